@@ -1,0 +1,3 @@
+/* Arguments, roles, exit codes. */
+#include "base/base.h"
+int main(void) { return 0; }
