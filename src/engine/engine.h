@@ -1,0 +1,86 @@
+/* Where dataset rows live: the door to DuckDB. One immutable file per published version, attached
+ * read-only on demand; the engine is the only opener. Refuses SQL that does not come from sql/.
+ *
+ * Threads: an engine is shared by all threads; a cursor and a loader belong to one. Cancelling: give
+ * a cancel token; a fired token makes the call under way fail with ERR_CANCELLED. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/base.h"
+#include "pool/pool.h"
+#include "sql/sql.h"
+#include "value/value.h"
+
+struct engine;
+struct engine_cursor;
+struct engine_load;
+
+struct engine_options {
+	struct str folder;        /* absolute; versions are <folder>/<tenant>/<dataset>/v<n>.duckdb */
+	int64_t memory_mb;        /* 0: a quarter of the machine, at most 4 GiB */
+	int64_t temp_mb;          /* spill space; 0: 4096 */
+	int threads;              /* 0: 1 */
+	int attached;             /* versions kept attached; 0: 200 */
+};
+
+bool engine_open(const struct engine_options *o, struct engine **out, struct err *e) must_use nonnull_all;
+void engine_close(struct engine *g);
+
+/* A finished question. `columns` says how the physical result columns make logical ones, in order: a
+ * POINT takes two DOUBLE columns (lat, lon), everything else one. */
+struct engine_query {
+	struct version_ref at;
+	const struct sql *sql;
+	const struct column_type *columns;
+	size_t ncolumns;
+	bool stream; /* true: rows are produced as they are asked for; false: computed at once */
+};
+
+/* Gives a cursor to be ended by engine_finish; the version is pinned until then. Borrows q until
+ * engine_finish. */
+bool engine_ask(struct engine *g, const struct engine_query *q, struct cancel *c_or_null,
+                struct engine_cursor **out, struct err *e) must_use;
+/* At most LIMIT_BATCH_ROWS rows, borrowed until the next call; zero rows is the end. */
+bool engine_next(struct engine_cursor *k, struct batch *out, struct err *e) must_use nonnull_all;
+void engine_finish(struct engine_cursor *k);
+
+/* --- loading: runs in the loading process, never in the server (see ingest/) ------------------- */
+
+enum load_end { LOAD_COMMIT, LOAD_ABANDON };
+
+/* Starts a new version file at path (must not exist). The loader opens an engine of its own. */
+bool engine_load_begin(struct str path, const struct schema *s, struct engine_load **out,
+                       struct err *e) must_use nonnull_all;
+/* Appends rows: columns of the batch follow the schema; ids are 16 bytes a row, the record identity
+ * (see record/record.h). Text is checked to be UTF-8. */
+bool engine_load_rows(struct engine_load *l, const struct batch *b, const uint8_t (*ids)[16],
+                      struct err *e) must_use nonnull_all;
+/* Takes the loader whatever it answers. After LOAD_COMMIT the file is complete, checkpointed and
+ * synced, and never changes; otherwise nothing is left. */
+bool engine_load_end(struct engine_load *l, enum load_end how, struct err *e) must_use nonnull_all;
+
+/* Reads a Parquet file as batches (in the loading process only; external access is limited to this
+ * one path). Fills the schema found; next as in engine_next. */
+struct engine_parquet;
+bool engine_parquet_open(struct str path, struct arena *a, struct schema *out, struct engine_parquet **p,
+                         struct err *e) must_use nonnull_all;
+bool engine_parquet_next(struct engine_parquet *p, struct batch *out, struct err *e) must_use nonnull_all;
+void engine_parquet_close(struct engine_parquet *p);
+
+/* Writes the rows of a question as a Parquet file at path (below the engine's folder). Column names
+ * as given. `compression` is "snappy" or "zstd". */
+bool engine_write_parquet(struct engine *g, const struct engine_query *q, const struct str *names,
+                          struct str path, struct str compression, struct cancel *c_or_null,
+                          struct err *e) must_use;
+
+/* --- versions ---------------------------------------------------------------------------------- */
+
+/* Path of a version's file, in the arena. */
+struct str engine_path(const struct engine *g, struct arena *a, struct version_ref v);
+/* Checks that a version opens and reads whole. */
+bool engine_verify(struct engine *g, struct version_ref v, int64_t *rows, struct err *e) must_use;
+/* Deletes a version once nobody reads it. */
+bool engine_drop(struct engine *g, struct version_ref v, struct err *e) must_use;
+struct str engine_library_version(void);
+
+#endif

@@ -1,0 +1,36 @@
+/* Geometry without drivers: the door to GEOS. Shapes are WKB bytes, WGS 84, x is longitude.
+ * Source of formulas: haversine on the mean earth radius 6371008.7714 m (ODSQL §10.7).
+ * Threads: a struct geo belongs to one thread; make one per worker, job or call. */
+#ifndef GEO_GEO_H
+#define GEO_GEO_H
+
+#include "base/base.h"
+
+struct geo;
+struct geo *geo_new(void);
+void geo_free(struct geo *g);
+
+/* WKT (optional SRID=4326; prefix), hex WKB, or a GeoJSON geometry or Feature to WKB; open rings are
+ * closed. Fails with ERR_ODSQL saying what was expected. */
+bool geo_parse(struct geo *g, struct arena *a, struct str text, struct str *wkb, struct err *e) must_use nonnull_all;
+bool geo_from_geojson(struct geo *g, struct arena *a, struct str json, struct str *wkb, struct err *e) must_use nonnull_all;
+/* Appends a GeoJSON geometry, "lon, lat" order. False when the bytes are no geometry. */
+bool geo_put_geojson(struct geo *g, struct buf *b, struct str wkb) must_use nonnull_all;
+bool geo_put_wkt(struct geo *g, struct buf *b, struct str wkb) must_use nonnull_all;
+
+struct geo_box { double x0, y0, x1, y1; };
+bool geo_box(struct geo *g, struct str wkb, struct geo_box *out) must_use nonnull_all;
+double geo_distance_m(double lat1, double lon1, double lat2, double lon2);
+struct str geo_point_wkb(struct arena *a, double lat, double lon);
+
+/* Predicates against one prepared shape. */
+struct geo_shape;
+bool geo_prepare(struct geo *g, struct str wkb, struct geo_shape **out, struct err *e) must_use nonnull_all;
+void geo_shape_free(struct geo_shape *s);
+enum geo_relation { GEO_INTERSECTS, GEO_WITHIN, GEO_DISJOINT };
+bool geo_test(struct geo_shape *s, enum geo_relation r, struct str wkb);
+bool geo_test_point(struct geo_shape *s, enum geo_relation r, double lat, double lon);
+/* Metres from a point to the nearest point of a shape. */
+double geo_shape_distance_m(struct geo *g, struct str wkb, double lat, double lon);
+
+#endif

@@ -1,0 +1,47 @@
+/* SQL text without strings: a statement grows from literals of the source code, quoted identifiers,
+ * numbers and holes with values. Runtime text cannot be pasted in. The dialect spells identifiers,
+ * holes, relations and column types.
+ *
+ * The table of a version is called through sql_relation. Its columns: `_id` (HUGEINT, the record's
+ * identity) and for field i `f<i>`; a point is `f<i>_lat`, `f<i>_lon` (DOUBLE); a shape is `f<i>`
+ * (WKB BLOB) with its box `f<i>_x0 f<i>_y0 f<i>_x1 f<i>_y1`; multivalued text is VARCHAR[]. `rowid`
+ * gives insertion order. */
+#ifndef SQL_SQL_H
+#define SQL_SQL_H
+
+#include "base/base.h"
+#include "value/value.h"
+
+struct sql;
+
+enum sql_part { SQL_MAIN, SQL_LAT, SQL_LON, SQL_X0, SQL_Y0, SQL_X1, SQL_Y1 };
+
+struct sql_dialect {
+	const char *name;
+	void (*ident)(struct buf *out, struct str name);
+	void (*hole)(struct buf *out, uint32_t index); /* counted from 1 */
+	void (*relation)(struct buf *out, struct version_ref v);
+};
+extern const struct sql_dialect sql_duckdb;
+
+/* A statement being written. Text and parameters live in the arena's lifetime. */
+struct sql {
+	const struct sql_dialect *dialect;
+	struct arena *arena;
+	struct buf text;
+	VEC(struct value) params;
+};
+
+void sql_init(struct sql *q, struct arena *a, const struct sql_dialect *d);
+void sql_done(struct sql *q); /* frees the text; the parameters stay in the arena */
+#define sql_lit(q, lit) sql_put_literal((q), STR(lit))
+void sql_put_literal(struct sql *q, struct str lit); /* for sql_lit and template tables only */
+void sql_ident(struct sql *q, struct str name);
+void sql_column(struct sql *q, size_t field, enum sql_part part); /* f3, f3_lat … */
+void sql_relation(struct sql *q, struct version_ref v);
+void sql_int(struct sql *q, int64_t v);              /* a number written out */
+void sql_param(struct sql *q, struct value v);       /* a hole; text is copied to the arena */
+/* Appends another statement's text and parameters, renumbering its holes is not needed: parts are
+ * written in order into one statement. */
+
+#endif

@@ -1,0 +1,52 @@
+/* Letters: UTF-8, folding for search and slugs, escaping by destination, numbers as text.
+ * Refuses to know the C locale: numbers are always written with a point. Every function is pure and
+ * safe on any thread; writers append to a buf and let it remember overflow. */
+#ifndef TEXT_TEXT_H
+#define TEXT_TEXT_H
+
+#include "base/base.h"
+
+/* utf8.c: strict UTF-8 (no surrogates, no overlong forms, at most U+10FFFF). */
+bool text_is_utf8(struct str s) must_use;
+/* Offset of the first byte that is not UTF-8, or -1. */
+ptrdiff_t text_utf8_error(struct str s);
+/* Reads one code point at *at and steps over it; a bad byte gives U+FFFD and steps one. */
+uint32_t text_next(struct str s, size_t *at);
+void text_put_codepoint(struct buf *b, uint32_t c);
+size_t text_length(struct str s);                    /* code points */
+struct str text_cut(struct str s, size_t max_bytes); /* shortened on a code point boundary */
+/* Bytes of a legacy single-byte encoding to UTF-8: "windows-1252", "iso-8859-1", "iso-8859-15",
+ * "utf-16le", "utf-16be" … whatever ICU converts. False: the encoding is unknown. */
+bool text_from_encoding(struct buf *out, struct str bytes, const char *encoding, struct err *e) must_use;
+
+/* fold.c: the analyzer of ODSQL §8.1. Folds case and accents (œ→oe, ß→ss, ø→o, đ→d, ł→l), and
+ * maps everything that is not a letter or digit to one space; no blank at the ends. */
+void text_fold(struct buf *out, struct str s);
+/* Tokens of a folded text: views into it. */
+bool text_next_token(struct str folded, size_t *at, struct str *token);
+
+/* escape.c: each appends s made safe for one destination. */
+void text_put_html(struct buf *b, struct str s);      /* element content and quoted attributes */
+void text_put_url(struct buf *b, struct str s);       /* one component: everything but unreserved */
+void text_put_json(struct buf *b, struct str s);      /* with its quotes; s must be UTF-8 */
+void text_put_csv(struct buf *b, struct str s, char delimiter, bool always_quote);
+void text_put_xml(struct buf *b, struct str s);       /* content and attributes; drops what XML 1.0 forbids */
+/* Percent-decodes; plus_is_space for query strings. False on a broken escape. */
+bool text_url_decode(struct arena *a, struct str s, bool plus_is_space, struct str *out) must_use;
+
+/* number.c */
+void text_put_double(struct buf *b, double v);        /* shortest that reads back; integral keeps ".0" */
+void text_put_double_plain(struct buf *b, double v);  /* as above, without ".0" on integral values */
+bool text_to_int(struct str s, int64_t *out) must_use;    /* whole text, optional sign; no blanks */
+bool text_to_double(struct str s, double *out) must_use;  /* whole text, point, exponent; finite only */
+/* A count in words of a locale: 1234567 → "1,234,567" (en), "1 234 567" (fr). */
+void text_put_count(struct buf *b, int64_t v, struct str lang);
+/* Decimal number for reading, by locale, at most `decimals` places (-1: as many as needed). */
+void text_put_number(struct buf *b, double v, int decimals, struct str lang);
+
+/* slug.c: a title to an identifier [a-z0-9_-]+, at most 100 bytes, never empty ("dataset" then). */
+struct str text_slug(struct arena *a, struct str title);
+/* A column heading to a field name [a-z0-9_]+, not starting with a digit, at most 60 bytes. */
+struct str text_field_name(struct arena *a, struct str heading);
+
+#endif
