@@ -1,0 +1,37 @@
+/* SQL as literals of the source, quoted identifiers, numbers and holes; never free text. */
+#include "sql/sql.h"
+
+enum { STATEMENT_BYTES = 8 << 20 };
+
+void sql_init(struct sql *q, struct arena *a, const struct sql_dialect *d)
+{
+	*q = (struct sql){ .dialect = d, .arena = a, .text = BUF_INIT(STATEMENT_BYTES) };
+}
+
+void sql_done(struct sql *q) { buf_done(&q->text); }
+
+void sql_put_literal(struct sql *q, struct str lit) { buf_put(&q->text, lit); }
+
+void sql_ident(struct sql *q, struct str name) { q->dialect->ident(&q->text, name); }
+
+void sql_column(struct sql *q, size_t field, enum sql_part part)
+{
+	static const char *const suffix[] = { [SQL_MAIN] = "", [SQL_LAT] = "_lat", [SQL_LON] = "_lon",
+		[SQL_X0] = "_x0", [SQL_Y0] = "_y0", [SQL_X1] = "_x1", [SQL_Y1] = "_y1" };
+	buf_put_char(&q->text, 'f');
+	buf_put_int(&q->text, (int64_t)field);
+	buf_put(&q->text, str_of(suffix[part]));
+}
+
+void sql_relation(struct sql *q, struct version_ref v) { q->dialect->relation(&q->text, v); }
+
+void sql_int(struct sql *q, int64_t v) { buf_put_int(&q->text, v); }
+
+void sql_param(struct sql *q, struct value v)
+{
+	bool text = !v.null && (v.type == VALUE_TEXT || v.type == VALUE_FILE || v.type == VALUE_JSON ||
+	                        v.type == VALUE_SHAPE);
+	if (text) v.s = arena_str(q->arena, v.s);
+	vec_push(q->arena, &q->params, v);
+	q->dialect->hole(&q->text, (uint32_t)q->params.n);
+}
