@@ -1,0 +1,121 @@
+/* What a portal has published: datasets, their metadata, their versions. Readers hold an immutable
+ * view of a portal's catalogue, counted while used; a change makes a new view, so nobody sees half
+ * of one. The catalogue is also written out as a small dataset of its own ("reflected"), so that
+ * ODSQL over the catalogue is ODSQL over a dataset. Refuses to parse sources (ingest/).
+ * Threads: all functions from any. */
+#ifndef CATALOG_CATALOG_H
+#define CATALOG_CATALOG_H
+
+#include "base/base.h"
+#include "clock/clock.h"
+#include "engine/engine.h"
+#include "store/store.h"
+#include "value/value.h"
+
+struct catalog;
+
+/* One metadata value. `lang` is empty for values that do not depend on the language. */
+struct meta {
+	struct str template_; /* "default", "dcat", … */
+	struct str name;      /* "title" */
+	struct str lang;
+	struct str json;      /* the value as JSON text */
+};
+
+struct dataset {
+	int64_t id;
+	struct str slug;            /* public dataset_id */
+	struct str uid;             /* da_xxxxxx, immutable */
+	struct version_ref version; /* number 0: no data */
+	struct schema schema;
+	struct str schema_json;     /* array of FieldObjects, ready to print */
+	int64_t rows, bytes, rejects;
+	struct instant created, modified, data_processed, metadata_processed;
+	const struct meta *metas;
+	size_t nmetas;
+	const struct str *features; /* analyze, timeserie, geo, image … */
+	size_t nfeatures;
+	struct str source_name;     /* file name it was published from; not shown to visitors */
+	struct str summary;         /* JSON: notes of the last publication */
+	bool restricted;            /* visibility; false: everyone with access to the portal */
+	bool data_visible;
+	struct str row_filter;      /* ODSQL, empty: none */
+};
+
+/* The published catalogue of one portal. */
+struct catalog_view {
+	struct tenant_id tenant;
+	const struct dataset *datasets; /* modified descending, then slug */
+	size_t n;
+	struct map by_slug;             /* slug → struct dataset * */
+	struct version_ref reflected;   /* the catalogue as a dataset … */
+	const struct schema *reflected_schema; /* … and its fields: datasetid, default.title … */
+};
+
+bool catalog_open(struct store *s, struct engine *g, struct catalog **out, struct err *e) must_use nonnull_all;
+void catalog_close(struct catalog *c);
+
+/* The view of a portal, held until catalog_release. Loads it at first use. */
+bool catalog_hold(struct catalog *c, struct tenant_id t, const struct catalog_view **out, struct err *e) must_use;
+void catalog_release(struct catalog *c, const struct catalog_view *v);
+/* A dataset a visitor may see, or NULL. */
+const struct dataset *catalog_find_or_null(const struct catalog_view *v, struct str slug);
+
+/* A metadata value in a language with fallback (lang, then any language), as JSON; empty when unset. */
+struct str dataset_meta_json(const struct dataset *d, const char *template_, const char *name, struct str lang);
+/* The same as plain text: a string's content, a list's elements joined by ", "; in the arena. */
+struct str dataset_meta_text(const struct dataset *d, struct arena *a, const char *name, struct str lang);
+/* Elements of a list value (or the one string), in the arena. */
+size_t dataset_meta_list(const struct dataset *d, struct arena *a, const char *name, struct str lang, struct str **out);
+
+/* The DatasetObject of the Explore API (§10): metas of all templates, in a language. */
+void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang);
+
+/* The metadata a dataset can have: rows of metadata.def, in order. */
+enum meta_kind { META_TEXT, META_LANG_TEXT, META_LANG_HTML, META_LIST, META_LANG_LIST, META_DATETIME, META_BOOL, META_INT, META_JSON };
+struct meta_row { const char *template_, *name; enum meta_kind kind; bool facet; const char *label; };
+extern const struct meta_row catalog_meta_rows[];
+size_t catalog_meta_row_count(void);
+
+/* --- changes ----------------------------------------------------------------------------------- */
+
+/* A publication under way: one per dataset at a time (ERR_CONFLICT for the second). */
+struct catalog_draft {
+	struct tenant_id tenant;
+	int64_t dataset;
+	int64_t number;       /* of the version being made */
+	bool fresh;           /* the dataset did not exist */
+	struct str slug;
+	struct str file;      /* final path; write to <file>.tmp */
+	struct str rejects;   /* final path of the rejects; write to <rejects>.tmp */
+};
+struct meta_change { struct str name; struct str value; }; /* "title", "title.fr", "dcat.creator"; text or JSON */
+
+/* Begins: finds or makes the dataset row (unpublished until committed) and its folder. With
+ * `replace` false an existing dataset is refused (ERR_CONFLICT) with a word on what to do. */
+bool catalog_draft_begin(struct catalog *c, struct tenant_id t, struct str slug, bool replace,
+                         struct arena *a, struct catalog_draft *out, struct err *e) must_use;
+struct catalog_loaded {
+	struct schema schema;
+	int64_t rows, rejects;
+	struct str source_name, summary;
+};
+/* Renames the finished .tmp files, moves the pointer, refreshes the view and its reflection. Takes
+ * the draft. On failure the former version still stands. */
+bool catalog_draft_commit(struct catalog *c, struct catalog_draft *d, const struct catalog_loaded *l,
+                          const struct meta_change *metas, size_t nmetas, struct err *e) must_use;
+void catalog_draft_abandon(struct catalog *c, struct catalog_draft *d);
+
+/* Back to the version published before. */
+bool catalog_rollback(struct catalog *c, struct tenant_id t, struct str slug, int64_t *number, struct err *e) must_use;
+/* Off the portal; data and metadata stay and come back with the next publication. */
+bool catalog_unpublish(struct catalog *c, struct tenant_id t, struct str slug, struct err *e) must_use;
+bool catalog_set_metas(struct catalog *c, struct tenant_id t, struct str slug, const struct meta_change *metas,
+                       size_t nmetas, struct err *e) must_use;
+/* Deletes what no pointer reaches: .tmp files, versions older than the one to roll back to, folders
+ * of datasets that are gone. Run at start. */
+bool catalog_sweep(struct catalog *c, struct err *e) must_use;
+/* Called after each change with the portal's id (finished answers are void). */
+void catalog_on_change(struct catalog *c, void (*changed)(void *arg, struct tenant_id t), void *arg);
+
+#endif

@@ -1,0 +1,37 @@
+/* Everything a request or command needs to reach, in one const struct handed down from the roof:
+ * store, engine, portals, catalogue. No logic of its own. */
+#ifndef SITE_SITE_H
+#define SITE_SITE_H
+
+#include "base/base.h"
+#include "catalog/catalog.h"
+#include "engine/engine.h"
+#include "store/store.h"
+#include "tenant/tenant.h"
+
+struct site {
+	struct str folder; /* the data folder, absolute */
+	struct store *store;
+	struct engine *engine;
+	struct tenants *tenants;
+	struct catalog *catalog;
+	int listen_port;   /* 0 while no server runs */
+};
+
+/* Opens everything below a data folder (made when missing) and sweeps what a crash left behind. The
+ * caller holds the folder's lock. */
+struct site_options { int64_t memory_mb, temp_mb; int engine_threads; };
+bool site_open(struct str folder, const struct site_options *o, struct site **out, struct err *e) must_use nonnull_all;
+void site_close(struct site *s);
+
+/* A portal and its catalogue, held together for one visit. */
+struct site_visit {
+	struct site *site;
+	const struct tenant *tenant;
+	const struct catalog_view *view;
+};
+/* False: ERR_NO_PORTAL, or what the store said. */
+bool site_enter(struct site *s, struct str host, struct site_visit *out, struct err *e) must_use nonnull_all;
+void site_leave(struct site_visit *v);
+
+#endif

@@ -1,0 +1,58 @@
+/* Portals: who answers at which host name, and their settings. A struct tenant is an immutable
+ * snapshot, counted while used; a change makes a new one. Refuses to know datasets or users.
+ * Settings that a portal may have are rows of settings.def. Threads: all functions from any. */
+#ifndef TENANT_TENANT_H
+#define TENANT_TENANT_H
+
+#include "base/base.h"
+#include "store/store.h"
+#include "value/value.h"
+
+struct tenants;
+
+struct tenant {
+	struct tenant_id id;
+	struct str host;              /* canonical, lower case, without port */
+	const struct str *aliases;    /* further host names */
+	size_t naliases;
+	const struct str *languages;  /* at least one; the first is the default */
+	size_t nlanguages;
+	uint64_t generation;          /* grows with every change of the portal or its catalogue */
+	bool suspended;
+	struct map settings;          /* name → struct str *, as given */
+};
+
+bool tenants_open(struct store *s, struct tenants **out, struct err *e) must_use nonnull_all;
+void tenants_close(struct tenants *ts);
+
+/* The portal that answers at a host name (any case, port ignored, "[::1]" accepted), held until
+ * tenant_release; NULL when none does. Memory only. */
+const struct tenant *tenants_find_or_null(struct tenants *ts, struct str host);
+const struct tenant *tenants_hold_or_null(struct tenants *ts, struct tenant_id id);
+void tenant_release(struct tenants *ts, const struct tenant *t);
+/* Ids of all portals, in order of creation. */
+size_t tenants_list(struct tenants *ts, struct arena *a, struct tenant_id **out);
+
+/* The value of a setting: as given, else its default row, else empty. */
+struct str tenant_setting(const struct tenant *t, const char *name);
+/* A text setting in a language: "title.fr", else "title". */
+struct str tenant_text(const struct tenant *t, const char *name, struct str lang);
+bool tenant_setting_on(const struct tenant *t, const char *name);
+bool tenant_has_language(const struct tenant *t, struct str lang);
+
+/* The current generation, without holding anything; for the validity of finished answers. */
+uint64_t tenants_generation(struct tenants *ts, struct tenant_id id);
+/* Counts a change: finished answers of the portal are no longer given. */
+void tenants_bump(struct tenants *ts, struct tenant_id id);
+
+/* Changes. Host names: [a-z0-9.-], "localhost", IPv4, [IPv6]; one portal per name (ERR_CONFLICT). */
+struct tenant_setting_value { struct str name, value; };
+bool tenant_add(struct tenants *ts, struct str host, const struct str *aliases, size_t naliases,
+                const struct tenant_setting_value *values, size_t nvalues, struct tenant_id *out,
+                struct err *e) must_use;
+/* An empty value removes a setting. Unknown names and bad values are refused by name. */
+bool tenant_set(struct tenants *ts, struct tenant_id id, const struct tenant_setting_value *values,
+                size_t nvalues, struct err *e) must_use;
+bool tenant_remove(struct tenants *ts, struct tenant_id id, struct err *e) must_use;
+
+#endif
