@@ -1,0 +1,200 @@
+/* ODSQL, the language of select, where, group_by and order_by: from the text of a clause to a tree
+ * with names and types settled, and from there to SQL through sql/. Everything a caller wrote
+ * reaches the engine as a value in a hole; nothing of it becomes SQL text. Refuses to know which
+ * statement its expressions end up in: that is the query room's trade.
+ *
+ * Trees live in the arena given and borrow the clause's text, which must live as long. All functions
+ * are safe on any thread (one arena, one thread).
+ *
+ * Errors: ERR_ODSQL_SYNTAX ("ODSQL syntax exception: unexpected X at position P in TEXT. …", P counts
+ * characters from 0) when a text is not of the language, ERR_ODSQL ("ODSQL query is malformed: …")
+ * when it is but means nothing here. Ceilings: LIMIT_CLAUSE_BYTES, LIMIT_ODSQL_DEPTH,
+ * LIMIT_ODSQL_IN_ITEMS.
+ *
+ * Truth: a predicate that touches null is not true, and NOT gives every row for which its operand is
+ * not true (so nulls come in). `!=` is "has a value, and not this one".
+ *
+ * What the engine provides. Plain DuckDB functions, and these of our own; all give null when any
+ * argument is null, none ever fails a statement:
+ *
+ *   stoa_fold(VARCHAR) VARCHAR                              text_fold
+ *   stoa_json(VARCHAR) VARCHAR                              the text itself when it is JSON, else null
+ *   stoa_local(TIMESTAMP, VARCHAR zone) TIMESTAMP           wall time of a UTC instant
+ *   stoa_utc(TIMESTAMP, VARCHAR zone) TIMESTAMP             UTC instant of a wall time
+ *   stoa_instant(TIMESTAMP, VARCHAR zone) VARCHAR           clock_put_instant
+ *   stoa_date_format(TIMESTAMP wall, VARCHAR pattern, VARCHAR lang) VARCHAR    clock_format
+ *   stoa_point_test(DOUBLE lat, DOUBLE lon, BLOB shape, INTEGER relation) BOOLEAN   geo_test_point
+ *   stoa_shape_test(BLOB wkb, BLOB shape, INTEGER relation) BOOLEAN            geo_test
+ *   stoa_shape_distance(BLOB wkb, DOUBLE lat, DOUBLE lon) DOUBLE               geo_shape_distance_m
+ *   stoa_hull(DOUBLE[] lats, DOUBLE[] lons) BLOB            geo_hull: convex hull as WKB
+ *   stoa_box(DOUBLE x0, DOUBLE y0, DOUBLE x1, DOUBLE y1) BLOB                  geo_box_wkb
+ *
+ * `relation` is an enum geo_relation; `shape` is a constant of the statement, so it can be prepared
+ * once. */
+#ifndef ODSQL_ODSQL_H
+#define ODSQL_ODSQL_H
+
+#include "base/base.h"
+#include "clock/clock.h"
+#include "sql/sql.h"
+#include "value/value.h"
+
+enum odsql_clause { ODSQL_SELECT, ODSQL_WHERE, ODSQL_GROUP_BY, ODSQL_ORDER_BY, ODSQL_REFINE, ODSQL_EXCLUDE, ODSQL_FACET };
+
+/* --- the tree ---------------------------------------------------------------------------------- */
+
+enum odsql_kind {
+	/* literals: `type`, and `null` or the value's member */
+	ODSQL_NULL,     /* null */
+	ODSQL_TEXT,     /* s */
+	ODSQL_INT,      /* i */
+	ODSQL_DOUBLE,   /* d */
+	ODSQL_BOOL,     /* b */
+	ODSQL_DATE,     /* s as written; period [from, to) once checked */
+	ODSQL_GEOM,     /* s as written; WKB once checked */
+	ODSQL_FIELD,    /* s: dotted name; `field` once checked */
+	ODSQL_STAR,     /* * of select, count(*), search(*, …) and range(f, *, …) */
+	ODSQL_CALL,     /* fn and args */
+	/* arithmetic on args */
+	ODSQL_NEGATE, ODSQL_ADD, ODSQL_SUBTRACT, ODSQL_MULTIPLY, ODSQL_DIVIDE,
+	/* predicates on args */
+	ODSQL_EQ, ODSQL_NE, ODSQL_LT, ODSQL_LE, ODSQL_GT, ODSQL_GE,
+	ODSQL_LIKE,     /* args[0] like args[1] */
+	ODSQL_IN_LIST,  /* args[0] in (args[1…]) */
+	ODSQL_IN_RANGE, /* args[0] in [args[1] .. args[2]]; flags tell open ends */
+	ODSQL_IN_FIELD, /* args[0] in args[1] */
+	ODSQL_IS,       /* args[0] is [not] args[1] (null or a boolean) */
+	ODSQL_WORDS,    /* a bare string: full text over all visible text fields */
+	ODSQL_NOT, ODSQL_AND, ODSQL_OR, /* and, or: two args or more */
+	/* only as arguments of calls */
+	ODSQL_LENGTH,   /* d metres, of `5km` */
+	ODSQL_INTERVAL, /* i and unit, of `2 days` */
+	ODSQL_NAMED,    /* s=i, of now(days=-1) */
+	ODSQL_MODE,     /* s, the third argument of geometry() */
+};
+
+enum odsql_flags {
+	ODSQL_OPEN_LEFT = 1u << 0,   /* range: lower end excluded; range(): leading * */
+	ODSQL_OPEN_RIGHT = 1u << 1,  /* range: upper end excluded; range(): trailing * */
+	ODSQL_NEGATED = 1u << 2,     /* is not */
+	ODSQL_DISTINCT = 1u << 3,    /* count(distinct …) */
+	ODSQL_RESERVED = 1u << 4,    /* a name that is also a reserved word, written bare */
+	ODSQL_BRACKETED = 1u << 5,   /* range(f, [a,b]) */
+	ODSQL_ALIAS = 1u << 6,       /* a name that stands for an item's label; `field` is its place */
+};
+
+/* Interval units, in the order of odsql.md §12.4. */
+enum odsql_unit { ODSQL_MS, ODSQL_S, ODSQL_MIN, ODSQL_H, ODSQL_D, ODSQL_W, ODSQL_MONTH, ODSQL_QUARTER, ODSQL_YEAR };
+
+/* Fields that every record has without being in the schema. */
+enum { ODSQL_NO_FIELD = -1, ODSQL_DATASETID = -2, ODSQL_RECORDID = -3, ODSQL_RECORD_TIMESTAMP = -4 };
+
+struct odsql_fn; /* a row of functions.def */
+
+struct odsql_node {
+	enum odsql_kind kind;
+	unsigned flags;
+	uint32_t at, end;     /* bytes of the clause's text */
+	uint32_t height;
+	struct str s;
+	int64_t i;            /* also: start of an interval's unit count */
+	double d;
+	bool b;
+	enum odsql_unit unit;
+	int64_t from, to;     /* of a checked date: microseconds UTC, [from, to) */
+	struct odsql_node **args;
+	uint32_t nargs;
+	const struct odsql_fn *fn;
+	/* filled by odsql_check */
+	int field;
+	enum value_type type;
+	bool list;            /* multivalued text */
+	bool untyped;         /* the null literal */
+	bool aggregate;       /* is or contains an aggregate */
+	bool varies;          /* depends on the row outside of any aggregate */
+};
+
+/* One item of select, group_by or order_by. */
+struct odsql_item {
+	struct odsql_node *expr;  /* STAR, or CALL of include/exclude, or an expression */
+	struct str key;           /* label, or the source text verbatim */
+	bool labelled, descending;
+	struct odsql_node *group; /* checked select and order_by of a grouped query: unused when NULL */
+	int place;                /* order_by: the select item (0 …) or group key it names, or -1 */
+};
+struct odsql_items {
+	struct odsql_item *p;
+	size_t n;
+};
+
+/* The four clauses of one request; absent ones are empty. */
+struct odsql_query {
+	struct odsql_items select, group_by, order_by;
+	struct odsql_node **where; /* ANDed */
+	size_t nwhere;
+	/* filled by odsql_check */
+	bool grouped;          /* has group_by */
+	bool aggregated;       /* no group_by, at least one aggregate selected, nothing varies */
+	bool constant_mix;     /* no group_by, fields and aggregates mixed */
+	bool full_text;        /* where has a full-text element */
+	struct odsql_items columns; /* select with *, include and exclude resolved: what comes back */
+};
+
+/* Parse one clause. A blank text gives no items, or *out = NULL. */
+bool odsql_parse_items(struct arena *a, enum odsql_clause which, struct str text, struct odsql_items *out,
+                       struct err *e) must_use nonnull_all;
+bool odsql_parse_where(struct arena *a, struct str text, struct odsql_node **out, struct err *e) must_use nonnull_all;
+
+/* Appends the one spelling of a tree: keywords lower-case, strings double-quoted, names back-quoted
+ * only where needed. Parsing it again gives the same tree. */
+void odsql_put(struct buf *b, const struct odsql_node *n);
+void odsql_put_items(struct buf *b, const struct odsql_items *items, bool with_keys);
+
+/* --- checking ---------------------------------------------------------------------------------- */
+
+/* What names mean and how values are read. */
+struct odsql_scope {
+	const struct schema *schema;
+	const bool *visible_or_null;    /* one flag a field; NULL: all. FIELD_HIDDEN fields never show */
+	bool catalogue;                 /* "default." may be left out, dataset_id is datasetid */
+	struct str dataset_id;          /* value of the field datasetid */
+	int64_t record_timestamp_us;    /* value of the field record_timestamp */
+	const struct clock_zone *zone;  /* of the request */
+	struct str lang;
+	int64_t now_us;
+};
+
+/* The field a name means, or ODSQL_NO_FIELD. Technical fields give their negative number. */
+int odsql_field(const struct odsql_scope *s, struct str name);
+/* Settles names, types and places; folds now(), dates and geometries to values. */
+bool odsql_check(struct arena *a, const struct odsql_scope *s, struct odsql_query *q, struct err *e) must_use nonnull_all;
+/* One where on its own (row filters). */
+bool odsql_check_where(struct arena *a, const struct odsql_scope *s, struct odsql_node *n, struct err *e) must_use nonnull_all;
+/* True when a where looks for words. */
+bool odsql_is_full_text(const struct odsql_node *n);
+/* [from, to) of a date text, for a DATETIME field in the scope's zone, for a DATE field without one. */
+bool odsql_period(const struct odsql_scope *s, struct str text, bool instant, int64_t *from, int64_t *to) must_use;
+
+/* The error of §18 for a request parameter that is not a clause of its own. Returns false. */
+bool odsql_complain(struct err *e, enum odsql_clause clause, const char *fmt, ...) printf_like(3, 4);
+
+/* --- SQL --------------------------------------------------------------------------------------- */
+
+/* Writes a checked expression. Fields are the bare columns of the version's table, so the FROM must
+ * have them unqualified in scope. Points have two columns: see odsql_emit_part. */
+void odsql_emit(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
+/* Writes a checked predicate. May give null where it means false: use in WHERE and FILTER only, or
+ * follow it by IS TRUE. */
+void odsql_emit_where(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
+/* Latitude or longitude of a checked point expression. */
+void odsql_emit_part(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n, enum sql_part part);
+/* Grouping: `key` is what rows are grouped and sorted by (an unnested element for lists), `shown`
+ * turns the column of that key, called `name`, into what the caller sees. */
+void odsql_emit_key(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
+void odsql_emit_shown(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n, struct str name);
+/* What a key needs of a row to contribute to a group at all (ranges skip nulls), or nothing: false. */
+bool odsql_key_condition(const struct odsql_node *n);
+/* The type of what odsql_emit_shown gives. */
+struct column_type odsql_shown_type(const struct odsql_node *n);
+
+#endif

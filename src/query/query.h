@@ -1,0 +1,125 @@
+/* The one place that turns a request into statements: bounds of parameters, ODSQL clauses, facet
+ * filters, the rights of the caller, and the SQL of pages, counts, exports and facets. Front pages,
+ * the Explore API and exports all ask here, so that a caller's row filter and hidden fields are
+ * applied once and cannot be forgotten. Refuses to know HTTP, and who the caller is.
+ *
+ * Plans live in the arena given and borrow the request; both must outlive a cursor. Errors are those
+ * of odsql/ and ERR_PARAMETER with the sentences of the Explore API. Safe on any thread. */
+#ifndef QUERY_QUERY_H
+#define QUERY_QUERY_H
+
+#include "base/base.h"
+#include "clock/clock.h"
+#include "engine/engine.h"
+#include "odsql/odsql.h"
+#include "pool/pool.h"
+#include "record/record.h"
+#include "sql/sql.h"
+#include "value/value.h"
+
+/* What is asked, and as whom. Kept by the request. */
+struct query_target {
+	struct version_ref at;
+	const struct schema *schema;
+	bool catalogue;              /* the reflected catalogue: names of §16, its own ceilings */
+	struct str dataset_id;       /* value of the technical field datasetid */
+	int64_t record_timestamp_us; /* value of the technical field record_timestamp */
+	const bool *visible_or_null; /* one flag a field; NULL: every field */
+	struct str row_filter;       /* ODSQL where that every row must satisfy; empty: none. Runs with
+	                              * all fields visible, and its own errors are ERR_SYSTEM */
+};
+
+enum query_mode {
+	QUERY_PAGE,   /* a list: limit 10 by default, -1 … 100 (or 20000 grouped) */
+	QUERY_EXPORT, /* everything unless a limit is given; streams */
+	QUERY_RECORD, /* one record by its id; ERR_NOT_FOUND when there is none is the caller's to say */
+};
+
+/* Empty texts and zero counts mean "not given". All texts are as the caller wrote them, decoded. */
+struct query_request {
+	const struct query_target *target;
+	enum query_mode mode;
+	struct str select;
+	const struct str *where;   size_t nwhere;
+	struct str group_by;
+	struct str order_by;       /* also the legacy "-field" */
+	struct str limit, offset;
+	const struct str *refine;  size_t nrefine;   /* "name:value" */
+	const struct str *exclude; size_t nexclude;
+	const struct str *facet;   size_t nfacet;    /* "name" or facet(name="…", …) */
+	struct str record_id;      /* QUERY_RECORD: 40 digits */
+	bool with_id;              /* adds a last column of record ids, see query_plan.id_column */
+	bool with_geometry;        /* QUERY_EXPORT of a geographic format: see query_plan.geometry */
+	const struct clock_zone *zone_or_null; /* NULL: UTC */
+	struct str lang;           /* empty: "en" */
+	int64_t now_us;
+	/* Where no order_by is given: ODSQL order_by of the house ("modified desc, datasetid" for the
+	 * catalogue); empty: insertion order. */
+	struct str default_order;
+};
+
+/* Zone and language from texts: ERR_PARAMETER when the zone is unknown; an empty one is UTC. */
+bool query_zone(struct str text, const struct clock_zone **out, struct err *e) must_use nonnull_all;
+
+struct query_plan {
+	struct arena *arena;
+	const struct query_request *request;
+	struct sql sql;                 /* freed by query_plan_done */
+	struct record_column *columns;  /* of the result, in order */
+	struct column_type *types;      /* the same, for the engine */
+	const struct field **fields;    /* the schema's field a column is, or NULL */
+	size_t ncolumns;                /* what a caller prints; id_column is not among them */
+	int id_column;                  /* place of the record ids (TEXT, 40 digits), or -1 */
+	bool grouped;                   /* group_by given: no total_count in the answer */
+	bool aggregated;                /* one row of aggregates only */
+	bool empty;                     /* limit 0: no need to ask */
+	int64_t limit, offset;          /* as resolved; limit -1: everything */
+	struct str canonical;           /* equal for equal questions: with the version, a cache key */
+};
+
+/* Plans the rows of a request. */
+bool query_plan_rows(struct arena *a, const struct query_request *r, struct query_plan *out,
+                     struct err *e) must_use nonnull_all;
+void query_plan_done(struct query_plan *p);
+
+/* Runs a plan. Batches have ncolumns columns (and the id column last when there is one), borrowed
+ * until the next call; zero rows is the end. Gives a cursor to be ended by query_close. */
+struct query_cursor;
+bool query_open(struct engine *g, const struct query_plan *p, struct cancel *c_or_null,
+                struct query_cursor **out, struct err *e) must_use;
+bool query_next(struct query_cursor *k, struct batch *out, struct err *e) must_use nonnull_all;
+void query_close(struct query_cursor *k);
+
+/* The number of records after where, refine, exclude and the row filter (total_count). */
+bool query_count(struct engine *g, struct arena *a, const struct query_request *r,
+                 struct cancel *c_or_null, int64_t *out, struct err *e) must_use;
+
+/* --- facets ------------------------------------------------------------------------------------ */
+
+enum query_state { QUERY_DISPLAYED, QUERY_REFINED, QUERY_EXCLUDED };
+
+struct query_facet_value {
+	struct str name;      /* shown: the last level of a path */
+	struct str path;      /* the whole value, what refine takes */
+	int64_t count;        /* meaningless when excluded */
+	enum query_state state;
+	struct query_facet_value *children;
+	size_t nchildren;
+};
+struct query_facet {
+	struct str name;      /* as asked for */
+	const struct field *field;
+	bool disjunctive, hierarchical;
+	struct query_facet_value *values;
+	size_t nvalues;
+};
+struct query_facets {
+	struct query_facet *facets;
+	size_t n;
+};
+
+/* Counts the values of the facets asked for, or of all fields flagged FIELD_FACET. */
+bool query_facets(struct engine *g, struct arena *a, const struct query_request *r,
+                  struct cancel *c_or_null, struct query_facets *out, struct err *e) must_use;
+
+#endif
