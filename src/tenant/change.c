@@ -1,0 +1,196 @@
+/* Making, changing and removing portals: every value is checked against settings.def and refused by
+ * name before anything is written. */
+#include "tenant/inside.h"
+#include "clock/clock.h"
+
+enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS };
+struct setting_row { const char *name; enum setting_kind kind; const char *otherwise; };
+static const struct setting_row rows[] = {
+#define SETTING(name, kind, otherwise, sentence) { name, kind, otherwise },
+#include "tenant/settings.def"
+#undef SETTING
+};
+
+static const char *const offered[] = { "en", "fr", "de", "es", "it", "nl", "pt", "ca", "eu", "sv", "ar" };
+
+/* --- reading ------------------------------------------------------------------------------------ */
+
+struct str tenant_setting(const struct tenant *t, const char *name)
+{
+	const struct str *given = map_get_or_null(&t->settings, str_of(name));
+	if (given) return *given;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (strcmp(rows[i].name, name) == 0) return str_of(rows[i].otherwise);
+	return STR("");
+}
+
+struct str tenant_text(const struct tenant *t, const char *name, struct str lang)
+{
+	char key[128];
+	struct buf b = { .p = key, .cap = sizeof key, .max = sizeof key };
+	buf_printf(&b, "%s.%.*s", name, STR_ARG(lang));
+	const struct str *given = b.over ? NULL : map_get_or_null(&t->settings, buf_str(&b));
+	return given ? *given : tenant_setting(t, name);
+}
+
+bool tenant_setting_on(const struct tenant *t, const char *name)
+{
+	return str_eq(tenant_setting(t, name), STR("on"));
+}
+
+bool tenant_has_language(const struct tenant *t, struct str lang)
+{
+	for (size_t i = 0; i < t->nlanguages; i++)
+		if (str_eq(t->languages[i], lang)) return true;
+	return false;
+}
+
+/* --- checking ----------------------------------------------------------------------------------- */
+
+static bool is_offered(struct str code)
+{
+	for (size_t i = 0; i < COUNT_OF(offered); i++)
+		if (str_eq(code, str_of(offered[i]))) return true;
+	return false;
+}
+
+static bool is_colour(struct str s)
+{
+	if (s.n != 7 || s.p[0] != '#') return false;
+	for (size_t i = 1; i < 7; i++)
+		if (!strchr("0123456789abcdefABCDEF", s.p[i])) return false;
+	return true;
+}
+
+static bool refuse(struct err *e, struct str name, struct str value, const char *expected)
+{
+	return err_set(e, ERR_PARAMETER, "the setting %.*s cannot be \"%.*s\"; expected %s", STR_ARG(name),
+	               STR_ARG(value), expected);
+}
+
+static bool check_languages(struct str name, struct str value, struct err *e)
+{
+	struct str rest = value, part;
+	while (str_cut(&rest, ',', &part))
+		if (!is_offered(str_trim(part)))
+			return refuse(e, name, value, "a comma list of en fr de es it nl pt ca eu sv ar");
+	return true;
+}
+
+static bool check_value(enum setting_kind kind, struct str name, struct str value, struct err *e)
+{
+	if (value.n > 8192) return err_set(e, ERR_PARAMETER, "the setting %.*s is too long", STR_ARG(name));
+	switch (kind) {
+	case TEXT:
+	case LANG: return true;
+	case LANGUAGES: return check_languages(name, value, e);
+	case LANGUAGE: return is_offered(value) || refuse(e, name, value, "one of en fr de es it nl pt ca eu sv ar");
+	case ZONE: return clock_zone_or_null(value) || refuse(e, name, value, "a zone as Europe/Paris or UTC");
+	case COLOUR: return is_colour(value) || refuse(e, name, value, "a colour as #1f5a7a");
+	case SWITCH:
+		return str_eq(value, STR("on")) || str_eq(value, STR("off")) || refuse(e, name, value, "on or off");
+	case ACCESS:
+		return str_eq(value, STR("public")) || str_eq(value, STR("private")) ||
+		       refuse(e, name, value, "public or private");
+	}
+	return true;
+}
+
+static bool check(const struct tenant_setting_value *v, struct err *e)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct str name = str_of(rows[i].name);
+		bool same = str_eq(v->name, name);
+		bool in_language = rows[i].kind == LANG && v->name.n > name.n + 1 && str_starts(v->name, name) &&
+		                   v->name.p[name.n] == '.' && is_offered(str_from(v->name, name.n + 1));
+		if (same || in_language) return v->value.n == 0 || check_value(rows[i].kind, v->name, v->value, e);
+	}
+	return err_set(e, ERR_PARAMETER,
+	               "there is no setting named \"%.*s\"; `stoa portal set --help` lists them",
+	               STR_ARG(v->name));
+}
+
+static bool check_host(struct str h, struct err *e)
+{
+	bool v6 = h.n > 2 && h.p[0] == '[' && h.p[h.n - 1] == ']';
+	bool ok = h.n > 0 && h.n <= 253 && h.p[0] != '.' && h.p[0] != '-';
+	for (size_t i = 0; ok && i < h.n; i++) {
+		char c = h.p[i];
+		ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+		     (v6 && (c == ':' || c == '[' || c == ']'));
+	}
+	return ok || err_set(e, ERR_PARAMETER,
+	                     "\"%.*s\" is not a host name; expected lower-case letters, digits, points and "
+	                     "hyphens, without port, as data.example.org", STR_ARG(h));
+}
+
+/* --- changing ----------------------------------------------------------------------------------- */
+
+static bool put_settings(struct store_tx *t, struct tenant_id id, const struct tenant_setting_value *v,
+                         size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct value name = VALUE_OF_TEXT(v[i].name), value = VALUE_OF_TEXT(v[i].value);
+		bool ok = v[i].value.n
+		        ? store_run(t, &tenant_queries[TENANT_Q_setting_put], id, STORE_PARAMS(name, value), e)
+		        : store_run(t, &tenant_queries[TENANT_Q_setting_remove], id, STORE_PARAMS(name), e);
+		if (!ok) return false;
+	}
+	return store_run(t, &tenant_queries[TENANT_Q_generation_bump], id, STORE_NONE, e);
+}
+
+static bool put_host(struct store_tx *t, struct tenant_id id, struct str host, int64_t place, struct err *e)
+{
+	if (store_run(t, &tenant_queries[TENANT_Q_host_insert], id,
+	              STORE_PARAMS(VALUE_OF_TEXT(host), VALUE_OF_INT(place)), e))
+		return true;
+	if (e->code != ERR_CONFLICT) return false;
+	*e = (struct err){ 0 };
+	return err_set(e, ERR_CONFLICT,
+	               "the host name %.*s already belongs to a portal; `stoa portal list` shows which",
+	               STR_ARG(host));
+}
+
+bool tenant_add(struct tenants *ts, struct str host, const struct str *aliases, size_t naliases,
+                const struct tenant_setting_value *values, size_t nvalues, struct tenant_id *out,
+                struct err *e)
+{
+	if (!check_host(host, e)) return false;
+	for (size_t i = 0; i < naliases; i++)
+		if (!check_host(aliases[i], e)) return false;
+	for (size_t i = 0; i < nvalues; i++)
+		if (!check(&values[i], e)) return false;
+	struct store_tx *t;
+	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
+	bool ok = store_run_house(t, &tenant_house_queries[TENANT_H_tenant_insert],
+	                          STORE_PARAMS(VALUE_OF_TEXT(host), VALUE_OF_INT(clock_now().us)), e);
+	struct tenant_id id = { ok ? store_last_id(t) : 0 };
+	ok = ok && put_host(t, id, host, 0, e);
+	for (size_t i = 0; ok && i < naliases; i++) ok = put_host(t, id, aliases[i], (int64_t)i + 1, e);
+	ok = ok && put_settings(t, id, values, nvalues, e);
+	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	if (!ok || !tenants_reload(ts, e)) return false;
+	*out = id;
+	return true;
+}
+
+bool tenant_set(struct tenants *ts, struct tenant_id id, const struct tenant_setting_value *values,
+                size_t nvalues, struct err *e)
+{
+	for (size_t i = 0; i < nvalues; i++)
+		if (!check(&values[i], e)) return false;
+	struct store_tx *t;
+	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
+	bool ok = put_settings(t, id, values, nvalues, e);
+	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	return ok && tenants_reload(ts, e);
+}
+
+bool tenant_remove(struct tenants *ts, struct tenant_id id, struct err *e)
+{
+	struct store_tx *t;
+	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
+	bool ok = store_run(t, &tenant_queries[TENANT_Q_tenant_delete], id, STORE_NONE, e);
+	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	return ok && tenants_reload(ts, e);
+}

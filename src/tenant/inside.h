@@ -1,0 +1,30 @@
+/* What the files of the room share. */
+#ifndef TENANT_INSIDE_H
+#define TENANT_INSIDE_H
+
+#include "tenant/tenant.h"
+
+enum {
+#define Q(name, text) TENANT_Q_##name,
+#define HOUSE(name, text)
+#include "tenant/queries.def"
+#undef Q
+#undef HOUSE
+	TENANT_Q_COUNT
+};
+enum {
+#define Q(name, text)
+#define HOUSE(name, text) TENANT_H_##name,
+#include "tenant/queries.def"
+#undef Q
+#undef HOUSE
+	TENANT_H_COUNT
+};
+extern const struct store_query tenant_queries[];
+extern const struct store_house_query tenant_house_queries[];
+
+/* Reads all portals again after a change. */
+bool tenants_reload(struct tenants *ts, struct err *e);
+struct store *tenants_store(struct tenants *ts);
+
+#endif
