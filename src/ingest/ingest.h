@@ -1,0 +1,151 @@
+/* Publishing's reading half: a file from anywhere becomes a finished version file, its types proved on
+ * every cell. Refuses to decide which dataset, which version number and who may: that is catalog's.
+ *
+ * Everything that touches the source's bytes (unpacking, parsing, proving, loading) happens in one
+ * child process in the role "__load", caged before the first byte is read; a crash, a limit or a kill
+ * there is one error here, with nothing left behind. See child/child.h.
+ *
+ * What is decided, for every format
+ * - Blanks at both ends of a cell are dropped; an empty cell is null. `NA N/A n/a null NULL None nan
+ *   NaN - -- #N/A \N` are null only where the other cells of the column prove a type that is not text.
+ * - int: every cell a whole number that fits 64 bits, no leading zero, no plus sign. double: digits
+ *   with one decimal mark; a whole part beyond 15 digits would lose some, so the column stays text.
+ *   Marks of thousands (comma, point, blank, apostrophe) are read when every cell has them in place.
+ *   "1,234" in every cell may be either; other columns of the file decide, else it stays text.
+ * - boolean: true/false, vrai/faux, wahr/falsch, verdadero/falso, vero/falso. Words such as yes/no are
+ *   what readers search for and stay text, unless a schema says boolean.
+ * - date: YYYY-MM-DD, YYYY/MM/DD, month names, DD/MM/YYYY or MM/DD/YYYY when some cell has a part over
+ *   12. Where none has, another column of the file decides; else the column stays text and a note gives
+ *   both readings. datetime: the same with a time; offsets are turned into UTC, none means UTC or the
+ *   time zone the schema names.
+ * - geo_point_2d: every cell "lat,lon" in degrees. A column named latitude (lat, y …) and one named
+ *   longitude (lon, lng, x …), both numbers in range, give one more field geo_point_2d; they stay.
+ * - geo_shape: every cell a GeoJSON geometry or Feature, or WKT.
+ * - JSON: an array of scalars is a multivalued text; objects and other arrays are a json_blob.
+ * - A heading becomes a field name by text_field_name, made unique by a number; the label keeps it. An
+ *   empty heading is "Column 3". Both are noted.
+ * - A file with headings only publishes no rows and text fields; an empty file is refused.
+ * - A row with too few cells has nulls at its end (noted); one with more cells than headings that are
+ *   not empty is left out and rejected. A cell over LIMIT_CELL_BYTES rejects its row.
+ *
+ * With a schema, fields take the columns whose heading, field name or label is theirs. A field without
+ * column is an error that names near spellings; a column without field is left out with a note. A cell
+ * that does not fit its type becomes null and is rejected, the row stays; a cell of an `id` field that
+ * does not fit rejects its row. `strict` refuses the whole instead when anything is rejected.
+ *
+ * Rejects are lines {"row","field","value","reason"}: `row` counts rows of the file, the heading
+ * included, as a spreadsheet numbers them; `value` is cut at 200 bytes; at most LIMIT_REJECTS lines, the
+ * rest is counted. The file exists only when there is at least one. */
+#ifndef INGEST_INGEST_H
+#define INGEST_INGEST_H
+
+#include "base/base.h"
+#include "pool/pool.h"
+#include "value/value.h"
+
+/* --- one source into one version file ------------------------------------------------------------ */
+
+/* What is known of a CSV before reading; zero: found out over the whole file. */
+struct ingest_dialect {
+	char delimiter;             /* , ; tab | */
+	char quote;                 /* " or ' */
+	enum { INGEST_HEADER_FIND, INGEST_HEADER_YES, INGEST_HEADER_NO } header;
+	char decimal;               /* . or , */
+	struct str encoding;        /* "utf-8", "windows-1252", "utf-16le" … */
+};
+
+enum ingest_phase { INGEST_UNPACKING, INGEST_PROVING, INGEST_LOADING, INGEST_FINISHING };
+struct ingest_progress {
+	enum ingest_phase phase;
+	int64_t bytes, total; /* of this phase; total 0: not known */
+	int64_t rows;
+};
+
+struct ingest_job {
+	int source;                   /* open for reading: a file or a pipe; borrowed */
+	struct str name;              /* as the person knows it; its suffix helps to tell the format */
+	struct str format;            /* csv tsv json jsonl geojson parquet xlsx; empty: found out */
+	struct str inside;            /* file inside a zip; empty: the only one that fits */
+	struct str part;              /* JSON: dotted path of the array; XLSX: the sheet; empty: found out */
+	struct ingest_dialect dialect;
+	const struct schema *schema;  /* NULL: found out */
+	bool strict;
+	bool plain;                   /* true: no facets guessed where no schema is given */
+	struct str version_path;      /* absolute, must not exist; ends in .tmp so that a sweep finds it */
+	struct str rejects_path;      /* absolute, must not exist; likewise */
+	int64_t memory_mb;            /* of the child; 0: half the machine, at least 2 GiB */
+	int64_t cpu_s;                /* 0: 3600 */
+	int64_t file_mb;              /* largest file written; 0: 65,536 */
+	void (*progress)(void *arg, const struct ingest_progress *p); /* may be NULL; caller's thread */
+	void *arg;
+	struct cancel *cancel;        /* may be NULL */
+	const char *program;          /* NULL: this program; it must call ingest_child_main for "__load" */
+};
+
+struct ingest_reason {
+	struct str reason;  /* "not a whole number" */
+	struct str field;   /* empty: the row */
+	int64_t count;
+	int64_t first_row;
+};
+struct ingest_dates {
+	struct str field;
+	int64_t first_us, last_us; /* days of date fields, as UTC midnight */
+};
+struct ingest_result {
+	struct schema schema;
+	int64_t rows, rejects, bytes; /* bytes of the source, unpacked */
+	struct ingest_reason *reasons;
+	size_t nreasons;
+	struct str *notes;            /* whole sentences for the publisher */
+	size_t nnotes;
+	struct str format;            /* what it was read as */
+	struct str dialect;           /* JSON object: encoding, delimiter, header, inside, part … */
+	bool has_box;
+	double west, south, east, north;
+	struct ingest_dates *dates;   /* one a date field that has values */
+	size_t ndates;
+};
+
+/* Runs a job to its end in a child. Everything of the result lives in the arena. On failure neither
+ * file exists: ERR_BAD_SOURCE for what is wrong with the file, ERR_TOO_LARGE, ERR_DISK_FULL,
+ * ERR_CANCELLED within 200 ms of the token. Blocks; any thread. */
+bool ingest_run(const struct ingest_job *job, struct arena *a, struct ingest_result *out,
+                struct err *e) must_use nonnull_all;
+
+/* The role "__load": gives the exit code of the process. Call it from main before anything else when
+ * the first argument is INGEST_ROLE. */
+#define INGEST_ROLE "__load"
+int ingest_child_main(void);
+
+/* --- Frictionless data packages -------------------------------------------------------------------- */
+
+struct ingest_licence { struct str name, title, url; };
+struct ingest_origin { struct str title, url; };
+struct ingest_resource {
+	struct str name;         /* identifier within the package */
+	struct str title, description, format;
+	struct str path;         /* absolute; inside the package's folder, links followed */
+	struct str homepage, version, modified; /* empty: not given */
+	struct ingest_licence *licences; /* the resource's own, else the package's; so are the next two */
+	size_t nlicences;
+	struct ingest_origin *sources;
+	size_t nsources;
+	struct str *keywords;
+	size_t nkeywords;
+	const struct schema *schema; /* NULL: not given */
+	struct ingest_dialect dialect;
+};
+struct ingest_package {
+	struct str name, title, description, homepage, version;
+	struct ingest_resource *resources;
+	size_t n;
+	struct str *notes; /* resources passed over (remote, inline, several parts) and why */
+	size_t nnotes;
+};
+/* Reads a datapackage.json. Fails with ERR_BAD_SOURCE naming the resource and the property; a path that
+ * leaves the folder is refused. */
+bool ingest_package_read(struct arena *a, struct str path, struct ingest_package *out,
+                         struct err *e) must_use nonnull_all;
+
+#endif

@@ -1,0 +1,72 @@
+/* Packed bytes: the door to libarchive (zip) and zlib (gzip). Reads archives from strangers with
+ * guards on size, expansion ratio, entry count and path traversal; writes gzip and zip for exports.
+ * Refuses to unpack to names chosen by an archive: everything is a stream.
+ *
+ * Threads: a reader or a writer belongs to one thread. Errors: what is wrong with the bytes is
+ * ERR_BAD_SOURCE with a sentence for the person who sent them; a ceiling is ERR_TOO_LARGE. */
+#ifndef PACK_PACK_H
+#define PACK_PACK_H
+
+#include "base/base.h"
+
+enum pack_kind { PACK_PLAIN, PACK_GZIP, PACK_ZIP };
+/* By the first bytes (at least 4 when the file has them). */
+enum pack_kind pack_kind_of(struct str head);
+
+/* --- reading ------------------------------------------------------------------------------------ */
+
+/* Zero means the default. A stream that passes `bytes`, or that grows more than `ratio` times beyond
+ * its packed size once it passes 64 MiB, is refused as a bomb. */
+struct pack_limits {
+	int64_t bytes;  /* most unpacked bytes of one stream; 16 GiB */
+	int ratio;      /* 200 */
+	int entries;    /* most files in one archive; 10,000 */
+};
+
+struct pack_entry {
+	struct str name; /* UTF-8, slashes; never absolute, never with a ".." part */
+	int64_t bytes;   /* unpacked; -1 when the archive does not tell */
+};
+struct pack_entries {
+	struct pack_entry *p;
+	size_t n;
+};
+/* The regular files of a zip, in their order. Borrows fd, which must be seekable. Fails with
+ * ERR_BAD_SOURCE when the bytes are no zip, are encrypted, or an entry has a name that leaves the
+ * archive. */
+bool pack_list(int fd, struct arena *a, const struct pack_limits *l, struct pack_entries *out,
+               struct err *e) must_use nonnull_all;
+
+struct pack_reader;
+/* Unpacks a gzip stream (several members in a row are one stream). Keeps fd, read from its present
+ * place on; may be a pipe. */
+bool pack_open_gzip(int fd, const struct pack_limits *l, struct pack_reader **out, struct err *e) must_use nonnull_all;
+/* Unpacks one file of a zip by its exact name. Keeps fd, which must be seekable. */
+bool pack_open_entry(int fd, struct str name, const struct pack_limits *l, struct pack_reader **out,
+                     struct err *e) must_use nonnull_all;
+/* Up to n bytes; *got 0 is the end, proved whole by its checksum. Fails with ERR_BAD_SOURCE when the
+ * stream is damaged or cut short. */
+bool pack_read(struct pack_reader *r, char *to, size_t n, size_t *got, struct err *e) must_use nonnull_all;
+int64_t pack_packed_bytes(const struct pack_reader *r); /* read from fd so far, for progress */
+void pack_close(struct pack_reader *r_or_null);
+void pack_close_at(struct pack_reader **r);
+#define auto_pack auto_with(pack_close_at) struct pack_reader
+
+/* --- writing ------------------------------------------------------------------------------------ */
+
+/* Appends all of `in` as one gzip member; level 1 to 9. False when out ran over. */
+bool pack_gzip(struct buf *out, struct str in, int level) must_use nonnull_all;
+
+/* A zip written as it grows, to bytes that need not be seekable (entries carry their sizes behind). */
+struct pack_zip;
+typedef bool pack_sink(void *arg, struct str bytes, struct err *e);
+bool pack_zip_open(pack_sink *sink, void *arg, struct pack_zip **out, struct err *e) must_use;
+/* Starts a file, ending the former. */
+bool pack_zip_entry(struct pack_zip *z, struct str name, struct err *e) must_use nonnull_all;
+bool pack_zip_put(struct pack_zip *z, struct str bytes, struct err *e) must_use nonnull_all;
+/* Writes the directory. Takes z whatever it answers. */
+bool pack_zip_end(struct pack_zip *z, struct err *e) must_use nonnull_all;
+/* Frees without ending; accepts NULL. */
+void pack_zip_drop(struct pack_zip *z_or_null);
+
+#endif

@@ -1,0 +1,25 @@
+/* XML from strangers: the door to libxml2's pull reader. DTDs and entities are refused, depth and
+ * size are bounded, the network is never asked. A reader belongs to one thread. */
+#ifndef XML_XML_H
+#define XML_XML_H
+
+#include "base/base.h"
+
+struct xml;
+/* Pulls up to n bytes of the document; *got 0 is the end. */
+typedef bool xml_pull(void *arg, char *to, size_t n, size_t *got, struct err *e);
+/* Keeps pull and arg until xml_close. `name` appears in messages. */
+bool xml_open(xml_pull *pull, void *arg, struct str name, struct xml **out, struct err *e) must_use;
+void xml_close(struct xml *x_or_null);
+
+enum xml_event { XML_END_OF_DOCUMENT, XML_OPEN, XML_CLOSE, XML_TEXT };
+/* Steps to the next element start, element end (an empty element has one too) or text. Fails with
+ * ERR_BAD_SOURCE naming the line. */
+bool xml_next(struct xml *x, enum xml_event *event, struct err *e) must_use nonnull_all;
+int xml_depth(const struct xml *x);             /* of the present element; the root is 0 */
+struct str xml_name(const struct xml *x);       /* local name, without prefix; until the next step */
+struct str xml_text(const struct xml *x);       /* of XML_TEXT; until the next step */
+/* An attribute of the element just opened, by local name ("id" finds r:id), in the arena. */
+bool xml_attribute(struct xml *x, struct arena *a, const char *name, struct str *out);
+
+#endif
