@@ -1,0 +1,72 @@
+# The doors of the house: everything a person does with this folder is one of these words (see `make help`). The work
+# itself is in meson.build and scripts/.
+
+DATA ?= ./demo-data
+PORT ?= 8080
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+RELEASE = build/release
+release_options = --buildtype=release -Db_lto=true -Db_lto_threads=2
+
+.PHONY: build demo test check check-clang bench install deb fmt clean help
+.NOTPARALLEL:
+
+build:
+	@scripts/setup build
+	@scripts/configure $(RELEASE) "$(CC)" $(release_options) --prefix=$(PREFIX)
+	@ninja -C $(RELEASE) --quiet
+
+demo:
+	@scripts/setup demo
+	@scripts/configure $(RELEASE) "$(CC)" $(release_options) --prefix=$(PREFIX)
+	@ninja -C $(RELEASE) --quiet
+	@exec scripts/demo --stoa $(RELEASE)/stoa --data "$(DATA)" --port "$(PORT)"
+
+test:
+	@scripts/setup test
+	@CC="$(CC)" scripts/run-tests
+
+check:
+	@scripts/setup test
+	@CC="$(CC)" scripts/run-tests --quick
+
+check-clang:
+	@scripts/setup test
+	@scripts/configure build/clang clang -Dwerror=true
+	@ninja -C build/clang
+
+bench: build
+	@scripts/setup test
+	@scripts/bench $(RELEASE)
+
+install: build
+	@DESTDIR="$(DESTDIR)" meson install -C $(RELEASE) --no-rebuild --quiet
+	@echo "installed below $(DESTDIR)$(PREFIX)"
+
+deb:
+	@scripts/setup package
+	@packaging/deb/build
+
+fmt:
+	@git ls-files -z '*.c' '*.h' '*.def' '*.py' '*.mjs' '*.ts' '*.css' '*.md' '*.build' | \
+		xargs -0 sed -i -e 's/[ \t]*$$//' -e '$$a\'
+
+clean:
+	rm -rf $(RELEASE) build/test build/clang build/deb dist
+
+help:
+	@echo 'make             build release into $(RELEASE)'
+	@echo 'make demo        build, create the five demo portals in DATA=$(DATA), serve them on PORT=$(PORT)'
+	@echo 'make test        every test, with address and undefined-behaviour sanitizers'
+	@echo 'make check       the quick tests only'
+	@echo 'make check-clang compile everything with clang, warnings as errors'
+	@echo 'make bench       measure against nginx and bare DuckDB'
+	@echo 'make install     install below PREFIX=$(PREFIX) (and DESTDIR)'
+	@echo 'make deb         build dist/stoa_VERSION_ARCH.deb'
+	@echo 'make fmt         strip trailing blanks'
+	@echo 'make clean       remove what was built (not the demo data, not the downloads)'
