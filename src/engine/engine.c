@@ -1,0 +1,143 @@
+/* One DuckDB instance in memory, to which version files are attached. Hardened: no external access
+ * beyond the data folder, no extensions, settings locked, memory and spill space capped, one thread a
+ * query (concurrency comes from the callers). */
+#include "engine/inside.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+bool engine_said(struct err *e, const char *message)
+{
+	struct str m = str_of(message);
+	if (str_find(m, STR("INTERRUPT")) >= 0)
+		err_set(e, ERR_CANCELLED, "this took too long and was stopped");
+	else if (str_find(m, STR("No space left")) >= 0 || str_find(m, STR("max_temp_directory_size")) >= 0)
+		err_set(e, ERR_DISK_FULL, "no space is left where the portal keeps its data");
+	else if (str_find(m, STR("Out of Memory")) >= 0)
+		err_set(e, ERR_BUSY, "this question needs more memory than the portal has; ask for less at once");
+	else
+		err_set(e, ERR_DATABASE, "the data could not be read");
+	return err_cause(e, "duckdb: %.400s", message ? message : "?");
+}
+
+bool engine_settings(duckdb_config config, const char *name, struct str value, struct err *e)
+{
+	char text[4096];
+	snprintf(text, sizeof text, "%.*s", STR_ARG(value));
+	if (duckdb_set_config(config, name, text) == DuckDBSuccess) return true;
+	err_set(e, ERR_DATABASE, "the engine refuses a setting");
+	return err_cause(e, "duckdb setting %s = %s", name, text);
+}
+
+bool engine_run(duckdb_connection c, const char *text, struct err *e)
+{
+	duckdb_result r;
+	bool ok = duckdb_query(c, text, &r) == DuckDBSuccess;
+	if (!ok) engine_said(e, duckdb_result_error(&r));
+	duckdb_destroy_result(&r);
+	return ok;
+}
+
+static int64_t default_memory_mb(void)
+{
+	int64_t mb = (int64_t)sysconf(_SC_PHYS_PAGES) * (int64_t)sysconf(_SC_PAGESIZE) / (1 << 20) / 4;
+	return mb > 4096 ? 4096 : mb < 256 ? 256 : mb;
+}
+
+static bool configure(duckdb_config cfg, const struct engine_options *o, struct arena *a, struct err *e)
+{
+	int64_t memory = o->memory_mb ? o->memory_mb : default_memory_mb();
+	int64_t temp = o->temp_mb ? o->temp_mb : 4096;
+	return engine_settings(cfg, "threads", arena_printf(a, "%d", o->threads ? o->threads : 1), e) &&
+	       engine_settings(cfg, "memory_limit", arena_printf(a, "%lldMB", (long long)memory), e) &&
+	       engine_settings(cfg, "temp_directory", arena_printf(a, "%.*s/tmp/engine", STR_ARG(o->folder)), e) &&
+	       engine_settings(cfg, "max_temp_directory_size", arena_printf(a, "%lldMB", (long long)temp), e) &&
+	       engine_settings(cfg, "autoinstall_known_extensions", STR("false"), e) &&
+	       engine_settings(cfg, "autoload_known_extensions", STR("false"), e) &&
+	       engine_settings(cfg, "preserve_insertion_order", STR("true"), e);
+}
+
+/* The folder is quoted as a SQL string; a quote in its name is doubled. */
+static struct str quoted(struct arena *a, struct str s)
+{
+	auto_buf b = BUF_INIT(1 << 16);
+	buf_put_char(&b, '\'');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\'') buf_put_char(&b, '\'');
+		buf_put_char(&b, s.p[i]);
+	}
+	buf_put_char(&b, '\'');
+	return arena_str(a, buf_str(&b));
+}
+
+static bool lock_down(struct engine *g, struct err *e)
+{
+	struct str folder = quoted(&g->arena, g->folder);
+	struct str text = arena_printf(&g->arena,
+		"SET allowed_directories=[%.*s]; SET enable_external_access=false; SET lock_configuration=true",
+		STR_ARG(folder));
+	return engine_run(g->upkeep, text.p, e);
+}
+
+bool engine_open(const struct engine_options *o, struct engine **out, struct err *e)
+{
+	struct engine *g = calloc(1, sizeof *g);
+	ensure(g != NULL);
+	lock_init(&g->lock, LOCK_ENGINE);
+	lock_bell_init(&g->bell);
+	g->folder = arena_str(&g->arena, o->folder);
+	g->attached_most = o->attached ? (size_t)o->attached : 200;
+	g->nboxes = g->attached_most + CONNECTIONS;
+	g->boxes = arena_array(&g->arena, struct box, g->nboxes);
+	duckdb_config cfg = NULL;
+	char *message = NULL;
+	bool ok = duckdb_create_config(&cfg) == DuckDBSuccess && configure(cfg, o, &g->arena, e);
+	if (ok && duckdb_open_ext(":memory:", &g->db, cfg, &message) != DuckDBSuccess)
+		ok = engine_said(e, message);
+	duckdb_free(message);
+	duckdb_destroy_config(&cfg);
+	ok = ok && (duckdb_connect(g->db, &g->upkeep) == DuckDBSuccess || engine_said(e, "connect"));
+	ok = ok && engine_functions(g->upkeep, e) && lock_down(g, e);
+	if (!ok) {
+		engine_close(g);
+		return false;
+	}
+	*out = g;
+	return true;
+}
+
+void engine_close(struct engine *g)
+{
+	if (!g) return;
+	for (size_t i = 0; i < g->nidle; i++) duckdb_disconnect(&g->idle[i]);
+	if (g->upkeep) duckdb_disconnect(&g->upkeep);
+	if (g->db) duckdb_close(&g->db);
+	lock_bell_done(&g->bell);
+	lock_done(&g->lock);
+	arena_done(&g->arena);
+	free(g);
+}
+
+duckdb_connection engine_take_connection(struct engine *g, struct err *e)
+{
+	duckdb_connection c = NULL;
+	lock_take(&g->lock);
+	if (g->nidle) c = g->idle[--g->nidle];
+	lock_give(&g->lock);
+	if (!c && duckdb_connect(g->db, &c) != DuckDBSuccess) {
+		engine_said(e, "connect");
+		return NULL;
+	}
+	return c;
+}
+
+void engine_give_connection(struct engine *g, duckdb_connection c)
+{
+	lock_take(&g->lock);
+	bool keep = g->nidle < CONNECTIONS;
+	if (keep) g->idle[g->nidle++] = c;
+	lock_give(&g->lock);
+	if (!keep) duckdb_disconnect(&c);
+}
+
+struct str engine_library_version(void) { return str_of(duckdb_library_version()); }

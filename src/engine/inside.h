@@ -1,0 +1,57 @@
+/* What the files of the room share. The only header that includes duckdb.h. */
+#ifndef ENGINE_INSIDE_H
+#define ENGINE_INSIDE_H
+
+#include "engine/engine.h"
+#include <duckdb.h>
+
+enum { CONNECTIONS = 64 };
+
+/* One version's file, attached. Guarded by engine.lock. */
+struct box {
+	struct version_ref ref;
+	bool used;       /* the slot holds a version */
+	bool changing;   /* somebody attaches or detaches it: wait for the bell */
+	bool doomed;     /* drop once unpinned */
+	uint32_t pins;
+	uint64_t last_use;
+};
+
+struct engine {
+	duckdb_database db;
+	duckdb_connection upkeep; /* ATTACH and DETACH; used by whoever marked a box `changing` */
+	struct arena arena;
+	struct str folder;
+	struct lock lock;         /* LOCK_ENGINE; guards everything below */
+	struct lock_bell bell;    /* a box or the upkeep connection is free again */
+	bool upkeep_taken;
+	struct box *boxes;
+	size_t nboxes, attached_most;
+	uint64_t clock;
+	duckdb_connection idle[CONNECTIONS];
+	size_t nidle;
+};
+
+/* box.c */
+bool engine_pin(struct engine *g, struct version_ref v, struct err *e) must_use;
+void engine_unpin(struct engine *g, struct version_ref v);
+
+/* engine.c */
+bool engine_settings(duckdb_config config, const char *name, struct str value, struct err *e) must_use;
+bool engine_run(duckdb_connection c, const char *text, struct err *e) must_use;
+/* Notes a failed statement: interrupted, out of memory or disk, else ERR_DATABASE. Returns false. */
+bool engine_said(struct err *e, const char *message);
+duckdb_connection engine_take_connection(struct engine *g, struct err *e) must_use; /* NULL: failed */
+void engine_give_connection(struct engine *g, duckdb_connection c);
+
+/* udf.c: our functions, seen on every connection of the instance. */
+bool engine_functions(duckdb_connection c, struct err *e) must_use;
+
+/* convert.c: physical vectors of a chunk as a batch. Owned buffers are reused from chunk to chunk. */
+struct converter;
+struct converter *converter_new(const struct column_type *columns, size_t n);
+void converter_free(struct converter *k);
+/* Fails when the result's physical columns do not fit the logical ones. */
+bool converter_batch(struct converter *k, duckdb_data_chunk chunk, struct batch *out, struct err *e) must_use;
+
+#endif

@@ -1,0 +1,231 @@
+/* Parquet through DuckDB's own reader and writer. Reading happens in the loading process only (the
+ * file is a stranger's); writing happens in the server, below the data folder. */
+#include "engine/inside.h"
+#include "text/text.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+struct engine_parquet {
+	duckdb_database db;
+	duckdb_connection connection;
+	duckdb_prepared_statement prepared;
+	duckdb_result result;
+	bool has_result, done;
+	duckdb_data_chunk chunk;
+	struct converter *converter;
+};
+
+static void put_quoted(struct buf *b, struct str s, char quote)
+{
+	buf_put_char(b, quote);
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == quote) buf_put_char(b, quote);
+		buf_put_char(b, s.p[i]);
+	}
+	buf_put_char(b, quote);
+}
+
+static bool bad_file(struct err *e, const char *message)
+{
+	err_set(e, ERR_BAD_SOURCE, "the file cannot be read as Parquet: it is damaged or uses something unknown");
+	return err_cause(e, "duckdb: %.400s", message ? message : "?");
+}
+
+/* How a Parquet column is read: its type here, and what it is cast to on the way. */
+static void type_for(duckdb_logical_type t, struct column_type *out, const char **cast)
+{
+	*cast = NULL;
+	*out = (struct column_type){ VALUE_TEXT, false };
+	switch ((int)duckdb_get_type_id(t)) {
+	case DUCKDB_TYPE_BOOLEAN: out->type = VALUE_BOOL; return;
+	case DUCKDB_TYPE_TINYINT:
+	case DUCKDB_TYPE_SMALLINT:
+	case DUCKDB_TYPE_INTEGER:
+	case DUCKDB_TYPE_BIGINT:
+	case DUCKDB_TYPE_UTINYINT:
+	case DUCKDB_TYPE_USMALLINT:
+	case DUCKDB_TYPE_UINTEGER: out->type = VALUE_INT; return;
+	case DUCKDB_TYPE_FLOAT:
+	case DUCKDB_TYPE_DOUBLE:
+	case DUCKDB_TYPE_UBIGINT:
+	case DUCKDB_TYPE_HUGEINT:
+	case DUCKDB_TYPE_UHUGEINT:
+	case DUCKDB_TYPE_DECIMAL:
+		out->type = VALUE_DOUBLE;
+		*cast = "DOUBLE";
+		return;
+	case DUCKDB_TYPE_DATE: out->type = VALUE_DATE; return;
+	case DUCKDB_TYPE_TIMESTAMP:
+	case DUCKDB_TYPE_TIMESTAMP_S:
+	case DUCKDB_TYPE_TIMESTAMP_MS:
+	case DUCKDB_TYPE_TIMESTAMP_NS:
+	case DUCKDB_TYPE_TIMESTAMP_TZ:
+		out->type = VALUE_DATETIME;
+		*cast = "TIMESTAMP";
+		return;
+	case DUCKDB_TYPE_LIST: out->list = true; *cast = "VARCHAR[]"; return;
+	case DUCKDB_TYPE_VARCHAR: return;
+	default: *cast = "VARCHAR"; return; /* times, enums, structs as their text */
+	}
+}
+
+static bool describe(struct engine_parquet *p, struct str path, struct arena *a, struct schema *out,
+                     struct buf *text, struct column_type **types, struct err *e)
+{
+	auto_buf look = BUF_INIT(1 << 16);
+	buf_lit(&look, "SELECT * FROM read_parquet(");
+	put_quoted(&look, path, '\'');
+	buf_printf(&look, ") LIMIT 0%c", 0);
+	duckdb_result r;
+	if (duckdb_query(p->connection, look.p, &r) != DuckDBSuccess) {
+		bad_file(e, duckdb_result_error(&r));
+		duckdb_destroy_result(&r);
+		return false;
+	}
+	size_t n = duckdb_column_count(&r);
+	if (n == 0 || n > LIMIT_COLUMNS) {
+		duckdb_destroy_result(&r);
+		return err_set(e, ERR_BAD_SOURCE, "the Parquet file has %zu columns; 1 to %d are allowed", n, LIMIT_COLUMNS);
+	}
+	*out = (struct schema){ arena_array(a, struct field, n), n };
+	*types = arena_array(a, struct column_type, n);
+	buf_lit(text, "SELECT ");
+	for (size_t i = 0; i < n; i++) {
+		struct str name = arena_str(a, str_of(duckdb_column_name(&r, i)));
+		duckdb_logical_type t = duckdb_column_logical_type(&r, i);
+		const char *cast;
+		type_for(t, &(*types)[i], &cast);
+		duckdb_destroy_logical_type(&t);
+		out->fields[i] = (struct field){ .name = name, .label = name, .type = (*types)[i].type, .decimals = -1,
+		                                 .flags = (*types)[i].list ? FIELD_MULTIVALUED : 0 };
+		if (i) buf_lit(text, ", ");
+		if (cast) buf_lit(text, "CAST(");
+		put_quoted(text, name, '"');
+		if (cast) buf_printf(text, " AS %s)", cast);
+	}
+	duckdb_destroy_result(&r);
+	buf_lit(text, " FROM read_parquet(");
+	put_quoted(text, path, '\'');
+	buf_printf(text, ")%c", 0);
+	return true;
+}
+
+static bool open_reader(struct engine_parquet *p, struct str path, struct err *e)
+{
+	duckdb_config cfg = NULL;
+	char *message = NULL;
+	ensure(duckdb_create_config(&cfg) == DuckDBSuccess);
+	bool ok = engine_settings(cfg, "threads", STR("1"), e) && engine_settings(cfg, "memory_limit", STR("1GB"), e);
+	if (ok && duckdb_open_ext(":memory:", &p->db, cfg, &message) != DuckDBSuccess) ok = engine_said(e, message);
+	duckdb_free(message);
+	duckdb_destroy_config(&cfg);
+	if (!ok) return false;
+	if (duckdb_connect(p->db, &p->connection) != DuckDBSuccess) return engine_said(e, "connect");
+	auto_buf text = BUF_INIT(1 << 16);
+	buf_lit(&text, "SET allowed_paths=[");
+	put_quoted(&text, path, '\'');
+	buf_printf(&text, "]; SET enable_external_access=false; SET lock_configuration=true%c", 0);
+	return engine_run(p->connection, text.p, e);
+}
+
+bool engine_parquet_open(struct str path, struct arena *a, struct schema *out, struct engine_parquet **to, struct err *e)
+{
+	struct engine_parquet *p = calloc(1, sizeof *p);
+	ensure(p != NULL);
+	auto_buf text = BUF_INIT(1 << 20);
+	struct column_type *types = NULL;
+	bool ok = open_reader(p, path, e) && describe(p, path, a, out, &text, &types, e);
+	if (ok && duckdb_prepare(p->connection, text.p, &p->prepared) != DuckDBSuccess)
+		ok = bad_file(e, duckdb_prepare_error(p->prepared));
+	if (ok) {
+		p->has_result = true;
+		if (duckdb_execute_prepared_streaming(p->prepared, &p->result) != DuckDBSuccess)
+			ok = bad_file(e, duckdb_result_error(&p->result));
+	}
+	if (!ok) {
+		engine_parquet_close(p);
+		return false;
+	}
+	p->converter = converter_new(types, out->n);
+	*to = p;
+	return true;
+}
+
+bool engine_parquet_next(struct engine_parquet *p, struct batch *out, struct err *e)
+{
+	*out = (struct batch){ 0 };
+	if (p->chunk) duckdb_destroy_data_chunk(&p->chunk);
+	if (p->done) return true;
+	p->chunk = duckdb_fetch_chunk(p->result);
+	if (!p->chunk || duckdb_data_chunk_get_size(p->chunk) == 0) {
+		const char *message = duckdb_result_error(&p->result);
+		if (message && *message) return bad_file(e, message);
+		p->done = true;
+		return true;
+	}
+	return converter_batch(p->converter, p->chunk, out, e);
+}
+
+void engine_parquet_close(struct engine_parquet *p)
+{
+	if (!p) return;
+	if (p->chunk) duckdb_destroy_data_chunk(&p->chunk);
+	if (p->has_result) duckdb_destroy_result(&p->result);
+	if (p->prepared) duckdb_destroy_prepare(&p->prepared);
+	if (p->connection) duckdb_disconnect(&p->connection);
+	if (p->db) duckdb_close(&p->db);
+	converter_free(p->converter);
+	free(p);
+}
+
+/* --- writing ------------------------------------------------------------------------------------ */
+
+/* The question becomes the inner query of a COPY; its physical columns get plain names first, so that
+ * a point's two columns can be put together. */
+static void put_copy(struct buf *b, const struct engine_query *q, const struct str *names, struct str path,
+                     struct str compression)
+{
+	size_t at = 0;
+	buf_lit(b, "COPY (SELECT ");
+	for (size_t i = 0; i < q->ncolumns; i++) {
+		if (i) buf_lit(b, ", ");
+		if (q->columns[i].type == VALUE_POINT) {
+			buf_printf(b, "stoa_point(c%zu, c%zu) AS ", at, at + 1);
+			at++;
+		} else {
+			buf_printf(b, "c%zu AS ", at);
+		}
+		put_quoted(b, names[i], '"');
+		at++;
+	}
+	buf_lit(b, " FROM (");
+	buf_put(b, buf_str(&q->sql->text));
+	buf_lit(b, ") q(");
+	for (size_t i = 0; i < at; i++) buf_printf(b, "%sc%zu", i ? ", " : "", i);
+	buf_lit(b, ")) TO ");
+	put_quoted(b, path, '\'');
+	buf_printf(b, " (FORMAT parquet, COMPRESSION %s)%c",
+	           str_eq(compression, STR("zstd")) ? "zstd" : "snappy", 0);
+}
+
+bool engine_write_parquet(struct engine *g, const struct engine_query *q, const struct str *names,
+                          struct str path, struct str compression, struct cancel *c_or_null, struct err *e)
+{
+	auto_buf text = BUF_INIT(8 << 20);
+	put_copy(&text, q, names, path, compression);
+	if (text.over) return err_set(e, ERR_TOO_LARGE, "this question is too long");
+	auto_arena a = ARENA_INIT;
+	struct sql copy;
+	sql_init(&copy, &a, q->sql->dialect);
+	/* The text is ours: a finished statement between literals, quoted names and a path of the house. */
+	buf_put(&copy.text, str_make(text.p, text.n - 1));
+	copy.params.p = q->sql->params.p;
+	copy.params.n = q->sql->params.n;
+	struct column_type counted = { VALUE_INT, false };
+	struct engine_query ask = { .at = q->at, .sql = &copy, .columns = &counted, .ncolumns = 1 };
+	struct engine_cursor *k;
+	bool ok = engine_ask(g, &ask, c_or_null, &k, e);
+	if (ok) engine_finish(k);
+	sql_done(&copy);
+	return ok;
+}

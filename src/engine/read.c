@@ -1,0 +1,131 @@
+/* Questions and their cursors. A cursor pins the version, holds one connection, and converts one
+ * chunk at a time. The streaming calls, which DuckDB marks as deprecated, stand only in this file. */
+#include "engine/inside.h"
+#include <stdlib.h>
+
+struct engine_cursor {
+	struct engine *engine;
+	struct version_ref at;
+	duckdb_connection connection;
+	duckdb_prepared_statement prepared;
+	duckdb_result result;
+	bool has_result;
+	duckdb_data_chunk chunk;
+	struct converter *converter;
+	struct cancel *cancel;
+	bool done;
+};
+
+static void poke(void *arg) { duckdb_interrupt((duckdb_connection)arg); }
+
+static bool guard(struct engine_cursor *k, struct err *e)
+{
+	return !k->cancel || cancel_guard(k->cancel, poke, k->connection, e);
+}
+
+static void unguard(struct engine_cursor *k)
+{
+	if (k->cancel) cancel_unguard(k->cancel);
+}
+
+static duckdb_value to_duckdb(const struct value *v)
+{
+	if (v->null) return duckdb_create_null_value();
+	switch (v->type) {
+	case VALUE_INT: return duckdb_create_int64(v->i);
+	case VALUE_DATETIME: return duckdb_create_timestamp((duckdb_timestamp){ v->i });
+	case VALUE_DATE: return duckdb_create_date((duckdb_date){ v->days });
+	case VALUE_DOUBLE: return duckdb_create_double(v->d);
+	case VALUE_BOOL: return duckdb_create_bool(v->b);
+	case VALUE_TEXT:
+	case VALUE_FILE:
+	case VALUE_JSON: return duckdb_create_varchar_length(v->s.p ? v->s.p : "", v->s.n);
+	case VALUE_SHAPE: return duckdb_create_blob((const uint8_t *)(v->s.p ? v->s.p : ""), v->s.n);
+	case VALUE_POINT:
+	case VALUE_TYPES: break;
+	}
+	return NULL;
+}
+
+static bool bind_all(duckdb_prepared_statement s, const struct sql *q, struct err *e)
+{
+	for (size_t i = 0; i < q->params.n; i++) {
+		duckdb_value v = to_duckdb(&q->params.p[i]);
+		bool ok = v && duckdb_bind_value(s, i + 1, v) == DuckDBSuccess;
+		if (v) duckdb_destroy_value(&v);
+		if (!ok) return engine_said(e, "a parameter cannot be bound");
+	}
+	return true;
+}
+
+static bool start(struct engine_cursor *k, const struct engine_query *q, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	const char *text = arena_cstr(&a, buf_str(&q->sql->text));
+	if (q->sql->text.over) return err_set(e, ERR_TOO_LARGE, "this question is too long");
+	if (!guard(k, e)) return false;
+	bool ok = duckdb_prepare(k->connection, text, &k->prepared) == DuckDBSuccess;
+	if (!ok) {
+		engine_said(e, duckdb_prepare_error(k->prepared));
+		err_cause(e, "%.200s", text);
+	}
+	ok = ok && bind_all(k->prepared, q->sql, e);
+	if (ok) {
+		duckdb_state s = q->stream ? duckdb_execute_prepared_streaming(k->prepared, &k->result)
+		                           : duckdb_execute_prepared(k->prepared, &k->result);
+		k->has_result = true;
+		if (s != DuckDBSuccess) ok = engine_said(e, duckdb_result_error(&k->result));
+	}
+	unguard(k);
+	return ok;
+}
+
+bool engine_ask(struct engine *g, const struct engine_query *q, struct cancel *c_or_null,
+                struct engine_cursor **out, struct err *e)
+{
+	if (!engine_pin(g, q->at, e)) return false;
+	struct engine_cursor *k = calloc(1, sizeof *k);
+	ensure(k != NULL);
+	*k = (struct engine_cursor){ .engine = g, .at = q->at, .cancel = c_or_null };
+	k->connection = engine_take_connection(g, e);
+	if (!k->connection || !start(k, q, e)) {
+		engine_finish(k);
+		return false;
+	}
+	k->converter = converter_new(q->columns, q->ncolumns);
+	*out = k;
+	return true;
+}
+
+bool engine_next(struct engine_cursor *k, struct batch *out, struct err *e)
+{
+	*out = (struct batch){ 0 };
+	if (k->chunk) duckdb_destroy_data_chunk(&k->chunk);
+	if (k->done) return true;
+	if (!guard(k, e)) return false;
+	k->chunk = duckdb_fetch_chunk(k->result);
+	unguard(k);
+	if (!k->chunk) {
+		const char *message = duckdb_result_error(&k->result);
+		if (message && *message) return engine_said(e, message);
+		k->done = true;
+		return true;
+	}
+	if (duckdb_data_chunk_get_size(k->chunk) == 0) {
+		k->done = true;
+		return true;
+	}
+	return converter_batch(k->converter, k->chunk, out, e);
+}
+
+void engine_finish(struct engine_cursor *k)
+{
+	if (!k) return;
+	if (k->chunk) duckdb_destroy_data_chunk(&k->chunk);
+	if (k->has_result) duckdb_destroy_result(&k->result);
+	if (k->prepared) duckdb_destroy_prepare(&k->prepared);
+	if (k->connection) engine_give_connection(k->engine, k->connection);
+	converter_free(k->converter);
+	engine_unpin(k->engine, k->at);
+	free(k);
+}

@@ -1,0 +1,278 @@
+/* Our functions inside the engine (the list stands in odsql/odsql.h): folding, zones, date patterns,
+ * geometry. Each is a row of a table: name, argument types, result type, and a loop body that fills
+ * one cell. A null argument gives null; nothing a row holds can fail a statement. */
+#include "engine/inside.h"
+#include "clock/clock.h"
+#include "geo/geo.h"
+#include "json/json.h"
+#include "text/text.h"
+
+enum { CELL_BYTES = 64 << 20, ARGUMENTS = 6 };
+
+/* What one call works with: up to a vector of rows. */
+struct call {
+	duckdb_vector args[ARGUMENTS];
+	const void *data[ARGUMENTS];
+	size_t nargs;
+	duckdb_vector out;
+	void *result;
+	struct buf buf;              /* scratch for text */
+	struct arena arena;
+	struct geo *geo;             /* made at first use */
+	struct str shape_bytes;      /* what `shape` was prepared from */
+	struct geo_shape *shape;
+	bool shape_bad;
+};
+
+typedef bool cell_fn(struct call *c, size_t row); /* false: null */
+
+static struct str text_arg(const struct call *c, size_t arg, size_t row)
+{
+	const duckdb_string_t *t = (const duckdb_string_t *)c->data[arg] + row;
+	uint32_t n = t->value.inlined.length;
+	return str_make(n <= 12 ? t->value.inlined.inlined : t->value.pointer.ptr, n);
+}
+static double double_arg(const struct call *c, size_t arg, size_t row) { return ((const double *)c->data[arg])[row]; }
+static int64_t time_arg(const struct call *c, size_t arg, size_t row)
+{
+	return ((const duckdb_timestamp *)c->data[arg])[row].micros;
+}
+
+static bool give_text(struct call *c, size_t row)
+{
+	if (c->buf.over) return false;
+	struct str s = buf_str(&c->buf);
+	duckdb_vector_assign_string_element_len(c->out, row, s.p, s.n);
+	return true;
+}
+
+static bool give_blob(struct call *c, size_t row, struct str s)
+{
+	duckdb_vector_assign_string_element_len(c->out, row, s.p, s.n);
+	return true;
+}
+
+static struct geo *geo_of(struct call *c)
+{
+	if (!c->geo) c->geo = geo_new();
+	return c->geo;
+}
+
+/* --- text and time ------------------------------------------------------------------------------ */
+
+static bool fold(struct call *c, size_t row)
+{
+	text_fold(&c->buf, text_arg(c, 0, row));
+	return give_text(c, row);
+}
+
+static bool json_or_null(struct call *c, size_t row)
+{
+	struct json_doc *doc = NULL;
+	struct err e = { 0 };
+	struct str s = text_arg(c, 0, row);
+	if (!json_read(s, &doc, &e)) return false;
+	json_free(doc);
+	buf_put(&c->buf, s);
+	return give_text(c, row);
+}
+
+static bool local(struct call *c, size_t row)
+{
+	const struct clock_zone *z = clock_zone_or_null(text_arg(c, 1, row));
+	int64_t us = time_arg(c, 0, row);
+	if (!z) return false;
+	((duckdb_timestamp *)c->result)[row].micros = us + (int64_t)clock_offset_s(z, us) * 1000000;
+	return true;
+}
+
+static bool utc(struct call *c, size_t row)
+{
+	const struct clock_zone *z = clock_zone_or_null(text_arg(c, 1, row));
+	if (!z) return false;
+	struct civil wall;
+	clock_civil_of_us(time_arg(c, 0, row), &wall);
+	((duckdb_timestamp *)c->result)[row].micros = clock_local_to_us(z, &wall);
+	return true;
+}
+
+static bool instant(struct call *c, size_t row)
+{
+	const struct clock_zone *z = clock_zone_or_null(text_arg(c, 1, row));
+	if (!z) return false;
+	clock_put_instant(&c->buf, time_arg(c, 0, row), z);
+	return give_text(c, row);
+}
+
+static bool date_format(struct call *c, size_t row)
+{
+	struct civil wall;
+	struct err e = { 0 };
+	clock_civil_of_us(time_arg(c, 0, row), &wall);
+	return clock_format(&c->buf, &wall, text_arg(c, 1, row), text_arg(c, 2, row), &e) && give_text(c, row);
+}
+
+/* --- geometry ----------------------------------------------------------------------------------- */
+
+/* The shape is a constant of the statement: prepared once a call, again only when it differs. */
+static struct geo_shape *shape_of(struct call *c, struct str wkb)
+{
+	if (c->shape_bytes.p && str_eq(c->shape_bytes, wkb)) return c->shape_bad ? NULL : c->shape;
+	geo_shape_free(c->shape);
+	c->shape = NULL;
+	c->shape_bytes = arena_str(&c->arena, wkb);
+	struct err e = { 0 };
+	c->shape_bad = !geo_prepare(geo_of(c), wkb, &c->shape, &e);
+	return c->shape_bad ? NULL : c->shape;
+}
+
+static bool relation_of(const struct call *c, size_t arg, size_t row, enum geo_relation *out)
+{
+	int32_t r = ((const int32_t *)c->data[arg])[row];
+	if (r < GEO_INTERSECTS || r > GEO_DISJOINT) return false;
+	*out = (enum geo_relation)r;
+	return true;
+}
+
+static bool point_test(struct call *c, size_t row)
+{
+	enum geo_relation r;
+	struct geo_shape *s = shape_of(c, text_arg(c, 2, row));
+	if (!s || !relation_of(c, 3, row, &r)) return false;
+	((bool *)c->result)[row] = geo_test_point(s, r, double_arg(c, 0, row), double_arg(c, 1, row));
+	return true;
+}
+
+static bool shape_test(struct call *c, size_t row)
+{
+	enum geo_relation r;
+	struct geo_shape *s = shape_of(c, text_arg(c, 1, row));
+	if (!s || !relation_of(c, 2, row, &r)) return false;
+	((bool *)c->result)[row] = geo_test(s, r, text_arg(c, 0, row));
+	return true;
+}
+
+static bool shape_distance(struct call *c, size_t row)
+{
+	double m = geo_shape_distance_m(geo_of(c), text_arg(c, 0, row), double_arg(c, 1, row), double_arg(c, 2, row));
+	((double *)c->result)[row] = m;
+	return m >= 0;
+}
+
+/* The doubles of a list argument; lists of this call share one child vector. */
+static const double *list_of(const struct call *c, size_t arg, size_t row, size_t *n)
+{
+	const duckdb_list_entry *entry = (const duckdb_list_entry *)c->data[arg] + row;
+	const double *all = duckdb_vector_get_data(duckdb_list_vector_get_child(c->args[arg]));
+	*n = entry->length;
+	return all + entry->offset;
+}
+
+static bool hull(struct call *c, size_t row)
+{
+	size_t nlat, nlon;
+	const double *lats = list_of(c, 0, row, &nlat), *lons = list_of(c, 1, row, &nlon);
+	struct str wkb;
+	if (nlat == 0 || nlat != nlon || !geo_hull(geo_of(c), &c->arena, lats, lons, nlat, &wkb)) return false;
+	return give_blob(c, row, wkb);
+}
+
+static bool point(struct call *c, size_t row)
+{
+	return give_blob(c, row, geo_point_wkb(&c->arena, double_arg(c, 0, row), double_arg(c, 1, row)));
+}
+
+static bool box(struct call *c, size_t row)
+{
+	struct geo_box b = { double_arg(c, 0, row), double_arg(c, 1, row), double_arg(c, 2, row), double_arg(c, 3, row) };
+	return give_blob(c, row, geo_box_wkb(&c->arena, b));
+}
+
+/* --- the table ---------------------------------------------------------------------------------- */
+
+/* Types by letter: t text, b blob, d double, i integer, s timestamp, ? boolean, D list of doubles. */
+static const struct function { const char *name, *args; char result; cell_fn *cell; } functions[] = {
+	{ "stoa_fold", "t", 't', fold },
+	{ "stoa_json", "t", 't', json_or_null },
+	{ "stoa_local", "st", 's', local },
+	{ "stoa_utc", "st", 's', utc },
+	{ "stoa_instant", "st", 't', instant },
+	{ "stoa_date_format", "stt", 't', date_format },
+	{ "stoa_point_test", "ddbi", '?', point_test },
+	{ "stoa_shape_test", "bbi", '?', shape_test },
+	{ "stoa_shape_distance", "bdd", 'd', shape_distance },
+	{ "stoa_hull", "DD", 'b', hull },
+	{ "stoa_point", "dd", 'b', point },
+	{ "stoa_box", "dddd", 'b', box },
+};
+
+static duckdb_logical_type type_of(char letter)
+{
+	duckdb_logical_type d, list;
+	switch (letter) {
+	case 't': return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+	case 'b': return duckdb_create_logical_type(DUCKDB_TYPE_BLOB);
+	case 'd': return duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
+	case 'i': return duckdb_create_logical_type(DUCKDB_TYPE_INTEGER);
+	case 's': return duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP);
+	case '?': return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
+	default: break;
+	}
+	d = duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
+	list = duckdb_create_list_type(d);
+	duckdb_destroy_logical_type(&d);
+	return list;
+}
+
+static void run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+	const struct function *f = duckdb_scalar_function_get_extra_info(info);
+	size_t n = duckdb_data_chunk_get_size(in);
+	struct call c = { .out = out, .nargs = strlen(f->args), .buf = BUF_INIT(CELL_BYTES) };
+	uint64_t *has[ARGUMENTS];
+	for (size_t a = 0; a < c.nargs; a++) {
+		c.args[a] = duckdb_data_chunk_get_vector(in, a);
+		c.data[a] = duckdb_vector_get_data(c.args[a]);
+		has[a] = duckdb_vector_get_validity(c.args[a]);
+	}
+	c.result = duckdb_vector_get_data(out);
+	for (size_t row = 0; row < n; row++) {
+		bool null = false;
+		for (size_t a = 0; a < c.nargs; a++) null |= has[a] && !duckdb_validity_row_is_valid(has[a], row);
+		buf_clear(&c.buf);
+		if (!null && f->cell(&c, row)) continue;
+		duckdb_vector_ensure_validity_writable(out);
+		duckdb_validity_set_row_invalid(duckdb_vector_get_validity(out), row);
+	}
+	geo_shape_free(c.shape);
+	geo_free(c.geo);
+	arena_done(&c.arena);
+	buf_done(&c.buf);
+}
+
+static bool add(duckdb_connection c, const struct function *f, struct err *e)
+{
+	duckdb_scalar_function s = duckdb_create_scalar_function();
+	duckdb_scalar_function_set_name(s, f->name);
+	for (const char *a = f->args; *a; a++) {
+		duckdb_logical_type t = type_of(*a);
+		duckdb_scalar_function_add_parameter(s, t);
+		duckdb_destroy_logical_type(&t);
+	}
+	duckdb_logical_type t = type_of(f->result);
+	duckdb_scalar_function_set_return_type(s, t);
+	duckdb_destroy_logical_type(&t);
+	/* The row of the table is constant; DuckDB hands the pointer back untouched. */
+	duckdb_scalar_function_set_extra_info(s, (void *)(uintptr_t)f, NULL);
+	duckdb_scalar_function_set_function(s, run);
+	bool ok = duckdb_register_scalar_function(c, s) == DuckDBSuccess;
+	duckdb_destroy_scalar_function(&s);
+	return ok || engine_said(e, f->name);
+}
+
+bool engine_functions(duckdb_connection c, struct err *e)
+{
+	for (size_t i = 0; i < COUNT_OF(functions); i++)
+		if (!add(c, &functions[i], e)) return false;
+	return true;
+}
