@@ -25,7 +25,8 @@ const struct json_node *json_root(const struct json_doc *d);
 enum json_kind json_kind(const struct json_node *n);
 bool json_bool(const struct json_node *n, bool otherwise);
 int64_t json_int(const struct json_node *n, int64_t otherwise);  /* whole reals too */
-double json_real(const struct json_node *n, double otherwise);   /* ints too */
+/* Ints too. The library exports a json_real of its own and calls it, so ours is linked by another name. */
+double json_real(const struct json_node *n, double otherwise) __asm__("json_node_real");
 struct str json_text(const struct json_node *n);                  /* empty when not text */
 size_t json_count(const struct json_node *n);                     /* of an array or object */
 const struct json_node *json_at(const struct json_node *array, size_t i);

@@ -1,0 +1,184 @@
+/* Reading JSON. The library bounds nothing that we rely on, so depth is measured before it sees the
+ * text. A node of ours is the library's own value under another name. */
+#include "json/json.h"
+#include "json/door.h"
+#include "text/text.h"
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+struct json_doc {
+	void *root;
+};
+
+/* Position of the first bracket deeper than allowed, or -1. Stops where the first value ends when
+ * only a prefix is read. */
+static ptrdiff_t too_deep(struct str s, bool prefix)
+{
+	int depth = 0;
+	bool quoted = false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		if (quoted) {
+			if (c == '\\') i++;
+			else if (c == '"') quoted = false;
+		} else if (c == '"') {
+			quoted = true;
+		} else if (c == '[' || c == '{') {
+			if (++depth > LIMIT_JSON_DEPTH) return (ptrdiff_t)i;
+		} else if (c == ']' || c == '}') {
+			if (--depth <= 0 && prefix) return -1;
+		}
+	}
+	return -1;
+}
+
+static bool refuse_depth(struct str s, size_t at, struct err *e)
+{
+	int line = 1;
+	size_t start = 0;
+	for (size_t i = 0; i < at; i++) {
+		if (s.p[i] != '\n') continue;
+		line++;
+		start = i + 1;
+	}
+	return err_set(e, ERR_BAD_REQUEST, "JSON: line %d, column %zu: nested deeper than %d levels", line,
+	               at - start + 1, LIMIT_JSON_DEPTH);
+}
+
+static bool load(struct str s, bool prefix, struct json_doc **out, size_t *used, struct err *e)
+{
+	ptrdiff_t deep = too_deep(s, prefix);
+	if (deep >= 0) return refuse_depth(s, (size_t)deep, e);
+	void *root = door_load(s, prefix, used, e);
+	if (!root) return false;
+	struct json_doc *d = malloc(sizeof *d);
+	ensure(d != NULL);
+	d->root = root;
+	*out = d;
+	return true;
+}
+
+bool json_read(struct str text, struct json_doc **out, struct err *e)
+{
+	size_t used;
+	return load(text, false, out, &used, e);
+}
+
+bool json_read_prefix(struct str text, struct json_doc **out, size_t *used, struct err *e)
+{
+	return load(text, true, out, used, e);
+}
+
+void json_free(struct json_doc *d)
+{
+	if (!d) return;
+	door_free(d->root);
+	free(d);
+}
+
+void json_free_at(struct json_doc **d) { json_free(*d); }
+
+const struct json_node *json_root(const struct json_doc *d) { return d ? d->root : NULL; }
+
+enum json_kind json_kind(const struct json_node *n)
+{
+	static const enum json_kind kinds[] = {
+		[DOOR_NULL] = JSON_NULL,   [DOOR_BOOL] = JSON_BOOL,   [DOOR_INT] = JSON_INT,
+		[DOOR_REAL] = JSON_REAL,   [DOOR_TEXT] = JSON_TEXT,   [DOOR_ARRAY] = JSON_ARRAY,
+		[DOOR_OBJECT] = JSON_OBJECT,
+	};
+	return n ? kinds[door_kind(n)] : JSON_ABSENT;
+}
+
+bool json_bool(const struct json_node *n, bool otherwise)
+{
+	return json_kind(n) == JSON_BOOL ? door_bool(n) : otherwise;
+}
+
+int64_t json_int(const struct json_node *n, int64_t otherwise)
+{
+	enum json_kind k = json_kind(n);
+	if (k == JSON_INT) return door_int(n);
+	if (k != JSON_REAL) return otherwise;
+	double v = door_real(n);
+	/* 2^63 itself does not fit; the lower bound does. */
+	return v >= -0x1p63 && v < 0x1p63 && v == floor(v) ? (int64_t)v : otherwise;
+}
+
+double json_real(const struct json_node *n, double otherwise)
+{
+	enum json_kind k = json_kind(n);
+	return k == JSON_INT || k == JSON_REAL ? door_real(n) : otherwise;
+}
+
+struct str json_text(const struct json_node *n)
+{
+	return json_kind(n) == JSON_TEXT ? door_text(n) : STR("");
+}
+
+size_t json_count(const struct json_node *n)
+{
+	enum json_kind k = json_kind(n);
+	return k == JSON_ARRAY || k == JSON_OBJECT ? door_count(n) : 0;
+}
+
+const struct json_node *json_at(const struct json_node *array, size_t i)
+{
+	return json_kind(array) == JSON_ARRAY ? door_at(array, i) : NULL;
+}
+
+const struct json_node *json_get(const struct json_node *object, const char *key)
+{
+	return json_kind(object) == JSON_OBJECT ? door_get(object, key) : NULL;
+}
+
+bool json_each(const struct json_node *object, size_t *at, struct str *key, const struct json_node **value)
+{
+	if (json_kind(object) != JSON_OBJECT) return false;
+	static_assert(sizeof(size_t) == sizeof(void *), "*at holds the library's place");
+	void *place;
+	memcpy(&place, at, sizeof place);
+	place = door_iter(object, place);
+	if (!place) return false;
+	memcpy(at, &place, sizeof place);
+	*key = door_iter_key(place);
+	*value = door_iter_value(place);
+	return true;
+}
+
+void json_put_node(struct buf *b, const struct json_node *n)
+{
+	struct json_out j = JSON_OUT(b);
+	const struct json_node *value;
+	struct str key;
+	size_t at = 0;
+	bool more = false;
+	switch (json_kind(n)) {
+	case JSON_ABSENT:
+	case JSON_NULL: json_put_null(&j); break;
+	case JSON_BOOL: json_put_bool(&j, door_bool(n)); break;
+	case JSON_INT: json_put_int(&j, door_int(n)); break;
+	case JSON_REAL: json_put_real(&j, door_real(n)); break;
+	case JSON_TEXT: json_put(&j, door_text(n)); break;
+	case JSON_ARRAY: /* nesting may pass the writer's depth, so brackets are put by hand */
+		buf_put_char(b, '[');
+		for (size_t i = 0; i < json_count(n); i++) {
+			if (i > 0) buf_put_char(b, ',');
+			json_put_node(b, json_at(n, i));
+		}
+		buf_put_char(b, ']');
+		break;
+	case JSON_OBJECT:
+		buf_put_char(b, '{');
+		while (json_each(n, &at, &key, &value)) {
+			if (more) buf_put_char(b, ',');
+			more = true;
+			text_put_json(b, key);
+			buf_put_char(b, ':');
+			json_put_node(b, value);
+		}
+		buf_put_char(b, '}');
+		break;
+	}
+}
