@@ -1,0 +1,102 @@
+#!/usr/bin/env node
+// Bundles web/ and writes it as C arrays: assets.mjs OUT.h WEB_FOLDER
+//
+// esbuild bundles and hashes; every text is also stored compressed by gzip and brotli, so that the server
+// never compresses an asset. Same input, same bytes. src/asset/find.c reads the header.
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { extname, join, relative } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+const [out, web] = process.argv.slice(2)
+const fail = text => {
+	console.error(`assets: ${text}`)
+	process.exit(1)
+}
+if (!out || !web) fail('usage: assets.mjs OUT.h WEB_FOLDER')
+
+let esbuild
+try {
+	esbuild = createRequire(import.meta.url)('esbuild')
+} catch {
+	fail('the npm package esbuild is missing. Run "scripts/setup" (or "npm ci") in the project folder, then build again.')
+}
+
+// What our scripts must not touch: nothing may be kept on a reader's device.
+const forbidden = [
+	/document\.cookie\s*=/, /\bcookieStore\b/, /\blocalStorage\b/, /\bsessionStorage\b/, /\bindexedDB\b/,
+	/\bcaches\.open\b/, /serviceWorker\.register/, /\beval\s*\(/, /new Function\s*\(/, /\binnerHTML\b/,
+]
+function check(folder) {
+	for (const name of readdirSync(folder).sort()) {
+		const path = join(folder, name)
+		if (statSync(path).isDirectory()) check(path)
+		else if (/\.(ts|js)$/.test(name))
+			readFileSync(path, 'utf8').split('\n').forEach((line, i) => {
+				const bad = forbidden.find(word => word.test(line))
+				if (bad) fail(`${relative(web, path)}:${i + 1} uses ${bad.source}: scripts keep nothing on the reader's device and run no text as code`)
+			})
+	}
+}
+check(web)
+
+const types = {
+	'.css': 'text/css; charset=utf-8',
+	'.js': 'text/javascript; charset=utf-8',
+	'.svg': 'image/svg+xml',
+	'.woff2': 'font/woff2',
+}
+
+// Two rounds would be needed if a stylesheet named a script; it does not, so one is enough.
+const result = await esbuild.build({
+	entryPoints: [join(web, 'entry.ts'), join(web, 'style.css')],
+	bundle: true,
+	minify: true,
+	format: 'esm',
+	target: ['es2021', 'safari15'],
+	outdir: '/assets',
+	publicPath: '/assets',
+	entryNames: '[name].[hash]',
+	assetNames: '[name].[hash]',
+	loader: { '.woff2': 'file', '.svg': 'file' },
+	legalComments: 'none',
+	charset: 'utf8',
+	write: false,
+	logLevel: 'warning',
+	absWorkingDir: web,
+}).catch(() => process.exit(1))
+
+const files = result.outputFiles.map(f => {
+	const name = f.path.slice('/assets/'.length)
+	const type = types[extname(name)] ?? fail(`no media type is known for ${name}`)
+	const bytes = Buffer.from(f.contents)
+	const text = type.startsWith('text/') || type === 'image/svg+xml'
+	return {
+		name,
+		logical: name.replace(/\.[A-Z0-9]{8}(?=\.)/, ''),
+		type,
+		tag: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
+		bytes,
+		gzip: text ? gzipSync(bytes, { level: 9 }) : Buffer.alloc(0),
+		br: text ? brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }) : Buffer.alloc(0),
+	}
+}).sort((a, b) => (a.name < b.name ? -1 : 1))
+
+const array = (name, bytes) => {
+	const lines = []
+	for (let at = 0; at < bytes.length; at += 24) lines.push('\t' + [...bytes.subarray(at, at + 24)].join(',') + ',')
+	return `static const unsigned char ${name}[] = {\n${lines.join('\n')}\n};\n`
+}
+let text = '/* Generated from web/ by scripts/assets.mjs: the front end as it lies in memory. */\n'
+files.forEach((f, i) => {
+	for (const kind of ['bytes', 'gzip', 'br']) if (f[kind].length) text += array(`asset_${i}_${kind}`, f[kind])
+})
+text += 'static const struct asset assets[] = {\n'
+files.forEach((f, i) => {
+	const view = kind => (f[kind].length ? `{ (const char *)asset_${i}_${kind}, ${f[kind].length} }` : '{ 0, 0 }')
+	const word = s => `{ ${JSON.stringify(s)}, ${Buffer.byteLength(s)} }`
+	text += `\t{ ${word(f.name)}, ${word(f.logical)}, ${word('/assets/' + f.name)}, ${word(f.type)}, ${word(f.tag)},\n\t  ${view('bytes')}, ${view('gzip')}, ${view('br')} },\n`
+})
+text += '};\n'
+writeFileSync(out, text)

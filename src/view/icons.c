@@ -1,0 +1,40 @@
+/* Small drawings of one stroke, 24 units wide, in the colour of the text beside them. */
+#include "view/view.h"
+
+static const char *const drawings[ICONS] = {
+	[ICON_SEARCH] = "<circle cx=\"11\" cy=\"11\" r=\"6.5\"/><path d=\"m16 16 4.5 4.5\"/>",
+	[ICON_GLOBE] = "<circle cx=\"12\" cy=\"12\" r=\"9\"/><path d=\"M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18\"/>",
+	[ICON_CLOSE] = "<path d=\"m6 6 12 12M18 6 6 18\"/>",
+	[ICON_CHECK] = "<path d=\"m5 12.5 4.5 4.5L19 7\"/>",
+	[ICON_DOWN] = "<path d=\"m6 9 6 6 6-6\"/>",
+	[ICON_FILTER] = "<path d=\"M4 6h16M7 12h10M10 18h4\"/>",
+	[ICON_CALENDAR] = "<rect x=\"4\" y=\"5\" width=\"16\" height=\"15\" rx=\"1.5\"/><path d=\"M4 10h16M8.5 3v4M15.5 3v4\"/>",
+	[ICON_ROWS] = "<path d=\"M4 6.5h16M4 12h16M4 17.5h16\"/>",
+	[ICON_PEOPLE] = "<path d=\"m3 9.5 9-5 9 5H3ZM5.5 10v8M10 10v8M14 10v8M18.5 10v8M3 20.5h18\"/>",
+	[ICON_TAG] = "<path d=\"M4 4h7l9 9-7 7-9-9V4Z\"/><circle cx=\"8.5\" cy=\"8.5\" r=\"1\"/>",
+	[ICON_MAP] = "<path d=\"M12 21c4-5 6.5-8 6.5-11a6.5 6.5 0 0 0-13 0c0 3 2.5 6 6.5 11Z\"/><circle cx=\"12\" cy=\"10\" r=\"2.2\"/>",
+	[ICON_CHART] = "<path d=\"M4 20h16M7 20v-7M12 20V5M17 20v-10\"/>",
+	[ICON_CLOCK] = "<circle cx=\"12\" cy=\"12\" r=\"8.5\"/><path d=\"M12 7v5.5l3.5 2\"/>",
+	[ICON_IMAGE] = "<rect x=\"3.5\" y=\"5\" width=\"17\" height=\"14\" rx=\"1.5\"/><path d=\"m4 17 5-5 4 4 3-3 4 4\"/><circle cx=\"15.5\" cy=\"9.5\" r=\"1.2\"/>",
+	[ICON_DOWNLOAD] = "<path d=\"M12 4v11M7 10.5l5 5 5-5M4.5 20h15\"/>",
+	[ICON_CODE] = "<path d=\"m8.5 7-5 5 5 5M15.5 7l5 5-5 5\"/>",
+	[ICON_INFO] = "<circle cx=\"12\" cy=\"12\" r=\"8.5\"/><path d=\"M12 11v5.5M12 7.5v.5\"/>",
+	[ICON_TABLE] = "<rect x=\"3.5\" y=\"5\" width=\"17\" height=\"14\" rx=\"1.5\"/><path d=\"M3.5 10h17M3.5 14.5h17M10 10v9\"/>",
+	[ICON_ARROW_UP] = "<path d=\"M12 19V5M6 11l6-6 6 6\"/>",
+	[ICON_ARROW_DOWN] = "<path d=\"M12 5v14M6 13l6 6 6-6\"/>",
+	[ICON_BEFORE] = "<path d=\"m15 5-7 7 7 7\"/>",
+	[ICON_NEXT] = "<path d=\"m9 5 7 7-7 7\"/>",
+	[ICON_SCALES] = "<path d=\"M12 4v16M7 20h10M5 7h14M5 7l-2.5 7h5L5 7ZM19 7l-2.5 7h5L19 7Z\"/>",
+	[ICON_LINK] = "<path d=\"M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1\"/>",
+};
+
+void html_icon(struct html *h, enum view_icon icon)
+{
+	/* Arrows along the line of reading turn round with it. */
+	if (icon == ICON_BEFORE || icon == ICON_NEXT)
+		html_lit(h, "<svg class=\"icon turns\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\">");
+	else
+		html_lit(h, "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\">");
+	html_put_literal(h, str_of(drawings[icon]));
+	html_lit(h, "</svg>");
+}

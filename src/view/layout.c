@@ -1,0 +1,257 @@
+/* The frame of every page: head, header, language picker, footer, and the headers that go with HTML.
+ * Nothing here depends on who is reading but the language, so pages are shared between readers. */
+#include "view/view.h"
+
+#include "asset/asset.h"
+
+struct str view_portal_title(const struct visit *v)
+{
+	struct str title = tenant_text(v->at.tenant, "title", v->lang_code);
+	return title.n ? title : v->at.tenant->host;
+}
+
+void view_security(struct httpd_reply *p, bool development)
+{
+	/* On loopback there is nothing to upgrade to. */
+	if (development)
+		httpd_reply_csp(p, STR("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+		                       "font-src 'self'; connect-src 'self'; media-src 'self'; frame-src 'self'; "
+		                       "worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; "
+		                       "form-action 'self'; frame-ancestors 'self'"));
+	else
+		httpd_reply_csp(p, STR("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+		                       "font-src 'self'; connect-src 'self'; media-src 'self'; frame-src 'self'; "
+		                       "worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; "
+		                       "form-action 'self'; frame-ancestors 'self'; upgrade-insecure-requests"));
+}
+
+static void put_language(struct html *h, const struct i18n_lang *l)
+{
+	html_lit(h, " lang=\"");
+	html_text(h, l->code);
+	html_lit(h, "\" dir=\"");
+	if (l->rtl)
+		html_lit(h, "rtl\"");
+	else
+		html_lit(h, "ltr\"");
+}
+
+static struct str with_flg(struct arena *a, struct str path, struct str lang)
+{
+	char join = str_find_char(path, '?') < 0 ? '?' : '&';
+	return arena_printf(a, "%.*s%cflg=%.*s", STR_ARG(path), join, STR_ARG(lang));
+}
+
+static void put_alternates(struct view_page *p)
+{
+	struct html *h = &p->h;
+	const struct visit *v = p->visit;
+	const struct tenant *t = v->at.tenant;
+	html_lit(h, "<link rel=\"canonical\" href=\"");
+	html_text(h, v->origin);
+	html_text(h, p->path);
+	html_lit(h, "\">");
+	if (t->nlanguages > 1) {
+		for (size_t i = 0; i < t->nlanguages; i++) {
+			html_lit(h, "<link rel=\"alternate\" hreflang=\"");
+			html_text(h, t->languages[i]);
+			html_lit(h, "\" href=\"");
+			html_text(h, v->origin);
+			html_text(h, with_flg(v->arena, p->path, t->languages[i]));
+			html_lit(h, "\">");
+		}
+	}
+	if (p->json_alternate.n) {
+		html_lit(h, "<link rel=\"alternate\" type=\"application/json\" href=\"");
+		html_url(h, p->json_alternate);
+		html_lit(h, "\">");
+	}
+}
+
+static void put_head(struct view_page *p)
+{
+	struct html *h = &p->h;
+	struct visit *v = p->visit;
+	uint32_t accent = view_accent(v->at.tenant);
+	html_lit(h, "<!DOCTYPE html>\n<html");
+	put_language(h, v->lang);
+	html_lit(h, "><head><meta charset=\"utf-8\"><title>");
+	if (p->title.n) {
+		html_text(h, p->title);
+		html_lit(h, " — ");
+	}
+	html_text(h, view_portal_title(v));
+	html_lit(h, "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+	            "<meta name=\"color-scheme\" content=\"light dark\">");
+	if (p->description.n) {
+		html_lit(h, "<meta name=\"description\" content=\"");
+		html_text(h, p->description);
+		html_lit(h, "\">");
+	}
+	if (p->noindex || p->error)
+		html_lit(h, "<meta name=\"robots\" content=\"noindex\">");
+	html_lit(h, "<link rel=\"stylesheet\" href=\"");
+	html_url(h, asset_url(STR("style.css")));
+	html_lit(h, "\"><link rel=\"stylesheet\" href=\"");
+	html_url(h, view_theme_url(v->arena, accent));
+	html_lit(h, "\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"");
+	html_url(h, view_mark_url(v->arena, accent));
+	html_lit(h, "\"><script type=\"module\" src=\"");
+	html_url(h, asset_url(STR("entry.js")));
+	html_lit(h, "\"></script>");
+	if (!p->error) {
+		put_alternates(p);
+		html_lit(h, "<meta property=\"og:site_name\" content=\"");
+		html_text(h, view_portal_title(v));
+		html_lit(h, "\"><meta property=\"og:title\" content=\"");
+		html_text(h, p->title.n ? p->title : view_portal_title(v));
+		html_lit(h, "\">");
+	}
+	html_lit(h, "</head>");
+}
+
+/* A form with a button for each language, folded away; works without script. */
+static void put_picker(struct view_page *p)
+{
+	struct html *h = &p->h;
+	struct visit *v = p->visit;
+	const struct tenant *t = v->at.tenant;
+	if (t->nlanguages < 2 || p->error)
+		return;
+	html_lit(h, "<details class=\"languages\"><summary>");
+	html_icon(h, ICON_GLOBE);
+	html_lit(h, "<span class=\"visually-hidden\">");
+	html_say(h, N_("Language:"));
+	html_lit(h, " </span><span lang=\"");
+	html_text(h, v->lang->code);
+	html_lit(h, "\">");
+	html_text(h, v->lang->name);
+	html_lit(h, "</span>");
+	html_icon(h, ICON_DOWN);
+	html_lit(h, "</summary><form method=\"post\" action=\"/set-language/\"><input type=\"hidden\" name=\"next\" value=\"");
+	html_text(h, p->path);
+	html_lit(h, "\">");
+	for (size_t i = 0; i < t->nlanguages; i++) {
+		const struct i18n_lang *l = i18n_lang_or_null(t->languages[i]);
+		html_lit(h, "<button name=\"language\" value=\"");
+		html_text(h, t->languages[i]);
+		html_lit(h, "\" lang=\"");
+		html_text(h, t->languages[i]);
+		if (str_eq(t->languages[i], v->lang_code))
+			html_lit(h, "\" aria-current=\"true");
+		html_lit(h, "\">");
+		html_text(h, l ? l->name : t->languages[i]);
+		if (str_eq(t->languages[i], v->lang_code))
+			html_icon(h, ICON_CHECK);
+		html_lit(h, "</button>");
+	}
+	html_lit(h, "<button name=\"language\" value=\"auto\" class=\"auto\">");
+	html_say(h, N_("Automatic (browser language)"));
+	html_lit(h, "</button></form></details>");
+}
+
+static void put_header(struct view_page *p)
+{
+	struct html *h = &p->h;
+	html_lit(h, "<body><a class=\"skip\" href=\"#main\">");
+	html_say(h, N_("Skip to the content"));
+	html_lit(h, "</a><header class=\"site\"><div class=\"wide\"><a class=\"brand\" href=\"/\"><svg class=\"mark\" "
+	            "viewBox=\"0 0 44 42\" aria-hidden=\"true\" focusable=\"false\"><path d=\"M22 0 44 12v3H0v-3zM4 18h5v15H4z"
+	            "M14.3 18h5v15h-5zM24.7 18h5v15h-5zM35 18h5v15h-5zM0 36h44v4H0z\"/></svg><span>");
+	html_text(h, view_portal_title(p->visit));
+	html_lit(h, "</span></a><nav aria-label=\"");
+	html_say(h, N_("Main"));
+	html_lit(h, "\"><a href=\"/explore/\"");
+	if (p->place == VIEW_CATALOGUE)
+		html_lit(h, " aria-current=\"page\"");
+	html_lit(h, ">");
+	html_say(h, N_("Catalogue"));
+	html_lit(h, "</a></nav>");
+	put_picker(p);
+	html_lit(h, "</div></header><main id=\"main\" tabindex=\"-1\">");
+}
+
+void view_open(struct view_page *p)
+{
+	p->h = (struct html){ .out = BUF_INIT(VIEW_PAGE_BYTES), .lang = p->visit->lang };
+	put_head(p);
+	put_header(p);
+}
+
+static void put_footer(struct view_page *p)
+{
+	struct html *h = &p->h;
+	const struct tenant *t = p->visit->at.tenant;
+	struct str contact = tenant_setting(t, "contact");
+	struct str provider = tenant_setting(t, "provider");
+	html_lit(h, "</main><footer class=\"site\"><div class=\"wide\"><p class=\"who\"><strong>");
+	html_text(h, view_portal_title(p->visit));
+	html_lit(h, "</strong>");
+	if (provider.n) {
+		html_lit(h, "<span>");
+		html_text(h, provider);
+		html_lit(h, "</span>");
+	}
+	html_lit(h, "</p><nav aria-label=\"");
+	html_say(h, N_("Legal information"));
+	html_lit(h, "\"><ul><li><a href=\"/terms/cookies-policy/\"");
+	if (p->place == VIEW_POLICY)
+		html_lit(h, " aria-current=\"page\"");
+	html_lit(h, ">");
+	html_say(h, N_("Cookies policy"));
+	html_lit(h, "</a></li><li><a href=\"/terms/cookies-policy/#choices\">");
+	html_say(h, N_("Manage cookies"));
+	html_lit(h, "</a></li>");
+	if (contact.n && str_find_char(contact, '@') > 0) {
+		html_lit(h, "<li><a href=\"");
+		html_url(h, arena_join(p->visit->arena, STR("mailto:"), contact));
+		html_lit(h, "\">");
+		html_say(h, N_("Contact"));
+		html_lit(h, "</a></li>");
+	}
+	html_lit(h, "</ul></nav></div></footer></body></html>\n");
+}
+
+bool view_close(struct view_page *p, struct err *e)
+{
+	struct visit *v = p->visit;
+	put_footer(p);
+	struct str whole;
+	if (!buf_end(&p->h.out, &whole, e)) {
+		buf_done(&p->h.out);
+		return false;
+	}
+	httpd_reply_type(v->reply, STR("text/html; charset=utf-8"));
+	if (!httpd_reply_header(v->reply, STR("Content-Language"), v->lang->code, e)) {
+		buf_done(&p->h.out);
+		return false;
+	}
+	view_security(v->reply, str_starts(v->origin, STR("http://")));
+	httpd_reply_take(v->reply, &p->h.out);
+	return true;
+}
+
+void view_drop(struct view_page *p)
+{
+	buf_done(&p->h.out);
+}
+
+void view_bare_error(struct html *h, int status, const char *heading, const char *sentence)
+{
+	html_lit(h, "<!DOCTYPE html>\n<html");
+	put_language(h, h->lang);
+	html_lit(h, "><head><meta charset=\"utf-8\"><title>");
+	html_int(h, status);
+	html_lit(h, " — ");
+	html_say(h, heading);
+	html_lit(h, "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" "
+	            "content=\"light dark\"><meta name=\"robots\" content=\"noindex\"><link rel=\"stylesheet\" href=\"");
+	html_url(h, asset_url(STR("style.css")));
+	html_lit(h, "\"></head><body><main class=\"lost\"><p class=\"status\">");
+	html_int(h, status);
+	html_lit(h, "</p><h1>");
+	html_say(h, heading);
+	html_lit(h, "</h1><p>");
+	html_say(h, sentence);
+	html_lit(h, "</p></main></body></html>\n");
+}

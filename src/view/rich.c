@@ -1,0 +1,292 @@
+/* A publisher's markup, by allow-list. Nothing of the source is copied as markup: a tag that is known
+ * is written again from a literal, every attribute but a checked link address is dropped, and what is
+ * left open is closed. Text keeps its character references and is escaped otherwise. */
+#include "view/view.h"
+
+#include "text/text.h"
+
+enum { NESTING = 24, TAG_BYTES = 2048 };
+
+/* `skip` drops the content too. Headings of a description stand below those of the page. */
+static const struct tag {
+	const char *name, *open, *close;
+	bool empty, skip;
+} tags[] = {
+	{ "p", "<p>", "</p>", false, false },
+	{ "br", "<br>", "", true, false },
+	{ "ul", "<ul>", "</ul>", false, false },
+	{ "ol", "<ol>", "</ol>", false, false },
+	{ "li", "<li>", "</li>", false, false },
+	{ "strong", "<strong>", "</strong>", false, false },
+	{ "b", "<strong>", "</strong>", false, false },
+	{ "em", "<em>", "</em>", false, false },
+	{ "i", "<em>", "</em>", false, false },
+	{ "code", "<code>", "</code>", false, false },
+	{ "pre", "<pre>", "</pre>", false, false },
+	{ "sub", "<sub>", "</sub>", false, false },
+	{ "sup", "<sup>", "</sup>", false, false },
+	{ "blockquote", "<blockquote>", "</blockquote>", false, false },
+	{ "h1", "<h3>", "</h3>", false, false },
+	{ "h2", "<h3>", "</h3>", false, false },
+	{ "h3", "<h3>", "</h3>", false, false },
+	{ "h4", "<h4>", "</h4>", false, false },
+	{ "h5", "<h4>", "</h4>", false, false },
+	{ "h6", "<h4>", "</h4>", false, false },
+	{ "a", "", "</a>", false, false },
+	{ "script", "", "", false, true },
+	{ "style", "", "", false, true },
+	{ "template", "", "", false, true },
+	{ "iframe", "", "", false, true },
+	{ "title", "", "", false, true },
+	{ "textarea", "", "", false, true },
+	{ "noscript", "", "", false, true },
+};
+
+static const struct tag *find_tag(struct str name)
+{
+	for (size_t i = 0; i < COUNT_OF(tags); i++)
+		if (str_eq_nocase(str_of(tags[i].name), name))
+			return &tags[i];
+	return NULL;
+}
+
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static bool is_name(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
+
+/* Length of a character reference at the start of s, "&eacute;" or "&#233;", or 0. */
+static size_t reference(struct str s)
+{
+	size_t i = 1;
+	if (i < s.n && s.p[i] == '#')
+		i++;
+	size_t from = i;
+	while (i < s.n && i < 12 && is_name(s.p[i]))
+		i++;
+	return i > from && i < s.n && s.p[i] == ';' ? i + 1 : 0;
+}
+
+static void put_words(struct buf *b, struct str s)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		size_t n = s.p[i] == '&' ? reference(str_from(s, i)) : 0;
+		if (!n)
+			continue;
+		text_put_html(b, str_sub(s, from, i - from));
+		buf_put(b, str_sub(s, i, n));
+		i += n - 1;
+		from = i + 1;
+	}
+	text_put_html(b, str_from(s, from));
+}
+
+/* One tag at the start of s ('<'): its name, whether it closes, its length. False: it is text. */
+static bool read_tag(struct str s, struct str *name, bool *closing, size_t *n)
+{
+	size_t i = 1;
+	*closing = i < s.n && s.p[i] == '/';
+	i += *closing;
+	size_t from = i;
+	if (i >= s.n || (!is_letter(s.p[i]) && s.p[i] != '!' && s.p[i] != '?'))
+		return false;
+	while (i < s.n && is_name(s.p[i]))
+		i++;
+	*name = str_sub(s, from, i - from);
+	for (char quote = 0; i < s.n && i < TAG_BYTES; i++) {
+		if (quote)
+			quote = s.p[i] == quote ? 0 : quote;
+		else if (s.p[i] == '"' || s.p[i] == '\'')
+			quote = s.p[i];
+		else if (s.p[i] == '>') {
+			*n = i + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The value of href in a tag, undecoded; empty when absent. */
+static struct str href_of(struct str tag)
+{
+	for (size_t i = 1; i + 5 < tag.n; i++) {
+		bool blank_before = tag.p[i - 1] == ' ' || tag.p[i - 1] == '\n' || tag.p[i - 1] == '\t' || tag.p[i - 1] == '"' || tag.p[i - 1] == '\'';
+		if (!blank_before || !str_eq_nocase(str_sub(tag, i, 5), STR("href=")))
+			continue;
+		struct str rest = str_from(tag, i + 5);
+		if (rest.p[0] == '"' || rest.p[0] == '\'') {
+			ptrdiff_t end = str_find_char(str_from(rest, 1), rest.p[0]);
+			return end < 0 ? STR("") : str_sub(rest, 1, (size_t)end);
+		}
+		size_t n = 0;
+		while (n < rest.n && rest.p[n] != ' ' && rest.p[n] != '>')
+			n++;
+		return str_sub(rest, 0, n);
+	}
+	return STR("");
+}
+
+static void put_link(struct html *h, struct str tag)
+{
+	struct str url = href_of(tag);
+	bool web = str_starts(url, STR("https://")) || str_starts(url, STR("http://")) || str_starts(url, STR("mailto:"));
+	if (!web) {
+		html_lit(h, "<a>");
+		return;
+	}
+	html_lit(h, "<a rel=\"noopener\" href=\"");
+	put_words(&h->out, url);
+	html_lit(h, "\">");
+}
+
+struct stack { const struct tag *open[NESTING]; size_t n; };
+
+static void close_down_to(struct html *h, struct stack *s, size_t depth)
+{
+	while (s->n > depth)
+		html_put_literal(h, str_of(s->open[--s->n]->close));
+}
+
+/* Deals with one tag; gives how many bytes of s were used. */
+static size_t put_tag(struct html *h, struct stack *stack, struct str s, struct str name, bool closing, size_t n)
+{
+	const struct tag *t = find_tag(name);
+	if (!t)
+		return n;
+	if (t->skip && !closing) {
+		/* Up to its own end tag, or everything. */
+		for (size_t i = n; i < s.n; i++) {
+			struct str other;
+			bool ends;
+			size_t m;
+			if (s.p[i] == '<' && read_tag(str_from(s, i), &other, &ends, &m) && ends && str_eq_nocase(other, name))
+				return i + m;
+		}
+		return s.n;
+	}
+	if (closing) {
+		for (size_t d = stack->n; d > 0; d--)
+			if (stack->open[d - 1] == t) {
+				close_down_to(h, stack, d - 1);
+				break;
+			}
+		return n;
+	}
+	if (t->empty) {
+		html_put_literal(h, str_of(t->open));
+	} else if (!t->skip && stack->n < NESTING) {
+		/* A paragraph ends where the next block begins. */
+		if (stack->n > 0 && str_eq(str_of(stack->open[stack->n - 1]->name), STR("p")) && !str_eq(name, STR("a")) &&
+		    (t->open[1] == 'p' || t->open[1] == 'u' || t->open[1] == 'o' || t->open[1] == 'h' || !strcmp(t->name, "blockquote")))
+			close_down_to(h, stack, stack->n - 1);
+		stack->open[stack->n++] = t;
+		if (t->open[0])
+			html_put_literal(h, str_of(t->open));
+		else
+			put_link(h, str_sub(s, 0, n));
+	}
+	return n;
+}
+
+/* Text without any tag: blank lines divide paragraphs. */
+static void put_paragraphs(struct html *h, struct str s)
+{
+	while (s.n) {
+		ptrdiff_t end = str_find(s, STR("\n\n"));
+		struct str part = str_trim(end < 0 ? s : str_sub(s, 0, (size_t)end));
+		s = end < 0 ? STR("") : str_from(s, (size_t)end + 2);
+		if (!part.n)
+			continue;
+		html_lit(h, "<p>");
+		put_words(&h->out, part);
+		html_lit(h, "</p>");
+	}
+}
+
+static bool has_markup(struct str s)
+{
+	for (size_t i = 0; i + 2 < s.n; i++)
+		if (s.p[i] == '<' && (is_letter(s.p[i + 1]) || s.p[i + 1] == '/' || s.p[i + 1] == '!'))
+			return true;
+	return false;
+}
+
+void html_rich(struct html *h, struct str s)
+{
+	if (!has_markup(s)) {
+		put_paragraphs(h, s);
+		return;
+	}
+	struct stack stack = { .n = 0 };
+	size_t from = 0;
+	size_t i = 0;
+	while (i < s.n) {
+		struct str name;
+		bool closing;
+		size_t n;
+		if (s.p[i] != '<' || !read_tag(str_from(s, i), &name, &closing, &n)) {
+			i++;
+			continue;
+		}
+		put_words(&h->out, str_sub(s, from, i - from));
+		i += put_tag(h, &stack, str_from(s, i), name, closing, n);
+		from = i;
+	}
+	put_words(&h->out, str_from(s, from));
+	close_down_to(h, &stack, 0);
+}
+
+/* Turns the references that texts commonly hold back into characters. */
+static size_t put_reference(struct buf *b, struct str s)
+{
+	static const struct { const char *name, *text; } known[] = {
+		{ "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&#39;", "'" },
+		{ "&apos;", "'" }, { "&nbsp;", " " }, { "&rsquo;", "’" }, { "&eacute;", "é" },
+	};
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (str_starts(s, str_of(known[i].name))) {
+			buf_put(b, str_of(known[i].text));
+			return strlen(known[i].name);
+		}
+	buf_put_char(b, '&');
+	return 1;
+}
+
+struct str view_plain(struct arena *a, struct str s, size_t max)
+{
+	auto_buf b = BUF_INIT(max + 64);
+	bool blank = true;
+	for (size_t i = 0; i < s.n && b.n < max;) {
+		struct str name;
+		bool closing;
+		size_t n = 1;
+		char c = s.p[i];
+		if (c == '<' && read_tag(str_from(s, i), &name, &closing, &n)) {
+			const struct tag *t = find_tag(name);
+			struct stack stack = { .n = 0 };
+			if (t && t->skip && !closing) {
+				struct html nothing = { .out = BUF_INIT(1), .lang = i18n_english() };
+				n = put_tag(&nothing, &stack, str_from(s, i), name, closing, n);
+				buf_done(&nothing.out);
+			}
+			c = ' ';
+		}
+		if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+			if (!blank)
+				buf_put_char(&b, ' ');
+			blank = true;
+			i += n;
+			continue;
+		}
+		blank = false;
+		if (c == '&')
+			i += put_reference(&b, str_from(s, i));
+		else
+			buf_put_char(&b, s.p[i++]);
+	}
+	struct str text = str_trim(buf_str(&b));
+	if (b.n < max)
+		return arena_str(a, text);
+	ptrdiff_t space = str_rfind_char(text_cut(text, max), ' ');
+	text = space > 0 ? str_sub(text, 0, (size_t)space) : text_cut(text, max);
+	return arena_join(a, text, STR("…"));
+}

@@ -1,0 +1,99 @@
+/* Who is at the door, and what is stored on their device: the visit of one request (portal, language,
+ * zone, origin), the registry of cookies that policy page, JSON and cookie writer all read, and the
+ * rule that tells our own forms from those of other sites. Refuses to store anything for a reader who
+ * did not ask for it. A visit belongs to the thread of its request. */
+#ifndef VISITOR_VISITOR_H
+#define VISITOR_VISITOR_H
+
+#include "base/base.h"
+#include "clock/clock.h"
+#include "httpd/httpd.h"
+#include "i18n/i18n.h"
+#include "site/site.h"
+
+/* --- visit.c ------------------------------------------------------------------------------------- */
+
+struct visit {
+	struct httpd_request *request;
+	struct httpd_reply *reply;
+	struct arena *arena;            /* the request's */
+	struct site_visit at;           /* the portal and its catalogue */
+	const struct i18n_lang *lang;   /* of interface words */
+	struct str lang_code;           /* as the portal lists it */
+	struct str lang_wanted;         /* asked for by flg and not offered; else empty */
+	const struct clock_zone *zone;  /* the portal's */
+	struct str origin;              /* "https://data.example", from configuration, without final slash */
+	bool has_cookies;               /* at least one cookie of ours came along */
+	bool has_session;
+};
+
+/* Fills a visit from a request: finds the portal, holds its catalogue and chooses the language. Fails
+ * with ERR_NO_PORTAL. Ended by visitor_leave. */
+bool visitor_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, struct visit *out,
+                   struct err *e) must_use nonnull_all;
+void visitor_leave(struct visit *v) nonnull_all;
+#define auto_visit auto_with(visitor_leave) struct visit
+
+/* The language a request would be answered in by a portal that cannot be entered; never fails. */
+const struct i18n_lang *visitor_language(const struct httpd_request *r, const struct str *offered, size_t n)
+	__attribute__((returns_nonnull)) nonnull_all;
+/* The origin of a portal: https, except on loopback names, where it is http with the server's port. */
+struct str visitor_origin(struct arena *a, struct str host, int port) nonnull_all;
+/* Cache-Control and Vary of a page whose bytes depend on language alone; keeps it in the server's own
+ * store of finished answers for readers without cookies. */
+void visitor_cache_page(const struct visit *v, int seconds) nonnull_all;
+
+/* --- origin.c ------------------------------------------------------------------------------------ */
+
+/* True when an unsafe request comes from a page of this origin (Sec-Fetch-Site, then Origin, then
+ * Referer); otherwise *reason is the word for the log and the API. */
+bool visitor_same_origin(const struct httpd_request *r, struct str origin, const char **reason) must_use nonnull_all;
+/* The local path to go on to: `next` when it is a path of this origin, else the Referer's when it is,
+ * else "/". */
+struct str visitor_next(const struct httpd_request *r, struct arena *a, struct str origin, struct str next) nonnull_all;
+
+/* --- registry.c ---------------------------------------------------------------------------------- */
+
+enum visitor_cookie {
+#define COOKIE(symbol, ...) VISITOR_##symbol,
+#include "visitor/cookies.def"
+#undef COOKIE
+	VISITOR_COOKIES
+};
+enum visitor_location { VISITOR_FRONT = 1u << 0, VISITOR_BACK = 1u << 1 };
+enum visitor_category { VISITOR_NECESSARY, VISITOR_STATISTICAL, VISITOR_INTERNAL, VISITOR_THIRD_PARTY, VISITOR_CATEGORIES };
+
+/* The rows the server may set; ends with a row without name. For struct httpd_options. */
+extern const struct httpd_cookie_spec visitor_cookie_specs[];
+
+/* One declared thing that is stored on a visitor's device. Sentences are English messages. */
+struct visitor_item {
+	struct str id;                  /* "platform.sessionid" */
+	enum visitor_cookie cookie;
+	const struct httpd_cookie_spec *spec;
+	enum visitor_category category;
+	unsigned location;              /* enum visitor_location */
+	bool personal;
+	const char *function, *purpose, *set_when;
+};
+/* Everything a portal declares: the only source of the policy page, its JSON and what may be set. */
+struct visitor_registry {
+	struct visitor_item items[VISITOR_COOKIES];
+	size_t nitems;
+	struct str provider;            /* of the platform's items */
+	struct str controller, contact;
+	struct str host, origin;
+	const struct str *languages;
+	size_t nlanguages;
+	struct str since;               /* date since which the policy is in force, or empty */
+	bool analytics;                 /* the portal says that it counts its audience */
+	bool development;               /* loopback: cookies go without Secure */
+};
+void visitor_registry(const struct tenant *t, struct str origin, struct visitor_registry *out) nonnull_all;
+/* "sha256-…" of the declaration in all languages, with a final NUL: the registry hash (REG-10). */
+enum { VISITOR_HASH_TEXT = 7 + 64 + 1 };
+void visitor_registry_hash(const struct visitor_registry *g, char out[VISITOR_HASH_TEXT]) nonnull_all;
+/* The declaration, with its hash, as canonical JSON (RFC 8785); `only` limits texts to one language when not NULL. */
+void visitor_registry_put_json(struct buf *b, const struct visitor_registry *g, const struct str *only);
+
+#endif

@@ -1,0 +1,5 @@
+// Registers the elements that pages ask for. Every page is whole without them.
+import './parts/copy'
+import './parts/facet'
+import './parts/live'
+import './parts/search'
