@@ -11,7 +11,7 @@ struct geo *geo_new(void);
 void geo_free(struct geo *g);
 
 /* WKT (optional SRID=4326; prefix), hex WKB, or a GeoJSON geometry or Feature to WKB; open rings are
- * closed. Fails with ERR_ODSQL saying what was expected. */
+ * closed, altitudes dropped. Fails with ERR_ODSQL saying what was expected. */
 bool geo_parse(struct geo *g, struct arena *a, struct str text, struct str *wkb, struct err *e) must_use nonnull_all;
 bool geo_from_geojson(struct geo *g, struct arena *a, struct str json, struct str *wkb, struct err *e) must_use nonnull_all;
 /* Appends a GeoJSON geometry, "lon, lat" order. False when the bytes are no geometry. */
@@ -22,6 +22,10 @@ struct geo_box { double x0, y0, x1, y1; };
 bool geo_box(struct geo *g, struct str wkb, struct geo_box *out) must_use nonnull_all;
 double geo_distance_m(double lat1, double lon1, double lat2, double lon2);
 struct str geo_point_wkb(struct arena *a, double lat, double lon);
+struct str geo_box_wkb(struct arena *a, struct geo_box b); /* a polygon; a point when it has no extent */
+/* Convex hull of points, as WKB. False when a coordinate is not finite or there is none. */
+bool geo_hull(struct geo *g, struct arena *a, const double *lats, const double *lons, size_t n,
+              struct str *wkb) must_use nonnull_all;
 
 /* Predicates against one prepared shape. */
 struct geo_shape;
@@ -30,7 +34,7 @@ void geo_shape_free(struct geo_shape *s);
 enum geo_relation { GEO_INTERSECTS, GEO_WITHIN, GEO_DISJOINT };
 bool geo_test(struct geo_shape *s, enum geo_relation r, struct str wkb);
 bool geo_test_point(struct geo_shape *s, enum geo_relation r, double lat, double lon);
-/* Metres from a point to the nearest point of a shape. */
+/* Metres from a point to the nearest point of a shape, 0 inside; negative when the bytes are no shape. */
 double geo_shape_distance_m(struct geo *g, struct str wkb, double lat, double lon);
 
 #endif

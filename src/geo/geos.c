@@ -1,0 +1,242 @@
+/* The door to GEOS: texts to geometries, predicates, hulls, nearest points. The library reports
+ * failures by exceptions turned into NULL or 2, and a message for us to keep. */
+#include <ctype.h>
+#include <geos_c.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "geo/wkb.h"
+
+struct geo {
+	GEOSContextHandle_t h;
+	GEOSWKTReader *wkt;
+	GEOSWKBReader *reader;
+	GEOSWKBWriter *writer;
+	char message[200];
+};
+
+struct geo_shape {
+	struct geo *g;
+	GEOSGeometry *geometry;
+	const GEOSPreparedGeometry *prepared;
+	struct geo_box box;
+};
+
+static void keep_message(const char *message, void *arg)
+{
+	struct geo *g = arg;
+	snprintf(g->message, sizeof g->message, "%s", message);
+}
+
+struct geo *geo_new(void)
+{
+	struct geo *g = calloc(1, sizeof *g);
+	ensure(g != NULL);
+	g->h = GEOS_init_r();
+	ensure(g->h != NULL);
+	GEOSContext_setErrorMessageHandler_r(g->h, keep_message, g);
+	g->wkt = GEOSWKTReader_create_r(g->h);
+	g->reader = GEOSWKBReader_create_r(g->h);
+	g->writer = GEOSWKBWriter_create_r(g->h);
+	ensure(g->wkt && g->reader && g->writer);
+	GEOSWKTReader_setFixStructure_r(g->h, g->wkt, 1);
+	GEOSWKBReader_setFixStructure_r(g->h, g->reader, 1);
+	GEOSWKBWriter_setByteOrder_r(g->h, g->writer, GEOS_WKB_NDR);
+	GEOSWKBWriter_setOutputDimension_r(g->h, g->writer, 2);
+	return g;
+}
+
+void geo_free(struct geo *g)
+{
+	if (!g) return;
+	GEOSWKTReader_destroy_r(g->h, g->wkt);
+	GEOSWKBReader_destroy_r(g->h, g->reader);
+	GEOSWKBWriter_destroy_r(g->h, g->writer);
+	GEOS_finish_r(g->h);
+	free(g);
+}
+
+static bool to_wkb(struct geo *g, struct arena *a, const GEOSGeometry *geometry, struct str *out)
+{
+	size_t n = 0;
+	unsigned char *bytes = GEOSWKBWriter_write_r(g->h, g->writer, geometry, &n);
+	if (!bytes) return false;
+	*out = arena_str(a, str_make((const char *)bytes, n));
+	GEOSFree_r(g->h, bytes);
+	return true;
+}
+
+static GEOSGeometry *from_wkb(struct geo *g, struct str wkb)
+{
+	/* Our own walk first: it bounds depth and counts before the library allocates by them. */
+	struct geo_box box;
+	if (!geo_box(g, wkb, &box)) return NULL;
+	return GEOSWKBReader_read_r(g->h, g->reader, (const unsigned char *)wkb.p, wkb.n);
+}
+
+/* --- reading a literal ---------------------------------------------------------------------------- */
+
+static bool is_hex(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!isxdigit((unsigned char)s.p[i])) return false;
+	return s.n >= 10 && s.n % 2 == 0;
+}
+
+static int digit_of(char c) { return c <= '9' ? c - '0' : (c | 32) - 'a' + 10; }
+
+static GEOSGeometry *read_hex(struct geo *g, struct arena *a, struct str s)
+{
+	char *bytes = arena_bytes(a, s.n / 2);
+	for (size_t i = 0; i < s.n / 2; i++) bytes[i] = (char)(digit_of(s.p[2 * i]) << 4 | digit_of(s.p[2 * i + 1]));
+	return from_wkb(g, str_make(bytes, s.n / 2));
+}
+
+/* Nesting that the library's recursive reader would follow. */
+static bool too_deep(struct str s)
+{
+	int depth = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '(') depth++;
+		if (s.p[i] == ')') depth--;
+		if (depth > WKB_DEPTH) return true;
+	}
+	return false;
+}
+
+static struct str without_srid(struct str s)
+{
+	if (!str_eq_nocase(str_sub(s, 0, 5), STR("SRID="))) return s;
+	ptrdiff_t end = str_find_char(s, ';');
+	return end < 0 ? s : str_trim(str_from(s, (size_t)end + 1));
+}
+
+bool geo_parse(struct geo *g, struct arena *a, struct str text, struct str *wkb, struct err *e)
+{
+	struct str s = str_trim(text);
+	struct geo_box box;
+	if (s.n && s.p[0] == '{') return geo_from_geojson(g, a, s, wkb, e);
+	s = without_srid(s);
+	g->message[0] = '\0';
+	GEOSGeometry *geometry = NULL;
+	if (is_hex(s)) geometry = read_hex(g, a, s);
+	else if (!too_deep(s) && !memchr(s.p, '\0', s.n)) geometry = GEOSWKTReader_read_r(g->h, g->wkt, arena_cstr(a, s));
+	bool fine = geometry && to_wkb(g, a, geometry, wkb) && geo_box(g, *wkb, &box) && isfinite(box.x0)
+	            && isfinite(box.y0) && isfinite(box.x1) && isfinite(box.y1);
+	GEOSGeom_destroy_r(g->h, geometry);
+	if (fine) return true;
+	err_set(e, ERR_ODSQL, "This geometry cannot be read; WKT such as POINT(2.35 48.85), GeoJSON or WKB in hexadecimal is expected, longitude first.");
+	return err_cause(e, "%s", g->message);
+}
+
+/* --- predicates ------------------------------------------------------------------------------------ */
+
+bool geo_prepare(struct geo *g, struct str wkb, struct geo_shape **out, struct err *e)
+{
+	struct geo_box box;
+	GEOSGeometry *geometry = geo_box(g, wkb, &box) ? from_wkb(g, wkb) : NULL;
+	const GEOSPreparedGeometry *prepared = geometry ? GEOSPrepare_r(g->h, geometry) : NULL;
+	if (!prepared) {
+		GEOSGeom_destroy_r(g->h, geometry);
+		err_set(e, ERR_ODSQL, "This geometry cannot be used.");
+		return err_cause(e, "%s", g->message);
+	}
+	struct geo_shape *s = calloc(1, sizeof *s);
+	ensure(s != NULL);
+	*s = (struct geo_shape){ .g = g, .geometry = geometry, .prepared = prepared, .box = box };
+	*out = s;
+	return true;
+}
+
+void geo_shape_free(struct geo_shape *s)
+{
+	if (!s) return;
+	GEOSPreparedGeom_destroy_r(s->g->h, s->prepared);
+	GEOSGeom_destroy_r(s->g->h, s->geometry);
+	free(s);
+}
+
+static bool test(struct geo_shape *s, enum geo_relation r, const GEOSGeometry *other)
+{
+	if (!other) return false;
+	/* 2 is the library's exception: no answer is "no". Covers counts the boundary as inside. */
+	if (r == GEO_WITHIN) return GEOSPreparedCovers_r(s->g->h, s->prepared, other) == 1;
+	char meets = GEOSPreparedIntersects_r(s->g->h, s->prepared, other);
+	return r == GEO_INTERSECTS ? meets == 1 : meets == 0;
+}
+
+static bool apart(struct geo_box a, struct geo_box b)
+{
+	return a.x1 < b.x0 || b.x1 < a.x0 || a.y1 < b.y0 || b.y1 < a.y0;
+}
+
+bool geo_test(struct geo_shape *s, enum geo_relation r, struct str wkb)
+{
+	struct geo_box box;
+	if (!geo_box(s->g, wkb, &box)) return false;
+	if (apart(s->box, box)) return r == GEO_DISJOINT;
+	GEOSGeometry *other = from_wkb(s->g, wkb);
+	bool answer = test(s, r, other);
+	GEOSGeom_destroy_r(s->g->h, other);
+	return answer;
+}
+
+bool geo_test_point(struct geo_shape *s, enum geo_relation r, double lat, double lon)
+{
+	if (!isfinite(lat) || !isfinite(lon)) return false;
+	if (apart(s->box, (struct geo_box){ lon, lat, lon, lat })) return r == GEO_DISJOINT;
+	GEOSGeometry *point = GEOSGeom_createPointFromXY_r(s->g->h, lon, lat);
+	bool answer = test(s, r, point);
+	GEOSGeom_destroy_r(s->g->h, point);
+	return answer;
+}
+
+/* --- hull, distance -------------------------------------------------------------------------------- */
+
+bool geo_hull(struct geo *g, struct arena *a, const double *lats, const double *lons, size_t n, struct str *wkb)
+{
+	if (n == 0 || n > UINT32_MAX / 2) return false;
+	GEOSCoordSequence *seq = GEOSCoordSeq_create_r(g->h, (unsigned)n, 2);
+	for (size_t i = 0; seq && i < n; i++) {
+		if (isfinite(lats[i]) && isfinite(lons[i]) && GEOSCoordSeq_setXY_r(g->h, seq, (unsigned)i, lons[i], lats[i]))
+			continue;
+		GEOSCoordSeq_destroy_r(g->h, seq);
+		seq = NULL;
+	}
+	if (!seq) return false;
+	/* A line needs two positions; one point is its own hull. */
+	GEOSGeometry *points = n == 1 ? GEOSGeom_createPoint_r(g->h, seq) : GEOSGeom_createLineString_r(g->h, seq);
+	GEOSGeometry *hull = points ? GEOSConvexHull_r(g->h, points) : NULL;
+	bool fine = hull && to_wkb(g, a, hull, wkb);
+	GEOSGeom_destroy_r(g->h, hull);
+	GEOSGeom_destroy_r(g->h, points);
+	return fine;
+}
+
+static int squeeze(double *x, double *y, void *arg)
+{
+	(void)y;
+	*x *= *(const double *)arg;
+	return 1;
+}
+
+/* The nearest point is found on a plane squeezed by the cosine of the latitude, which keeps angles
+ * around the point; the distance to it is then measured on the sphere. */
+double geo_shape_distance_m(struct geo *g, struct str wkb, double lat, double lon)
+{
+	double metres = -1;
+	double scale = fmax(cos(lat * 3.14159265358979323846 / 180), 1e-6);
+	double x = lon * scale;
+	double y = lat;
+	GEOSGeometry *shape = from_wkb(g, wkb);
+	GEOSGeometry *flat = shape ? GEOSGeom_transformXY_r(g->h, shape, squeeze, &scale) : NULL;
+	GEOSGeometry *point = isfinite(lat) && isfinite(lon) ? GEOSGeom_createPointFromXY_r(g->h, x, y) : NULL;
+	GEOSCoordSequence *near = flat && point ? GEOSNearestPoints_r(g->h, flat, point) : NULL;
+	if (near && GEOSCoordSeq_getXY_r(g->h, near, 0, &x, &y)) metres = geo_distance_m(lat, lon, y, x / scale);
+	if (metres >= 0 && GEOSIntersects_r(g->h, flat, point) == 1) metres = 0;
+	GEOSCoordSeq_destroy_r(g->h, near);
+	GEOSGeom_destroy_r(g->h, point);
+	GEOSGeom_destroy_r(g->h, flat);
+	GEOSGeom_destroy_r(g->h, shape);
+	return metres;
+}
