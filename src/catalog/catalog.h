@@ -73,7 +73,7 @@ void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang);
 
 /* The metadata a dataset can have: rows of metadata.def, in order. */
 enum meta_kind { META_TEXT, META_LANG_TEXT, META_LANG_HTML, META_LIST, META_LANG_LIST, META_DATETIME, META_BOOL, META_INT, META_JSON };
-struct meta_row { const char *template_, *name; enum meta_kind kind; bool facet; const char *label; };
+struct meta_row { const char *template_, *name; enum meta_kind kind; bool facet, automatic; const char *label; };
 extern const struct meta_row catalog_meta_rows[];
 size_t catalog_meta_row_count(void);
 

@@ -1,0 +1,289 @@
+/* Views: what a portal has published, read from the store into one immutable, counted snapshot. A
+ * change builds a new one beside the old; whoever holds the old one keeps it until they are done. */
+#include "catalog/inside.h"
+#include <stdlib.h>
+
+const struct store_query catalog_queries[] = {
+#define Q(name, text) [CATALOG_Q_##name] = { #name, text },
+#define HOUSE(name, text)
+#include "catalog/queries.def"
+#undef Q
+#undef HOUSE
+};
+const struct store_house_query catalog_house_queries[] = {
+#define Q(name, text)
+#define HOUSE(name, text) [CATALOG_H_##name] = { #name, text },
+#include "catalog/queries.def"
+#undef Q
+#undef HOUSE
+};
+
+/* --- loading ------------------------------------------------------------------------------------ */
+
+static bool any_type(const struct schema *s, enum value_type a, enum value_type b)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->fields[i].type == a || s->fields[i].type == b) return true;
+	return false;
+}
+
+static bool any_facet(const struct schema *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->fields[i].flags & FIELD_FACET) return true;
+	return false;
+}
+
+static void find_features(struct arena *a, struct dataset *d)
+{
+	struct str *f = arena_array(a, struct str, 3);
+	size_t n = 0;
+	if (any_type(&d->schema, VALUE_INT, VALUE_DOUBLE) || any_facet(&d->schema)) f[n++] = STR("analyze");
+	if (any_type(&d->schema, VALUE_DATE, VALUE_DATETIME)) f[n++] = STR("timeserie");
+	if (any_type(&d->schema, VALUE_POINT, VALUE_SHAPE)) f[n++] = STR("geo");
+	d->features = f;
+	d->nfeatures = n;
+}
+
+static bool read_dataset(struct arena *a, struct store_rows *r, struct tenant_id t, struct dataset *d, struct err *e)
+{
+	*d = (struct dataset){ .id = store_int(r, 0) };
+	d->slug = arena_str(a, store_text(r, 1));
+	d->uid = arena_str(a, store_text(r, 2));
+	d->version = (struct version_ref){ t, d->id, store_int(r, 3) };
+	d->restricted = store_int(r, 4) != 0;
+	d->data_visible = store_int(r, 5) != 0;
+	d->row_filter = arena_str(a, store_text(r, 6));
+	d->created.us = store_int(r, 7);
+	d->modified.us = store_int(r, 8);
+	d->data_processed.us = store_int(r, 9);
+	d->metadata_processed.us = store_int(r, 10);
+	d->rows = store_int(r, 11);
+	d->bytes = store_int(r, 12);
+	d->rejects = store_int(r, 13);
+	d->schema_json = arena_str(a, store_text(r, 14));
+	d->source_name = arena_str(a, store_text(r, 15));
+	d->summary = arena_str(a, store_text(r, 16));
+	if (!schema_from_json(a, d->schema_json, &d->schema, e)) return err_cause(e, "dataset %.*s", STR_ARG(d->slug));
+	find_features(a, d);
+	return true;
+}
+
+static bool load_datasets(struct store_tx *tx, struct view_box *b, struct err *e)
+{
+	struct store_rows *r;
+	VEC(struct dataset) list = { 0 };
+	bool ok = true;
+	enum store_step step;
+	if (!store_ask(tx, CATALOG_Q(datasets_published), b->view.tenant, STORE_NONE, &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW && ok)
+		ok = read_dataset(&b->arena, r, b->view.tenant, vec_add(&b->arena, &list), e);
+	store_stop(r);
+	if (!ok || step != STORE_DONE) return false;
+	b->view.datasets = list.p;
+	b->view.n = list.n;
+	for (size_t i = 0; i < list.n; i++) map_put(&b->arena, &b->view.by_slug, list.p[i].slug, &list.p[i]);
+	return true;
+}
+
+/* Rows come grouped by dataset; each dataset's values end up side by side. */
+static bool load_metas(struct store_tx *tx, struct view_box *b, struct err *e)
+{
+	struct row { int64_t dataset; struct meta meta; };
+	struct store_rows *r;
+	VEC(struct row) rows = { 0 };
+	enum store_step step;
+	auto_arena work = ARENA_INIT;
+	if (!store_ask(tx, CATALOG_Q(metas_published), b->view.tenant, STORE_NONE, &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) {
+		struct row *row = vec_add(&work, &rows);
+		row->dataset = store_int(r, 0);
+		row->meta.template_ = arena_str(&b->arena, store_text(r, 1));
+		row->meta.name = arena_str(&b->arena, store_text(r, 2));
+		row->meta.lang = arena_str(&b->arena, store_text(r, 3));
+		row->meta.json = arena_str(&b->arena, store_text(r, 4));
+	}
+	store_stop(r);
+	if (step != STORE_DONE) return false;
+	struct meta *all = arena_array(&b->arena, struct meta, rows.n + 1);
+	for (size_t i = 0; i < rows.n; i++) all[i] = rows.p[i].meta;
+	struct map by_id = { 0 };
+	for (size_t i = 0; i < b->view.n; i++) {
+		/* The list was made here, so writing through the const view is ours to do. */
+		struct dataset *d = (struct dataset *)(uintptr_t)&b->view.datasets[i];
+		map_put(&work, &by_id, arena_printf(&work, "%lld", (long long)d->id), d);
+	}
+	for (size_t i = 0; i < rows.n;) {
+		size_t end = i;
+		while (end < rows.n && rows.p[end].dataset == rows.p[i].dataset) end++;
+		struct dataset *d = map_get_or_null(&by_id, arena_printf(&work, "%lld", (long long)rows.p[i].dataset));
+		if (d) {
+			d->metas = all + i;
+			d->nmetas = end - i;
+		}
+		i = end;
+	}
+	return true;
+}
+
+static void box_free(struct view_box *b)
+{
+	arena_done(&b->arena);
+	free(b);
+}
+
+static bool build(struct catalog *c, struct tenant_id t, bool alone, struct view_box **out, struct err *e)
+{
+	struct store_tx *tx;
+	struct err ignored = { 0 };
+	if (!store_begin(c->store, STORE_READ, &tx, e)) return false;
+	struct view_box *b = calloc(1, sizeof *b);
+	ensure(b != NULL);
+	b->held = 1;
+	b->view.tenant = t;
+	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e);
+	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
+	ok = ok && catalog_reflect(c, b, alone, e);
+	if (!ok) {
+		box_free(b);
+		return false;
+	}
+	b->view.reflected_schema = &b->reflected_schema;
+	*out = b;
+	return true;
+}
+
+/* --- holding ------------------------------------------------------------------------------------ */
+
+static struct view_box **place_of(struct catalog *c, struct tenant_id t)
+{
+	struct view_box **at = &c->views;
+	while (*at && (*at)->view.tenant.v != t.v) at = &(*at)->next;
+	return at;
+}
+
+static void let_go(struct catalog *c, struct view_box *b)
+{
+	ensure(b->held > 0);
+	if (--b->held) return;
+	lock_give(&c->lock);
+	box_free(b);
+	lock_take(&c->lock);
+}
+
+/* Waits until no other thread builds, then becomes the builder. With the lock. */
+static void start_building(struct catalog *c)
+{
+	while (c->loading) lock_bell_wait(&c->loaded, &c->lock);
+	c->loading = true;
+}
+
+static void put_in_place(struct catalog *c, struct view_box *b)
+{
+	struct view_box **at = place_of(c, b->view.tenant), *old = *at;
+	b->next = old ? old->next : NULL;
+	*at = b;
+	if (!old) return;
+	if (b->view.reflected.number != old->view.reflected.number) {
+		struct err ignored = { 0 };
+		struct version_ref former = old->view.reflected;
+		lock_give(&c->lock);
+		/* Readers of the old view attach it again on demand, so it stays on disk until the next sweep
+		 * when one of them is mid-way: a failed drop is not an error. */
+		if (old->held == 1 && !engine_drop(c->engine, former, &ignored)) ignored.code = ERR_NONE;
+		lock_take(&c->lock);
+	}
+	let_go(c, old);
+}
+
+bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e)
+{
+	struct view_box *b = NULL;
+	lock_take(&c->lock);
+	start_building(c);
+	bool alone = *place_of(c, t) == NULL;
+	lock_give(&c->lock);
+	bool ok = build(c, t, alone, &b, e);
+	lock_take(&c->lock);
+	if (ok) put_in_place(c, b);
+	c->loading = false;
+	lock_bell_ring_all(&c->loaded);
+	void (*changed)(void *, struct tenant_id) = c->changed;
+	void *arg = c->changed_arg;
+	lock_give(&c->lock);
+	if (ok && changed) changed(arg, t);
+	return ok;
+}
+
+bool catalog_hold(struct catalog *c, struct tenant_id t, const struct catalog_view **out, struct err *e)
+{
+	bool ok = true;
+	lock_take(&c->lock);
+	struct view_box *b = *place_of(c, t);
+	if (!b) {
+		start_building(c);
+		b = *place_of(c, t);
+		if (!b) {
+			lock_give(&c->lock);
+			ok = build(c, t, true, &b, e);
+			lock_take(&c->lock);
+			if (ok) put_in_place(c, b);
+		}
+		c->loading = false;
+		lock_bell_ring_all(&c->loaded);
+	}
+	if (ok) {
+		b->held++;
+		*out = &b->view;
+	}
+	lock_give(&c->lock);
+	return ok;
+}
+
+void catalog_release(struct catalog *c, const struct catalog_view *v)
+{
+	if (!v) return;
+	/* The view is the first member of its box. */
+	lock_take(&c->lock);
+	let_go(c, (struct view_box *)(uintptr_t)v);
+	lock_give(&c->lock);
+}
+
+const struct dataset *catalog_find_or_null(const struct catalog_view *v, struct str slug)
+{
+	return map_get_or_null(&v->by_slug, slug);
+}
+
+void catalog_on_change(struct catalog *c, void (*changed)(void *arg, struct tenant_id t), void *arg)
+{
+	lock_take(&c->lock);
+	c->changed = changed;
+	c->changed_arg = arg;
+	lock_give(&c->lock);
+}
+
+bool catalog_open(struct store *s, struct engine *g, struct catalog **out, struct err *e)
+{
+	(void)e;
+	struct catalog *c = calloc(1, sizeof *c);
+	ensure(c != NULL);
+	c->store = s;
+	c->engine = g;
+	lock_init(&c->lock, LOCK_CATALOG);
+	lock_bell_init(&c->loaded);
+	*out = c;
+	return true;
+}
+
+void catalog_close(struct catalog *c)
+{
+	if (!c) return;
+	while (c->views) {
+		struct view_box *next = c->views->next;
+		box_free(c->views);
+		c->views = next;
+	}
+	lock_bell_done(&c->loaded);
+	lock_done(&c->lock);
+	free(c);
+}

@@ -1,0 +1,328 @@
+/* Changes: a draft becomes a version by renaming its finished file and moving one pointer in one
+ * transaction; rolling back moves the pointer again. Whatever fails on the way leaves the former
+ * version standing, and leaves nothing that a sweep does not find. */
+#include "catalog/inside.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool slug_ok(struct str s)
+{
+	if (s.n == 0 || s.n > 100) return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-')) return false;
+	}
+	return true;
+}
+
+/* --- one publication of a dataset at a time ----------------------------------------------------- */
+
+static bool occupy(struct catalog *c, struct tenant_id t, struct str slug, struct err *e)
+{
+	bool taken = false;
+	lock_take(&c->lock);
+	for (struct busy *b = c->busy; b; b = b->next)
+		taken |= b->tenant.v == t.v && str_eq(str_of(b->slug), slug);
+	if (!taken) {
+		struct busy *b = calloc(1, sizeof *b);
+		ensure(b != NULL && slug.n < sizeof b->slug);
+		b->tenant = t;
+		memcpy(b->slug, slug.p, slug.n);
+		b->next = c->busy;
+		c->busy = b;
+	}
+	lock_give(&c->lock);
+	return !taken || err_set(e, ERR_CONFLICT, "the dataset %.*s is being changed by another command right now; try again when it is done", STR_ARG(slug));
+}
+
+static void vacate(struct catalog *c, struct tenant_id t, struct str slug)
+{
+	lock_take(&c->lock);
+	for (struct busy **at = &c->busy; *at; at = &(*at)->next) {
+		struct busy *b = *at;
+		if (b->tenant.v != t.v || !str_eq(str_of(b->slug), slug)) continue;
+		*at = b->next;
+		free(b);
+		break;
+	}
+	lock_give(&c->lock);
+}
+
+/* --- finding and making the dataset's row -------------------------------------------------------- */
+
+struct row { int64_t id, version, former, last; bool found; };
+
+static bool find_row(struct store_tx *tx, struct tenant_id t, struct str slug, struct row *out, struct err *e)
+{
+	struct store_rows *r;
+	*out = (struct row){ 0 };
+	if (!store_ask(tx, CATALOG_Q(dataset_by_slug), t, STORE_PARAMS(VALUE_OF_TEXT(slug)), &r, e)) return false;
+	enum store_step step = store_step(r, e);
+	if (step == STORE_ROW)
+		*out = (struct row){ store_int(r, 0), store_int(r, 1), store_int(r, 2), store_int(r, 3), true };
+	store_stop(r);
+	return step != STORE_FAILED;
+}
+
+static bool unknown(struct str slug, struct err *e)
+{
+	return err_set(e, ERR_NOT_FOUND, "there is no dataset %.*s on this portal; `stoa datasets` lists them", STR_ARG(slug));
+}
+
+static struct str new_uid(struct arena *a)
+{
+	uint8_t dice[6] = { 0 };
+	char text[] = "da_000000";
+	ensure(getrandom(dice, sizeof dice, 0) == (ssize_t)sizeof dice);
+	for (size_t i = 0; i < sizeof dice; i++) text[3 + i] = "0123456789abcdefghijklmnopqrstuvwxyz"[dice[i] % 36];
+	return arena_str(a, str_of(text));
+}
+
+static bool insert_row(struct store_tx *tx, struct arena *a, struct tenant_id t, struct str slug, struct row *out, struct err *e)
+{
+	struct value now = VALUE_OF_INT(clock_now().us);
+	if (!store_run(tx, CATALOG_Q(dataset_insert), t, STORE_PARAMS(VALUE_OF_TEXT(slug), VALUE_OF_TEXT(new_uid(a)), now), e))
+		return false;
+	*out = (struct row){ .id = store_last_id(tx), .found = false };
+	return true;
+}
+
+static bool say(struct store_tx *tx, struct tenant_id t, const char *what, struct str subject, struct str detail, struct err *e)
+{
+	return store_run(tx, CATALOG_Q(audit_insert), t,
+	                 STORE_PARAMS(VALUE_OF_INT(clock_now().us), VALUE_OF_TEXT(STR("command line")),
+	                              VALUE_OF_TEXT(str_of(what)), VALUE_OF_TEXT(subject), VALUE_OF_TEXT(detail)), e);
+}
+
+/* --- drafts ------------------------------------------------------------------------------------- */
+
+static bool make_folders(struct str file, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct str folder = arena_str(&a, str_sub(file, 0, (size_t)str_rfind_char(file, '/')));
+	struct str above = arena_str(&a, str_sub(folder, 0, (size_t)str_rfind_char(folder, '/')));
+	if (mkdir(above.p, 0700) && errno != EEXIST) return err_os(e, "mkdir of the portal's folder");
+	return !mkdir(folder.p, 0700) || errno == EEXIST || err_os(e, "mkdir of the dataset's folder");
+}
+
+static bool draft_row(struct catalog *c, struct tenant_id t, struct str slug, bool replace, struct arena *a,
+                      struct catalog_draft *out, struct err *e)
+{
+	struct store_tx *tx;
+	struct row row;
+	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = find_row(tx, t, slug, &row, e);
+	if (ok && row.version && !replace)
+		ok = err_set(e, ERR_CONFLICT, "the dataset %.*s is published already; --replace publishes a new version of it", STR_ARG(slug));
+	bool fresh = ok && !row.found;
+	ok = ok && (row.found || insert_row(tx, a, t, slug, &row, e));
+	int64_t number = row.last + 1;
+	ok = ok && store_run(tx, CATALOG_Q(dataset_number), t, STORE_PARAMS(VALUE_OF_INT(row.id), VALUE_OF_INT(number)), e);
+	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	if (ok) *out = (struct catalog_draft){ .tenant = t, .dataset = row.id, .number = number, .fresh = fresh };
+	return ok;
+}
+
+bool catalog_draft_begin(struct catalog *c, struct tenant_id t, struct str slug, bool replace, struct arena *a,
+                         struct catalog_draft *out, struct err *e)
+{
+	struct catalog_draft d;
+	if (!slug_ok(slug))
+		return err_set(e, ERR_PARAMETER, "\"%.*s\" cannot be a dataset's identifier; use 1 to 100 of a-z, 0-9, _ and -", STR_ARG(slug));
+	if (!occupy(c, t, slug, e)) return false;
+	if (!draft_row(c, t, slug, replace, a, &d, e)) {
+		vacate(c, t, slug);
+		return false;
+	}
+	d.slug = arena_str(a, slug);
+	d.file = engine_path(c->engine, a, (struct version_ref){ t, d.dataset, d.number });
+	d.rejects = arena_printf(a, "%.*s.rejects.jsonl", STR_ARG(d.file));
+	if (!make_folders(d.file, e)) {
+		catalog_draft_abandon(c, &d);
+		return false;
+	}
+	*out = d;
+	return true;
+}
+
+void catalog_draft_abandon(struct catalog *c, struct catalog_draft *d)
+{
+	auto_arena a = ARENA_INIT;
+	struct err ignored = { 0 };
+	struct store_tx *tx;
+	unlink(arena_printf(&a, "%.*s.tmp", STR_ARG(d->file)).p);
+	unlink(arena_printf(&a, "%.*s.tmp", STR_ARG(d->rejects)).p);
+	/* A row that stays behind is found by the next sweep. */
+	if (d->fresh && store_begin(c->store, STORE_WRITE, &tx, &ignored)) {
+		bool ok = store_run(tx, CATALOG_Q(dataset_delete), d->tenant, STORE_PARAMS(VALUE_OF_INT(d->dataset)), &ignored);
+		if (store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, &ignored)) d->fresh = false;
+	}
+	vacate(c, d->tenant, d->slug);
+}
+
+static bool rename_tmp(struct str to, bool must, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct str from = arena_printf(&a, "%.*s.tmp", STR_ARG(to));
+	if (rename(from.p, to.p) == 0) return true;
+	return (!must && errno == ENOENT) || err_os(e, "rename the finished version");
+}
+
+static bool sync_folder(struct str file, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct str folder = arena_str(&a, str_sub(file, 0, (size_t)str_rfind_char(file, '/')));
+	int fd = open(folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) return err_os(e, "open the dataset's folder");
+	bool ok = fsync(fd) == 0 || err_os(e, "fsync the dataset's folder");
+	close(fd);
+	return ok;
+}
+
+static bool put_metas(struct store_tx *tx, struct tenant_id t, int64_t dataset, const struct meta_change *m, size_t n, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	for (size_t i = 0; i < n; i++) {
+		struct meta_place at;
+		struct str json;
+		if (!meta_place_of(m[i].name, &at, e)) return false;
+		struct value id = VALUE_OF_INT(dataset), tpl = VALUE_OF_TEXT(str_of(at.row->template_));
+		struct value name = VALUE_OF_TEXT(str_of(at.row->name)), lang = VALUE_OF_TEXT(at.lang);
+		bool ok = m[i].value.n
+		        ? meta_to_json(&a, &at, m[i].value, &json, e) &&
+		              store_run(tx, CATALOG_Q(meta_put), t, STORE_PARAMS(id, tpl, name, lang, VALUE_OF_TEXT(json)), e)
+		        : store_run(tx, CATALOG_Q(meta_remove), t, STORE_PARAMS(id, tpl, name, lang), e);
+		if (!ok) return false;
+	}
+	return true;
+}
+
+/* Versions no pointer reaches any more: their rows go now, their files once nobody reads them. */
+static bool retire(struct catalog *c, struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset,
+                   struct version_ref **gone, size_t *n, struct err *e)
+{
+	struct store_rows *r;
+	VEC(struct version_ref) list = { 0 };
+	enum store_step step;
+	(void)c;
+	if (!store_ask(tx, CATALOG_Q(versions_retired), t, STORE_PARAMS(VALUE_OF_INT(dataset)), &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) vec_push(a, &list, (struct version_ref){ t, dataset, store_int(r, 0) });
+	store_stop(r);
+	bool ok = step == STORE_DONE;
+	for (size_t i = 0; ok && i < list.n; i++)
+		ok = store_run(tx, CATALOG_Q(version_delete), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(list.p[i].number)), e);
+	*gone = list.p;
+	*n = list.n;
+	return ok;
+}
+
+static bool file_bytes(struct str path, int64_t *out, struct err *e)
+{
+	struct stat s;
+	if (stat(path.p, &s)) return err_os(e, "stat the finished version");
+	*out = s.st_size;
+	return true;
+}
+
+static bool commit(struct catalog *c, struct catalog_draft *d, const struct catalog_loaded *l, const struct meta_change *metas,
+                   size_t nmetas, struct arena *a, struct version_ref **gone, size_t *ngone, struct err *e)
+{
+	struct store_tx *tx;
+	int64_t bytes;
+	auto_buf fields = BUF_INIT(16 << 20);
+	schema_put_json(&fields, &l->schema);
+	struct str text;
+	if (!buf_end(&fields, &text, e) || !rename_tmp(d->file, true, e) || !rename_tmp(d->rejects, false, e)) return false;
+	if (!sync_folder(d->file, e) || !file_bytes(d->file, &bytes, e)) return false;
+	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
+	struct value id = VALUE_OF_INT(d->dataset), number = VALUE_OF_INT(d->number), now = VALUE_OF_INT(clock_now().us);
+	bool ok = store_run(tx, CATALOG_Q(version_insert), d->tenant,
+	                    STORE_PARAMS(id, number, now, VALUE_OF_INT(l->rows), VALUE_OF_INT(bytes), VALUE_OF_INT(l->rejects),
+	                                 VALUE_OF_TEXT(text), VALUE_OF_TEXT(l->source_name), VALUE_OF_TEXT(l->summary)), e) &&
+	          store_run(tx, CATALOG_Q(dataset_point), d->tenant, STORE_PARAMS(id, number, now), e) &&
+	          put_metas(tx, d->tenant, d->dataset, metas, nmetas, e) &&
+	          retire(c, tx, a, d->tenant, d->dataset, gone, ngone, e) &&
+	          say(tx, d->tenant, "dataset.publish", d->slug, arena_printf(a, "version %lld", (long long)d->number), e);
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
+
+bool catalog_draft_commit(struct catalog *c, struct catalog_draft *d, const struct catalog_loaded *l,
+                          const struct meta_change *metas, size_t nmetas, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct version_ref *gone = NULL;
+	size_t ngone = 0;
+	if (!commit(c, d, l, metas, nmetas, &a, &gone, &ngone, e)) {
+		unlink(d->file.p);
+		unlink(d->rejects.p);
+		catalog_draft_abandon(c, d);
+		return false;
+	}
+	d->fresh = false;
+	bool ok = catalog_refresh(c, d->tenant, e);
+	struct err ignored = { 0 };
+	/* A file that cannot be removed now is removed by the next sweep. */
+	for (size_t i = 0; i < ngone; i++)
+		if (!engine_drop(c->engine, gone[i], &ignored)) ignored = (struct err){ 0 };
+	vacate(c, d->tenant, d->slug);
+	return ok;
+}
+
+/* --- pointers and descriptions -------------------------------------------------------------------- */
+
+enum move { ROLL_BACK, HIDE, DESCRIBE };
+
+static bool move(struct catalog *c, struct tenant_id t, struct str slug, enum move how, const struct meta_change *metas,
+                 size_t nmetas, int64_t *number, struct err *e)
+{
+	static const char *const words[] = { "dataset.rollback", "dataset.unpublish", "dataset.describe" };
+	struct store_tx *tx;
+	struct row row;
+	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = find_row(tx, t, slug, &row, e) && (row.found || unknown(slug, e));
+	struct value id = VALUE_OF_INT(row.id), now = VALUE_OF_INT(clock_now().us);
+	if (ok && how == ROLL_BACK && !row.former)
+		ok = err_set(e, ERR_CONFLICT, "the dataset %.*s has no former version to go back to", STR_ARG(slug));
+	if (ok && how == HIDE && !row.version)
+		ok = err_set(e, ERR_CONFLICT, "the dataset %.*s is not published", STR_ARG(slug));
+	if (ok && how == ROLL_BACK) ok = store_run(tx, CATALOG_Q(dataset_swap), t, STORE_PARAMS(id, now), e);
+	if (ok && how == HIDE) ok = store_run(tx, CATALOG_Q(dataset_hide), t, STORE_PARAMS(id, now), e);
+	if (ok && how == DESCRIBE)
+		ok = put_metas(tx, t, row.id, metas, nmetas, e) && store_run(tx, CATALOG_Q(dataset_described), t, STORE_PARAMS(id, now), e);
+	ok = ok && say(tx, t, words[how], slug, STR(""), e);
+	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	if (ok && number) *number = row.former;
+	return ok && catalog_refresh(c, t, e);
+}
+
+static bool alone(struct catalog *c, struct tenant_id t, struct str slug, enum move how, const struct meta_change *metas,
+                  size_t nmetas, int64_t *number, struct err *e)
+{
+	if (!slug_ok(slug)) return unknown(slug, e);
+	if (!occupy(c, t, slug, e)) return false;
+	bool ok = move(c, t, slug, how, metas, nmetas, number, e);
+	vacate(c, t, slug);
+	return ok;
+}
+
+bool catalog_rollback(struct catalog *c, struct tenant_id t, struct str slug, int64_t *number, struct err *e)
+{
+	return alone(c, t, slug, ROLL_BACK, NULL, 0, number, e);
+}
+
+bool catalog_unpublish(struct catalog *c, struct tenant_id t, struct str slug, struct err *e)
+{
+	return alone(c, t, slug, HIDE, NULL, 0, NULL, e);
+}
+
+bool catalog_set_metas(struct catalog *c, struct tenant_id t, struct str slug, const struct meta_change *metas, size_t nmetas,
+                       struct err *e)
+{
+	return alone(c, t, slug, DESCRIBE, metas, nmetas, NULL, e);
+}

@@ -1,0 +1,66 @@
+/* What the files of the room share. */
+#ifndef CATALOG_INSIDE_H
+#define CATALOG_INSIDE_H
+
+#include "catalog/catalog.h"
+
+enum {
+#define Q(name, text) CATALOG_Q_##name,
+#define HOUSE(name, text)
+#include "catalog/queries.def"
+#undef Q
+#undef HOUSE
+	CATALOG_Q_COUNT
+};
+enum {
+#define Q(name, text)
+#define HOUSE(name, text) CATALOG_H_##name,
+#include "catalog/queries.def"
+#undef Q
+#undef HOUSE
+	CATALOG_H_COUNT
+};
+extern const struct store_query catalog_queries[];
+extern const struct store_house_query catalog_house_queries[];
+#define CATALOG_Q(name) (&catalog_queries[CATALOG_Q_##name])
+
+/* A view and what it lives in. */
+struct view_box {
+	struct catalog_view view;
+	struct arena arena;
+	struct schema reflected_schema;
+	uint32_t held; /* guarded by catalog.lock; the table holds one */
+	struct view_box *next;
+};
+struct busy {
+	struct tenant_id tenant;
+	char slug[104];
+	struct busy *next;
+};
+
+struct catalog {
+	struct store *store;
+	struct engine *engine;
+	struct lock lock;        /* LOCK_CATALOG; guards what follows */
+	struct lock_bell loaded;
+	struct view_box *views;  /* newest of each portal */
+	bool loading;            /* one thread builds views at a time */
+	struct busy *busy;       /* datasets being published */
+	void (*changed)(void *arg, struct tenant_id t);
+	void *changed_arg;
+};
+
+/* Builds the newest view of a portal and puts it in place; tells whoever listens. */
+bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e) must_use;
+/* Writes the view's datasets as a dataset of its own, unless that very content exists already. `alone`:
+ * no view of the portal is held yet, so reflections of former catalogues can go. */
+bool catalog_reflect(struct catalog *c, struct view_box *b, bool alone, struct err *e) must_use;
+/* Checks a change of metadata and finds its row. */
+struct meta_place { const struct meta_row *row; struct str lang; };
+bool meta_place_of(struct str name, struct meta_place *out, struct err *e) must_use;
+/* The value as JSON text, checked for its row. */
+bool meta_to_json(struct arena *a, const struct meta_place *at, struct str value, struct str *out, struct err *e) must_use;
+/* Values the platform fills itself: as JSON in the arena; empty when the row is not automatic. */
+struct str meta_automatic(const struct dataset *d, struct arena *a, const struct meta_row *row);
+
+#endif

@@ -1,0 +1,136 @@
+/* What a crash, a full disk or a removed portal leaves behind is deleted at start: unfinished files,
+ * versions that no row knows, folders of datasets and portals that are gone, reflections of former
+ * catalogues (made again when somebody asks). Runs before anybody reads. */
+#include "catalog/inside.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+struct known { int64_t *p; size_t n, cap; }; /* dataset, number, dataset, number … */
+
+static bool load_known(struct store_tx *tx, struct arena *a, struct tenant_id t, struct known *out, struct err *e)
+{
+	struct store_rows *r;
+	VEC(int64_t) list = { 0 };
+	enum store_step step;
+	if (!store_ask(tx, CATALOG_Q(versions_all), t, STORE_NONE, &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) {
+		vec_push(a, &list, store_int(r, 0));
+		vec_push(a, &list, store_int(r, 1));
+	}
+	store_stop(r);
+	*out = (struct known){ list.p, list.n, list.cap };
+	return step == STORE_DONE;
+}
+
+static bool is_known(const struct known *k, int64_t dataset, int64_t number)
+{
+	for (size_t i = 0; i + 1 < k->n; i += 2)
+		if (k->p[i] == dataset && (number < 0 || k->p[i + 1] == number)) return true;
+	return false;
+}
+
+/* "v12.duckdb" and what stands beside it; -1: not a version's file. */
+static int64_t number_of(struct str name)
+{
+	int64_t number;
+	ptrdiff_t dot = str_find_char(name, '.');
+	if (dot < 2 || name.p[0] != 'v' || !str_to_int(str_sub(name, 1, (size_t)dot - 1), &number)) return -1;
+	return number;
+}
+
+static void sweep_dataset(struct str folder, int64_t dataset, const struct known *k)
+{
+	DIR *d = opendir(folder.p);
+	if (!d) return;
+	auto_arena a = ARENA_INIT;
+	for (struct dirent *f; (f = readdir(d));) {
+		struct str name = str_of(f->d_name);
+		if (name.p[0] == '.') continue;
+		int64_t number = number_of(name);
+		bool finished = str_ends(name, STR(".duckdb")) || str_ends(name, STR(".rejects.jsonl"));
+		bool keep = dataset == 0 ? finished : finished && is_known(k, dataset, number);
+		if (!keep) unlink(arena_printf(&a, "%.*s/%s", STR_ARG(folder), f->d_name).p);
+	}
+	closedir(d);
+	if (dataset != 0 && !is_known(k, dataset, -1)) rmdir(folder.p);
+}
+
+static void sweep_tenant(struct str folder, const struct known *k)
+{
+	DIR *d = opendir(folder.p);
+	if (!d) return;
+	auto_arena a = ARENA_INIT;
+	for (struct dirent *f; (f = readdir(d));) {
+		int64_t dataset;
+		if (str_to_int(str_of(f->d_name), &dataset))
+			sweep_dataset(arena_printf(&a, "%.*s/%s", STR_ARG(folder), f->d_name), dataset, k);
+	}
+	closedir(d);
+	rmdir(folder.p); /* only when nothing is left in it */
+}
+
+static struct str root_of(struct catalog *c, struct arena *a)
+{
+	struct str path = engine_path(c->engine, a, (struct version_ref){ { 1 }, 1, 1 });
+	for (int i = 0; i < 3; i++) path = str_sub(path, 0, (size_t)str_rfind_char(path, '/'));
+	return arena_str(a, path);
+}
+
+static bool tenants(struct store_tx *tx, struct arena *a, int64_t **out, size_t *n, struct err *e)
+{
+	struct store_rows *r;
+	VEC(int64_t) list = { 0 };
+	enum store_step step;
+	if (!store_ask_house(tx, &catalog_house_queries[CATALOG_H_tenants_all], STORE_NONE, &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) vec_push(a, &list, store_int(r, 0));
+	store_stop(r);
+	*out = list.p;
+	*n = list.n;
+	return step == STORE_DONE;
+}
+
+/* Folders named by a number that is no portal's: everything in them goes. */
+static void sweep_strangers(struct str root, const int64_t *ids, size_t n)
+{
+	static const struct known nothing = { 0 };
+	DIR *d = opendir(root.p);
+	if (!d) return;
+	auto_arena a = ARENA_INIT;
+	for (struct dirent *f; (f = readdir(d));) {
+		int64_t id;
+		bool known = false;
+		if (!str_to_int(str_of(f->d_name), &id)) continue;
+		for (size_t i = 0; i < n; i++) known |= ids[i] == id;
+		if (known) continue;
+		struct str folder = arena_printf(&a, "%.*s/%s", STR_ARG(root), f->d_name);
+		struct str reflected = arena_printf(&a, "%.*s/0", STR_ARG(folder));
+		DIR *r = opendir(reflected.p);
+		for (struct dirent *v; r && (v = readdir(r));)
+			if (v->d_name[0] == 'v') unlink(arena_printf(&a, "%.*s/%s", STR_ARG(reflected), v->d_name).p);
+		if (r) closedir(r);
+		rmdir(reflected.p);
+		sweep_tenant(folder, &nothing);
+	}
+	closedir(d);
+}
+
+bool catalog_sweep(struct catalog *c, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct store_tx *tx;
+	int64_t *ids = NULL;
+	size_t n = 0;
+	struct str root = root_of(c, &a);
+	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = tenants(tx, &a, &ids, &n, e);
+	for (size_t i = 0; ok && i < n; i++) {
+		struct tenant_id t = { ids[i] };
+		struct known k = { 0 };
+		ok = store_run(tx, CATALOG_Q(drafts_dead), t, STORE_NONE, e) && load_known(tx, &a, t, &k, e);
+		if (ok) sweep_tenant(arena_printf(&a, "%.*s/%lld", STR_ARG(root), (long long)ids[i]), &k);
+	}
+	if (ok) sweep_strangers(root, ids, n);
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
