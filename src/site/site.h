@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "catalog/catalog.h"
 #include "engine/engine.h"
+#include "pool/pool.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
 
@@ -16,6 +17,7 @@ struct site {
 	struct tenants *tenants;
 	struct catalog *catalog;
 	int listen_port;   /* 0 while no server runs */
+	struct lane *haul; /* long work, such as exports; NULL while no server runs */
 };
 
 /* Opens everything below a data folder (made when missing) and sweeps what a crash left behind. The
