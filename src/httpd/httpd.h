@@ -165,7 +165,6 @@ struct httpd_route {
 	bool (*run)(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e);
 	const void *extra; /* for the room that owns the route */
 };
-/* Gives the value of a hole by its place; the route's `extra` by r->route_or_null->extra. */
 
 /* --- the server ---------------------------------------------------------------------------------- */
 
@@ -199,6 +198,7 @@ struct httpd_options {
 	struct log *log_or_null;   /* keeps */
 	const char *const *trusted_proxies; /* CIDR blocks; NULL-ended; may be NULL */
 	bool trust_forwarded_host;
+	bool insecure_cookies;     /* development over plain HTTP: cookies go without Secure */
 	size_t cache_bytes;        /* 0: no finished-answer cache */
 	int deadline_ms;           /* of a handler; 0: 15,000 */
 	int header_timeout_s;      /* 0: 10 */
@@ -237,7 +237,7 @@ void httpd_stats(struct httpd *h, struct httpd_stats *out);
 struct httpd_answer {
 	int status;
 	struct str headers;  /* "Name: value\r\n"… */
-	struct str body;     /* spools are read to their end; decoded when compressed */
+	struct str body;     /* spools are read to their end; compressed only when head asks for it */
 };
 /* Runs a request through admit, router, handler and finish on the calling thread. `o` needs no lanes,
  * no bell, no listeners. head is "Name: value\r\n" lines and may be empty; Host: localhost is added

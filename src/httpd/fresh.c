@@ -1,0 +1,193 @@
+/* From what a handler said to what goes out: conditional requests, compression, the order of headers,
+ * and the last look at cookies. */
+#include "httpd/inside.h"
+#include "pack/pack.h"
+
+enum { WORTH_SQUEEZING = 1024, GZIP_LEVEL = 5 };
+
+/* --- Accept-Encoding ------------------------------------------------------------------------------ */
+
+/* "gzip;q=0" refuses; anything else that is listed is accepted. */
+static bool is_refused(struct str parameters)
+{
+	struct str part;
+	struct str rest = parameters;
+	while (rest.n && str_cut(&rest, ';', &part)) {
+		part = str_trim(part);
+		if (!str_starts(part, STR("q=")) && !str_starts(part, STR("Q="))) continue;
+		for (size_t i = 2; i < part.n; i++)
+			if (part.p[i] >= '1' && part.p[i] <= '9') return false;
+		return true;
+	}
+	return false;
+}
+
+static bool lists(struct str accept, struct str coding)
+{
+	struct str rest = accept;
+	struct str part;
+	while (rest.n && str_cut(&rest, ',', &part)) {
+		ptrdiff_t semi = str_find_char(part, ';');
+		struct str name = str_trim(semi < 0 ? part : str_sub(part, 0, (size_t)semi));
+		if (!str_eq_nocase(name, coding)) continue;
+		return semi < 0 || !is_refused(str_from(part, (size_t)semi + 1));
+	}
+	return false;
+}
+
+enum coding coding_of(struct str accept)
+{
+	if (accept.n == 0) return CODING_NONE;
+	if (lists(accept, STR("br"))) return CODING_BR;
+	return lists(accept, STR("gzip")) ? CODING_GZIP : CODING_NONE;
+}
+
+bool httpd_accepts(const struct httpd_request *r, const char *coding)
+{
+	return lists(httpd_header(r, STR("accept-encoding")), str_of(coding));
+}
+
+/* --- conditional requests -------------------------------------------------------------------------- */
+
+bool etag_matches(struct str if_none_match, struct str tag)
+{
+	struct str rest = if_none_match;
+	struct str part;
+	while (rest.n && str_cut(&rest, ',', &part)) {
+		part = str_trim(part);
+		if (str_eq(part, STR("*"))) return true;
+		if (str_starts(part, STR("W/"))) part = str_from(part, 2);
+		if (part.n >= 2 && part.p[0] == '"' && str_eq(str_sub(part, 1, part.n - 2), tag)) return true;
+	}
+	return false;
+}
+
+bool httpd_reply_is_fresh(const struct httpd_request *r, struct str tag)
+{
+	if (r->method != HTTPD_GET && r->method != HTTPD_HEAD) return false;
+	return etag_matches(httpd_header(r, STR("if-none-match")), tag);
+}
+
+/* --- compression ----------------------------------------------------------------------------------- */
+
+static bool is_squeezable(struct str type)
+{
+	static const char *const types[] = { "application/json", "application/geo+json", "application/ld+json",
+		"application/javascript", "application/xml", "application/xhtml+xml", "application/rdf+xml",
+		"application/atom+xml", "application/rss+xml", "application/manifest+json", "application/n-triples",
+		"application/gpx+xml", "application/vnd.google-earth.kml+xml", "image/svg+xml" };
+	ptrdiff_t semi = str_find_char(type, ';');
+	struct str bare = str_trim(semi < 0 ? type : str_sub(type, 0, (size_t)semi));
+	if (str_starts(bare, STR("text/"))) return true;
+	for (size_t i = 0; i < COUNT_OF(types); i++)
+		if (str_eq_nocase(bare, str_of(types[i]))) return true;
+	return false;
+}
+
+static struct str body_bytes(const struct httpd_reply *p)
+{
+	if (p->body == BODY_BUF) return buf_str(&p->buf);
+	return p->body == BODY_STATIC ? p->fixed : str_make("", 0);
+}
+
+static void squeeze(const struct httpd_request *r, struct httpd_reply *p)
+{
+	struct str in = body_bytes(p);
+	enum coding coding = coding_of(httpd_header(r, STR("accept-encoding")));
+	if (coding == CODING_NONE || in.n < WORTH_SQUEEZING) return;
+	struct buf out = BUF_INIT(in.n - in.n / 16); /* less than that is not worth the client's work */
+	bool smaller = coding == CODING_BR ? squeeze_brotli(&out, in) : pack_gzip(&out, in, GZIP_LEVEL);
+	if (!smaller || out.over) {
+		buf_done(&out);
+		return;
+	}
+	buf_done(&p->buf);
+	p->buf = out;
+	p->body = BODY_BUF;
+	p->coding = coding == CODING_BR ? "br" : "gzip";
+}
+
+/* --- headers --------------------------------------------------------------------------------------- */
+
+struct heads {
+	struct arena *a;
+	struct finished *f;
+};
+
+static bool has(const struct finished *f, struct str name)
+{
+	for (size_t i = 0; i < f->headers.n; i++)
+		if (str_eq_nocase(f->headers.p[i].name, name)) return true;
+	return false;
+}
+
+static void add(struct heads *h, struct str name, struct str value)
+{
+	if (value.n) vec_push(h->a, &h->f->headers, (struct httpd_pair){ name, arena_str(h->a, value) });
+}
+
+static void add_missing(struct heads *h, struct str name, struct str value)
+{
+	if (!has(h->f, name)) add(h, name, value);
+}
+
+static void add_vary(struct heads *h, unsigned vary, bool by_coding)
+{
+	auto_buf b = BUF_INIT(200);
+	if (vary & HTTPD_VARY_LANGUAGE) buf_lit(&b, ", Accept-Language");
+	if (vary & HTTPD_VARY_COOKIE) buf_lit(&b, ", Cookie");
+	if (vary & HTTPD_VARY_HOST) buf_lit(&b, ", Host");
+	if (vary & HTTPD_VARY_SIGNALS) buf_lit(&b, ", Sec-GPC, DNT");
+	if (by_coding) buf_lit(&b, ", Accept-Encoding");
+	add_missing(h, STR("Vary"), str_from(buf_str(&b), 2));
+}
+
+/* Cookies that the registry does not allow, or given twice, never leave; the rest of the reply does. */
+static void add_cookies(struct heads *h, struct httpd_reply *p)
+{
+	for (size_t i = 0; i < p->cookies.n; i++) {
+		struct str line = p->cookies.p[i];
+		bool good = cookie_line_allowed(p->specs, p->insecure, line);
+		for (size_t k = 0; k < i && good; k++) good = !str_eq(line, p->cookies.p[k]) &&
+			(str_find(line, STR("; Domain=")) >= 0 || str_find(p->cookies.p[k], STR("; Domain=")) >= 0 ||
+			 !str_eq(cookie_line_name(line), cookie_line_name(p->cookies.p[k])));
+		if (good) add(h, STR("Set-Cookie"), line);
+		else h->f->refused_cookies++;
+	}
+}
+
+static void add_etag(struct heads *h, const struct httpd_reply *p)
+{
+	if (p->etag.n == 0 || has(h->f, STR("ETag"))) return;
+	const char *weak = p->coding ? "W/" : "";
+	add(h, STR("ETag"), arena_printf(h->a, "%s\"%.*s\"", weak, STR_ARG(p->etag)));
+}
+
+void finish(const struct httpd_request *r, struct httpd_reply *p, bool closing, struct finished *out)
+{
+	struct heads h = { p->arena, out };
+	*out = (struct finished){ .status = p->status };
+	bool squeezable = !p->coding && is_squeezable(p->type);
+	bool reads = r->method == HTTPD_GET || r->method == HTTPD_HEAD;
+	if (reads && p->status == 200 && p->etag.n && httpd_reply_is_fresh(r, p->etag)) {
+		out->status = 304;
+		out->not_modified = true;
+	} else if (squeezable && (p->body == BODY_BUF || p->body == BODY_STATIC)) {
+		squeeze(r, p);
+	}
+	for (size_t i = 0; i < p->headers.n; i++) vec_push(p->arena, &out->headers, p->headers.p[i]);
+	if (!out->not_modified) add_missing(&h, STR("Content-Type"), p->type);
+	struct str control = p->cache_control;
+	if (p->cookies.n || (control.n == 0 && p->status >= 400)) control = STR("no-store");
+	add_missing(&h, STR("Cache-Control"), control);
+	add_etag(&h, p);
+	add_vary(&h, p->vary, squeezable || p->coding);
+	add_missing(&h, STR("Content-Security-Policy"), p->csp);
+#define HEADER(name, value) add_missing(&h, STR(name), STR(value));
+#include "httpd/headers.def"
+#undef HEADER
+	if (r->https) add_missing(&h, STR("Strict-Transport-Security"), STR("max-age=31536000"));
+	add_cookies(&h, p);
+	if (p->coding && !out->not_modified) add(&h, STR("Content-Encoding"), str_of(p->coding));
+	if (closing) add(&h, STR("Connection"), STR("close"));
+}
