@@ -92,14 +92,16 @@ static GEOSGeometry *read_hex(struct geo *g, struct arena *a, struct str s)
 	return from_wkb(g, str_make(bytes, s.n / 2));
 }
 
-/* Nesting that the library's recursive reader would follow. */
-static bool too_deep(struct str s)
+/* One outermost pair of parentheses that ends the text (the library would ignore what follows), and
+ * no more nesting than its recursive reader should follow. */
+static bool is_balanced(struct str s)
 {
 	int depth = 0;
 	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\0') return false;
 		if (s.p[i] == '(') depth++;
-		if (s.p[i] == ')') depth--;
-		if (depth > WKB_DEPTH) return true;
+		if (s.p[i] == ')' && --depth == 0) return i + 1 == s.n;
+		if (depth < 0 || depth > WKB_DEPTH) return false;
 	}
 	return false;
 }
@@ -120,7 +122,7 @@ bool geo_parse(struct geo *g, struct arena *a, struct str text, struct str *wkb,
 	g->message[0] = '\0';
 	GEOSGeometry *geometry = NULL;
 	if (is_hex(s)) geometry = read_hex(g, a, s);
-	else if (!too_deep(s) && !memchr(s.p, '\0', s.n)) geometry = GEOSWKTReader_read_r(g->h, g->wkt, arena_cstr(a, s));
+	else if (is_balanced(s)) geometry = GEOSWKTReader_read_r(g->h, g->wkt, arena_cstr(a, s));
 	bool fine = geometry && to_wkb(g, a, geometry, wkb) && geo_box(g, *wkb, &box) && isfinite(box.x0)
 	            && isfinite(box.y0) && isfinite(box.x1) && isfinite(box.y1);
 	GEOSGeom_destroy_r(g->h, geometry);
