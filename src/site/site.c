@@ -1,0 +1,69 @@
+/* Opening and closing everything below a data folder, in order and in reverse. */
+#include "site/site.h"
+#include "crypt/crypt.h"
+#include "io/io.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+struct site_inside {
+	struct site site;
+	struct arena arena;
+};
+
+static void changed(void *arg, struct tenant_id t) { tenants_bump(((struct site *)arg)->tenants, t); }
+
+bool site_open(struct str folder, const struct site_options *o, struct site **out, struct err *e)
+{
+	struct site_inside *in = calloc(1, sizeof *in);
+	ensure(in != NULL);
+	struct site *s = &in->site;
+	s->folder = arena_str(&in->arena, folder);
+	struct str temp = arena_printf(&in->arena, "%.*s/tmp/engine", STR_ARG(folder));
+	struct engine_options engine = { .folder = s->folder, .memory_mb = o->memory_mb, .temp_mb = o->temp_mb, .threads = o->engine_threads };
+	bool ok = crypt_open(e) && io_make_folders(temp.p, e) &&
+	          store_open(arena_printf(&in->arena, "%.*s/stoa.db", STR_ARG(folder)), &s->store, e) &&
+	          engine_open(&engine, &s->engine, e) && tenants_open(s->store, &s->tenants, e) &&
+	          catalog_open(s->store, s->engine, &s->catalog, e) && catalog_sweep(s->catalog, e);
+	if (!ok) {
+		site_close(s);
+		return false;
+	}
+	catalog_on_change(s->catalog, changed, s);
+	*out = s;
+	return true;
+}
+
+void site_close(struct site *s)
+{
+	if (!s) return;
+	catalog_close(s->catalog);
+	tenants_close(s->tenants);
+	engine_close(s->engine);
+	store_close(s->store);
+	struct site_inside *in = (struct site_inside *)s; /* its first member */
+	arena_done(&in->arena);
+	free(in);
+}
+
+bool site_enter(struct site *s, struct str host, struct site_visit *out, struct err *e)
+{
+	struct site_visit v = { .site = s, .tenant = tenants_find_or_null(s->tenants, host) };
+	if (!v.tenant || v.tenant->suspended) {
+		site_leave(&v);
+		return err_set(e, ERR_NO_PORTAL, "no portal answers at this address");
+	}
+	if (!catalog_hold(s->catalog, v.tenant->id, &v.view, e)) {
+		site_leave(&v);
+		return false;
+	}
+	*out = v;
+	return true;
+}
+
+void site_leave(struct site_visit *v)
+{
+	if (!v->site) return;
+	if (v->view) catalog_release(v->site->catalog, v->view);
+	if (v->tenant) tenant_release(v->site->tenants, v->tenant);
+	*v = (struct site_visit){ 0 };
+}
