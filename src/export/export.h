@@ -1,0 +1,65 @@
+/* Exports: the rows of a planned question written as a file to any sink, a batch at a time, so that
+ * memory does not grow with the data. One format a file (fmt_<name>.c); the list of them stands in
+ * meson.build. Refuses to know HTTP, and who may export what. Any thread; a run belongs to one. */
+#ifndef EXPORT_EXPORT_H
+#define EXPORT_EXPORT_H
+
+#include "base/base.h"
+#include "engine/engine.h"
+#include "pool/pool.h"
+#include "query/query.h"
+
+/* Where bytes go: a file descriptor, a spool, a buffer. */
+struct export_sink {
+	bool (*write)(void *to, struct str bytes, struct err *e);
+	void *to;
+};
+
+enum export_flags {
+	EXPORT_GEO = 1u << 0,       /* offered only where there is a geometry */
+	EXPORT_CATALOGUE = 1u << 1, /* also a format of the catalogue's own rows */
+};
+
+/* What the request may choose; zero is not the default: start from export_defaults. */
+struct export_options {
+	char delimiter;             /* csv: ; , tab | */
+	struct str list_separator;  /* csv, xlsx */
+	bool quote_all;             /* csv: every text */
+	bool with_bom;              /* csv */
+	bool use_labels;            /* csv, xlsx: labels of fields for headings */
+	bool compressed;            /* the whole file as gzip */
+	struct str parquet_compression; /* "snappy" or "zstd" */
+};
+struct export_options export_defaults(void);
+
+struct export_job {
+	struct engine *engine;
+	const struct query_plan *plan;
+	struct export_options options;
+	struct cancel *cancel_or_null;
+};
+
+struct export;
+struct export_format {
+	const char *name, *mime, *suffix;
+	unsigned flags;
+	bool (*run)(struct export *x, struct err *e); /* for export_run */
+};
+
+/* All formats by name; ends with NULL. */
+const struct export_format *const *export_formats(void);
+const struct export_format *export_format_or_null(struct str name);
+/* "csv", or "csv.gzip" and its media type when compressed. */
+struct str export_suffix(struct arena *a, const struct export_format *f, const struct export_options *o);
+struct str export_mime(const struct export_format *f, const struct export_options *o);
+
+/* Writes the whole export. What was written before a failure is not a valid file. Borrows everything. */
+bool export_run(const struct export_job *j, const struct export_format *f, const struct export_sink *to,
+                struct err *e) must_use nonnull_all;
+
+/* A sink that appends to a buf (ERR_TOO_LARGE past its ceiling) and one that writes to a descriptor
+ * (`to` points at an int). */
+bool export_to_buf(void *to, struct str bytes, struct err *e);
+bool export_to_fd(void *to, struct str bytes, struct err *e);
+
+#endif
