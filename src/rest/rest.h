@@ -63,9 +63,9 @@ void rest_problem(struct httpd_reply *p, const struct err *e);
 
 /* --- cors.c -------------------------------------------------------------------------------------- */
 
-/* The five headers of §4, on every reply under /api/. */
+/* The five headers of §4: called once by the app's finish hook for every reply under /api/. */
 void rest_cors(struct httpd_reply *p);
-/* Answer to OPTIONS: 204, CORS, Allow. */
+/* Answer to OPTIONS: 204, Allow (the finish hook adds CORS). */
 void rest_options(struct httpd_reply *p, struct str allow);
 
 #endif

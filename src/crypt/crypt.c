@@ -1,0 +1,156 @@
+/* The door to libsodium. */
+#include "crypt/crypt.h"
+#include <assert.h>
+#include <sodium.h>
+
+bool crypt_open(struct err *e)
+{
+	if (sodium_init() >= 0) return true;
+	return err_set(e, ERR_SYSTEM, "the system gives no random numbers");
+}
+
+/* --- random -------------------------------------------------------------------------------------------- */
+
+void crypt_random(void *out, size_t n) { randombytes_buf(out, n); }
+
+static void random_letters(char *out, size_t n, const char *letters, uint32_t count)
+{
+	/* randombytes_uniform rejects what would make some letters likelier. */
+	for (size_t i = 0; i < n; i++) out[i] = letters[randombytes_uniform(count)];
+	out[n] = '\0';
+}
+
+void crypt_random_base62(char *out, size_t n)
+{
+	random_letters(out, n, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 62);
+}
+
+void crypt_random_base36(char *out, size_t n)
+{
+	random_letters(out, n, "0123456789abcdefghijklmnopqrstuvwxyz", 36);
+}
+
+/* --- digests -------------------------------------------------------------------------------------------- */
+
+static const unsigned char *bytes_of(struct str s) { return (const unsigned char *)(s.p ? s.p : ""); }
+
+void crypt_sha256(struct str s, unsigned char out[CRYPT_SHA256])
+{
+	crypto_hash_sha256(out, bytes_of(s), s.n);
+}
+
+static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct crypt_sha256_state), "the state fits its box");
+
+void crypt_sha256_start(struct crypt_sha256_state *s)
+{
+	crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)s->bytes);
+}
+
+void crypt_sha256_add(struct crypt_sha256_state *s, struct str bytes)
+{
+	crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)s->bytes, bytes_of(bytes), bytes.n);
+}
+
+void crypt_sha256_end(struct crypt_sha256_state *s, unsigned char out[CRYPT_SHA256])
+{
+	crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)s->bytes, out);
+}
+
+void crypt_blake2b(struct str s, unsigned char *out, size_t n)
+{
+	ensure(n >= crypto_generichash_BYTES_MIN && n <= crypto_generichash_BYTES_MAX);
+	crypto_generichash(out, n, bytes_of(s), s.n, NULL, 0);
+}
+
+void crypt_hex(const unsigned char *bytes, size_t n, char *out)
+{
+	sodium_bin2hex(out, 2 * n + 1, bytes, n);
+}
+
+void crypt_put_base64url(struct buf *b, struct str bytes)
+{
+	size_t n = sodium_base64_ENCODED_LEN(bytes.n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	char *to = buf_room(b, n);
+	if (!to) return;
+	sodium_bin2base64(to, n, bytes_of(bytes), bytes.n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	b->n += n - 1; /* without its NUL */
+}
+
+bool crypt_base64url_decode(struct arena *a, struct str text, struct str *out)
+{
+	unsigned char *to = arena_bytes(a, text.n + 1);
+	size_t n;
+	const char *end;
+	if (sodium_base642bin(to, text.n + 1, text.p ? text.p : "", text.n, NULL, &n, &end,
+	                      sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+		return false;
+	if (text.n && end != text.p + text.n) return false;
+	*out = str_make((const char *)to, n);
+	return true;
+}
+
+void crypt_hmac(struct str key, struct str message, unsigned char out[CRYPT_MAC])
+{
+	crypto_auth_hmacsha256_state s;
+	crypto_auth_hmacsha256_init(&s, bytes_of(key), key.n);
+	crypto_auth_hmacsha256_update(&s, bytes_of(message), message.n);
+	crypto_auth_hmacsha256_final(&s, out);
+	sodium_memzero(&s, sizeof s);
+}
+
+bool crypt_hmac_verify(struct str key, struct str message, struct str mac)
+{
+	unsigned char want[CRYPT_MAC];
+	crypt_hmac(key, message, want);
+	return mac.n == sizeof want && sodium_memcmp(want, mac.p, sizeof want) == 0;
+}
+
+/* --- passwords -------------------------------------------------------------------------------------------- */
+
+static const unsigned long long passes = 3;
+static const size_t memory_bytes = (size_t)64 << 20;
+static_assert(CRYPT_PASSWORD_TEXT >= crypto_pwhash_STRBYTES, "the text of a hash fits");
+
+bool crypt_password_hash(struct str password, char out[CRYPT_PASSWORD_TEXT], struct err *e)
+{
+	char text[crypto_pwhash_STRBYTES];
+	if (crypto_pwhash_str_alg(text, password.p ? password.p : "", password.n, passes, memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
+		return err_set(e, ERR_BUSY, "there is not enough memory to protect a password just now");
+	memcpy(out, text, sizeof text);
+	return true;
+}
+
+bool crypt_password_verify(struct str password, const char *stored)
+{
+	char text[crypto_pwhash_STRBYTES] = "";
+	size_t n = strnlen(stored, sizeof text - 1);
+	memcpy(text, stored, n);
+	return crypto_pwhash_str_verify(text, password.p ? password.p : "", password.n) == 0;
+}
+
+bool crypt_password_dummy(struct str password)
+{
+	unsigned char out[32];
+	static const unsigned char salt[crypto_pwhash_SALTBYTES] = { 1 };
+	int said = crypto_pwhash(out, sizeof out, password.p ? password.p : "", password.n, salt, passes, memory_bytes,
+	                         crypto_pwhash_ALG_ARGON2ID13);
+	sodium_memzero(out, sizeof out);
+	return said != 0 && false; /* only the time it took matters */
+}
+
+bool crypt_password_is_old(const char *stored)
+{
+	char text[crypto_pwhash_STRBYTES] = "";
+	size_t n = strnlen(stored, sizeof text - 1);
+	memcpy(text, stored, n);
+	return crypto_pwhash_str_needs_rehash(text, passes, memory_bytes) != 0;
+}
+
+/* --- secrets ------------------------------------------------------------------------------------------------ */
+
+bool crypt_equal(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || sodium_memcmp(a.p, b.p, a.n) == 0);
+}
+
+void crypt_wipe(void *p, size_t n) { sodium_memzero(p, n); }
