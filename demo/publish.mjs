@@ -1,0 +1,102 @@
+// Creates the demo portals and publishes their datasets through the command line of stoa, one line of progress each. What
+// is already there is left alone, so that an interrupted run can simply be repeated.
+//
+//	node demo/publish.mjs --stoa BINARY --data FOLDER --port PORT
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { here, vegaPackage } from './lib.mjs'
+import { fileOf, known, prepare, schemaOf } from './prepare.mjs'
+
+const { values: args } = parseArgs({ options: { stoa: { type: 'string' }, data: { type: 'string' }, port: { type: 'string' } } })
+const text = readFileSync(join(here, 'portals.json'), 'utf8')
+const { portals } = JSON.parse(text)
+
+function fail(words) {
+	console.error(`demo: ${words}`)
+	process.exit(1)
+}
+
+// Runs stoa on the data folder; its messages go to the terminal, its answer comes back when it is asked for.
+function stoa(words, { answer = false } = {}) {
+	const done = spawnSync(args.stoa, ['--data', args.data, ...words], { encoding: 'utf8', stdio: ['ignore', answer ? 'pipe' : 'inherit', 'inherit'] })
+	if (done.error) fail(`${args.stoa} does not start: ${done.error.message}`)
+	if (done.signal) process.exit(done.signal === 'SIGINT' ? 130 : 1)
+	if (done.status !== 0) fail(`this failed: stoa ${words.join(' ')}\ndemo: repeat \`make demo\` to go on from here`)
+	return answer ? JSON.parse(done.stdout) : null
+}
+
+const listed = (answer, key) => (Array.isArray(answer) ? answer : answer[key] ?? answer.results ?? [])
+const nameOf = x => (typeof x === 'string' ? x : x.host ?? x.dataset_id ?? x.id ?? x.slug)
+const variants = (name, texts, first) => Object.entries(texts).map(([lang, value]) => [lang === first ? name : `${name}.${lang}`, Array.isArray(value) ? value.join(',') : value])
+const pairs = list => list.flatMap(([name, value]) => ['--meta', `${name}=${value}`])
+
+function addPortal(p) {
+	const first = p.languages[0]
+	const settings = [['languages', p.languages.join(',')], ['timezone', p.timezone], ['theme.accent', p.accent], ['provider', p.title[first]],
+		...variants('title', p.title, first), ...variants('description', p.description, first), ...Object.entries(p.settings ?? {})]
+	const made = stoa(['portal', 'add', p.host, ...(p.aliases ?? []).flatMap(a => ['--alias', a]), ...settings.flatMap(([n, v]) => ['--set', `${n}=${v}`]),
+		'--admin', `admin@${p.host}`, '--json'], { answer: true })
+	return made.admin
+}
+
+const licences = Object.fromEntries(vegaPackage().resources.map(r => [r.path, r]))
+// Publisher, licence and reference: as the dataset says, else as the data package of its file says.
+function origin(d) {
+	const from = licences[d.package] ?? {}
+	const licence = from.licenses?.[0] ?? {}
+	const s = d.source ?? {}
+	return Object.entries({
+		publisher: d.publisher ?? s.publisher ?? from.sources?.[0]?.title ?? 'vega-datasets',
+		license: s.license ?? licence.title ?? licence.name ?? (licence.path ? 'See the address of the licence' : undefined),
+		license_url: s.license_url ?? licence.path,
+		references: s.references ?? from.sources?.[0]?.path ?? (d.package ? 'https://github.com/vega/vega-datasets' : undefined),
+		attributions: s.publisher ?? from.sources?.[0]?.title
+	}).filter(([, value]) => value && !/\n/.test(value.trim())).map(([name, value]) => [name, value.trim()])
+}
+
+function publish(p, d) {
+	const first = p.languages[0]
+	const own = d.title[first] ? first : Object.keys(d.title)[0]
+	const metas = [...variants('title', d.title, first).filter(([name]) => name !== 'title'), ...variants('description', d.description, first),
+		...variants('keyword', d.keywords, first), ['theme', d.theme], ['language', first], ...origin(d)]
+	stoa(['publish', fileOf(d.recipe), '--portal', p.host, '--id', d.id, '--schema', schemaOf(d.recipe), '--title', d.title[own], ...pairs(metas)])
+}
+
+// ---- the run
+
+const ids = portals.flatMap(p => p.datasets.map(d => d.recipe))
+const wrong = ids.filter(id => !known(id))
+if (wrong.length) fail(`demo/portals.json names recipes that do not exist: ${wrong.join(', ')}`)
+mkdirSync(args.data, { recursive: true })
+prepare([...new Set(ids)], words => console.log(`demo: ${words}`))
+
+const hosts = new Set(listed(stoa(['portal', 'list', '--json'], { answer: true }), 'portals').map(nameOf))
+const admins = {}
+for (const p of portals) {
+	if (hosts.has(p.host)) continue
+	admins[p.host] = addPortal(p)
+	// Said at once and again at the end: whoever interrupts the run still has it.
+	console.log(`demo: portal ${p.host}: administrator ${admins[p.host].email}, one-time password ${admins[p.host].password}`)
+}
+
+let at = 0
+for (const p of portals) {
+	const there = new Set(listed(stoa(['datasets', '--portal', p.host, '--json'], { answer: true }), 'datasets').map(nameOf))
+	for (const d of p.datasets) {
+		at++
+		if (there.has(d.id)) continue
+		console.log(`demo: [${at}/${ids.length}] ${p.host}: ${Object.values(d.title)[0]}`)
+		publish(p, d)
+	}
+}
+console.log()
+for (const p of portals) {
+	const address = `http://${p.host}:${args.port}/`.padEnd(50)
+	const admin = admins[p.host]
+	console.log(`${address} ${p.title[p.languages[0]]}` + (admin ? `\n    administrator ${admin.email}, one-time password ${admin.password}` : ''))
+}
+console.log()
+writeFileSync(join(args.data, '.demo'), createHash('sha256').update(text).digest('hex') + '\n')
