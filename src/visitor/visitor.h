@@ -14,7 +14,7 @@
 /* --- visit.c ------------------------------------------------------------------------------------- */
 
 struct visit {
-	struct httpd_request *request;
+	const struct httpd_request *request;
 	struct httpd_reply *reply;
 	struct arena *arena;            /* the request's */
 	struct site_visit at;           /* the portal and its catalogue */

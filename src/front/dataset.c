@@ -1,0 +1,175 @@
+/* A dataset's page: one head for all tabs, and which tab an address means. An unknown dataset and one
+ * that may not be seen give the same answer. */
+#include "front/inside.h"
+
+#include "front/card.h"
+#include "json/json.h"
+#include "text/text.h"
+
+static const struct tab {
+	const char *name, *label;
+	enum view_icon icon;
+	bool needs_rows;
+	front_tab *draw;
+} tabs[] = {
+	{ "information", N_("Information"), ICON_INFO, false, front_tab_information },
+	{ "table", N_("Table"), ICON_TABLE, true, front_tab_table },
+	{ "export", N_("Export"), ICON_DOWNLOAD, true, front_tab_export },
+	{ "api", N_("API"), ICON_CODE, true, front_tab_api },
+};
+
+static bool has_rows(const struct dataset *d)
+{
+	return d->version.number > 0 && d->data_visible;
+}
+
+static const struct tab *find_tab(struct str name, const struct dataset *d)
+{
+	for (size_t i = 0; i < COUNT_OF(tabs); i++)
+		if (str_eq(name, str_of(tabs[i].name)) && (!tabs[i].needs_rows || has_rows(d)))
+			return &tabs[i];
+	return NULL;
+}
+
+struct str front_meta(const struct front_dataset *d, const char *template_, const char *name)
+{
+	struct str json = dataset_meta_json(d->dataset, template_, name, d->visit.lang_code);
+	struct err e = { 0 };
+	auto_json *doc = NULL;
+	if (!json.n || !json_read(json, &doc, &e))
+		return STR("");
+	const struct json_node *n = json_root(doc);
+	auto_buf b = BUF_INIT(LIMIT_CELL_BYTES);
+	if (json_kind(n) == JSON_TEXT) {
+		buf_put(&b, json_text(n));
+	} else if (json_kind(n) == JSON_ARRAY) {
+		for (size_t i = 0; i < json_count(n); i++) {
+			if (i)
+				buf_lit(&b, ", ");
+			buf_put(&b, json_text(json_at(n, i)));
+		}
+	} else if (json_kind(n) != JSON_NULL && json_kind(n) != JSON_OBJECT) {
+		json_put_node(&b, n);
+	}
+	return arena_str(d->visit.arena, buf_str(&b));
+}
+
+static void put_tabs(struct front_dataset *d, const struct tab *now)
+{
+	struct html *h = &d->page.h;
+	struct str filters = view_state_filters(&d->state);
+	html_lit(h, "<nav class=\"tabs\" aria-label=\"");
+	html_say(h, N_("Views of this dataset"));
+	html_lit(h, "\"><ul>");
+	for (size_t i = 0; i < COUNT_OF(tabs); i++) {
+		if (tabs[i].needs_rows && !has_rows(d->dataset))
+			continue;
+		html_lit(h, "<li><a href=\"");
+		html_url(h, d->url);
+		html_text(h, str_of(tabs[i].name));
+		html_lit(h, "/");
+		html_text(h, filters);
+		if (&tabs[i] == now)
+			html_lit(h, "\" aria-current=\"page\">");
+		else
+			html_lit(h, "\">");
+		html_icon(h, tabs[i].icon);
+		html_lit(h, "<span>");
+		html_say(h, tabs[i].label);
+		html_lit(h, "</span></a></li>");
+	}
+	html_lit(h, "</ul></nav>");
+}
+
+static void put_head(struct front_dataset *d, const struct tab *now)
+{
+	struct html *h = &d->page.h;
+	struct visit *v = &d->visit;
+	struct view_crumb crumbs[] = {
+		{ i18n_text(v->lang, N_("Catalogue")), STR("/explore/") },
+		{ d->title, STR("") },
+	};
+	struct str *themes;
+	size_t nthemes = dataset_meta_list(d->dataset, v->arena, "theme", v->lang_code, &themes);
+	html_lit(h, "<div class=\"hero dataset\"><div class=\"wide\">");
+	view_crumbs(h, crumbs, COUNT_OF(crumbs));
+	for (size_t i = 0; i < nthemes && i < 1; i++) {
+		html_lit(h, "<p class=\"theme\"><bdi>");
+		html_text(h, themes[i]);
+		html_lit(h, "</bdi></p>");
+	}
+	html_lit(h, "<h1><bdi>");
+	html_text(h, d->title);
+	html_lit(h, "</bdi></h1>");
+	front_facts(h, v, d->dataset, true);
+	put_tabs(d, now);
+	html_lit(h, "</div></div>");
+}
+
+static void drop(struct front_dataset *d)
+{
+	view_drop(&d->page);
+	visitor_leave(&d->visit);
+}
+
+/* Addresses of former days, ?tab=metas, and the bare address of a dataset. */
+static bool redirect(struct front_dataset *d, struct httpd_reply *p, struct str name, int status, struct err *e)
+{
+	if (str_eq(name, STR("metas")))
+		name = STR("information");
+	if (!find_tab(name, d->dataset))
+		name = STR("information");
+	struct str filters = view_state_filters(&d->state);
+	struct str to = arena_printf(d->visit.arena, "%.*s%.*s/%.*s", STR_ARG(d->url), STR_ARG(name), STR_ARG(filters));
+	httpd_reply_cache_control(p, STR("public, max-age=0, s-maxage=60"));
+	return httpd_reply_redirect(p, status, to, e);
+}
+
+static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *site, struct str id, struct str tab_name, struct err *e)
+{
+	auto_with(drop) struct front_dataset d = { .site = site };
+	if (!visitor_enter(site, r, p, &d.visit, e))
+		return false;
+	struct visit *v = &d.visit;
+	d.dataset = catalog_find_or_null(v->at.view, id);
+	if (!d.dataset)
+		return err_set(e, ERR_NOT_FOUND, "No dataset at this address.");
+	d.title = front_title(v, d.dataset);
+	d.url = arena_printf(v->arena, "/explore/dataset/%.*s/", STR_ARG(d.dataset->slug));
+	const struct str *old = httpd_query_or_null(r, STR("tab"));
+	struct str path = arena_printf(v->arena, "%.*s%.*s/", STR_ARG(d.url), STR_ARG(tab_name));
+	view_state_read(&d.state, r, path);
+	if (old || !tab_name.n)
+		return redirect(&d, p, old ? *old : STR("information"), old ? 301 : 302, e);
+	const struct tab *tab = find_tab(tab_name, d.dataset);
+	if (!tab)
+		return err_set(e, ERR_NOT_FOUND, "No such view of this dataset.");
+	d.page.visit = v;
+	d.page.title = tab == &tabs[0] ? d.title : arena_printf(v->arena, "%.*s — %.*s", STR_ARG(d.title), STR_ARG(i18n_text(v->lang, tab->label)));
+	d.page.description = view_plain(v->arena, dataset_meta_text(d.dataset, v->arena, "description", v->lang_code), 300);
+	d.page.path = view_state_url(&d.state, STR("flg"), NULL, STR(""), STR(""));
+	d.page.place = VIEW_CATALOGUE;
+	d.page.noindex = front_is_filtered(&d.state);
+	d.page.json_alternate = arena_printf(v->arena, "/api/explore/v2.1/catalog/datasets/%.*s", STR_ARG(d.dataset->slug));
+	view_open(&d.page);
+	put_head(&d, tab);
+	if (!tab->draw(&d, e))
+		return false;
+	if (httpd_reply_get_status(p) == 200)
+		visitor_cache_page(v, FRONT_CACHE_S);
+	return view_close(&d.page, e);
+}
+
+static bool run_bare(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	return show(r, p, app, r->holes[0], STR(""), e);
+}
+
+static bool run_tab(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	return show(r, p, app, r->holes[0], r->holes[1], e);
+}
+
+const struct httpd_route front_dataset_page = { .method = HTTPD_GET, .pattern = "/explore/dataset/{dataset}/", .run = run_bare };
+const struct httpd_route front_asset_page = { .method = HTTPD_GET, .pattern = "/explore/assets/{dataset}/", .run = run_bare };
+const struct httpd_route front_dataset_tab = { .method = HTTPD_GET, .pattern = "/explore/dataset/{dataset}/{tab}/", .run = run_tab };

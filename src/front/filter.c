@@ -1,0 +1,159 @@
+/* From the address of a page to a question for query/, and to the same question as parameters of the
+ * Explore API, so that what a page shows and what its API tab promises are one thing. */
+#include "front/inside.h"
+
+#include "text/text.h"
+
+void front_target_dataset(struct query_target *t, const struct dataset *d)
+{
+	*t = (struct query_target){
+		.at = d->version,
+		.schema = &d->schema,
+		.dataset_id = d->slug,
+		.record_timestamp_us = d->data_processed.us,
+		.row_filter = d->row_filter,
+	};
+}
+
+void front_target_catalogue(struct query_target *t, const struct catalog_view *v)
+{
+	*t = (struct query_target){
+		.at = v->reflected,
+		.schema = v->reflected_schema,
+		.catalogue = true,
+	};
+}
+
+struct str front_quote(struct arena *a, struct str s)
+{
+	auto_buf b = BUF_INIT(LIMIT_URL_BYTES);
+	buf_put_char(&b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_put_char(&b, '\\');
+		buf_put_char(&b, s.p[i]);
+	}
+	buf_put_char(&b, '"');
+	return arena_str(a, buf_str(&b));
+}
+
+/* name:"value", the name in back-quotes so that any name is read as one. */
+static struct str named_value(struct arena *a, struct str name, struct str value)
+{
+	auto_buf b = BUF_INIT(LIMIT_URL_BYTES);
+	buf_put_char(&b, '`');
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '`' || name.p[i] == '\\')
+			buf_put_char(&b, '\\');
+		buf_put_char(&b, name.p[i]);
+	}
+	buf_lit(&b, "`:");
+	buf_put(&b, front_quote(a, value));
+	return arena_str(a, buf_str(&b));
+}
+
+/* The pairs "<prefix><name>=<value>" of the state as name:"value" texts. */
+static const struct str *collect(struct arena *a, const struct view_state *s, struct str prefix, size_t *n)
+{
+	struct str *out = arena_array(a, struct str, s->n + 1);
+	*n = 0;
+	for (size_t i = 0; i < s->n; i++)
+		if (str_starts(s->pairs[i].name, prefix))
+			out[(*n)++] = named_value(a, str_from(s->pairs[i].name, prefix.n), s->pairs[i].value);
+	return out;
+}
+
+static struct str where_of(struct arena *a, const struct view_state *s)
+{
+	struct str q = str_trim(view_state_get(s, STR("q")));
+	if (!q.n)
+		return STR("");
+	struct str quoted = front_quote(a, q);
+	return arena_printf(a, "search(%.*s)", STR_ARG(quoted));
+}
+
+void front_filter_make(struct front_filter *f, const struct view_state *s, const struct visit *v)
+{
+	struct arena *a = v->arena;
+	f->request = (struct query_request){
+		.target = &f->target,
+		.mode = QUERY_PAGE,
+		.zone_or_null = v->zone,
+		.lang = v->lang->code,
+		.now_us = clock_now().us,
+	};
+	struct str where = where_of(a, s);
+	if (where.n) {
+		struct str *one = arena_new(a, struct str);
+		*one = where;
+		f->request.where = one;
+		f->request.nwhere = 1;
+	}
+	f->request.refine = collect(a, s, STR("refine."), &f->request.nrefine);
+	f->request.exclude = collect(a, s, STR("exclude."), &f->request.nexclude);
+}
+
+static int64_t number_in(struct str text, int64_t low, int64_t high, int64_t otherwise)
+{
+	int64_t v;
+	return text.n && str_to_int(text, &v) && v >= low && v <= high ? v : otherwise;
+}
+
+void front_filter_page(const struct view_state *s, int64_t rows_default, int64_t *start, int64_t *rows)
+{
+	*rows = number_in(view_state_get(s, STR("rows")), 1, LIMIT_PAGE_ROWS, rows_default);
+	*start = number_in(view_state_get(s, STR("start")), 0, LIMIT_WINDOW_ROWS - *rows, 0);
+}
+
+struct str front_filter_order(struct arena *a, const struct schema *s, struct str sort, bool *descending, struct str *field)
+{
+	bool turned = sort.n > 0 && sort.p[0] == '-';
+	struct str name = turned ? str_from(sort, 1) : sort;
+	ptrdiff_t at = schema_find(s, name);
+	if (at < 0 && name.n)
+		at = schema_find(s, arena_join(a, STR("default."), name));
+	if (at < 0)
+		return STR("");
+	const struct field *f = &s->fields[at];
+	if (!value_kind(f->type)->orders || (f->flags & (FIELD_HIDDEN | FIELD_MULTIVALUED)))
+		return STR("");
+	*descending = (f->type != VALUE_TEXT && f->type != VALUE_BOOL) != turned;
+	*field = f->name;
+	/* Names of the catalogue have a dot, and are spelled as they are; names of rows are always quoted. */
+	if (str_find_char(f->name, '.') >= 0)
+		return arena_printf(a, "%.*s %s", STR_ARG(f->name), *descending ? "desc" : "asc");
+	return arena_printf(a, "`%.*s` %s", STR_ARG(f->name), *descending ? "desc" : "asc");
+}
+
+static void put_parameter(struct buf *b, const char *name, struct str value)
+{
+	buf_put_char(b, b->n ? '&' : '?');
+	buf_put(b, str_of(name));
+	buf_put_char(b, '=');
+	text_put_url(b, value);
+}
+
+struct str front_filter_api(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order)
+{
+	auto_buf b = BUF_INIT(LIMIT_URL_BYTES);
+	struct str where = where_of(a, s);
+	if (where.n)
+		put_parameter(&b, "where", where);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct httpd_pair *p = &s->pairs[i];
+		bool refine = str_starts(p->name, STR("refine."));
+		if (!refine && !str_starts(p->name, STR("exclude.")))
+			continue;
+		struct str name = str_from(p->name, refine ? 7 : 8);
+		/* As people would write it; quoted only where the bare spelling could be misread. */
+		bool plain = name.n && p->value.n && p->value.p[0] != '"' && p->value.p[0] != '\'' && str_find_char(name, ':') < 0;
+		put_parameter(&b, refine ? "refine" : "exclude",
+		              plain ? arena_printf(a, "%.*s:%.*s", STR_ARG(name), STR_ARG(p->value)) : named_value(a, name, p->value));
+	}
+	bool descending;
+	struct str field;
+	struct str order = front_filter_order(a, schema, view_state_get(s, STR("sort")), &descending, &field);
+	if (with_order && order.n)
+		put_parameter(&b, "order_by", arena_printf(a, "%.*s%s", STR_ARG(field), descending ? " desc" : ""));
+	return arena_str(a, buf_str(&b));
+}

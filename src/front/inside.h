@@ -1,0 +1,77 @@
+/* What the files of this room share. */
+#ifndef FRONT_INSIDE_H
+#define FRONT_INSIDE_H
+
+#include "base/base.h"
+#include "asset/asset.h"
+#include "catalog/catalog.h"
+#include "front/front.h"
+#include "query/query.h"
+#include "view/view.h"
+#include "visitor/visitor.h"
+
+enum { FRONT_CACHE_S = 300, FRONT_FACET_SHOWN = 6, FRONT_FACET_MOST = 60 };
+
+/* --- filter.c: from the state of a page to a question ---------------------------------------------- */
+
+struct front_filter {
+	struct query_target target;
+	struct query_request request;
+};
+/* The target of a dataset's rows or of the reflected catalogue. */
+void front_target_dataset(struct query_target *t, const struct dataset *d);
+void front_target_catalogue(struct query_target *t, const struct catalog_view *v);
+/* A question in QUERY_PAGE mode with q, refine.*, exclude.* and disjunctive.* of the state. */
+void front_filter_make(struct front_filter *f, const struct view_state *s, const struct visit *v);
+/* The first row to show and how many, from start and rows; wrong numbers count as not given. */
+void front_filter_page(const struct view_state *s, int64_t rows_default, int64_t *start, int64_t *rows);
+/* The ODSQL order of "sort" by the published rule: numbers and dates downwards, texts upwards, "-" the
+ * other way. Empty when the field is not one to sort by. */
+struct str front_filter_order(struct arena *a, const struct schema *s, struct str sort, bool *descending, struct str *field);
+/* The same filters as parameters of the Explore API: "?where=…&refine=…" or empty. */
+struct str front_filter_api(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order);
+/* A text as an ODSQL string. */
+struct str front_quote(struct arena *a, struct str s);
+
+/* --- facets.c --------------------------------------------------------------------------------------- */
+
+enum front_value { FRONT_VALUE_PLAIN, FRONT_VALUE_FEATURE, FRONT_VALUE_LANGUAGE };
+/* One facet as a folding list of links; nothing when it has no values. */
+void front_facet(struct html *h, const struct view_state *s, const struct query_facet *f, struct str param,
+                 struct str heading, enum front_value kind);
+void front_value(struct html *h, enum front_value kind, struct str value);
+/* The active filters as chips that take themselves away. `label` gives the heading of a facet. */
+void front_chips(struct html *h, const struct view_state *s, const struct schema *labels, bool catalogue);
+bool front_is_filtered(const struct view_state *s);
+/* The message in place of results when the address asks what cannot be answered. */
+void front_complaint(struct html *h, const struct view_state *s, const struct err *e);
+/* Errors that are the reader's address's fault, to be shown in place. */
+bool front_is_complaint(const struct err *e);
+/* The heading of a catalogue facet, translated; empty when there is no such facet. */
+struct str front_catalogue_label(const struct i18n_lang *l, struct str name);
+extern const char *const front_feature_names[][2]; /* word of the API, message; ends with NULL */
+
+/* --- dataset.c -------------------------------------------------------------------------------------- */
+
+struct front_dataset {
+	struct visit visit;
+	struct view_page page;
+	const struct dataset *dataset;
+	struct view_state state;
+	struct str url;         /* "/explore/dataset/x/" */
+	struct str title;
+	struct site *site;
+};
+typedef bool front_tab(struct front_dataset *d, struct err *e);
+front_tab front_tab_information, front_tab_table, front_tab_export, front_tab_api;
+
+/* A metadata value of any template as plain text in the reader's language; empty when unset. */
+struct str front_meta(const struct front_dataset *d, const char *template_, const char *name);
+
+/* --- routes ----------------------------------------------------------------------------------------- */
+
+extern const struct httpd_route front_home, front_explore, front_dataset_page, front_dataset_tab, front_asset_page,
+	front_policy, front_policy_old, front_policy_json, front_policy_well_known, front_set_language,
+	front_robots, front_sitemap, front_favicon, front_assets;
+
+#endif

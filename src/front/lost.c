@@ -1,0 +1,86 @@
+/* Pages for what went wrong: plain words, a way on, the same for everything that is not to be seen. Made
+ * from memory, since they may be needed when nothing else works. */
+#include "front/inside.h"
+
+static const struct lost { int status; const char *heading, *sentence; } losts[] = {
+	{ 400, N_("The address cannot be read"), N_("Something in this request is not as it should be.") },
+	{ 401, N_("Please sign in"), N_("This page is for people who are signed in.") },
+	{ 403, N_("This is not allowed"), N_("You do not have permission to do this here. If you came from a form, go back, load the page anew and try again.") },
+	{ 404, N_("There is nothing at this address"), N_("The page may have moved, or the address may hold a mistake. The catalogue lists everything there is.") },
+	{ 405, N_("This is not how this page works"), N_("The address exists, but it does not answer to this kind of request.") },
+	{ 410, N_("This page is gone"), N_("It has been taken away on purpose and will not come back.") },
+	{ 413, N_("This is too large"), N_("The request is larger than the portal accepts.") },
+	{ 414, N_("This address is too long"), N_("Please use fewer filters at once.") },
+	{ 431, N_("This request is too large"), N_("Your browser sent more headers than the portal accepts. Deleting the cookies of this site may help.") },
+	{ 503, N_("The portal is busy"), N_("Too many people are asking at once. Please try again in a moment.") },
+	{ 504, N_("This took too long"), N_("The question was stopped. Fewer records or filters may help.") },
+	{ 500, N_("Something went wrong on our side"), N_("It has been noted. Please try again in a moment.") },
+};
+
+static const struct lost *find(int status)
+{
+	for (size_t i = 0; i + 1 < COUNT_OF(losts); i++)
+		if (losts[i].status == status)
+			return &losts[i];
+	return &losts[COUNT_OF(losts) - 1];
+}
+
+static void put_lost(struct html *h, const struct lost *lost, const struct err *e)
+{
+	html_lit(h, "<div class=\"lost\"><p class=\"status\" aria-hidden=\"true\">");
+	html_int(h, lost->status);
+	html_lit(h, "</p><h1>");
+	html_say(h, lost->heading);
+	html_lit(h, "</h1><p>");
+	html_say(h, lost->sentence);
+	html_lit(h, "</p>");
+	if (lost->status == 400 && e->pub[0]) {
+		html_lit(h, "<p class=\"particular\" lang=\"en\" dir=\"ltr\">");
+		html_text(h, str_of(e->pub));
+		html_lit(h, "</p>");
+	}
+	html_lit(h, "<p><a class=\"button\" href=\"/explore/\">");
+	html_say(h, N_("Go to the catalogue"));
+	html_lit(h, "</a></p></div>");
+}
+
+/* An address without a portal says nothing about whose server this is. */
+static void answer_bare(const struct httpd_request *r, struct httpd_reply *p, const struct lost *lost)
+{
+	static const struct str english[] = { { "en", 2 } };
+	struct html h = { .out = BUF_INIT(VIEW_PAGE_BYTES), .lang = visitor_language(r, english, 1) };
+	view_bare_error(&h, lost->status, lost->heading,
+	                lost->status == 404 ? N_("No portal answers at this address.") : lost->sentence);
+	httpd_reply_type(p, STR("text/html; charset=utf-8"));
+	view_security(p, true);
+	httpd_reply_take(p, &h.out);
+}
+
+void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
+{
+	struct site *site = app;
+	const struct lost *lost = find(err_kind(e->code)->status);
+	const struct tenant *t = e->code == ERR_NO_PORTAL ? NULL : tenants_find_or_null(site->tenants, r->host);
+	httpd_reply_cache_control(p, STR("no-store"));
+	if (!t) {
+		answer_bare(r, p, lost);
+		return;
+	}
+	struct visit v = { .request = r, .reply = p, .arena = r->arena, .at = { .tenant = t }, .zone = clock_utc() };
+	v.lang = visitor_language(r, t->languages, t->nlanguages);
+	v.lang_code = v.lang->code;
+	v.origin = visitor_origin(r->arena, t->host, site->listen_port);
+	struct view_page page = {
+		.visit = &v,
+		.title = i18n_text(v.lang, lost->heading),
+		.path = STR("/"),
+		.error = true,
+	};
+	view_open(&page);
+	put_lost(&page.h, lost, e);
+	struct err ignored = { 0 };
+	if (!view_close(&page, &ignored))
+		answer_bare(r, p, lost);
+	httpd_reply_vary(p, HTTPD_VARY_COOKIE | HTTPD_VARY_LANGUAGE);
+	tenant_release(site->tenants, t);
+}

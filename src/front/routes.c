@@ -1,0 +1,20 @@
+/* The list of pages; a page is one file and one word here. */
+#include "front/inside.h"
+
+const struct httpd_route *const front_routes[] = {
+	&front_home,
+	&front_explore,
+	&front_dataset_page,
+	&front_dataset_tab,
+	&front_asset_page,
+	&front_policy,
+	&front_policy_old,
+	&front_policy_json,
+	&front_policy_well_known,
+	&front_set_language,
+	&front_robots,
+	&front_sitemap,
+	&front_favicon,
+	&front_assets,
+	NULL,
+};
