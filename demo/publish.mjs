@@ -24,7 +24,7 @@ function stoa(words, { answer = false } = {}) {
 	const done = spawnSync(args.stoa, ['--data', args.data, ...words], { encoding: 'utf8', stdio: ['ignore', answer ? 'pipe' : 'inherit', 'inherit'] })
 	if (done.error) fail(`${args.stoa} does not start: ${done.error.message}`)
 	if (done.signal) process.exit(done.signal === 'SIGINT' ? 130 : 1)
-	if (done.status !== 0) fail(`this failed: stoa ${words.join(' ')}\ndemo: repeat \`make demo\` to go on from here`)
+	if (done.status !== 0) fail(`this failed: stoa ${words.slice(0, 6).join(' ')}\ndemo: repeat \`make demo\` to go on from here`)
 	return answer ? JSON.parse(done.stdout) : null
 }
 
