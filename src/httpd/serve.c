@@ -59,13 +59,25 @@ static bool read_host(struct httpd_request *r, struct err *e)
 	return true;
 }
 
+/* A length said twice, or beside chunks, is how requests are smuggled past a proxy. */
+static bool check_length(const struct httpd_request *r, struct err *e)
+{
+	size_t lengths = 0, codings = 0;
+	for (size_t i = 0; i < r->nheaders; i++) {
+		if (str_eq_nocase(r->headers[i].name, STR("content-length"))) lengths++;
+		if (str_eq_nocase(r->headers[i].name, STR("transfer-encoding"))) codings++;
+	}
+	if (lengths + codings > 1) return err_set(e, ERR_BAD_REQUEST, "the length of the body is given more than once");
+	return true;
+}
+
 bool visit_read(struct visit *v, struct str target, const struct in6_addr *peer)
 {
 	struct httpd_request *r = &v->request;
 	const struct httpd_pair *cookies;
 	size_t n;
 	r->path = r->raw_path = r->target = STR("/"); /* what an error page may look at */
-	if (!read_host(r, &v->err)) return false;
+	if (!check_length(r, &v->err) || !read_host(r, &v->err)) return false;
 	if (!proxies_apply(&v->server->proxies, peer, r, &v->err)) return false;
 	if (!url_read_target(r->arena, target, r, &v->err)) return false;
 	return httpd_cookies(r, &cookies, &n, &v->err);

@@ -12,6 +12,7 @@ struct bell {
 	struct bell_alarm **heap;
 	size_t n, cap;
 	struct bell_alarm *ringing;
+	int64_t asleep_until; /* nobody needs to wake the thread for anything later */
 	bool closing;
 	pthread_t thread;
 };
@@ -67,15 +68,18 @@ static void *watch(void *arg)
 	pthread_setname_np(pthread_self(), "bell");
 	lock_take(&b->lock);
 	while (!b->closing) {
-		if (b->n == 0) {
+		if (b->n == 0 && b->asleep_until == INT64_MAX) {
 			lock_bell_wait(&b->changed, &b->lock);
 			continue;
 		}
-		struct bell_alarm *a = b->heap[0];
-		if (a->at_ns > now_ns()) {
-			lock_bell_wait_until(&b->changed, &b->lock, a->at_ns);
+		int64_t next = b->n ? b->heap[0]->at_ns : INT64_MAX;
+		if (next > now_ns()) {
+			/* Sleeping on after an alarm was unset saves a wake-up for each of the next ones. */
+			b->asleep_until = next;
+			if (next != INT64_MAX) lock_bell_wait_until(&b->changed, &b->lock, next);
 			continue;
 		}
+		struct bell_alarm *a = b->heap[0];
 		take_out(b, a);
 		b->ringing = a;
 		void (*ring)(void *) = a->ring;
@@ -94,6 +98,7 @@ bool bell_open(struct bell **out, struct err *e)
 {
 	struct bell *b = calloc(1, sizeof *b);
 	ensure(b != NULL);
+	b->asleep_until = INT64_MAX;
 	lock_init(&b->lock, LOCK_BELL);
 	lock_bell_init(&b->changed);
 	lock_bell_init(&b->rung);
@@ -137,7 +142,7 @@ void bell_set(struct bell *b, struct bell_alarm *a, int64_t at_monotonic_ns)
 	}
 	b->n++;
 	sift_up(b, b->n - 1, a);
-	if (a->place == 1) lock_bell_ring(&b->changed);
+	if (a->place == 1 && at_monotonic_ns < b->asleep_until) lock_bell_ring(&b->changed);
 	lock_give(&b->lock);
 }
 
