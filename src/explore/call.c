@@ -1,0 +1,164 @@
+/* One call: the portal, the parameters, the dataset, and what every answer carries. */
+#include "explore/inside.h"
+#include "crypt/crypt.h"
+
+static const struct rest_param params[] = {
+	[CALL_SELECT] = { "select", REST_TEXT, 0, 0, 0, NULL },
+	[CALL_WHERE] = { "where", REST_TEXTS, 0, 0, 0, NULL },
+	[CALL_GROUP_BY] = { "group_by", REST_TEXTS, 0, 0, 0, NULL },
+	[CALL_ORDER_BY] = { "order_by", REST_TEXT, 0, 0, 0, NULL },
+	[CALL_SORT] = { "sort", REST_TEXT, 0, 0, 0, NULL },
+	[CALL_LIMIT] = { "limit", REST_TEXT, 0, 0, 0, NULL },
+	[CALL_ROWS] = { "rows", REST_TEXT, 0, 0, 0, NULL },
+	[CALL_OFFSET] = { "offset", REST_TEXT, 0, 0, 0, NULL },
+	[CALL_START] = { "start", REST_TEXT, 0, 0, 0, NULL },
+	[CALL_REFINE] = { "refine", REST_TEXTS, 0, 0, 0, NULL },
+	[CALL_EXCLUDE] = { "exclude", REST_TEXTS, 0, 0, 0, NULL },
+	[CALL_FACET] = { "facet", REST_TEXTS, 0, 0, 0, NULL },
+	[CALL_LANG] = { "lang", REST_TEXT, 0, 0, 0, NULL },
+	[CALL_TIMEZONE] = { "timezone", REST_TEXT, 0, 0, 0, NULL },
+	[CALL_LINKS] = { "include_links", REST_BOOL, 0, 0, 0, NULL },
+	[CALL_APP_METAS] = { "include_app_metas", REST_BOOL, 0, 0, 0, NULL },
+	{ 0 }
+};
+
+/* An unknown language is not an error: the portal's own answers (§19 Q14). */
+static struct str choose_language(const struct tenant *t, struct str wanted)
+{
+	static const char known[][4] = { "en", "fr", "nl", "pt", "it", "ar", "de", "es", "ca", "eu", "sv" };
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (str_eq(wanted, str_of(known[i]))) return str_of(known[i]);
+	return t->nlanguages ? t->languages[0] : STR("fr");
+}
+
+bool call_enter(struct call *c, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	*c = (struct call){ .r = r, .p = p, .arena = r->arena };
+	if (!rest_params(r, params, c->v, e)) return false;
+	if (!query_zone(c->v[CALL_TIMEZONE].text, &c->zone, e)) return false;
+	if (!site_enter(app, r->host, &c->at, e)) return false;
+	c->lang = choose_language(c->at.tenant, c->v[CALL_LANG].text);
+	c->base = rest_base(r, STR(EXPLORE_PREFIX));
+	c->links = c->v[CALL_LINKS].number != 0;
+	return true;
+}
+
+void call_leave(struct call *c)
+{
+	if (c->at.site) site_leave(&c->at);
+}
+
+bool call_dataset(struct call *c, struct err *e)
+{
+	const struct dataset *d = catalog_find_or_null(c->at.view, c->r->holes[0]);
+	if (!d)
+		return err_set(e, ERR_NOT_FOUND, "The requested dataset %.*s does not exist.",
+		               STR_ARG(str_sub(c->r->holes[0], 0, 200)));
+	c->dataset = d;
+	c->target = (struct query_target){
+		.at = d->version,
+		.schema = &d->schema,
+		.dataset_id = d->slug,
+		.record_timestamp_us = d->data_processed.us,
+		.row_filter = d->row_filter,
+	};
+	return true;
+}
+
+bool call_records(struct call *c, struct err *e)
+{
+	if (!call_dataset(c, e)) return false;
+	return c->dataset->data_visible ||
+	       err_set(e, ERR_FORBIDDEN, "You don't have permission to access the requested resource");
+}
+
+void call_catalogue(struct call *c)
+{
+	c->target = (struct query_target){
+		.at = c->at.view->reflected,
+		.schema = c->at.view->reflected_schema,
+		.catalogue = true,
+	};
+}
+
+bool call_has_rows(const struct call *c) { return c->target.at.number != 0; }
+
+/* The first of a name and its older alias that is given. */
+static struct str either(const struct call *c, enum call_param name, enum call_param alias)
+{
+	return c->v[name].given ? c->v[name].text : c->v[alias].text;
+}
+
+static struct str joined(const struct call *c, enum call_param which)
+{
+	const struct rest_value *v = &c->v[which];
+	struct str all = v->ntexts ? v->texts[0] : STR("");
+	for (size_t i = 1; i < v->ntexts; i++) all = arena_join(c->arena, arena_join(c->arena, all, STR(",")), v->texts[i]);
+	return all;
+}
+
+struct query_request call_question(const struct call *c, enum query_mode mode)
+{
+	return (struct query_request){
+		.target = &c->target,
+		.mode = mode,
+		.select = c->v[CALL_SELECT].text,
+		.where = c->v[CALL_WHERE].texts,
+		.nwhere = c->v[CALL_WHERE].ntexts,
+		.group_by = joined(c, CALL_GROUP_BY),
+		.order_by = either(c, CALL_ORDER_BY, CALL_SORT),
+		.limit = either(c, CALL_LIMIT, CALL_ROWS),
+		.offset = either(c, CALL_OFFSET, CALL_START),
+		.refine = c->v[CALL_REFINE].texts,
+		.nrefine = c->v[CALL_REFINE].ntexts,
+		.exclude = c->v[CALL_EXCLUDE].texts,
+		.nexclude = c->v[CALL_EXCLUDE].ntexts,
+		.facet = c->v[CALL_FACET].texts,
+		.nfacet = c->v[CALL_FACET].ntexts,
+		.zone_or_null = c->zone,
+		.lang = c->lang,
+		.now_us = clock_now().us,
+		.default_order = c->target.catalogue ? STR("modified desc, datasetid") : STR(""),
+	};
+}
+
+/* --- answers ------------------------------------------------------------------------------------ */
+
+/* now() makes an answer of this moment only. Text that merely mentions it costs nothing but a cache. */
+static bool names_the_time(const struct httpd_request *r)
+{
+	for (size_t i = 0; i < r->nquery; i++) {
+		struct str v = r->query[i].value;
+		for (size_t at = 0; at + 3 <= v.n; at++)
+			if (str_eq_nocase(str_sub(v, at, 3), STR("now"))) return true;
+	}
+	return false;
+}
+
+bool call_is_fresh(struct call *c, struct str of)
+{
+	auto_buf b = BUF_INIT(SIZE_MAX);
+	unsigned char hash[16];
+	char tag[2 * sizeof hash + 1];
+	if (names_the_time(c->r)) return false;
+	buf_printf(&b, "%lld %llu %lld %lld ", (long long)c->at.tenant->id.v,
+	           (unsigned long long)c->at.tenant->generation, (long long)c->at.view->reflected.number,
+	           (long long)c->target.at.number);
+	buf_put(&b, c->base);
+	buf_put_char(&b, '\n');
+	buf_put(&b, c->r->target);
+	buf_put_char(&b, '\n');
+	buf_put(&b, of);
+	crypt_blake2b(buf_str(&b), hash, sizeof hash);
+	crypt_hex(hash, sizeof hash, tag);
+	httpd_reply_etag(c->p, str_of(tag));
+	return httpd_reply_is_fresh(c->r, str_of(tag));
+}
+
+bool call_reply(struct call *c, struct buf *body, struct err *e)
+{
+	enum { KEPT_S = 600 };
+	if (!rest_json(c->p, body, c->lang, e)) return false;
+	if (!names_the_time(c->r)) httpd_reply_cacheable(c->p, KEPT_S);
+	return true;
+}

@@ -1,0 +1,83 @@
+/* What the endpoints share: one call, from the request to its links. */
+#ifndef EXPLORE_INSIDE_H
+#define EXPLORE_INSIDE_H
+
+#include "explore/explore.h"
+#include "json/json.h"
+#include "query/query.h"
+#include "rest/rest.h"
+#include "site/site.h"
+
+/* Parameters of §7; one table for all endpoints, which take what they know. */
+enum call_param {
+	CALL_SELECT, CALL_WHERE, CALL_GROUP_BY, CALL_ORDER_BY, CALL_SORT, CALL_LIMIT, CALL_ROWS, CALL_OFFSET, CALL_START,
+	CALL_REFINE, CALL_EXCLUDE, CALL_FACET, CALL_LANG, CALL_TIMEZONE, CALL_LINKS, CALL_APP_METAS,
+	CALL_PARAMS
+};
+
+struct call {
+	struct httpd_request *r;
+	struct httpd_reply *p;
+	struct arena *arena;          /* the request's */
+	struct site_visit at;
+	struct rest_value v[CALL_PARAMS];
+	struct str lang;
+	const struct clock_zone *zone;
+	struct str base;              /* https://host/api/explore/v2.1 */
+	const struct dataset *dataset; /* of the path's {id}; NULL where there is none */
+	struct query_target target;   /* the dataset, or the catalogue */
+	bool links;                   /* include_links=true */
+};
+
+/* Finds the portal, reads the parameters. Ended by call_leave. */
+bool call_enter(struct call *c, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e) must_use;
+void call_leave(struct call *c);
+#define auto_call auto_with(call_leave) struct call
+/* The dataset of the first hole: ERR_NOT_FOUND when there is none. */
+bool call_dataset(struct call *c, struct err *e) must_use;
+/* The same, and its rows may be read: ERR_FORBIDDEN when they are hidden. */
+bool call_records(struct call *c, struct err *e) must_use;
+/* The catalogue as the target. */
+void call_catalogue(struct call *c);
+/* False when there is nothing to ask: a dataset without records, a portal without datasets. */
+bool call_has_rows(const struct call *c);
+/* The question of the parameters; texts are borrowed from the request. */
+struct query_request call_question(const struct call *c, enum query_mode mode);
+
+/* Gives the answer its tag, made of the portal's state, the address and `of` (versions, canonical
+ * query). True: the caller holds it already and nothing else need be done. */
+bool call_is_fresh(struct call *c, struct str of);
+/* An answer that stays right until the portal changes: kept by the server unless its question names
+ * the time. */
+bool call_reply(struct call *c, struct buf *body, struct err *e) must_use;
+
+/* --- links.c ------------------------------------------------------------------------------------ */
+
+/* An address below the base: link_to(c, "/catalog/datasets/%.*s", …). */
+struct str link_to(const struct call *c, const char *fmt, ...) printf_like(2, 3);
+struct str link_dataset(const struct call *c, struct str slug, const char *below);
+/* Members of _links for a list: self, first, last, next, previous. */
+void link_pages(struct json_out *j, const struct call *c, const struct query_plan *p, int64_t total);
+
+/* --- datasets.c --------------------------------------------------------------------------------- */
+
+/* Appends one DatasetObject, with its links when they are asked for. */
+void dataset_put(struct buf *b, const struct call *c, const struct dataset *d);
+/* The datasets of a planned question whose one column is their id, as the elements of an array. */
+bool dataset_put_list(struct buf *b, const struct call *c, const struct query_plan *p, int64_t *n, struct err *e) must_use;
+
+/* --- facets.c ----------------------------------------------------------------------------------- */
+
+/* The whole answer of a facets endpoint; parent is the second link. */
+bool facets_answer(struct call *c, struct str self, const char *parent_rel, struct str parent, struct err *e) must_use;
+
+/* --- downloads.c -------------------------------------------------------------------------------- */
+
+/* Parameters of exports: delimiter, labels, compression. */
+struct export_options;
+bool download_options(const struct call *c, struct export_options *out, struct err *e) must_use;
+/* True when a format is offered for a dataset. */
+struct export_format;
+bool download_offered(const struct dataset *d, const struct export_format *f);
+
+#endif
