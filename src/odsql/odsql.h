@@ -80,7 +80,7 @@ enum odsql_flags {
 	ODSQL_DISTINCT = 1u << 3,    /* count(distinct …) */
 	ODSQL_RESERVED = 1u << 4,    /* a name that is also a reserved word, written bare */
 	ODSQL_BRACKETED = 1u << 5,   /* range(f, [a,b]) */
-	ODSQL_ALIAS = 1u << 6,       /* a name that stands for an item's label; `field` is its place */
+	ODSQL_KEY = 1u << 6,         /* stands for the value of group key number `field` */
 };
 
 /* Interval units, in the order of odsql.md §12.4. */
@@ -104,6 +104,7 @@ struct odsql_node {
 	int64_t from, to;     /* of a checked date: microseconds UTC, [from, to) */
 	struct odsql_node **args;
 	uint32_t nargs;
+	const struct odsql_node *key; /* with ODSQL_KEY: the grouping expression */
 	const struct odsql_fn *fn;
 	/* filled by odsql_check */
 	int field;
@@ -119,8 +120,7 @@ struct odsql_item {
 	struct odsql_node *expr;  /* STAR, or CALL of include/exclude, or an expression */
 	struct str key;           /* label, or the source text verbatim */
 	bool labelled, descending;
-	struct odsql_node *group; /* checked select and order_by of a grouped query: unused when NULL */
-	int place;                /* order_by: the select item (0 …) or group key it names, or -1 */
+	int place;                /* order_by: the result column it names, or -1 */
 };
 struct odsql_items {
 	struct odsql_item *p;
@@ -135,9 +135,9 @@ struct odsql_query {
 	/* filled by odsql_check */
 	bool grouped;          /* has group_by */
 	bool aggregated;       /* no group_by, at least one aggregate selected, nothing varies */
-	bool constant_mix;     /* no group_by, fields and aggregates mixed */
+	bool mixed;            /* no group_by, rows and aggregates of all rows together */
 	bool full_text;        /* where has a full-text element */
-	struct odsql_items columns; /* select with *, include and exclude resolved: what comes back */
+	struct odsql_items columns; /* what comes back: select with *, include, exclude and keys resolved */
 };
 
 /* Parse one clause. A blank text gives no items, or *out = NULL. */
@@ -155,7 +155,8 @@ void odsql_put_items(struct buf *b, const struct odsql_items *items, bool with_k
 /* What names mean and how values are read. */
 struct odsql_scope {
 	const struct schema *schema;
-	const bool *visible_or_null;    /* one flag a field; NULL: all. FIELD_HIDDEN fields never show */
+	const bool *visible_or_null;    /* one flag a field; NULL: all but FIELD_HIDDEN ones */
+	bool everything;                /* hidden fields have names too: for conditions of the house */
 	bool catalogue;                 /* "default." may be left out, dataset_id is datasetid */
 	struct str dataset_id;          /* value of the field datasetid */
 	int64_t record_timestamp_us;    /* value of the field record_timestamp */
@@ -172,8 +173,36 @@ bool odsql_check(struct arena *a, const struct odsql_scope *s, struct odsql_quer
 bool odsql_check_where(struct arena *a, const struct odsql_scope *s, struct odsql_node *n, struct err *e) must_use nonnull_all;
 /* True when a where looks for words. */
 bool odsql_is_full_text(const struct odsql_node *n);
-/* [from, to) of a date text, for a DATETIME field in the scope's zone, for a DATE field without one. */
-bool odsql_period(const struct odsql_scope *s, struct str text, bool instant, int64_t *from, int64_t *to) must_use;
+/* [from, to) of a date text: in the scope's zone for a DATETIME field, without one for a DATE field.
+ * A text to the second or finer is a single instant. False when it is no date. */
+bool odsql_period(const struct odsql_scope *s, struct str text, enum value_type field, int64_t *from, int64_t *to) must_use;
+
+/* --- facets (not the language, but names and values of the same schema) ------------------------- */
+
+/* What facet(name="…", …) says; `given` tells which of the others were written. */
+enum odsql_facet_arg { ODSQL_FACET_DISJUNCTIVE = 1, ODSQL_FACET_HIERARCHICAL = 2, ODSQL_FACET_SEPARATOR = 4, ODSQL_FACET_SORT = 8, ODSQL_FACET_LIMIT = 16 };
+struct odsql_facet {
+	struct str name;
+	unsigned given;
+	bool disjunctive, hierarchical;
+	struct str separator, sort;
+	int64_t limit;
+};
+/* Reads NAME, `NAME` or facet(…). */
+bool odsql_parse_facet(struct arena *a, struct str text, struct odsql_facet *out, struct err *e) must_use nonnull_all;
+/* Cuts NAME:VALUE of refine and exclude; quotes of either are taken off. */
+bool odsql_parse_refine(struct arena *a, enum odsql_clause which, struct str text, struct str *name,
+                        struct str *value, struct err *e) must_use nonnull_all;
+/* A settled predicate: field number `field` has the value, or with a separator stands on or below
+ * that path. Dates take YYYY, YYYY/MM and YYYY/MM/DD. */
+bool odsql_facet_test(struct arena *a, const struct odsql_scope *s, enum odsql_clause which, int field,
+                      struct str value, struct str separator, struct odsql_node **out, struct err *e) must_use nonnull_all;
+/* Joins settled predicates; n of 1 or more. */
+struct odsql_node *odsql_join(struct arena *a, enum odsql_kind and_or_not, struct odsql_node *const *nodes, size_t n);
+/* A settled node for a field. */
+struct odsql_node *odsql_field_node(struct arena *a, const struct odsql_scope *s, int field);
+/* A date field as wall time of the scope's zone, in SQL. */
+void odsql_emit_wall(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
 
 /* The error of §18 for a request parameter that is not a clause of its own. Returns false. */
 bool odsql_complain(struct err *e, enum odsql_clause clause, const char *fmt, ...) printf_like(3, 4);
@@ -183,18 +212,20 @@ bool odsql_complain(struct err *e, enum odsql_clause clause, const char *fmt, ..
 /* Writes a checked expression. Fields are the bare columns of the version's table, so the FROM must
  * have them unqualified in scope. Points have two columns: see odsql_emit_part. */
 void odsql_emit(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
+/* The same, aggregates computed over all rows of the FROM and repeated on each. */
+void odsql_emit_over(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
 /* Writes a checked predicate. May give null where it means false: use in WHERE and FILTER only, or
  * follow it by IS TRUE. */
 void odsql_emit_where(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
 /* Latitude or longitude of a checked point expression. */
 void odsql_emit_part(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n, enum sql_part part);
-/* Grouping: `key` is what rows are grouped and sorted by (an unnested element for lists), `shown`
- * turns the column of that key, called `name`, into what the caller sees. */
+/* Grouping: what rows are grouped and sorted by (an unnested element for lists). The column must be
+ * called k0, k1 … in the order of group_by: a tree that repeats a key is written as what the caller
+ * sees of that column. */
 void odsql_emit_key(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
-void odsql_emit_shown(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n, struct str name);
-/* What a key needs of a row to contribute to a group at all (ranges skip nulls), or nothing: false. */
-bool odsql_key_condition(const struct odsql_node *n);
-/* The type of what odsql_emit_shown gives. */
+/* True when rows without this key make no group (ranges, clusters). */
+bool odsql_key_skips_null(const struct odsql_node *n);
+/* The type of what the caller sees of a key. */
 struct column_type odsql_shown_type(const struct odsql_node *n);
 
 #endif

@@ -1,0 +1,41 @@
+/* What the emitting files share. Private. */
+#ifndef ODSQL_EMIT_H
+#define ODSQL_EMIT_H
+
+#include "odsql/tree.h"
+
+struct emitter {
+	struct sql *q;
+	const struct odsql_scope *s;
+	bool over; /* aggregates are windows over everything */
+};
+
+void emit(struct emitter *m, const struct odsql_node *n);
+/* What the caller sees of a group key's column. */
+void emit_shown(struct emitter *m, const struct odsql_node *key, size_t place);
+void emit_call(struct emitter *m, const struct odsql_node *n);
+/* A list of texts as one text, elements apart by a blank; other texts as they are. */
+void emit_joined(struct emitter *m, const struct odsql_node *n);
+void emit_like(struct emitter *m, const struct odsql_node *n);
+void emit_words(struct emitter *m, const struct odsql_node *n);
+void emit_word_call(struct emitter *m, const struct odsql_node *n);
+void emit_geo_test(struct emitter *m, const struct odsql_node *n);
+void emit_distance(struct emitter *m, size_t field, double lat, double lon);
+/* The point of a checked geometry literal; false when it is none. */
+bool point_of(const struct odsql_node *geom, double *lat, double *lon);
+/* A date expression as wall time of the request's zone. */
+void emit_wall(struct emitter *m, const struct odsql_node *n);
+
+void put_text(struct emitter *m, struct str s);
+void put_double(struct emitter *m, double v);
+void put_blob(struct emitter *m, struct str s);
+/* A constant instant, or the first day at or after it. */
+void put_time(struct emitter *m, int64_t us, enum value_type as);
+
+static inline bool is_utc(const struct odsql_scope *s)
+{
+	return s->zone == clock_utc() || str_eq(clock_zone_name(s->zone), STR("UTC"));
+}
+#define lit(m, text) sql_lit((m)->q, text)
+
+#endif

@@ -1,0 +1,231 @@
+/* Calls: the row's own form, or a hook here. Aggregates never fail on what the rows hold. */
+#include "odsql/emit.h"
+
+void emit_wall(struct emitter *m, const struct odsql_node *n)
+{
+	bool moved = n->type == VALUE_DATETIME && !is_utc(m->s);
+	if (moved) lit(m, "stoa_local(");
+	emit(m, n);
+	if (!moved) return;
+	lit(m, ", ");
+	put_text(m, clock_zone_name(m->s->zone));
+	lit(m, ")");
+}
+
+void emit_joined(struct emitter *m, const struct odsql_node *n)
+{
+	if (!n->list) {
+		emit(m, n);
+		return;
+	}
+	lit(m, "array_to_string(");
+	emit(m, n);
+	lit(m, ", ' ')");
+}
+
+/* Ends an aggregate: over groups, or over everything and repeated on each row. */
+static void end_aggregate(struct emitter *m)
+{
+	lit(m, ")");
+	if (m->over) lit(m, " OVER ()");
+}
+
+/* $1 of a form: dates arrive as wall time, lists as one text. */
+static void emit_form(struct emitter *m, const struct odsql_node *n)
+{
+	struct str form = str_of(n->fn->duckdb);
+	for (;;) {
+		ptrdiff_t hole = str_find_char(form, '$');
+		if (hole < 0) break;
+		sql_put_literal(m->q, str_sub(form, 0, (size_t)hole));
+		const struct odsql_node *arg = n->args[form.p[hole + 1] - '1'];
+		if (n->fn->takes[0] == 'd') emit_wall(m, arg);
+		else if (n->fn->takes[0] == 't') emit_joined(m, arg);
+		else emit(m, arg);
+		form = str_from(form, (size_t)hole + 2);
+	}
+	sql_put_literal(m->q, form);
+	if (m->over && (n->fn->flags & FN_AGG)) lit(m, " OVER ()");
+}
+
+static void emit_lower(struct emitter *m, const struct odsql_node *n)
+{
+	sql_put_literal(m->q, n->list ? STR("list_transform(") : STR("lower("));
+	emit(m, n->args[0]);
+	sql_put_literal(m->q, n->list ? STR(", lambda x: lower(x))") : STR(")"));
+}
+
+static void emit_date_format(struct emitter *m, const struct odsql_node *n)
+{
+	lit(m, "stoa_date_format(CAST(");
+	emit_wall(m, n->args[0]);
+	lit(m, " AS TIMESTAMP), ");
+	put_text(m, n->args[1]->s);
+	lit(m, ", ");
+	put_text(m, m->s->lang);
+	lit(m, ")");
+}
+
+static void emit_ifnull(struct emitter *m, const struct odsql_node *n)
+{
+	bool list = n->list;
+	sql_put_literal(m->q, list ? STR("coalesce(CASE WHEN len(") : STR("coalesce("));
+	emit(m, n->args[0]);
+	if (list) {
+		lit(m, ") > 0 THEN ");
+		emit(m, n->args[0]);
+		lit(m, " END");
+	}
+	sql_put_literal(m->q, list && !n->args[1]->list ? STR(", [") : STR(", "));
+	emit(m, n->args[1]);
+	sql_put_literal(m->q, list && !n->args[1]->list ? STR("])") : STR(")"));
+}
+
+static void put_json(struct emitter *m, const struct odsql_node *text)
+{
+	lit(m, "CAST(to_json(");
+	emit(m, text);
+	lit(m, ") AS VARCHAR)");
+}
+
+/* JSON text of the parsed value; what is no JSON becomes the fallback, or the text as a JSON string. */
+static void emit_json_format(struct emitter *m, const struct odsql_node *n)
+{
+	lit(m, "CASE WHEN ");
+	emit(m, n->args[0]);
+	lit(m, " IS NOT NULL THEN coalesce(stoa_json(");
+	emit(m, n->args[0]);
+	lit(m, "), ");
+	if (n->nargs > 1 && n->args[1]->kind == ODSQL_NULL) lit(m, "CAST(NULL AS VARCHAR)");
+	else put_json(m, n->nargs > 1 ? n->args[1] : n->args[0]);
+	lit(m, ") END");
+}
+
+static void emit_distance_call(struct emitter *m, const struct odsql_node *n)
+{
+	double lat = 0;
+	double lon = 0;
+	bool point = point_of(n->args[1], &lat, &lon);
+	if (point) emit_distance(m, (size_t)n->args[0]->field, lat, lon);
+	else lit(m, "CAST(NULL AS DOUBLE)");
+}
+
+static void emit_random(struct emitter *m, const struct odsql_node *n)
+{
+	lit(m, "hash(_id, CAST(");
+	sql_int(m->q, n->args[0]->i);
+	lit(m, " AS BIGINT))");
+}
+
+/* --- aggregates ---------------------------------------------------------------------------------- */
+
+static void emit_count(struct emitter *m, const struct odsql_node *n)
+{
+	const struct odsql_node *x = n->args[0];
+	bool distinct = n->flags & ODSQL_DISTINCT;
+	if (x->kind == ODSQL_STAR) {
+		lit(m, "count(*");
+	} else if (x->list && distinct) {
+		lit(m, "coalesce(len(list_distinct(flatten(list(");
+		emit(m, x);
+		end_aggregate(m);
+		lit(m, "))), 0)");
+		return;
+	} else if (x->list) {
+		lit(m, "count(nullif(len(");
+		emit(m, x);
+		lit(m, "), 0)");
+	} else if (x->type == VALUE_POINT && distinct) {
+		lit(m, "count(DISTINCT CASE WHEN ");
+		sql_column(m->q, (size_t)x->field, SQL_LAT);
+		lit(m, " IS NOT NULL THEN row(");
+		sql_column(m->q, (size_t)x->field, SQL_LAT);
+		lit(m, ", ");
+		sql_column(m->q, (size_t)x->field, SQL_LON);
+		lit(m, ") END");
+	} else {
+		sql_put_literal(m->q, distinct ? STR("count(DISTINCT ") : STR("count("));
+		emit(m, x);
+	}
+	end_aggregate(m);
+}
+
+static void emit_sum(struct emitter *m, const struct odsql_node *n)
+{
+	bool whole = n->type == VALUE_INT;
+	sql_put_literal(m->q, whole ? STR("coalesce(TRY_CAST(sum(") : STR("coalesce(sum("));
+	emit(m, n->args[0]);
+	end_aggregate(m);
+	sql_put_literal(m->q, whole ? STR(" AS BIGINT), 0)") : STR(", 0)"));
+}
+
+/* The engine wants the fraction as a constant: it is written out in millionths. */
+static void emit_percentile(struct emitter *m, const struct odsql_node *n)
+{
+	double p = 50;
+	if (n->nargs > 1) p = n->args[1]->kind == ODSQL_INT ? (double)n->args[1]->i : n->args[1]->d;
+	lit(m, "quantile_cont(CAST(");
+	emit(m, n->args[0]);
+	lit(m, " AS DOUBLE), ");
+	sql_int(m->q, (int64_t)(p * 1000000 + 0.5));
+	lit(m, " / 100000000.0");
+	end_aggregate(m);
+}
+
+static void put_listed(struct emitter *m, size_t field, enum sql_part part)
+{
+	lit(m, "list(");
+	sql_column(m->q, field, part);
+	lit(m, ") FILTER (");
+	sql_column(m->q, field, SQL_LAT);
+	lit(m, " IS NOT NULL");
+	end_aggregate(m);
+}
+
+static void emit_envelope(struct emitter *m, const struct odsql_node *n)
+{
+	size_t field = (size_t)n->args[0]->field;
+	lit(m, "stoa_hull(");
+	put_listed(m, field, SQL_LAT);
+	lit(m, ", ");
+	put_listed(m, field, SQL_LON);
+	lit(m, ")");
+}
+
+static void emit_bbox(struct emitter *m, const struct odsql_node *n)
+{
+	static const enum sql_part shape[] = { SQL_X0, SQL_Y0, SQL_X1, SQL_Y1 };
+	static const enum sql_part point[] = { SQL_LON, SQL_LAT, SQL_LON, SQL_LAT };
+	bool is_point = n->args[0]->type == VALUE_POINT;
+	lit(m, "stoa_box(");
+	for (size_t i = 0; i < 4; i++) {
+		if (i) lit(m, ", ");
+		sql_put_literal(m->q, i < 2 ? STR("min(") : STR("max("));
+		sql_column(m->q, (size_t)n->args[0]->field, is_point ? point[i] : shape[i]);
+		end_aggregate(m);
+	}
+	lit(m, ")");
+}
+
+void emit_call(struct emitter *m, const struct odsql_node *n)
+{
+	if (n->fn->duckdb) {
+		emit_form(m, n);
+		return;
+	}
+	switch ((int)n->fn->symbol) {
+	case FN_LOWER: emit_lower(m, n); break;
+	case FN_DATE_FORMAT: emit_date_format(m, n); break;
+	case FN_IFNULL: emit_ifnull(m, n); break;
+	case FN_JSON_FORMAT: emit_json_format(m, n); break;
+	case FN_DISTANCE: emit_distance_call(m, n); break;
+	case FN_RANDOM: emit_random(m, n); break;
+	case FN_COUNT: emit_count(m, n); break;
+	case FN_SUM: emit_sum(m, n); break;
+	case FN_MEDIAN: case FN_PERCENTILE: emit_percentile(m, n); break;
+	case FN_ENVELOPE: emit_envelope(m, n); break;
+	case FN_BBOX: emit_bbox(m, n); break;
+	case FN_SEARCH: case FN_SUGGEST: case FN_STARTSWITH: emit_word_call(m, n); break;
+	default: emit_geo_test(m, n); break;
+	}
+}

@@ -1,0 +1,247 @@
+/* Group keys: list elements, range() in its three forms. A range key is a small number, the start of
+ * a bucket or a wall time, cheap to group and to sort; its label is made once a group. */
+#include "odsql/emit.h"
+#include "text/text.h"
+
+static bool is_steps(const struct odsql_node *n)
+{
+	return n->nargs > 2 || (n->flags & (ODSQL_OPEN_LEFT | ODSQL_OPEN_RIGHT));
+}
+
+static bool is_whole(const struct odsql_node *n)
+{
+	for (size_t i = 0; i < n->nargs; i++)
+		if (n->args[i]->type != VALUE_INT) return false;
+	return true;
+}
+
+static bool is_time(const struct odsql_node *n) { return n->type == VALUE_DATE || n->type == VALUE_DATETIME; }
+
+static double number_of(const struct odsql_node *n) { return n->kind == ODSQL_INT ? (double)n->i : n->d; }
+
+static bool has_zone(const struct emitter *m, const struct odsql_node *n)
+{
+	return n->args[0]->type == VALUE_DATETIME && !is_utc(m->s);
+}
+
+/* --- keys ---------------------------------------------------------------------------------------- */
+
+/* 0, 1, 2 … the place of the interval a value falls into. */
+static void emit_steps_key(struct emitter *m, const struct odsql_node *n)
+{
+	const struct odsql_node *f = n->args[0];
+	lit(m, "CASE WHEN ");
+	emit(m, f);
+	lit(m, " IS NULL THEN NULL");
+	for (size_t i = 1; i < n->nargs; i++) {
+		lit(m, " WHEN ");
+		emit(m, f);
+		lit(m, " < ");
+		if (is_time(f)) put_time(m, n->args[i]->from, f->type);
+		else emit(m, n->args[i]);
+		lit(m, " THEN ");
+		if (i == 1 && !(n->flags & ODSQL_OPEN_LEFT)) lit(m, "NULL");
+		else sql_int(m->q, (int64_t)i - 1);
+	}
+	if (n->flags & ODSQL_OPEN_RIGHT) {
+		lit(m, " ELSE ");
+		sql_int(m->q, (int64_t)n->nargs - 1);
+	}
+	lit(m, " END");
+}
+
+static void emit_width_key(struct emitter *m, const struct odsql_node *n)
+{
+	if (!is_whole(n)) {
+		/* Adding 0 turns a negative zero into a plain one. */
+		lit(m, "(floor(CAST(");
+		emit(m, n->args[0]);
+		lit(m, " AS DOUBLE) / ");
+		put_double(m, number_of(n->args[1]));
+		lit(m, ") + 0)");
+		return;
+	}
+	lit(m, "TRY_CAST(CAST(");
+	emit(m, n->args[0]);
+	lit(m, " AS HUGEINT) - ((CAST(");
+	emit(m, n->args[0]);
+	lit(m, " AS HUGEINT) % ");
+	sql_int(m->q, n->args[1]->i);
+	lit(m, ") + ");
+	sql_int(m->q, n->args[1]->i);
+	lit(m, ") % ");
+	sql_int(m->q, n->args[1]->i);
+	lit(m, " AS BIGINT)");
+}
+
+static int64_t micros_of(const struct odsql_node *step)
+{
+	static const int64_t us[] = { [ODSQL_MS] = 1000, [ODSQL_S] = 1000000, [ODSQL_MIN] = 60000000,
+		[ODSQL_H] = 3600000000, [ODSQL_D] = 86400000000, [ODSQL_W] = 604800000000 };
+	return step->i * us[step->unit];
+}
+
+static void emit_interval_key(struct emitter *m, const struct odsql_node *n)
+{
+	static const struct str unit[] = { [ODSQL_W] = { "'week'", 6 }, [ODSQL_MONTH] = { "'month'", 7 },
+		[ODSQL_QUARTER] = { "'quarter'", 9 }, [ODSQL_YEAR] = { "'year'", 6 } };
+	const struct odsql_node *step = n->args[1];
+	bool calendar = step->unit >= ODSQL_W;
+	if (calendar) {
+		lit(m, "CAST(date_trunc(");
+		sql_put_literal(m->q, unit[step->unit]);
+		lit(m, ", ");
+	} else {
+		lit(m, "time_bucket(to_microseconds(");
+		sql_int(m->q, micros_of(step));
+		lit(m, "), CAST(");
+	}
+	emit_wall(m, n->args[0]);
+	sql_put_literal(m->q, calendar ? STR(") AS TIMESTAMP)") : STR(" AS TIMESTAMP), TIMESTAMP '1970-01-01')"));
+}
+
+static void emit_elements(struct emitter *m, const struct odsql_node *n)
+{
+	lit(m, "unnest(CASE WHEN len(");
+	emit(m, n);
+	lit(m, ") > 0 THEN list_distinct(");
+	emit(m, n);
+	lit(m, ") ELSE [CAST(NULL AS VARCHAR)] END)");
+}
+
+void odsql_emit_key(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n)
+{
+	struct emitter m = { q, s, false };
+	if (is_fn(n, FN_RANGE)) {
+		if (n->args[1]->kind == ODSQL_INTERVAL) emit_interval_key(&m, n);
+		else if (is_steps(n)) emit_steps_key(&m, n);
+		else emit_width_key(&m, n);
+	} else if (n->list) {
+		emit_elements(&m, n);
+	} else {
+		emit(&m, n);
+	}
+}
+
+bool odsql_key_skips_null(const struct odsql_node *n)
+{
+	return is_fn(n, FN_RANGE) || is_fn(n, FN_GEO_CLUSTER);
+}
+
+struct column_type odsql_shown_type(const struct odsql_node *n)
+{
+	return (struct column_type){ .type = is_fn(n, FN_RANGE) ? VALUE_TEXT : n->type };
+}
+
+/* --- labels -------------------------------------------------------------------------------------- */
+
+static void put_name(struct emitter *m, size_t place)
+{
+	lit(m, "k");
+	sql_int(m->q, (int64_t)place);
+}
+
+/* One bound of a label; `less` is taken off whole numbers, whose intervals are closed. */
+static void label_bound(struct emitter *m, struct buf *b, const struct odsql_node *range, const struct odsql_node *n, int less)
+{
+	if (is_time(range->args[0])) {
+		if (has_zone(m, range)) clock_put_instant(b, n->from, m->s->zone);
+		else clock_put_instant_ms_z(b, n->from);
+	} else if (is_whole(range)) {
+		int64_t v = n->i;
+		(void)num_sub(&v, n->i, less);
+		buf_put_int(b, v);
+	} else {
+		text_put_double(b, number_of(n));
+	}
+}
+
+static void emit_steps_label(struct emitter *m, const struct odsql_node *n, size_t place)
+{
+	bool whole = is_whole(n);
+	lit(m, "CASE ");
+	put_name(m, place);
+	for (size_t i = 0; i < n->nargs; i++) {
+		bool left = i > 0;
+		bool right = i + 1 < n->nargs;
+		if ((!left && !(n->flags & ODSQL_OPEN_LEFT)) || (!right && !(n->flags & ODSQL_OPEN_RIGHT))) continue;
+		auto_buf b = BUF_INIT(512);
+		buf_put_char(&b, '[');
+		if (left) label_bound(m, &b, n, n->args[i], 0);
+		else buf_put_char(&b, '*');
+		buf_lit(&b, ", ");
+		if (right) label_bound(m, &b, n, n->args[i + 1], 1);
+		else buf_put_char(&b, '*');
+		buf_put_char(&b, whole ? ']' : '[');
+		lit(m, " WHEN ");
+		sql_int(m->q, (int64_t)i);
+		lit(m, " THEN ");
+		put_text(m, buf_str(&b));
+	}
+	lit(m, " END");
+}
+
+static void emit_width_label(struct emitter *m, const struct odsql_node *n, size_t place)
+{
+	lit(m, "('[' || CAST(");
+	put_name(m, place);
+	if (is_whole(n)) {
+		lit(m, " AS VARCHAR) || ', ' || CAST(CAST(");
+		put_name(m, place);
+		lit(m, " AS HUGEINT) + ");
+		sql_int(m->q, n->args[1]->i - 1);
+		lit(m, " AS VARCHAR) || ']')");
+		return;
+	}
+	lit(m, " * ");
+	put_double(m, number_of(n->args[1]));
+	lit(m, " AS VARCHAR) || ', ' || CAST((");
+	put_name(m, place);
+	lit(m, " + 1) * ");
+	put_double(m, number_of(n->args[1]));
+	lit(m, " AS VARCHAR) || '[')");
+}
+
+/* A wall time as its label: an instant of the zone, or plain UTC with milliseconds. */
+static void put_edge(struct emitter *m, const struct odsql_node *n, size_t place, bool end)
+{
+	static const struct str later[] = { [ODSQL_W] = { " + INTERVAL 7 DAY", 17 }, [ODSQL_MONTH] = { " + INTERVAL 1 MONTH", 19 },
+		[ODSQL_QUARTER] = { " + INTERVAL 3 MONTH", 19 }, [ODSQL_YEAR] = { " + INTERVAL 1 YEAR", 18 } };
+	const struct odsql_node *step = n->args[1];
+	bool zone = has_zone(m, n);
+	sql_put_literal(m->q, zone ? STR("stoa_instant(stoa_utc(") : STR("strftime("));
+	put_name(m, place);
+	if (end && step->unit >= ODSQL_W) {
+		sql_put_literal(m->q, later[step->unit]);
+	} else if (end) {
+		lit(m, " + to_microseconds(");
+		sql_int(m->q, micros_of(step));
+		lit(m, ")");
+	}
+	lit(m, ", ");
+	if (!zone) {
+		lit(m, "'%Y-%m-%dT%H:%M:%S.%gZ')");
+		return;
+	}
+	put_text(m, clock_zone_name(m->s->zone));
+	lit(m, "), ");
+	put_text(m, clock_zone_name(m->s->zone));
+	lit(m, ")");
+}
+
+void emit_shown(struct emitter *m, const struct odsql_node *key, size_t place)
+{
+	if (!is_fn(key, FN_RANGE)) {
+		put_name(m, place);
+	} else if (key->args[1]->kind == ODSQL_INTERVAL) {
+		lit(m, "('[' || ");
+		put_edge(m, key, place, false);
+		lit(m, " || ', ' || ");
+		put_edge(m, key, place, true);
+		lit(m, " || '[')");
+	} else if (is_steps(key)) {
+		emit_steps_label(m, key, place);
+	} else {
+		emit_width_label(m, key, place);
+	}
+}
