@@ -1,3 +1,13 @@
 /* Arguments, roles, exit codes. */
-#include "base/base.h"
-int main(void) { return 0; }
+#include "app/app.h"
+#include "cli/cli.h"
+#include "ingest/ingest.h"
+#include <string.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	static const struct cli_hooks hooks = { .serve = app_serve };
+	if (argc > 1 && strcmp(argv[1], INGEST_ROLE) == 0) return ingest_child_main();
+	return cli_main(argc, argv, environ, &hooks);
+}

@@ -1,0 +1,215 @@
+/* The life of a server: opened in order, announced when it answers, drained on a signal, closed in
+ * reverse. The roof is the only place that knows all rooms. */
+#include "app/app.h"
+#include "base/base.h"
+#include "clock/clock.h"
+#include "explore/explore.h"
+#include "front/front.h"
+#include "httpd/httpd.h"
+#include "io/io.h"
+#include "log/log.h"
+#include "pool/pool.h"
+#include "rest/rest.h"
+#include "site/site.h"
+#include "visitor/visitor.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct server {
+	const struct conf *conf;
+	struct site *site;
+	struct log *log;
+	struct bell *bell;
+	struct lane *lanes[HTTPD_LANES];
+	struct httpd *httpd;
+	struct cli_control *control;
+	const struct httpd_route **routes;
+	struct str folder;
+};
+
+/* --- hooks ----------------------------------------------------------------------------------------- */
+
+static bool is_api(const struct httpd_request *r) { return str_starts(r->raw_path, STR("/api/")); }
+
+/* Which portal: the host name alone tells. Refused hosts get the same answer whatever they ask. */
+static bool admit(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	struct site *s = app;
+	(void)p;
+	const struct tenant *t = tenants_find_or_null(s->tenants, r->host);
+	if (!t) return err_set(e, ERR_NO_PORTAL, "no portal answers at this address");
+	r->tenant = t->id.v;
+	tenant_release(s->tenants, t);
+	return true;
+}
+
+static void error_body(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
+{
+	if (is_api(r)) rest_problem(p, e);
+	else front_error(r, p, app, e);
+}
+
+static void options(const struct httpd_request *r, struct httpd_reply *p, void *app, struct str allow)
+{
+	(void)app;
+	if (is_api(r)) {
+		rest_options(p, allow);
+		return;
+	}
+	struct err e = { 0 };
+	httpd_reply_status(p, 204);
+	if (!httpd_reply_header(p, STR("Allow"), allow, &e)) httpd_reply_status(p, 500);
+}
+
+static void finish(const struct httpd_request *r, struct httpd_reply *p, void *app)
+{
+	(void)app;
+	if (is_api(r)) rest_cors(p);
+}
+
+/* A change of a portal voids its finished answers. */
+static void changed(void *arg, struct tenant_id t)
+{
+	struct server *s = arg;
+	tenants_bump(s->site->tenants, t);
+	httpd_forget(s->httpd, t.v);
+}
+
+/* --- opening ---------------------------------------------------------------------------------------- */
+
+static const struct httpd_route **join_routes(void)
+{
+	size_t n = 0;
+	for (size_t i = 0; explore_routes[i]; i++) n++;
+	for (size_t i = 0; front_routes[i]; i++) n++;
+	const struct httpd_route **all = calloc(n + 1, sizeof *all);
+	ensure(all != NULL);
+	n = 0;
+	for (size_t i = 0; explore_routes[i]; i++) all[n++] = explore_routes[i];
+	for (size_t i = 0; front_routes[i]; i++) all[n++] = front_routes[i];
+	return all;
+}
+
+static int cores(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n > 0 && n < 1024 ? (int)n : 1;
+}
+
+static bool open_log(struct server *s, struct err *e)
+{
+	static const char *const levels[] = { "debug", "info", "warn", "error" };
+	struct log_options o = { .fd = 2, .least = LOG_LEVEL_INFO, .form = strcmp(s->conf->log_format, "json") == 0 ? LOG_FORM_JSON : LOG_FORM_TEXT };
+	for (size_t i = 0; i < COUNT_OF(levels); i++)
+		if (strcmp(s->conf->log_level, levels[i]) == 0) o.least = (enum log_level)i;
+	return log_open(&o, &s->log, e);
+}
+
+static bool open_lanes(struct server *s, struct err *e)
+{
+	const struct conf *c = s->conf;
+	struct lane_options talk = { .name = "talk", .workers = c->workers ? (int)c->workers : cores() + 1, .queue = (size_t)c->queue, .share = (size_t)c->share,
+		                     .stack_bytes = 8u << 20 };
+	struct lane_options haul = { .name = "haul", .workers = c->haul_workers ? (int)c->haul_workers : num_max(1, cores() / 2), .queue = (size_t)c->queue,
+		                     .share = (size_t)c->share, .stack_bytes = 8u << 20 };
+	return bell_open(&s->bell, e) && lane_open(&talk, &s->lanes[HTTPD_LANE_TALK], e) && lane_open(&haul, &s->lanes[HTTPD_LANE_HAUL], e);
+}
+
+static bool open_httpd(struct server *s, struct err *e)
+{
+	const struct conf *c = s->conf;
+	s->routes = join_routes();
+	struct httpd_options o = {
+		.listen = c->listen, .port = (int)c->port, .metrics_port = (int)c->metrics_port, .routes = s->routes, .cookies = visitor_cookie_specs,
+		.hooks = { .admit = admit, .error = error_body, .options = options, .finish = finish }, .app = s->site,
+		.lanes = { s->lanes[0], s->lanes[1] }, .bell = s->bell, .log_or_null = s->log, .trusted_proxies = c->trusted_proxies,
+		.trust_forwarded_host = c->trust_forwarded_host, .cache_bytes = (size_t)c->cache_mb << 20, .deadline_ms = (int)c->deadline_ms,
+		.header_timeout_s = (int)c->header_timeout_s, .idle_timeout_s = (int)c->idle_timeout_s, .connections = (int)c->connections,
+		.connections_per_address = (int)c->connections_per_address, .connection_bytes = (size_t)c->connection_kb << 10,
+	};
+	return httpd_open(&o, &s->httpd, e);
+}
+
+static bool open_site(struct server *s, struct str folder, struct err *e)
+{
+	struct site_options o = { .memory_mb = s->conf->memory_mb, .temp_mb = s->conf->temp_mb };
+	return site_open(folder, &o, &s->site, e);
+}
+
+/* Ports below 1024 or taken ones are the commonest mistake of a first start. */
+static bool explain_port(const struct server *s, struct err *e)
+{
+	if (e->code != ERR_SYSTEM) return false;
+	struct err better = { 0 };
+	err_set(&better, ERR_SYSTEM, "port %lld cannot be had on the addresses of `listen`; is something else listening there? --port names another", (long long)s->conf->port);
+	err_cause(&better, "%s; %s", e->pub, e->priv);
+	*e = better;
+	return false;
+}
+
+static void shut(struct server *s)
+{
+	cli_control_close(s->control);
+	if (s->httpd) httpd_drain(s->httpd, (int)s->conf->drain_s);
+	for (size_t i = 0; i < HTTPD_LANES; i++)
+		if (s->lanes[i]) lane_close(s->lanes[i]);
+	if (s->httpd) httpd_close(s->httpd);
+	if (s->bell) bell_close(s->bell);
+	site_close(s->site);
+	log_close(s->log);
+	free(s->routes);
+}
+
+/* --- running ----------------------------------------------------------------------------------------- */
+
+static void announce(struct cli *c, const struct server *s)
+{
+	struct tenant_id *ids;
+	int port = httpd_port(s->httpd);
+	size_t n = tenants_list(s->site->tenants, &c->arena, &ids);
+	for (size_t i = 0; i < n; i++) {
+		const struct tenant *t = tenants_hold_or_null(s->site->tenants, ids[i]);
+		if (!t) continue;
+		cli_say(c, "%-40.*s http://%.*s:%d/", STR_ARG(tenant_setting(t, "title")), STR_ARG(t->host), port);
+		tenant_release(s->site->tenants, t);
+	}
+	cli_say(c, "READY http://localhost:%d/", port);
+}
+
+static bool run(struct cli *c, struct server *s, struct err *e)
+{
+	sigset_t wanted;
+	int got;
+	/* Blocked before any thread starts, so that only sigwait below sees them. */
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGINT);
+	sigaddset(&wanted, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &wanted, NULL);
+	if (!open_log(s, e) || !open_site(s, c->folder, e) || !open_lanes(s, e)) return false;
+	if (!open_httpd(s, e)) return explain_port(s, e);
+	s->site->haul = s->lanes[HTTPD_LANE_HAUL];
+	s->site->listen_port = httpd_port(s->httpd);
+	catalog_on_change(s->site->catalog, changed, s);
+	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
+	log_say(s->log, LOG_LEVEL_INFO, "ready", log_int("port", httpd_port(s->httpd)), log_int("metrics_port", httpd_metrics_port(s->httpd)));
+	if (cli_has(c, "announce")) announce(c, s);
+	if (!cli_flush(c, e)) return false;
+	while (sigwait(&wanted, &got) != 0) continue;
+	log_say(s->log, LOG_LEVEL_INFO, "draining", log_int("seconds", s->conf->drain_s));
+	return true;
+}
+
+bool app_serve(struct cli *c, struct err *e)
+{
+	struct server s = { .conf = c->conf };
+	int lock = -1;
+	if (!cli_lock(c->folder, &lock, e)) return false;
+	bool ok = run(c, &s, e);
+	shut(&s);
+	close(lock);
+	return ok;
+}

@@ -1,0 +1,168 @@
+/* stoa backup and restore: a folder holding the store and every version file it names. Versions never
+ * change, so copying them while readers and publishers work is safe; only a version retired between the
+ * copy of the store and its own copy would be missing, and then the copy starts again. */
+#include "cli/inside.h"
+#include "io/io.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- copying --------------------------------------------------------------------------------------- */
+
+static bool copy_bytes(int from, int to, struct cancel *c, struct err *e)
+{
+	for (;;) {
+		ssize_t n = copy_file_range(from, NULL, to, NULL, 64 << 20, 0);
+		if (n == 0) return true;
+		if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)) break;
+		if (n < 0 && errno != EINTR) return err_os(e, "copy a version");
+		if (cancel_fired(c)) return err_set(e, ERR_CANCELLED, "interrupted");
+	}
+	char room[1 << 16];
+	for (;;) {
+		ssize_t n = read(from, room, sizeof room);
+		if (n < 0 && errno == EINTR) continue;
+		if (n <= 0) return n == 0 || err_os(e, "read a version");
+		for (ssize_t at = 0; at < n;) {
+			ssize_t k = write(to, room + at, (size_t)(n - at));
+			if (k < 0) return err_os(e, "write a version");
+			at += k;
+		}
+		if (cancel_fired(c)) return err_set(e, ERR_CANCELLED, "interrupted");
+	}
+}
+
+/* False with ERR_NOT_FOUND when the source is gone. */
+static bool copy_file(struct arena *a, struct str from, struct str to, struct cancel *c, struct err *e)
+{
+	int in = open(from.p, O_RDONLY | O_CLOEXEC);
+	if (in < 0) return errno == ENOENT ? err_set(e, ERR_NOT_FOUND, "a version is missing") : err_os(e, "open %s", from.p);
+	struct str folder = arena_str(a, str_sub(to, 0, (size_t)str_rfind_char(to, '/')));
+	if (!io_make_folders(folder.p, e)) {
+		close(in);
+		return false;
+	}
+	int out = open(to.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool ok = out >= 0 || err_os(e, "create %s", to.p);
+	ok = ok && copy_bytes(in, out, c, e);
+	ok = ok && (fsync(out) == 0 || err_os(e, "fsync %s", to.p));
+	close(in);
+	if (out >= 0 && close(out) != 0 && ok) ok = err_os(e, "close %s", to.p);
+	return ok;
+}
+
+/* Every dataset of every portal of an opened folder, current versions and those to roll back to. */
+static bool copy_versions(struct cli *c, struct site *from, struct str to, size_t *count, struct err *e)
+{
+	struct tenant_id *ids;
+	size_t n = tenants_list(from->tenants, &c->arena, &ids);
+	*count = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct catalog_view *v;
+		if (!catalog_hold(from->catalog, ids[i], &v, e)) return false;
+		bool ok = true;
+		for (size_t k = 0; ok && k < v->n; k++) {
+			struct version_ref ref = v->datasets[k].version;
+			struct str path = engine_path(from->engine, &c->arena, ref);
+			struct str copy = arena_printf(&c->arena, "%.*s%.*s", STR_ARG(to), STR_ARG(str_from(path, from->folder.n)));
+			ok = copy_file(&c->arena, path, copy, c->cancel, e);
+			(*count)++;
+		}
+		catalog_release(from->catalog, v);
+		if (!ok) return false;
+	}
+	return true;
+}
+
+/* --- backup ---------------------------------------------------------------------------------------- */
+
+static bool is_empty_or_absent(const char *path)
+{
+	return access(path, F_OK) != 0 || rmdir(path) == 0;
+}
+
+static bool backup(struct cli *c, struct err *e)
+{
+	struct str to = cli_path(c, c->operands[0]);
+	size_t count = 0;
+	if (!is_empty_or_absent(to.p)) return err_set(e, ERR_CONFLICT, "%.*s exists already; name a folder that does not", STR_ARG(c->operands[0]));
+	struct str part = arena_printf(&c->arena, "%.*s.part", STR_ARG(to));
+	if (!is_empty_or_absent(part.p)) return err_set(e, ERR_CONFLICT, "%.*s.part is left over from an interrupted backup; remove it first", STR_ARG(c->operands[0]));
+	bool ok = io_make_folders(part.p, e) && store_backup(c->site->store, arena_printf(&c->arena, "%.*s/stoa.db", STR_ARG(part)), e) &&
+	          copy_versions(c, c->site, part, &count, e);
+	if (ok && rename(part.p, to.p) != 0) ok = err_os(e, "rename the backup");
+	if (!ok) {
+		if (e->code == ERR_NOT_FOUND) {
+			*e = (struct err){ 0 };
+			err_set(e, ERR_BUSY, "a dataset was published again while it was being copied; remove %.*s.part and run the backup again", STR_ARG(c->operands[0]));
+		}
+		return false;
+	}
+	cli_say(c, "%zu datasets and the store are in %.*s", count, STR_ARG(c->operands[0]));
+	return true;
+}
+
+const struct cli_command cli_cmd_backup = {
+	.words = "backup", .operands = "FOLDER", .least = 1, .most = 1,
+	.summary = "Copies everything into a new folder, while readers go on.", .detail = "", .options = NULL, .run = backup,
+};
+
+/* --- restore --------------------------------------------------------------------------------------- */
+
+static bool verify_all(struct cli *c, size_t *count, struct err *e)
+{
+	struct tenant_id *ids;
+	size_t n = tenants_list(c->site->tenants, &c->arena, &ids);
+	*count = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct catalog_view *v;
+		if (!catalog_hold(c->site->catalog, ids[i], &v, e)) return false;
+		bool ok = true;
+		for (size_t k = 0; ok && k < v->n; k++, (*count)++) {
+			int64_t rows;
+			ok = engine_verify(c->site->engine, v->datasets[k].version, &rows, e);
+			if (ok && rows != v->datasets[k].rows)
+				ok = err_set(e, ERR_DATABASE, "dataset %.*s has %lld rows, %lld were expected", STR_ARG(v->datasets[k].slug), (long long)rows, (long long)v->datasets[k].rows);
+		}
+		catalog_release(c->site->catalog, v);
+		if (!ok) return false;
+	}
+	return true;
+}
+
+static bool restore(struct cli *c, struct err *e)
+{
+	struct tenant_id *ids;
+	struct site *from;
+	size_t count = 0;
+	struct str path = cli_path(c, c->operands[0]);
+	if (tenants_list(c->site->tenants, &c->arena, &ids) != 0)
+		return err_set(e, ERR_CONFLICT, "the data folder has portals already; --data names an empty one");
+	if (access(arena_printf(&c->arena, "%.*s/stoa.db", STR_ARG(path)).p, R_OK) != 0)
+		return err_set(e, ERR_NOT_FOUND, "%.*s is no backup: there is no stoa.db in it", STR_ARG(c->operands[0]));
+	struct site_options o = { 0 };
+	if (!site_open(path, &o, &from, e)) return false;
+	bool ok = store_check(from->store, e) && copy_versions(c, from, c->folder, &count, e);
+	/* The store is copied last: until then the folder holds no portal, and a sweep clears it. */
+	struct str store = arena_printf(&c->arena, "%.*s/stoa.db.restored", STR_ARG(c->folder));
+	unlink(store.p);
+	ok = ok && store_backup(from->store, store, e);
+	site_close(from);
+	if (!ok) return false;
+	site_close(c->site);
+	c->site = NULL;
+	struct str final = arena_printf(&c->arena, "%.*s/stoa.db", STR_ARG(c->folder));
+	unlink(arena_printf(&c->arena, "%.*s-wal", STR_ARG(final)).p);
+	unlink(arena_printf(&c->arena, "%.*s-shm", STR_ARG(final)).p);
+	if (rename(store.p, final.p) != 0) return err_os(e, "rename the restored store");
+	if (!site_open(c->folder, &o, &c->site, e) || !verify_all(c, &count, e)) return false;
+	cli_say(c, "%zu datasets are back and read whole", count);
+	return true;
+}
+
+const struct cli_command cli_cmd_restore = {
+	.words = "restore", .operands = "FOLDER", .least = 1, .most = 1, .flags = CLI_FRESH | CLI_ALONE,
+	.summary = "Fills an empty data folder from a backup and reads every version.", .detail = "", .options = NULL, .run = restore,
+};

@@ -1,0 +1,183 @@
+/* stoa doctor: everything an operator can get wrong, each with what to do. Exit code 1 when anything
+ * needs doing. A check is a row. */
+#include "cli/inside.h"
+#include "clock/clock.h"
+#include "engine/engine.h"
+#include "io/io.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum verdict { GOOD, WARN, BAD };
+struct finding { enum verdict verdict; struct str text, todo; };
+struct doctor {
+	struct cli *cli;
+	VEC(struct finding) findings;
+};
+
+#define FOUND(d, verdict, todo, ...) found((d), (verdict), arena_printf(&(d)->cli->arena, __VA_ARGS__), STR(todo))
+static void found(struct doctor *d, enum verdict v, struct str text, struct str todo)
+{
+	vec_push(&d->cli->arena, &d->findings, (struct finding){ v, text, todo });
+}
+
+static void libraries(struct doctor *d)
+{
+	FOUND(d, GOOD, "", "DuckDB %.*s, SQLite %.*s", STR_ARG(engine_library_version()), STR_ARG(store_library_version()));
+}
+
+static void folder(struct doctor *d)
+{
+	struct stat s;
+	const char *path = d->cli->folder.p;
+	if (stat(path, &s) != 0) {
+		FOUND(d, BAD, "Check that the data folder exists and can be read.", "the data folder cannot be looked at");
+	} else if (s.st_uid != geteuid()) {
+		FOUND(d, WARN, "Run stoa as the owner of the data folder, or give it the folder with chown.", "the data folder belongs to user %u, this runs as %u", (unsigned)s.st_uid, (unsigned)geteuid());
+	} else if (s.st_mode & (S_IWGRP | S_IWOTH)) {
+		FOUND(d, WARN, "chmod go-w on the data folder.", "other users may write in the data folder");
+	} else {
+		FOUND(d, GOOD, "", "the data folder is ours");
+	}
+}
+
+static void disk(struct doctor *d)
+{
+	int64_t bytes;
+	struct err e = { 0 };
+	if (!io_free_bytes(d->cli->folder.p, &bytes, &e))
+		FOUND(d, BAD, "Check the file system of the data folder.", "free disk space cannot be told");
+	else if (bytes < 1000000000)
+		FOUND(d, BAD, "Free some space: publishing a dataset needs its size twice for a moment.", "only %lld MB are free on the data folder's disk", (long long)(bytes / 1000000));
+	else
+		FOUND(d, GOOD, "", "%lld GB are free on the data folder's disk", (long long)(bytes / 1000000000));
+}
+
+static void files(struct doctor *d)
+{
+	struct rlimit r;
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0) return;
+	if (r.rlim_max < 4096)
+		FOUND(d, WARN, "Raise it (ulimit -Hn, LimitNOFILE= in the unit): each connection and each open dataset takes one.", "at most %llu files may be open", (unsigned long long)r.rlim_max);
+	else
+		FOUND(d, GOOD, "", "%llu files may be open", (unsigned long long)r.rlim_max);
+}
+
+static void clocks(struct doctor *d)
+{
+	struct civil now;
+	clock_civil_of_us(clock_now().us, &now);
+	if (now.year < 2026 || now.year > 2100)
+		FOUND(d, BAD, "Set the clock (timedatectl set-ntp true): dates of publication and sign-in depend on it.", "the clock says the year %d", now.year);
+	else if (!clock_zone_or_null(STR("Europe/Paris")))
+		FOUND(d, BAD, "Install the ICU data that belong to the ICU library.", "time zones are missing");
+	else
+		FOUND(d, GOOD, "", "the clock is plausible and time zones are there");
+}
+
+static void store(struct doctor *d)
+{
+	struct err e = { 0 };
+	if (!store_check(d->cli->site->store, &e))
+		FOUND(d, BAD, "Restore the last backup into a fresh folder: stoa --data NEW restore BACKUP.", "%s", e.pub);
+	else
+		FOUND(d, GOOD, "", "the store is whole, format %d, no migration is waiting", store_schema_version(d->cli->site->store));
+}
+
+static void portal(struct doctor *d, const struct tenant *t)
+{
+	if (t->suspended) FOUND(d, WARN, "", "portal %.*s is suspended and answers nobody", STR_ARG(t->host));
+	if (!tenant_setting(t, "title").n)
+		FOUND(d, WARN, "stoa portal set HOST title=\"…\"", "portal %.*s has no title", STR_ARG(t->host));
+	if (!tenant_setting(t, "contact").n)
+		FOUND(d, WARN, "stoa portal set HOST contact=mail@example.org; the cookie policy names it.", "portal %.*s names no contact", STR_ARG(t->host));
+}
+
+static void versions(struct doctor *d, const struct tenant *t, size_t *good)
+{
+	const struct catalog_view *v;
+	struct err e = { 0 };
+	if (!catalog_hold(d->cli->site->catalog, t->id, &v, &e)) {
+		FOUND(d, BAD, "Look at the log, then restore the last backup.", "the catalogue of %.*s cannot be read: %s", STR_ARG(t->host), e.pub);
+		return;
+	}
+	for (size_t i = 0; i < v->n; i++) {
+		const struct dataset *s = &v->datasets[i];
+		int64_t rows = 0;
+		struct err own = { 0 };
+		if (!engine_verify(d->cli->site->engine, s->version, &rows, &own))
+			FOUND(d, BAD, "Publish the dataset again, or go back with stoa publish --rollback --id ID.", "%.*s: version %lld of %.*s cannot be read", STR_ARG(t->host), (long long)s->version.number, STR_ARG(s->slug));
+		else if (rows != s->rows)
+			FOUND(d, BAD, "Publish the dataset again.", "%.*s: %.*s has %lld rows, %lld were published", STR_ARG(t->host), STR_ARG(s->slug), (long long)rows, (long long)s->rows);
+		else
+			(*good)++;
+	}
+	catalog_release(d->cli->site->catalog, v);
+}
+
+static void portals(struct doctor *d)
+{
+	struct tenant_id *ids;
+	size_t n = tenants_list(d->cli->site->tenants, &d->cli->arena, &ids), good = 0;
+	if (n == 0) FOUND(d, WARN, "stoa portal add HOST --admin EMAIL", "there is no portal yet");
+	for (size_t i = 0; i < n; i++) {
+		const struct tenant *t = tenants_hold_or_null(d->cli->site->tenants, ids[i]);
+		if (!t) continue;
+		portal(d, t);
+		versions(d, t, &good);
+		tenant_release(d->cli->site->tenants, t);
+	}
+	FOUND(d, GOOD, "", "%zu portals, %zu published datasets read whole", n, good);
+}
+
+/* Unfinished files older than any publication may take: work that nobody ends. */
+static void leftovers(struct doctor *d)
+{
+	enum { HOURS = 6 };
+	size_t stuck = 0;
+	auto_arena a = ARENA_INIT;
+	struct tenant_id *ids;
+	size_t n = tenants_list(d->cli->site->tenants, &a, &ids);
+	for (size_t i = 0; i < n; i++) {
+		struct str root = arena_printf(&a, "%.*s/%lld", STR_ARG(d->cli->folder), (long long)ids[i].v);
+		DIR *top = opendir(root.p);
+		for (struct dirent *f; top && (f = readdir(top));) {
+			DIR *sub = f->d_name[0] == '.' ? NULL : opendir(arena_printf(&a, "%.*s/%s", STR_ARG(root), f->d_name).p);
+			for (struct dirent *v; sub && (v = readdir(sub));) {
+				struct stat s;
+				struct str path = arena_printf(&a, "%.*s/%s/%s", STR_ARG(root), f->d_name, v->d_name);
+				if (str_ends(path, STR(".tmp")) && stat(path.p, &s) == 0 && clock_now().us / 1000000 - s.st_mtime > HOURS * 3600) stuck++;
+			}
+			if (sub) closedir(sub);
+		}
+		if (top) closedir(top);
+	}
+	if (stuck) FOUND(d, WARN, "Restart the server: it sweeps them up.", "%zu unfinished publications have not moved for %d hours", stuck, HOURS);
+	else FOUND(d, GOOD, "", "no publication is stuck");
+}
+
+static void (*const checks[])(struct doctor *) = { libraries, folder, disk, files, clocks, store, portals, leftovers };
+
+static bool doctor(struct cli *c, struct err *e)
+{
+	static const char *const marks[] = { "ok  ", "look", "BAD " };
+	struct doctor d = { .cli = c };
+	(void)e;
+	for (size_t i = 0; i < COUNT_OF(checks); i++) checks[i](&d);
+	for (size_t i = 0; i < d.findings.n; i++) {
+		const struct finding *f = &d.findings.p[i];
+		cli_say(c, "%s  %.*s", marks[f->verdict], STR_ARG(f->text));
+		if (f->todo.n) cli_say(c, "      %.*s", STR_ARG(f->todo));
+		if (f->verdict == BAD) c->exit_code = 1;
+	}
+	return true;
+}
+
+const struct cli_command cli_cmd_doctor = {
+	.words = "doctor", .operands = "", .summary = "Checks everything an operator can get wrong, and says what to do.",
+	.detail = "Reads every published version whole, so it may take a while. Exit code 1 when something is BAD.",
+	.options = NULL, .run = doctor,
+};

@@ -1,0 +1,175 @@
+/* stoa portal add, list, set, remove. */
+#include "account/account.h"
+#include "cli/inside.h"
+#include "json/json.h"
+
+/* "title.fr=Ma ville" or two words apart. */
+static bool split_setting(struct str text, struct tenant_setting_value *out, struct err *e)
+{
+	ptrdiff_t equals = str_find_char(text, '=');
+	if (equals <= 0) return err_set(e, ERR_USAGE, "\"%.*s\" is no setting; write NAME=VALUE, as title=\"My town\"", STR_ARG(text));
+	*out = (struct tenant_setting_value){ str_sub(text, 0, (size_t)equals), str_from(text, (size_t)equals + 1) };
+	return true;
+}
+
+static bool read_settings(struct cli *c, const struct str *texts, size_t n, struct tenant_setting_value **out, struct err *e)
+{
+	*out = arena_array(&c->arena, struct tenant_setting_value, n + 1);
+	for (size_t i = 0; i < n; i++)
+		if (!split_setting(texts[i], &(*out)[i], e)) return false;
+	return true;
+}
+
+/* --- add ----------------------------------------------------------------------------------------- */
+
+static void say_added(struct cli *c, struct str host, struct str email, const char *password_or_null)
+{
+	if (!cli_has(c, "json")) {
+		cli_say(c, "portal %.*s is there", STR_ARG(host));
+		if (password_or_null) cli_say(c, "administrator %.*s, one-time password %s", STR_ARG(email), password_or_null);
+		return;
+	}
+	struct json_out j = JSON_OUT(&c->text);
+	json_open(&j, '{');
+	json_member(&j, "portal", host);
+	if (password_or_null) {
+		json_key(&j, STR("admin"));
+		json_open(&j, '{');
+		json_member(&j, "email", email);
+		json_member(&j, "password", str_of(password_or_null));
+		json_close(&j, '}');
+	}
+	json_close(&j, '}');
+	cli_say(c, "%s", "");
+}
+
+static bool add(struct cli *c, struct err *e)
+{
+	struct str *aliases, *texts, host = c->operands[0], email = cli_value(c, "admin");
+	size_t naliases = cli_values(c, "alias", &c->arena, &aliases), nsettings = cli_values(c, "set", &c->arena, &texts);
+	struct tenant_setting_value *settings;
+	struct tenant_id id;
+	char password[ACCOUNT_PASSWORD_TEXT];
+	if (!read_settings(c, texts, nsettings, &settings, e)) return false;
+	if (!tenant_add(c->site->tenants, host, aliases, naliases, settings, nsettings, &id, e)) return false;
+	if (email.n && !account_add(c->site->store, id, email, STR(""), STR("admin"), password, e)) return false;
+	say_added(c, host, email, email.n ? password : NULL);
+	return true;
+}
+
+static const struct cli_option add_options[] = {
+	{ "alias", "HOST", CLI_REPEAT, "Another name that the portal answers at." },
+	{ "set", "NAME=VALUE", CLI_REPEAT, "A setting; see `stoa portal set --help`." },
+	{ "admin", "EMAIL", 0, "Makes the first administrator and prints a one-time password." },
+	{ "json", NULL, 0, "Prints JSON." },
+	{ 0 },
+};
+const struct cli_command cli_cmd_portal_add = {
+	.words = "portal add", .operands = "HOST", .least = 1, .most = 1, .flags = CLI_FRESH,
+	.summary = "Makes a portal that answers at a host name.", .detail = "", .options = add_options, .run = add,
+};
+
+/* --- list ---------------------------------------------------------------------------------------- */
+
+static bool list_one(struct cli *c, struct tenant_id id, struct json_out *j, struct cli_table *t, struct err *e)
+{
+	const struct catalog_view *view;
+	const struct tenant *p = tenants_hold_or_null(c->site->tenants, id);
+	if (!p) return true; /* removed meanwhile */
+	if (!catalog_hold(c->site->catalog, id, &view, e)) {
+		tenant_release(c->site->tenants, p);
+		return false;
+	}
+	auto_buf aliases = BUF_INIT(1 << 16);
+	for (size_t i = 0; i < p->naliases; i++) buf_printf(&aliases, "%s%.*s", i ? " " : "", STR_ARG(p->aliases[i]));
+	if (j) {
+		json_open(j, '{');
+		json_member(j, "portal", p->host);
+		json_key(j, STR("aliases"));
+		json_open(j, '[');
+		for (size_t i = 0; i < p->naliases; i++) json_put(j, p->aliases[i]);
+		json_close(j, ']');
+		json_member(j, "title", tenant_setting(p, "title"));
+		json_member(j, "languages", tenant_setting(p, "languages"));
+		json_member_int(j, "datasets", (int64_t)view->n);
+		json_close(j, '}');
+	} else {
+		cli_table_cell(t, p->host);
+		cli_table_cell(t, tenant_setting(p, "title"));
+		cli_table_cell(t, tenant_setting(p, "languages"));
+		cli_table_cell(t, arena_printf(&c->arena, "%zu", view->n));
+		cli_table_cell(t, buf_str(&aliases));
+	}
+	catalog_release(c->site->catalog, view);
+	tenant_release(c->site->tenants, p);
+	return true;
+}
+
+static bool list(struct cli *c, struct err *e)
+{
+	static const char *const headings[] = { "PORTAL", "TITLE", "LANGUAGES", "DATASETS", "ALSO AT" };
+	struct tenant_id *ids;
+	size_t n = tenants_list(c->site->tenants, &c->arena, &ids);
+	struct json_out j = JSON_OUT(&c->text);
+	bool json = cli_has(c, "json");
+	struct cli_table *t = cli_table_new(c, COUNT_OF(headings), headings, 1u << 3);
+	if (json) json_open(&j, '[');
+	for (size_t i = 0; i < n; i++)
+		if (!list_one(c, ids[i], json ? &j : NULL, t, e)) return false;
+	if (json) {
+		json_close(&j, ']');
+		cli_say(c, "%s", "");
+	} else {
+		cli_table_print(t);
+	}
+	return true;
+}
+
+static const struct cli_option list_options[] = { { "json", NULL, 0, "Prints JSON." }, { 0 } };
+const struct cli_command cli_cmd_portal_list = {
+	.words = "portal list", .operands = "", .summary = "Lists the portals.", .detail = "", .options = list_options, .run = list,
+};
+
+/* --- set ----------------------------------------------------------------------------------------- */
+
+static bool set(struct cli *c, struct err *e)
+{
+	struct tenant_setting_value *settings;
+	if (!read_settings(c, c->operands + 1, c->noperands - 1, &settings, e)) return false;
+	const struct tenant *p = tenants_find_or_null(c->site->tenants, c->operands[0]);
+	if (!p) return err_set(e, ERR_NO_PORTAL, "no portal answers at \"%.*s\"; `stoa portal list` shows the portals", STR_ARG(c->operands[0]));
+	struct tenant_id id = p->id;
+	tenant_release(c->site->tenants, p);
+	return tenant_set(c->site->tenants, id, settings, c->noperands - 1, e);
+}
+
+const struct cli_command cli_cmd_portal_set = {
+	.words = "portal set", .operands = "HOST NAME=VALUE…", .least = 2, .most = -1,
+	.summary = "Changes settings of a portal; an empty value takes a setting back.",
+	.detail = "Settings:\n"
+#define SETTING(name, kind, otherwise, sentence) "  " name ": " sentence "\n"
+#include "tenant/settings.def"
+#undef SETTING
+	          "title and description can be given in a language: title.fr=…",
+	.options = NULL, .run = set,
+};
+
+/* --- remove -------------------------------------------------------------------------------------- */
+
+static bool remove_portal(struct cli *c, struct err *e)
+{
+	const struct tenant *p = tenants_find_or_null(c->site->tenants, c->operands[0]);
+	if (!p) return err_set(e, ERR_NO_PORTAL, "no portal answers at \"%.*s\"; `stoa portal list` shows the portals", STR_ARG(c->operands[0]));
+	struct tenant_id id = p->id;
+	tenant_release(c->site->tenants, p);
+	if (!cli_has(c, "yes"))
+		return err_set(e, ERR_USAGE, "this deletes the portal with its datasets and accounts; add --yes to do it");
+	/* The files go with the next start: somebody may be reading them now. */
+	return tenant_remove(c->site->tenants, id, e);
+}
+
+static const struct cli_option remove_options[] = { { "yes", NULL, 0, "Really deletes it." }, { 0 } };
+const struct cli_command cli_cmd_portal_remove = {
+	.words = "portal remove", .operands = "HOST", .least = 1, .most = 1,
+	.summary = "Deletes a portal with all its datasets and accounts.", .detail = "", .options = remove_options, .run = remove_portal,
+};
