@@ -1,0 +1,22 @@
+/* JSON values as rows of cells: what the JSON formats share. */
+#ifndef INGEST_JSON_ROWS_H
+#define INGEST_JSON_ROWS_H
+
+#include "ingest/load.h"
+
+struct json_rows {
+	struct source *s;
+	struct arena names;    /* keys and the map; lives as long as the source */
+	struct map columns;    /* key → index + 1 */
+	struct arena row;      /* texts of the present row */
+	struct json_doc *doc;  /* of the present row */
+	struct cell *cells;
+	size_t ncells;
+};
+void json_rows_init(struct json_rows *r, struct source *s);
+void json_rows_done(struct json_rows *r);
+/* Reads one value as a row: an object (a GeoJSON Feature by its properties and geometry), an array, or
+ * a scalar. Cells are borrowed until the next call. */
+bool json_rows_read(struct json_rows *r, struct str text, struct row *out, struct err *e) must_use;
+
+#endif

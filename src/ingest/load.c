@@ -1,0 +1,159 @@
+/* One load from its descriptor to its last row. */
+#include "ingest/load.h"
+#include "ingest/survey.h"
+#include "clock/clock.h"
+#include <stdlib.h>
+
+enum { NOTES = 100 };
+
+void load_note(struct load *l, const char *fmt, ...)
+{
+	if (l->notes.n >= NOTES) return;
+	auto_buf b = BUF_INIT(2000);
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	vec_push(l->a, &l->notes, arena_str(l->a, buf_str(&b)));
+}
+
+void load_tell(struct load *l, enum ingest_phase phase, int64_t bytes, int64_t total, int64_t rows, bool sure)
+{
+	if (!l->tell) return;
+	int64_t now = clock_monotonic_ns();
+	if (!sure && now - l->told_ns < 100000000) return;
+	l->told_ns = now;
+	l->tell(l->tell_arg, &(struct ingest_progress){ phase, bytes, total, rows });
+}
+
+/* --- the second pass ------------------------------------------------------------------------------- */
+
+struct second {
+	struct survey *survey;
+	const struct plan *plan;
+	struct caster caster;
+	int64_t seen, kept;
+};
+
+static bool take(struct load *l, struct second *p, struct feed *feed, struct fill **fill, const struct row *r, struct err *e)
+{
+	bool headed = l->source.format->flags & SOURCE_HEADED;
+	struct arena_mark m = arena_mark(&p->caster.scratch);
+	const char *fault = headed ? row_fault(r, p->survey->proofs.n, &p->caster.scratch) : r->fault;
+	if (fault) {
+		struct str first = r->n ? r->cells[0].text : STR("");
+		bool ok = rejects_add(&l->rejects, r->number, STR(""), first, fault, e);
+		arena_rewind(&p->caster.scratch, m);
+		return ok;
+	}
+	p->seen++;
+	bool kept;
+	if (!fill_row(*fill, &p->caster, r, &kept, e)) return false;
+	p->kept += kept;
+	if ((*fill)->nrows < LIMIT_BATCH_ROWS) return true;
+	feed_give(feed, *fill);
+	*fill = feed_take(feed);
+	return *fill != NULL;
+}
+
+static bool pour(struct load *l, struct second *p, struct feed *feed, struct err *e)
+{
+	struct source *s = &l->source;
+	struct fill *fill = feed_take(feed);
+	if (!s->format->rewind(s, e)) return false;
+	bool skip = p->survey->headed;
+	for (int64_t i = 0;; i++) {
+		struct row r;
+		if (!s->format->next(s, &r, e)) return false;
+		if (!r.more) break;
+		if (skip) {
+			skip = false;
+			continue;
+		}
+		if (!take(l, p, feed, &fill, &r, e)) return false;
+		if (i % 4096 == 0) load_tell(l, INGEST_LOADING, s->format->place(s), s->bytes, p->seen, false);
+	}
+	feed_give(feed, fill);
+	if (p->seen == p->survey->rows && s->format->place(s) == p->survey->bytes) return true;
+	return err_set(e, ERR_BAD_SOURCE, "the file changed while it was read; publish it again once it is complete");
+}
+
+static bool strict_error(const struct load *l, struct err *e)
+{
+	const struct ingest_reason *r = l->rejects.reasons.p;
+	return err_set(e, ERR_BAD_SOURCE, "nothing was published: row %lld, %s%.*s%s %s (%lld refusals in all)", (long long)r->first_row,
+	               r->field.n ? "field “" : "the row", STR_ARG(r->field), r->field.n ? "”:" : ":", r->reason.p,
+	               (long long)l->rejects.count);
+}
+
+static void gather_result(struct load *l, const struct plan *plan, const struct second *p, struct ingest_result *out)
+{
+	out->schema = plan->schema;
+	out->rows = p->kept;
+	out->dates = arena_array(l->a, struct ingest_dates, plan->schema.n + 1);
+	for (size_t i = 0; i < plan->schema.n; i++) {
+		if (!p->caster.has_dates[i]) continue;
+		out->dates[out->ndates] = p->caster.dates[i];
+		out->dates[out->ndates++].field = plan->schema.fields[i].name;
+	}
+}
+
+static bool load_rows(struct load *l, struct ingest_result *out, struct err *e)
+{
+	struct survey survey;
+	struct plan plan;
+	if (!survey_run(l, &survey, e) || !plan_make(l, &survey, &plan, e)) return false;
+	if (!l->sink.begin(l->sink.arg, &plan.schema, e)) return false;
+	struct second p = { .survey = &survey, .plan = &plan };
+	p.caster = (struct caster){ .load = l, .plan = &plan, .geo = geo_new(),
+		.dates = arena_array(l->a, struct ingest_dates, plan.schema.n + 1),
+		.has_dates = arena_array(l->a, bool, plan.schema.n + 1) };
+	struct feed *feed = feed_open(l, &plan, e);
+	bool ok = feed != NULL;
+	if (ok) ok = pour(l, &p, feed, e);
+	if (feed && !feed_close(feed, e)) ok = false;
+	geo_free(p.caster.geo);
+	arena_done(&p.caster.scratch);
+	if (ok) gather_result(l, &plan, &p, out);
+	return ok;
+}
+
+/* --- the whole -------------------------------------------------------------------------------------- */
+
+static void describe(struct load *l, struct ingest_result *out)
+{
+	auto_buf b = BUF_INIT(64 * 1024);
+	struct json_out j = JSON_OUT(&b);
+	const struct source_format *f = l->source.format;
+	json_open(&j, '{');
+	if (l->encoding.n) json_member(&j, "encoding", l->encoding);
+	if (l->inside.n) json_member(&j, "inside", l->inside);
+	if (f->describe) f->describe(&l->source, &j);
+	json_close(&j, '}');
+	out->dialect = arena_str(l->a, buf_str(&b));
+	out->format = str_of(f->name);
+	out->bytes = l->source.bytes;
+	out->rejects = l->rejects.count;
+	out->reasons = l->rejects.reasons.p;
+	out->nreasons = l->rejects.reasons.n;
+	out->notes = l->notes.p;
+	out->nnotes = l->notes.n;
+	out->has_box = l->has_box;
+	out->west = l->west, out->south = l->south, out->east = l->east, out->north = l->north;
+}
+
+bool load_run(struct load *l, struct ingest_result *out, struct err *e)
+{
+	*out = (struct ingest_result){ 0 };
+	rejects_init(&l->rejects, l->a, l->job.rejects_path);
+	bool ok = source_open(l, e);
+	if (ok) ok = str_eq(str_of(l->source.format->name), STR("parquet")) ? load_parquet(l, out, e) : load_rows(l, out, e);
+	if (ok && l->job.strict && l->rejects.count > 0) ok = strict_error(l, e);
+	load_tell(l, INGEST_FINISHING, 0, 0, out->rows, true);
+	ok = rejects_end(&l->rejects, ok, e) && ok;
+	struct err ending = { 0 };
+	if (!l->sink.end(l->sink.arg, ok ? LOAD_COMMIT : LOAD_ABANDON, ok ? e : &ending)) ok = false;
+	if (ok) describe(l, out);
+	source_close(l);
+	return ok;
+}

@@ -1,0 +1,73 @@
+/* The loading half, inside the cage: everything between a descriptor and a finished version. Kept
+ * apart from processes, so that a test can run it with a sink of its own. */
+#ifndef INGEST_LOAD_H
+#define INGEST_LOAD_H
+
+#include "engine/engine.h"
+#include "ingest/source.h"
+
+/* Where finished batches go; the engine's loader, or a test. */
+struct load_sink {
+	void *arg;
+	bool (*begin)(void *arg, const struct schema *s, struct err *e);
+	bool (*rows)(void *arg, const struct batch *b, const uint8_t (*ids)[16], struct err *e); /* another thread */
+	bool (*end)(void *arg, enum load_end how, struct err *e);
+};
+
+/* --- rejects.c ----------------------------------------------------------------------------------- */
+
+struct rejects {
+	struct arena *a;
+	struct str path;
+	int fd;              /* -1: none yet */
+	struct buf out;
+	int64_t count;
+	VEC(struct ingest_reason) reasons;
+};
+void rejects_init(struct rejects *r, struct arena *a, struct str path);
+/* Notes one refusal; field empty: the whole row. Fails only when the file cannot be written. */
+bool rejects_add(struct rejects *r, int64_t row, struct str field, struct str value, const char *reason,
+                 struct err *e) must_use;
+/* Writes what is left; keep false removes the file. */
+bool rejects_end(struct rejects *r, bool keep, struct err *e) must_use;
+
+/* --- one load ------------------------------------------------------------------------------------ */
+
+struct load {
+	struct ingest_job job;  /* its progress, arg, cancel and program are not used here */
+	struct arena *a;
+	struct load_sink sink;
+	void (*tell)(void *arg, const struct ingest_progress *p);
+	void *tell_arg;
+	int64_t told_ns;
+	struct source source;
+	struct rejects rejects;
+	VEC(struct str) notes;
+	struct str inside;      /* file taken from a zip */
+	struct str encoding;
+	int64_t nuls;           /* NUL bytes in the text */
+	bool has_box;
+	double west, south, east, north;
+};
+
+void load_note(struct load *l, const char *fmt, ...) printf_like(2, 3);
+/* Says how far a phase is; drops most calls. */
+void load_tell(struct load *l, enum ingest_phase phase, int64_t bytes, int64_t total, int64_t rows, bool sure);
+
+/* Loads job.source into the sink and fills the result (in l->a). */
+bool load_run(struct load *l, struct ingest_result *out, struct err *e) must_use nonnull_all;
+
+/* open.c: finds the plain bytes and the format. source_close ends what was begun, also half-way. */
+bool source_open(struct load *l, struct err *e) must_use nonnull_all;
+void source_close(struct load *l);
+/* The engine's Parquet rows into the sink. */
+bool load_parquet(struct load *l, struct ingest_result *out, struct err *e) must_use nonnull_all;
+
+/* settings.c: jobs and results as JSON between the processes. */
+void settings_put(struct buf *b, const struct ingest_job *job);
+bool settings_read(struct arena *a, struct str json, struct ingest_job *out, struct err *e) must_use nonnull_all;
+void result_put(struct buf *b, const struct ingest_result *r);
+bool result_read(struct arena *a, struct str json, struct ingest_result *out, struct err *e) must_use nonnull_all;
+void schema_put_own(struct buf *b, const struct schema *s); /* {"fields":[…]} */
+
+#endif

@@ -1,0 +1,249 @@
+/* Proof by elimination: a column starts with every reading, each cell strikes out those it does not
+ * have, and what is left at the end is true of the whole file. */
+#include "ingest/prove.h"
+#include "text/text.h"
+
+void proof_init(struct proof *p, struct arena *a, const struct field *declared, bool count_values)
+{
+	*p = (struct proof){ .mask = SPELL_FREE, .only_points = true };
+	if (declared) {
+		p->wanted = spell_of_type(declared->type);
+		p->fits = arena_array(a, int64_t, SPELL_BITS);
+		p->mask = 0;
+	}
+	if (count_values) p->values = arena_array(a, uint64_t, 2 * PROOF_VALUES);
+	else p->many = true;
+}
+
+/* --- different values ----------------------------------------------------------------------------- */
+
+static void count_value(struct proof *p, struct str s)
+{
+	if (s.n > 100) {
+		p->many = true;
+		return;
+	}
+	uint64_t h = map_hash(s) | 1;
+	for (size_t i = h % (2 * PROOF_VALUES);; i = (i + 1) % (2 * PROOF_VALUES)) {
+		if (p->values[i] == h) return;
+		if (p->values[i]) continue;
+		p->values[i] = h;
+		if (++p->nvalues > PROOF_VALUES) p->many = true;
+		return;
+	}
+}
+
+/* --- one cell ------------------------------------------------------------------------------------- */
+
+static uint32_t allowed_by(enum cell_kind kind)
+{
+	switch (kind) {
+	case CELL_FREE: return ~0u;
+	case CELL_STRING: return SPELL_DATES | SPELL_TIMES | SPELL_POINTS | SPELL(SHAPE_WKT);
+	case CELL_NUMBER: return SPELL(INT) | SPELL(REAL);
+	case CELL_TRUTH: return SPELL(BOOL) | SPELL(BOOL_WORD);
+	case CELL_SHAPE:
+	case CELL_NEST: return SPELL(SHAPE_JSON);
+	case CELL_NONE:
+	case CELL_LIST: return 0;
+	}
+	return 0;
+}
+
+static void note_text(struct proof *p, struct arena *a, const struct cell *c, int64_t row)
+{
+	p->before = p->mask;
+	p->filled_before = p->filled - 1;
+	p->text_row = row;
+	p->text_value = arena_str(a, text_cut(c->text, 40));
+}
+
+static void count_fits(struct proof *p, const struct cell *c)
+{
+	/* With a schema even a string of a typed format may be a number: the publisher said so. */
+	uint32_t found = spell_readings(c->text, p->wanted);
+	if (found == 0 && spell_is_null_word(c->text)) p->null_words++;
+	for (; found; found &= found - 1) p->fits[__builtin_ctz(found)]++;
+}
+
+static void keep_range(struct proof *p, const struct cell *c)
+{
+	double v;
+	if (!spell_real(c->text, p->mask & SPELL(REAL) ? SPELL_REAL : SPELL_REAL_COMMA, &v)) return;
+	bool first = p->filled == 1;
+	if (first || v < p->low) p->low = v;
+	if (first || v > p->high) p->high = v;
+}
+
+static bool is_point(struct str shape)
+{
+	ptrdiff_t at = str_find(shape, STR("\"type\""));
+	if (at < 0) return false;
+	struct str rest = str_trim(str_from(shape, (size_t)at + 6));
+	if (rest.n && rest.p[0] == ':') rest = str_trim(str_from(rest, 1));
+	return str_starts(rest, STR("\"Point\""));
+}
+
+void proof_cell(struct proof *p, struct arena *a, const struct cell *c, int64_t row)
+{
+	if (c->kind == CELL_NONE) return;
+	p->filled++;
+	if (!p->many) count_value(p, c->text);
+	p->kinds |= 1u << c->kind;
+	if (p->fits) {
+		count_fits(p, c);
+		return;
+	}
+	if (p->mask == 0) return;
+	uint32_t found = spell_readings(c->text, p->mask & allowed_by(c->kind));
+	if (found == 0) {
+		if ((c->kind == CELL_FREE || c->kind == CELL_STRING) && spell_is_null_word(c->text)) {
+			p->null_words++;
+			p->filled--;
+			return;
+		}
+		note_text(p, a, c, row);
+	}
+	p->mask = found;
+	if (c->kind == CELL_SHAPE && p->only_points) p->only_points = is_point(c->text);
+	if (p->ranged && found) keep_range(p, c);
+}
+
+/* --- the verdict ---------------------------------------------------------------------------------- */
+
+static bool some(uint32_t mask, uint32_t bits) { return (mask & bits) != 0; }
+
+#define POINT_MARK (SPELL(REAL) | SPELL(REAL_TH_COMMA) | SPELL(REAL_TH_BLANK) | SPELL(REAL_TH_APOSTROPHE))
+#define COMMA_MARK (SPELL(REAL_COMMA) | SPELL(REAL_TH_POINT) | SPELL(REAL_TH_BLANK_COMMA))
+#define DMY (SPELL(DATE_DMY) | SPELL(TIME_DMY))
+#define MDY (SPELL(DATE_MDY) | SPELL(TIME_MDY))
+
+void proof_testify(const struct proof *p, struct evidence *v)
+{
+	if (p->filled == 0) return;
+	uint32_t m = p->mask;
+	if (p->fits) {
+		/* A schema's column says what most of its cells say. */
+		int64_t most = 0;
+		for (size_t i = 0; i < SPELL_BITS; i++) most = num_max(most, p->fits[i]);
+		if (most == 0) return;
+		m = 0;
+		for (uint32_t i = 0; i < SPELL_BITS; i++)
+			if (p->fits[i] == most) m |= 1u << i;
+	}
+	if (!some(m, SPELL(INT))) {
+		if (some(m, POINT_MARK) && !some(m, COMMA_MARK) && !some(m, SPELL_INTS)) v->point = true;
+		if (some(m, COMMA_MARK) && !some(m, POINT_MARK) && !some(m, SPELL_INTS)) v->comma = true;
+	}
+	if (some(m, DMY) && !some(m, MDY)) v->dmy = true;
+	if (some(m, MDY) && !some(m, DMY)) v->mdy = true;
+}
+
+static enum spell_bit lowest(uint32_t bits) { return (enum spell_bit)__builtin_ctz(bits); }
+
+/* A mark that may part thousands or decimals in every cell: 1.234 or 1,234. */
+static bool open_mark(uint32_t m, const struct evidence *v, struct load *l, struct str label, enum spell_bit *out)
+{
+	bool point = some(m, SPELL(INT_POINT)) && some(m, SPELL(REAL));
+	bool comma = some(m, SPELL(INT_COMMA)) && some(m, SPELL(REAL_COMMA));
+	if (!point && !comma) {
+		*out = lowest(m & (m & SPELL_INTS ? SPELL_INTS : SPELL_REALS));
+		return true;
+	}
+	enum spell_bit whole = point ? SPELL_INT_POINT : SPELL_INT_COMMA;
+	enum spell_bit real = point ? SPELL_REAL : SPELL_REAL_COMMA;
+	bool says_real = point ? v->point && !v->comma : v->comma && !v->point;
+	bool says_whole = point ? v->comma && !v->point : v->point && !v->comma;
+	if (!says_real && !says_whole && point && v->delimiter != ';') says_real = true;
+	if (!says_real && !says_whole) {
+		load_note(l, "Every number of “%.*s” looks like %s: it may mean thousands or three decimals. It was kept as "
+		             "text; give a schema (int or double) to decide.", STR_ARG(label), point ? "1.234" : "1,234");
+		return false;
+	}
+	*out = says_real ? real : whole;
+	return true;
+}
+
+static bool open_order(uint32_t m, const struct evidence *v, struct load *l, struct str label, enum spell_bit *out)
+{
+	uint32_t dates = m & (SPELL_DATES & m ? SPELL_DATES : SPELL_TIMES);
+	if (!(some(dates, DMY) && some(dates, MDY))) {
+		*out = lowest(dates);
+		return true;
+	}
+	const char *why = v->dmy && !v->mdy ? "day first" : v->mdy && !v->dmy ? "month first" : NULL;
+	if (!why) {
+		load_note(l, "The dates of “%.*s” can be read day/month/year or month/day/year: no part of any is over 12. "
+		             "They were kept as text; write them as year-month-day to have dates.", STR_ARG(label));
+		return false;
+	}
+	load_note(l, "The dates of “%.*s” can be read both ways; they were read %s, as another column of the file is.",
+	          STR_ARG(label), why);
+	*out = lowest(dates & (v->dmy ? DMY : MDY));
+	return true;
+}
+
+static void explain_text(const struct proof *p, struct load *l, struct str label)
+{
+	if (p->filled_before < 20 || !p->text_row) return;
+	uint32_t b = p->before;
+	const char *what = some(b, SPELL_NUMBERS) ? "numbers" : some(b, SPELL_DATES | SPELL_TIMES) ? "dates"
+	                 : some(b, SPELL(BOOL)) ? "true or false" : some(b, SPELL(POINT)) ? "places" : NULL;
+	if (!what) return;
+	load_note(l, "“%.*s” is text because of “%.*s” in row %lld; the %lld values before it are %s.", STR_ARG(label),
+	          STR_ARG(p->text_value), (long long)p->text_row, (long long)p->filled_before, what);
+}
+
+struct verdict proof_verdict(const struct proof *p, struct load *l, struct str label, const struct evidence *v)
+{
+	struct verdict text = { .type = VALUE_TEXT };
+	uint32_t m = p->mask;
+	enum spell_bit reading = 0;
+	bool nested = p->kinds & (1u << CELL_NEST);
+	if (p->filled == 0) return text;
+	if (nested && !some(m, SPELL(SHAPE_JSON))) return (struct verdict){ .type = VALUE_JSON };
+	if (p->kinds & (1u << CELL_LIST)) return (struct verdict){ .type = VALUE_TEXT, .list = true };
+	if (m == 0) {
+		explain_text(p, l, label);
+		return text;
+	}
+	if (some(m, SPELL(INT))) reading = SPELL_INT;
+	else if (some(m, SPELL_NUMBERS)) {
+		if (!open_mark(m, v, l, label, &reading)) return text;
+	} else if (some(m, SPELL(BOOL))) reading = SPELL_BOOL;
+	else if (some(m, SPELL_DATES | SPELL_TIMES)) {
+		if (!open_order(m, v, l, label, &reading)) return text;
+	} else reading = lowest(m);
+	return (struct verdict){ .type = spell_type(reading), .reading = reading };
+}
+
+/* --- with a schema --------------------------------------------------------------------------------- */
+
+struct verdict proof_declared(const struct proof *p, struct load *l, const struct field *f, const struct evidence *v)
+{
+	struct verdict out = { .type = f->type, .list = f->flags & FIELD_MULTIVALUED };
+	uint32_t every = spell_of_type(f->type);
+	if (every) out.reading = lowest(every);
+	if (!p->wanted) return out;
+	int64_t most = 0;
+	uint32_t best = 0;
+	for (uint32_t i = 0; i < SPELL_BITS; i++) most = num_max(most, p->fits[i]);
+	for (uint32_t i = 0; i < SPELL_BITS && most > 0; i++)
+		if (p->fits[i] == most) best |= 1u << i;
+	if (!best) best = f->type == VALUE_DATE ? SPELL(DATE_YMD) : f->type == VALUE_DATETIME ? SPELL(TIME_YMD)
+	                : f->type == VALUE_DOUBLE ? SPELL(REAL) : p->wanted;
+	if (f->type == VALUE_DATE && some(best, SPELL_DATES)) best &= SPELL_DATES;
+	if (f->type == VALUE_INT && some(best, SPELL_INTS)) best &= SPELL_INTS;
+	if (f->type == VALUE_DOUBLE && some(best, SPELL_REALS)) best &= SPELL_REALS;
+	if (some(best, DMY) && some(best, MDY)) {
+		bool month_first = v->mdy && !v->dmy;
+		if (!v->dmy && !v->mdy)
+			load_note(l, "The dates of “%.*s” can be read day/month/year or month/day/year: no part of any is over "
+			             "12. They were read day first.", STR_ARG(f->label));
+		best &= month_first ? MDY : DMY;
+	}
+	bool comma = v->comma && !v->point;
+	if (f->type == VALUE_DOUBLE && comma && some(best, COMMA_MARK)) best &= COMMA_MARK;
+	out.reading = lowest(best);
+	return out;
+}

@@ -1,0 +1,54 @@
+/* A column's type, proved: what all its cells allow. One proof per column, asked about every cell. */
+#ifndef INGEST_PROVE_H
+#define INGEST_PROVE_H
+
+#include "ingest/load.h"
+#include "ingest/spell.h"
+
+enum { PROOF_VALUES = 256 };
+
+struct proof {
+	uint32_t mask;             /* readings all cells so far have */
+	uint32_t kinds;            /* bits of enum cell_kind seen */
+	int64_t filled;            /* cells with a value */
+	int64_t null_words;        /* cells such as NA, null unless the column is text */
+	int64_t *fits;             /* SPELL_BITS counts, with a schema only */
+	uint32_t wanted;           /* readings of the declared type, with a schema */
+	/* The cell that made it text, and what it was before: worth a note. */
+	int64_t text_row;
+	uint32_t before;
+	int64_t filled_before;
+	struct str text_value;     /* in the load's arena */
+	/* Range of numbers, kept for columns whose name may mean a latitude or longitude. */
+	bool ranged;
+	double low, high;
+	/* Different values, up to PROOF_VALUES; facets are guessed from them. */
+	uint64_t *values;          /* hash table, 2 × PROOF_VALUES places */
+	uint32_t nvalues;
+	bool many;                 /* more than PROOF_VALUES, or long ones */
+	bool only_points;          /* shapes: all of them points */
+};
+
+void proof_init(struct proof *p, struct arena *a, const struct field *declared_or_null, bool count_values);
+void proof_cell(struct proof *p, struct arena *a, const struct cell *c, int64_t row);
+
+/* What a column is read as. */
+struct verdict {
+	enum value_type type;
+	bool list;
+	enum spell_bit reading; /* of types that have readings */
+};
+
+/* What other columns of the file say about the marks that one column leaves open. */
+struct evidence {
+	bool point, comma;      /* decimal marks proved somewhere */
+	bool dmy, mdy;          /* orders proved somewhere */
+	char delimiter;         /* of a CSV; 0: none */
+};
+void proof_testify(const struct proof *p, struct evidence *v);
+/* Notes what had to be decided. */
+struct verdict proof_verdict(const struct proof *p, struct load *l, struct str label, const struct evidence *v);
+/* The reading for a declared type. */
+struct verdict proof_declared(const struct proof *p, struct load *l, const struct field *f, const struct evidence *v);
+
+#endif

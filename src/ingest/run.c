@@ -1,0 +1,213 @@
+/* Both ends of a publish's reading: the parent that starts a caged child and listens, and the child. */
+#include "child/child.h"
+#include "clock/clock.h"
+#include "ingest/load.h"
+#include <stdio.h>
+#include <signal.h>
+#include <unistd.h>
+
+enum frame_kind { FRAME_PROGRESS = 1, FRAME_RESULT, FRAME_ERROR };
+
+/* --- the child -------------------------------------------------------------------------------------- */
+
+static void send_progress(void *arg, const struct ingest_progress *p)
+{
+	(void)arg;
+	/* A parent that is gone takes us with it; nothing else to do about a lost frame. */
+	(void)!child_send(FRAME_PROGRESS, str_make((const char *)p, sizeof *p));
+}
+
+static int send_error(const struct err *e)
+{
+	return child_send(FRAME_ERROR, str_make((const char *)e, sizeof *e)) ? 0 : 1;
+}
+
+struct engine_sink { struct str path; struct engine_load *load; };
+
+static bool sink_begin(void *arg, const struct schema *s, struct err *e)
+{
+	struct engine_sink *k = arg;
+	return engine_load_begin(k->path, s, &k->load, e);
+}
+
+static bool sink_rows(void *arg, const struct batch *b, const uint8_t (*ids)[16], struct err *e)
+{
+	return engine_load_rows(((struct engine_sink *)arg)->load, b, ids, e);
+}
+
+static bool sink_end(void *arg, enum load_end how, struct err *e)
+{
+	struct engine_sink *k = arg;
+	return !k->load || engine_load_end(k->load, how, e);
+}
+
+/* The folder that holds a file. */
+static const char *folder_of(struct arena *a, struct str path)
+{
+	ptrdiff_t slash = str_rfind_char(path, '/');
+	return arena_cstr(a, slash > 0 ? str_sub(path, 0, (size_t)slash) : STR("/"));
+}
+
+static bool shut_cage(struct arena *a, const struct ingest_job *job, struct err *e)
+{
+	static const int source[] = { CHILD_FD };
+	const char *folders[] = { folder_of(a, job->version_path), folder_of(a, job->rejects_path) };
+	int64_t memory = job->memory_mb;
+	if (memory <= 0) {
+		int64_t pages = sysconf(_SC_PHYS_PAGES);
+		int64_t size = sysconf(_SC_PAGESIZE);
+		memory = pages > 0 && size > 0 ? pages / 2 * size >> 20 : 2048;
+		memory = num_max(memory, (int64_t)2048);
+	}
+	struct child_cage cage = { .memory_mb = memory, .cpu_s = job->cpu_s > 0 ? job->cpu_s : 3600,
+		.file_mb = job->file_mb > 0 ? job->file_mb : 65536, .read_fds = source, .nread_fds = COUNT_OF(source),
+		.folders = folders, .nfolders = COUNT_OF(folders) };
+	unsigned parts;
+	return child_cage(&cage, &parts, e);
+}
+
+static bool child_work(struct arena *a, struct buf *answer, struct err *e)
+{
+	struct str settings;
+	struct ingest_job job;
+	if (!child_begin(e) || !child_settings(a, &settings, e) || !settings_read(a, settings, &job, e)) return false;
+	job.source = CHILD_FD;
+	if (!shut_cage(a, &job, e)) return false;
+	struct engine_sink sink = { .path = job.version_path };
+	struct load l = { .job = job, .a = a, .sink = { &sink, sink_begin, sink_rows, sink_end }, .tell = send_progress };
+	struct ingest_result result;
+	if (!load_run(&l, &result, e)) return false;
+	result_put(answer, &result);
+	return !answer->over || err_set(e, ERR_TOO_LARGE, "the file's schema is too large");
+}
+
+int ingest_child_main(void)
+{
+	struct arena a = ARENA_INIT;
+	struct buf answer = BUF_INIT(24 << 20);
+	struct err e = { 0 };
+	int code;
+	if (child_work(&a, &answer, &e)) code = child_send(FRAME_RESULT, buf_str(&answer)) ? 0 : 1;
+	else code = send_error(&e);
+	/* No destructors: the leak checker would trace this process, which the cage forbids. */
+	_exit(code);
+}
+
+/* --- the parent -------------------------------------------------------------------------------------- */
+
+struct listening {
+	bool answered;          /* a result or an error came */
+	bool ok;
+	struct err error;
+};
+
+static void hear_error(struct listening *h, struct str payload)
+{
+	h->answered = true;
+	h->ok = false;
+	if (payload.n != sizeof h->error) {
+		err_set(&h->error, ERR_SYSTEM, "the reader's answer made no sense");
+		return;
+	}
+	memcpy(&h->error, payload.p, sizeof h->error);
+	/* `where` points into the other process; the codes and ends of text are not to be trusted either. */
+	h->error.where = __FILE__;
+	if (h->error.code <= ERR_NONE || h->error.code >= ERR_COUNT) h->error.code = ERR_SYSTEM;
+	h->error.pub[sizeof h->error.pub - 1] = 0;
+	h->error.priv[sizeof h->error.priv - 1] = 0;
+}
+
+static void hear(const struct ingest_job *job, struct arena *a, uint8_t kind, struct str payload, struct listening *h,
+                 struct ingest_result *out)
+{
+	if (kind == FRAME_PROGRESS && payload.n == sizeof(struct ingest_progress)) {
+		struct ingest_progress p;
+		memcpy(&p, payload.p, sizeof p);
+		if (job->progress) job->progress(job->arg, &p);
+	} else if (kind == FRAME_RESULT && !h->answered) {
+		h->answered = true;
+		h->ok = result_read(a, payload, out, &h->error);
+	} else if (kind == FRAME_ERROR && !h->answered) {
+		hear_error(h, payload);
+	}
+}
+
+/* True when it ended by itself, false when it was cancelled. */
+static bool listen_to(struct child *c, const struct ingest_job *job, struct arena *a, struct listening *h,
+                      struct ingest_result *out)
+{
+	for (;;) {
+		uint8_t kind;
+		struct str payload;
+		if (job->cancel && cancel_fired(job->cancel)) {
+			child_kill(c);
+			return false;
+		}
+		switch (child_next(c, 100, &kind, &payload)) {
+		case CHILD_FRAME: hear(job, a, kind, payload, h, out); break;
+		case CHILD_NOTHING: break;
+		case CHILD_CLOSED: return true;
+		}
+	}
+}
+
+static bool explain(enum child_way way, int code, struct err *e)
+{
+	switch (way) {
+	case CHILD_DONE:
+	case CHILD_FAILED:
+		err_set(e, ERR_SYSTEM, "the reader stopped without an answer");
+		break;
+	case CHILD_CPU:
+		err_set(e, ERR_TOO_LARGE, "the file made the reader stop: it took more processor time than is allowed");
+		break;
+	case CHILD_KILLED:
+		err_set(e, ERR_TOO_LARGE, "the file made the reader stop: it needed more memory than is allowed");
+		break;
+	case CHILD_CRASHED:
+		if (code == SIGABRT) err_set(e, ERR_TOO_LARGE, "the file made the reader stop: it is damaged, or needs more memory than is allowed");
+		else err_set(e, ERR_BAD_SOURCE, "the file made the reader stop: it is damaged in a way that is not known");
+		break;
+	}
+	return err_cause(e, "child ended in way %d, signal or code %d", (int)way, code);
+}
+
+static void sweep(struct arena *a, const struct ingest_job *job)
+{
+	static const char *const endings[] = { "", ".wal", ".source.tmp" };
+	for (size_t i = 0; i < COUNT_OF(endings); i++)
+		unlink(arena_printf(a, "%.*s%s", STR_ARG(job->version_path), endings[i]).p);
+	unlink(arena_cstr(a, job->rejects_path));
+}
+
+static bool must_be_new(struct arena *a, struct str path, struct err *e)
+{
+	if (path.n == 0 || path.p[0] != '/') return err_set(e, ERR_SYSTEM, "a version needs an absolute path");
+	if (access(arena_cstr(a, path), F_OK) != 0) return true;
+	return err_set(e, ERR_CONFLICT, "this version is being published already");
+}
+
+bool ingest_run(const struct ingest_job *job, struct arena *a, struct ingest_result *out, struct err *e)
+{
+	if (!must_be_new(a, job->version_path, e) || !must_be_new(a, job->rejects_path, e)) return false;
+	auto_buf settings = BUF_INIT(16 << 20);
+	settings_put(&settings, job);
+	const int fds[] = { job->source };
+	struct child_start how = { .program = job->program, .role = INGEST_ROLE, .fds = fds, .nfds = 1, .settings = buf_str(&settings) };
+	struct child *child;
+	if (settings.over) return err_set(e, ERR_TOO_LARGE, "the schema is too large");
+	if (!child_start(&how, &child, e)) return false;
+	struct listening heard = { 0 };
+	struct ingest_result result = { 0 };
+	bool ended = listen_to(child, job, a, &heard, &result);
+	int code;
+	enum child_way way = child_end(child, &code);
+	bool ok = false;
+	if (!ended) err_set(e, ERR_CANCELLED, "publishing was stopped");
+	else if (!heard.answered) explain(way, code, e);
+	else if (!heard.ok) *e = heard.error;
+	else ok = true;
+	if (ok) *out = result;
+	else sweep(a, job);
+	return ok;
+}

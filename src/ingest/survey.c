@@ -1,0 +1,226 @@
+/* Pass one. The first row is held back until the others have spoken: it is headings when it does not
+ * fit the types they prove. */
+#include "ingest/survey.h"
+#include "text/text.h"
+
+/* --- rows ----------------------------------------------------------------------------------------- */
+
+const char *row_fault(const struct row *r, size_t columns, struct arena *a)
+{
+	if (r->fault) return r->fault;
+	for (size_t i = columns; i < r->n; i++)
+		if (r->cells[i].kind != CELL_NONE)
+			return arena_printf(a, "the row has %zu cells where %zu were expected", r->n, columns).p;
+	return NULL;
+}
+
+static bool too_many(size_t n, struct err *e)
+{
+	return err_set(e, ERR_BAD_SOURCE, "the file has %zu columns; at most %d can be published", n, LIMIT_COLUMNS);
+}
+
+/* Room for the proofs of n columns. In a headed format only the first row may widen the table. */
+static void add_proofs(struct load *l, struct survey *v, size_t n)
+{
+	while (v->proofs.n < n) {
+		const struct field *declared = NULL;
+		if (v->targets && v->targets[v->proofs.n]) declared = &l->job.schema->fields[v->targets[v->proofs.n] - 1];
+		bool facets = !l->job.schema && !l->job.plain && v->proofs.n < 200;
+		proof_init(vec_add(l->a, &v->proofs), l->a, declared, facets);
+	}
+}
+
+static bool take_first(struct load *l, struct survey *v, const struct row *r, struct err *e)
+{
+	if (r->fault) return err_set(e, ERR_BAD_SOURCE, "the first row cannot be read: %s", r->fault);
+	if (r->n > LIMIT_COLUMNS) return too_many(r->n, e);
+	v->has_first = true;
+	v->first_number = r->number;
+	for (size_t i = 0; i < r->n; i++) vec_push(l->a, &v->first, arena_str(l->a, r->cells[i].text));
+	return true;
+}
+
+/* --- with a schema: which column is which field's, known before the pass ---------------------------- */
+
+static bool looks_like_heading(struct str s)
+{
+	return s.n > 0 && spell_readings(s, SPELL_NUMBERS | SPELL_DATES | SPELL_TIMES | SPELL(BOOL) | SPELL(POINT)) == 0;
+}
+
+static void aim(struct load *l, struct survey *v, const struct str *labels, size_t n)
+{
+	if (!l->job.schema) return;
+	struct survey named = { 0 };
+	headings_make(l, &named, labels, n);
+	v->targets = arena_array(l->a, uint32_t, (size_t)LIMIT_COLUMNS + 1);
+	for (size_t f = 0; f < l->job.schema->n; f++) {
+		int at = heading_for(&named, &l->job.schema->fields[f]);
+		if (at >= 0) v->targets[at] = (uint32_t)f + 1;
+	}
+}
+
+/* Numbers in columns whose names say so may be degrees; their range decides. */
+static void watch_places(struct survey *v, size_t i, struct str label, struct arena *a)
+{
+	int rank;
+	if (place_word_of(text_field_name(a, label), &rank) != PLACE_NONE) v->proofs.p[i].ranged = true;
+}
+
+static void begin_headed(struct load *l, struct survey *v)
+{
+	aim(l, v, v->first.p, v->first.n);
+	/* Rows often have more cells than the headings when those lack a name for the first. */
+	size_t usual = l->source.columns;
+	add_proofs(l, v, num_max(v->first.n, num_min(usual, (size_t)LIMIT_COLUMNS)));
+	for (size_t i = 0; i < v->first.n; i++) watch_places(v, i, v->first.p[i], l->a);
+}
+
+/* --- the pass --------------------------------------------------------------------------------------- */
+
+static void prove_row(struct load *l, struct survey *v, const struct row *r)
+{
+	for (size_t i = 0; i < r->n && i < v->proofs.n; i++) proof_cell(&v->proofs.p[i], l->a, &r->cells[i], r->number);
+	v->rows++;
+}
+
+static void watch_new_names(struct load *l, struct survey *v, size_t from)
+{
+	for (size_t i = from; i < l->source.names.n; i++) watch_places(v, i, l->source.names.p[i], l->a);
+}
+
+static bool take_row(struct load *l, struct survey *v, const struct row *r, struct err *e)
+{
+	bool headed = l->source.format->flags & SOURCE_HEADED;
+	if (!headed) {
+		if (r->fault) return true; /* told when it is loaded */
+		if (r->n > LIMIT_COLUMNS) return too_many(r->n, e);
+		if (r->n > v->proofs.n) {
+			size_t from = v->proofs.n;
+			if (l->job.schema) aim(l, v, l->source.names.p, l->source.names.n);
+			add_proofs(l, v, r->n);
+			watch_new_names(l, v, from);
+		}
+		prove_row(l, v, r);
+		return true;
+	}
+	struct arena_mark m = arena_mark(l->a);
+	bool unusable = row_fault(r, v->proofs.n, l->a) != NULL;
+	arena_rewind(l->a, m);
+	if (unusable) {
+		v->long_rows++;
+		return true;
+	}
+	if (r->n < v->proofs.n && v->short_rows++ == 0) v->first_short = r->number;
+	prove_row(l, v, r);
+	return true;
+}
+
+static bool pass(struct load *l, struct survey *v, struct err *e)
+{
+	struct source *s = &l->source;
+	bool headed = s->format->flags & SOURCE_HEADED;
+	if (!s->format->rewind(s, e)) return false;
+	for (int64_t seen = 0;; seen++) {
+		struct row r;
+		if (!s->format->next(s, &r, e)) return false;
+		if (!r.more) break;
+		if (headed && !v->has_first) {
+			if (!take_first(l, v, &r, e)) return false;
+			begin_headed(l, v);
+			continue;
+		}
+		if (!take_row(l, v, &r, e)) return false;
+		if (seen % 4096 == 0) load_tell(l, INGEST_PROVING, s->format->place(s), s->bytes, v->rows, false);
+	}
+	v->bytes = s->format->place(s);
+	return true;
+}
+
+/* --- headings or not -------------------------------------------------------------------------------- */
+
+static bool is_year(struct str s)
+{
+	int64_t y;
+	return s.n == 4 && text_to_int(s, &y) && y >= 1900 && y <= 2100;
+}
+
+/* The first row as data would fit every column's proved type? And does it look like data at all? */
+static bool first_is_headings(const struct survey *v)
+{
+	size_t words = 0;
+	size_t years = 0;
+	size_t values = 0;
+	bool misfit = false;
+	for (size_t i = 0; i < v->first.n; i++) {
+		struct str s = v->first.p[i];
+		const struct proof *p = &v->proofs.p[i];
+		if (s.n == 0) continue;
+		if (is_year(s)) years++;
+		if (looks_like_heading(s)) words++;
+		else values++;
+		bool typed = p->filled > 0 && (p->fits || p->mask);
+		if (!typed) continue;
+		uint32_t had = spell_readings(s, p->fits ? p->wanted : p->mask);
+		if (had == 0 && !spell_is_null_word(s) && (!p->fits || p->wanted)) misfit = true;
+	}
+	if (words > 0 && misfit) return true;
+	if (values == 0) return words > 0;
+	return words > 0 && years == values;
+}
+
+/* Without headings the first row is a row: its cells are proved as well. */
+static void fold_first(struct load *l, struct survey *v)
+{
+	for (size_t i = 0; i < v->first.n; i++) {
+		struct cell c = { v->first.p[i], v->first.p[i].n ? CELL_FREE : CELL_NONE };
+		proof_cell(&v->proofs.p[i], l->a, &c, v->first_number);
+	}
+	v->rows++;
+}
+
+static void name_columns(struct load *l, struct survey *v)
+{
+	size_t n = v->proofs.n;
+	struct str *labels = arena_array(l->a, struct str, n + 1);
+	bool headed = l->source.format->flags & SOURCE_HEADED;
+	for (size_t i = 0; i < n; i++) {
+		if (!headed && i < l->source.names.n) labels[i] = l->source.names.p[i];
+		else if (headed && v->headed && i < v->first.n) labels[i] = v->first.p[i];
+	}
+	v->headings.n = 0;
+	headings_make(l, v, labels, n);
+}
+
+static void settle_headings(struct load *l, struct survey *v)
+{
+	switch (l->job.dialect.header) {
+	case INGEST_HEADER_YES: v->headed = true; break;
+	case INGEST_HEADER_NO: v->headed = false; break;
+	case INGEST_HEADER_FIND: v->headed = first_is_headings(v); break;
+	}
+	if (!v->headed) {
+		fold_first(l, v);
+		if (l->job.dialect.header == INGEST_HEADER_FIND)
+			load_note(l, "The first row looks like data, so the columns were named by number.");
+	}
+}
+
+bool survey_run(struct load *l, struct survey *v, struct err *e)
+{
+	const struct source_format *f = l->source.format;
+	for (;;) {
+		struct arena_mark m = arena_mark(l->a);
+		*v = (struct survey){ 0 };
+		if (!pass(l, v, e)) return false;
+		if (!f->again || !f->again(&l->source, v->rows + v->long_rows, v->short_rows + v->long_rows, v->proofs.n)) break;
+		arena_rewind(l->a, m);
+	}
+	if ((f->flags & SOURCE_HEADED) && !v->has_first) return err_set(e, ERR_BAD_SOURCE, "the file holds no rows");
+	if (f->flags & SOURCE_HEADED) settle_headings(l, v);
+	if (v->proofs.n == 0) return err_set(e, ERR_BAD_SOURCE, "the file holds no columns");
+	name_columns(l, v);
+	if (v->short_rows)
+		load_note(l, "%lld rows have fewer cells than there are columns, the first of them row %lld; the cells missing "
+		             "at the end are empty.", (long long)v->short_rows, (long long)v->first_short);
+	return true;
+}

@@ -1,0 +1,38 @@
+/* The first of the two passes: what the columns are called and what they hold. */
+#ifndef INGEST_SURVEY_H
+#define INGEST_SURVEY_H
+
+#include "ingest/fill.h"
+
+struct heading {
+	struct str label;   /* as the file has it, trimmed */
+	struct str name;    /* a field name, unique */
+};
+struct survey {
+	VEC(struct heading) headings;
+	VEC(struct proof) proofs;
+	bool headed;            /* the first row is headings */
+	int64_t rows, bytes;    /* data rows; to tell whether the file changed between the passes */
+	int64_t short_rows, first_short;
+	int64_t long_rows;
+	bool has_first;
+	VEC(struct str) first;  /* cells of the first row */
+	int64_t first_number;
+	uint32_t *targets;      /* with a schema: field + 1 a column is for */
+};
+/* Reads the source to its end and proves its columns. */
+bool survey_run(struct load *l, struct survey *v, struct err *e) must_use;
+/* names.c: labels and names of the columns, with notes. */
+void headings_make(struct load *l, struct survey *v, const struct str *labels, size_t n);
+/* plan.c: the fields of the new version. */
+bool plan_make(struct load *l, struct survey *v, struct plan *out, struct err *e) must_use;
+/* Why a row cannot be used given how many columns there are; NULL: it can. */
+const char *row_fault(const struct row *r, size_t columns, struct arena *a);
+/* names.c: which column a field is for, or -1. */
+int heading_for(const struct survey *v, const struct field *f);
+/* names.c: an error that names near spellings. */
+bool missing_field(const struct survey *v, const struct field *f, struct err *e);
+enum place_word { PLACE_NONE, PLACE_LATITUDE, PLACE_LONGITUDE };
+enum place_word place_word_of(struct str name, int *rank);
+
+#endif
