@@ -95,9 +95,9 @@ static void squeeze(const struct httpd_request *r, struct httpd_reply *p)
 	struct str in = body_bytes(p);
 	enum coding coding = coding_of(httpd_header(r, STR("accept-encoding")));
 	if (coding == CODING_NONE || in.n < WORTH_SQUEEZING) return;
-	struct buf out = BUF_INIT(in.n - in.n / 16); /* less than that is not worth the client's work */
+	struct buf out = BUF_INIT(in.n + 32 * 1024); /* the gzip writer asks for its room in pieces */
 	bool smaller = coding == CODING_BR ? squeeze_brotli(&out, in) : pack_gzip(&out, in, GZIP_LEVEL);
-	if (!smaller || out.over) {
+	if (!smaller || out.n > in.n - in.n / 16) { /* less than that is not worth the client's work */
 		buf_done(&out);
 		return;
 	}
