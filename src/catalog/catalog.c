@@ -283,6 +283,11 @@ void catalog_close(struct catalog *c)
 		box_free(c->views);
 		c->views = next;
 	}
+	while (c->busy) {
+		struct busy *next = c->busy->next;
+		free(c->busy);
+		c->busy = next;
+	}
 	lock_bell_done(&c->loaded);
 	lock_done(&c->lock);
 	free(c);
