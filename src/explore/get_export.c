@@ -92,7 +92,6 @@ static struct job *job_new(struct call *c, const struct export_format *f, const 
 	j->until_ns = clock_monotonic_ns() + INT64_C(1000000000) * EXPORT_S;
 	cancel_init(&j->cancel);
 	struct query_request q = call_question(c, QUERY_EXPORT);
-	q.with_geometry = (f->flags & EXPORT_GEO) != 0;
 	j->target = c->target;
 	keep_question(j, &q);
 	return j;
