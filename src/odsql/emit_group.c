@@ -128,6 +128,12 @@ bool odsql_key_skips_null(const struct odsql_node *n)
 	return is_fn(n, FN_RANGE) || is_fn(n, FN_GEO_CLUSTER);
 }
 
+bool odsql_gives_json(const struct odsql_node *n)
+{
+	const struct odsql_node *of = n->flags & ODSQL_KEY ? n->key : n;
+	return is_fn(of, FN_JSON_FORMAT) || is_fn(of, FN_GEO_CLUSTER);
+}
+
 struct column_type odsql_shown_type(const struct odsql_node *n)
 {
 	return (struct column_type){ .type = is_fn(n, FN_RANGE) ? VALUE_TEXT : n->type };

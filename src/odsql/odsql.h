@@ -223,6 +223,8 @@ void odsql_emit_part(struct sql *q, const struct odsql_scope *s, const struct od
  * called k0, k1 … in the order of group_by: a tree that repeats a key is written as what the caller
  * sees of that column. */
 void odsql_emit_key(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
+/* True when the text a tree gives is JSON to be embedded. */
+bool odsql_gives_json(const struct odsql_node *n);
 /* True when rows without this key make no group (ranges, clusters). */
 bool odsql_key_skips_null(const struct odsql_node *n);
 /* The type of what the caller sees of a key. */

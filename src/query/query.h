@@ -48,8 +48,9 @@ struct query_request {
 	const struct str *exclude; size_t nexclude;
 	const struct str *facet;   size_t nfacet;    /* "name" or facet(name="…", …) */
 	struct str record_id;      /* QUERY_RECORD: 40 digits */
+	bool with_geometry;        /* for geographic formats: where the select has no place, adds the first
+	                            * shape, else the first point, as a last column of its own name */
 	bool with_id;              /* adds a last column of record ids, see query_plan.id_column */
-	bool with_geometry;        /* QUERY_EXPORT of a geographic format: see query_plan.geometry */
 	const struct clock_zone *zone_or_null; /* NULL: UTC */
 	struct str lang;           /* empty: "en" */
 	int64_t now_us;
@@ -70,6 +71,7 @@ struct query_plan {
 	const struct field **fields;    /* the schema's field a column is, or NULL */
 	size_t ncolumns;                /* what a caller prints; id_column is not among them */
 	int id_column;                  /* place of the record ids (TEXT, 40 digits), or -1 */
+	bool *ids;                      /* one flag a column, the last one included: holds record ids */
 	bool grouped;                   /* group_by given: no total_count in the answer */
 	bool aggregated;                /* one row of aggregates only */
 	bool empty;                     /* limit 0: no need to ask */

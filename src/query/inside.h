@@ -1,0 +1,55 @@
+/* What the files of the room share: a request understood. Private. */
+#ifndef QUERY_INSIDE_H
+#define QUERY_INSIDE_H
+
+#include "query/query.h"
+
+/* One refine or exclude. */
+struct filter {
+	int field;
+	bool exclude;
+	struct str name, value;
+	struct odsql_node *test;
+};
+
+/* One facet parameter, completed by the field's annotations. */
+struct facet_spec {
+	struct str name;         /* as asked for */
+	int field;
+	bool disjunctive, hierarchical;
+	struct str separator, sort;
+	int64_t limit;
+};
+
+/* A request whose filters are settled: everything but select, group_by and order_by. */
+struct scene {
+	struct arena *arena;
+	const struct query_request *request;
+	struct odsql_scope scope;        /* what the caller may name */
+	struct odsql_scope house;        /* what the row filter may name */
+	struct odsql_node *row_filter;   /* or NULL */
+	struct odsql_node **where;
+	size_t nwhere;
+	struct filter *filters;
+	size_t nfilters;
+	struct facet_spec *facets;       /* those asked for by name */
+	size_t nfacets;
+	bool by_id;                      /* QUERY_RECORD with a well-formed id */
+	struct str id_decimal;
+};
+
+/* Parses and checks all filters of a request. `settle` false leaves the wheres parsed but unchecked. */
+bool scene_open(struct arena *a, const struct query_request *r, bool settle, struct scene *out, struct err *e) must_use;
+/* " WHERE …" with everything, or nothing. Refinements on field number `but` are left out; -1: none. */
+void scene_put_where(struct sql *q, const struct scene *s, int but, const struct odsql_node *more_or_null);
+/* Canonical text of the filters. */
+void scene_put(struct buf *b, const struct scene *s);
+/* The facet of a field as its annotations make it. */
+struct facet_spec facet_of_field(const struct scene *s, int field);
+
+/* limit and offset within bounds; `grouped` and `ordered_by_aggregate` decide which. */
+struct window { int64_t limit, offset; };
+bool window_of(const struct query_request *r, bool grouped, bool ordered_by_aggregate, struct window *out,
+               struct err *e) must_use;
+
+#endif

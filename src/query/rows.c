@@ -1,0 +1,308 @@
+/* Plans of rows: pages, exports, single records, groups. A page that is ordered finds its rows by
+ * number first and reads only those whole; everything else is one plain statement. */
+#include "query/inside.h"
+
+enum { CANONICAL_BYTES = 1 << 20 };
+
+struct rows {
+	struct scene scene;
+	struct odsql_query query;
+	struct window window;
+	struct query_plan *plan;
+};
+
+/* --- understanding --------------------------------------------------------------------------------- */
+
+static bool read_clauses(struct rows *r, struct err *e)
+{
+	struct scene *s = &r->scene;
+	const struct query_request *request = s->request;
+	bool record = request->mode == QUERY_RECORD;
+	struct str group_by = record ? STR("") : request->group_by;
+	struct str order_by = record ? STR("") : request->order_by;
+	if (!odsql_parse_items(s->arena, ODSQL_SELECT, request->select, &r->query.select, e)) return false;
+	if (!odsql_parse_items(s->arena, ODSQL_GROUP_BY, group_by, &r->query.group_by, e)) return false;
+	if (!odsql_parse_items(s->arena, ODSQL_ORDER_BY, order_by, &r->query.order_by, e)) return false;
+	r->query.where = s->where;
+	r->query.nwhere = s->nwhere;
+	return odsql_check(s->arena, &s->scope, &r->query, e);
+}
+
+/* The field a map would draw: the first shape, else the first point; -1 when there is none to see. */
+static int place_field(const struct odsql_scope *s)
+{
+	int point = -1;
+	for (size_t i = 0; i < s->schema->n; i++) {
+		enum value_type type = s->schema->fields[i].type;
+		if ((type != VALUE_SHAPE && type != VALUE_POINT) || odsql_field(s, s->schema->fields[i].name) != (int)i) continue;
+		if (type == VALUE_SHAPE) return (int)i;
+		if (point < 0) point = (int)i;
+	}
+	return point;
+}
+
+static void add_place(struct rows *r)
+{
+	struct odsql_query *q = &r->query;
+	struct arena *a = r->scene.arena;
+	int field = place_field(&r->scene.scope);
+	if (!r->scene.request->with_geometry || q->grouped || q->aggregated || field < 0) return;
+	for (size_t i = 0; i < q->columns.n; i++)
+		if (q->columns.p[i].expr->type == VALUE_SHAPE || q->columns.p[i].expr->type == VALUE_POINT) return;
+	struct odsql_item *items = arena_array(a, struct odsql_item, q->columns.n + 1);
+	if (q->columns.n) memcpy(items, q->columns.p, q->columns.n * sizeof *items);
+	struct odsql_node *n = odsql_field_node(a, &r->scene.scope, field);
+	items[q->columns.n] = (struct odsql_item){ .expr = n, .key = n->s, .place = -1 };
+	q->columns = (struct odsql_items){ items, q->columns.n + 1 };
+}
+
+/* The house's own order: it may name fields the caller does not see, and never fails a request. */
+static void read_default_order(struct rows *r)
+{
+	struct scene *s = &r->scene;
+	struct err ignored = { 0 };
+	struct odsql_query q = { 0 };
+	if (r->query.order_by.n || r->query.grouped || r->query.aggregated || s->request->mode == QUERY_RECORD) return;
+	if (!odsql_parse_items(s->arena, ODSQL_ORDER_BY, s->request->default_order, &q.order_by, &ignored)) return;
+	if (q.order_by.n && odsql_check(s->arena, &s->house, &q, &ignored)) r->query.order_by = q.order_by;
+}
+
+static bool orders_by_aggregate(const struct odsql_query *q)
+{
+	for (size_t i = 0; i < q->order_by.n; i++)
+		if (q->order_by.p[i].expr->aggregate) return true;
+	return false;
+}
+
+/* --- columns --------------------------------------------------------------------------------------- */
+
+static const struct field *field_of(const struct rows *r, const struct odsql_node *n)
+{
+	const struct odsql_node *of = n->flags & ODSQL_KEY ? n->key : n;
+	return of->kind == ODSQL_FIELD && of->field >= 0 ? &r->scene.scope.schema->fields[of->field] : NULL;
+}
+
+static void describe(struct rows *r)
+{
+	struct query_plan *p = r->plan;
+	size_t n = r->query.columns.n;
+	bool with_id = r->scene.request->with_id && !r->query.grouped && !r->query.aggregated;
+	size_t all = n + with_id;
+	p->columns = arena_array(p->arena, struct record_column, all);
+	p->types = arena_array(p->arena, struct column_type, all);
+	p->fields = arena_array(p->arena, const struct field *, all);
+	p->ids = arena_array(p->arena, bool, all);
+	p->ncolumns = n;
+	p->id_column = with_id ? (int)n : -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct odsql_item *item = &r->query.columns.p[i];
+		const struct odsql_node *of = item->expr->flags & ODSQL_KEY ? item->expr->key : item->expr;
+		p->fields[i] = field_of(r, item->expr);
+		p->types[i] = (struct column_type){ .type = item->expr->type, .list = item->expr->list };
+		p->columns[i] = (struct record_column){ .key = item->key, .type = p->types[i],
+			.precision = p->fields[i] ? p->fields[i]->precision : STR(""), .json_text = odsql_gives_json(item->expr) };
+		p->ids[i] = of->kind == ODSQL_FIELD && of->field == ODSQL_RECORDID;
+	}
+	if (!with_id) return;
+	p->types[n] = (struct column_type){ .type = VALUE_TEXT };
+	p->columns[n] = (struct record_column){ .key = STR("_id"), .type = p->types[n] };
+	p->ids[n] = true;
+}
+
+static void put_column(struct sql *q, const struct rows *r, const struct odsql_node *n)
+{
+	const struct odsql_scope *s = &r->scene.scope;
+	if (n->kind == ODSQL_FIELD && n->type == VALUE_POINT && !(n->flags & ODSQL_KEY)) {
+		odsql_emit_part(q, s, n, SQL_LAT);
+		sql_lit(q, ", ");
+		odsql_emit_part(q, s, n, SQL_LON);
+	} else if (r->query.mixed) {
+		odsql_emit_over(q, s, n);
+	} else {
+		odsql_emit(q, s, n);
+	}
+}
+
+static void put_columns(struct sql *q, const struct rows *r)
+{
+	for (size_t i = 0; i < r->query.columns.n; i++) {
+		if (i) sql_lit(q, ", ");
+		put_column(q, r, r->query.columns.p[i].expr);
+	}
+	if (r->plan->id_column >= 0) sql_lit(q, ", lower(lpad(to_hex(_id), 32, '0'))");
+}
+
+/* --- order ----------------------------------------------------------------------------------------- */
+
+static void put_key(struct sql *q, size_t i)
+{
+	sql_lit(q, "k");
+	sql_int(q, (int64_t)i);
+}
+
+static void put_direction(struct sql *q, bool descending)
+{
+	if (descending) sql_lit(q, " DESC NULLS LAST");
+	else sql_lit(q, " ASC NULLS LAST");
+}
+
+static void put_order_item(struct sql *q, const struct rows *r, const struct odsql_item *item)
+{
+	const struct odsql_node *n = item->expr;
+	if (n->flags & ODSQL_KEY) {
+		put_key(q, (size_t)n->field);
+	} else if (n->list) {
+		sql_put_literal(q, item->descending ? STR("list_max(") : STR("list_min("));
+		odsql_emit(q, &r->scene.scope, n);
+		sql_lit(q, ")");
+	} else if (r->query.mixed) {
+		odsql_emit_over(q, &r->scene.scope, n);
+	} else {
+		odsql_emit(q, &r->scene.scope, n);
+	}
+	put_direction(q, item->descending);
+}
+
+static void put_order(struct sql *q, const struct rows *r)
+{
+	sql_lit(q, " ORDER BY ");
+	for (size_t i = 0; i < r->query.order_by.n; i++) {
+		if (i) sql_lit(q, ", ");
+		put_order_item(q, r, &r->query.order_by.p[i]);
+	}
+}
+
+static void put_window(struct sql *q, const struct rows *r)
+{
+	if (r->window.limit >= 0) {
+		sql_lit(q, " LIMIT ");
+		sql_int(q, r->window.limit);
+	}
+	if (r->window.offset > 0) {
+		sql_lit(q, " OFFSET ");
+		sql_int(q, r->window.offset);
+	}
+}
+
+/* --- statements ------------------------------------------------------------------------------------ */
+
+static void put_from(struct sql *q, const struct rows *r)
+{
+	sql_lit(q, " FROM ");
+	sql_relation(q, r->scene.request->target->at);
+	scene_put_where(q, &r->scene, -1, NULL);
+}
+
+/* Ties keep the order in which the rows came. */
+static void put_ordered_page(struct sql *q, const struct rows *r)
+{
+	sql_lit(q, " FROM ");
+	sql_relation(q, r->scene.request->target->at);
+	sql_lit(q, " WHERE rowid IN (SELECT rowid");
+	put_from(q, r);
+	put_order(q, r);
+	sql_lit(q, ", rowid");
+	put_window(q, r);
+	sql_lit(q, ")");
+	put_order(q, r);
+	sql_lit(q, ", rowid");
+}
+
+static void put_rows(struct sql *q, const struct rows *r)
+{
+	sql_lit(q, "SELECT ");
+	put_columns(q, r);
+	if (r->query.order_by.n && !r->query.aggregated && !r->query.mixed && r->window.limit >= 0) {
+		put_ordered_page(q, r);
+		return;
+	}
+	put_from(q, r);
+	if (r->query.order_by.n && !r->query.aggregated) {
+		put_order(q, r);
+		sql_lit(q, ", rowid");
+	}
+	put_window(q, r);
+}
+
+static void put_groups(struct sql *q, const struct rows *r)
+{
+	const struct odsql_items *keys = &r->query.group_by;
+	sql_lit(q, "SELECT ");
+	put_columns(q, r);
+	sql_lit(q, " FROM (SELECT *");
+	for (size_t i = 0; i < keys->n; i++) {
+		sql_lit(q, ", ");
+		odsql_emit_key(q, &r->scene.scope, keys->p[i].expr);
+		sql_lit(q, " AS ");
+		put_key(q, i);
+	}
+	put_from(q, r);
+	sql_lit(q, ")");
+	bool first = true;
+	for (size_t i = 0; i < keys->n; i++) {
+		if (!odsql_key_skips_null(keys->p[i].expr)) continue;
+		sql_put_literal(q, first ? STR(" WHERE ") : STR(" AND "));
+		put_key(q, i);
+		sql_lit(q, " IS NOT NULL");
+		first = false;
+	}
+	for (size_t i = 0; i < keys->n; i++) {
+		sql_put_literal(q, i ? STR(", ") : STR(" GROUP BY "));
+		put_key(q, i);
+	}
+	if (r->query.order_by.n) put_order(q, r);
+	for (size_t i = 0; i < keys->n; i++) {
+		sql_put_literal(q, i || r->query.order_by.n ? STR(", ") : STR(" ORDER BY "));
+		put_key(q, i);
+		sql_lit(q, " ASC NULLS FIRST");
+	}
+	put_window(q, r);
+}
+
+static bool put_canonical(struct rows *r, struct err *e)
+{
+	auto_buf b = BUF_INIT(CANONICAL_BYTES);
+	const struct query_request *request = r->scene.request;
+	struct str text;
+	buf_printf(&b, "%d %.*s select ", (int)request->mode, STR_ARG(request->record_id));
+	odsql_put_items(&b, &r->query.columns, true);
+	buf_lit(&b, " group ");
+	odsql_put_items(&b, &r->query.group_by, true);
+	buf_lit(&b, " order ");
+	odsql_put_items(&b, &r->query.order_by, false);
+	scene_put(&b, &r->scene);
+	buf_printf(&b, " limit %lld offset %lld%s", (long long)r->window.limit, (long long)r->window.offset,
+	           r->plan->id_column >= 0 ? " ids" : "");
+	if (!buf_end(&b, &text, e)) return false;
+	r->plan->canonical = arena_str(r->plan->arena, text);
+	return true;
+}
+
+bool query_plan_rows(struct arena *a, const struct query_request *request, struct query_plan *out, struct err *e)
+{
+	struct query_plan plan = { .arena = a, .request = request, .id_column = -1 };
+	struct rows r = { .plan = &plan };
+	if (!scene_open(a, request, false, &r.scene, e) || !read_clauses(&r, e)) return false;
+	if (!window_of(request, r.query.grouped, orders_by_aggregate(&r.query), &r.window, e)) return false;
+	read_default_order(&r);
+	add_place(&r);
+	plan.grouped = r.query.grouped;
+	plan.aggregated = r.query.aggregated;
+	plan.limit = r.window.limit;
+	plan.offset = r.window.offset;
+	plan.empty = plan.limit == 0 || (request->mode == QUERY_RECORD && !r.scene.by_id);
+	describe(&r);
+	if (!put_canonical(&r, e)) return false;
+	sql_init(&plan.sql, a, &sql_duckdb);
+	if (r.query.grouped) put_groups(&plan.sql, &r);
+	else put_rows(&plan.sql, &r);
+	struct str text;
+	if (!buf_end(&plan.sql.text, &text, e)) {
+		sql_done(&plan.sql);
+		return false;
+	}
+	*out = plan;
+	return true;
+}
+
+void query_plan_done(struct query_plan *p) { sql_done(&p->sql); }
