@@ -32,6 +32,8 @@ REGISTRIES = re.compile("|".join((
     r"registry\." r"npmjs", r"registry\." r"yarnpkg", r"npm\.pkg\." r"github", r"pypi\." r"org", r"files\." r"pythonhosted",
     r"proxy\." r"golang", r"deb\." r"debian\.org", r"crates\." r"io")))
 
+# Headers that no folder of the tree has.
+WRITTEN_BY_BUILD = ("duckdb.h", "stoa_version.h")
 TEXT_ENDINGS = (".c", ".h", ".def", ".py", ".mjs", ".js", ".ts", ".css", ".html", ".md", ".build", ".json", ".txt",
                 ".sh", ".toml", ".ini", ".1", ".service", ".conf", ".yml", ".options", ".supp", ".lock")
 SIZED_ENDINGS = (".c", ".h", ".py", ".mjs", ".js", ".ts", ".css", ".build")
@@ -110,7 +112,7 @@ def check_floors(house):
             continue
         for n, line in enumerate(blank(house.text(path), strings=False).split("\n"), 1):
             m = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
-            if not m or m.group(1) == "duckdb.h":
+            if not m or m.group(1) in WRITTEN_BY_BUILD:
                 continue
             target = m.group(1)
             other, _, rest = target.partition("/")
