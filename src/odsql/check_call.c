@@ -167,18 +167,16 @@ static bool is_after(const struct odsql_node *x, const struct odsql_node *y)
 static bool check_steps(struct checker *c, struct odsql_node *n)
 {
 	struct odsql_node *f = n->args[0];
-	size_t intervals = n->nargs - 2 + !!(n->flags & ODSQL_OPEN_LEFT) + !!(n->flags & ODSQL_OPEN_RIGHT);
+	bool width = n->nargs == 2 && !(n->flags & (ODSQL_OPEN_LEFT | ODSQL_OPEN_RIGHT));
+	if (width && (n->flags & ODSQL_BRACKETED)) return odsql_complain(c->e, c->which, "range() needs two bounds or more.");
+	if (width && is_time(f)) return odsql_complain(c->e, c->which, "range() needs an interval such as 1 day, or two dates.");
 	for (size_t i = 1; i < n->nargs; i++) {
 		struct odsql_node *step = n->args[i];
 		if (!check_expr(c, step) || !check_pair(c, f, step)) return false;
 		if (i > 1 && !is_after(step, n->args[i - 1]))
 			return odsql_complain(c->e, c->which, "The bounds of range() must ascend.");
 	}
-	bool width = n->nargs == 2 && intervals == 0;
-	if (!width) return true;
-	if (n->flags & ODSQL_BRACKETED) return odsql_complain(c->e, c->which, "range() needs two bounds or more.");
-	if (is_time(f)) return odsql_complain(c->e, c->which, "range() needs an interval such as 1 day, or two dates.");
-	return number_of(n->args[1]) > 0 || odsql_complain(c->e, c->which, "The width of range() must be above 0.");
+	return !width || number_of(n->args[1]) > 0 || odsql_complain(c->e, c->which, "The width of range() must be above 0.");
 }
 
 bool check_range(struct checker *c, struct odsql_node *n)

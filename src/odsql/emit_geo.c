@@ -32,7 +32,10 @@ static void column(struct emitter *m, size_t field, enum sql_part part) { sql_co
 void emit_distance(struct emitter *m, size_t field, double lat, double lon)
 {
 	const double degree = 3.14159265358979323846 / 180;
-	lit(m, "(2 * CAST(6371008.7714 AS DOUBLE) * asin(sqrt(least(pow(sin((");
+	/* least() passes over null, so null is asked for first. */
+	lit(m, "CASE WHEN ");
+	column(m, field, SQL_LAT);
+	lit(m, " IS NOT NULL THEN (2 * CAST(6371008.7714 AS DOUBLE) * asin(sqrt(least(pow(sin((");
 	put_double(m, lat * degree);
 	lit(m, " - radians(");
 	column(m, field, SQL_LAT);
@@ -44,7 +47,7 @@ void emit_distance(struct emitter *m, size_t field, double lat, double lon)
 	put_double(m, lon * degree);
 	lit(m, " - radians(");
 	column(m, field, SQL_LON);
-	lit(m, ")) / 2), 2), 1))))");
+	lit(m, ")) / 2), 2), 1)))) END");
 }
 
 static void between(struct emitter *m, size_t field, enum sql_part low, enum sql_part high, double from, double to)

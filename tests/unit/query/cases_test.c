@@ -3,6 +3,7 @@
  *
  *   select|where|group_by|order_by|limit|offset|refine|exclude|facet|timezone|lang|mode: …
  *   rows: R1 R3        the rows kept, in order
+ *   nothing: yes       no row at all
  *   count: 2           the number of records
  *   = {…}              one result object a line, in order
  *   error: CODE part of the message
@@ -22,7 +23,7 @@ struct kase {
 	struct str want[64];
 	size_t nwant;
 	struct str rows, count, error, facets;
-	bool has_rows;
+	bool has_rows, nothing;
 };
 
 static struct cities cities;
@@ -160,7 +161,7 @@ static void run(struct kase *k)
 	cases_run++;
 	if (k->count.n) run_count(k, &a);
 	if (k->facets.n) run_facets(k, &a);
-	if (k->has_rows || k->nwant || (k->error.n && !k->count.n)) run_rows(k, &a);
+	if (k->has_rows || k->nwant || k->nothing || (k->error.n && !k->count.n && !k->facets.n)) run_rows(k, &a);
 	else if (!k->count.n && !k->facets.n) fail_msg("%s:%d: a case that expects nothing", k->file, k->line);
 }
 
@@ -206,6 +207,7 @@ static void read_line(struct kase *k, struct str line)
 	else if (str_eq(key, STR("record"))) r->record_id = cities.ids[value.p[1] - '1'];
 	else if (str_eq(key, STR("mode"))) assert_true(mode_of(value, &r->mode));
 	else if (str_eq(key, STR("rows"))) k->rows = value, k->has_rows = true;
+	else if (str_eq(key, STR("nothing"))) k->nothing = true;
 	else if (str_eq(key, STR("count"))) k->count = value;
 	else if (str_eq(key, STR("facets"))) k->facets = value;
 	else if (str_eq(key, STR("error"))) k->error = value;
