@@ -115,6 +115,9 @@ bool catalog_set_metas(struct catalog *c, struct tenant_id t, struct str slug, c
 /* Deletes what no pointer reaches: .tmp files, versions older than the one to roll back to, folders
  * of datasets that are gone. Run at start. */
 bool catalog_sweep(struct catalog *c, struct err *e) must_use;
+/* Every version of a portal that has a file: those being served and those to roll back to. */
+bool catalog_versions(struct catalog *c, struct tenant_id t, struct arena *a, struct version_ref **out, size_t *n,
+                      struct err *e) must_use;
 /* Called after each change with the portal's id (finished answers are void). */
 void catalog_on_change(struct catalog *c, void (*changed)(void *arg, struct tenant_id t), void *arg);
 

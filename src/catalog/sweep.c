@@ -24,6 +24,21 @@ static bool load_known(struct store_tx *tx, struct arena *a, struct tenant_id t,
 	return step == STORE_DONE;
 }
 
+bool catalog_versions(struct catalog *c, struct tenant_id t, struct arena *a, struct version_ref **out, size_t *n, struct err *e)
+{
+	struct store_tx *tx;
+	struct known k = { 0 };
+	struct err ignored = { 0 };
+	if (!store_begin(c->store, STORE_READ, &tx, e)) return false;
+	bool ok = load_known(tx, a, t, &k, e);
+	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
+	if (!ok) return false;
+	*out = arena_array(a, struct version_ref, k.n / 2 + 1);
+	*n = k.n / 2;
+	for (size_t i = 0; i < *n; i++) (*out)[i] = (struct version_ref){ t, k.p[2 * i], k.p[2 * i + 1] };
+	return true;
+}
+
 static bool is_known(const struct known *k, int64_t dataset, int64_t number)
 {
 	for (size_t i = 0; i + 1 < k->n; i += 2)

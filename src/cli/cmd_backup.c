@@ -53,25 +53,24 @@ static bool copy_file(struct arena *a, struct str from, struct str to, struct ca
 	return ok;
 }
 
-/* Every dataset of every portal of an opened folder, current versions and those to roll back to. */
+/* Every version of every portal of an opened folder, those to roll back to included. */
 static bool copy_versions(struct cli *c, struct site *from, struct str to, size_t *count, struct err *e)
 {
 	struct tenant_id *ids;
 	size_t n = tenants_list(from->tenants, &c->arena, &ids);
 	*count = 0;
 	for (size_t i = 0; i < n; i++) {
-		const struct catalog_view *v;
-		if (!catalog_hold(from->catalog, ids[i], &v, e)) return false;
-		bool ok = true;
-		for (size_t k = 0; ok && k < v->n; k++) {
-			struct version_ref ref = v->datasets[k].version;
-			struct str path = engine_path(from->engine, &c->arena, ref);
+		struct version_ref *versions;
+		size_t nversions;
+		if (!catalog_versions(from->catalog, ids[i], &c->arena, &versions, &nversions, e)) return false;
+		for (size_t k = 0; k < nversions; k++, (*count)++) {
+			struct str path = engine_path(from->engine, &c->arena, versions[k]);
 			struct str copy = arena_printf(&c->arena, "%.*s%.*s", STR_ARG(to), STR_ARG(str_from(path, from->folder.n)));
-			ok = copy_file(&c->arena, path, copy, c->cancel, e);
-			(*count)++;
+			struct str rejects = arena_printf(&c->arena, "%.*s.rejects.jsonl", STR_ARG(path));
+			struct str rejects_copy = arena_printf(&c->arena, "%.*s.rejects.jsonl", STR_ARG(copy));
+			if (!copy_file(&c->arena, path, copy, c->cancel, e)) return false;
+			if (access(rejects.p, F_OK) == 0 && !copy_file(&c->arena, rejects, rejects_copy, c->cancel, e)) return false;
 		}
-		catalog_release(from->catalog, v);
-		if (!ok) return false;
 	}
 	return true;
 }
@@ -100,7 +99,7 @@ static bool backup(struct cli *c, struct err *e)
 		}
 		return false;
 	}
-	cli_say(c, "%zu datasets and the store are in %.*s", count, STR_ARG(c->operands[0]));
+	cli_say(c, "%zu versions and the store are in %.*s", count, STR_ARG(c->operands[0]));
 	return true;
 }
 
