@@ -19,12 +19,12 @@ release_options = --buildtype=release -Db_lto=true -Db_lto_threads=2
 build:
 	@scripts/setup build
 	@scripts/configure $(RELEASE) "$(CC)" $(release_options) --prefix=$(PREFIX)
-	@ninja -C $(RELEASE) --quiet
+	@ninja -C $(RELEASE) --quiet shipped
 
 demo:
 	@scripts/setup demo
 	@scripts/configure $(RELEASE) "$(CC)" $(release_options) --prefix=$(PREFIX)
-	@ninja -C $(RELEASE) --quiet
+	@ninja -C $(RELEASE) --quiet stoa
 	@exec scripts/demo --stoa $(RELEASE)/stoa --data "$(DATA)" --port "$(PORT)"
 
 test:

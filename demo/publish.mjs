@@ -28,8 +28,6 @@ function stoa(words, { answer = false } = {}) {
 	return answer ? JSON.parse(done.stdout) : null
 }
 
-const listed = (answer, key) => (Array.isArray(answer) ? answer : answer[key] ?? answer.results ?? [])
-const nameOf = x => (typeof x === 'string' ? x : x.host ?? x.dataset_id ?? x.id ?? x.slug)
 const variants = (name, texts, first) => Object.entries(texts).map(([lang, value]) => [lang === first ? name : `${name}.${lang}`, Array.isArray(value) ? value.join(',') : value])
 const pairs = list => list.flatMap(([name, value]) => ['--meta', `${name}=${value}`])
 
@@ -73,7 +71,7 @@ if (wrong.length) fail(`demo/portals.json names recipes that do not exist: ${wro
 mkdirSync(args.data, { recursive: true })
 prepare([...new Set(ids)], words => console.log(`demo: ${words}`))
 
-const hosts = new Set(listed(stoa(['portal', 'list', '--json'], { answer: true }), 'portals').map(nameOf))
+const hosts = new Set(stoa(['portal', 'list', '--json'], { answer: true }).map(x => x.portal))
 const admins = {}
 for (const p of portals) {
 	if (hosts.has(p.host)) continue
@@ -84,7 +82,7 @@ for (const p of portals) {
 
 let at = 0
 for (const p of portals) {
-	const there = new Set(listed(stoa(['datasets', '--portal', p.host, '--json'], { answer: true }), 'datasets').map(nameOf))
+	const there = new Set(stoa(['datasets', '--portal', p.host, '--json'], { answer: true }).map(x => x.dataset))
 	for (const d of p.datasets) {
 		at++
 		if (there.has(d.id)) continue
@@ -92,11 +90,12 @@ for (const p of portals) {
 		publish(p, d)
 	}
 }
-console.log()
-for (const p of portals) {
-	const address = `http://${p.host}:${args.port}/`.padEnd(50)
-	const admin = admins[p.host]
-	console.log(`${address} ${p.title[p.languages[0]]}` + (admin ? `\n    administrator ${admin.email}, one-time password ${admin.password}` : ''))
+if (Object.keys(admins).length) {
+	console.log('\nThe administrators, who choose their own password at the first sign-in:')
+	for (const p of portals.filter(x => admins[x.host])) {
+		const address = `http://${p.host}:${args.port}/`.padEnd(44)
+		console.log(`${address} ${admins[p.host].email.padEnd(38)} one-time password ${admins[p.host].password}`)
+	}
+	console.log()
 }
-console.log()
 writeFileSync(join(args.data, '.demo'), createHash('sha256').update(text).digest('hex') + '\n')

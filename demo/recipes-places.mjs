@@ -179,7 +179,8 @@ export const places = {
 				geometry: { type: 'Point', coordinates: x.geometry.coordinates.slice(0, 2) },
 				properties: {
 					code: x.id, time: new Date(p.time).toISOString(), magnitude: p.mag, depth: x.geometry.coordinates[2], kind: p.type, network: p.net,
-					products: p.types.split(',').filter(Boolean).join(','), tsunami: p.tsunami === 1, felt: p.felt, place: p.place, url: p.url
+					products: p.types.split(',').filter(Boolean).join(','), tsunami: p.tsunami === 1, felt: p.felt, place: p.place, url: p.url,
+					geo_point_2d: pair(x.geometry.coordinates[1], x.geometry.coordinates[0])
 				}
 			}
 		})

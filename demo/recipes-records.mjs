@@ -113,7 +113,8 @@ const society = {
 		rows: () => vegaTsv('unemployment.tsv').map(r => ({ county_fips: r.id.padStart(5, '0'), state: stateOfCounty(r.id), rate: Number(r.rate) }))
 	},
 	obesity: {
-		as: 'json', source: 'obesity.json', fields: [f('state', 'text', 'State', 'id sortable'), f('rate', 'double', 'Adults with obesity', 'sortable decimals:3', 'Share of adults, from 0 to 1.')]
+		as: 'json', fields: [f('state', 'text', 'State', 'id sortable'), f('rate', 'double', 'Adults with obesity', 'sortable decimals:3', 'Share of adults, from 0 to 1.')],
+		rows: () => pick({ state: 'state', rate: 'rate' }, vegaJson('obesity.json'))
 	},
 	crimea: {
 		as: 'json', fields: [f('date', 'date', 'Mois', 'id sortable timeserie_precision:month'), f('army_size', 'int', 'Effectif', 'sortable'), f('disease', 'int', 'Morts de maladie', 'sortable'), f('wounds', 'int', 'Morts de blessures', 'sortable'), f('other', 'int', 'Autres causes', 'sortable')],
@@ -130,8 +131,9 @@ const industries = [['mining_and_logging', 'Mining and logging'], ['construction
 	['professional_and_business_services', 'Professional and business services'], ['education_and_health_services', 'Education and health'], ['leisure_and_hospitality', 'Leisure and hospitality'], ['other_services', 'Other services'], ['government', 'Government']]
 const economy = {
 	'us-employment': {
-		as: 'csv', source: 'us-employment.csv',
-		fields: [f('month', 'date', 'Month', 'id facet sortable timeserie_precision:year'), f('nonfarm', 'int', 'All but farming', 'sortable', 'Thousands of people, as all columns.'), f('nonfarm_change', 'int', 'Change on the month before', 'sortable'), f('private', 'int', 'Private'), ...industries.map(([n, l]) => f(n, 'double', l))]
+		as: 'csv',
+		fields: [f('month', 'date', 'Month', 'id facet sortable timeserie_precision:year'), f('nonfarm', 'int', 'All but farming', 'sortable', 'Thousands of people, as all columns.'), f('nonfarm_change', 'int', 'Change on the month before', 'sortable'), f('private', 'int', 'Private'), ...industries.map(([n, l]) => f(n, 'double', l))],
+		rows: () => pick(Object.fromEntries(['month', 'nonfarm', 'nonfarm_change', 'private', ...industries.map(([n]) => n)].map(n => [n, n])), vegaCsv('us-employment.csv'))
 	},
 	'industry-unemployment': {
 		as: 'csv', fields: [f('industry', 'text', 'Industry', 'facet disjunctive'), f('month', 'date', 'Month', 'facet sortable timeserie_precision:year'), f('unemployed', 'int', 'Unemployed', 'sortable', 'Thousands of people.'), f('rate', 'double', 'Rate', 'unit:% decimals:1 sortable')],
