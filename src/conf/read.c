@@ -1,7 +1,7 @@
 /* Settings from three places: file, environment, flags. Each value remembers where it stood, so that
  * a refusal names the place. */
 #include "conf/conf.h"
-#include "io/io.h"
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -146,11 +146,27 @@ static bool read_line(struct arena *a, struct conf *c, struct str line, const ch
 	return set(a, c, r, unquote(str_trim(str_from(line, (size_t)at + 1))), place, e);
 }
 
+enum { FILE_BYTES = 256 * 1024 };
+
+static bool load(struct arena *a, const char *path, struct str *out, struct err *e)
+{
+	FILE *f = fopen(path, "re");
+	if (!f) return err_set(e, ERR_USAGE, "the settings file %s cannot be read: %s", path, strerrordesc_np(errno));
+	char *text = arena_bytes(a, FILE_BYTES + 1);
+	size_t n = fread(text, 1, FILE_BYTES + 1, f);
+	bool failed = ferror(f) != 0;
+	fclose(f);
+	if (failed) return err_set(e, ERR_USAGE, "the settings file %s cannot be read; is it a file?", path);
+	if (n > FILE_BYTES) return err_set(e, ERR_USAGE, "the settings file %s is larger than %d bytes", path, FILE_BYTES);
+	*out = str_make(text, n);
+	return true;
+}
+
 static bool read_file(struct arena *a, struct conf *c, const char *path, struct err *e)
 {
 	struct str text, line;
 	int number = 0;
-	if (!io_read(a, path, 1 << 20, &text, e)) return false;
+	if (!load(a, path, &text, e)) return false;
 	while (text.n && str_cut(&text, '\n', &line)) {
 		struct str place = arena_printf(a, "%s line %d", path, ++number);
 		if (!read_line(a, c, line, place.p, e)) return false;

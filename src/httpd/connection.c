@@ -519,7 +519,7 @@ bool daemon_start(struct httpd *h, struct err *e)
 		MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
 		handle, h, MHD_OPTION_EXTERNAL_LOGGER, swallow, NULL, MHD_OPTION_URI_LOG_CALLBACK, note_target, h,
 		MHD_OPTION_UNESCAPE_CALLBACK, as_it_is, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, h,
-		MHD_OPTION_NOTIFY_CONNECTION, connection, h, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		MHD_OPTION_NOTIFY_CONNECTION, connection, h, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, h->o.connection_bytes, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)h->most_conns + 64, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.idle_timeout_s, MHD_OPTION_END);
 	if (!h->mhd) return err_set(e, ERR_SYSTEM, "the HTTP library could not start");

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/tcp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -203,7 +204,12 @@ static void *serve(void *arg)
 {
 	struct httpd *h = arg;
 	struct epoll_event events[EVENTS];
+	sigset_t pipe;
 	pthread_setname_np(pthread_self(), "http");
+	/* A client that hangs up is an error of that send, not a signal. */
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 	bool draining = false;
 	int64_t swept_ns = 0;
 	for (;;) {

@@ -18,7 +18,7 @@ bool address_parse(struct str text, struct in6_addr *out)
 	char c[64];
 	ptrdiff_t zone = str_find_char(text, '%');
 	if (zone >= 0) text = str_sub(text, 0, (size_t)zone);
-	if (text.n == 0 || text.n >= sizeof c) return false;
+	if (text.n == 0 || text.n >= sizeof c || str_find_char(text, '\0') >= 0) return false;
 	memcpy(c, text.p, text.n);
 	c[text.n] = '\0';
 	struct in_addr v4;

@@ -69,6 +69,23 @@ static void refusals_name_the_place(void **state)
 	expect_refusal("listen = ,\n", NULL, "at least one address");
 }
 
+static void a_missing_file_is_named(void **state)
+{
+	(void)state;
+	auto_arena a = ARENA_INIT;
+	struct conf c;
+	struct err e = { 0 };
+	char f1[] = "--config=no-such.conf", f2[] = "--config=.";
+	char *flags[] = { f1 }, *folder[] = { f2 };
+	int n = 1;
+	assert_false(conf_read(&a, NULL, flags, &n, &c, &e));
+	assert_non_null(strstr(e.pub, "no-such.conf cannot be read: No such file"));
+	struct err other = { 0 };
+	n = 1;
+	assert_false(conf_read(&a, NULL, folder, &n, &c, &other));
+	assert_non_null(strstr(other.pub, "cannot be read"));
+}
+
 static void what_is_shown_can_be_read(void **state)
 {
 	(void)state;
@@ -89,6 +106,7 @@ static void what_is_shown_can_be_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(later_places_win), cmocka_unit_test(refusals_name_the_place),
+		cmocka_unit_test(a_missing_file_is_named),
 		cmocka_unit_test(what_is_shown_can_be_read) };
 	return cmocka_run_group_tests_name("conf", tests, NULL, NULL);
 }
