@@ -30,7 +30,7 @@ void front_facts(struct html *h, const struct visit *v, const struct dataset *d,
 	}
 	if (d->version.number > 0) {
 		put_fact(h, ICON_ROWS, N_("Records"));
-		html_say_plural(h, N_("{0} record"), N_("{0} records"), d->rows);
+		html_say_plural(h, N2_("{0} record", "{0} records"), d->rows);
 		html_lit(h, "</dd></div>");
 	}
 	put_fact(h, ICON_CALENDAR, N_("Modified"));
@@ -85,9 +85,9 @@ void front_card(struct html *h, const struct visit *v, const struct dataset *d)
 	html_text(h, front_title(v, d));
 	html_lit(h, "</bdi></a></h2>");
 	if (about.n) {
-		html_lit(h, "<p class=\"about\" dir=\"auto\">");
+		html_lit(h, "<p class=\"about\"><bdi>");
 		html_text(h, about);
-		html_lit(h, "</p>");
+		html_lit(h, "</bdi></p>");
 	}
 	html_lit(h, "<div class=\"foot\">");
 	front_facts(h, v, d, false);

@@ -144,8 +144,8 @@ static void put_hero(struct catalogue *c)
 	put_search(c);
 	if (c->home && v->at.view->n) {
 		html_lit(h, "<ul class=\"figures\">");
-		put_figure(h, (int64_t)v->at.view->n, N_("dataset"), N_("datasets"));
-		put_figure(h, records, N_("record"), N_("records"));
+		put_figure(h, (int64_t)v->at.view->n, N2_("dataset", "datasets"));
+		put_figure(h, records, N2_("record", "records"));
 		html_lit(h, "</ul>");
 	}
 	html_lit(h, "</div></div>");
@@ -190,14 +190,23 @@ static void put_sorts(struct catalogue *c)
 
 static void put_exports(struct catalogue *c)
 {
+	static const struct { const char *format, *title; } formats[] = { { "csv", "CSV" }, { "xlsx", "Excel" }, { "json", "JSON" } };
 	struct html *h = &c->page.h;
 	struct str query = front_filter_api(c->visit.arena, &c->state, c->visit.at.view->reflected_schema, true);
 	html_lit(h, "<p class=\"take\">");
 	html_say(h, N_("This list as data:"));
+	for (size_t i = 0; i < COUNT_OF(formats); i++) {
+		html_lit(h, " <a rel=\"nofollow\" href=\"/api/explore/v2.1/catalog/exports/");
+		html_text(h, str_of(formats[i].format));
+		html_text(h, query);
+		html_lit(h, "\">");
+		html_text(h, str_of(formats[i].title));
+		html_lit(h, "</a>");
+	}
 	html_lit(h, " <a rel=\"nofollow\" href=\"/api/explore/v2.1/catalog/datasets");
 	html_text(h, query);
 	html_lit(h, "\">");
-	html_say(h, N_("JSON (API)"));
+	html_say(h, N_("API"));
 	html_lit(h, "</a></p>");
 }
 
@@ -255,7 +264,7 @@ static void put_results(struct catalogue *c)
 		return;
 	}
 	html_lit(h, "<div class=\"bar\"><p class=\"total\" role=\"status\">");
-	html_say_plural(h, N_("{0} dataset"), N_("{0} datasets"), c->total);
+	html_say_plural(h, N2_("{0} dataset", "{0} datasets"), c->total);
 	html_lit(h, "</p>");
 	if (c->facets.n) {
 		html_lit(h, "<a class=\"button quiet to-filters\" href=\"#filters\">");

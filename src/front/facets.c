@@ -127,7 +127,7 @@ void front_facet(struct html *h, const struct view_state *s, const struct query_
 	html_lit(h, "</ul>");
 	if (n > shown) {
 		html_lit(h, "<details class=\"more\"><summary><span class=\"closed\">");
-		html_say_plural(h, N_("{0} more"), N_("{0} more"), (int64_t)(n - shown));
+		html_say_plural(h, N2_("{0} more", "{0} more"), (int64_t)(n - shown));
 		html_lit(h, "</span><span class=\"opened\">");
 		html_say(h, N_("Fewer"));
 		html_lit(h, "</span></summary><ul>");

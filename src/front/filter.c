@@ -125,20 +125,14 @@ struct str front_filter_order(struct arena *a, const struct schema *s, struct st
 	return arena_printf(a, "`%.*s` %s", STR_ARG(f->name), *descending ? "desc" : "asc");
 }
 
-static void put_parameter(struct buf *b, const char *name, struct str value)
+/* The filters as the API spells them, in the arena. */
+static struct httpd_pair *api_pairs(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order, size_t *n)
 {
-	buf_put_char(b, b->n ? '&' : '?');
-	buf_put(b, str_of(name));
-	buf_put_char(b, '=');
-	text_put_url(b, value);
-}
-
-struct str front_filter_api(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order)
-{
-	auto_buf b = BUF_INIT(LIMIT_URL_BYTES);
+	struct httpd_pair *out = arena_array(a, struct httpd_pair, s->n + 2);
 	struct str where = where_of(a, s);
+	*n = 0;
 	if (where.n)
-		put_parameter(&b, "where", where);
+		out[(*n)++] = (struct httpd_pair){ STR("where"), where };
 	for (size_t i = 0; i < s->n; i++) {
 		const struct httpd_pair *p = &s->pairs[i];
 		bool refine = str_starts(p->name, STR("refine."));
@@ -147,13 +141,42 @@ struct str front_filter_api(struct arena *a, const struct view_state *s, const s
 		struct str name = str_from(p->name, refine ? 7 : 8);
 		/* As people would write it; quoted only where the bare spelling could be misread. */
 		bool plain = name.n && p->value.n && p->value.p[0] != '"' && p->value.p[0] != '\'' && str_find_char(name, ':') < 0;
-		put_parameter(&b, refine ? "refine" : "exclude",
-		              plain ? arena_printf(a, "%.*s:%.*s", STR_ARG(name), STR_ARG(p->value)) : named_value(a, name, p->value));
+		out[(*n)++] = (struct httpd_pair){
+			refine ? STR("refine") : STR("exclude"),
+			plain ? arena_printf(a, "%.*s:%.*s", STR_ARG(name), STR_ARG(p->value)) : named_value(a, name, p->value),
+		};
 	}
 	bool descending;
 	struct str field;
 	struct str order = front_filter_order(a, schema, view_state_get(s, STR("sort")), &descending, &field);
 	if (with_order && order.n)
-		put_parameter(&b, "order_by", arena_printf(a, "%.*s%s", STR_ARG(field), descending ? " desc" : ""));
+		out[(*n)++] = (struct httpd_pair){ STR("order_by"), arena_printf(a, "%.*s%s", STR_ARG(field), descending ? " desc" : "") };
+	return out;
+}
+
+struct str front_filter_api(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order)
+{
+	size_t n;
+	const struct httpd_pair *pairs = api_pairs(a, s, schema, with_order, &n);
+	auto_buf b = BUF_INIT(LIMIT_URL_BYTES);
+	for (size_t i = 0; i < n; i++) {
+		buf_put_char(&b, i ? '&' : '?');
+		buf_put(&b, pairs[i].name);
+		buf_put_char(&b, '=');
+		text_put_url(&b, pairs[i].value);
+	}
 	return arena_str(a, buf_str(&b));
+}
+
+void front_filter_inputs(struct html *h, struct arena *a, const struct view_state *s, const struct schema *schema)
+{
+	size_t n;
+	const struct httpd_pair *pairs = api_pairs(a, s, schema, true, &n);
+	for (size_t i = 0; i < n; i++) {
+		html_lit(h, "<input type=\"hidden\" name=\"");
+		html_text(h, pairs[i].name);
+		html_lit(h, "\" value=\"");
+		html_text(h, pairs[i].value);
+		html_lit(h, "\">");
+	}
 }

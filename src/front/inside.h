@@ -30,6 +30,8 @@ void front_filter_page(const struct view_state *s, int64_t rows_default, int64_t
 struct str front_filter_order(struct arena *a, const struct schema *s, struct str sort, bool *descending, struct str *field);
 /* The same filters as parameters of the Explore API: "?where=…&refine=…" or empty. */
 struct str front_filter_api(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order);
+/* And as hidden inputs of a form that leads to the API. */
+void front_filter_inputs(struct html *h, struct arena *a, const struct view_state *s, const struct schema *schema);
 /* A text as an ODSQL string. */
 struct str front_quote(struct arena *a, struct str s);
 

@@ -5,7 +5,7 @@
 static const struct lost { int status; const char *heading, *sentence; } losts[] = {
 	{ 400, N_("The address cannot be read"), N_("Something in this request is not as it should be.") },
 	{ 401, N_("Please sign in"), N_("This page is for people who are signed in.") },
-	{ 403, N_("This is not allowed"), N_("You do not have permission to do this here. If you came from a form, go back, load the page anew and try again.") },
+	{ 403, N_("This is not allowed"), N_("You do not have permission to do this here. If you came from a form, go back, reload the page and try again.") },
 	{ 404, N_("There is nothing at this address"), N_("The page may have moved, or the address may hold a mistake. The catalogue lists everything there is.") },
 	{ 405, N_("This is not how this page works"), N_("The address exists, but it does not answer to this kind of request.") },
 	{ 410, N_("This page is gone"), N_("It has been taken away on purpose and will not come back.") },

@@ -98,9 +98,9 @@ static void put_duration(struct html *h, const struct visitor_item *item)
 	html_lit(h, "\">");
 	int64_t days = s / DAY;
 	if (days >= MONTHS_FROM)
-		html_say_plural(h, N_("{0} month"), N_("{0} months"), days * 12 / 365);
+		html_say_plural(h, N2_("{0} month", "{0} months"), days * 12 / 365);
 	else
-		html_say_plural(h, N_("{0} day"), N_("{0} days"), days);
+		html_say_plural(h, N2_("{0} day", "{0} days"), days);
 	html_lit(h, "</data>");
 }
 
@@ -216,7 +216,7 @@ static void put_choices(struct policy *p)
 		paragraph(h, N_("This site does not measure its audience."));
 	}
 	heading(h, "choices", N_("Your choices"));
-	paragraph(h, N_("Nothing on this site needs your consent, so you are not asked for any. Reading, searching and downloading work without a single cookie; the cookies above are set only when you do what the table says."));
+	paragraph(h, N_("Nothing on this site needs your consent, so you are not asked for it. Reading, searching and downloading work without a single cookie; each cookie above is set only on the occasion given in the table."));
 	paragraph(h, N_("You may refuse or delete these cookies in your browser at any time. What depends on them, such as staying signed in, then no longer works; everything else does."));
 	heading(h, "browser", N_("Configuring your browser"));
 	paragraph(h, N_("Every browser shows the cookies it keeps and lets you delete or refuse them, usually in its settings under privacy or security. These pages of their makers explain how:"));

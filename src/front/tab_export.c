@@ -57,13 +57,17 @@ static void put_options(struct front_dataset *d)
 {
 	struct html *h = &d->page.h;
 	html_lit(h, "<section class=\"options\" aria-labelledby=\"options\"><h2 id=\"options\">");
-	html_say(h, N_("CSV with your own settings"));
+	html_say(h, N_("CSV with options"));
 	html_lit(h, "</h2><form action=\"/api/explore/v2.1/catalog/datasets/");
 	html_text(h, d->dataset->slug);
-	html_lit(h, "/exports/csv\"><p><label for=\"delimiter\">");
+	html_lit(h, "/exports/csv\">");
+	front_filter_inputs(h, d->visit.arena, &d->state, &d->dataset->schema);
+	html_lit(h, "<p><label for=\"delimiter\">");
 	html_say(h, N_("Separator"));
 	html_lit(h, "</label><select id=\"delimiter\" name=\"delimiter\"><option value=\";\">;</option><option value=\",\">,</option>"
-	            "<option value=\"&#9;\">Tab</option><option value=\"|\">|</option></select></p><p><label><input type=\"checkbox\" "
+	            "<option value=\"|\">|</option><option value=\"&#9;\">");
+	html_say(h, N_("Tab"));
+	html_lit(h, "</option></select></p><p><label><input type=\"checkbox\" "
 	            "name=\"use_labels\" value=\"true\"> <span>");
 	html_say(h, N_("Headings people can read instead of field names"));
 	html_lit(h, "</span></label></p><p><label><input type=\"checkbox\" name=\"compressed\" value=\"true\"> <span>");
@@ -83,7 +87,7 @@ bool front_tab_export(struct front_dataset *d, struct err *e)
 	html_lit(h, "<div class=\"wide export\"><section aria-labelledby=\"formats\"><h2 id=\"formats\">");
 	html_say(h, N_("Download"));
 	html_lit(h, "</h2><p>");
-	html_say_plural(h, N_("The whole dataset has {0} record."), N_("The whole dataset has {0} records."), d->dataset->rows);
+	html_say_plural(h, N2_("The whole dataset has {0} record.", "The whole dataset has {0} records."), d->dataset->rows);
 	html_lit(h, "</p>");
 	front_chips(h, &d->state, &d->dataset->schema, false);
 	html_lit(h, "<ul class=\"formats\">");

@@ -235,53 +235,71 @@ static bool read_samples(struct front_dataset *d, struct str *samples, struct er
 	return ok;
 }
 
-static void put_field(struct html *h, const struct field *f, struct str sample, bool with_samples)
+struct columns { bool description, sample; };
+
+static void put_field(struct html *h, const struct field *f, struct str sample, struct columns with)
 {
-	html_lit(h, "<tr><th scope=\"row\"><bdi>");
-	html_text(h, f->label);
-	html_lit(h, "</bdi><code dir=\"ltr\" translate=\"no\">");
+	html_lit(h, "<tr><th scope=\"row\">");
+	if (!str_eq(f->label, f->name)) {
+		html_lit(h, "<bdi>");
+		html_text(h, f->label);
+		html_lit(h, "</bdi>");
+	}
+	html_lit(h, "<code dir=\"ltr\" translate=\"no\">");
 	html_text(h, f->name);
 	html_lit(h, "</code></th><td>");
 	html_say(h, type_labels[f->type]);
+	if (f->unit.n) {
+		html_lit(h, " <span class=\"unit\">(");
+		html_text(h, f->unit);
+		html_lit(h, ")</span>");
+	}
 	html_lit(h, "<code class=\"type\" dir=\"ltr\" translate=\"no\">");
 	html_text(h, str_of(value_kind(f->type)->word));
-	html_lit(h, "</code></td><td dir=\"auto\">");
-	html_text(h, f->description);
-	if (f->unit.n) {
-		html_lit(h, " <span class=\"unit\">");
-		html_text(h, f->unit);
-		html_lit(h, "</span>");
+	html_lit(h, "</code></td>");
+	if (with.description) {
+		html_lit(h, "<td><bdi>");
+		html_text(h, f->description);
+		html_lit(h, "</bdi></td>");
 	}
-	html_lit(h, "</td>");
-	if (with_samples) {
-		html_lit(h, "<td class=\"sample\" dir=\"auto\">");
+	if (with.sample) {
+		html_lit(h, "<td class=\"sample\"><bdi>");
 		html_text(h, sample);
-		html_lit(h, "</td>");
+		html_lit(h, "</bdi></td>");
 	}
 	html_lit(h, "</tr>");
+}
+
+static void put_heading(struct html *h, const char *message)
+{
+	html_lit(h, "<th scope=\"col\">");
+	html_say(h, message);
+	html_lit(h, "</th>");
 }
 
 static bool put_fields(struct front_dataset *d, struct err *e)
 {
 	struct html *h = &d->page.h;
 	const struct schema *s = &d->dataset->schema;
-	bool with_samples = d->dataset->version.number > 0 && d->dataset->data_visible && d->dataset->rows > 0;
+	struct columns with = { .sample = d->dataset->version.number > 0 && d->dataset->data_visible && d->dataset->rows > 0 };
+	for (size_t i = 0; i < s->n; i++)
+		with.description |= s->fields[i].description.n > 0;
 	struct str *samples = arena_array(d->visit.arena, struct str, s->n + 1);
-	if (with_samples && !read_samples(d, samples, e))
+	if (with.sample && !read_samples(d, samples, e))
 		return false;
-	html_lit(h, "<section aria-labelledby=\"fields\"><h2 id=\"fields\">");
+	html_lit(h, "<section class=\"schema\" aria-labelledby=\"fields\"><h2 id=\"fields\">");
 	html_say(h, N_("Fields"));
 	html_lit(h, "</h2><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"fields\"><table class=\"fields\"><thead><tr>");
-	static const char *const headings[] = { N_("Name"), N_("Type"), N_("Description"), N_("Example") };
-	for (size_t i = 0; i < COUNT_OF(headings) - (with_samples ? 0 : 1); i++) {
-		html_lit(h, "<th scope=\"col\">");
-		html_say(h, headings[i]);
-		html_lit(h, "</th>");
-	}
+	put_heading(h, N_("Name"));
+	put_heading(h, N_("Type"));
+	if (with.description)
+		put_heading(h, N_("Description"));
+	if (with.sample)
+		put_heading(h, N_("Example"));
 	html_lit(h, "</tr></thead><tbody>");
 	for (size_t i = 0; i < s->n; i++)
 		if (!(s->fields[i].flags & FIELD_HIDDEN))
-			put_field(h, &s->fields[i], samples[i], with_samples);
+			put_field(h, &s->fields[i], samples[i], with);
 	html_lit(h, "</tbody></table></div></section>");
 	return true;
 }
@@ -292,7 +310,7 @@ bool front_tab_information(struct front_dataset *d, struct err *e)
 	struct str description = dataset_meta_text(d->dataset, d->visit.arena, "description", d->visit.lang_code);
 	html_lit(h, "<div class=\"wide information\"><div class=\"words\"><section aria-labelledby=\"description\"><h2 id=\"description\">");
 	html_say(h, N_("Description"));
-	html_lit(h, "</h2><div class=\"prose\" dir=\"auto\">");
+	html_lit(h, "</h2><div class=\"prose\">");
 	if (description.n) {
 		html_rich(h, description);
 	} else {

@@ -4,7 +4,7 @@
 
 #include "text/text.h"
 
-enum { ROWS = 50, CELL = 300 };
+enum { ROWS = 50, CELL = 300, SHORT = 28 };
 
 struct table {
 	struct front_dataset *d;
@@ -63,11 +63,8 @@ static void put_heading(struct table *t, const struct record_column *c, const st
 static void put_cell(struct html *h, const struct record_column *c, const struct field *f, const struct column *col,
                      size_t row, const struct record_style *style, struct buf *scratch)
 {
-	if (is_number(c))
-		html_lit(h, "<td class=\"number\">");
-	else
-		html_lit(h, "<td dir=\"auto\">");
 	if (!column_has(col, row)) {
+		html_put_literal(h, is_number(c) ? STR("<td class=\"number\">") : STR("<td>"));
 		html_lit(h, "<span class=\"none\"><span aria-hidden=\"true\">–</span><span class=\"visually-hidden\">");
 		html_say(h, N_("no value"));
 		html_lit(h, "</span></span></td>");
@@ -76,6 +73,13 @@ static void put_cell(struct html *h, const struct record_column *c, const struct
 	buf_clear(scratch);
 	record_put_reading(scratch, c, f, col, row, style, h->lang->code);
 	struct str text = buf_str(scratch);
+	/* Short values stay on one line, so that rows are low and columns as wide as they need. */
+	if (is_number(c))
+		html_lit(h, "<td class=\"number\">");
+	else if (text.n <= SHORT)
+		html_lit(h, "<td class=\"short\"><bdi>");
+	else
+		html_lit(h, "<td><bdi>");
 	bool link = !c->type.list && (c->type.type == VALUE_TEXT || c->type.type == VALUE_FILE) && text.n < 2000 &&
 	            (str_starts(text, STR("https://")) || str_starts(text, STR("http://"))) && str_find_char(text, ' ') < 0;
 	if (link) {
@@ -91,6 +95,8 @@ static void put_cell(struct html *h, const struct record_column *c, const struct
 	}
 	if (link)
 		html_lit(h, "</a>");
+	if (!is_number(c))
+		html_lit(h, "</bdi>");
 	html_lit(h, "</td>");
 }
 
@@ -140,7 +146,7 @@ static void put_bar(struct table *t)
 {
 	struct html *h = &t->d->page.h;
 	html_lit(h, "<div class=\"bar\"><p class=\"total\" role=\"status\">");
-	html_say_plural(h, N_("{0} record"), N_("{0} records"), t->total);
+	html_say_plural(h, N2_("{0} record", "{0} records"), t->total);
 	html_lit(h, "</p>");
 	if (t->facets.n) {
 		html_lit(h, "<a class=\"button quiet to-filters\" href=\"#filters\">");

@@ -9,6 +9,8 @@
 
 /* Marks a message for extraction where it stands in a table and is looked up later. */
 #define N_(message) message
+/* The same for the two English forms of a message that counts. */
+#define N2_(one, many) one, many
 
 struct i18n_lang {
 	struct str code; /* "fr" */

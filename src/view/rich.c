@@ -251,6 +251,16 @@ static size_t put_reference(struct buf *b, struct str s)
 	return 1;
 }
 
+/* Marks of emphasis and links stand within words; everything else parts them. */
+static bool is_inline(const struct tag *t)
+{
+	static const char *const names[] = { "a", "b", "i", "em", "strong", "code", "sub", "sup" };
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (!strcmp(t->name, names[i]))
+			return true;
+	return false;
+}
+
 struct str view_plain(struct arena *a, struct str s, size_t max)
 {
 	auto_buf b = BUF_INIT(max + 64);
@@ -268,7 +278,11 @@ struct str view_plain(struct arena *a, struct str s, size_t max)
 				n = put_tag(&nothing, &stack, str_from(s, i), name, closing, n);
 				buf_done(&nothing.out);
 			}
-			c = ' ';
+			c = t && is_inline(t) ? '\0' : ' ';
+		}
+		if (!c) {
+			i += n;
+			continue;
 		}
 		if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
 			if (!blank)
