@@ -177,6 +177,20 @@ static bool hull(struct call *c, size_t row)
 	return give_blob(c, row, wkb);
 }
 
+static bool clusters(struct call *c, size_t row)
+{
+	size_t n, nlon, ncount;
+	const double *lats = list_of(c, 0, row, &n), *lons = list_of(c, 1, row, &nlon), *counts = list_of(c, 2, row, &ncount);
+	if (n == 0 || n != nlon || n != ncount) return false;
+	uint32_t *numbers = arena_array(&c->arena, uint32_t, n);
+	geo_clusters(lats, lons, counts, n, double_arg(c, 3, row), numbers);
+	for (size_t i = 0; i < n; i++) {
+		if (i) buf_put_char(&c->buf, ',');
+		buf_put_int(&c->buf, numbers[i]);
+	}
+	return give_text(c, row);
+}
+
 static bool point(struct call *c, size_t row)
 {
 	return give_blob(c, row, geo_point_wkb(&c->arena, double_arg(c, 0, row), double_arg(c, 1, row)));
@@ -202,6 +216,7 @@ static const struct function { const char *name, *args; char result; cell_fn *ce
 	{ "stoa_shape_test", "bbi", '?', shape_test },
 	{ "stoa_shape_distance", "bdd", 'd', shape_distance },
 	{ "stoa_hull", "DD", 'b', hull },
+	{ "stoa_clusters", "DDDd", 't', clusters },
 	{ "stoa_point", "dd", 'b', point },
 	{ "stoa_box", "dddd", 'b', box },
 };

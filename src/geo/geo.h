@@ -27,6 +27,12 @@ struct str geo_box_wkb(struct arena *a, struct geo_box b); /* a polygon; a point
 bool geo_hull(struct geo *g, struct arena *a, const double *lats, const double *lons, size_t n,
               struct str *wkb) must_use nonnull_all;
 
+/* Gathers weighted places into clusters: a place joins the nearest cluster whose first place is within
+ * the radius on the map (Web Mercator metres), else it starts one. Given fullest first, fuller places
+ * found clusters. Fills cluster[i] with the number of place i's cluster; the fullest cluster is 0. */
+void geo_clusters(const double *lats, const double *lons, const double *counts, size_t n, double radius_m,
+                  uint32_t *cluster) nonnull_all;
+
 /* Predicates against one prepared shape. */
 struct geo_shape;
 bool geo_prepare(struct geo *g, struct str wkb, struct geo_shape **out, struct err *e) must_use nonnull_all;

@@ -100,6 +100,66 @@ static void emit_interval_key(struct emitter *m, const struct odsql_node *n)
 	sql_put_literal(m->q, calendar ? STR(") AS TIMESTAMP)") : STR(" AS TIMESTAMP), TIMESTAMP '1970-01-01')"));
 }
 
+/* --- clusters -------------------------------------------------------------------------------------- */
+
+bool odsql_cluster(const struct odsql_node *n, struct odsql_cluster *out)
+{
+	if (!is_fn(n, FN_GEO_CLUSTER)) return false;
+	/* Pixels of a 256-pixel tile that shows the whole equator at zoom 0. */
+	double pixels = n->nargs > 2 ? (double)n->args[2]->i : 40;
+	out->radius_m = pixels * 156543.03392804097 / (double)(INT64_C(1) << n->args[1]->i);
+	return true;
+}
+
+/* The coarsest geohash level whose longer cell side, at the equator, fits the radius. */
+static int cell_level(double radius_m)
+{
+	for (int level = 1; level < 12; level++) {
+		int bits = 5 * level / 2;
+		double side = 180.0 / (double)(INT64_C(1) << bits) * 40075016.68557849 / 360;
+		if (side <= radius_m) return level;
+	}
+	return 12;
+}
+
+/* The number of the geohash cell of a point: its place along longitude, then along latitude. */
+static void emit_cell(struct emitter *m, const struct odsql_node *n)
+{
+	struct odsql_cluster c = { 0 };
+	(void)odsql_cluster(n, &c);
+	int level = cell_level(c.radius_m);
+	int lat_bits = 5 * level / 2;
+	int lon_bits = 5 * level - lat_bits;
+	size_t field = (size_t)n->args[0]->field;
+	lit(m, "CAST(floor((");
+	sql_column(m->q, field, SQL_LON);
+	lit(m, " + 180) * ");
+	put_double(m, (double)(INT64_C(1) << lon_bits) / 360);
+	lit(m, ") AS BIGINT) * ");
+	sql_int(m->q, INT64_C(1) << (lat_bits + 1));
+	lit(m, " + CAST(floor((");
+	sql_column(m->q, field, SQL_LAT);
+	lit(m, " + 90) * ");
+	put_double(m, (double)(INT64_C(1) << lat_bits) / 180);
+	lit(m, ") AS BIGINT)");
+}
+
+static void put_centre(struct emitter *m, size_t place, bool lat)
+{
+	lit(m, "CAST(any_value(c");
+	sql_int(m->q, (int64_t)place);
+	sql_put_literal(m->q, lat ? STR("_lat) AS VARCHAR)") : STR("_lon) AS VARCHAR)"));
+}
+
+static void emit_centre(struct emitter *m, size_t place)
+{
+	lit(m, "('{\"cluster_centroid\":{\"lat\":' || ");
+	put_centre(m, place, true);
+	lit(m, " || ',\"lon\":' || ");
+	put_centre(m, place, false);
+	lit(m, " || '}}')");
+}
+
 static void emit_elements(struct emitter *m, const struct odsql_node *n)
 {
 	lit(m, "unnest(CASE WHEN len(");
@@ -116,6 +176,8 @@ void odsql_emit_key(struct sql *q, const struct odsql_scope *s, const struct ods
 		if (n->args[1]->kind == ODSQL_INTERVAL) emit_interval_key(&m, n);
 		else if (is_steps(n)) emit_steps_key(&m, n);
 		else emit_width_key(&m, n);
+	} else if (is_fn(n, FN_GEO_CLUSTER)) {
+		emit_cell(&m, n);
 	} else if (n->list) {
 		emit_elements(&m, n);
 	} else {
@@ -237,7 +299,9 @@ static void put_edge(struct emitter *m, const struct odsql_node *n, size_t place
 
 void emit_shown(struct emitter *m, const struct odsql_node *key, size_t place)
 {
-	if (!is_fn(key, FN_RANGE)) {
+	if (is_fn(key, FN_GEO_CLUSTER)) {
+		emit_centre(m, place);
+	} else if (!is_fn(key, FN_RANGE)) {
 		put_name(m, place);
 	} else if (key->args[1]->kind == ODSQL_INTERVAL) {
 		lit(m, "('[' || ");

@@ -27,6 +27,8 @@
  *   stoa_shape_test(BLOB wkb, BLOB shape, INTEGER relation) BOOLEAN            geo_test
  *   stoa_shape_distance(BLOB wkb, DOUBLE lat, DOUBLE lon) DOUBLE               geo_shape_distance_m
  *   stoa_hull(DOUBLE[] lats, DOUBLE[] lons) BLOB            geo_hull: convex hull as WKB
+ *   stoa_clusters(DOUBLE[] lats, DOUBLE[] lons, DOUBLE[] counts, DOUBLE metres) VARCHAR
+ *                                                           geo_clusters: numbers apart by commas
  *   stoa_box(DOUBLE x0, DOUBLE y0, DOUBLE x1, DOUBLE y1) BLOB                  geo_box_wkb
  *
  * `relation` is an enum geo_relation; `shape` is a constant of the statement, so it can be prepared
@@ -227,6 +229,10 @@ void odsql_emit_key(struct sql *q, const struct odsql_scope *s, const struct ods
 bool odsql_gives_json(const struct odsql_node *n);
 /* True when rows without this key make no group (ranges, clusters). */
 bool odsql_key_skips_null(const struct odsql_node *n);
+/* What a geo_cluster() key asks for: the statement must offer c<i>_cell, c<i> (the number of the
+ * cluster), c<i>_lat and c<i>_lon beside key column k<i>; odsql_emit_key gives a row's cell. */
+struct odsql_cluster { double radius_m; };
+bool odsql_cluster(const struct odsql_node *n, struct odsql_cluster *out);
 /* The type of what the caller sees of a key. */
 struct column_type odsql_shown_type(const struct odsql_node *n);
 

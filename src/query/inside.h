@@ -52,4 +52,19 @@ struct window { int64_t limit, offset; };
 bool window_of(const struct query_request *r, bool grouped, bool ordered_by_aggregate, struct window *out,
                struct err *e) must_use;
 
+/* --- rows.c, groups.c: one statement of rows --------------------------------------------------------- */
+
+struct rows {
+	struct scene scene;
+	struct odsql_query query;
+	struct window window;
+	struct query_plan *plan;
+};
+void rows_put_columns(struct sql *q, const struct rows *r);
+void rows_put_from(struct sql *q, const struct rows *r);
+void rows_put_order(struct sql *q, const struct rows *r);
+void rows_put_window(struct sql *q, const struct rows *r);
+void rows_put_key(struct sql *q, size_t i);
+void rows_put_groups(struct sql *q, const struct rows *r);
+
 #endif

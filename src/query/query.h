@@ -48,8 +48,6 @@ struct query_request {
 	const struct str *exclude; size_t nexclude;
 	const struct str *facet;   size_t nfacet;    /* "name" or facet(name="…", …) */
 	struct str record_id;      /* QUERY_RECORD: 40 digits */
-	bool with_geometry;        /* for geographic formats: where the select has no place, adds the first
-	                            * shape, else the first point, as a last column of its own name */
 	bool with_id;              /* adds a last column of record ids, see query_plan.id_column */
 	const struct clock_zone *zone_or_null; /* NULL: UTC */
 	struct str lang;           /* empty: "en" */

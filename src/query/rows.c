@@ -4,13 +4,6 @@
 
 enum { CANONICAL_BYTES = 1 << 20 };
 
-struct rows {
-	struct scene scene;
-	struct odsql_query query;
-	struct window window;
-	struct query_plan *plan;
-};
-
 /* --- understanding --------------------------------------------------------------------------------- */
 
 static bool read_clauses(struct rows *r, struct err *e)
@@ -26,34 +19,6 @@ static bool read_clauses(struct rows *r, struct err *e)
 	r->query.where = s->where;
 	r->query.nwhere = s->nwhere;
 	return odsql_check(s->arena, &s->scope, &r->query, e);
-}
-
-/* The field a map would draw: the first shape, else the first point; -1 when there is none to see. */
-static int place_field(const struct odsql_scope *s)
-{
-	int point = -1;
-	for (size_t i = 0; i < s->schema->n; i++) {
-		enum value_type type = s->schema->fields[i].type;
-		if ((type != VALUE_SHAPE && type != VALUE_POINT) || odsql_field(s, s->schema->fields[i].name) != (int)i) continue;
-		if (type == VALUE_SHAPE) return (int)i;
-		if (point < 0) point = (int)i;
-	}
-	return point;
-}
-
-static void add_place(struct rows *r)
-{
-	struct odsql_query *q = &r->query;
-	struct arena *a = r->scene.arena;
-	int field = place_field(&r->scene.scope);
-	if (!r->scene.request->with_geometry || q->grouped || q->aggregated || field < 0) return;
-	for (size_t i = 0; i < q->columns.n; i++)
-		if (q->columns.p[i].expr->type == VALUE_SHAPE || q->columns.p[i].expr->type == VALUE_POINT) return;
-	struct odsql_item *items = arena_array(a, struct odsql_item, q->columns.n + 1);
-	if (q->columns.n) memcpy(items, q->columns.p, q->columns.n * sizeof *items);
-	struct odsql_node *n = odsql_field_node(a, &r->scene.scope, field);
-	items[q->columns.n] = (struct odsql_item){ .expr = n, .key = n->s, .place = -1 };
-	q->columns = (struct odsql_items){ items, q->columns.n + 1 };
 }
 
 /* The house's own order: it may name fields the caller does not see, and never fails a request. */
@@ -123,7 +88,7 @@ static void put_column(struct sql *q, const struct rows *r, const struct odsql_n
 	}
 }
 
-static void put_columns(struct sql *q, const struct rows *r)
+void rows_put_columns(struct sql *q, const struct rows *r)
 {
 	for (size_t i = 0; i < r->query.columns.n; i++) {
 		if (i) sql_lit(q, ", ");
@@ -134,7 +99,7 @@ static void put_columns(struct sql *q, const struct rows *r)
 
 /* --- order ----------------------------------------------------------------------------------------- */
 
-static void put_key(struct sql *q, size_t i)
+void rows_put_key(struct sql *q, size_t i)
 {
 	sql_lit(q, "k");
 	sql_int(q, (int64_t)i);
@@ -150,7 +115,7 @@ static void put_order_item(struct sql *q, const struct rows *r, const struct ods
 {
 	const struct odsql_node *n = item->expr;
 	if (n->flags & ODSQL_KEY) {
-		put_key(q, (size_t)n->field);
+		rows_put_key(q, (size_t)n->field);
 	} else if (n->list) {
 		sql_put_literal(q, item->descending ? STR("list_max(") : STR("list_min("));
 		odsql_emit(q, &r->scene.scope, n);
@@ -163,7 +128,7 @@ static void put_order_item(struct sql *q, const struct rows *r, const struct ods
 	put_direction(q, item->descending);
 }
 
-static void put_order(struct sql *q, const struct rows *r)
+void rows_put_order(struct sql *q, const struct rows *r)
 {
 	sql_lit(q, " ORDER BY ");
 	for (size_t i = 0; i < r->query.order_by.n; i++) {
@@ -172,7 +137,7 @@ static void put_order(struct sql *q, const struct rows *r)
 	}
 }
 
-static void put_window(struct sql *q, const struct rows *r)
+void rows_put_window(struct sql *q, const struct rows *r)
 {
 	if (r->window.limit >= 0) {
 		sql_lit(q, " LIMIT ");
@@ -186,7 +151,7 @@ static void put_window(struct sql *q, const struct rows *r)
 
 /* --- statements ------------------------------------------------------------------------------------ */
 
-static void put_from(struct sql *q, const struct rows *r)
+void rows_put_from(struct sql *q, const struct rows *r)
 {
 	sql_lit(q, " FROM ");
 	sql_relation(q, r->scene.request->target->at);
@@ -199,64 +164,29 @@ static void put_ordered_page(struct sql *q, const struct rows *r)
 	sql_lit(q, " FROM ");
 	sql_relation(q, r->scene.request->target->at);
 	sql_lit(q, " WHERE rowid IN (SELECT rowid");
-	put_from(q, r);
-	put_order(q, r);
+	rows_put_from(q, r);
+	rows_put_order(q, r);
 	sql_lit(q, ", rowid");
-	put_window(q, r);
+	rows_put_window(q, r);
 	sql_lit(q, ")");
-	put_order(q, r);
+	rows_put_order(q, r);
 	sql_lit(q, ", rowid");
 }
 
 static void put_rows(struct sql *q, const struct rows *r)
 {
 	sql_lit(q, "SELECT ");
-	put_columns(q, r);
+	rows_put_columns(q, r);
 	if (r->query.order_by.n && !r->query.aggregated && !r->query.mixed && r->window.limit >= 0) {
 		put_ordered_page(q, r);
 		return;
 	}
-	put_from(q, r);
+	rows_put_from(q, r);
 	if (r->query.order_by.n && !r->query.aggregated) {
-		put_order(q, r);
+		rows_put_order(q, r);
 		sql_lit(q, ", rowid");
 	}
-	put_window(q, r);
-}
-
-static void put_groups(struct sql *q, const struct rows *r)
-{
-	const struct odsql_items *keys = &r->query.group_by;
-	sql_lit(q, "SELECT ");
-	put_columns(q, r);
-	sql_lit(q, " FROM (SELECT *");
-	for (size_t i = 0; i < keys->n; i++) {
-		sql_lit(q, ", ");
-		odsql_emit_key(q, &r->scene.scope, keys->p[i].expr);
-		sql_lit(q, " AS ");
-		put_key(q, i);
-	}
-	put_from(q, r);
-	sql_lit(q, ")");
-	bool first = true;
-	for (size_t i = 0; i < keys->n; i++) {
-		if (!odsql_key_skips_null(keys->p[i].expr)) continue;
-		sql_put_literal(q, first ? STR(" WHERE ") : STR(" AND "));
-		put_key(q, i);
-		sql_lit(q, " IS NOT NULL");
-		first = false;
-	}
-	for (size_t i = 0; i < keys->n; i++) {
-		sql_put_literal(q, i ? STR(", ") : STR(" GROUP BY "));
-		put_key(q, i);
-	}
-	if (r->query.order_by.n) put_order(q, r);
-	for (size_t i = 0; i < keys->n; i++) {
-		sql_put_literal(q, i || r->query.order_by.n ? STR(", ") : STR(" ORDER BY "));
-		put_key(q, i);
-		sql_lit(q, " ASC NULLS FIRST");
-	}
-	put_window(q, r);
+	rows_put_window(q, r);
 }
 
 static bool put_canonical(struct rows *r, struct err *e)
@@ -285,7 +215,6 @@ bool query_plan_rows(struct arena *a, const struct query_request *request, struc
 	if (!scene_open(a, request, false, &r.scene, e) || !read_clauses(&r, e)) return false;
 	if (!window_of(request, r.query.grouped, orders_by_aggregate(&r.query), &r.window, e)) return false;
 	read_default_order(&r);
-	add_place(&r);
 	plan.grouped = r.query.grouped;
 	plan.aggregated = r.query.aggregated;
 	plan.limit = r.window.limit;
@@ -294,7 +223,7 @@ bool query_plan_rows(struct arena *a, const struct query_request *request, struc
 	describe(&r);
 	if (!put_canonical(&r, e)) return false;
 	sql_init(&plan.sql, a, &sql_duckdb);
-	if (r.query.grouped) put_groups(&plan.sql, &r);
+	if (r.query.grouped) rows_put_groups(&plan.sql, &r);
 	else put_rows(&plan.sql, &r);
 	struct str text;
 	if (!buf_end(&plan.sql.text, &text, e)) {
