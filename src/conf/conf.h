@@ -1,9 +1,10 @@
-/* Settings: rows of settings.def, read from the file, then the environment (STOA_<NAME>), then flags
- * (--name=value or --name value); the later wins. Unknown names and values out of bounds are refused
- * with the place where they stand. Nothing else in the house reads the environment.
+/* Settings: rows of settings.def, read from the file, then the environment (STOA_<NAME>), then
+ * flags (--name=value or --name value); the later wins. Unknown names and values out of bounds
+ * are refused with the place where they stand. Nothing else in the house reads the environment.
  *
- * The file has lines "name = value"; '#' begins a comment; a value may stand in double quotes. It is the one named
- * by --config or STOA_CONFIG, else <data>/stoa.conf when it exists, else /etc/stoa/stoa.conf when it exists. */
+ * The file has lines "name = value"; '#' begins a comment; a value may stand in double quotes.
+ * It is the one named by --config or STOA_CONFIG, else <data>/stoa.conf when it exists, else
+ * /etc/stoa/stoa.conf when it exists. */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
 
@@ -30,10 +31,15 @@ bool conf_read(struct arena *a, const char *const *environment, char **flags, in
                struct conf *out, struct err *e) must_use;
 /* The defaults alone. */
 void conf_defaults(struct arena *a, struct conf *out);
-/* Every setting with its value, where it came from is not told; as a settings file with sentences. */
+/* Every setting with its value, where it came from is not told; as a settings file with
+ * sentences. */
 void conf_put(struct buf *b, const struct conf *c);
 /* For help texts: name, value in words, unit, bounds, sentence. False past the last one. */
-struct conf_row { const char *name, *otherwise, *unit, *sentence; int64_t least, most; bool number; };
+struct conf_row {
+	const char *name, *otherwise, *unit, *sentence;
+	int64_t least, most;
+	bool number;
+};
 bool conf_row(size_t i, struct conf_row *out) must_use;
 
 #endif

@@ -1,5 +1,5 @@
-/* Settings from three places: file, environment, flags. Each value remembers where it stood, so that
- * a refusal names the place. */
+/* Settings from three places: file, environment, flags. Each value remembers where it stood, so
+ * that a refusal names the place. */
 #include "conf/conf.h"
 #include <errno.h>
 #include <stdio.h>
@@ -18,12 +18,26 @@ struct row {
 #define OTHERWISE_(x) #x
 #define OTHERWISE(x) OTHERWISE_(x)
 static const struct row rows[] = {
-#define NUMBER(symbol, name, least, most, otherwise, unit, sentence) \
-	{ name, NUMBER_SETTING, least, most, OTHERWISE(otherwise), unit, sentence, offsetof(struct conf, symbol) },
+#define NUMBER(symbol, name, least, most, otherwise, unit, sentence)                               \
+	{ name,                                                                                    \
+	  NUMBER_SETTING,                                                                          \
+	  least,                                                                                   \
+	  most,                                                                                    \
+	  OTHERWISE(otherwise),                                                                    \
+	  unit,                                                                                    \
+	  sentence,                                                                                \
+	  offsetof(struct conf, symbol) },
 #define TEXT(symbol, name, otherwise, sentence) \
 	{ name, TEXT_SETTING, 0, 0, otherwise, "", sentence, offsetof(struct conf, symbol) },
-#define SWITCH(symbol, name, otherwise, sentence) \
-	{ name, SWITCH_SETTING, 0, 0, (otherwise) ? "true" : "false", "", sentence, offsetof(struct conf, symbol) },
+#define SWITCH(symbol, name, otherwise, sentence)                                                  \
+	{ name,                                                                                    \
+	  SWITCH_SETTING,                                                                          \
+	  0,                                                                                       \
+	  0,                                                                                       \
+	  (otherwise) ? "true" : "false",                                                          \
+	  "",                                                                                      \
+	  sentence,                                                                                \
+	  offsetof(struct conf, symbol) },
 #define LIST(symbol, name, otherwise, sentence) \
 	{ name, LIST_SETTING, 0, 0, otherwise, "", sentence, offsetof(struct conf, symbol) },
 #include "conf/settings.def"
@@ -37,12 +51,17 @@ bool conf_row(size_t i, struct conf_row *out)
 {
 	if (i >= COUNT_OF(rows)) return false;
 	const struct row *r = &rows[i];
-	*out = (struct conf_row){ .name = r->name, .otherwise = r->otherwise, .unit = r->unit, .sentence = r->sentence,
-		.least = r->least, .most = r->most, .number = r->kind == NUMBER_SETTING };
+	*out = (struct conf_row){ .name = r->name,
+		                  .otherwise = r->otherwise,
+		                  .unit = r->unit,
+		                  .sentence = r->sentence,
+		                  .least = r->least,
+		                  .most = r->most,
+		                  .number = r->kind == NUMBER_SETTING };
 	return true;
 }
 
-/* --- one value ------------------------------------------------------------------------------------- */
+/* --- one value -------------------------------------------------------------------------------- */
 
 static const char *const *split(struct arena *a, struct str text)
 {
@@ -58,22 +77,28 @@ static const char *const *split(struct arena *a, struct str text)
 	return words.p;
 }
 
-static bool set(struct arena *a, struct conf *c, const struct row *r, struct str text, const char *place, struct err *e)
+static bool set(struct arena *a, struct conf *c, const struct row *r, struct str text,
+                const char *place, struct err *e)
 {
 	char *member = (char *)c + r->at;
 	switch (r->kind) {
 	case NUMBER_SETTING: {
 		int64_t v;
 		if (!str_to_int(text, &v) || v < r->least || v > r->most)
-			return err_set(e, ERR_USAGE, "%s: %s must be a whole number from %lld to %lld%s%s, not \"%.*s\"", place, r->name,
-			               (long long)r->least, (long long)r->most, r->unit[0] ? " " : "", r->unit,
-			               (int)num_min(text.n, (size_t)60), text.p);
+			return err_set(
+				e, ERR_USAGE,
+				"%s: %s must be a whole number from %lld to %lld%s%s, not \"%.*s\"",
+				place, r->name, (long long)r->least, (long long)r->most,
+				r->unit[0] ? " " : "", r->unit, (int)num_min(text.n, (size_t)60),
+				text.p);
 		memcpy(member, &v, sizeof v);
 		return true;
 	}
 	case SWITCH_SETTING: {
-		bool yes = str_eq(text, STR("true")) || str_eq(text, STR("yes")) || str_eq(text, STR("on")) || str_eq(text, STR("1"));
-		bool no = str_eq(text, STR("false")) || str_eq(text, STR("no")) || str_eq(text, STR("off")) || str_eq(text, STR("0"));
+		bool yes = str_eq(text, STR("true")) || str_eq(text, STR("yes")) ||
+		           str_eq(text, STR("on")) || str_eq(text, STR("1"));
+		bool no = str_eq(text, STR("false")) || str_eq(text, STR("no")) ||
+		          str_eq(text, STR("off")) || str_eq(text, STR("0"));
 		if (!yes && !no)
 			return err_set(e, ERR_USAGE, "%s: %s must be true or false, not \"%.*s\"", place, r->name,
 			               (int)num_min(text.n, (size_t)60), text.p);
@@ -123,7 +148,7 @@ void conf_defaults(struct arena *a, struct conf *out)
 	}
 }
 
-/* --- the file --------------------------------------------------------------------------------------- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 static struct str unquote(struct str v)
 {
@@ -132,7 +157,8 @@ static struct str unquote(struct str v)
 	return hash < 0 ? v : str_trim(str_sub(v, 0, (size_t)hash));
 }
 
-static bool read_line(struct arena *a, struct conf *c, struct str line, const char *place, struct err *e)
+static bool read_line(struct arena *a, struct conf *c, struct str line, const char *place,
+                      struct err *e)
 {
 	line = str_trim(line);
 	if (line.n == 0 || line.p[0] == '#') return true;
@@ -141,8 +167,9 @@ static bool read_line(struct arena *a, struct conf *c, struct str line, const ch
 	struct str name = str_trim(str_sub(line, 0, (size_t)at));
 	const struct row *r = find(name);
 	if (!r)
-		return err_set(e, ERR_USAGE, "%s: there is no setting \"%.*s\"; `stoa config` lists them all", place,
-		               (int)num_min(name.n, (size_t)60), name.p);
+		return err_set(e, ERR_USAGE,
+		               "%s: there is no setting \"%.*s\"; `stoa config` lists them all",
+		               place, (int)num_min(name.n, (size_t)60), name.p);
 	return set(a, c, r, unquote(str_trim(str_from(line, (size_t)at + 1))), place, e);
 }
 
@@ -151,13 +178,19 @@ enum { FILE_BYTES = 256 * 1024 };
 static bool load(struct arena *a, const char *path, struct str *out, struct err *e)
 {
 	FILE *f = fopen(path, "re");
-	if (!f) return err_set(e, ERR_USAGE, "the settings file %s cannot be read: %s", path, strerrordesc_np(errno));
+	if (!f)
+		return err_set(e, ERR_USAGE, "the settings file %s cannot be read: %s", path,
+		               strerrordesc_np(errno));
 	char *text = arena_bytes(a, FILE_BYTES + 1);
 	size_t n = fread(text, 1, FILE_BYTES + 1, f);
 	bool failed = ferror(f) != 0;
 	fclose(f);
-	if (failed) return err_set(e, ERR_USAGE, "the settings file %s cannot be read; is it a file?", path);
-	if (n > FILE_BYTES) return err_set(e, ERR_USAGE, "the settings file %s is larger than %d bytes", path, FILE_BYTES);
+	if (failed)
+		return err_set(e, ERR_USAGE, "the settings file %s cannot be read; is it a file?",
+		               path);
+	if (n > FILE_BYTES)
+		return err_set(e, ERR_USAGE, "the settings file %s is larger than %d bytes", path,
+		               FILE_BYTES);
 	*out = str_make(text, n);
 	return true;
 }
@@ -175,7 +208,7 @@ static bool read_file(struct arena *a, struct conf *c, const char *path, struct 
 	return true;
 }
 
-/* --- environment and flags --------------------------------------------------------------------------- */
+/* --- environment and flags -------------------------------------------------------------------- */
 
 static const char *variable(const char *const *environment, const char *name)
 {
@@ -185,7 +218,8 @@ static const char *variable(const char *const *environment, const char *name)
 	return NULL;
 }
 
-static bool read_environment(struct arena *a, struct conf *c, const char *const *environment, struct err *e)
+static bool read_environment(struct arena *a, struct conf *c, const char *const *environment,
+                             struct err *e)
 {
 	for (; environment && *environment; environment++) {
 		struct str s = str_of(*environment);
@@ -231,7 +265,8 @@ static bool parse_flag(char **flags, int left, struct flag *out, struct err *e)
 }
 
 /* With c NULL only looks for --config and --data; otherwise sets, and keeps what is not ours. */
-static bool read_flags(struct arena *a, struct conf *c, char **flags, int *n, struct str *config, struct str *data, struct err *e)
+static bool read_flags(struct arena *a, struct conf *c, char **flags, int *n, struct str *config,
+                       struct str *data, struct err *e)
 {
 	int kept = 0;
 	for (int i = 0; i < *n;) {
@@ -256,8 +291,8 @@ static bool read_flags(struct arena *a, struct conf *c, char **flags, int *n, st
 	return true;
 }
 
-static bool choose_file(struct arena *a, const char *const *environment, struct str config, struct str data,
-                        struct conf *c, struct err *e)
+static bool choose_file(struct arena *a, const char *const *environment, struct str config,
+                        struct str data, struct conf *c, struct err *e)
 {
 	const char *named = config.n ? arena_cstr(a, config) : variable(environment, "STOA_CONFIG");
 	if (named && *named) return read_file(a, c, named, e);
@@ -274,8 +309,11 @@ static bool check(const struct conf *c, struct err *e)
 	struct str level = str_of(c->log_level);
 	if (!str_eq(form, STR("text")) && !str_eq(form, STR("json")))
 		return err_set(e, ERR_USAGE, "log_format must be text or json, not \"%s\"", c->log_format);
-	if (!str_eq(level, STR("debug")) && !str_eq(level, STR("info")) && !str_eq(level, STR("warn")) && !str_eq(level, STR("error")))
-		return err_set(e, ERR_USAGE, "log_level must be debug, info, warn or error, not \"%s\"", c->log_level);
+	if (!str_eq(level, STR("debug")) && !str_eq(level, STR("info")) &&
+	    !str_eq(level, STR("warn")) && !str_eq(level, STR("error")))
+		return err_set(e, ERR_USAGE,
+		               "log_level must be debug, info, warn or error, not \"%s\"",
+		               c->log_level);
 	if (!c->listen[0]) return err_set(e, ERR_USAGE, "listen must name at least one address");
 	if (!c->data[0]) return err_set(e, ERR_USAGE, "data must name a folder");
 	return true;
@@ -293,7 +331,7 @@ bool conf_read(struct arena *a, const char *const *environment, char **flags, in
 	return check(out, e);
 }
 
-/* --- showing ------------------------------------------------------------------------------------------ */
+/* --- showing ---------------------------------------------------------------------------------- */
 
 void conf_put(struct buf *b, const struct conf *c)
 {

@@ -9,7 +9,7 @@ bool crypt_open(struct err *e)
 	return err_set(e, ERR_SYSTEM, "the system gives no random numbers");
 }
 
-/* --- random -------------------------------------------------------------------------------------------- */
+/* --- random ----------------------------------------------------------------------------------- */
 
 void crypt_random(void *out, size_t n) { randombytes_buf(out, n); }
 
@@ -30,16 +30,20 @@ void crypt_random_base36(char *out, size_t n)
 	random_letters(out, n, "0123456789abcdefghijklmnopqrstuvwxyz", 36);
 }
 
-/* --- digests -------------------------------------------------------------------------------------------- */
+/* --- digests ---------------------------------------------------------------------------------- */
 
-static const unsigned char *bytes_of(struct str s) { return (const unsigned char *)(s.p ? s.p : ""); }
+static const unsigned char *bytes_of(struct str s)
+{
+	return (const unsigned char *)(s.p ? s.p : "");
+}
 
 void crypt_sha256(struct str s, unsigned char out[CRYPT_SHA256])
 {
 	crypto_hash_sha256(out, bytes_of(s), s.n);
 }
 
-static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct crypt_sha256_state), "the state fits its box");
+static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct crypt_sha256_state),
+              "the state fits its box");
 
 void crypt_sha256_start(struct crypt_sha256_state *s)
 {
@@ -105,7 +109,7 @@ bool crypt_hmac_verify(struct str key, struct str message, struct str mac)
 	return mac.n == sizeof want && sodium_memcmp(want, mac.p, sizeof want) == 0;
 }
 
-/* --- passwords -------------------------------------------------------------------------------------------- */
+/* --- passwords -------------------------------------------------------------------------------- */
 
 static const unsigned long long passes = 3;
 static const size_t memory_bytes = (size_t)64 << 20;
@@ -114,7 +118,8 @@ static_assert(CRYPT_PASSWORD_TEXT >= crypto_pwhash_STRBYTES, "the text of a hash
 bool crypt_password_hash(struct str password, char out[CRYPT_PASSWORD_TEXT], struct err *e)
 {
 	char text[crypto_pwhash_STRBYTES];
-	if (crypto_pwhash_str_alg(text, password.p ? password.p : "", password.n, passes, memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
+	if (crypto_pwhash_str_alg(text, password.p ? password.p : "", password.n, passes,
+	                          memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
 		return err_set(e, ERR_BUSY, "there is not enough memory to protect a password just now");
 	memcpy(out, text, sizeof text);
 	return true;
@@ -132,8 +137,8 @@ bool crypt_password_dummy(struct str password)
 {
 	unsigned char out[32];
 	static const unsigned char salt[crypto_pwhash_SALTBYTES] = { 1 };
-	bool hashed = crypto_pwhash(out, sizeof out, password.p ? password.p : "", password.n, salt, passes, memory_bytes,
-	                            crypto_pwhash_ALG_ARGON2ID13) == 0;
+	bool hashed = crypto_pwhash(out, sizeof out, password.p ? password.p : "", password.n, salt,
+	                            passes, memory_bytes, crypto_pwhash_ALG_ARGON2ID13) == 0;
 	sodium_memzero(out, sizeof out);
 	(void)hashed; /* only the time it took matters */
 	return false;
@@ -147,7 +152,7 @@ bool crypt_password_is_old(const char *stored)
 	return crypto_pwhash_str_needs_rehash(text, passes, memory_bytes) != 0;
 }
 
-/* --- secrets ------------------------------------------------------------------------------------------------ */
+/* --- secrets ---------------------------------------------------------------------------------- */
 
 bool crypt_equal(struct str a, struct str b)
 {

@@ -1,4 +1,5 @@
-/* Secrets and digests: the door to libsodium. Call crypt_open once at start. All else on any thread. */
+/* Secrets and digests: the door to libsodium. Call crypt_open once at start. All else on any
+ * thread. */
 #ifndef CRYPT_CRYPT_H
 #define CRYPT_CRYPT_H
 
@@ -24,7 +25,8 @@ void crypt_sha256_end(struct crypt_sha256_state *s, unsigned char out[CRYPT_SHA2
 void crypt_blake2b(struct str s, unsigned char *out, size_t n);
 /* Lower-case hexadecimal; out gets 2n + 1 bytes. */
 void crypt_hex(const unsigned char *bytes, size_t n, char *out);
-/* URL-safe base64 without padding: appends to a buf; decodes into the arena, false when malformed. */
+/* URL-safe base64 without padding: appends to a buf; decodes into the arena, false when
+ * malformed. */
 void crypt_put_base64url(struct buf *b, struct str bytes);
 bool crypt_base64url_decode(struct arena *a, struct str text, struct str *out) must_use;
 
@@ -35,7 +37,8 @@ bool crypt_hmac_verify(struct str key, struct str message, struct str mac) must_
 /* password.c: argon2id (64 MiB, 3 passes); the text holds its own parameters. Slow by design (about
  * 100 ms) and hungry: never on the http thread. */
 enum { CRYPT_PASSWORD_TEXT = 128 };
-bool crypt_password_hash(struct str password, char out[CRYPT_PASSWORD_TEXT], struct err *e) must_use nonnull_all;
+bool crypt_password_hash(struct str password, char out[CRYPT_PASSWORD_TEXT],
+                         struct err *e) must_use nonnull_all;
 bool crypt_password_verify(struct str password, const char *stored) must_use;
 /* Same time as a verification, always false: for unknown names. */
 bool crypt_password_dummy(struct str password);

@@ -1,6 +1,7 @@
-/* Finished answers, kept by what was asked. Nothing is searched for to be invalidated: an answer
- * remembers the generation of its portal from before the handler ran, and holds while it is still the
- * same. The least recently used leave when the bytes run out. Only the http thread comes here. */
+/* Finished answers, kept by what was asked. Nothing is searched for to be invalidated: an
+ * answer remembers the generation of its portal from before the handler ran, and holds while it
+ * is still the same. The least recently used leave when the bytes run out. Only the http thread
+ * comes here. */
 #include "httpd/inside.h"
 #include <stdlib.h>
 
@@ -53,7 +54,8 @@ static struct str key_text(struct cache *c, const struct cache_key *k, bool lang
 static struct entry **place_of(struct cache *c, struct str key, uint64_t hash)
 {
 	struct entry **at = &c->slots[hash & (c->nslots - 1)];
-	while (*at && !((*at)->hash == hash && (*at)->key_n == key.n && memcmp((*at)->key, key.p, key.n) == 0))
+	while (*at && !((*at)->hash == hash && (*at)->key_n == key.n &&
+	                memcmp((*at)->key, key.p, key.n) == 0))
 		at = &(*at)->chain;
 	return at;
 }
@@ -107,7 +109,8 @@ static bool holds(const struct cache_answer *x, const struct httpd *h, int64_t n
 	       x->epoch == atomic_load_explicit(&h->epoch, memory_order_acquire);
 }
 
-const struct cache_answer *cache_find(struct cache *c, const struct cache_key *k, const struct httpd *h, int64_t now_s)
+const struct cache_answer *cache_find(struct cache *c, const struct cache_key *k,
+                                      const struct httpd *h, int64_t now_s)
 {
 	for (int language = 0; language < 2; language++) {
 		struct str key = key_text(c, k, language);

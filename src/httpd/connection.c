@@ -13,7 +13,7 @@ static bool is_draining(const struct httpd *h)
 	return atomic_load_explicit(&h->drain_until_ns, memory_order_relaxed) != 0;
 }
 
-/* --- small answers ----------------------------------------------------------------------------------- */
+/* --- small answers ---------------------------------------------------------------------------- */
 
 static void queue(struct conn *c, int status, struct MHD_Response *r)
 {
@@ -38,7 +38,7 @@ static void refuse(struct visit *v)
 	respond(v);
 }
 
-/* --- the cache ----------------------------------------------------------------------------------------- */
+/* --- the cache -------------------------------------------------------------------------------- */
 
 uint64_t generation_of(const struct httpd *h, int64_t tenant)
 {
@@ -46,7 +46,8 @@ uint64_t generation_of(const struct httpd *h, int64_t tenant)
 	return atomic_load_explicit(&h->generations[(uint64_t)tenant % GENERATIONS], memory_order_acquire);
 }
 
-static enum MHD_Result look_at(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result look_at(void *arg, enum MHD_ValueKind kind, const char *name,
+                               const char *value)
 {
 	struct look *l = arg;
 	(void)kind;
@@ -97,7 +98,9 @@ static void look(struct conn *c, struct str method)
 	const struct proxies *x = &c->h->server.proxies;
 	struct look *l = &c->look;
 	bool get = str_eq(method, STR("GET"));
-	*l = (struct look){ .key = { .target = buf_str(&c->target) }, .get = get, .reads = get || str_eq(method, STR("HEAD")) };
+	*l = (struct look){ .key = { .target = buf_str(&c->target) },
+		            .get = get,
+		            .reads = get || str_eq(method, STR("HEAD")) };
 	MHD_get_connection_values(c->mhd, MHD_HEADER_KIND, look_at, l);
 	if (!l->forwarded_proto.n && !l->forwarded_host.n) return;
 	if (x->n == 0 || !proxies_trust(x, &c->peer)) return;
@@ -109,7 +112,9 @@ static void look(struct conn *c, struct str method)
 static bool answer_from_cache(struct conn *c, const struct look *l)
 {
 	struct httpd *h = c->h;
-	if (!h->cache_or_null || is_draining(h) || !l->reads || l->barred || l->has_body || l->hosts != 1) return false;
+	if (!h->cache_or_null || is_draining(h) || !l->reads || l->barred || l->has_body ||
+	    l->hosts != 1)
+		return false;
 	const struct cache_answer *a = cache_find(h->cache_or_null, &l->key, h, h->now_s);
 	atomic_fetch_add_explicit(a ? &h->hits : &h->misses, 1, memory_order_relaxed);
 	if (!a) return false;
@@ -130,9 +135,15 @@ static void keep_answer(struct visit *v)
 	if (!h->cache_or_null || !v->may_cache || p->cacheable_s <= 0 || !kind || !body) return;
 	if (p->cookies.n || v->closing || v->request.method != HTTPD_GET) return;
 	if (!(p->vary & HTTPD_VARY_SIGNALS)) v->key.flags &= CACHE_HTTPS;
-	struct cache_answer a = { .response = v->response, .status = s, .etag = p->etag, .bytes = (size_t)v->bytes,
-		.tenant = v->request.tenant, .generation = v->generation, .epoch = v->epoch,
-		.by_language = p->vary & HTTPD_VARY_LANGUAGE, .until_s = h->now_s + p->cacheable_s };
+	struct cache_answer a = { .response = v->response,
+		                  .status = s,
+		                  .etag = p->etag,
+		                  .bytes = (size_t)v->bytes,
+		                  .tenant = v->request.tenant,
+		                  .generation = v->generation,
+		                  .epoch = v->epoch,
+		                  .by_language = p->vary & HTTPD_VARY_LANGUAGE,
+		                  .until_s = h->now_s + p->cacheable_s };
 	if (a.generation != generation_of(h, a.tenant)) return;
 	a.fresh_or_null = response_fresh_of(v);
 	cache_store(h->cache_or_null, &v->key, &a);
@@ -143,7 +154,7 @@ static void keep_answer(struct visit *v)
 	atomic_store_explicit(&h->cache_entries, entries, memory_order_relaxed);
 }
 
-/* --- visits --------------------------------------------------------------------------------------------- */
+/* --- visits ----------------------------------------------------------------------------------- */
 
 static void run_in_lane(void *arg)
 {
@@ -243,7 +254,7 @@ void conn_shut(struct conn *c)
 	shutdown(c->source.fd, SHUT_RDWR);
 }
 
-/* --- reading a request ------------------------------------------------------------------------------------ */
+/* --- reading a request ------------------------------------------------------------------------ */
 
 struct heads {
 	struct visit *v;
@@ -257,7 +268,8 @@ static enum MHD_Result take_head(void *arg, enum MHD_ValueKind kind, const char 
 	struct arena *a = &t->v->arena;
 	(void)kind;
 	struct str text = value ? str_make(value, nvalue) : str_make("", 0);
-	vec_push(a, &t->list, (struct httpd_pair){ arena_str(a, str_make(name, nname)), arena_str(a, text) });
+	vec_push(a, &t->list,
+	         (struct httpd_pair){ arena_str(a, str_make(name, nname)), arena_str(a, text) });
 	return MHD_YES;
 }
 
@@ -340,8 +352,9 @@ static enum MHD_Result more(struct conn *c, const char *bytes, size_t *n)
 /* Called when the headers are there, for every piece of a body, and at the end of the request. An
  * answer given at the first call would close the connection, so only what has a body is looked at
  * then: its length may already be too much. */
-static enum MHD_Result handle(void *arg, struct MHD_Connection *mhd, const char *url, const char *method,
-                              const char *version, const char *bytes, size_t *n, void **context)
+static enum MHD_Result handle(void *arg, struct MHD_Connection *mhd, const char *url,
+                              const char *method, const char *version, const char *bytes, size_t *n,
+                              void **context)
 {
 	(void)arg, (void)mhd, (void)url, (void)version;
 	struct conn *c = *context;
@@ -369,7 +382,8 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *mhd, const char 
 static void *note_target(void *arg, const char *target, struct MHD_Connection *mhd)
 {
 	(void)arg;
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct conn *c = info->socket_context;
 	buf_clear(&c->target);
 	buf_put(&c->target, str_of(target));
@@ -377,7 +391,7 @@ static void *note_target(void *arg, const char *target, struct MHD_Connection *m
 	return c;
 }
 
-/* --- the end of a request ------------------------------------------------------------------------------------ */
+/* --- the end of a request --------------------------------------------------------------------- */
 
 static void say(struct conn *c, int64_t us)
 {
@@ -385,8 +399,8 @@ static void say(struct conn *c, int64_t us)
 	struct log *log = c->h->o.log_or_null;
 	if (!log_wants(log, c->from_cache ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO)) return;
 	if (!v) {
-		log_say(log, LOG_LEVEL_DEBUG, "request", log_text("route", STR("cache")), log_int("status", c->status),
-		        log_int("bytes", c->bytes), log_ms("ms", us));
+		log_say(log, LOG_LEVEL_DEBUG, "request", log_text("route", STR("cache")),
+		        log_int("status", c->status), log_int("bytes", c->bytes), log_ms("ms", us));
 		return;
 	}
 	const struct httpd_route *route = v->request.route_or_null;
@@ -396,7 +410,8 @@ static void say(struct conn *c, int64_t us)
 	        log_int("status", c->status), log_int("bytes", c->bytes), log_ms("ms", us));
 }
 
-static void completed(void *arg, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode how)
+static void completed(void *arg, struct MHD_Connection *mhd, void **context,
+                      enum MHD_RequestTerminationCode how)
 {
 	(void)arg, (void)mhd, (void)how;
 	struct conn *c = *context;
@@ -418,7 +433,7 @@ static void completed(void *arg, struct MHD_Connection *mhd, void **context, enu
 	if (c->target.cap > 4096) buf_done(&c->target);
 }
 
-/* --- connections ----------------------------------------------------------------------------------------------- */
+/* --- connections ------------------------------------------------------------------------------ */
 
 static struct address_count **count_of(struct httpd *h, const struct in6_addr *a)
 {
@@ -435,7 +450,9 @@ bool address_enter(struct httpd *h, const struct in6_addr *a, bool *counted)
 	*counted = false;
 	bool v4_loop = IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127;
 	bool known = address_parse(STR("::1"), &loop);
-	if (v4_loop || (known && memcmp(a, &loop, sizeof loop) == 0) || proxies_trust(&h->server.proxies, a)) return true;
+	if (v4_loop || (known && memcmp(a, &loop, sizeof loop) == 0) ||
+	    proxies_trust(&h->server.proxies, a))
+		return true;
 	struct address_count **at = count_of(h, a);
 	if (!*at) {
 		*at = calloc(1, sizeof **at);
@@ -465,7 +482,9 @@ static void conn_begin(struct httpd *h, struct MHD_Connection *mhd, void **conte
 	c->mhd = mhd;
 	c->source.kind = SOURCE_CONN;
 	c->source.fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-	address_of_socket(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, &c->peer);
+	address_of_socket(
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
+		&c->peer);
 	c->metrics = h->accepting_metrics;
 	c->counted = h->accepting_counted;
 	c->target = BUF_INIT(LIMIT_URL_BYTES * 4);
@@ -491,7 +510,8 @@ static void conn_end(struct conn *c)
 	free(c);
 }
 
-static void connection(void *arg, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode what)
+static void connection(void *arg, struct MHD_Connection *mhd, void **context,
+                       enum MHD_ConnectionNotificationCode what)
 {
 	struct httpd *h = arg;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -503,7 +523,7 @@ static void connection(void *arg, struct MHD_Connection *mhd, void **context, en
 	atomic_store_explicit(&h->open_conns, h->nconns, memory_order_relaxed);
 }
 
-/* --- the daemon ---------------------------------------------------------------------------------------------------- */
+/* --- the daemon ------------------------------------------------------------------------------- */
 
 static size_t as_it_is(void *arg, struct MHD_Connection *c, char *s)
 {
@@ -516,12 +536,15 @@ static void swallow(void *arg, const char *fmt, va_list ap) { (void)arg, (void)f
 bool daemon_start(struct httpd *h, struct err *e)
 {
 	h->mhd = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-		handle, h, MHD_OPTION_EXTERNAL_LOGGER, swallow, NULL, MHD_OPTION_URI_LOG_CALLBACK, note_target, h,
-		MHD_OPTION_UNESCAPE_CALLBACK, as_it_is, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, h,
-		MHD_OPTION_NOTIFY_CONNECTION, connection, h, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, h->o.connection_bytes, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)h->most_conns + 64, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.idle_timeout_s, MHD_OPTION_END);
+		MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+			MHD_USE_ERROR_LOG,
+		0, NULL, NULL, handle, h, MHD_OPTION_EXTERNAL_LOGGER, swallow, NULL,
+		MHD_OPTION_URI_LOG_CALLBACK, note_target, h, MHD_OPTION_UNESCAPE_CALLBACK, as_it_is,
+		NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, h, MHD_OPTION_NOTIFY_CONNECTION,
+		connection, h, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP,
+		1, MHD_OPTION_CONNECTION_MEMORY_LIMIT, h->o.connection_bytes,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->most_conns + 64,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.idle_timeout_s, MHD_OPTION_END);
 	if (!h->mhd) return err_set(e, ERR_SYSTEM, "the HTTP library could not start");
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(h->mhd, MHD_DAEMON_INFO_EPOLL_FD);
 	h->mhd_source = (struct source){ SOURCE_MHD, info->epoll_fd };

@@ -1,8 +1,8 @@
-/* Cookies: the Cookie field as it is, nothing decoded or unquoted; Set-Cookie only from a row of the
- * registry, in one fixed form, and a filter that reads the line again before it leaves. */
+/* Cookies: the Cookie field as it is, nothing decoded or unquoted; Set-Cookie only from a row
+ * of the registry, in one fixed form, and a filter that reads the line again before it leaves. */
 #include "httpd/inside.h"
 
-/* --- reading ------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static struct str trim_blanks(struct str s)
 {
@@ -11,9 +11,12 @@ static struct str trim_blanks(struct str s)
 	return s;
 }
 
-bool httpd_cookies_parse(struct arena *a, struct str field, const struct httpd_pair **out, size_t *n, struct err *e)
+bool httpd_cookies_parse(struct arena *a, struct str field, const struct httpd_pair **out,
+                         size_t *n, struct err *e)
 {
-	if (field.n > COOKIE_BYTES) return err_set(e, ERR_HEADERS_TOO_LARGE, "cookies larger than %d bytes", COOKIE_BYTES);
+	if (field.n > COOKIE_BYTES)
+		return err_set(e, ERR_HEADERS_TOO_LARGE, "cookies larger than %d bytes",
+		               COOKIE_BYTES);
 	for (size_t i = 0; i < field.n; i++) {
 		unsigned char c = (unsigned char)field.p[i];
 		if ((c < 0x20 && c != '\t') || c == 0x7f)
@@ -25,7 +28,9 @@ bool httpd_cookies_parse(struct arena *a, struct str field, const struct httpd_p
 	size_t seen = 0;
 	while (rest.n && str_cut(&rest, ';', &part)) {
 		if (trim_blanks(part).n == 0) continue;
-		if (++seen > COOKIE_PAIRS) return err_set(e, ERR_HEADERS_TOO_LARGE, "more than %d cookies", COOKIE_PAIRS);
+		if (++seen > COOKIE_PAIRS)
+			return err_set(e, ERR_HEADERS_TOO_LARGE, "more than %d cookies",
+			               COOKIE_PAIRS);
 		ptrdiff_t at = str_find_char(part, '=');
 		if (at < 0) continue;
 		struct str name = trim_blanks(str_sub(part, 0, (size_t)at));
@@ -37,7 +42,8 @@ bool httpd_cookies_parse(struct arena *a, struct str field, const struct httpd_p
 	return true;
 }
 
-bool httpd_cookies(const struct httpd_request *r, const struct httpd_pair **out, size_t *n, struct err *e)
+bool httpd_cookies(const struct httpd_request *r, const struct httpd_pair **out, size_t *n,
+                   struct err *e)
 {
 	struct str joined = { 0 };
 	for (size_t i = 0; i < r->nheaders; i++) {
@@ -48,7 +54,8 @@ bool httpd_cookies(const struct httpd_request *r, const struct httpd_pair **out,
 	return httpd_cookies_parse(r->arena, joined, out, n, e);
 }
 
-size_t httpd_cookie_values(const struct httpd_pair *cookies, size_t n, struct str name, struct str *out, size_t max)
+size_t httpd_cookie_values(const struct httpd_pair *cookies, size_t n, struct str name,
+                           struct str *out, size_t max)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -63,7 +70,7 @@ size_t httpd_cookie_values(const struct httpd_pair *cookies, size_t n, struct st
 	return found;
 }
 
-/* --- writing ------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static bool is_cookie_text(struct str s)
 {
@@ -74,7 +81,8 @@ static bool is_cookie_text(struct str s)
 	return true;
 }
 
-static bool is_registered(const struct httpd_cookie_spec *specs, const struct httpd_cookie_spec *spec)
+static bool is_registered(const struct httpd_cookie_spec *specs,
+                          const struct httpd_cookie_spec *spec)
 {
 	for (; specs && specs->name; specs++)
 		if (specs == spec) return true;
@@ -94,10 +102,12 @@ static bool refuse(struct err *e, const struct httpd_cookie_spec *spec, const ch
 	return err_cause(e, "cookie %s: %s", spec->name, why);
 }
 
-bool httpd_cookie_set(struct httpd_reply *p, const struct httpd_cookie_spec *spec, struct str value, int64_t life_s, struct err *e)
+bool httpd_cookie_set(struct httpd_reply *p, const struct httpd_cookie_spec *spec, struct str value,
+                      int64_t life_s, struct err *e)
 {
 	if (!is_registered(p->specs, spec)) return refuse(e, spec, "not in the registry");
-	if (!is_cookie_text(value) || strlen(spec->name) + value.n > COOKIE_SIZE) return refuse(e, spec, "value");
+	if (!is_cookie_text(value) || strlen(spec->name) + value.n > COOKIE_SIZE)
+		return refuse(e, spec, "value");
 	if (life_s < 0 || life_s > spec->life_s) return refuse(e, spec, "longer than declared");
 	auto_buf b = BUF_INIT(4096);
 	buf_printf(&b, "%s=%.*s; Path=/", spec->name, STR_ARG(value));
@@ -116,7 +126,8 @@ static bool is_host(struct str s)
 	return s.n > 0 && s.n <= 253;
 }
 
-bool httpd_cookie_remove(struct httpd_reply *p, const struct httpd_cookie_spec *spec, struct str domain, struct err *e)
+bool httpd_cookie_remove(struct httpd_reply *p, const struct httpd_cookie_spec *spec,
+                         struct str domain, struct err *e)
 {
 	if (!is_registered(p->specs, spec)) return refuse(e, spec, "not in the registry");
 	if (domain.n && !is_host(domain)) return refuse(e, spec, "domain");
@@ -128,7 +139,7 @@ bool httpd_cookie_remove(struct httpd_reply *p, const struct httpd_cookie_spec *
 	return true;
 }
 
-/* --- the wire filter ------------------------------------------------------------------------------ */
+/* --- the wire filter -------------------------------------------------------------------------- */
 
 struct str cookie_line_name(struct str line)
 {
@@ -176,7 +187,8 @@ bool cookie_line_allowed(const struct httpd_cookie_spec *specs, bool insecure, s
 		rest = str_from(rest, (size_t)stop);
 	}
 	if (age == 0 && value.n) return false;
-	if ((spec->flags & HTTPD_COOKIE_SECURE) && !insecure && !take(&rest, STR("; Secure"))) return false;
+	if ((spec->flags & HTTPD_COOKIE_SECURE) && !insecure && !take(&rest, STR("; Secure")))
+		return false;
 	if ((spec->flags & HTTPD_COOKIE_HTTP_ONLY) && !take(&rest, STR("; HttpOnly"))) return false;
 	return str_eq(rest, STR("; SameSite=Lax"));
 }

@@ -1,11 +1,11 @@
-/* From what a handler said to what goes out: conditional requests, compression, the order of headers,
- * and the last look at cookies. */
+/* From what a handler said to what goes out: conditional requests, compression, the order of
+ * headers, and the last look at cookies. */
 #include "httpd/inside.h"
 #include "pack/pack.h"
 
 enum { WORTH_SQUEEZING = 1024, GZIP_LEVEL = 5 };
 
-/* --- Accept-Encoding ------------------------------------------------------------------------------ */
+/* --- Accept-Encoding -------------------------------------------------------------------------- */
 
 /* "gzip;q=0" refuses; anything else that is listed is accepted. */
 static bool is_refused(struct str parameters)
@@ -47,7 +47,7 @@ bool httpd_accepts(const struct httpd_request *r, const char *coding)
 	return lists(httpd_header(r, STR("accept-encoding")), str_of(coding));
 }
 
-/* --- conditional requests -------------------------------------------------------------------------- */
+/* --- conditional requests --------------------------------------------------------------------- */
 
 bool etag_matches(struct str if_none_match, struct str tag)
 {
@@ -68,14 +68,24 @@ bool httpd_reply_is_fresh(const struct httpd_request *r, struct str tag)
 	return etag_matches(httpd_header(r, STR("if-none-match")), tag);
 }
 
-/* --- compression ----------------------------------------------------------------------------------- */
+/* --- compression ------------------------------------------------------------------------------ */
 
 static bool is_squeezable(struct str type)
 {
-	static const char *const types[] = { "application/json", "application/geo+json", "application/ld+json",
-		"application/javascript", "application/xml", "application/xhtml+xml", "application/rdf+xml",
-		"application/atom+xml", "application/rss+xml", "application/manifest+json", "application/n-triples",
-		"application/gpx+xml", "application/vnd.google-earth.kml+xml", "image/svg+xml" };
+	static const char *const types[] = { "application/json",
+		                             "application/geo+json",
+		                             "application/ld+json",
+		                             "application/javascript",
+		                             "application/xml",
+		                             "application/xhtml+xml",
+		                             "application/rdf+xml",
+		                             "application/atom+xml",
+		                             "application/rss+xml",
+		                             "application/manifest+json",
+		                             "application/n-triples",
+		                             "application/gpx+xml",
+		                             "application/vnd.google-earth.kml+xml",
+		                             "image/svg+xml" };
 	ptrdiff_t semi = str_find_char(type, ';');
 	struct str bare = str_trim(semi < 0 ? type : str_sub(type, 0, (size_t)semi));
 	if (str_starts(bare, STR("text/"))) return true;
@@ -107,7 +117,7 @@ static void squeeze(const struct httpd_request *r, struct httpd_reply *p)
 	p->coding = coding == CODING_BR ? "br" : "gzip";
 }
 
-/* --- headers --------------------------------------------------------------------------------------- */
+/* --- headers ---------------------------------------------------------------------------------- */
 
 struct heads {
 	struct arena *a;
@@ -142,7 +152,8 @@ static void add_vary(struct heads *h, unsigned vary, bool by_coding)
 	add_missing(h, STR("Vary"), str_from(buf_str(&b), 2));
 }
 
-/* Cookies that the registry does not allow, or given twice, never leave; the rest of the reply does. */
+/* Cookies that the registry does not allow, or given twice, never leave; the rest of the reply
+ * does. */
 static void add_cookies(struct heads *h, struct httpd_reply *p)
 {
 	for (size_t i = 0; i < p->cookies.n; i++) {
@@ -163,7 +174,8 @@ static void add_etag(struct heads *h, const struct httpd_reply *p)
 	add(h, STR("ETag"), arena_printf(h->a, "%s\"%.*s\"", weak, STR_ARG(p->etag)));
 }
 
-void finish(const struct httpd_request *r, struct httpd_reply *p, bool closing, struct finished *out)
+void finish(const struct httpd_request *r, struct httpd_reply *p, bool closing,
+            struct finished *out)
 {
 	struct heads h = { p->arena, out };
 	*out = (struct finished){ .status = p->status };

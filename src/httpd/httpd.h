@@ -1,14 +1,14 @@
 /* The HTTP server: listeners, routing, replies, finished-answer cache, drain. The door to
  * libmicrohttpd (and to zlib and brotli for compressing answers).
  *
- * One http thread owns all sockets, parses, routes and sends; it never waits and never touches a
- * database. A handler runs on a worker of the route's lane (or on the http thread with HTTPD_INLINE,
- * for answers made from memory alone). Parked bodies come from io/ spools.
+ * One http thread owns all sockets, parses, routes and sends; it never waits and never touches
+ * a database. A handler runs on a worker of the route's lane (or on the http thread with
+ * HTTPD_INLINE, for answers made from memory alone). Parked bodies come from io/ spools.
  * Refuses to know: TLS and HTTP/2 (a proxy's work), portals, accounts, languages, templates.
  *
- * Ownership words: borrows (until return), keeps (must outlive), takes (mine now), gives (yours).
- * Threads: everything named httpd_reply_* and httpd_request_* belongs to the handler's thread while
- * it runs; httpd_forget and httpd_stats may be called from any thread. */
+ * Ownership words: borrows (until return), keeps (must outlive), takes (mine now), gives
+ * (yours). Threads: everything named httpd_reply_* and httpd_request_* belongs to the handler's
+ * thread while it runs; httpd_forget and httpd_stats may be called from any thread. */
 #ifndef HTTPD_HTTPD_H
 #define HTTPD_HTTPD_H
 
@@ -19,7 +19,7 @@
 
 struct httpd;
 
-/* --- requests ----------------------------------------------------------------------------------- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 enum httpd_method {
 	HTTPD_GET, HTTPD_HEAD, HTTPD_POST, HTTPD_PUT, HTTPD_PATCH, HTTPD_DELETE, HTTPD_OPTIONS,
@@ -59,27 +59,33 @@ struct httpd_request {
 struct str httpd_header(const struct httpd_request *r, struct str name);
 /* First query parameter of that exact name; NULL when absent. */
 const struct str *httpd_query_or_null(const struct httpd_request *r, struct str name);
-/* Parses an application/x-www-form-urlencoded text into pairs living in the arena: order and repeats
- * kept. Fails with ERR_BAD_REQUEST on a broken escape, NUL or what is not UTF-8. */
-bool httpd_form(struct arena *a, struct str text, const struct httpd_pair **out, size_t *n, struct err *e) must_use nonnull_all;
+/* Parses an application/x-www-form-urlencoded text into pairs living in the arena: order and
+ * repeats kept. Fails with ERR_BAD_REQUEST on a broken escape, NUL or what is not UTF-8. */
+bool httpd_form(struct arena *a, struct str text, const struct httpd_pair **out, size_t *n,
+                struct err *e) must_use nonnull_all;
 
-/* --- cookies: reading ---------------------------------------------------------------------------- */
+/* --- cookies: reading ------------------------------------------------------------------------- */
 
-/* Pairs of all Cookie fields joined with "; ", split on ';' only, SP and HTAB trimmed, cut at the
- * first '='; nothing is unquoted or decoded; nameless pairs are skipped. Names and values are bytes
- * as sent and may hold anything except controls. Fails with ERR_BAD_REQUEST on a control byte,
- * ERR_HEADERS_TOO_LARGE past 8,192 bytes or 200 pairs. The server has checked every request already,
- * so a handler's call fails only for requests it made itself. */
-bool httpd_cookies(const struct httpd_request *r, const struct httpd_pair **out, size_t *n, struct err *e) must_use nonnull_all;
+/* Pairs of all Cookie fields joined with "; ", split on ';' only, SP and HTAB trimmed, cut at
+ * the first '='; nothing is unquoted or decoded; nameless pairs are skipped. Names and values
+ * are bytes as sent and may hold anything except controls. Fails with ERR_BAD_REQUEST on a
+ * control byte, ERR_HEADERS_TOO_LARGE past 8,192 bytes or 200 pairs. The server has checked
+ * every request already, so a handler's call fails only for requests it made itself. */
+bool httpd_cookies(const struct httpd_request *r, const struct httpd_pair **out, size_t *n,
+                   struct err *e) must_use nonnull_all;
 /* The same from the text of one field; what the line above is made of. */
-bool httpd_cookies_parse(struct arena *a, struct str field, const struct httpd_pair **out, size_t *n, struct err *e) must_use nonnull_all;
-/* Distinct values of one name, byte for byte, in order; at most max are written; gives their count. */
-size_t httpd_cookie_values(const struct httpd_pair *cookies, size_t n, struct str name, struct str *out, size_t max);
+bool httpd_cookies_parse(struct arena *a, struct str field, const struct httpd_pair **out,
+                         size_t *n, struct err *e) must_use nonnull_all;
+/* Distinct values of one name, byte for byte, in order; at most max are written; gives their
+ * count. */
+size_t httpd_cookie_values(const struct httpd_pair *cookies, size_t n, struct str name,
+                           struct str *out, size_t max);
 
-/* --- cookies: writing ---------------------------------------------------------------------------- */
+/* --- cookies: writing ------------------------------------------------------------------------- */
 
 enum httpd_cookie_flags { HTTPD_COOKIE_SECURE = 1u << 0, HTTPD_COOKIE_HTTP_ONLY = 1u << 1 };
-/* A row of the registry the app hands down at start. SameSite=Lax and Path=/ are the same for all. */
+/* A row of the registry the app hands down at start. SameSite=Lax and Path=/ are the same for
+ * all. */
 struct httpd_cookie_spec {
 	const char *name;
 	int64_t life_s;        /* most seconds; 0: until the browser closes (no Max-Age) */
@@ -89,13 +95,20 @@ struct httpd_reply;
 /* The only producer of Set-Cookie. `spec` must be a row of the registry handed down at start; the
  * value must be cookie-octets, name and value at most 1,100 bytes; life_s at most the row's.
  * Makes the reply no-store. Breaking the promise is ERR_SYSTEM. */
-bool httpd_cookie_set(struct httpd_reply *p, const struct httpd_cookie_spec *spec, struct str value, int64_t life_s, struct err *e) must_use nonnull_all;
+bool httpd_cookie_set(struct httpd_reply *p, const struct httpd_cookie_spec *spec, struct str value,
+                      int64_t life_s, struct err *e) must_use nonnull_all;
 /* Removal: empty value, Max-Age=0; domain_or_empty names a parent of the host when cleaning. */
-bool httpd_cookie_remove(struct httpd_reply *p, const struct httpd_cookie_spec *spec, struct str domain_or_empty, struct err *e) must_use nonnull_all;
+bool httpd_cookie_remove(struct httpd_reply *p, const struct httpd_cookie_spec *spec,
+                         struct str domain_or_empty, struct err *e) must_use nonnull_all;
 
-/* --- replies ------------------------------------------------------------------------------------- */
+/* --- replies ---------------------------------------------------------------------------------- */
 
-enum httpd_vary { HTTPD_VARY_LANGUAGE = 1u << 0, HTTPD_VARY_COOKIE = 1u << 1, HTTPD_VARY_HOST = 1u << 2, HTTPD_VARY_SIGNALS = 1u << 3 };
+enum httpd_vary {
+	HTTPD_VARY_LANGUAGE = 1u << 0,
+	HTTPD_VARY_COOKIE = 1u << 1,
+	HTTPD_VARY_HOST = 1u << 2,
+	HTTPD_VARY_SIGNALS = 1u << 3
+};
 
 /* Starts as: status 200, no body, no type. Everything set is copied unless it says otherwise. */
 void httpd_reply_status(struct httpd_reply *p, int status);
@@ -104,7 +117,8 @@ void httpd_reply_type(struct httpd_reply *p, struct str content_type);
 /* Adds a header. Refused (ERR_SYSTEM): set-cookie in any case, headers the server writes itself
  * (content-length, transfer-encoding, connection, date, content-encoding), a name that is not a
  * token, CR, LF or NUL in the value. */
-bool httpd_reply_header(struct httpd_reply *p, struct str name, struct str value, struct err *e) must_use nonnull_all;
+bool httpd_reply_header(struct httpd_reply *p, struct str name, struct str value,
+                        struct err *e) must_use nonnull_all;
 /* The same for literals, which cannot be wrong. */
 #define httpd_reply_lit(p, name, value) httpd_reply_literal((p), STR(name), STR(value))
 void httpd_reply_literal(struct httpd_reply *p, struct str name, struct str value);
@@ -119,15 +133,18 @@ void httpd_reply_csp(struct httpd_reply *p, struct str policy);
 void httpd_reply_etag(struct httpd_reply *p, struct str tag);
 /* True when the request already holds this tag (GET or HEAD): set the tag, then stop early. */
 bool httpd_reply_is_fresh(const struct httpd_request *r, struct str tag);
-/* The finished answer may be kept by the server for at most so many seconds and given to any request
- * without Cookie and Authorization with the same host, target and coding, until httpd_forget. Add
- * HTTPD_VARY_LANGUAGE when it depends on Accept-Language. Only for GET, status 200, 301, 308, 404, 410. */
+/* The finished answer may be kept by the server for at most so many seconds and given to any
+ * request without Cookie and Authorization with the same host, target and coding, until
+ * httpd_forget. Add HTTPD_VARY_LANGUAGE when it depends on Accept-Language. Only for GET,
+ * status 200, 301, 308, 404, 410. */
 void httpd_reply_cacheable(struct httpd_reply *p, int seconds);
 
 /* Bodies: the last one wins. */
-void httpd_reply_take(struct httpd_reply *p, struct buf *body);   /* takes the bytes, leaves body empty */
+void httpd_reply_take(struct httpd_reply *p,
+                      struct buf *body); /* takes the bytes, leaves body empty */
 void httpd_reply_bytes(struct httpd_reply *p, struct str bytes);  /* copies */
-void httpd_reply_static(struct httpd_reply *p, struct str bytes); /* keeps: for ever, e.g. compiled in */
+void httpd_reply_static(struct httpd_reply *p,
+                        struct str bytes); /* keeps: for ever, e.g. compiled in */
 /* Takes an open file of `size` bytes; sent as it is, with ranges left to a later version. */
 void httpd_reply_file(struct httpd_reply *p, int fd, int64_t size);
 /* Takes the reader; the writer goes on in its own lane. Sent while it grows. The connection is cut
@@ -138,12 +155,13 @@ void httpd_reply_spool(struct httpd_reply *p, struct io_reader *reader);
 void httpd_reply_encoded(struct httpd_reply *p, const char *coding);
 bool httpd_accepts(const struct httpd_request *r, const char *coding);
 /* 301, 302, 303, 307 or 308 to a local path ("/…", not "//") or an absolute URL. */
-bool httpd_reply_redirect(struct httpd_reply *p, int status, struct str location, struct err *e) must_use nonnull_all;
+bool httpd_reply_redirect(struct httpd_reply *p, int status, struct str location,
+                          struct err *e) must_use nonnull_all;
 /* Back to the fresh state, for an error page after a half-made reply. */
 void httpd_reply_reset(struct httpd_reply *p);
 struct arena *httpd_reply_arena(struct httpd_reply *p); /* lives as long as the reply */
 
-/* --- routes -------------------------------------------------------------------------------------- */
+/* --- routes ----------------------------------------------------------------------------------- */
 
 enum httpd_route_flags {
 	HTTPD_INLINE = 1u << 0,  /* runs on the http thread: memory-only, microseconds */
@@ -151,8 +169,9 @@ enum httpd_route_flags {
 };
 enum { HTTPD_LANE_TALK, HTTPD_LANE_HAUL, HTTPD_LANES };
 
-/* Patterns: literal segments and {name} holes, "{name...}" as the last segment takes the rest of the
- * path, slashes included. A trailing slash is optional. A literal beats a hole, a hole beats a rest. */
+/* Patterns: literal segments and {name} holes, "{name...}" as the last segment takes the rest
+ * of the path, slashes included. A trailing slash is optional. A literal beats a hole, a hole
+ * beats a rest. */
 struct httpd_route {
 	enum httpd_method method;
 	const char *pattern;
@@ -166,15 +185,17 @@ struct httpd_route {
 	const void *extra; /* for the room that owns the route */
 };
 
-/* --- the server ---------------------------------------------------------------------------------- */
+/* --- the server ------------------------------------------------------------------------------- */
 
 struct httpd_hooks {
-	/* http thread, before routing: which portal is this? Sets r->tenant and r->portal; false with an
-	 * error (ERR_NO_PORTAL) or with a reply already set and err untouched. NULL: everything is let in. */
+	/* http thread, before routing: which portal is this? Sets r->tenant and r->portal; false with
+	 * an error (ERR_NO_PORTAL) or with a reply already set and err untouched. NULL: everything is
+	 * let in. */
 	bool (*admit)(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e);
 	/* Writes the body of an error answer; status is set already and kept unless changed. Runs on the
 	 * thread where the error arose; must be short and memory-only. NULL: a line of text. */
-	void (*error)(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e);
+	void (*error)(const struct httpd_request *r, struct httpd_reply *p, void *app,
+	              const struct err *e);
 	/* OPTIONS of a path that has routes; `allow` is "GET, HEAD, OPTIONS" … NULL: 204 with Allow. */
 	void (*options)(const struct httpd_request *r, struct httpd_reply *p, void *app, struct str allow);
 	/* Every reply before it is finished, errors too: last touches (CORS, CSP by kind). May be NULL. */
@@ -208,14 +229,15 @@ struct httpd_options {
 	size_t connection_bytes;   /* memory of one connection; 0: 40 KiB; bounds URL and headers */
 };
 
-/* Listens and serves. Gives a server to be ended by httpd_close. Fails with ERR_SYSTEM when an address
- * cannot be had, ERR_USAGE when a pattern, an address or a CIDR block cannot be read. Raises the
- * process's file limit to its hard limit. */
-bool httpd_open(const struct httpd_options *o, struct httpd **out, struct err *e) must_use nonnull_all;
+/* Listens and serves. Gives a server to be ended by httpd_close. Fails with ERR_SYSTEM when an
+ * address cannot be had, ERR_USAGE when a pattern, an address or a CIDR block cannot be read.
+ * Raises the process's file limit to its hard limit. */
+bool httpd_open(const struct httpd_options *o, struct httpd **out,
+                struct err *e) must_use nonnull_all;
 int httpd_port(const struct httpd *h);          /* the main one */
 int httpd_metrics_port(const struct httpd *h);  /* -1: none */
-/* Stops accepting, closes idle connections, lets requests in flight end for so long, then fires their
- * tokens and cuts what is left. Blocks. The lanes must still be running. */
+/* Stops accepting, closes idle connections, lets requests in flight end for so long, then fires
+ * their tokens and cuts what is left. Blocks. The lanes must still be running. */
 void httpd_drain(struct httpd *h, int seconds);
 /* Drains (0 s) if nobody did, then frees. */
 void httpd_close(struct httpd *h);
@@ -227,21 +249,23 @@ void httpd_forget(struct httpd *h, int64_t tenant);
 void httpd_metrics_put(struct httpd *h, struct buf *b);
 
 struct httpd_stats {
-	uint64_t requests, cache_hits, cache_misses, connections_open, connections_refused, in_flight, spools_open, bytes_out;
+	uint64_t requests, cache_hits, cache_misses, connections_open, connections_refused,
+		in_flight, spools_open, bytes_out;
 	uint64_t cache_bytes, cache_entries;
 };
 void httpd_stats(struct httpd *h, struct httpd_stats *out);
 
-/* --- loopback.c: a request with no socket, for tests and for `stoa` commands ------------------- */
+/* --- loopback.c: a request with no socket, for tests and for `stoa` commands ------------------ */
 
 struct httpd_answer {
 	int status;
 	struct str headers;  /* "Name: value\r\n"… */
 	struct str body;     /* spools are read to their end; compressed only when head asks for it */
 };
-/* Runs a request through admit, router, handler and finish on the calling thread. `o` needs no lanes,
- * no bell, no listeners. head is "Name: value\r\n" lines and may be empty; Host: localhost is added
- * when absent. Fails with ERR_BAD_REQUEST when the request itself cannot be read by the server. */
+/* Runs a request through admit, router, handler and finish on the calling thread. `o` needs no
+ * lanes, no bell, no listeners. head is "Name: value\r\n" lines and may be empty; Host:
+ * localhost is added when absent. Fails with ERR_BAD_REQUEST when the request itself cannot be
+ * read by the server. */
 bool httpd_loopback(const struct httpd_options *o, struct arena *a, enum httpd_method method,
                     struct str target, struct str head, struct str body,
                     struct httpd_answer *out, struct err *e) must_use nonnull_all;

@@ -11,7 +11,7 @@
 
 enum { COOKIE_BYTES = 8192, COOKIE_PAIRS = 200, COOKIE_SIZE = 1100, COOKIES_PER_REPLY = 16 };
 
-/* --- reply.c ------------------------------------------------------------------------------------- */
+/* --- reply.c ---------------------------------------------------------------------------------- */
 
 enum body_kind { BODY_NONE, BODY_BUF, BODY_STATIC, BODY_FILE, BODY_SPOOL };
 struct httpd_reply {
@@ -32,12 +32,13 @@ struct httpd_reply {
 	int64_t fd_size;
 	struct io_reader *reader;
 };
-void reply_init(struct httpd_reply *p, struct arena *a, const struct httpd_cookie_spec *specs, bool insecure);
+void reply_init(struct httpd_reply *p, struct arena *a, const struct httpd_cookie_spec *specs,
+                bool insecure);
 void reply_done(struct httpd_reply *p); /* closes what was not handed on */
 bool is_token(struct str s);
 bool has_line_break(struct str s);      /* CR, LF or NUL */
 
-/* --- fresh.c: from what a handler said to what goes out ------------------------------------------- */
+/* --- fresh.c: from what a handler said to what goes out --------------------------------------- */
 
 /* Names and values end with NUL beyond their length. The body stays in the reply. */
 struct finished {
@@ -50,23 +51,25 @@ enum coding { CODING_NONE, CODING_GZIP, CODING_BR };
 enum coding coding_of(struct str accept_encoding);
 /* Compresses, decides freshness, joins headers. False when the wire filter refused a cookie and
  * `strict` is set. */
-void finish(const struct httpd_request *r, struct httpd_reply *p, bool closing, struct finished *out);
+void finish(const struct httpd_request *r, struct httpd_reply *p, bool closing,
+            struct finished *out);
 bool etag_matches(struct str if_none_match, struct str tag);
 
-/* --- squeeze.c ----------------------------------------------------------------------------------- */
+/* --- squeeze.c -------------------------------------------------------------------------------- */
 bool squeeze_brotli(struct buf *out, struct str in); /* false: did not fit */
 
-/* --- cookie.c ------------------------------------------------------------------------------------ */
+/* --- cookie.c --------------------------------------------------------------------------------- */
 /* The wire filter: is this text what the registry allows? */
 bool cookie_line_allowed(const struct httpd_cookie_spec *specs, bool insecure, struct str line);
 struct str cookie_line_name(struct str line);
 
-/* --- url.c --------------------------------------------------------------------------------------- */
-bool url_read_target(struct arena *a, struct str target, struct httpd_request *r, struct err *e) must_use;
+/* --- url.c ------------------------------------------------------------------------------------ */
+bool url_read_target(struct arena *a, struct str target, struct httpd_request *r,
+                     struct err *e) must_use;
 /* Host field or authority to host and port; false when malformed. */
 bool url_read_host(struct arena *a, struct str text, struct str *host, int *port) must_use;
 
-/* --- proxy.c ------------------------------------------------------------------------------------- */
+/* --- proxy.c ---------------------------------------------------------------------------------- */
 struct cidr {
 	struct in6_addr address; /* IPv4 as mapped */
 	int bits;
@@ -76,24 +79,28 @@ struct proxies {
 	size_t n;
 	bool trust_host;
 };
-bool proxies_read(struct arena *a, const char *const *texts_or_null, struct proxies *out, struct err *e) must_use;
+bool proxies_read(struct arena *a, const char *const *texts_or_null, struct proxies *out,
+                  struct err *e) must_use;
 bool proxies_trust(const struct proxies *x, const struct in6_addr *peer);
 bool address_parse(struct str text, struct in6_addr *out) must_use;
 struct str address_text(struct arena *a, const struct in6_addr *address);
 void address_of_socket(const struct sockaddr *sa, struct in6_addr *out);
 /* Client, scheme and forwarded host of a request, from a trusted peer only. */
-bool proxies_apply(const struct proxies *x, const struct in6_addr *peer, struct httpd_request *r, struct err *e) must_use;
+bool proxies_apply(const struct proxies *x, const struct in6_addr *peer, struct httpd_request *r,
+                   struct err *e) must_use;
 
-/* --- router.c ------------------------------------------------------------------------------------ */
+/* --- router.c --------------------------------------------------------------------------------- */
 struct router;
-bool router_new(struct arena *a, const struct httpd_route *const *routes, struct router **out, struct err *e) must_use;
+bool router_new(struct arena *a, const struct httpd_route *const *routes, struct router **out,
+                struct err *e) must_use;
 struct match {
 	const struct httpd_route *route_or_null;
 	unsigned methods; /* bit per method that this path has; 0: no such path */
 	struct str holes[HTTPD_HOLES];
 };
 /* Decoded segments; the rest of a "{name...}" is joined again in the arena. */
-void router_find(const struct router *t, struct arena *a, struct str raw_path, enum httpd_method m, struct match *out);
+void router_find(const struct router *t, struct arena *a, struct str raw_path, enum httpd_method m,
+                 struct match *out);
 void allow_put(struct buf *b, unsigned methods);
 
 /* What tells one finished answer from another, see cache.c. */
@@ -104,7 +111,7 @@ struct cache_key {
 	unsigned flags;
 };
 
-/* --- serve.c: admit, route, run, fail; knows no sockets -------------------------------------------- */
+/* --- serve.c: admit, route, run, fail; knows no sockets --------------------------------------- */
 
 enum why { WHY_NOT, WHY_DEADLINE, WHY_GONE, WHY_DRAIN };
 struct server { /* what serving needs; httpd and loopback each hold one */
@@ -148,7 +155,7 @@ void visit_fail(struct visit *v);   /* makes v->err the reply */
 enum httpd_method method_of(struct str name);
 struct str method_name(enum httpd_method m);
 
-/* --- metrics.c ----------------------------------------------------------------------------------- */
+/* --- metrics.c -------------------------------------------------------------------------------- */
 struct metrics;
 struct metrics *metrics_new(void);
 void metrics_free(struct metrics *m);
@@ -159,7 +166,7 @@ uint64_t metrics_requests(const struct metrics *m);
 uint64_t metrics_bytes(const struct metrics *m);
 void metrics_refused_cookie(struct metrics *m);
 
-/* --- cache.c: http thread only ------------------------------------------------------------------- */
+/* --- cache.c: http thread only ---------------------------------------------------------------- */
 
 struct cache;
 /* A finished answer, referred to once by the cache. */
@@ -176,8 +183,10 @@ struct cache_answer {
 };
 struct cache *cache_new(size_t bytes);
 void cache_free(struct cache *c);
-/* The answer while it holds; NULL otherwise. Borrowed until the next call that changes the cache. */
-const struct cache_answer *cache_find(struct cache *c, const struct cache_key *k, const struct httpd *h, int64_t now_s);
+/* The answer while it holds; NULL otherwise. Borrowed until the next call that changes the
+ * cache. */
+const struct cache_answer *cache_find(struct cache *c, const struct cache_key *k,
+                                      const struct httpd *h, int64_t now_s);
 /* Takes both responses of *x; copies its texts. */
 void cache_store(struct cache *c, const struct cache_key *k, const struct cache_answer *x);
 void cache_sizes(const struct cache *c, uint64_t *bytes, uint64_t *entries);
@@ -190,7 +199,7 @@ struct look {
 	bool barred, has_body, reads, get;
 };
 
-/* --- listen.c, connection.c, stream.c: sockets ------------------------------------------------------ */
+/* --- listen.c, connection.c, stream.c: sockets ------------------------------------------------ */
 
 enum source_kind { SOURCE_LISTENER, SOURCE_METRICS_LISTENER, SOURCE_WAKE, SOURCE_MHD, SOURCE_CONN };
 struct source {
@@ -204,7 +213,8 @@ struct conn {
 	struct conn *before, *after;
 	struct in6_addr peer;
 	bool counted, metrics, suspended;
-	bool busy, arrived, reading; /* a request is under way; its headers were answered or taken; its body comes */
+	bool busy, arrived,
+		reading; /* a request is under way; its headers were answered or taken; its body comes */
 	struct visit *visit;
 	struct stream *stream;
 	struct buf target;
@@ -256,7 +266,7 @@ struct httpd {
 
 /* connection.c */
 bool daemon_start(struct httpd *h, struct err *e) must_use;
-void conn_shut(struct conn *c);                 /* the socket; the rest follows when libmicrohttpd notices */
+void conn_shut(struct conn *c); /* the socket; the rest follows when libmicrohttpd notices */
 void conn_cut(struct conn *c, bool at_once);     /* drain is over: cancel, then close */
 void conn_gone(struct conn *c);                 /* the client hung up */
 void visit_come_back(struct visit *v);          /* from its lane, on the http thread */

@@ -1,6 +1,6 @@
-/* The life of the server: addresses, the loop of the http thread, the sweep of slow clients, drain.
- * The loop waits for four things: libmicrohttpd's own epoll, the listeners, connections whose client
- * hung up while somebody works for it, and a bell rung by workers. */
+/* The life of the server: addresses, the loop of the http thread, the sweep of slow clients,
+ * drain. The loop waits for four things: libmicrohttpd's own epoll, the listeners, connections
+ * whose client hung up while somebody works for it, and a bell rung by workers. */
 #include "httpd/inside.h"
 #include "clock/clock.h"
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@
 
 enum { EVENTS = 256, ACCEPTS = 64, TICK_MS = 1000, BACKLOG = 1024, SLOW_BODY_S = 60 };
 
-/* --- other threads --------------------------------------------------------------------------------- */
+/* --- other threads ---------------------------------------------------------------------------- */
 
 void httpd_wake_loop(struct httpd *h)
 {
@@ -41,10 +41,12 @@ void httpd_forget(struct httpd *h, int64_t tenant)
 {
 	/* release: who sees the new generation sees what was published before it */
 	if (tenant == 0) atomic_fetch_add_explicit(&h->epoch, 1, memory_order_acq_rel);
-	else atomic_fetch_add_explicit(&h->generations[(uint64_t)tenant % GENERATIONS], 1, memory_order_acq_rel);
+	else
+		atomic_fetch_add_explicit(&h->generations[(uint64_t)tenant % GENERATIONS], 1,
+		                          memory_order_acq_rel);
 }
 
-/* --- the loop --------------------------------------------------------------------------------------- */
+/* --- the loop --------------------------------------------------------------------------------- */
 
 static void watch(struct httpd *h, struct source *s, uint32_t events)
 {
@@ -54,7 +56,10 @@ static void watch(struct httpd *h, struct source *s, uint32_t events)
 
 void conn_watch(struct conn *c) { watch(c->h, &c->source, EPOLLRDHUP | EPOLLET); }
 
-static void unwatch(struct httpd *h, struct source *s) { (void)epoll_ctl(h->loop, EPOLL_CTL_DEL, s->fd, NULL); }
+static void unwatch(struct httpd *h, struct source *s)
+{
+	(void)epoll_ctl(h->loop, EPOLL_CTL_DEL, s->fd, NULL);
+}
 
 static void pause_listening(struct httpd *h, bool pause)
 {
@@ -78,7 +83,9 @@ static void accept_some(struct httpd *h, const struct source *s)
 		}
 		int fd = accept4(s->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0) {
-			if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) pause_listening(h, true);
+			if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+			    errno == ENOBUFS)
+				pause_listening(h, true);
 			return;
 		}
 		struct in6_addr peer;
@@ -127,7 +134,7 @@ static void take_over(struct httpd *h)
 
 static const int64_t GRACE_NS = 2000000000; /* for the answers of handlers that were cancelled */
 
-/* --- slow and idle clients ------------------------------------------------------------------------------ */
+/* --- slow and idle clients -------------------------------------------------------------------- */
 
 static uint64_t received(const struct conn *c)
 {
@@ -138,7 +145,8 @@ static uint64_t received(const struct conn *c)
 	return info.tcpi_bytes_received;
 }
 
-/* libmicrohttpd closes what is silent for too long; here end those that drip a byte now and then. */
+/* libmicrohttpd closes what is silent for too long; here end those that drip a byte now and
+ * then. */
 static void sweep_idle(struct conn *c)
 {
 	struct httpd *h = c->h;
@@ -233,12 +241,17 @@ static void *serve(void *arg)
 	}
 }
 
-/* --- opening --------------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
-static bool resolve(const char *text, int port, struct sockaddr_storage *out, socklen_t *n, struct err *e)
+static bool resolve(const char *text, int port, struct sockaddr_storage *out, socklen_t *n,
+                    struct err *e)
 {
 	struct in6_addr a;
-	if (!address_parse(str_of(text), &a)) return err_set(e, ERR_USAGE, "\"%s\" is not an address to listen on; 127.0.0.1, ::1 or 0.0.0.0 are", text);
+	if (!address_parse(str_of(text), &a))
+		return err_set(
+			e, ERR_USAGE,
+			"\"%s\" is not an address to listen on; 127.0.0.1, ::1 or 0.0.0.0 are",
+			text);
 	memset(out, 0, sizeof *out);
 	if (IN6_IS_ADDR_V4MAPPED(&a)) {
 		struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
@@ -246,7 +259,9 @@ static bool resolve(const char *text, int port, struct sockaddr_storage *out, so
 		memcpy(out, &in, sizeof in);
 		*n = sizeof in;
 	} else {
-		struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = a };
+		struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+			                    .sin6_port = htons((uint16_t)port),
+			                    .sin6_addr = a };
 		memcpy(out, &in6, sizeof in6);
 		*n = sizeof in6;
 	}
@@ -268,14 +283,17 @@ static int bound_port(int fd)
 	return ntohs(in.sin_port);
 }
 
-static bool listen_on(struct httpd *h, const char *address, int port, enum source_kind kind, int *got, struct err *e)
+static bool listen_on(struct httpd *h, const char *address, int port, enum source_kind kind,
+                      int *got, struct err *e)
 {
 	struct sockaddr_storage at;
 	socklen_t n = 0;
-	if (h->nlisteners == LISTENERS) return err_set(e, ERR_USAGE, "more than %d addresses to listen on", LISTENERS);
+	if (h->nlisteners == LISTENERS)
+		return err_set(e, ERR_USAGE, "more than %d addresses to listen on", LISTENERS);
 	if (!resolve(address, port, &at, &n, e)) return false;
 	int fd = socket(at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0 && errno == EAFNOSUPPORT && at.ss_family == AF_INET6) return true; /* a machine without IPv6 */
+	if (fd < 0 && errno == EAFNOSUPPORT && at.ss_family == AF_INET6)
+		return true; /* a machine without IPv6 */
 	if (fd < 0) return err_os(e, "socket for %s", address);
 	int on = 1;
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -284,8 +302,11 @@ static bool listen_on(struct httpd *h, const char *address, int port, enum sourc
 		int why = errno;
 		close(fd);
 		if (why == EADDRNOTAVAIL && at.ss_family == AF_INET6 && h->nlisteners) return true;
-		err_set(e, ERR_SYSTEM, why == EADDRINUSE ? "port %d of %s is in use by another program" :
-		        why == EACCES ? "port %d of %s may not be used by this account" : "port %d of %s cannot be listened on", port, address);
+		err_set(e, ERR_SYSTEM,
+		        why == EADDRINUSE ? "port %d of %s is in use by another program"
+		        : why == EACCES   ? "port %d of %s may not be used by this account"
+		                          : "port %d of %s cannot be listened on",
+		        port, address);
 		errno = why;
 		return err_cause(e, "%s: errno %d", address, why);
 	}
@@ -316,7 +337,8 @@ static void set_defaults(struct httpd *h)
 	if (!o->connection_bytes) o->connection_bytes = 40 * 1024;
 	size_t files = raise_file_limit();
 	size_t most = files > 1024 ? files - 512 : files / 2; /* the engine and the store open files too */
-	h->most_conns = o->connections ? num_min((size_t)o->connections, most) : num_min((size_t)16000, most);
+	h->most_conns = o->connections ? num_min((size_t)o->connections, most)
+	                               : num_min((size_t)16000, most);
 }
 
 static bool open_all(struct httpd *h, struct err *e)
@@ -333,7 +355,8 @@ static bool open_all(struct httpd *h, struct err *e)
 	for (const char *const *a = o->listen; a && *a; a++)
 		if (!listen_on(h, *a, h->port, SOURCE_LISTENER, &h->port, e)) return false;
 	if (h->nlisteners == 0) return err_set(e, ERR_USAGE, "there is no address to listen on");
-	if (o->metrics_port >= 0 && !listen_on(h, "127.0.0.1", o->metrics_port, SOURCE_METRICS_LISTENER, &h->metrics_port, e))
+	if (o->metrics_port >= 0 && !listen_on(h, "127.0.0.1", o->metrics_port,
+	                                       SOURCE_METRICS_LISTENER, &h->metrics_port, e))
 		return false;
 	if (o->cache_bytes) h->cache_or_null = cache_new(o->cache_bytes);
 	if (!daemon_start(h, e)) return false;

@@ -1,5 +1,5 @@
-/* A request with no socket: the same reading, routing and finishing as on the wire. Parked bodies are
- * read to their end, so the writer must run on another thread or be done. */
+/* A request with no socket: the same reading, routing and finishing as on the wire. Parked
+ * bodies are read to their end, so the writer must run on another thread or be done. */
 #include "httpd/inside.h"
 #include <stdlib.h>
 #include <time.h>
@@ -94,7 +94,9 @@ bool httpd_loopback(const struct httpd_options *o, struct arena *a, enum httpd_m
 {
 	struct server s = { .o = o, .insecure = o->insecure_cookies };
 	struct in6_addr peer;
-	if (!address_parse(STR("127.0.0.1"), &peer) || !proxies_read(a, o->trusted_proxies, &s.proxies, e)) return false;
+	if (!address_parse(STR("127.0.0.1"), &peer) ||
+	    !proxies_read(a, o->trusted_proxies, &s.proxies, e))
+		return false;
 	s.proxies.trust_host = o->trust_forwarded_host;
 	if (!router_new(a, o->routes, &s.router, e)) return false;
 	struct visit *v = visit_new(&s);

@@ -1,5 +1,5 @@
-/* Counters of the server as Prometheus text. Counters are atomics and may lag each other by a request;
- * nothing here waits. */
+/* Counters of the server as Prometheus text. Counters are atomics and may lag each other by a
+ * request; nothing here waits. */
 #include "httpd/inside.h"
 #include <dirent.h>
 #include <stdio.h>
@@ -7,7 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const int64_t bounds_us[] = { 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000 };
+static const int64_t bounds_us[] = { 500,    1000,   2500,   5000,    10000,   25000,   50000,
+	                             100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000 };
 enum { BOUNDS = sizeof bounds_us / sizeof bounds_us[0], CLASSES = 6 };
 
 struct metrics {
@@ -16,8 +17,14 @@ struct metrics {
 	_Atomic(uint64_t) us, bytes, cached, refused_cookies;
 };
 
-static void count(_Atomic(uint64_t) *c, uint64_t n) { atomic_fetch_add_explicit(c, n, memory_order_relaxed); }
-static uint64_t get(const _Atomic(uint64_t) *c) { return atomic_load_explicit(c, memory_order_relaxed); }
+static void count(_Atomic(uint64_t) *c, uint64_t n)
+{
+	atomic_fetch_add_explicit(c, n, memory_order_relaxed);
+}
+static uint64_t get(const _Atomic(uint64_t) *c)
+{
+	return atomic_load_explicit(c, memory_order_relaxed);
+}
 
 struct metrics *metrics_new(void)
 {
@@ -53,21 +60,30 @@ uint64_t metrics_requests(const struct metrics *m)
 void metrics_put(const struct metrics *m, struct buf *b)
 {
 	static const char *const names[CLASSES] = { "broken", "1xx", "2xx", "3xx", "4xx", "5xx" };
-	buf_lit(b, "# HELP stoa_http_requests_total Requests answered, by class of status.\n# TYPE stoa_http_requests_total counter\n");
+	buf_lit(b, "# HELP stoa_http_requests_total Requests answered, by class of status.\n# TYPE "
+	           "stoa_http_requests_total counter\n");
 	for (size_t i = 0; i < CLASSES; i++)
-		buf_printf(b, "stoa_http_requests_total{class=\"%s\"} %llu\n", names[i], (unsigned long long)get(&m->classes[i]));
-	buf_lit(b, "# HELP stoa_http_request_seconds Time from the request line to the last byte.\n# TYPE stoa_http_request_seconds histogram\n");
+		buf_printf(b, "stoa_http_requests_total{class=\"%s\"} %llu\n", names[i],
+		           (unsigned long long)get(&m->classes[i]));
+	buf_lit(b, "# HELP stoa_http_request_seconds Time from the request line to the last "
+	           "byte.\n# TYPE stoa_http_request_seconds histogram\n");
 	uint64_t sum = 0;
 	for (size_t i = 0; i < BOUNDS; i++) {
 		sum += get(&m->buckets[i]);
-		buf_printf(b, "stoa_http_request_seconds_bucket{le=\"%g\"} %llu\n", (double)bounds_us[i] / 1e6, (unsigned long long)sum);
+		buf_printf(b, "stoa_http_request_seconds_bucket{le=\"%g\"} %llu\n",
+		           (double)bounds_us[i] / 1e6, (unsigned long long)sum);
 	}
 	sum += get(&m->buckets[BOUNDS]);
 	buf_printf(b, "stoa_http_request_seconds_bucket{le=\"+Inf\"} %llu\n", (unsigned long long)sum);
 	buf_printf(b, "stoa_http_request_seconds_sum %.6f\n", (double)get(&m->us) / 1e6);
 	buf_printf(b, "stoa_http_request_seconds_count %llu\n", (unsigned long long)sum);
-	buf_printf(b, "# TYPE stoa_http_sent_bytes_total counter\nstoa_http_sent_bytes_total %llu\n", (unsigned long long)get(&m->bytes));
-	buf_printf(b, "# TYPE stoa_http_undeclared_cookies_total counter\nstoa_http_undeclared_cookies_total %llu\n", (unsigned long long)get(&m->refused_cookies));
+	buf_printf(b,
+	           "# TYPE stoa_http_sent_bytes_total counter\nstoa_http_sent_bytes_total %llu\n",
+	           (unsigned long long)get(&m->bytes));
+	buf_printf(b,
+	           "# TYPE stoa_http_undeclared_cookies_total "
+	           "counter\nstoa_http_undeclared_cookies_total %llu\n",
+	           (unsigned long long)get(&m->refused_cookies));
 }
 
 static long count_files(void)
@@ -119,17 +135,24 @@ void httpd_metrics_put(struct httpd *h, struct buf *b)
 	for (size_t i = 0; i < HTTPD_LANES; i++)
 		if (h->o.lanes[i])
 			buf_printf(b, "stoa_lane_waiting{lane=\"%s\"} %zu\n", lanes[i], lane_depth(h->o.lanes[i]));
-	if (h->o.log_or_null) put_gauge(b, "stoa_log_dropped_total", "counter", log_dropped(h->o.log_or_null));
+	if (h->o.log_or_null)
+		put_gauge(b, "stoa_log_dropped_total", "counter", log_dropped(h->o.log_or_null));
 	metrics_process_put(b);
 	if (h->o.hooks.metrics) h->o.hooks.metrics(b, h->o.app);
 }
 
 void httpd_stats(struct httpd *h, struct httpd_stats *out)
 {
-	*out = (struct httpd_stats){ .requests = metrics_requests(h->metrics), .cache_hits = get(&h->hits),
-		.cache_misses = get(&h->misses), .connections_open = get(&h->open_conns),
-		.connections_refused = get(&h->refused), .in_flight = get(&h->in_flight), .spools_open = io_spools_open(),
-		.bytes_out = metrics_bytes(h->metrics), .cache_bytes = get(&h->cache_bytes), .cache_entries = get(&h->cache_entries) };
+	*out = (struct httpd_stats){ .requests = metrics_requests(h->metrics),
+		                     .cache_hits = get(&h->hits),
+		                     .cache_misses = get(&h->misses),
+		                     .connections_open = get(&h->open_conns),
+		                     .connections_refused = get(&h->refused),
+		                     .in_flight = get(&h->in_flight),
+		                     .spools_open = io_spools_open(),
+		                     .bytes_out = metrics_bytes(h->metrics),
+		                     .cache_bytes = get(&h->cache_bytes),
+		                     .cache_entries = get(&h->cache_entries) };
 }
 
 bool metrics_route(struct httpd *h, struct visit *v)

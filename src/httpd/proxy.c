@@ -1,5 +1,5 @@
-/* Who really asks: X-Forwarded-* is believed from trusted peers only, and read from the right, since
- * what stands on the left was written by whoever asked. */
+/* Who really asks: X-Forwarded-* is believed from trusted peers only, and read from the right,
+ * since what stands on the left was written by whoever asked. */
 #include "httpd/inside.h"
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -60,11 +60,17 @@ bool proxies_read(struct arena *a, const char *const *texts, struct proxies *out
 		struct str address = slash < 0 ? text : str_sub(text, 0, (size_t)slash);
 		struct cidr c = { .bits = 128 };
 		if (!address_parse(address, &c.address))
-			return err_set(e, ERR_USAGE, "trusted proxy \"%s\" is not an address or a block such as 10.0.0.0/8", *texts);
+			return err_set(e, ERR_USAGE,
+			               "trusted proxy \"%s\" is not an address or a block such as "
+			               "10.0.0.0/8",
+			               *texts);
 		int64_t bits = is_v4(&c.address) ? 32 : 128;
 		int64_t most = bits;
-		if (slash >= 0 && (!str_to_int(str_from(text, (size_t)slash + 1), &bits) || bits < 0 || bits > most))
-			return err_set(e, ERR_USAGE, "trusted proxy \"%s\": the prefix length must be 0 to %d", *texts, (int)most);
+		if (slash >= 0 && (!str_to_int(str_from(text, (size_t)slash + 1), &bits) ||
+		                   bits < 0 || bits > most))
+			return err_set(e, ERR_USAGE,
+			               "trusted proxy \"%s\": the prefix length must be 0 to %d",
+			               *texts, (int)most);
 		c.bits = (int)bits + (most == 32 ? 96 : 0);
 		vec_push(a, &list, c);
 	}
@@ -100,7 +106,8 @@ static bool parse_hop(struct str hop, struct in6_addr *out)
 	return address_parse(hop, out);
 }
 
-static void find_client(const struct proxies *x, const struct httpd_request *r, struct in6_addr *client)
+static void find_client(const struct proxies *x, const struct httpd_request *r,
+                        struct in6_addr *client)
 {
 	for (size_t i = r->nheaders; i-- > 0;) {
 		if (!str_eq_nocase(r->headers[i].name, STR("x-forwarded-for"))) continue;
@@ -117,7 +124,8 @@ static void find_client(const struct proxies *x, const struct httpd_request *r, 
 	}
 }
 
-bool proxies_apply(const struct proxies *x, const struct in6_addr *peer, struct httpd_request *r, struct err *e)
+bool proxies_apply(const struct proxies *x, const struct in6_addr *peer, struct httpd_request *r,
+                   struct err *e)
 {
 	struct in6_addr client = *peer;
 	if (!proxies_trust(x, peer)) {
@@ -133,7 +141,9 @@ bool proxies_apply(const struct proxies *x, const struct in6_addr *peer, struct 
 			bool https = str_eq(str_trim(h->value), STR("https"));
 			if (!https && !str_eq(str_trim(h->value), STR("http")))
 				return err_set(e, ERR_BAD_REQUEST, "X-Forwarded-Proto must be http or https");
-			if (protos++ && https != r->https) return err_set(e, ERR_BAD_REQUEST, "X-Forwarded-Proto is given twice, differently");
+			if (protos++ && https != r->https)
+				return err_set(e, ERR_BAD_REQUEST,
+				               "X-Forwarded-Proto is given twice, differently");
 			r->https = https;
 		} else if (x->trust_host && str_eq_nocase(h->name, STR("x-forwarded-host"))) {
 			if (hosts++ || !url_read_host(r->arena, str_trim(h->value), &r->host, &r->port))

@@ -2,9 +2,12 @@
 #include "httpd/inside.h"
 #include <unistd.h>
 
-void reply_init(struct httpd_reply *p, struct arena *a, const struct httpd_cookie_spec *specs, bool insecure)
+void reply_init(struct httpd_reply *p, struct arena *a, const struct httpd_cookie_spec *specs,
+                bool insecure)
 {
-	*p = (struct httpd_reply){ .arena = a, .specs = specs, .insecure = insecure, .status = 200, .fd = -1 };
+	*p = (struct httpd_reply){
+		.arena = a, .specs = specs, .insecure = insecure, .status = 200, .fd = -1
+	};
 	p->buf = BUF_INIT(SIZE_MAX / 2);
 }
 
@@ -66,7 +69,8 @@ bool httpd_reply_header(struct httpd_reply *p, struct str name, struct str value
 		err_set(e, ERR_SYSTEM, "a header could not be written");
 		return err_cause(e, "header %.*s refused", (int)num_min(name.n, (size_t)60), name.p);
 	}
-	vec_push(p->arena, &p->headers, (struct httpd_pair){ arena_str(p->arena, name), arena_str(p->arena, value) });
+	vec_push(p->arena, &p->headers,
+	         (struct httpd_pair){ arena_str(p->arena, name), arena_str(p->arena, value) });
 	return true;
 }
 
@@ -84,7 +88,10 @@ static struct str safe(struct httpd_reply *p, struct str value)
 }
 
 void httpd_reply_type(struct httpd_reply *p, struct str type) { p->type = safe(p, type); }
-void httpd_reply_cache_control(struct httpd_reply *p, struct str value) { p->cache_control = safe(p, value); }
+void httpd_reply_cache_control(struct httpd_reply *p, struct str value)
+{
+	p->cache_control = safe(p, value);
+}
 void httpd_reply_csp(struct httpd_reply *p, struct str policy) { p->csp = safe(p, policy); }
 
 void httpd_reply_etag(struct httpd_reply *p, struct str tag)
@@ -134,10 +141,12 @@ void httpd_reply_spool(struct httpd_reply *p, struct io_reader *reader)
 
 bool httpd_reply_redirect(struct httpd_reply *p, int status, struct str location, struct err *e)
 {
-	bool local = str_starts(location, STR("/")) && !str_starts(location, STR("//")) && !str_starts(location, STR("/\\"));
+	bool local = str_starts(location, STR("/")) && !str_starts(location, STR("//")) &&
+	             !str_starts(location, STR("/\\"));
 	bool absolute = str_starts(location, STR("http://")) || str_starts(location, STR("https://"));
 	bool known = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-	if ((!local && !absolute) || !known) return err_set(e, ERR_SYSTEM, "a redirect could not be written");
+	if ((!local && !absolute) || !known)
+		return err_set(e, ERR_SYSTEM, "a redirect could not be written");
 	p->status = status;
 	return httpd_reply_header(p, STR("Location"), location, e);
 }

@@ -1,6 +1,6 @@
-/* Patterns compiled to a trie of segments at start. At each segment a literal is tried first, then a
- * hole, then a rest; the first path with a route for the method wins, and the methods of all paths
- * that fit are remembered for 405. */
+/* Patterns compiled to a trie of segments at start. At each segment a literal is tried first,
+ * then a hole, then a rest; the first path with a route for the method wins, and the methods of
+ * all paths that fit are remembered for 405. */
 #include "httpd/inside.h"
 #include "text/text.h"
 
@@ -15,7 +15,8 @@ struct router {
 	struct node root;
 };
 
-static struct node *child(struct arena *a, struct node *at, struct str segment, bool *is_rest, int *holes)
+static struct node *child(struct arena *a, struct node *at, struct str segment, bool *is_rest,
+                          int *holes)
 {
 	struct node **place = NULL;
 	*is_rest = false;
@@ -41,20 +42,28 @@ static bool add(struct arena *a, struct router *t, const struct httpd_route *rou
 	bool ended = false;
 	int holes = 0;
 	if (!str_starts(rest, STR("/")) || (size_t)route->method >= HTTPD_METHODS)
-		return err_set(e, ERR_USAGE, "route \"%s\" must start with a slash and have a known method", route->pattern);
+		return err_set(e, ERR_USAGE,
+		               "route \"%s\" must start with a slash and have a known method",
+		               route->pattern);
 	rest = str_from(rest, 1);
 	while (rest.n && str_cut(&rest, '/', &segment)) {
-		if (ended || segment.n == 0) return err_set(e, ERR_USAGE, "route \"%s\": empty segment, or one after a rest", route->pattern);
+		if (ended || segment.n == 0)
+			return err_set(e, ERR_USAGE,
+			               "route \"%s\": empty segment, or one after a rest",
+			               route->pattern);
 		at = child(a, at, segment, &ended, &holes);
 	}
-	if (holes > HTTPD_HOLES) return err_set(e, ERR_USAGE, "route \"%s\" has more than %d holes", route->pattern, HTTPD_HOLES);
+	if (holes > HTTPD_HOLES)
+		return err_set(e, ERR_USAGE, "route \"%s\" has more than %d holes", route->pattern,
+		               HTTPD_HOLES);
 	if (at->routes[route->method])
 		return err_set(e, ERR_USAGE, "two routes for one method and pattern: %s", route->pattern);
 	at->routes[route->method] = route;
 	return true;
 }
 
-bool router_new(struct arena *a, const struct httpd_route *const *routes, struct router **out, struct err *e)
+bool router_new(struct arena *a, const struct httpd_route *const *routes, struct router **out,
+                struct err *e)
 {
 	struct router *t = arena_new(a, struct router);
 	for (; *routes; routes++)
@@ -108,7 +117,8 @@ static bool search(struct search *s, const struct node *at, size_t i)
 	return false;
 }
 
-void router_find(const struct router *t, struct arena *a, struct str raw_path, enum httpd_method m, struct match *out)
+void router_find(const struct router *t, struct arena *a, struct str raw_path, enum httpd_method m,
+                 struct match *out)
 {
 	struct search s = { .a = a, .method = m, .out = out, .end = raw_path.p + raw_path.n };
 	*out = (struct match){ 0 };
@@ -123,7 +133,8 @@ void router_find(const struct router *t, struct arena *a, struct str raw_path, e
 
 struct str method_name(enum httpd_method m)
 {
-	static const char *const names[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER" };
+	static const char *const names[] = { "GET",   "HEAD",   "POST",    "PUT",
+		                             "PATCH", "DELETE", "OPTIONS", "OTHER" };
 	return str_of(names[m <= HTTPD_METHODS ? m : HTTPD_METHODS]);
 }
 

@@ -53,7 +53,9 @@ static bool read_host(struct httpd_request *r, struct err *e)
 		text = r->headers[i].value;
 		hosts++;
 	}
-	if (hosts != 1) return err_set(e, ERR_BAD_REQUEST, "the request must have one Host field, it has %zu", hosts);
+	if (hosts != 1)
+		return err_set(e, ERR_BAD_REQUEST,
+		               "the request must have one Host field, it has %zu", hosts);
 	if (!url_read_host(r->arena, str_trim(text), &r->host, &r->port))
 		return err_set(e, ERR_BAD_REQUEST, "the Host field is not a host name");
 	return true;
@@ -67,7 +69,9 @@ static bool check_length(const struct httpd_request *r, struct err *e)
 		if (str_eq_nocase(r->headers[i].name, STR("content-length"))) lengths++;
 		if (str_eq_nocase(r->headers[i].name, STR("transfer-encoding"))) codings++;
 	}
-	if (lengths + codings > 1) return err_set(e, ERR_BAD_REQUEST, "the length of the body is given more than once");
+	if (lengths + codings > 1)
+		return err_set(e, ERR_BAD_REQUEST,
+		               "the length of the body is given more than once");
 	return true;
 }
 
@@ -83,7 +87,7 @@ bool visit_read(struct visit *v, struct str target, const struct in6_addr *peer)
 	return httpd_cookies(r, &cookies, &n, &v->err);
 }
 
-/* --- answers of the server itself ------------------------------------------------------------------ */
+/* --- answers of the server itself ------------------------------------------------------------- */
 
 static void answer_health(struct visit *v, bool good)
 {
@@ -153,17 +157,18 @@ bool visit_route(struct visit *v)
 	return false;
 }
 
-/* --- running ---------------------------------------------------------------------------------------- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 static void log_failed(struct visit *v, int status)
 {
 	const struct httpd_route *route = v->request.route_or_null;
 	struct str where = route ? str_of(route->label ? route->label : route->pattern) : STR("-");
 	if (status < 500 || v->err.code == ERR_BUSY) return;
-	log_say(v->server->o->log_or_null, LOG_LEVEL_ERROR, "request_failed", log_int("request", (int64_t)v->request.id),
-	        log_int("portal", v->request.tenant), log_text("route", where),
-	        log_text("error", str_of(err_kind(v->err.code)->word)), log_text("where", str_of(v->err.where)),
-	        log_text("message", str_of(v->err.pub)), log_text("cause", str_of(v->err.priv)));
+	log_say(v->server->o->log_or_null, LOG_LEVEL_ERROR, "request_failed",
+	        log_int("request", (int64_t)v->request.id), log_int("portal", v->request.tenant),
+	        log_text("route", where), log_text("error", str_of(err_kind(v->err.code)->word)),
+	        log_text("where", str_of(v->err.where)), log_text("message", str_of(v->err.pub)),
+	        log_text("cause", str_of(v->err.priv)));
 }
 
 void visit_fail(struct visit *v)
@@ -181,7 +186,8 @@ void visit_fail(struct visit *v)
 		return;
 	}
 	httpd_reply_type(&v->reply, STR("text/plain; charset=utf-8"));
-	struct str said = str_of(status >= 500 || !v->err.pub[0] ? err_kind(v->err.code)->sentence : v->err.pub);
+	struct str said = str_of(status >= 500 || !v->err.pub[0] ? err_kind(v->err.code)->sentence
+	                                                         : v->err.pub);
 	httpd_reply_bytes(&v->reply, arena_join(&v->arena, said, STR("\n")));
 }
 
@@ -191,7 +197,8 @@ void visit_finish(struct visit *v)
 	if (o->hooks.finish) o->hooks.finish(&v->request, &v->reply, o->app);
 	finish(&v->request, &v->reply, v->closing, &v->finished);
 	if (v->finished.refused_cookies)
-		log_say(o->log_or_null, LOG_LEVEL_ERROR, "cookie.undeclared", log_int("request", (int64_t)v->request.id),
+		log_say(o->log_or_null, LOG_LEVEL_ERROR, "cookie.undeclared",
+		        log_int("request", (int64_t)v->request.id),
 		        log_int("cookies", v->finished.refused_cookies));
 }
 

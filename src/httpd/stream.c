@@ -149,7 +149,9 @@ struct MHD_Response *response_fresh_of(struct visit *v)
 	ensure(r != NULL);
 	for (size_t i = 0; i < v->finished.headers.n; i++) {
 		const struct httpd_pair *h = &v->finished.headers.p[i];
-		if (str_eq_nocase(h->name, STR("content-type")) || str_eq_nocase(h->name, STR("content-encoding"))) continue;
+		if (str_eq_nocase(h->name, STR("content-type")) ||
+		    str_eq_nocase(h->name, STR("content-encoding")))
+			continue;
 		(void)MHD_add_response_header(r, h->name.p, h->value.p);
 	}
 	return r;

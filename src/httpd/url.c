@@ -8,7 +8,8 @@ static bool decode(struct arena *a, struct str s, bool plus_is_space, struct str
 	return text_is_utf8(*out) && str_find_char(*out, '\0') < 0;
 }
 
-bool httpd_form(struct arena *a, struct str text, const struct httpd_pair **out, size_t *n, struct err *e)
+bool httpd_form(struct arena *a, struct str text, const struct httpd_pair **out, size_t *n,
+                struct err *e)
 {
 	VEC(struct httpd_pair) pairs = { 0 };
 	struct str rest = text.p ? text : str_make("", 0);
@@ -30,8 +31,12 @@ bool httpd_form(struct arena *a, struct str text, const struct httpd_pair **out,
 
 bool url_read_target(struct arena *a, struct str target, struct httpd_request *r, struct err *e)
 {
-	if (target.n > LIMIT_URL_BYTES) return err_set(e, ERR_URI_TOO_LONG, "the address is longer than %d bytes", LIMIT_URL_BYTES);
-	if (target.n == 0 || target.p[0] != '/') return err_set(e, ERR_BAD_REQUEST, "the request target must be a path that starts with a slash");
+	if (target.n > LIMIT_URL_BYTES)
+		return err_set(e, ERR_URI_TOO_LONG, "the address is longer than %d bytes",
+		               LIMIT_URL_BYTES);
+	if (target.n == 0 || target.p[0] != '/')
+		return err_set(e, ERR_BAD_REQUEST,
+		               "the request target must be a path that starts with a slash");
 	for (size_t i = 0; i < target.n; i++)
 		if ((unsigned char)target.p[i] <= 0x20 || target.p[i] == 0x7f)
 			return err_set(e, ERR_BAD_REQUEST, "the address holds a blank or control character");
@@ -48,7 +53,8 @@ bool url_read_target(struct arena *a, struct str target, struct httpd_request *r
 
 static bool is_name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '.' || c == '_';
 }
 
 static bool read_port(struct str s, int *port)
@@ -58,7 +64,8 @@ static bool read_port(struct str s, int *port)
 		*port = 0;
 		return true;
 	}
-	if (s.n > 5 || s.p[0] < '0' || s.p[0] > '9' || !str_to_int(s, &v) || v < 1 || v > 65535) return false;
+	if (s.n > 5 || s.p[0] < '0' || s.p[0] > '9' || !str_to_int(s, &v) || v < 1 || v > 65535)
+		return false;
 	*port = (int)v;
 	return true;
 }
@@ -80,7 +87,9 @@ bool url_read_host(struct arena *a, struct str text, struct str *host, int *port
 	*port = 0;
 	if (rest.n && (rest.p[0] != ':' || !read_port(str_from(rest, 1), port))) return false;
 	if (str_ends(name, STR("."))) name.n--;
-	if (name.n == 0 || name.n > 253 || str_starts(name, STR(".")) || str_find(name, STR("..")) >= 0) return false;
+	if (name.n == 0 || name.n > 253 || str_starts(name, STR(".")) ||
+	    str_find(name, STR("..")) >= 0)
+		return false;
 	char *lower = arena_bytes(a, name.n + 1);
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];

@@ -1,5 +1,5 @@
-/* Whole files: read with a ceiling, replaced so that a reader or a power cut meets the former or the
- * new content and nothing between. */
+/* Whole files: read with a ceiling, replaced so that a reader or a power cut meets the former
+ * or the new content and nothing between. */
 #include "io/io.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -95,7 +95,8 @@ bool io_make_folders(const char *path, struct err *e)
 {
 	char part[4096];
 	size_t n = strlen(path);
-	if (n == 0 || n + 1 > sizeof part) return err_set(e, ERR_USAGE, "the name of a folder is empty or too long");
+	if (n == 0 || n + 1 > sizeof part)
+		return err_set(e, ERR_USAGE, "the name of a folder is empty or too long");
 	for (size_t i = 1; i <= n; i++) {
 		if (i < n && path[i] != '/') continue;
 		memcpy(part, path, i);

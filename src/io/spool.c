@@ -1,6 +1,6 @@
-/* The spool: an unlinked file with one writer and any number of readers. The writer gathers small
- * pieces in memory and puts them into the file; readers look at how much is there under the lock and
- * read it without one, since what was written never changes. */
+/* The spool: an unlinked file with one writer and any number of readers. The writer gathers
+ * small pieces in memory and puts them into the file; readers look at how much is there under
+ * the lock and read it without one, since what was written never changes. */
 #include "io/io.h"
 #include <errno.h>
 #include <fcntl.h>

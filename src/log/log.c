@@ -113,7 +113,7 @@ uint64_t log_dropped(const struct log *l)
 	return atomic_load_explicit(&l->dropped, memory_order_relaxed);
 }
 
-/* --- one line, on the caller's stack ------------------------------------------------------------- */
+/* --- one line, on the caller's stack ---------------------------------------------------------- */
 
 struct line {
 	char p[LINE];
@@ -130,8 +130,8 @@ static void put(struct line *t, const char *s)
 	while (*s) put_char(t, *s++);
 }
 
-/* Text between quotes, safe for both forms: controls and bytes that could end a line are escaped, the
- * way JSON does; logfmt readers accept the same. */
+/* Text between quotes, safe for both forms: controls and bytes that could end a line are
+ * escaped, the way JSON does; logfmt readers accept the same. */
 static void put_quoted(struct line *t, struct str s)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -212,7 +212,9 @@ static void put_time(struct line *t, enum log_form form)
 	gmtime_r(&now.tv_sec, &tm);
 	size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text + n, sizeof text - n, ".%03ldZ", now.tv_nsec / 1000000);
-	put_field(t, form, &(struct log_field){ .name = "time", .kind = LOG_FIELD_TEXT, .text = str_of(text) });
+	put_field(t, form,
+	          &(struct log_field){
+			  .name = "time", .kind = LOG_FIELD_TEXT, .text = str_of(text) });
 }
 
 static bool append(struct log *l, const struct line *t)
@@ -223,7 +225,8 @@ static bool append(struct log *l, const struct line *t)
 	return true;
 }
 
-void log_write(struct log *l, enum log_level level, const char *event, const struct log_field *fields)
+void log_write(struct log *l, enum log_level level, const char *event,
+               const struct log_field *fields)
 {
 	if (!log_wants(l, level)) return;
 	struct line t;
@@ -231,8 +234,13 @@ void log_write(struct log *l, enum log_level level, const char *event, const str
 	enum log_form form = l->o.form;
 	if (form == LOG_FORM_JSON) put_char(&t, '{');
 	put_time(&t, form);
-	put_field(&t, form, &(struct log_field){ .name = "level", .kind = LOG_FIELD_TEXT, .text = str_of(level_names[level]) });
-	put_field(&t, form, &(struct log_field){ .name = "event", .kind = LOG_FIELD_TEXT, .text = str_of(event) });
+	put_field(&t, form,
+	          &(struct log_field){ .name = "level",
+	                               .kind = LOG_FIELD_TEXT,
+	                               .text = str_of(level_names[level]) });
+	put_field(&t, form,
+	          &(struct log_field){
+			  .name = "event", .kind = LOG_FIELD_TEXT, .text = str_of(event) });
 	/* A field begins only while it fits whole, so that a long line stays readable JSON. */
 	for (; fields->kind != LOG_FIELD_END && t.n < LINE - 128; fields++) {
 		struct log_field f = *fields;

@@ -1,8 +1,8 @@
-/* The log: one line an event, logfmt or JSON, to a file descriptor. A line is put in a bounded buffer
- * and written by a thread of the log's own; when the buffer is full the line is counted and dropped, so
- * that nobody who logs ever waits for a disk. Refuses personal data by custom: no address, no user
- * agent, no query value, no name of a person goes into a field; paths appear as route patterns.
- * Any thread. */
+/* The log: one line an event, logfmt or JSON, to a file descriptor. A line is put in a bounded
+ * buffer and written by a thread of the log's own; when the buffer is full the line is counted
+ * and dropped, so that nobody who logs ever waits for a disk. Refuses personal data by custom:
+ * no address, no user agent, no query value, no name of a person goes into a field; paths
+ * appear as route patterns. Any thread. */
 #ifndef LOG_LOG_H
 #define LOG_LOG_H
 
@@ -42,10 +42,11 @@ bool log_open(const struct log_options *o, struct log **out, struct err *e) must
 void log_close(struct log *l);
 /* Waits until what was said so far is written; for the end of a process and for tests. */
 void log_flush(struct log *l);
-/* One line: time, level, event ([a-z_.]+), fields up to the one that ends them. l may be NULL: nothing
- * happens. Use log_say, which ends the list itself:
+/* One line: time, level, event ([a-z_.]+), fields up to the one that ends them. l may be NULL:
+ * nothing happens. Use log_say, which ends the list itself:
  *     log_say(l, LOG_LEVEL_INFO, "published", log_text("portal", host), log_int("rows", n)); */
-void log_write(struct log *l, enum log_level level, const char *event, const struct log_field *fields);
+void log_write(struct log *l, enum log_level level, const char *event,
+               const struct log_field *fields);
 #define log_say(l, level, event, ...) \
 	log_write((l), (level), (event), (const struct log_field[]){ __VA_ARGS__, { 0 } })
 /* A failure: code word, where, public and private parts. */

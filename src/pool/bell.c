@@ -1,5 +1,5 @@
-/* Deadlines: one thread sleeping until the earliest of a heap. An alarm rings outside the lock, so it
- * may take any other; bell_unset waits for the one that is ringing right now. */
+/* Deadlines: one thread sleeping until the earliest of a heap. An alarm rings outside the lock,
+ * so it may take any other; bell_unset waits for the one that is ringing right now. */
 #include "pool/pool.h"
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* The cancel token. The poke runs under the token's lock, so that cancel_unguard can promise that it
- * is over: what is poked may be freed right after. */
+/* The cancel token. The poke runs under the token's lock, so that cancel_unguard can promise
+ * that it is over: what is poked may be freed right after. */
 #include "pool/pool.h"
 #include <stdatomic.h>
 

@@ -1,5 +1,6 @@
-/* A lane: a bounded queue served by its own threads, first come first served. A portal may hold at
- * most its share of the places, waiting or running, so that a busy one cannot starve a quiet one. */
+/* A lane: a bounded queue served by its own threads, first come first served. A portal may hold
+ * at most its share of the places, waiting or running, so that a busy one cannot starve a quiet
+ * one. */
 #include "pool/pool.h"
 #include <errno.h>
 #include <stdio.h>
@@ -95,8 +96,8 @@ bool lane_open(const struct lane_options *o, struct lane **out, struct err *e)
 	return true;
 }
 
-/* The portal's counter, or a free one. Freed places are reused from the front, so the busy ones stay
- * together and the search is as long as the most portals that were ever busy at once. */
+/* The portal's counter, or a free one. Freed places are reused from the front, so the busy ones
+ * stay together and the search is as long as the most portals that were ever busy at once. */
 static size_t find_counter(struct lane *l, int64_t tenant)
 {
 	size_t spare = l->ncounters;

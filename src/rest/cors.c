@@ -7,11 +7,14 @@ void rest_cors(struct httpd_reply *p)
 	httpd_reply_lit(p, "Access-Control-Allow-Methods", "POST, GET, OPTIONS");
 	httpd_reply_lit(p, "Access-Control-Max-Age", "1000");
 	httpd_reply_lit(p, "Access-Control-Allow-Headers",
-	                "Authorization, X-Requested-With, Origin, ODS-API-Analytics-App, ODS-API-Analytics-Embed-Type, "
+	                "Authorization, X-Requested-With, Origin, ODS-API-Analytics-App, "
+	                "ODS-API-Analytics-Embed-Type, "
 	                "ODS-API-Analytics-Embed-Referrer, ODS-Widgets-Version, Accept");
 	httpd_reply_lit(p, "Access-Control-Expose-Headers",
-	                "ODS-Explore-API-Deprecation, Link, X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset, "
-	                "X-RateLimit-dataset-Remaining, X-RateLimit-dataset-Limit, X-RateLimit-dataset-Reset");
+	                "ODS-Explore-API-Deprecation, Link, X-RateLimit-Remaining, "
+	                "X-RateLimit-Limit, X-RateLimit-Reset, "
+	                "X-RateLimit-dataset-Remaining, X-RateLimit-dataset-Limit, "
+	                "X-RateLimit-dataset-Reset");
 }
 
 void rest_options(struct httpd_reply *p, struct str allow)

@@ -11,20 +11,24 @@ static bool refuse(struct err *e, const char *name, struct str found, const char
 		n = SHOWN;
 		while (n && ((unsigned char)found.p[n] & 0xc0) == 0x80) n--;
 	}
-	return err_set(e, ERR_PARAMETER, "Invalid value for %s API parameter: %.*s was found but %s is expected.",
+	return err_set(e, ERR_PARAMETER,
+	               "Invalid value for %s API parameter: %.*s was found but %s is expected.",
 	               name, (int)n, found.p, expected);
 }
 
-static bool read_int(const struct rest_param *p, struct str text, struct rest_value *out, struct err *e)
+static bool read_int(const struct rest_param *p, struct str text, struct rest_value *out,
+                     struct err *e)
 {
 	char expected[160];
 	if (!str_to_int(text, &out->number)) return refuse(e, p->name, text, "an integer");
 	if (out->number >= p->lo && out->number <= p->hi) return true;
-	snprintf(expected, sizeof expected, "%lld <= %s <= %lld", (long long)p->lo, p->name, (long long)p->hi);
+	snprintf(expected, sizeof expected, "%lld <= %s <= %lld", (long long)p->lo, p->name,
+	         (long long)p->hi);
 	return refuse(e, p->name, text, expected);
 }
 
-static bool read_bool(const struct rest_param *p, struct str text, struct rest_value *out, struct err *e)
+static bool read_bool(const struct rest_param *p, struct str text, struct rest_value *out,
+                      struct err *e)
 {
 	bool yes = str_eq_nocase(text, STR("true")) || str_eq(text, STR("1"));
 	bool no = str_eq_nocase(text, STR("false")) || str_eq(text, STR("0"));
@@ -33,7 +37,8 @@ static bool read_bool(const struct rest_param *p, struct str text, struct rest_v
 	return true;
 }
 
-static bool read_word(const struct rest_param *p, struct str text, struct rest_value *out, struct err *e)
+static bool read_word(const struct rest_param *p, struct str text, struct rest_value *out,
+                      struct err *e)
 {
 	auto_buf expected = BUF_INIT(300);
 	buf_lit(&expected, "one of ");
@@ -48,7 +53,8 @@ static bool read_word(const struct rest_param *p, struct str text, struct rest_v
 	return refuse(e, p->name, text, expected.over ? "another word" : expected.p);
 }
 
-static bool read_text(const struct rest_param *p, struct str text, struct rest_value *out, struct err *e)
+static bool read_text(const struct rest_param *p, struct str text, struct rest_value *out,
+                      struct err *e)
 {
 	char expected[160];
 	out->text = text;
@@ -57,7 +63,8 @@ static bool read_text(const struct rest_param *p, struct str text, struct rest_v
 	return refuse(e, p->name, text, expected);
 }
 
-static bool read_one(const struct rest_param *p, struct str text, struct rest_value *out, struct err *e)
+static bool read_one(const struct rest_param *p, struct str text, struct rest_value *out,
+                     struct err *e)
 {
 	switch (p->kind) {
 	case REST_INT:
@@ -73,8 +80,8 @@ static bool read_one(const struct rest_param *p, struct str text, struct rest_va
 	return read_text(p, text, out, e);
 }
 
-bool rest_params_of(struct arena *a, const struct httpd_pair *pairs, size_t n, const struct rest_param *table,
-                    struct rest_value *out, struct err *e)
+bool rest_params_of(struct arena *a, const struct httpd_pair *pairs, size_t n,
+                    const struct rest_param *table, struct rest_value *out, struct err *e)
 {
 	for (; table->name; table++, out++) {
 		VEC(struct str) all = { 0 };
@@ -91,7 +98,8 @@ bool rest_params_of(struct arena *a, const struct httpd_pair *pairs, size_t n, c
 	return true;
 }
 
-bool rest_params(const struct httpd_request *r, const struct rest_param *table, struct rest_value *out, struct err *e)
+bool rest_params(const struct httpd_request *r, const struct rest_param *table,
+                 struct rest_value *out, struct err *e)
 {
 	return rest_params_of(r->arena, r->query, r->nquery, table, out, e);
 }
@@ -102,6 +110,7 @@ bool rest_window(int64_t offset, int64_t limit, int64_t most, struct err *e)
 	if (num_add(&sum, offset, limit)) sum = INT64_MAX;
 	if (sum <= most) return true;
 	return err_set(e, ERR_PARAMETER,
-	               "Invalid value for sum of offset + limit API parameter: %lld was found but <= %lld is expected.",
+	               "Invalid value for sum of offset + limit API parameter: %lld was found but "
+	               "<= %lld is expected.",
 	               (long long)sum, (long long)most);
 }

@@ -37,7 +37,8 @@ void rest_download(struct httpd_reply *p, struct str type, struct str file_name)
 		buf_lit(&b, "; filename*=UTF-8''");
 		text_put_url(&b, file_name);
 	}
-	bool good = httpd_reply_header(p, STR("Content-Disposition"), b.over ? STR("attachment") : buf_str(&b), &e);
+	bool good = httpd_reply_header(p, STR("Content-Disposition"),
+	                               b.over ? STR("attachment") : buf_str(&b), &e);
 	ensure(good);
 	common(p);
 	httpd_reply_type(p, type);
@@ -47,8 +48,11 @@ struct str rest_base(const struct httpd_request *r, struct str prefix)
 {
 	const char *scheme = r->https ? "https" : "http";
 	bool usual = r->port == 0 || r->port == (r->https ? 443 : 80);
-	if (usual) return arena_printf(r->arena, "%s://%.*s%.*s", scheme, STR_ARG(r->host), STR_ARG(prefix));
-	return arena_printf(r->arena, "%s://%.*s:%d%.*s", scheme, STR_ARG(r->host), r->port, STR_ARG(prefix));
+	if (usual)
+		return arena_printf(r->arena, "%s://%.*s%.*s", scheme, STR_ARG(r->host),
+		                    STR_ARG(prefix));
+	return arena_printf(r->arena, "%s://%.*s:%d%.*s", scheme, STR_ARG(r->host), r->port,
+	                    STR_ARG(prefix));
 }
 
 void rest_link(struct json_out *j, struct str rel, struct str href)
