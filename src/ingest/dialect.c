@@ -98,20 +98,21 @@ size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *gi
 	static const char quotes[] = { '"', '\'' };
 	size_t n = 0;
 	struct tally t = { 0 };
+	bool cr_ends = str_find_char(head, '\n') < 0;
 	t.counts = calloc(SAMPLE_ROWS, sizeof *t.counts);
 	t.filled = calloc(SAMPLE_ROWS, sizeof *t.filled);
 	char *copy = malloc(head.n + 1);
 	t.numbers = calloc(SAMPLE_ROWS, sizeof *t.numbers);
 	ensure(t.counts && t.filled && t.numbers && copy);
 	for (size_t i = 0; i < COUNT_OF(delimiters) * COUNT_OF(quotes); i++) {
-		struct csv_dialect d = { .delimiter = delimiters[i / 2], .quote = quotes[i % 2] };
+		struct csv_dialect d = { .delimiter = delimiters[i / 2], .quote = quotes[i % 2], .cr_ends = cr_ends };
 		if (given->delimiter && i / 2 > 0) break;
 		if (given->quote && i % 2 > 0) continue;
 		if (given->delimiter) d.delimiter = given->delimiter;
 		if (given->quote) d.quote = given->quote;
 		if (head.n) memcpy(copy, head.p, head.n); /* cutting a row may change it */
 		struct csv_parse p;
-		csv_parse_init(&p, d.delimiter, d.quote);
+		csv_parse_init(&p, &d);
 		t.rows = 0;
 		t.seen = 0;
 		t.cells = t.typed = t.closed = 0;

@@ -68,6 +68,15 @@ static bool in_degrees(const struct survey *v, const struct plan *p, int i, doub
 	return !proof->ranged || (proof->filled > 0 && proof->low >= -most && proof->high <= most);
 }
 
+/* Bare x and y are many things; with three decimals and more they are places. */
+static bool is_bare(const struct field *f) { return f->name.n == 1; }
+
+static bool is_fine(const struct survey *v, const struct plan *p, int i)
+{
+	const struct proof *proof = &v->proofs.p[p->columns[i].from];
+	return p->columns[i].as.type == VALUE_DOUBLE && proof->ranged && proof->decimals >= 3;
+}
+
 /* The columns of the plan that hold latitude and longitude. */
 static bool find_pair(const struct survey *v, const struct plan *p, int *lat, int *lon)
 {
@@ -78,11 +87,8 @@ static bool find_pair(const struct survey *v, const struct plan *p, int *lat, in
 		for (size_t k = 0; k < p->schema.n; k++) {
 			int other;
 			if (place_word_of(p->schema.fields[k].name, &other) != PLACE_LONGITUDE || !in_degrees(v, p, (int)k, 180)) continue;
-			/* x and y go together only; small whole numbers of that name are seldom degrees. */
-			bool bare = p->schema.fields[i].name.n == 1 || p->schema.fields[k].name.n == 1;
-			if (bare && (p->schema.fields[i].name.n != p->schema.fields[k].name.n || p->schema.fields[i].type != VALUE_DOUBLE ||
-			             p->schema.fields[k].type != VALUE_DOUBLE)) continue;
-			if (bare && !v->proofs.p[p->columns[i].from].ranged) continue; /* no range was looked at */
+			if (is_bare(&p->schema.fields[i]) != is_bare(&p->schema.fields[k])) continue;
+			if (is_bare(&p->schema.fields[i]) && !(is_fine(v, p, (int)i) && is_fine(v, p, (int)k))) continue;
 			if (rank + other >= best) continue;
 			best = rank + other;
 			*lat = (int)i;

@@ -71,6 +71,8 @@ static void keep_range(struct proof *p, const struct cell *c)
 	double v;
 	if (!spell_real(c->text, p->mask & SPELL(REAL) ? SPELL_REAL : SPELL_REAL_COMMA, &v)) return;
 	bool first = p->filled == 1;
+	ptrdiff_t mark = num_max(str_rfind_char(c->text, '.'), str_rfind_char(c->text, ','));
+	if (mark >= 0) p->decimals = num_max(p->decimals, (int)(c->text.n - (size_t)mark) - 1);
 	if (first || v < p->low) p->low = v;
 	if (first || v > p->high) p->high = v;
 }
@@ -118,18 +120,25 @@ static bool some(uint32_t mask, uint32_t bits) { return (mask & bits) != 0; }
 #define DMY (SPELL(DATE_DMY) | SPELL(TIME_DMY))
 #define MDY (SPELL(DATE_MDY) | SPELL(TIME_MDY))
 
+/* Of some readings, those that most cells have. */
+static uint32_t best_fits(const struct proof *p, uint32_t among)
+{
+	int64_t most = 0;
+	uint32_t best = 0;
+	for (uint32_t i = 0; i < SPELL_BITS; i++)
+		if (among & (1u << i)) most = num_max(most, p->fits[i]);
+	for (uint32_t i = 0; i < SPELL_BITS && most > 0; i++)
+		if ((among & (1u << i)) && p->fits[i] == most) best |= 1u << i;
+	return best;
+}
+
 void proof_testify(const struct proof *p, struct evidence *v)
 {
 	if (p->filled == 0) return;
 	uint32_t m = p->mask;
 	if (p->fits) {
 		/* A schema's column says what most of its cells say. */
-		int64_t most = 0;
-		for (size_t i = 0; i < SPELL_BITS; i++) most = num_max(most, p->fits[i]);
-		if (most == 0) return;
-		m = 0;
-		for (uint32_t i = 0; i < SPELL_BITS; i++)
-			if (p->fits[i] == most) m |= 1u << i;
+		m = best_fits(p, ~0u);
 	}
 	if (!some(m, SPELL(INT))) {
 		if (some(m, POINT_MARK) && !some(m, COMMA_MARK) && !some(m, SPELL_INTS)) v->point = true;
@@ -225,15 +234,12 @@ struct verdict proof_declared(const struct proof *p, struct load *l, const struc
 	uint32_t every = spell_of_type(f->type);
 	if (every) out.reading = lowest(every);
 	if (!p->wanted) return out;
-	int64_t most = 0;
-	uint32_t best = 0;
-	for (uint32_t i = 0; i < SPELL_BITS; i++) most = num_max(most, p->fits[i]);
-	for (uint32_t i = 0; i < SPELL_BITS && most > 0; i++)
-		if (p->fits[i] == most) best |= 1u << i;
+	/* A whole number among decimals is still whole: decimals are what gets rejected. */
+	uint32_t best = f->type == VALUE_INT ? best_fits(p, SPELL_INTS) : 0;
+	if (!best) best = best_fits(p, ~0u);
 	if (!best) best = f->type == VALUE_DATE ? SPELL(DATE_YMD) : f->type == VALUE_DATETIME ? SPELL(TIME_YMD)
 	                : f->type == VALUE_DOUBLE ? SPELL(REAL) : p->wanted;
 	if (f->type == VALUE_DATE && some(best, SPELL_DATES)) best &= SPELL_DATES;
-	if (f->type == VALUE_INT && some(best, SPELL_INTS)) best &= SPELL_INTS;
 	if (f->type == VALUE_DOUBLE && some(best, SPELL_REALS)) best &= SPELL_REALS;
 	if (some(best, DMY) && some(best, MDY)) {
 		bool month_first = v->mdy && !v->dmy;

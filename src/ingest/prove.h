@@ -22,6 +22,7 @@ struct proof {
 	/* Range of numbers, kept for columns whose name may mean a latitude or longitude. */
 	bool ranged;
 	double low, high;
+	int decimals;              /* most digits behind the mark */
 	/* Different values, up to PROOF_VALUES; facets are guessed from them. */
 	uint64_t *values;          /* hash table, 2 × PROOF_VALUES places */
 	uint32_t nvalues;

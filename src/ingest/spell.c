@@ -344,7 +344,7 @@ bool spell_int(struct str s, enum spell_bit reading, int64_t *out)
 		*out = s.p[0] == '-' ? -v : v;
 		return true;
 	}
-	if (!(number_readings(s) & (1u << reading))) return false;
+	if (!(number_readings(s) & SPELL_INTS & (1u << reading))) return false;
 	struct number x;
 	if (!scan(s, &x)) return false;
 	int64_t v = 0;

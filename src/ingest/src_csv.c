@@ -16,10 +16,10 @@ struct csv {
 
 /* --- one row ------------------------------------------------------------------------------------- */
 
-void csv_parse_init(struct csv_parse *c, char delimiter, char quote)
+void csv_parse_init(struct csv_parse *c, const struct csv_dialect *d)
 {
-	*c = (struct csv_parse){ .delimiter = delimiter, .quote = quote };
-	c->stop[(unsigned char)delimiter] = true;
+	*c = (struct csv_parse){ .delimiter = d->delimiter, .quote = d->quote, .cr_ends = d->cr_ends };
+	c->stop[(unsigned char)d->delimiter] = true;
 	c->stop['\n'] = true;
 	c->stop['\r'] = true;
 	c->cap = 64;
@@ -43,7 +43,7 @@ static void grow(struct csv_parse *c)
 	ensure(c->cells && c->quoted);
 }
 
-static inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+static inline bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 static inline void add(struct csv_parse *c, const char *from, const char *to, uint8_t quoted)
 {
@@ -123,7 +123,12 @@ bool csv_parse_row(struct csv_parse *c, const char *p, size_t n, bool last)
 		}
 		const char *text_end = quoted ? p - 1 : NULL;
 		const char *tail = p;
-		while (p < end && !c->stop[(unsigned char)*p]) p++;
+		for (;; p++) {
+			while (p < end && !c->stop[(unsigned char)*p]) p++;
+			if (p == end || *p != '\r' || c->cr_ends) break;
+			/* Half of a line end, or a letter like any other. */
+			if (p + 1 == end || p[1] == '\n') break;
+		}
 		if (p == end && !last) return false;
 		/* Anything but blanks behind a closing quote: the quotes were part of the text. */
 		if (quoted) {
@@ -154,7 +159,7 @@ static void take_dialect(struct source *s, size_t i)
 	s->columns = c->dialects[i].columns;
 	c->present = i;
 	csv_parse_done(&c->parse);
-	csv_parse_init(&c->parse, c->dialects[i].delimiter, c->dialects[i].quote);
+	csv_parse_init(&c->parse, &c->dialects[i]);
 }
 
 static bool csv_rewind(struct source *s, struct err *e)

@@ -7,6 +7,7 @@
 struct csv_dialect {
 	char delimiter;
 	char quote;       /* 0: none */
+	bool cr_ends;     /* rows end with CR alone: the beginning has no LF */
 	size_t columns;   /* most usual number of cells a row */
 	int skip;         /* rows before the headings */
 	double score;
@@ -16,6 +17,7 @@ enum { CSV_DIALECTS = 8 };
 /* One row out of bytes. */
 struct csv_parse {
 	char delimiter, quote;
+	bool cr_ends;
 	bool stop[256];
 	struct cell *cells;
 	uint8_t *quoted;   /* 1: was quoted; 2: holds doubled quotes */
@@ -23,7 +25,7 @@ struct csv_parse {
 	size_t used;       /* bytes of the row with its line end */
 	bool open_quote;   /* it ended inside a quote */
 };
-void csv_parse_init(struct csv_parse *c, char delimiter, char quote);
+void csv_parse_init(struct csv_parse *c, const struct csv_dialect *d);
 void csv_parse_done(struct csv_parse *c);
 /* Parses the row at p. False: the bytes end before the row does, and more may come (`last` false). */
 bool csv_parse_row(struct csv_parse *c, const char *p, size_t n, bool last) must_use;
