@@ -235,7 +235,6 @@ double geo_shape_distance_m(struct geo *g, struct str wkb, double lat, double lo
 	GEOSGeometry *point = isfinite(lat) && isfinite(lon) ? GEOSGeom_createPointFromXY_r(g->h, x, y) : NULL;
 	GEOSCoordSequence *near = flat && point ? GEOSNearestPoints_r(g->h, flat, point) : NULL;
 	if (near && GEOSCoordSeq_getXY_r(g->h, near, 0, &x, &y)) metres = geo_distance_m(lat, lon, y, x / scale);
-	if (metres >= 0 && GEOSIntersects_r(g->h, flat, point) == 1) metres = 0;
 	GEOSCoordSeq_destroy_r(g->h, near);
 	GEOSGeom_destroy_r(g->h, point);
 	GEOSGeom_destroy_r(g->h, flat);
