@@ -146,11 +146,7 @@ static bool set(struct cli *c, struct err *e)
 const struct cli_command cli_cmd_portal_set = {
 	.words = "portal set", .operands = "HOST NAME=VALUE…", .least = 2, .most = -1,
 	.summary = "Changes settings of a portal; an empty value takes a setting back.",
-	.detail = "Settings:\n"
-#define SETTING(name, kind, otherwise, sentence) "  " name ": " sentence "\n"
-#include "tenant/settings.def"
-#undef SETTING
-	          "title and description can be given in a language: title.fr=…",
+	.detail = tenant_settings_help,
 	.options = NULL, .run = set,
 };
 

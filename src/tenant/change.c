@@ -11,6 +11,12 @@ static const struct setting_row rows[] = {
 #undef SETTING
 };
 
+const char tenant_settings_help[] = "Settings:\n"
+#define SETTING(name, kind, otherwise, sentence) "  " name ": " sentence "\n"
+#include "tenant/settings.def"
+#undef SETTING
+	"title and description can be given in a language: title.fr=…";
+
 static const char *const offered[] = { "en", "fr", "de", "es", "it", "nl", "pt", "ca", "eu", "sv", "ar" };
 
 /* --- reading ------------------------------------------------------------------------------------ */

@@ -53,6 +53,8 @@ bool tenant_add(struct tenants *ts, struct str host, const struct str *aliases, 
 /* An empty value removes a setting. Unknown names and bad values are refused by name. */
 bool tenant_set(struct tenants *ts, struct tenant_id id, const struct tenant_setting_value *values,
                 size_t nvalues, struct err *e) must_use;
+/* The settings a portal has, a line each, for help texts. */
+extern const char tenant_settings_help[];
 bool tenant_remove(struct tenants *ts, struct tenant_id id, struct err *e) must_use;
 
 #endif
