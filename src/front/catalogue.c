@@ -223,7 +223,7 @@ static void put_facets(struct catalogue *c)
 	for (size_t i = 0; i < c->facets.n && i < COUNT_OF(facets); i++) {
 		struct str name = str_of(facets[i].name);
 		front_facet(h, &c->state, &c->facets.facets[i], arena_join(c->visit.arena, STR("refine."), name),
-		            front_catalogue_label(h->lang, name), facets[i].kind);
+		            front_catalogue_label(h->lang, name), facets[i].kind, i < FRONT_FACETS_OPEN);
 	}
 	html_lit(h, "</aside>");
 }

@@ -109,16 +109,21 @@ static void put_values(const struct drawing *d, const struct query_facet_value *
 }
 
 void front_facet(struct html *h, const struct view_state *s, const struct query_facet *f, struct str param,
-                 struct str heading, enum front_value kind)
+                 struct str heading, enum front_value kind, bool open)
 {
 	if (!f->nvalues)
 		return;
 	size_t n = num_min(f->nvalues, (size_t)FRONT_FACET_MOST);
 	size_t shown = n <= FRONT_FACET_SHOWN + 2 ? n : FRONT_FACET_SHOWN;
 	struct drawing d = { .h = h, .s = s, .param = param, .kind = kind };
-	html_lit(h, "<details class=\"facet\" open><summary><h3>");
+	for (size_t i = 0; i < f->nvalues; i++)
+		open |= f->values[i].state != QUERY_DISPLAYED;
+	html_lit(h, "<details class=\"facet\"");
+	if (open)
+		html_lit(h, " open");
+	html_lit(h, "><summary><h2>");
 	html_text(h, heading);
-	html_lit(h, "</h3>");
+	html_lit(h, "</h2>");
 	html_icon(h, ICON_DOWN);
 	html_lit(h, "</summary><stoa-facet data-label=\"");
 	html_say(h, N_("Find a value"));

@@ -10,7 +10,7 @@
 #include "view/view.h"
 #include "visitor/visitor.h"
 
-enum { FRONT_CACHE_S = 300, FRONT_FACET_SHOWN = 6, FRONT_FACET_MOST = 60 };
+enum { FRONT_CACHE_S = 300, FRONT_FACET_SHOWN = 6, FRONT_FACET_MOST = 60, FRONT_FACETS_OPEN = 5 };
 
 /* --- filter.c: from the state of a page to a question ---------------------------------------------- */
 
@@ -38,9 +38,9 @@ struct str front_quote(struct arena *a, struct str s);
 /* --- facets.c --------------------------------------------------------------------------------------- */
 
 enum front_value { FRONT_VALUE_PLAIN, FRONT_VALUE_FEATURE, FRONT_VALUE_LANGUAGE };
-/* One facet as a folding list of links; nothing when it has no values. */
+/* One facet as a folding list of links; nothing when it has no values. One that filters is always open. */
 void front_facet(struct html *h, const struct view_state *s, const struct query_facet *f, struct str param,
-                 struct str heading, enum front_value kind);
+                 struct str heading, enum front_value kind, bool open);
 void front_value(struct html *h, enum front_value kind, struct str value);
 /* The active filters as chips that take themselves away. `label` gives the heading of a facet. */
 void front_chips(struct html *h, const struct view_state *s, const struct schema *labels, bool catalogue);

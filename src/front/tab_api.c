@@ -83,7 +83,7 @@ static void put_names(struct front_dataset *d)
 {
 	struct html *h = &d->page.h;
 	const struct schema *s = &d->dataset->schema;
-	html_lit(h, "<section aria-labelledby=\"names\"><h2 id=\"names\">");
+	html_lit(h, "<section><h2 id=\"names\">");
 	html_say(h, N_("Fields"));
 	html_lit(h, "</h2><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"names\"><table class=\"fields\"><thead><tr>"
 	            "<th scope=\"col\">");

@@ -287,7 +287,7 @@ static bool put_fields(struct front_dataset *d, struct err *e)
 	struct str *samples = arena_array(d->visit.arena, struct str, s->n + 1);
 	if (with.sample && !read_samples(d, samples, e))
 		return false;
-	html_lit(h, "<section class=\"schema\" aria-labelledby=\"fields\"><h2 id=\"fields\">");
+	html_lit(h, "<section class=\"schema\"><h2 id=\"fields\">");
 	html_say(h, N_("Fields"));
 	html_lit(h, "</h2><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"fields\"><table class=\"fields\"><thead><tr>");
 	put_heading(h, N_("Name"));

@@ -187,7 +187,7 @@ static void put_filters(struct table *t)
 	for (size_t i = 0; i < t->facets.n; i++) {
 		const struct query_facet *f = &t->facets.facets[i];
 		front_facet(h, &t->d->state, f, arena_join(t->d->visit.arena, STR("refine."), f->name),
-		            f->field ? f->field->label : f->name, FRONT_VALUE_PLAIN);
+		            f->field ? f->field->label : f->name, FRONT_VALUE_PLAIN, i < FRONT_FACETS_OPEN);
 	}
 	html_lit(h, "</aside>");
 }

@@ -3,6 +3,8 @@
 // bar, back button and shared links stay what they are without script.
 class StoaLive extends HTMLElement {
 	#turn: AbortController | null = null
+	// What is shown; a jump within the page changes only what stands after '#'.
+	#shown = location.pathname + location.search
 
 	connectedCallback() {
 		this.addEventListener('click', this.#click)
@@ -44,7 +46,7 @@ class StoaLive extends HTMLElement {
 
 	#back = () => {
 		const url = new URL(location.href)
-		if (this.#is_here(url)) void this.#go(url, false)
+		if (this.#is_here(url) && url.pathname + url.search !== this.#shown) void this.#go(url, false)
 	}
 
 	async #go(url: URL, remember: boolean, focus?: string) {
@@ -57,6 +59,7 @@ class StoaLive extends HTMLElement {
 			const fresh = page.querySelector('stoa-live')
 			if (!answer.ok || !fresh) throw new Error('another page')
 			if (remember) history.pushState(null, '', url)
+			this.#shown = url.pathname + url.search
 			document.title = page.title
 			const top = this.getBoundingClientRect().top
 			this.replaceChildren(...fresh.childNodes)
