@@ -153,10 +153,10 @@ static void emit_count(struct emitter *m, const struct odsql_node *n)
 static void emit_sum(struct emitter *m, const struct odsql_node *n)
 {
 	bool whole = n->type == VALUE_INT;
-	sql_put_literal(m->q, whole ? STR("coalesce(TRY_CAST(sum(") : STR("coalesce(sum("));
+	sql_put_literal(m->q, whole ? STR("TRY_CAST(coalesce(sum(") : STR("coalesce(sum("));
 	emit(m, n->args[0]);
 	end_aggregate(m);
-	sql_put_literal(m->q, whole ? STR(" AS BIGINT), 0)") : STR(", 0)"));
+	sql_put_literal(m->q, whole ? STR(", 0) AS BIGINT)") : STR(", 0)"));
 }
 
 /* The engine wants the fraction as a constant: it is written out in millionths. */

@@ -131,13 +131,13 @@ static void emit_cell(struct emitter *m, const struct odsql_node *n)
 	int lat_bits = 5 * level / 2;
 	int lon_bits = 5 * level - lat_bits;
 	size_t field = (size_t)n->args[0]->field;
-	lit(m, "CAST(floor((");
+	lit(m, "TRY_CAST(floor((");
 	sql_column(m->q, field, SQL_LON);
 	lit(m, " + 180) * ");
 	put_double(m, (double)(INT64_C(1) << lon_bits) / 360);
 	lit(m, ") AS BIGINT) * ");
 	sql_int(m->q, INT64_C(1) << (lat_bits + 1));
-	lit(m, " + CAST(floor((");
+	lit(m, " + TRY_CAST(floor((");
 	sql_column(m->q, field, SQL_LAT);
 	lit(m, " + 90) * ");
 	put_double(m, (double)(INT64_C(1) << lat_bits) / 180);
