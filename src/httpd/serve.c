@@ -177,6 +177,7 @@ void visit_fail(struct visit *v)
 	int why = atomic_load_explicit(&v->why, memory_order_acquire);
 	int status = err_kind(v->err.code)->status;
 	if (v->err.code == ERR_CANCELLED && why == WHY_DRAIN) status = 503;
+	if (why == WHY_GONE) status = 499; /* nobody reads it; the counters should not blame us */
 	httpd_reply_reset(&v->reply);
 	httpd_reply_status(&v->reply, status);
 	if (status == 503) httpd_reply_lit(&v->reply, "Retry-After", "2");

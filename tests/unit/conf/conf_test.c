@@ -32,10 +32,10 @@ static void later_places_win(void **state)
 	char f1[] = "--workers=3", f2[] = "serve", f3[] = "--listen", f4[] = "0.0.0.0,::", f5[] = "--json", f6[] = "--trust-forwarded-host";
 	char *flags[] = { f1, f2, f3, f4, f5, f6 };
 	int n = 6;
-	assert_true(read_with(&a, "# ports\nport = 81\nworkers=1\n temp = \"/a # b\"\nlog_level = warn # quiet\n", "STOA_PORT=82", flags, &n, &c, &e));
+	assert_true(read_with(&a, "# ports\nport = 81\nworkers=1\n data = \"/a # b\"\nlog_level = warn # quiet\n", "STOA_PORT=82", flags, &n, &c, &e));
 	assert_int_equal(c.port, 82);
 	assert_int_equal(c.workers, 3);
-	assert_string_equal(c.temp, "/a # b");
+	assert_string_equal(c.data, "/a # b");
 	assert_string_equal(c.log_level, "warn");
 	assert_string_equal(c.listen[1], "::");
 	assert_null(c.listen[2]);

@@ -5,9 +5,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -179,6 +181,33 @@ static void readers_at_their_own_pace_get_the_same(void **state)
 	}
 }
 
+/* A ceiling on file sizes stands in for a full disk: the system refuses the write in the same way. */
+static void a_full_disk_is_told_as_such(void **state)
+{
+	(void)state;
+	struct err e = { 0 }, none = { 0 };
+	struct rlimit before, small;
+	static const char piece[100000];
+	char some[10];
+	size_t got;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = 150000;
+	signal(SIGXFSZ, SIG_IGN);
+	struct io_spool *s = open_spool(1 << 30);
+	struct io_reader *r = io_spool_reader(s);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	bool first = io_spool_write(s, str_make(piece, sizeof piece), &e);
+	bool second = io_spool_write(s, str_make(piece, sizeof piece), &e);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_true(first);
+	assert_false(second);
+	assert_int_equal(e.code, ERR_DISK_FULL);
+	assert_true(io_spool_end(s, false, &none));
+	assert_int_equal(io_reader_read(r, some, sizeof some, &got), IO_FAILED);
+	io_reader_close(r);
+}
+
 static void a_missing_folder_is_an_error(void **state)
 {
 	(void)state;
@@ -223,7 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reader_waits_and_is_woken), cmocka_unit_test(a_failure_is_seen_even_after_bytes),
 		cmocka_unit_test(a_ceiling_is_kept), cmocka_unit_test(a_writer_learns_that_nobody_reads),
-		cmocka_unit_test(readers_at_their_own_pace_get_the_same), cmocka_unit_test(a_missing_folder_is_an_error),
+		cmocka_unit_test(readers_at_their_own_pace_get_the_same), cmocka_unit_test(a_full_disk_is_told_as_such), cmocka_unit_test(a_missing_folder_is_an_error),
 		cmocka_unit_test(files_are_replaced_whole),
 	};
 	return cmocka_run_group_tests_name("io", tests, make_folder, drop_folder);
