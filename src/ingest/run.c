@@ -2,7 +2,7 @@
 #include "child/child.h"
 #include "clock/clock.h"
 #include "ingest/load.h"
-#include <stdio.h>
+#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -24,21 +24,37 @@ static int send_error(const struct err *e)
 
 struct engine_sink { struct str path; struct engine_load *load; };
 
+/* The database tells a full disk only in words, those of the system. */
+static bool full_or_not(bool ok, struct err *e)
+{
+	static const int full[] = { ENOSPC, EDQUOT, EFBIG };
+	if (ok || e->code == ERR_DISK_FULL) return ok;
+	char words[128];
+	for (size_t i = 0; i < COUNT_OF(full); i++) {
+		if (str_find(str_of(e->priv), str_of(strerror_r(full[i], words, sizeof words))) < 0) continue;
+		struct err seen = *e;
+		*e = (struct err){ 0 };
+		err_set(e, ERR_DISK_FULL, "no space is left where the portal keeps its data");
+		return err_cause(e, "%.400s", seen.priv);
+	}
+	return false;
+}
+
 static bool sink_begin(void *arg, const struct schema *s, struct err *e)
 {
 	struct engine_sink *k = arg;
-	return engine_load_begin(k->path, s, &k->load, e);
+	return full_or_not(engine_load_begin(k->path, s, &k->load, e), e);
 }
 
 static bool sink_rows(void *arg, const struct batch *b, const uint8_t (*ids)[16], struct err *e)
 {
-	return engine_load_rows(((struct engine_sink *)arg)->load, b, ids, e);
+	return full_or_not(engine_load_rows(((struct engine_sink *)arg)->load, b, ids, e), e);
 }
 
 static bool sink_end(void *arg, enum load_end how, struct err *e)
 {
 	struct engine_sink *k = arg;
-	return !k->load || engine_load_end(k->load, how, e);
+	return !k->load || full_or_not(engine_load_end(k->load, how, e), e);
 }
 
 /* The folder that holds a file. */

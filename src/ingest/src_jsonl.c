@@ -83,18 +83,19 @@ static void jsonl_close(struct source *s)
 
 static int64_t jsonl_place(struct source *s) { return window_place(&state_of(s)->w); }
 
-/* Does a value end on the first line, and another begin on the next? */
+/* Does a value end on the first line, and another begin on the next? Else it is JSON, unless named so. */
 static unsigned jsonl_sniff(struct str head)
 {
 	struct str rest = str_trim(head);
 	ptrdiff_t end = str_find_char(rest, '\n');
-	if (rest.n < 2 || end < 2) return 0;
+	if (rest.n < 2 || !strchr("{[", rest.p[0])) return 0;
+	if (end < 2) return 30;
 	struct str first = str_trim(str_sub(rest, 0, (size_t)end));
 	struct str second = str_trim(str_from(rest, (size_t)end + 1));
-	if (second.n == 0 || first.n < 2) return 0;
+	if (second.n == 0 || first.n < 2) return 30;
 	bool objects = first.p[0] == '{' && first.p[first.n - 1] == '}' && second.p[0] == '{';
 	bool arrays = first.p[0] == '[' && first.p[first.n - 1] == ']' && second.p[0] == '[';
-	return objects || arrays ? 135 : 0;
+	return objects || arrays ? 135 : 30;
 }
 
 const struct source_format source_jsonl = { "jsonl", "jsonl ndjson geojsonl geojsons", SOURCE_TEXT, jsonl_sniff, jsonl_open,
