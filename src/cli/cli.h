@@ -96,6 +96,8 @@ struct cli_progress {
 void cli_progress_start(struct cli_progress *p, struct cli *c, struct str name);
 struct ingest_progress;
 void cli_progress_show(void *progress, const struct ingest_progress *now);
+/* The same for work that is counted in bytes; total 0: not known. */
+void cli_progress_bytes(struct cli_progress *p, int64_t bytes, int64_t total);
 void cli_progress_end(struct cli_progress *p);
 
 /* --- the commands --------------------------------------------------------------------------------- */

@@ -58,7 +58,11 @@ static bool copy_versions(struct cli *c, struct site *from, struct str to, size_
 {
 	struct tenant_id *ids;
 	size_t n = tenants_list(from->tenants, &c->arena, &ids);
+	struct cli_progress progress;
+	struct stat size;
+	int64_t bytes = 0;
 	*count = 0;
+	cli_progress_start(&progress, c, STR("copying"));
 	for (size_t i = 0; i < n; i++) {
 		struct version_ref *versions;
 		size_t nversions;
@@ -69,9 +73,12 @@ static bool copy_versions(struct cli *c, struct site *from, struct str to, size_
 			struct str rejects = arena_printf(&c->arena, "%.*s.rejects.jsonl", STR_ARG(path));
 			struct str rejects_copy = arena_printf(&c->arena, "%.*s.rejects.jsonl", STR_ARG(copy));
 			if (!copy_file(&c->arena, path, copy, c->cancel, e)) return false;
+			if (stat(copy.p, &size) == 0) bytes += size.st_size;
+			cli_progress_bytes(&progress, bytes, 0);
 			if (access(rejects.p, F_OK) == 0 && !copy_file(&c->arena, rejects, rejects_copy, c->cancel, e)) return false;
 		}
 	}
+	cli_progress_end(&progress);
 	return true;
 }
 

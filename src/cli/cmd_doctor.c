@@ -4,6 +4,7 @@
 #include "clock/clock.h"
 #include "engine/engine.h"
 #include "io/io.h"
+#include "json/json.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -161,12 +162,34 @@ static void leftovers(struct doctor *d)
 
 static void (*const checks[])(struct doctor *) = { libraries, folder, disk, files, clocks, store, portals, leftovers };
 
+static void put_json(struct doctor *d)
+{
+	static const char *const words[] = { "ok", "look", "bad" };
+	struct json_out j = JSON_OUT(&d->cli->text);
+	json_open(&j, '[');
+	for (size_t i = 0; i < d->findings.n; i++) {
+		const struct finding *f = &d->findings.p[i];
+		json_open(&j, '{');
+		json_member(&j, "verdict", str_of(words[f->verdict]));
+		json_member(&j, "text", f->text);
+		json_member(&j, "todo", f->todo);
+		json_close(&j, '}');
+		if (f->verdict == BAD) d->cli->exit_code = 1;
+	}
+	json_close(&j, ']');
+	cli_say(d->cli, "%s", "");
+}
+
 static bool doctor(struct cli *c, struct err *e)
 {
 	static const char *const marks[] = { "ok  ", "look", "BAD " };
 	struct doctor d = { .cli = c };
 	(void)e;
 	for (size_t i = 0; i < COUNT_OF(checks); i++) checks[i](&d);
+	if (cli_has(c, "json")) {
+		put_json(&d);
+		return true;
+	}
 	for (size_t i = 0; i < d.findings.n; i++) {
 		const struct finding *f = &d.findings.p[i];
 		cli_say(c, "%s  %.*s", marks[f->verdict], STR_ARG(f->text));
@@ -176,8 +199,9 @@ static bool doctor(struct cli *c, struct err *e)
 	return true;
 }
 
+static const struct cli_option doctor_options[] = { { "json", NULL, 0, "Prints JSON." }, { 0 } };
 const struct cli_command cli_cmd_doctor = {
 	.words = "doctor", .operands = "", .summary = "Checks everything an operator can get wrong, and says what to do.",
 	.detail = "Reads every published version whole, so it may take a while. Exit code 1 when something is BAD.",
-	.options = NULL, .run = doctor,
+	.options = doctor_options, .run = doctor,
 };

@@ -62,7 +62,7 @@ static void say_result(struct cli *c, const struct publish_result *r)
 	}
 	cli_say(c, "%.*s: %lld rows, %zu fields, version %lld", STR_ARG(r->id), (long long)l->rows, l->schema.n, (long long)r->version);
 	for (size_t i = 0; i < l->nnotes; i++) cli_say(c, "  note: %.*s", STR_ARG(l->notes[i]));
-	if (l->rejects) cli_say(c, "  %lld cells or rows did not fit and are listed as rejects:", (long long)l->rejects);
+	if (l->rejects) cli_say(c, "  %lld cells or rows did not fit and are listed as rejects (stoa datasets --rejects %.*s):", (long long)l->rejects, STR_ARG(r->id));
 	for (size_t i = 0; i < l->nreasons; i++)
 		cli_say(c, "    %.*s%s%.*s: %lld times, first in row %lld", STR_ARG(l->reasons[i].field), l->reasons[i].field.n ? ": " : "",
 		        STR_ARG(l->reasons[i].reason), (long long)l->reasons[i].count, (long long)l->reasons[i].first_row);
@@ -286,6 +286,19 @@ static void put_dataset(struct cli *c, struct json_out *j, const struct dataset 
 	json_close(j, '}');
 }
 
+/* The rejects of a dataset's published version, as they were written. */
+static bool print_rejects(struct cli *c, const struct catalog_view *v, struct err *e)
+{
+	struct str id = cli_value(c, "rejects"), text;
+	const struct dataset *d = catalog_find_or_null(v, id);
+	if (!d) return err_set(e, ERR_NOT_FOUND, "there is no dataset %.*s on this portal; `stoa datasets` lists them", STR_ARG(id));
+	if (d->rejects == 0) return true;
+	struct str path = arena_printf(&c->arena, "%.*s.rejects.jsonl", STR_ARG(engine_path(c->site->engine, &c->arena, d->version)));
+	if (!io_read(&c->arena, path.p, 256 << 20, &text, e)) return false;
+	buf_put(&c->text, text);
+	return true;
+}
+
 static bool datasets(struct cli *c, struct err *e)
 {
 	static const char *const headings[] = { "DATASET", "TITLE", "ROWS", "FIELDS", "VERSION", "REJECTS", "MB" };
@@ -295,6 +308,11 @@ static bool datasets(struct cli *c, struct err *e)
 	struct tenant_id id = p->id;
 	tenant_release(c->site->tenants, p);
 	if (!catalog_hold(c->site->catalog, id, &v, e)) return false;
+	if (cli_has(c, "rejects")) {
+		bool ok = print_rejects(c, v, e);
+		catalog_release(c->site->catalog, v);
+		return ok;
+	}
 	bool json = cli_has(c, "json");
 	struct json_out j = JSON_OUT(&c->text);
 	struct cli_table *t = cli_table_new(c, COUNT_OF(headings), headings, 0x7c);
@@ -320,7 +338,10 @@ static bool datasets(struct cli *c, struct err *e)
 }
 
 static const struct cli_option datasets_options[] = {
-	{ "portal", "HOST", CLI_REQUIRED, "The portal." }, { "json", NULL, 0, "Prints JSON." }, { 0 },
+	{ "portal", "HOST", CLI_REQUIRED, "The portal." },
+	{ "rejects", "ID", 0, "Prints the rejects of a dataset instead: row, field, value, reason, as JSON Lines." },
+	{ "json", NULL, 0, "Prints JSON." },
+	{ 0 },
 };
 const struct cli_command cli_cmd_datasets = {
 	.words = "datasets", .operands = "", .summary = "Lists what a portal has published.", .detail = "",

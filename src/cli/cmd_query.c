@@ -92,6 +92,16 @@ static bool print_table(struct cli *c, struct asked *q, struct err *e)
 	return ok;
 }
 
+/* Counts what goes by, for whoever waits for a file. */
+struct counted { struct cli_progress progress; int fd; int64_t bytes; bool shown; };
+static bool write_counted(void *to, struct str bytes, struct err *e)
+{
+	struct counted *k = to;
+	k->bytes += (int64_t)bytes.n;
+	if (k->shown) cli_progress_bytes(&k->progress, k->bytes, 0);
+	return export_to_fd(&k->fd, bytes, e);
+}
+
 static bool write_export(struct cli *c, struct asked *q, const struct export_format *f, int fd, struct err *e)
 {
 	struct export_options o = export_defaults();
@@ -102,8 +112,13 @@ static bool write_export(struct cli *c, struct asked *q, const struct export_for
 	o.use_labels = cli_has(c, "labels");
 	o.compressed = cli_has(c, "compressed");
 	struct export_job job = { .engine = c->site->engine, .plan = &q->plan, .options = o, .cancel_or_null = c->cancel };
-	struct export_sink to = { export_to_fd, &fd };
-	return export_run(&job, f, &to, e);
+	/* Rows on the terminal itself are progress enough. */
+	struct counted k = { .fd = fd, .shown = fd != c->out || isatty(fd) != 1 };
+	cli_progress_start(&k.progress, c, q->dataset ? q->dataset->slug : STR("catalog"));
+	struct export_sink to = { write_counted, &k };
+	bool ok = export_run(&job, f, &to, e);
+	cli_progress_end(&k.progress);
+	return ok;
 }
 
 static bool query(struct cli *c, struct err *e)

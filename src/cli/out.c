@@ -149,6 +149,21 @@ void cli_progress_show(void *progress, const struct ingest_progress *now)
 	p->phase = (int)now->phase;
 }
 
+void cli_progress_bytes(struct cli_progress *p, int64_t bytes, int64_t total)
+{
+	int64_t at = clock_monotonic_ns();
+	double seconds = (double)(at - p->started_ns) / 1e9, mb = (double)bytes / 1e6;
+	if (at - p->drawn_ns < (p->terminal ? 100000000 : 2000000000) || seconds < 0.5) return;
+	auto_buf b = BUF_INIT(1024);
+	buf_printf(&b, "%s%.*s: %.1f MB", p->terminal ? "\r\033[K" : "", STR_ARG(p->name), mb);
+	if (total > 0) buf_printf(&b, " of %.1f MB", (double)total / 1e6);
+	buf_printf(&b, ", %.1f MB/s", mb / seconds);
+	if (total > bytes && bytes > 0) buf_printf(&b, ", %.0f s left", seconds * (double)(total - bytes) / (double)bytes);
+	if (!p->terminal) buf_put_char(&b, '\n');
+	(void)write_all(p->cli->err, buf_str(&b));
+	p->drawn_ns = at;
+}
+
 void cli_progress_end(struct cli_progress *p)
 {
 	if (p->terminal && p->drawn_ns) (void)write_all(p->cli->err, STR("\r\033[K"));

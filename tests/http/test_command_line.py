@@ -1,0 +1,300 @@
+"""The command line with the server stopped and running: the same words, the same answers, nothing lost when killed."""
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+from conftest import BINARY, HOST, stoa
+
+ROWS = 60000
+
+
+@pytest.fixture
+def data(tmp_path):
+    folder = tmp_path / "data"
+    stoa(folder, "portal", "add", HOST, "--set", "title=City")
+    return folder
+
+
+@pytest.fixture
+def trees(tmp_path):
+    path = tmp_path / "trees.csv"
+    path.write_text("id,kind,height\n" + "".join(f"{i},kind {i % 7},{i / 8}\n" for i in range(200)), encoding="utf-8")
+    return path
+
+
+def count(data, dataset="trees"):
+    done = stoa(data, "query", "--portal", HOST, dataset, "--select", "count(*) as n", "--json")
+    return json.loads(done.stdout)[0]["n"]
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("arguments, code, says", [
+    (["bogus"], 2, "no command"), ([], 2, "which command"), (["portal"], 2, "second word"), (["publish"], 2, "--portal"),
+    (["publish", "--portal"], 2, "needs HOST"), (["publish", "--portal", "a", "--nope"], 2, "no option --nope"),
+    (["portal", "add"], 2, "HOST"), (["query", "--portal", HOST, "a", "b"], 2, "does not take"),
+    (["completion", "csh"], 2, "bash, zsh and fish"), (["query", "--portal", "nobody.example", "x"], 1, "no portal answers"),
+    (["query", "--portal", HOST, "nothing"], 1, "no dataset nothing"), (["unpublish", "--portal", HOST, "nothing"], 1, "no dataset"),
+    (["portal", "add", "UPPER.example"], 1, "not a host name"), (["portal", "set", HOST, "tittle=x"], 1, "no setting named"),
+    (["portal", "set", HOST, "theme.accent=red"], 1, "a colour as"), (["portal", "set", HOST, "languages=xx"], 1, "comma list"),
+    (["portal", "add", HOST], 1, "already belongs"), (["user", "add", "nobody", "--portal", HOST], 1, "not an e-mail"),
+    (["user", "add", "a@b.example", "--portal", HOST, "--role", "king"], 1, "no role"), (["portal", "remove", HOST], 2, "--yes"),
+])
+def test_what_is_not_understood_says_so(data, arguments, code, says):
+    done = stoa(data, *arguments, check=False)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert done.stdout == ""
+
+
+def test_every_command_explains_itself(data):
+    words = [line.strip() for line in stoa(data, "help").stdout.splitlines() if line.startswith("  ")]
+    assert len(words) > 15
+    for line in words:
+        command = line.split("  ")[0].split()
+        done = stoa(data, *command, "--help")
+        assert done.stdout.startswith("usage: stoa"), command
+        assert "--help" in done.stdout
+
+
+def test_man_page_and_completion_are_well_formed(data, tmp_path):
+    page = stoa(data, "man").stdout
+    for word in ("publish", "doctor", "restore", "metrics_port"):
+        assert word in page
+    for shell, check in (("bash", ["bash", "-n"]), ("fish", None), ("zsh", None)):
+        script = tmp_path / shell
+        script.write_text(stoa(data, "completion", shell).stdout, encoding="utf-8")
+        assert "publish" in script.read_text()
+        if check:
+            subprocess.run([*check, script], check=True)
+
+
+def test_a_missing_data_folder_is_named(tmp_path):
+    done = stoa(tmp_path / "nowhere", "datasets", "--portal", HOST, check=False)
+    assert done.returncode == 1
+    assert "no data folder" in done.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_accounts_get_one_time_passwords(data):
+    made = json.loads(stoa(data, "user", "add", "ada@example.org", "--portal", HOST, "--role", "admin", "--json").stdout)
+    again = json.loads(stoa(data, "user", "password", "ada@example.org", "--portal", HOST, "--json").stdout)
+    assert len(made["password"]) >= 20 and made["password"] != again["password"]
+    listed = json.loads(stoa(data, "user", "list", "--portal", HOST, "--json").stdout)
+    assert listed == [{"email": "ada@example.org", "name": "", "role": "admin", "must_change": True}]
+    store = (data / "stoa.db").read_bytes()
+    assert made["password"].encode() not in store
+
+
+# --- publishing ----------------------------------------------------------------------------------------------------
+
+def test_publish_query_export_and_go_back(data, trees, tmp_path):
+    stoa(data, "publish", trees, "--portal", HOST)
+    assert count(data) == 200
+    again = stoa(data, "publish", trees, "--portal", HOST, check=False)
+    assert again.returncode == 1 and "--replace" in again.stderr
+    trees.write_text("id,kind,height\n1,oak,3.5\n", encoding="utf-8")
+    stoa(data, "publish", trees, "--portal", HOST, "--replace")
+    assert count(data) == 1
+    stoa(data, "publish", "--rollback", "--portal", HOST, "--id", "trees")
+    assert count(data) == 200
+    out = tmp_path / "out.csv"
+    stoa(data, "export", "--portal", HOST, "trees", "--where", "height > 24", "-o", out)
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "id,kind,height" and len(lines) == 8
+    stoa(data, "unpublish", "--portal", HOST, "trees")
+    assert json.loads(stoa(data, "datasets", "--portal", HOST, "--json").stdout) == []
+
+
+def test_rejects_can_be_read(data, tmp_path):
+    (tmp_path / "n.csv").write_text("id,height\n1,3.5\n2,tall\n", encoding="utf-8")
+    (tmp_path / "n.json").write_text('{"fields":[{"name":"id","type":"int"},{"name":"height","type":"double"}]}', encoding="utf-8")
+    done = stoa(data, "publish", tmp_path / "n.csv", "--portal", HOST, "--schema", tmp_path / "n.json")
+    assert "did not fit" in done.stdout
+    rejects = [json.loads(line) for line in stoa(data, "datasets", "--portal", HOST, "--rejects", "n").stdout.splitlines()]
+    assert len(rejects) == 1
+    assert (rejects[0]["row"], rejects[0]["field"], rejects[0]["value"]) == (3, "height", "tall")
+    strict = stoa(data, "publish", tmp_path / "n.csv", "--portal", HOST, "--schema", tmp_path / "n.json", "--replace", "--strict", check=False)
+    assert strict.returncode == 1 and "height" in strict.stderr
+    assert count(data, "n") == 2
+
+
+def test_a_data_package_publishes_its_resources(data, tmp_path):
+    (tmp_path / "a.csv").write_text("k,v\na,1\nb,2\n", encoding="utf-8")
+    (tmp_path / "b.json").write_text('[{"x": 1}, {"x": 2}, {"x": 3}]', encoding="utf-8")
+    (tmp_path / "datapackage.json").write_text(json.dumps({
+        "name": "two", "licenses": [{"name": "CC0-1.0", "title": "CC0 1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/"}],
+        "resources": [{"name": "first", "path": "a.csv", "title": "The first", "description": "Letters & numbers."}, {"name": "second", "path": "b.json"}]}), encoding="utf-8")
+    stoa(data, "publish", tmp_path / "datapackage.json", "--portal", HOST)
+    assert count(data, "first") == 2 and count(data, "second") == 3
+    listed = {d["dataset"]: d for d in json.loads(stoa(data, "datasets", "--portal", HOST, "--json").stdout)}
+    assert listed["first"]["title"] == "The first"
+
+
+def test_standard_input_is_a_source(data):
+    done = subprocess.run([BINARY, "--data", str(data), "publish", "-", "--name", "piped.csv", "--portal", HOST], input="a,b\n1,2\n",
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert count(data, "piped") == 1
+
+
+# --- with the server running ----------------------------------------------------------------------------------------
+
+def test_commands_reach_a_running_server(data, trees, make_server):
+    server = make_server(data)
+    assert server.get("/api/explore/v2.1/catalog/datasets").json()["total_count"] == 0
+    stoa(data, "publish", trees, "--portal", HOST, "--title", "Trees")
+    assert server.records("trees", limit=1)["total_count"] == 200  # at once, although the former answer was kept
+    assert server.get("/api/explore/v2.1/catalog/datasets").json()["total_count"] == 1
+    assert count(data) == 200
+    stoa(data, "portal", "set", HOST, "title=Another name")
+    assert "Another name" in server.get("/").text
+    stoa(data, "portal", "add", "new.localhost", "--set", "title=New")
+    assert server.get("/", host="new.localhost").status_code == 200
+    assert stoa(data, "serve", "--port", "0", check=False).returncode == 1
+    assert stoa(data, "restore", data, check=False).returncode == 1
+    assert stoa(data, "doctor").returncode == 0
+
+
+def test_two_publications_of_one_dataset_at_once(data, tmp_path, make_server):
+    make_server(data)
+    big = tmp_path / "big.csv"
+    with open(big, "w", encoding="utf-8") as f:
+        f.write("id,word,value\n")
+        f.writelines(f"{i},word {i % 999},{i * 0.5}\n" for i in range(ROWS))
+    stoa(data, "publish", big, "--portal", HOST)
+    codes = []
+    threads = [threading.Thread(target=lambda: codes.append(stoa(data, "publish", big, "--portal", HOST, "--replace", check=False))) for _ in range(3)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert any(c.returncode == 0 for c in codes)
+    for c in codes:
+        assert c.returncode == 0 or "being changed" in c.stderr
+    assert count(data, "big") == ROWS
+
+
+def test_readers_never_see_half_a_version(data, tmp_path, make_server):
+    server = make_server(data)
+    a, b = tmp_path / "a.csv", tmp_path / "b.csv"
+    a.write_text("v\n" + "1\n" * 3000, encoding="utf-8")
+    b.write_text("v\n" + "2\n" * 5000, encoding="utf-8")
+    stoa(data, "publish", a, "--portal", HOST, "--id", "d")
+    seen, stop = set(), threading.Event()
+
+    def read():
+        while not stop.is_set():
+            # An unknown parameter makes each answer a fresh one.
+            got = server.records("d", select="count(*) as n, sum(v) as s", x=random.random())
+            seen.add((got["results"][0]["n"], got["results"][0]["s"]))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for source in (b, a, b):
+        stoa(data, "publish", source, "--portal", HOST, "--id", "d", "--replace")
+    stop.set()
+    reader.join()
+    assert seen <= {(3000, 3000), (5000, 10000)}, seen
+    assert len(seen) == 2
+
+
+def test_a_command_that_leaves_is_cancelled(data, tmp_path, make_server):
+    make_server(data)
+    big = tmp_path / "big.csv"
+    with open(big, "w", encoding="utf-8") as f:
+        f.write("id,word\n")
+        f.writelines(f"{i},word {i}\n" for i in range(400000))
+    running = subprocess.Popen([BINARY, "--data", str(data), "publish", str(big), "--portal", HOST], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(0.4)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    deadline = time.time() + 20
+    while time.time() < deadline and list(data.rglob("*.tmp")):
+        time.sleep(0.1)
+    assert not list(data.rglob("*.tmp"))
+    assert json.loads(stoa(data, "datasets", "--portal", HOST, "--json").stdout) == []
+
+
+# --- pulling the plug -------------------------------------------------------------------------------------------------
+
+def test_kill_at_any_moment_loses_no_published_version(data, tmp_path):
+    source = tmp_path / "plug.csv"
+    with open(source, "w", encoding="utf-8") as f:
+        f.write("id,word,value\n")
+        f.writelines(f"{i},word {i % 999},{i * 0.5}\n" for i in range(ROWS))
+    stoa(data, "publish", source, "--portal", HOST)
+    random.seed(7)
+    for _ in range(8):
+        running = subprocess.Popen([BINARY, "--data", str(data), "publish", str(source), "--portal", HOST, "--replace"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(random.uniform(0.05, 1.5))
+        running.kill()
+        running.wait()
+        assert count(data, "plug") == ROWS
+    stoa(data, "datasets", "--portal", HOST)
+    left = [p.name for p in data.rglob("*") if p.suffix == ".tmp"]
+    assert left == []
+    files = [p.name for p in (data / "1").rglob("v*.duckdb")]
+    assert len(files) <= 3, files  # the version, the one to roll back to, the catalogue
+    assert stoa(data, "doctor").returncode == 0
+
+
+def test_a_server_killed_starts_again_with_everything(data, trees, make_server):
+    server = make_server(data)
+    stoa(data, "publish", trees, "--portal", HOST)
+    server.process.kill()
+    server.process.wait()
+    again = make_server(data)
+    assert again.records("trees", limit=1)["total_count"] == 200
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost(data, trees, tmp_path):
+    stoa(data, "publish", trees, "--portal", HOST)
+    big = tmp_path / "big.csv"
+    with open(big, "w", encoding="utf-8") as f:
+        f.write("id,word\n")
+        f.writelines(f"{i},{random.getrandbits(256):x}\n" for i in range(ROWS))
+    # A limit on file size stands for a full disk: the write fails in the same place.
+    done = subprocess.run(["sh", "-c", 'ulimit -f 2000; exec "$@"', "sh", BINARY, "--data", str(data), "publish", str(big), "--portal", HOST],
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1, done.stdout
+    assert "space" in done.stderr or "room" in done.stderr, done.stderr
+    assert not list(data.rglob("*.tmp"))
+    assert [d["dataset"] for d in json.loads(stoa(data, "datasets", "--portal", HOST, "--json").stdout)] == ["trees"]
+
+
+# --- backup -----------------------------------------------------------------------------------------------------------
+
+def test_backup_and_restore(data, trees, tmp_path, make_server):
+    make_server(data)
+    stoa(data, "publish", trees, "--portal", HOST, "--title", "Trees")
+    stoa(data, "publish", trees, "--portal", HOST, "--replace")
+    stoa(data, "backup", tmp_path / "copy")
+    refused = stoa(data, "backup", tmp_path / "copy", check=False)
+    assert refused.returncode == 1 and "exists already" in refused.stderr
+    fresh = tmp_path / "fresh"
+    stoa(fresh, "restore", tmp_path / "copy")
+    assert count(fresh) == 200
+    stoa(fresh, "publish", "--rollback", "--portal", HOST, "--id", "trees")  # the former version came along
+    assert count(fresh) == 200
+    again = stoa(fresh, "restore", tmp_path / "copy", check=False)
+    assert again.returncode == 1 and "portals already" in again.stderr
+
+
+def test_doctor_finds_a_damaged_version(data, trees):
+    stoa(data, "publish", trees, "--portal", HOST)
+    version = next((data / "1" / "1").glob("v*.duckdb"))
+    with open(version, "r+b") as f:
+        f.seek(4096 * 3 + 100)
+        f.write(os.urandom(200000))
+    done = stoa(data, "doctor", "--json", check=False)
+    assert done.returncode == 1
+    findings = json.loads(done.stdout)
+    assert any(f["verdict"] == "bad" and "trees" in f["text"] and f["todo"] for f in findings)
