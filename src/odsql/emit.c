@@ -73,25 +73,65 @@ static void emit_field(struct emitter *m, const struct odsql_node *n)
 	else if (n->field >= 0) sql_column(m->q, (size_t)n->field, n->type == VALUE_POINT ? SQL_LAT : SQL_MAIN);
 }
 
-/* Whole numbers are added wider than they are stored: what does not fit becomes null, not a failed
+static bool is_whole_sum(const struct odsql_node *n)
+{
+	return (n->kind == ODSQL_ADD || n->kind == ODSQL_SUBTRACT) && n->type == VALUE_INT && !(n->flags & ODSQL_KEY);
+}
+
+static void put_operator(struct emitter *m, const struct odsql_node *n)
+{
+	sql_put_literal(m->q, n->kind == ODSQL_ADD ? STR(" + ") : n->kind == ODSQL_SUBTRACT ? STR(" - ") : STR(" * "));
+}
+
+/* A whole number as wide as a long sum of them needs. */
+static void emit_wide(struct emitter *m, const struct odsql_node *n)
+{
+	sql_put_literal(m->q, is_whole_sum(n) ? STR("(") : STR("CAST("));
+	if (is_whole_sum(n)) {
+		emit_wide(m, n->args[0]);
+		put_operator(m, n);
+		emit_wide(m, n->args[1]);
+	} else {
+		emit(m, n);
+	}
+	sql_put_literal(m->q, is_whole_sum(n) ? STR(")") : STR(" AS HUGEINT)"));
+}
+
+static void emit_divide(struct emitter *m, const struct odsql_node *n)
+{
+	lit(m, "(CAST(");
+	emit(m, n->args[0]);
+	lit(m, " AS DOUBLE) / nullif(CAST(");
+	emit(m, n->args[1]);
+	lit(m, " AS DOUBLE), 0))");
+}
+
+/* Whole numbers are computed wider than they are stored: what does not fit becomes null, not a failed
  * statement. */
 static void emit_arithmetic(struct emitter *m, const struct odsql_node *n)
 {
 	bool whole = n->type == VALUE_INT;
-	if (n->kind == ODSQL_DIVIDE) {
-		lit(m, "(CAST(");
+	sql_put_literal(m->q, whole ? STR("TRY_CAST(") : STR("(CAST("));
+	if (is_whole_sum(n)) {
+		emit_wide(m, n);
+	} else if (whole) {
+		/* Two narrow factors always fit the wide product. */
+		lit(m, "CAST(");
 		emit(m, n->args[0]);
-		lit(m, " AS DOUBLE) / nullif(CAST(");
+		lit(m, " AS HUGEINT)");
+		put_operator(m, n);
+		lit(m, "CAST(");
 		emit(m, n->args[1]);
-		lit(m, " AS DOUBLE), 0))");
-		return;
+		lit(m, " AS HUGEINT)");
+	} else {
+		emit(m, n->args[0]);
+		lit(m, " AS DOUBLE)");
+		put_operator(m, n);
+		lit(m, "CAST(");
+		emit(m, n->args[1]);
+		lit(m, " AS DOUBLE)");
 	}
-	sql_put_literal(m->q, whole ? STR("TRY_CAST((CAST(") : STR("(CAST("));
-	emit(m, n->args[0]);
-	sql_put_literal(m->q, whole ? STR(" AS HUGEINT)") : STR(" AS DOUBLE)"));
-	sql_put_literal(m->q, n->kind == ODSQL_ADD ? STR(" + ") : n->kind == ODSQL_SUBTRACT ? STR(" - ") : STR(" * "));
-	emit(m, n->args[1]);
-	sql_put_literal(m->q, whole ? STR(") AS BIGINT)") : STR(")"));
+	sql_put_literal(m->q, whole ? STR(" AS BIGINT)") : STR(")"));
 }
 
 static void emit_negate(struct emitter *m, const struct odsql_node *n)
@@ -299,7 +339,7 @@ void emit(struct emitter *m, const struct odsql_node *n)
 		[ODSQL_GEOM] = emit_geom, [ODSQL_FIELD] = emit_field, [ODSQL_STAR] = emit_nothing,
 		[ODSQL_CALL] = emit_call, [ODSQL_NEGATE] = emit_negate, [ODSQL_ADD] = emit_arithmetic,
 		[ODSQL_SUBTRACT] = emit_arithmetic, [ODSQL_MULTIPLY] = emit_arithmetic,
-		[ODSQL_DIVIDE] = emit_arithmetic, [ODSQL_EQ] = emit_comparison, [ODSQL_NE] = emit_comparison,
+		[ODSQL_DIVIDE] = emit_divide, [ODSQL_EQ] = emit_comparison, [ODSQL_NE] = emit_comparison,
 		[ODSQL_LT] = emit_comparison, [ODSQL_LE] = emit_comparison, [ODSQL_GT] = emit_comparison,
 		[ODSQL_GE] = emit_comparison, [ODSQL_LIKE] = emit_like, [ODSQL_IN_LIST] = emit_in_list,
 		[ODSQL_IN_RANGE] = emit_in_range, [ODSQL_IN_FIELD] = emit_comparison, [ODSQL_IS] = emit_is,

@@ -55,8 +55,38 @@ static void emit_lower(struct emitter *m, const struct odsql_node *n)
 	sql_put_literal(m->q, n->list ? STR(", lambda x: lower(x))") : STR(")"));
 }
 
+/* A pattern of plain numbers as the engine's own, which is three times as fast; false when it has
+ * anything else in it. */
+static bool plain_pattern(struct buf *out, struct str pattern)
+{
+	static const struct { struct str symbol; struct str form; } symbols[] = {
+		{ { "yyyy", 4 }, { "%Y", 2 } }, { { "YYYY", 4 }, { "%Y", 2 } }, { { "MM", 2 }, { "%m", 2 } },
+		{ { "dd", 2 }, { "%d", 2 } }, { { "HH", 2 }, { "%H", 2 } }, { { "mm", 2 }, { "%M", 2 } },
+		{ { "ss", 2 }, { "%S", 2 } } };
+	while (pattern.n) {
+		size_t run = 1;
+		size_t i = 0;
+		while (run < pattern.n && pattern.p[run] == pattern.p[0]) run++;
+		while (i < COUNT_OF(symbols) && !str_eq(symbols[i].symbol, str_sub(pattern, 0, run))) i++;
+		if (i < COUNT_OF(symbols)) buf_put(out, symbols[i].form);
+		else if (memchr("-/:. ", pattern.p[0], 5)) buf_put(out, str_sub(pattern, 0, run));
+		else return false;
+		pattern = str_from(pattern, run);
+	}
+	return !out->over;
+}
+
 static void emit_date_format(struct emitter *m, const struct odsql_node *n)
 {
+	auto_buf form = BUF_INIT(LIMIT_CLAUSE_BYTES);
+	if (plain_pattern(&form, n->args[1]->s)) {
+		lit(m, "strftime(");
+		emit_wall(m, n->args[0]);
+		lit(m, ", ");
+		put_text(m, buf_str(&form));
+		lit(m, ")");
+		return;
+	}
 	lit(m, "stoa_date_format(CAST(");
 	emit_wall(m, n->args[0]);
 	lit(m, " AS TIMESTAMP), ");

@@ -1,10 +1,10 @@
 /* Expressions by precedence: or, and, not, tests, sums, products, factors. Recursion is bounded by
  * LIMIT_ODSQL_DEPTH, and the height of a tree by TREE_HEIGHT, so that later walks are safe on small
- * thread stacks. */
+ * thread stacks, here and in the engine, whose planning time grows with the square of the height. */
 #include "odsql/tree.h"
 #include "text/text.h"
 
-enum { TREE_HEIGHT = 400 };
+enum { TREE_HEIGHT = 150 };
 
 struct nodes { VEC(struct odsql_node *) v; };
 
@@ -116,12 +116,10 @@ struct odsql_node *parse_name(struct parser *p)
 		bool bare = p->tok.kind == TOKEN_NAME;
 		if (!bare && p->tok.kind != TOKEN_QUOTED) return complain_here(p);
 		if (bare && n->s.n == 0 && is_keyword(p->tok.value)) return complain_here(p);
-		if (bare && n->s.n == 0 && is_reserved(p->tok.value)) n->flags |= ODSQL_RESERVED;
 		n->s = n->s.n ? arena_printf(p->arena, "%.*s.%.*s", STR_ARG(n->s), STR_ARG(p->tok.value))
 		              : p->tok.value;
 		parser_step(p);
 		if (!parser_at(p, '.')) return node_end(p, n, NULL, 0);
-		n->flags &= ~(unsigned)ODSQL_RESERVED;
 		parser_step(p);
 	}
 }

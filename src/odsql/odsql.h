@@ -80,9 +80,8 @@ enum odsql_flags {
 	ODSQL_OPEN_RIGHT = 1u << 1,  /* range: upper end excluded; range(): trailing * */
 	ODSQL_NEGATED = 1u << 2,     /* is not */
 	ODSQL_DISTINCT = 1u << 3,    /* count(distinct …) */
-	ODSQL_RESERVED = 1u << 4,    /* a name that is also a reserved word, written bare */
-	ODSQL_BRACKETED = 1u << 5,   /* range(f, [a,b]) */
-	ODSQL_KEY = 1u << 6,         /* stands for the value of group key number `field` */
+	ODSQL_BRACKETED = 1u << 4,   /* range(f, [a,b]) */
+	ODSQL_KEY = 1u << 5,         /* stands for the value of group key number `field` */
 };
 
 /* Interval units, in the order of odsql.md §12.4. */
