@@ -83,6 +83,13 @@ static void put_words(struct buf *b, struct str s)
 /* One tag at the start of s ('<'): its name, whether it closes, its length. False: it is text. */
 static bool read_tag(struct str s, struct str *name, bool *closing, size_t *n)
 {
+	if (str_starts(s, STR("<!--"))) {
+		ptrdiff_t end = str_find(s, STR("-->"));
+		*name = STR("");
+		*closing = false;
+		*n = end < 0 ? s.n : (size_t)end + 3;
+		return true;
+	}
 	size_t i = 1;
 	*closing = i < s.n && s.p[i] == '/';
 	i += *closing;
@@ -300,7 +307,12 @@ struct str view_plain(struct arena *a, struct str s, size_t max)
 	struct str text = str_trim(buf_str(&b));
 	if (b.n < max)
 		return arena_str(a, text);
-	ptrdiff_t space = str_rfind_char(text_cut(text, max), ' ');
-	text = space > 0 ? str_sub(text, 0, (size_t)space) : text_cut(text, max);
+	/* Bytes were counted, so the last letter may have lost its end. */
+	ptrdiff_t broken = text_utf8_error(text);
+	if (broken >= 0)
+		text = str_sub(text, 0, (size_t)broken);
+	ptrdiff_t space = str_rfind_char(text, ' ');
+	if (space > 0)
+		text = str_sub(text, 0, (size_t)space);
 	return arena_join(a, text, STR("…"));
 }
