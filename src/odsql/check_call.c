@@ -23,7 +23,8 @@ static bool check_letter(struct checker *c, const struct odsql_node *call, struc
 	case 'n': return check_number(c, call, arg);
 	case 'd':
 		if (arg->kind == ODSQL_TEXT && !arg->list) return check_date(c, arg, VALUE_DATETIME);
-		return is_time(arg) || arg->untyped || refuse(c, call, arg, "a date");
+		if (arg->untyped) arg->type = VALUE_DATETIME;
+		return is_time(arg) || refuse(c, call, arg, "a date");
 	case 't': return arg->type == VALUE_TEXT || refuse(c, call, arg, "a text");
 	case 'T': return (arg->type == VALUE_TEXT && !arg->list) || refuse(c, call, arg, "a text with one value");
 	case 'P':
@@ -59,7 +60,9 @@ static bool check_ifnull(struct checker *c, struct odsql_node *n)
 	if (is_geo(x)) return refuse(c, n, x, "a value that can be replaced");
 	if (x->type == VALUE_FILE || x->type == VALUE_JSON) return refuse(c, n, x, "a value that can be replaced");
 	if (!check_pair(c, x, y)) return false;
-	n->type = is_number(x) && y->type == VALUE_DOUBLE ? VALUE_DOUBLE : x->type;
+	n->type = x->type;
+	/* The wider of the two. */
+	if ((is_number(x) && y->type == VALUE_DOUBLE) || (is_time(x) && y->type == VALUE_DATETIME)) n->type = y->type;
 	n->list = x->list;
 	return !y->list || x->list || refuse(c, n, y, "one value as its second argument");
 }
