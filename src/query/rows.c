@@ -177,7 +177,10 @@ static void put_rows(struct sql *q, const struct rows *r)
 {
 	sql_lit(q, "SELECT ");
 	rows_put_columns(q, r);
-	if (r->query.order_by.n && !r->query.aggregated && !r->query.mixed && r->window.limit >= 0) {
+	/* Near the top, the engine's own way (a heap that carries whole rows) costs half as much. */
+	enum { NEAR = 1000 };
+	bool far = r->window.limit >= 0 && r->window.offset + r->window.limit > NEAR;
+	if (far && r->query.order_by.n && !r->query.aggregated && !r->query.mixed) {
 		put_ordered_page(q, r);
 		return;
 	}
