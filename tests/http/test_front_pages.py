@@ -1,0 +1,193 @@
+"""The front pages over the wire: status, headers, caching, filters by address, and what a stranger may type."""
+import re
+
+import pytest
+
+from conftest import HOST, OTHER
+
+PAGES = ["/", "/explore/", "/explore/?q=city&sort=title", "/explore/dataset/cities/information/", "/explore/dataset/cities/table/",
+         "/explore/dataset/cities/table/?refine.country=FR&sort=-pop", "/explore/dataset/things/export/", "/explore/dataset/things/api/",
+         "/terms/cookies-policy/"]
+
+
+def titles(answer):
+    return re.findall(r'<h2><a href="/explore/dataset/([^/]+)/"', answer.text)
+
+
+def column(answer, number):
+    rows = re.findall(r"<tr>(.*?)</tr>", answer.text.split("<tbody>")[1], re.S)
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)[number] for row in rows]
+    return [re.sub(r"<[^>]+>", "", cell) for cell in cells]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_shared_by_all_anonymous_readers(server, path):
+    first, second = server.get(path), server.get(path, headers={"Cookie": "foo=bar; _ga=GA1.2.3"})
+    assert first.status_code == 200
+    assert first.content == second.content == server.get(path).content
+    assert "Set-Cookie" not in first.headers
+    assert "public" in first.headers["Cache-Control"] and "s-maxage" in first.headers["Cache-Control"]
+    assert {"Cookie", "Accept-Language"} <= {v.strip() for v in first.headers["Vary"].split(",")}
+    assert not re.search(r"[0-9A-Za-z]{64}", re.sub(r"sha256-[0-9a-f]{64}", "", first.text)), "something like a token"
+
+
+@pytest.mark.parametrize("path", PAGES + ["/nothing", "/explore/?refine.nothing=1"])
+def test_the_policy_of_content_is_strict_and_kept(server, path):
+    answer = server.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'") and "unsafe" not in policy
+    assert "frame-ancestors 'self'" in policy and "form-action 'self'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert not re.search(r"<[^>]+\sstyle=", answer.text) and not re.search(r"<[^>]+\son[a-z]+=", answer.text)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", answer.text) and "<style" not in answer.text
+    for url in re.findall(r'<(?:script|img|iframe)[^>]+src="([^"]+)"|<link rel="(?:stylesheet|icon)"[^>]+href="([^"]+)"', answer.text):
+        assert "".join(url).startswith("/assets/")
+
+
+def test_with_cookies_of_ours_a_page_is_private(server):
+    assert server.get("/", headers={"Cookie": "django_language=fr"}).headers["Cache-Control"] == "private, max-age=0, must-revalidate"
+    assert server.get("/", headers={"Cookie": "sessionid=abc"}).headers["Cache-Control"] == "private, no-store"
+
+
+def test_head_answers_like_get_without_a_body(server):
+    got, head = server.get("/explore/"), server.request("HEAD", "/explore/")
+    assert head.status_code == 200 and head.content == b""
+    for name in ("Content-Type", "Cache-Control", "Vary", "Content-Language"):
+        assert head.headers[name] == got.headers[name]
+
+
+def test_the_catalogue_is_searched_filtered_and_sorted_by_address(server):
+    assert set(titles(server.get("/explore/"))) == {"cities", "things", "zones"}
+    assert titles(server.get("/explore/", {"sort": "title"})) == ["things", "cities", "zones"]
+    assert titles(server.get("/explore/", {"sort": "-title"})) == ["zones", "cities", "things"]
+    assert titles(server.get("/explore/", {"sort": "records_count"})) == ["things", "cities", "zones"]
+    assert titles(server.get("/explore/", {"q": "world"})) == ["things"]
+    assert titles(server.get("/explore/", {"refine.theme": "Environment"})) == ["cities"]
+    assert set(titles(server.get("/explore/", {"exclude.theme": "Environment"}))) == {"things", "zones"}
+    assert titles(server.get("/explore/", {"refine.publisher": "Nobody"})) == []
+    assert titles(server.get("/explore/", {"rows": "1", "start": "1", "sort": "title"})) == ["cities"]
+
+
+def test_a_question_that_cannot_be_answered_says_so_in_the_page(server):
+    answer = server.get("/explore/", {"refine.nothing": "1"})
+    assert answer.status_code == 400 and 'role="alert"' in answer.text and "nothing" in answer.text
+    assert server.get("/explore/dataset/cities/table/", {"refine.nothing": "1"}).status_code == 400
+
+
+@pytest.mark.parametrize("params", [{"q": '"'}, {"q": "\\"}, {"q": "a') or ('1'='1"}, {"refine.theme": 'x"y\\'}, {"refine.a`b": "1"}, {"sort": "nothing"},
+                                    {"start": "-1"}, {"start": "99999999999999999999"}, {"rows": "0"}, {"rows": "x"}, {"q": "é" * 400}, {"exclude.": "x"}])
+def test_whatever_is_typed_gives_a_page(server, params):
+    for path in ("/explore/", "/explore/dataset/cities/table/", "/explore/dataset/cities/export/", "/explore/dataset/cities/api/"):
+        answer = server.get(path, params)
+        assert answer.status_code in (200, 400), answer.text[:500]
+        assert "</html>" in answer.text
+        for value in params.values():
+            if "<" in value:
+                assert value not in answer.text
+
+
+def test_markup_in_parameters_stays_text(server):
+    for path in ("/explore/", "/explore/dataset/cities/table/"):
+        answer = server.get(path, {"q": "<script>alert(1)</script>", "refine.country": "\"><img src=x>"})
+        assert "<script>alert" not in answer.text and "<img" not in answer.text
+
+
+def test_the_table_shows_filters_and_sorts(server):
+    page = "/explore/dataset/cities/table/"
+    assert column(server.get(page), 0) == ["Paris", "La Rochelle", "Bruxelles", "Besançon"]
+    assert column(server.get(page, {"refine.country": "FR"}), 0) == ["Paris", "La Rochelle"]
+    assert column(server.get(page, {"q": "rochelle"}), 0) == ["La Rochelle"]
+    # The published rule: numbers and dates downwards, texts upwards, "-" the other way.
+    assert column(server.get(page, {"sort": "name"}), 0) == ["Besançon", "Bruxelles", "La Rochelle", "Paris"]
+    assert column(server.get(page, {"sort": "pop"}), 0)[:3] == ["Paris", "Bruxelles", "La Rochelle"]
+    assert column(server.get(page, {"sort": "-founded"}), 0)[0] == "Paris"
+    assert column(server.get(page), 3)[0] == "2,100,000"
+    assert "no value" in column(server.get(page), 3)[3]
+    assert column(server.get(page, {"flg": "fr"}), 5)[0] == "15 janvier 1988"
+
+
+def test_pages_of_a_table_follow_each_other(server):
+    page = "/explore/dataset/things/table/"
+    first = server.get(page, {"sort": "-id"})
+    assert column(first, 0) == [str(i) for i in range(50)]
+    onward = re.search(r'rel="next" href="([^"]+)"', first.text).group(1).replace("&amp;", "&")
+    assert column(server.get(onward), 0) == [str(i) for i in range(50, 100)]
+    last = server.get(page, {"sort": "-id", "start": "200"})
+    assert len(column(last, 0)) == 50 and 'rel="next"' not in last.text
+
+
+def test_what_the_page_says_of_the_api_is_what_the_api_answers(server):
+    page = server.get("/explore/dataset/cities/api/", {"refine.country": "FR", "q": "paris"}).text
+    url = next(u for u in re.findall(r'href="(http[^"]+/records[^"]*)"', page)).replace("&amp;", "&")
+    path = url.split("localhost", 1)[1].split("/", 1)[1]
+    assert server.get("/" + path).json()["total_count"] == 1
+    export = re.search(r'href="(/api/[^"]+/exports/jsonl[^"]*)"', server.get("/explore/dataset/cities/export/", {"refine.country": "FR"}).text).group(1)
+    assert len(server.get(export.replace("&amp;", "&")).text.strip().split("\n")) == 2
+
+
+def test_old_addresses_lead_on(server):
+    for path, to, status in [("/explore/dataset/cities/", "/explore/dataset/cities/information/", 302),
+                             ("/explore/assets/cities/", "/explore/dataset/cities/information/", 302),
+                             ("/explore/dataset/cities/?tab=metas", "/explore/dataset/cities/information/", 301),
+                             ("/explore/dataset/cities/?tab=table&refine.country=FR", "/explore/dataset/cities/table/?refine.country=FR", 301),
+                             ("/explore/dataset/cities/?tab=nonsense", "/explore/dataset/cities/information/", 301),
+                             ("/terms/cookies-information", "/terms/cookies-policy/", 301),
+                             ("/terms/cookies-information?flg=fr-fr", "/terms/cookies-policy/?flg=fr-fr", 301)]:
+        answer = server.get(path)
+        assert (answer.status_code, answer.headers.get("Location")) == (status, to), path
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_unknown_and_unseen_datasets_answer_alike(server):
+    unknown, elsewhere = server.get("/explore/dataset/nowhere/table/"), server.get("/explore/dataset/elsewhere/table/")
+    assert unknown.status_code == elsewhere.status_code == 404
+    assert unknown.text == elsewhere.text
+    assert unknown.headers["Cache-Control"] == "no-store"
+    assert server.get("/explore/dataset/elsewhere/table/", host=OTHER).status_code == 200
+
+
+@pytest.mark.parametrize("method,path,status", [("GET", "/nothing", 404), ("GET", "/explore/dataset/cities/nothing/", 404), ("POST", "/explore/", 405),
+                                                ("DELETE", "/", 405), ("GET", "/set-language/", 405), ("GET", "/assets/nothing.css", 404),
+                                                ("GET", "/assets/../etc/passwd", 404)])
+def test_errors_are_pages_in_the_readers_language(server, method, path, status):
+    answer = server.request(method, path, headers={"Accept-Language": "fr"})
+    assert answer.status_code == status
+    assert "Set-Cookie" not in answer.headers
+    if not path.startswith("/assets"):
+        assert '<html lang="fr"' in answer.text and "no-store" in answer.headers["Cache-Control"]
+
+
+def test_a_host_without_portal_learns_nothing(server):
+    answer = server.get("/", host="nobody.example")
+    assert answer.status_code == 404
+    assert "Set-Cookie" not in answer.headers and "City" not in answer.text and "Location" not in answer.headers
+
+
+def test_assets_are_compressed_and_kept_for_ever(server):
+    page = server.get("/").text
+    for url in set(re.findall(r'"(/assets/[^"]+)"', page)):
+        for coding in ("br", "gzip", "identity"):
+            answer = server.get(url, headers={"Accept-Encoding": coding}, stream=True)
+            assert answer.status_code == 200
+            assert "immutable" in answer.headers["Cache-Control"] and "Set-Cookie" not in answer.headers
+            if "theme" not in url and "mark" not in url:
+                assert answer.headers.get("Content-Encoding", "identity") == coding
+                tag = answer.headers["ETag"]
+                assert server.get(url, headers={"Accept-Encoding": coding, "If-None-Match": tag}).status_code == 304
+            answer.close()
+
+
+def test_what_robots_read(server):
+    robots = server.get("/robots.txt")
+    assert robots.headers["Content-Type"].startswith("text/plain")
+    sitemap_url = re.search(r"^Sitemap: (.+)$", robots.text, re.M).group(1)
+    assert sitemap_url.startswith(f"http://{HOST}")
+    sitemap = server.get("/sitemap.xml").text
+    addresses = re.findall(r"<loc>([^<]+)</loc>", sitemap)
+    assert f"{sitemap_url.rsplit('/', 1)[0]}/explore/dataset/cities/information/" in addresses
+    assert not any("elsewhere" in a for a in addresses)
+    for address in addresses:
+        assert server.get("/" + address.split("/", 3)[3]).status_code == 200
+    favicon = server.get("/favicon.ico")
+    assert favicon.status_code == 302
+    assert server.get(favicon.headers["Location"]).headers["Content-Type"] == "image/svg+xml"
