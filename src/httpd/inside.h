@@ -119,6 +119,7 @@ struct server { /* what serving needs; httpd and loopback each hold one */
 	struct router *router;
 	struct proxies proxies;
 	struct httpd *httpd_or_null;
+	_Atomic(uint64_t) ids; /* of requests, for the log */
 	bool insecure;
 };
 struct visit {

@@ -6,7 +6,6 @@
 
 struct visit *visit_new(struct server *s)
 {
-	static _Atomic(uint64_t) ids;
 	struct visit *v = calloc(1, sizeof *v);
 	ensure(v != NULL);
 	v->server = s;
@@ -15,7 +14,7 @@ struct visit *visit_new(struct server *s)
 	reply_init(&v->reply, &v->arena, s->o->cookies, s->insecure);
 	v->request.arena = &v->arena;
 	v->request.cancel = &v->cancel;
-	v->request.id = atomic_fetch_add_explicit(&ids, 1, memory_order_relaxed) + 1;
+	v->request.id = atomic_fetch_add_explicit(&s->ids, 1, memory_order_relaxed) + 1;
 	v->request.started_ns = clock_monotonic_ns();
 	return v;
 }

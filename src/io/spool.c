@@ -40,6 +40,7 @@ struct io_reader {
 	void *arg;
 };
 
+/* Counts descriptors, which belong to the process as a whole; only the metrics read it. */
 static _Atomic(size_t) open_spools;
 
 size_t io_spools_open(void) { return atomic_load_explicit(&open_spools, memory_order_relaxed); }
