@@ -159,23 +159,28 @@ static int permit(scmp_filter_ctx f, const char *name, unsigned n, const struct 
 	return seccomp_rule_add_array(f, SCMP_ACT_ALLOW, call, n, args);
 }
 
+static struct scmp_arg_cmp is(unsigned n, uint64_t value)
+{
+	return (struct scmp_arg_cmp){ .arg = n, .op = SCMP_CMP_EQ, .datum_a = value };
+}
+
 static int add_special(scmp_filter_ctx f)
 {
 	/* Threads, not processes. clone3 hides its flags in memory; ENOSYS makes the C library use clone. */
-	struct scmp_arg_cmp thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+	struct scmp_arg_cmp thread = { .op = SCMP_CMP_MASKED_EQ, .datum_a = CLONE_THREAD, .datum_b = CLONE_THREAD };
 	int bad = permit(f, "clone", 1, &thread);
 	bad |= seccomp_rule_add_array(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
 	/* A limit may be read, and of ourselves only. */
-	struct scmp_arg_cmp read_limit[] = { SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0) };
+	struct scmp_arg_cmp read_limit[] = { is(0, 0), is(2, 0) };
 	bad |= permit(f, "prlimit64", 2, read_limit);
-	struct scmp_arg_cmp self = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+	struct scmp_arg_cmp self = is(0, (uint64_t)getpid());
 	bad |= permit(f, "tgkill", 1, &self);
 	bad |= permit(f, "kill", 1, &self);
-	struct scmp_arg_cmp is_terminal = SCMP_A1(SCMP_CMP_EQ, 0x5401 /* TCGETS: isatty asks */);
+	struct scmp_arg_cmp is_terminal = is(1, 0x5401 /* TCGETS: isatty asks */);
 	bad |= permit(f, "ioctl", 1, &is_terminal);
 	static const int wishes[] = { PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_SET_VMA };
 	for (size_t i = 0; i < COUNT_OF(wishes); i++) {
-		struct scmp_arg_cmp wish = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)wishes[i]);
+		struct scmp_arg_cmp wish = is(0, (uint64_t)wishes[i]);
 		bad |= permit(f, "prctl", 1, &wish);
 	}
 	return bad;

@@ -155,6 +155,8 @@ static const char *cast_int(const struct plan_column *p, struct fill_column *c, 
 	/* "3.0" is whole; "3.7" would lose something. */
 	double v;
 	bool real = (1u << p->as.reading) & SPELL_REALS ? spell_real(s, p->as.reading, &v) : spell_real(s, SPELL_REAL, &v);
+	/* Zeros in front keep a column text unless its publisher calls it a number. */
+	if (!real && text_to_int(s, to)) return NULL;
 	if (!real) return "not a whole number";
 	if (v != floor(v) || fabs(v) > 9e15) return "not a whole number: it has decimals";
 	*to = (int64_t)v;
@@ -171,8 +173,8 @@ static const char *cast_real(const struct plan_column *p, struct fill_column *c,
 		if (ok) *to = (double)v;
 	}
 	if (!ok && !((1u << p->as.reading) & SPELL(REAL_TH_POINT))) ok = spell_real(s, SPELL_REAL, to);
-	/* Written by a program: every digit of a double, whatever its length. */
-	if (!ok && s.n > 15 && s.p[0] != '0') ok = text_to_double(s, to);
+	/* Written by a program: every digit of a double, whatever its length; or with zeros in front. */
+	if (!ok) ok = text_to_double(s, to);
 	return ok ? NULL : "not a number";
 }
 

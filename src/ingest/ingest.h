@@ -31,7 +31,8 @@
  * With a schema, fields take the columns whose heading, field name or label is theirs. A field without
  * column is an error that names near spellings; a column without field is left out with a note. A cell
  * that does not fit its type becomes null and is rejected, the row stays; a cell of an `id` field that
- * does not fit rejects its row. `strict` refuses the whole instead when anything is rejected.
+ * does not fit rejects its row. Zeros in front fit a declared number. `strict` refuses the whole instead
+ * when anything is rejected.
  *
  * Rejects are lines {"row","field","value","reason"}: `row` counts rows of the file, the heading
  * included, as a spreadsheet numbers them; `value` is cut at 200 bytes; at most LIMIT_REJECTS lines, the

@@ -35,10 +35,10 @@ void headings_make(struct load *l, struct survey *v, const struct str *labels, s
 		map_put(l->a, &names, h->name, h);
 	}
 	if (!named || v->proofs.n == 0) return; /* a trial, or no headings to speak of */
-	if (empty) load_note(l, "%zu columns have no heading; they were named by number.", empty);
+	if (empty) load_note(l, "Columns without a heading were named by number (%zu).", empty);
 	if (doubled)
-		load_note(l, "%zu headings stand more than once, “%.*s” first; a number was added to the names of the later ones.",
-		          doubled, STR_ARG(first_doubled));
+		load_note(l, "Headings that stand more than once had a number added to their names (%zu, “%.*s” first).", doubled,
+		          STR_ARG(first_doubled));
 }
 
 /* --- a schema's fields ----------------------------------------------------------------------------- */

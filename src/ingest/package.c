@@ -102,7 +102,9 @@ static bool inside(struct packaging *p, struct str name, struct str path, struct
 	char real[PATH_MAX];
 	if (!leaves) {
 		const char *joined = arena_printf(p->a, "%s/%.*s", p->folder, STR_ARG(path)).p;
-		if (!realpath(joined, real)) {
+		/* Packages that keep their data in a folder of that name often leave it out of the paths. */
+		const char *below = arena_printf(p->a, "%s/data/%.*s", p->folder, STR_ARG(path)).p;
+		if (!realpath(joined, real) && !(errno == ENOENT && realpath(below, real))) {
 			if (errno != ENOENT && errno != ENOTDIR) return err_os(e, "realpath of a resource");
 			return err_set(e, ERR_BAD_SOURCE, "resource “%.*s”: its file “%.*s” is not there", STR_ARG(name), STR_ARG(path));
 		}
@@ -216,6 +218,18 @@ static void pass_over(struct packaging *p, struct str name, const char *why)
 	vec_push(p->a, &p->notes, arena_printf(p->a, "The resource “%.*s” was passed over: %s.", STR_ARG(name), why));
 }
 
+/* Formats of tables as packages spell them; NULL for those that are not read. */
+static const char *format_of(struct str given)
+{
+	static const struct { const char *word, *ours; } known[] = { { "", "" }, { "csv", "csv" }, { "tsv", "tsv" }, { "tab", "tsv" },
+		{ "txt", "" }, { "json", "json" }, { "jsonl", "jsonl" }, { "ndjson", "jsonl" }, { "geojson", "geojson" },
+		{ "parquet", "parquet" }, { "xlsx", "xlsx" }, { "gz", "" }, { "zip", "" } };
+	if (str_starts(given, STR("."))) given = str_from(given, 1);
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (str_eq_nocase(given, str_of(known[i].word))) return known[i].ours;
+	return NULL;
+}
+
 static const struct json_node *only_path(const struct json_node *o)
 {
 	const struct json_node *path = json_get(o, "path");
@@ -241,10 +255,15 @@ static bool read_resource(struct packaging *p, const struct json_node *o, size_t
 		pass_over(p, r.name, "it is elsewhere on the network; download it first");
 		return true;
 	}
+	const char *format = format_of(json_text(json_get(o, "format")));
+	if (!format) {
+		pass_over(p, r.name, arena_printf(p->a, "its format “%.*s” is not one that is read", STR_ARG(json_text(json_get(o, "format")))).p);
+		return true;
+	}
+	r.format = str_of(format);
 	if (!inside(p, r.name, where, &r.path, e)) return false;
 	r.title = text(p->a, o, "title");
 	r.description = text(p->a, o, "description");
-	r.format = text(p->a, o, "format");
 	r.homepage = text(p->a, o, "homepage");
 	r.version = text(p->a, o, "version");
 	r.modified = text(p->a, o, "modified");

@@ -180,7 +180,7 @@ static bool plan_given(struct load *l, struct survey *v, const struct evidence *
 		if (extra++ < 8) buf_printf(&names, "%s“%.*s”", names.n ? ", " : "", STR_ARG(v->headings.p[i].label));
 	}
 	if (extra)
-		load_note(l, "%zu columns of the file are not in the schema and were left out: %.*s%s", extra, STR_ARG(buf_str(&names)),
+		load_note(l, "Columns of the file that are not in the schema were left out (%zu): %.*s%s", extra, STR_ARG(buf_str(&names)),
 		          extra > 8 ? " …" : ".");
 	return true;
 }

@@ -220,7 +220,7 @@ bool survey_run(struct load *l, struct survey *v, struct err *e)
 	if (v->proofs.n == 0) return err_set(e, ERR_BAD_SOURCE, "the file holds no columns");
 	name_columns(l, v);
 	if (v->short_rows)
-		load_note(l, "%lld rows have fewer cells than there are columns, the first of them row %lld; the cells missing "
-		             "at the end are empty.", (long long)v->short_rows, (long long)v->first_short);
+		load_note(l, "Rows with fewer cells than there are columns: %lld, the first of them row %lld; what is missing at "
+		             "their ends is empty.", (long long)v->short_rows, (long long)v->first_short);
 	return true;
 }

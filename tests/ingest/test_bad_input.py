@@ -326,7 +326,7 @@ def test_a_full_disk(read):
 
 @pytest.mark.slow
 def test_too_much_processor_time(read):
-    big(read)
+    big(read, 3000000)
     refused(read, "a.csv", None, "processor time", cpu_s=1)
 
 

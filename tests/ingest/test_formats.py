@@ -483,3 +483,22 @@ def test_package_paths_stay_inside(read, path):
     os.symlink("../secret.csv", read.path("in/link.csv"))
     read.write("in/datapackage.json", json.dumps({"resources": [{"name": "x", "path": path}]}))
     assert "leaves the folder" in read.run("package", "in/datapackage.json").error
+
+
+def test_package_finds_data_in_their_own_folder(read):
+    os.mkdir(read.path("data"))
+    read.write("data/a.csv", CSV)
+    read.write("datapackage.json", json.dumps({"resources": [{"name": "a", "path": "a.csv", "format": "csv"}, {"name": "b", "path": "b.png", "format": "png"}]}))
+    r = read.run("package", "datapackage.json").result
+    assert r["resources"][0]["path"].endswith("/data/a.csv") and "png" in r["notes"][0]
+
+
+def test_a_package_that_lacks_a_file_says_which(read):
+    read.write("datapackage.json", json.dumps({"resources": [{"name": "trees", "path": "gone.csv"}]}))
+    r = read.run("package", "datapackage.json")
+    assert "trees" in r.error and "gone.csv" in r.error
+
+
+def test_zeros_in_front_fit_a_declared_number(read):
+    s = schema(read, {"name": "a", "type": "int"}, {"name": "b", "type": "double"})
+    assert read.rows("a.csv", "a,b\n007,01.5\n12,2\n", schema=s).rows == [[7, 1.5], [12, 2.0]]

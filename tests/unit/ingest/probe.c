@@ -143,6 +143,12 @@ static int package(const char *path, struct arena *a)
 		json_member_int(&j, "sources", (int64_t)p.resources[i].nsources);
 		json_member_int(&j, "keywords", (int64_t)p.resources[i].nkeywords);
 		json_member_int(&j, "fields", p.resources[i].schema ? (int64_t)p.resources[i].schema->n : 0);
+		json_member(&j, "format", p.resources[i].format);
+		if (p.resources[i].schema) {
+			json_key(&j, STR("schema"));
+			json_value(&j);
+			schema_put_own(&b, p.resources[i].schema);
+		}
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
