@@ -113,7 +113,6 @@ static void check(const char *select, const char *where, const char *group_by, c
 
 static void check_names(const char *where, const char *names)
 {
-	auto_arena a = ARENA_INIT;
 	auto_buf want = BUF_INIT(1000);
 	struct str rest = str_of(names);
 	struct str name;
