@@ -49,6 +49,8 @@ static bool admit(struct httpd_request *r, struct httpd_reply *p, void *app, str
 
 static void error_body(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
 {
+	/* A host that is nobody's learns nothing, not even what it might have asked: 421 and no body. */
+	if (e->code == ERR_NO_PORTAL) return;
 	if (is_api(r)) rest_problem(p, e);
 	else front_error(r, p, app, e);
 }
@@ -190,8 +192,8 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	sigaddset(&wanted, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, &wanted, NULL);
 	if (!open_log(s, e) || !open_site(s, c->folder, e) || !open_lanes(s, e)) return false;
-	if (!open_httpd(s, e)) return explain_port(s, e);
 	s->site->haul = s->lanes[HTTPD_LANE_HAUL];
+	if (!open_httpd(s, e)) return explain_port(s, e);
 	s->site->listen_port = httpd_port(s->httpd);
 	catalog_on_change(s->site->catalog, changed, s);
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
