@@ -84,14 +84,15 @@ void wkb_put_double(struct buf *b, double v)
 
 /* --- boxes --------------------------------------------------------------------------------------- */
 
-static bool box_points(struct wkb_reader *r, uint32_t n, struct geo_box *box)
+static bool box_points(struct wkb_reader *r, uint32_t n, bool empty_allowed, struct geo_box *box)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		double x;
 		double y;
 		if (!wkb_point(r, &x, &y)) return false;
-		/* An empty point is a pair of NaN: it has no extent. */
-		if (isnan(x) || isnan(y)) continue;
+		/* An empty point is a pair of NaN and has no extent; nothing else may have such coordinates. */
+		if (empty_allowed && isnan(x) && isnan(y)) continue;
+		if (!isfinite(x) || !isfinite(y)) return false;
 		box->x0 = fmin(box->x0, x);
 		box->y0 = fmin(box->y0, y);
 		box->x1 = fmax(box->x1, x);
@@ -106,12 +107,12 @@ static bool box_of(struct wkb_reader *r, struct geo_box *box, int depth)
 	uint32_t n;
 	uint32_t rings;
 	if (depth > WKB_DEPTH || !wkb_head(r, &type)) return false;
-	if (type == WKB_POINT) return box_points(r, 1, box);
-	if (type == WKB_LINE) return wkb_count(r, 16, &n) && box_points(r, n, box);
+	if (type == WKB_POINT) return box_points(r, 1, true, box);
+	if (type == WKB_LINE) return wkb_count(r, 16, &n) && box_points(r, n, false, box);
 	if (type == WKB_POLYGON) {
 		if (!wkb_count(r, 4, &rings)) return false;
 		for (uint32_t i = 0; i < rings; i++)
-			if (!wkb_count(r, 16, &n) || !box_points(r, n, box)) return false;
+			if (!wkb_count(r, 16, &n) || !box_points(r, n, false, box)) return false;
 		return true;
 	}
 	if (!wkb_count(r, 5, &n)) return false;

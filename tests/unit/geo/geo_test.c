@@ -128,6 +128,8 @@ static void makes_boxes_and_hulls(void **state)
 	assert_string_equal(b.p, "POINT (2.3522 48.8566)");
 	assert_true(geo_put_geojson(g, &b, geo_box_wkb(&a, box)));
 	assert_false(geo_box(g, STR("\1\1\0\0\0rest"), &box));
+	assert_false(geo_box(g, geo_point_wkb(&a, NAN, NAN), &box));
+	assert_false(geo_box(g, geo_point_wkb(&a, INFINITY, 0), &box));
 	/* A list that says it has four thousand million members. */
 	assert_false(geo_box(g, STR("\1\4\0\0\0\377\377\377\377"), &box));
 	geo_free(g);
