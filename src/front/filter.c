@@ -180,3 +180,18 @@ void front_filter_inputs(struct html *h, struct arena *a, const struct view_stat
 		html_lit(h, "\">");
 	}
 }
+
+void front_put_reading(struct buf *b, const struct record_column *c, const struct field *f, const struct column *col, size_t row,
+                       const struct record_style *style, struct str lang)
+{
+	if (col->type.list || col->type.type != VALUE_POINT) {
+		record_put_reading(b, c, f, col, row, style, lang);
+		return;
+	}
+	if (!column_has(col, row))
+		return;
+	/* Always with points: a comma stands between the two. */
+	text_put_number(b, col->lats[row], 5, STR("en"));
+	buf_lit(b, ", ");
+	text_put_number(b, col->lons[row], 5, STR("en"));
+}

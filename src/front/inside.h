@@ -35,6 +35,10 @@ void front_filter_inputs(struct html *h, struct arena *a, const struct view_stat
 /* A text as an ODSQL string. */
 struct str front_quote(struct arena *a, struct str s);
 
+/* A value as people read it; a point with five decimals, which is a metre. */
+void front_put_reading(struct buf *b, const struct record_column *c, const struct field *f, const struct column *col, size_t row,
+                       const struct record_style *style, struct str lang);
+
 /* --- facets.c --------------------------------------------------------------------------------------- */
 
 enum front_value { FRONT_VALUE_PLAIN, FRONT_VALUE_FEATURE, FRONT_VALUE_LANGUAGE };

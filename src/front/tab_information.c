@@ -225,7 +225,7 @@ static bool read_samples(struct front_dataset *d, struct str *samples, struct er
 			for (size_t i = 0; at >= 0 && i < batch.nrows && !samples[at].n; i++) {
 				buf_clear(&b);
 				if (column_has(&batch.columns[c], i))
-					record_put_reading(&b, &plan.columns[c], plan.fields[c], &batch.columns[c], i, &style, d->visit.lang->code);
+					front_put_reading(&b, &plan.columns[c], plan.fields[c], &batch.columns[c], i, &style, d->visit.lang->code);
 				struct str text = buf_str(&b);
 				samples[at] = text.n > SAMPLE ? arena_join(d->visit.arena, text_cut(text, SAMPLE), STR("…")) : arena_str(d->visit.arena, text);
 			}

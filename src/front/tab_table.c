@@ -71,12 +71,12 @@ static void put_cell(struct html *h, const struct record_column *c, const struct
 		return;
 	}
 	buf_clear(scratch);
-	record_put_reading(scratch, c, f, col, row, style, h->lang->code);
+	front_put_reading(scratch, c, f, col, row, style, h->lang->code);
 	struct str text = buf_str(scratch);
 	/* Short values stay on one line, so that rows are low and columns as wide as they need. */
 	if (is_number(c))
 		html_lit(h, "<td class=\"number\">");
-	else if (text.n <= SHORT)
+	else if (text.n <= SHORT || c->type.type == VALUE_POINT)
 		html_lit(h, "<td class=\"short\"><bdi>");
 	else
 		html_lit(h, "<td><bdi>");
