@@ -208,7 +208,7 @@ static void put_symbol(struct buf *b, struct run r, const struct civil *c, const
 	case 'h': put_padded(b, (c->hour + 11) % 12 + 1, r.count); break;
 	case 'k': put_padded(b, (c->hour + 23) % 24 + 1, r.count); break;
 	case 'S': put_fraction(b, c->micro, r.count); break;
-	default: ensure(!"a symbol that clock_format_check lets through");
+	default: ensure(false && "a symbol that clock_format_check lets through");
 	}
 }
 

@@ -81,6 +81,6 @@ void record_put_csv(struct buf *b, const struct record_column *c, const struct c
 		put_made(b, from, csv->delimiter, csv->quote_all);
 		break;
 	case VALUE_FILE: put_file(b, col->texts[row], csv); break;
-	case VALUE_TYPES: ensure(!"a type");
+	case VALUE_TYPES: ensure(false && "a type");
 	}
 }

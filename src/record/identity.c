@@ -43,7 +43,7 @@ static void put_cell(struct buf *b, const struct column *c, size_t row)
 	case VALUE_FILE:
 	case VALUE_JSON:
 	case VALUE_SHAPE: put_text(b, c->texts[row]); break;
-	case VALUE_TYPES: ensure(!"a type");
+	case VALUE_TYPES: ensure(false && "a type");
 	}
 }
 

@@ -118,7 +118,7 @@ void record_put_json(struct buf *b, const struct record_column *c, const struct 
 	case VALUE_SHAPE: put_shape(b, col->texts[row], style); break;
 	case VALUE_FILE: put_file(b, col->texts[row]); break;
 	case VALUE_JSON: put_raw(b, col->texts[row]); break;
-	case VALUE_TYPES: ensure(!"a type");
+	case VALUE_TYPES: ensure(false && "a type");
 	}
 }
 

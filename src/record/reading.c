@@ -79,6 +79,6 @@ void record_put_reading(struct buf *b, const struct record_column *c, const stru
 		break;
 	case VALUE_SHAPE: buf_put(b, shape_type(col->texts[row])); break;
 	case VALUE_FILE: put_file(b, col->texts[row]); break;
-	case VALUE_TYPES: ensure(!"a type");
+	case VALUE_TYPES: ensure(false && "a type");
 	}
 }

@@ -229,3 +229,17 @@ def test_the_command_line_writes_the_same_bytes(server, tmp_path, sources):
     stoa(data, "publish", sources / "cities.csv", "--portal", "one.localhost", "--id", "cities", "--schema", sources / "cities.fields.json")
     done = stoa(data, "export", "--portal", "one.localhost", "cities", "--format", "jsonl")
     assert done.stdout == export(server, "jsonl").text
+
+
+@pytest.mark.slow
+def test_a_full_sheet_is_followed_by_another(tmp_path, make_server):
+    rows = 1048576 + 10
+    with open(tmp_path / "n.csv", "w", encoding="ascii") as f:
+        f.write("n\n" + "".join(f"{i}\n" for i in range(rows)))
+    data = tmp_path / "data"
+    stoa(data, "portal", "add", "city.localhost", "--set", "title=City")
+    stoa(data, "publish", tmp_path / "n.csv", "--portal", "city.localhost", "--id", "n")
+    content = export(make_server(data), "xlsx", "n").content
+    second = sheet(content, 2)
+    assert second["A1"][2] == "n" and second["A2"][2] == "1048575" and len(second) == 12
+    assert ET.fromstring(zipfile.ZipFile(io.BytesIO(content)).read("xl/workbook.xml")).findall(".//m:sheet", NS)[1].get("name") == "Sheet2"
