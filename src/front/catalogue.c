@@ -83,7 +83,7 @@ static bool ask(struct catalogue *c, struct err *e)
 	counts.select = counts.order_by = counts.limit = counts.offset = STR("");
 	struct str *names = arena_array(v->arena, struct str, COUNT_OF(facets));
 	for (size_t i = 0; i < COUNT_OF(facets); i++)
-		names[i] = str_of(facets[i].name);
+		names[i] = front_facet_spec(v->arena, &c->state, str_of(facets[i].name));
 	counts.facet = names;
 	counts.nfacet = COUNT_OF(facets);
 	return query_facets(g, v->arena, &counts, v->request->cancel, &c->facets, e);
@@ -125,8 +125,13 @@ static void put_hero(struct catalogue *c)
 	struct visit *v = &c->visit;
 	struct str description = tenant_text(v->at.tenant, "description", v->lang_code);
 	int64_t records = 0;
-	for (size_t i = 0; i < v->at.view->n; i++)
+	int64_t datasets = 0;
+	for (size_t i = 0; i < v->at.view->n; i++) {
+		if (v->at.view->datasets[i].restricted)
+			continue;
+		datasets++;
 		records += v->at.view->datasets[i].rows;
+	}
 	if (c->home)
 		html_lit(h, "<div class=\"hero\"><div class=\"wide\"><h1>");
 	else
@@ -142,9 +147,9 @@ static void put_hero(struct catalogue *c)
 		html_lit(h, "</p>");
 	}
 	put_search(c);
-	if (c->home && v->at.view->n) {
+	if (c->home && datasets) {
 		html_lit(h, "<ul class=\"figures\">");
-		put_figure(h, (int64_t)v->at.view->n, N2_("dataset", "datasets"));
+		put_figure(h, datasets, N2_("dataset", "datasets"));
 		put_figure(h, records, N2_("record", "records"));
 		html_lit(h, "</ul>");
 	}

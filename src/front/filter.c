@@ -63,6 +63,29 @@ static const struct str *collect(struct arena *a, const struct view_state *s, st
 	return out;
 }
 
+struct str front_facet_spec(struct arena *a, const struct view_state *s, struct str name)
+{
+	struct str parameter = arena_join(a, STR("disjunctive."), name);
+	for (size_t i = 0; i < s->n; i++)
+		if (str_eq(s->pairs[i].name, parameter)) {
+			struct str quoted = front_quote(a, name);
+			return arena_printf(a, "facet(name=%.*s, disjunctive=true)", STR_ARG(quoted));
+		}
+	return name;
+}
+
+/* Facets that the address says take several values, for the questions that filter. */
+static const struct str *disjunctive(struct arena *a, const struct view_state *s, size_t *n)
+{
+	struct str *out = arena_array(a, struct str, s->n + 1);
+	struct str prefix = STR("disjunctive.");
+	*n = 0;
+	for (size_t i = 0; i < s->n; i++)
+		if (str_starts(s->pairs[i].name, prefix))
+			out[(*n)++] = front_facet_spec(a, s, str_from(s->pairs[i].name, prefix.n));
+	return out;
+}
+
 static struct str where_of(struct arena *a, const struct view_state *s)
 {
 	struct str q = str_trim(view_state_get(s, STR("q")));
@@ -91,6 +114,7 @@ void front_filter_make(struct front_filter *f, const struct view_state *s, const
 	}
 	f->request.refine = collect(a, s, STR("refine."), &f->request.nrefine);
 	f->request.exclude = collect(a, s, STR("exclude."), &f->request.nexclude);
+	f->request.facet = disjunctive(a, s, &f->request.nfacet);
 }
 
 static int64_t number_in(struct str text, int64_t low, int64_t high, int64_t otherwise)
@@ -128,7 +152,7 @@ struct str front_filter_order(struct arena *a, const struct schema *s, struct st
 /* The filters as the API spells them, in the arena. */
 static struct httpd_pair *api_pairs(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order, size_t *n)
 {
-	struct httpd_pair *out = arena_array(a, struct httpd_pair, s->n + 2);
+	struct httpd_pair *out = arena_array(a, struct httpd_pair, 2 * s->n + 2);
 	struct str where = where_of(a, s);
 	*n = 0;
 	if (where.n)
@@ -146,6 +170,10 @@ static struct httpd_pair *api_pairs(struct arena *a, const struct view_state *s,
 			plain ? arena_printf(a, "%.*s:%.*s", STR_ARG(name), STR_ARG(p->value)) : named_value(a, name, p->value),
 		};
 	}
+	size_t nfacets;
+	const struct str *facets = disjunctive(a, s, &nfacets);
+	for (size_t i = 0; i < nfacets; i++)
+		out[(*n)++] = (struct httpd_pair){ STR("facet"), facets[i] };
 	bool descending;
 	struct str field;
 	struct str order = front_filter_order(a, schema, view_state_get(s, STR("sort")), &descending, &field);

@@ -23,6 +23,8 @@ void front_target_dataset(struct query_target *t, const struct dataset *d);
 void front_target_catalogue(struct query_target *t, const struct catalog_view *v);
 /* A question in QUERY_PAGE mode with q, refine.*, exclude.* and disjunctive.* of the state. */
 void front_filter_make(struct front_filter *f, const struct view_state *s, const struct visit *v);
+/* A facet to be counted: its name, or the longer form when the state says that it takes several values. */
+struct str front_facet_spec(struct arena *a, const struct view_state *s, struct str name);
 /* The first row to show and how many, from start and rows; wrong numbers count as not given. */
 void front_filter_page(const struct view_state *s, int64_t rows_default, int64_t *start, int64_t *rows);
 /* The ODSQL order of "sort" by the published rule: numbers and dates downwards, texts upwards, "-" the

@@ -186,18 +186,22 @@ static void put_filters(struct table *t)
 	html_lit(h, "</span></a></p>");
 	for (size_t i = 0; i < t->facets.n; i++) {
 		const struct query_facet *f = &t->facets.facets[i];
-		front_facet(h, &t->d->state, f, arena_join(t->d->visit.arena, STR("refine."), f->name),
-		            f->field ? f->field->label : f->name, FRONT_VALUE_PLAIN, i < FRONT_FACETS_OPEN);
+		front_facet(h, &t->d->state, f, arena_join(t->d->visit.arena, STR("refine."), f->field->name),
+		            f->field->label, FRONT_VALUE_PLAIN, i < FRONT_FACETS_OPEN);
 	}
 	html_lit(h, "</aside>");
 }
 
-static bool has_facets(const struct schema *s)
+static const struct str *name_facets(struct table *t, size_t *n)
 {
+	const struct schema *s = &t->d->dataset->schema;
+	struct arena *a = t->d->visit.arena;
+	struct str *out = arena_array(a, struct str, s->n + 1);
+	*n = 0;
 	for (size_t i = 0; i < s->n; i++)
-		if (s->fields[i].flags & FIELD_FACET)
-			return true;
-	return false;
+		if ((s->fields[i].flags & FIELD_FACET) && !(s->fields[i].flags & FIELD_HIDDEN))
+			out[(*n)++] = front_facet_spec(a, &t->d->state, s->fields[i].name);
+	return out;
 }
 
 static bool ask(struct table *t, struct err *e)
@@ -207,7 +211,9 @@ static bool ask(struct table *t, struct err *e)
 	struct query_request *r = &t->filter.request;
 	if (!query_count(d->site->engine, v->arena, r, v->request->cancel, &t->total, e))
 		return false;
-	if (has_facets(&d->dataset->schema) && !query_facets(d->site->engine, v->arena, r, v->request->cancel, &t->facets, e))
+	struct query_request counts = *r;
+	counts.facet = name_facets(t, &counts.nfacet);
+	if (counts.nfacet && !query_facets(d->site->engine, v->arena, &counts, v->request->cancel, &t->facets, e))
 		return false;
 	r->order_by = front_filter_order(v->arena, &d->dataset->schema, view_state_get(&d->state, STR("sort")), &t->descending, &t->sorted_by);
 	r->limit = arena_printf(v->arena, "%lld", (long long)t->rows);

@@ -68,6 +68,17 @@ def test_the_catalogue_is_searched_filtered_and_sorted_by_address(server):
     assert titles(server.get("/explore/", {"rows": "1", "start": "1", "sort": "title"})) == ["cities"]
 
 
+def test_a_facet_takes_several_values_when_the_address_says_so(server):
+    page, two = "/explore/dataset/cities/table/", {"refine.country": ["FR", "BE"]}
+    assert "No record matches" in server.get(page, two).text
+    answer = server.get(page, {**two, "disjunctive.country": "true"})
+    assert column(answer, 0) == ["Paris", "La Rochelle", "Bruxelles"]
+    assert len(re.findall(r'class="on"', answer.text)) == 2
+    api = server.get("/explore/dataset/cities/api/", {**two, "disjunctive.country": "true"}).text
+    url = next(u for u in re.findall(r'href="http://[^/]+(/[^"]+/records[^"]*)"', api)).replace("&amp;", "&")
+    assert server.get(url).json()["total_count"] == 3
+
+
 def test_a_question_that_cannot_be_answered_says_so_in_the_page(server):
     answer = server.get("/explore/", {"refine.nothing": "1"})
     assert answer.status_code == 400 and 'role="alert"' in answer.text and "nothing" in answer.text
