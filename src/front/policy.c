@@ -28,6 +28,21 @@ static void paragraph(struct html *h, const char *message)
 	html_lit(h, "</p>");
 }
 
+/* A language's name in the reader's language. */
+static struct str name_of(const struct i18n_lang *reader, struct str code)
+{
+	static const struct { const char *code, *name; } names[] = {
+		{ "en", N_("English") }, { "fr", N_("French") }, { "de", N_("German") }, { "es", N_("Spanish") },
+		{ "it", N_("Italian") }, { "nl", N_("Dutch") }, { "pt", N_("Portuguese") }, { "ca", N_("Catalan") },
+		{ "eu", N_("Basque") }, { "sv", N_("Swedish") }, { "ar", N_("Arabic") },
+	};
+	const struct i18n_lang *l = i18n_lang_or_null(code);
+	for (size_t i = 0; l && i < COUNT_OF(names); i++)
+		if (str_eq(l->code, str_of(names[i].code)))
+			return i18n_text(reader, names[i].name);
+	return code;
+}
+
 /* The notices above the heading: translation, and a language that is not offered. */
 static void put_notices(struct policy *p)
 {
@@ -37,18 +52,17 @@ static void put_notices(struct policy *p)
 	if (v->lang_wanted.n) {
 		html_lit(h, "<p class=\"notice\">");
 		html_say_with(h, N_("This page is not available in the language asked for. You are reading it in {0}."),
-		              HTML_ARG_TEXT(v->lang->name));
+		              HTML_ARG_TEXT(name_of(v->lang, v->lang->code)));
 		html_lit(h, "</p>");
 	}
 	if (!authority.n || str_eq(authority, v->lang_code))
 		return;
-	const struct i18n_lang *l = i18n_lang_or_null(authority);
 	html_lit(h, "<p class=\"notice\">");
-	html_say_with(h, N_("Translated to {0}."), HTML_ARG_TEXT(v->lang->name));
+	html_say_with(h, N_("Translated to {0}."), HTML_ARG_TEXT(name_of(v->lang, v->lang->code)));
 	html_lit(h, " ");
 	html_say_with(h, N_("The authoritative text is {0}the one in {1}{2}."),
 	              HTML_ARG_OPEN(arena_printf(v->arena, "/terms/cookies-policy/?flg=%.*s", STR_ARG(authority))),
-	              HTML_ARG_TEXT(l ? l->name : authority), HTML_ARG_CLOSE);
+	              HTML_ARG_TEXT(name_of(v->lang, authority)), HTML_ARG_CLOSE);
 	html_lit(h, "</p>");
 }
 

@@ -281,7 +281,7 @@ describe('the cookie policy', () => {
 		const quiet = await page.locator('.legal').innerText()
 		assert.doesNotMatch(quiet, /analytics|quiet\.localhost|django_language/)
 		await page.goto(server.url('/terms/cookies-policy/', 'copy.localhost'))
-		assert.match(await page.locator('.notice').innerText(), /Translated to English\. The authoritative text is the one in Français\./)
+		assert.match(await page.locator('.notice').innerText(), /Translated to English\. The authoritative text is the one in French\./)
 		await page.click('.notice a')
 		assert.equal(await page.getAttribute('html', 'lang'), 'fr')
 		assert.equal(await page.locator('.notice').count(), 0)
