@@ -193,6 +193,8 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	pthread_sigmask(SIG_BLOCK, &wanted, NULL);
 	if (!open_log(s, e) || !open_site(s, c->folder, e) || !open_lanes(s, e)) return false;
 	s->site->haul = s->lanes[HTTPD_LANE_HAUL];
+	s->site->bell = s->bell;
+	s->site->log = s->log;
 	if (!open_httpd(s, e)) return explain_port(s, e);
 	s->site->listen_port = httpd_port(s->httpd);
 	catalog_on_change(s->site->catalog, changed, s);

@@ -20,7 +20,7 @@ struct job {
 	struct export_options options;
 	struct cancel cancel;
 	struct io_spool *spool;
-	int64_t until_ns;
+	struct bell_alarm alarm; /* fires the token when the export takes too long */
 };
 
 static void job_free(struct job *j)
@@ -37,8 +37,6 @@ static void fire(void *arg) { cancel_fire(arg); }
 static bool write_spool(void *to, struct str bytes, struct err *e)
 {
 	struct job *j = to;
-	if (clock_monotonic_ns() > j->until_ns)
-		return err_set(e, ERR_CANCELLED, "The export took longer than %d seconds.", EXPORT_S);
 	return io_spool_write(j->spool, bytes, e);
 }
 
@@ -49,8 +47,13 @@ static void job_run(void *arg)
 	struct err e = { 0 };
 	struct export_job x = { j->at.site->engine, &j->plan, j->options, &j->cancel };
 	struct export_sink to = { write_spool, j };
+	struct site *s = j->at.site;
+	if (s->bell) bell_set(s->bell, &j->alarm, clock_monotonic_ns() + INT64_C(1000000000) * EXPORT_S);
 	bool good = export_run(&x, j->format, &to, &e);
-	(void)io_spool_end(j->spool, good, &e);
+	if (s->bell) bell_unset(s->bell, &j->alarm);
+	good = io_spool_end(j->spool, good, &e) && good;
+	/* The reader only sees the connection cut, so the reason is told here. A reader who left is no news. */
+	if (!good && s->log && e.code != ERR_NONE) log_failure(s->log, e.code == ERR_CANCELLED ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "export.failed", &e);
 	job_free(j);
 }
 
@@ -89,8 +92,8 @@ static struct job *job_new(struct call *c, const struct export_format *f, const 
 	j->format = f;
 	j->options = *o;
 	j->options.list_separator = arena_str(&j->arena, o->list_separator);
-	j->until_ns = clock_monotonic_ns() + INT64_C(1000000000) * EXPORT_S;
 	cancel_init(&j->cancel);
+	j->alarm = (struct bell_alarm){ .ring = fire, .arg = &j->cancel };
 	struct query_request q = call_question(c, QUERY_EXPORT);
 	j->target = c->target;
 	keep_question(j, &q);

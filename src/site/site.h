@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "catalog/catalog.h"
 #include "engine/engine.h"
+#include "log/log.h"
 #include "pool/pool.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
@@ -17,6 +18,8 @@ struct site {
 	struct tenants *tenants;
 	struct catalog *catalog;
 	int listen_port;   /* 0 while no server runs */
+	struct log *log;   /* NULL while no server runs: saying is then nobody's */
+	struct bell *bell; /* deadlines of long work; NULL while no server runs */
 	struct lane *haul; /* long work, such as exports; NULL while no server runs */
 };
 

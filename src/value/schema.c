@@ -2,6 +2,7 @@
  * Frictionless Table Schema types map to ours; "geopoint" is read as "lon, lat" text by ingest. */
 #include "value/value.h"
 #include "json/json.h"
+#include "text/text.h"
 
 int schema_find(const struct schema *s, struct str name)
 {
@@ -96,15 +97,14 @@ static bool read_field(struct arena *a, const struct json_node *n, size_t i, str
 	f->name = arena_str(a, json_text(json_get(n, "name")));
 	if (f->name.n == 0)
 		return err_set(e, ERR_BAD_SOURCE, "schema: field number %zu has no \"name\"", i + 1);
-	if (!name_ok(f->name))
-		return err_set(e, ERR_BAD_SOURCE,
-		               "schema: the field name \"%.*s\" is not allowed; use lower-case letters, "
-		               "digits and _, starting with a letter", STR_ARG(f->name));
+	/* Frictionless names are headings as they stand in the file: they become names the same way. */
+	struct str heading = f->name;
+	if (!name_ok(f->name)) f->name = text_field_name(a, f->name);
 	struct str type = json_text(json_get(n, "type"));
 	if (!read_type(type.n ? type : STR("text"), f->name, &f->type, e)) return false;
 	f->label = arena_str(a, json_text(json_get(n, "label")));
 	if (f->label.n == 0) f->label = arena_str(a, json_text(json_get(n, "title")));
-	if (f->label.n == 0) f->label = f->name;
+	if (f->label.n == 0) f->label = heading;
 	f->description = arena_str(a, json_text(json_get(n, "description")));
 	read_annotations(a, json_get(n, "annotations"), f);
 	if ((f->flags & (FIELD_MULTIVALUED | FIELD_HIERARCHICAL)) && f->type != VALUE_TEXT)
