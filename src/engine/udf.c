@@ -22,6 +22,8 @@ struct call {
 	struct str shape_bytes;      /* what `shape` was prepared from */
 	struct geo_shape *shape;
 	bool shape_bad;
+	struct str zone_name;        /* the zone of the row before: nearly always the same */
+	const struct clock_zone *zone;
 };
 
 typedef bool cell_fn(struct call *c, size_t row); /* false: null */
@@ -77,9 +79,17 @@ static bool json_or_null(struct call *c, size_t row)
 	return give_text(c, row);
 }
 
+static const struct clock_zone *zone_of(struct call *c, struct str name)
+{
+	if (c->zone && str_eq(c->zone_name, name)) return c->zone;
+	c->zone_name = arena_str(&c->arena, name);
+	c->zone = clock_zone_or_null(name);
+	return c->zone;
+}
+
 static bool local(struct call *c, size_t row)
 {
-	const struct clock_zone *z = clock_zone_or_null(text_arg(c, 1, row));
+	const struct clock_zone *z = zone_of(c, text_arg(c, 1, row));
 	int64_t us = time_arg(c, 0, row);
 	if (!z) return false;
 	((duckdb_timestamp *)c->result)[row].micros = us + (int64_t)clock_offset_s(z, us) * 1000000;
@@ -88,7 +98,7 @@ static bool local(struct call *c, size_t row)
 
 static bool utc(struct call *c, size_t row)
 {
-	const struct clock_zone *z = clock_zone_or_null(text_arg(c, 1, row));
+	const struct clock_zone *z = zone_of(c, text_arg(c, 1, row));
 	if (!z) return false;
 	struct civil wall;
 	clock_civil_of_us(time_arg(c, 0, row), &wall);
@@ -98,7 +108,7 @@ static bool utc(struct call *c, size_t row)
 
 static bool instant(struct call *c, size_t row)
 {
-	const struct clock_zone *z = clock_zone_or_null(text_arg(c, 1, row));
+	const struct clock_zone *z = zone_of(c, text_arg(c, 1, row));
 	if (!z) return false;
 	clock_put_instant(&c->buf, time_arg(c, 0, row), z);
 	return give_text(c, row);
