@@ -154,7 +154,7 @@ static void put_item(struct policy *p, const struct visitor_item *item)
 	}
 	html_say(h, N_("No other recipients, no transfer."));
 	html_lit(h, " <code translate=\"no\" dir=\"ltr\">Path=/; SameSite=Lax");
-	if ((item->spec->flags & HTTPD_COOKIE_SECURE) && !p->registry.development)
+	if (item->spec->flags & HTTPD_COOKIE_SECURE)
 		html_lit(h, "; Secure");
 	if (item->spec->flags & HTTPD_COOKIE_HTTP_ONLY)
 		html_lit(h, "; HttpOnly");

@@ -45,7 +45,6 @@ void visitor_registry(const struct tenant *t, struct str origin, struct visitor_
 		.contact = tenant_setting(t, "contact"),
 		.since = tenant_setting(t, "policy.since"),
 		.analytics = tenant_setting_on(t, "policy.analytics"),
-		.development = str_starts(origin, STR("http://")),
 	};
 	struct str title = tenant_text(t, "title", t->languages[0]);
 	struct str provider = tenant_setting(t, "provider");
@@ -91,7 +90,7 @@ static void put_item(struct json_out *j, const struct visitor_registry *g, const
 	json_member_bool(j, "partitioned", false);
 	json_member(j, "path", STR("/"));
 	json_member(j, "same_site", STR("Lax"));
-	json_member_bool(j, "secure", (spec->flags & HTTPD_COOKIE_SECURE) != 0 && !g->development);
+	json_member_bool(j, "secure", (spec->flags & HTTPD_COOKIE_SECURE) != 0);
 	json_close(j, '}');
 	json_member(j, "category", STR("necessary"));
 	json_key(j, STR("function"));
@@ -168,8 +167,6 @@ static void put_registry(struct buf *b, const struct visitor_registry *g, const 
 		json_member(j, "contact", g->contact);
 	json_member(j, "name", g->controller);
 	json_close(j, '}');
-	if (g->development)
-		json_member_bool(j, "development", true);
 	json_member(j, "domain", g->host);
 	if (hash.n)
 		json_member(j, "hash", hash);

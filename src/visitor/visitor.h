@@ -87,7 +87,6 @@ struct visitor_registry {
 	size_t nlanguages;
 	struct str since;               /* date since which the policy is in force, or empty */
 	bool analytics;                 /* the portal says that it counts its audience */
-	bool development;               /* loopback: cookies go without Secure */
 };
 void visitor_registry(const struct tenant *t, struct str origin, struct visitor_registry *out) nonnull_all;
 /* "sha256-…" of the declaration in all languages, with a final NUL: the registry hash (REG-10). */
