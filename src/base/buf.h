@@ -26,7 +26,7 @@ void buf_put(struct buf *b, struct str s);
 void buf_put_char(struct buf *b, char c);
 void buf_put_int(struct buf *b, int64_t v);      /* decimal */
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
-void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) printf_like(2, 0);
 #define buf_lit(b, lit) buf_put((b), STR(lit))
 /* Room for n more bytes to be written by hand at the returned place; add what was used to b->n.
  * NULL when that would pass the ceiling (and `over` is set). */

@@ -33,8 +33,8 @@ static bool open_source(struct cli *c, struct str path, int *fd, struct err *e)
 	if (*fd >= 0) return true;
 	if (errno == ENOENT) return err_set(e, ERR_NOT_FOUND, "there is no file %.*s", STR_ARG(path));
 	if (errno == EACCES)
-		return err_set(e, ERR_FORBIDDEN, "the file %.*s cannot be read%s", STR_ARG(path),
-		               c->in_server ? " by the server's user; give it that right, or pass the file as - on standard input" : "");
+		return err_set(e, ERR_FORBIDDEN, "the file %.*s cannot be read by the owner of the data folder; give it that right, or pass the file as - on standard input",
+		               STR_ARG(path));
 	return err_os(e, "open the source");
 }
 

@@ -2,11 +2,13 @@
 #include "cli/inside.h"
 #include "clock/clock.h"
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const struct cli_command *const cli_commands[] = {
@@ -219,6 +221,15 @@ static bool run_here(struct cli *c, int lock, struct err *e)
 	return ok;
 }
 
+/* Root works as the folder's owner, so that it leaves no file behind that the service cannot read. */
+bool cli_become_owner(struct str folder, struct err *e)
+{
+	struct stat s;
+	if (geteuid() != 0 || stat(folder.p, &s) != 0 || s.st_uid == 0) return true;
+	return (setgroups(0, NULL) == 0 && setgid(s.st_gid) == 0 && setuid(s.st_uid) == 0) ||
+	       err_os(e, "become the owner of the data folder");
+}
+
 static int run_with_folder(struct cli *c, const struct str *args, size_t n)
 {
 	struct err e = { 0 };
@@ -228,6 +239,7 @@ static int run_with_folder(struct cli *c, const struct str *args, size_t n)
 		err_set(&e, ERR_NOT_FOUND, "there is no data folder at %.*s; `stoa portal add` makes one, --data names another", STR_ARG(c->folder));
 		return cli_fail(c, &e);
 	}
+	if (!cli_become_owner(c->folder, &e)) return cli_fail(c, &e);
 	switch (cli_door(c->folder, &lock, &server, &e)) {
 	case CLI_DOOR_FAILED: return cli_fail(c, &e);
 	case CLI_DOOR_SERVER:

@@ -148,6 +148,14 @@ static bool set_zone(struct plan_column *c, const struct field *f, struct err *e
 	                          STR_ARG(f->name), STR_ARG(f->timezone));
 }
 
+/* The column of geometries that are all points, or -1: what a declared point without a column means. */
+static int points_heading(const struct survey *v)
+{
+	for (size_t i = 0; i < v->proofs.n; i++)
+		if (v->proofs.p[i].kinds == 1u << CELL_SHAPE && v->proofs.p[i].only_points) return (int)i;
+	return -1;
+}
+
 static bool plan_given(struct load *l, struct survey *v, const struct evidence *ev, struct plan *out, struct err *e)
 {
 	const struct schema *s = l->job.schema;
@@ -155,9 +163,11 @@ static bool plan_given(struct load *l, struct survey *v, const struct evidence *
 	for (size_t i = 0; i < s->n; i++) {
 		const struct field *f = &s->fields[i];
 		int from = heading_for(v, f);
+		bool geometry = from < 0 && f->type == VALUE_POINT && (from = points_heading(v)) >= 0;
 		if (from >= 0) used[from] = true;
 		struct verdict as = { .type = f->type, .list = f->flags & FIELD_MULTIVALUED };
-		if (from >= 0) as = proof_declared(&v->proofs.p[from], l, f, ev);
+		if (geometry) as.reading = SPELL_SHAPE_JSON;
+		else if (from >= 0) as = proof_declared(&v->proofs.p[from], l, f, ev);
 		out->schema.fields[out->schema.n] = *f;
 		struct plan_column *c = &out->columns[out->schema.n];
 		*c = (struct plan_column){ .from = from, .as = as, .field = &out->schema.fields[out->schema.n], .lat = -1, .lon = -1,

@@ -40,7 +40,7 @@ bool rest_params(const struct httpd_request *r, const struct rest_param *table,
 /* The same from pairs. */
 bool rest_params_of(struct arena *a, const struct httpd_pair *pairs, size_t n,
                     const struct rest_param *table, struct rest_value *out,
-                    struct err *e) must_use nonnull_all;
+                    struct err *e) must_use; /* pairs may be NULL when n is 0 */
 /* offset + limit against a ceiling: "Invalid value for sum of offset + limit API parameter:
  * 10001 was found but <= 10000 is expected." */
 bool rest_window(int64_t offset, int64_t limit, int64_t most, struct err *e) must_use nonnull_all;

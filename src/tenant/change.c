@@ -3,7 +3,7 @@
 #include "tenant/inside.h"
 #include "clock/clock.h"
 
-enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS };
+enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH };
 struct setting_row { const char *name; enum setting_kind kind; const char *otherwise; };
 static const struct setting_row rows[] = {
 #define SETTING(name, kind, otherwise, sentence) { name, kind, otherwise },
@@ -95,9 +95,6 @@ static bool check_value(enum setting_kind kind, struct str name, struct str valu
 	case COLOUR: return is_colour(value) || refuse(e, name, value, "a colour as #1f5a7a");
 	case SWITCH:
 		return str_eq(value, STR("on")) || str_eq(value, STR("off")) || refuse(e, name, value, "on or off");
-	case ACCESS:
-		return str_eq(value, STR("public")) || str_eq(value, STR("private")) ||
-		       refuse(e, name, value, "public or private");
 	}
 	return true;
 }
