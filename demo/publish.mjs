@@ -40,16 +40,15 @@ function addPortal(p) {
 	return made.admin
 }
 
-const licences = Object.fromEntries(vegaPackage().resources.map(r => [r.path, r]))
-// Publisher, licence and reference: as the dataset says, else as the data package of its file says.
+const packaged = Object.fromEntries(vegaPackage().resources.map(r => [r.path, r]))
+// Licence as the dataset says; publisher and reference too, else as the data package of its file says.
 function origin(d) {
-	const from = licences[d.package] ?? {}
-	const licence = from.licenses?.[0] ?? {}
+	const from = packaged[d.package] ?? {}
 	const s = d.source ?? {}
 	return Object.entries({
 		publisher: d.publisher ?? s.publisher ?? from.sources?.[0]?.title ?? 'vega-datasets',
-		license: s.license ?? licence.title ?? licence.name ?? (licence.path ? 'See the address of the licence' : undefined),
-		license_url: s.license_url ?? licence.path,
+		license: s.license,
+		license_url: s.license_url,
 		references: s.references ?? from.sources?.[0]?.path ?? (d.package ? 'https://github.com/vega/vega-datasets' : undefined),
 		attributions: s.publisher ?? from.sources?.[0]?.title
 	}).filter(([, value]) => value && !/\n/.test(value.trim())).map(([name, value]) => [name, value.trim()])
@@ -59,7 +58,7 @@ function publish(p, d) {
 	const first = p.languages[0]
 	const own = d.title[first] ? first : Object.keys(d.title)[0]
 	const metas = [...variants('title', d.title, first).filter(([name]) => name !== 'title'), ...variants('description', d.description, first),
-		...variants('keyword', d.keywords, first), ['theme', d.theme], ['language', first], ...origin(d)]
+		...variants('keyword', d.keywords, first), ['theme', d.theme], ['language', d.language], ...origin(d)]
 	stoa(['publish', fileOf(d.recipe), '--portal', p.host, '--id', d.id, '--schema', schemaOf(d.recipe), '--title', d.title[own], ...pairs(metas)])
 }
 
