@@ -11,6 +11,7 @@ struct engine_parquet {
 	duckdb_prepared_statement prepared;
 	duckdb_result result;
 	bool has_result, done;
+	int64_t rows;
 	duckdb_data_chunk chunk;
 	struct converter *converter;
 };
@@ -110,6 +111,29 @@ static bool describe(struct engine_parquet *p, struct str path, struct arena *a,
 	return true;
 }
 
+/* The sum is there without reading a row. A file whose metadata cannot be asked has no count, and whether
+ * it can be read is said by reading it. */
+static int64_t count_rows(struct engine_parquet *p, struct str path)
+{
+	auto_buf text = BUF_INIT(1 << 16);
+	buf_lit(&text, "SELECT CAST(sum(num_rows) AS BIGINT) FROM parquet_file_metadata(");
+	put_quoted(&text, path, '\'');
+	buf_printf(&text, ")%c", 0);
+	duckdb_result r;
+	int64_t rows = 0;
+	if (duckdb_query(p->connection, text.p, &r) == DuckDBSuccess) {
+		duckdb_data_chunk chunk = duckdb_fetch_chunk(r);
+		if (chunk && duckdb_data_chunk_get_size(chunk) == 1) {
+			duckdb_vector v = duckdb_data_chunk_get_vector(chunk, 0);
+			uint64_t *valid = duckdb_vector_get_validity(v);
+			if (!valid || duckdb_validity_row_is_valid(valid, 0)) rows = *(const int64_t *)duckdb_vector_get_data(v);
+		}
+		if (chunk) duckdb_destroy_data_chunk(&chunk);
+	}
+	duckdb_destroy_result(&r);
+	return num_max(rows, INT64_C(0));
+}
+
 static bool open_reader(struct engine_parquet *p, struct str path, struct err *e)
 {
 	duckdb_config cfg = NULL;
@@ -135,6 +159,7 @@ bool engine_parquet_open(struct str path, struct arena *a, struct schema *out, s
 	auto_buf text = BUF_INIT(1 << 20);
 	struct column_type *types = NULL;
 	bool ok = open_reader(p, path, e) && describe(p, path, a, out, &text, &types, e);
+	if (ok) p->rows = count_rows(p, path);
 	if (ok && duckdb_prepare(p->connection, text.p, &p->prepared) != DuckDBSuccess)
 		ok = bad_file(e, duckdb_prepare_error(p->prepared));
 	if (ok) {
@@ -165,6 +190,8 @@ bool engine_parquet_next(struct engine_parquet *p, struct batch *out, struct err
 	}
 	return converter_batch(p->converter, p->chunk, out, e);
 }
+
+int64_t engine_parquet_rows(const struct engine_parquet *p) { return p->rows; }
 
 void engine_parquet_close(struct engine_parquet *p)
 {

@@ -221,6 +221,16 @@ static bool cast_batch(struct reading *r, struct fill *f, const struct batch *b,
 	return f->nrows == 0 || r->load->sink.rows(r->load->sink.arg, &f->batch, (const uint8_t (*)[16])f->ids, e);
 }
 
+/* How far by rows, as a part of the file's bytes; nothing is claimed when the file does not say its rows
+ * or says fewer than it has. */
+static void tell(struct reading *r)
+{
+	int64_t rows = engine_parquet_rows(r->file);
+	int64_t total = rows > 0 && r->row <= rows ? r->load->source.bytes : 0;
+	double part = total ? (double)r->row / (double)rows : 0;
+	load_tell(r->load, INGEST_LOADING, (int64_t)(part * (double)total), total, r->row, false);
+}
+
 static bool pour(struct reading *r, struct ingest_result *out, struct err *e)
 {
 	bool all = true;
@@ -241,7 +251,7 @@ static bool pour(struct reading *r, struct ingest_result *out, struct err *e)
 			ok = pass_batch(r, f, &b, e);
 			out->rows += (int64_t)b.nrows;
 		}
-		load_tell(r->load, INGEST_LOADING, 0, 0, r->row, false);
+		tell(r);
 	}
 	fill_free(f);
 	return ok;
