@@ -222,22 +222,40 @@ static int squeeze(double *x, double *y, void *arg)
 	return 1;
 }
 
+struct nearest { const GEOSGeometry *to; double lat, lon, scale, metres; };
+
+/* Part by part, empty ones left out: an empty point inside a collection makes the library read at no
+ * address. The depth of a shape is bounded when its WKB is read. */
+static void nearest_part(struct geo *g, const GEOSGeometry *shape, struct nearest *n)
+{
+	double x;
+	double y;
+	if (GEOSisEmpty_r(g->h, shape) != 0) return;
+	if (GEOSGeomTypeId_r(g->h, shape) >= GEOS_MULTIPOINT) {
+		for (int i = 0; i < GEOSGetNumGeometries_r(g->h, shape); i++)
+			nearest_part(g, GEOSGetGeometryN_r(g->h, shape, i), n);
+		return;
+	}
+	GEOSCoordSequence *near = GEOSNearestPoints_r(g->h, shape, n->to);
+	if (near && GEOSCoordSeq_getXY_r(g->h, near, 0, &x, &y)) {
+		double metres = geo_distance_m(n->lat, n->lon, y, x / n->scale);
+		if (n->metres < 0 || metres < n->metres) n->metres = metres;
+	}
+	GEOSCoordSeq_destroy_r(g->h, near);
+}
+
 /* The nearest point is found on a plane squeezed by the cosine of the latitude, which keeps angles
  * around the point; the distance to it is then measured on the sphere. */
 double geo_shape_distance_m(struct geo *g, struct str wkb, double lat, double lon)
 {
-	double metres = -1;
 	double scale = fmax(cos(lat * 3.14159265358979323846 / 180), 1e-6);
-	double x = lon * scale;
-	double y = lat;
 	GEOSGeometry *shape = from_wkb(g, wkb);
 	GEOSGeometry *flat = shape ? GEOSGeom_transformXY_r(g->h, shape, squeeze, &scale) : NULL;
-	GEOSGeometry *point = isfinite(lat) && isfinite(lon) ? GEOSGeom_createPointFromXY_r(g->h, x, y) : NULL;
-	GEOSCoordSequence *near = flat && point ? GEOSNearestPoints_r(g->h, flat, point) : NULL;
-	if (near && GEOSCoordSeq_getXY_r(g->h, near, 0, &x, &y)) metres = geo_distance_m(lat, lon, y, x / scale);
-	GEOSCoordSeq_destroy_r(g->h, near);
+	GEOSGeometry *point = isfinite(lat) && isfinite(lon) ? GEOSGeom_createPointFromXY_r(g->h, lon * scale, lat) : NULL;
+	struct nearest n = { .to = point, .lat = lat, .lon = lon, .scale = scale, .metres = -1 };
+	if (flat && point) nearest_part(g, flat, &n);
 	GEOSGeom_destroy_r(g->h, point);
 	GEOSGeom_destroy_r(g->h, flat);
 	GEOSGeom_destroy_r(g->h, shape);
-	return metres;
+	return n.metres;
 }

@@ -106,6 +106,10 @@ static void measures_on_the_sphere(void **state)
 	double east = geo_shape_distance_m(g, square, 60.5, 2);
 	assert_true(fabs(east - geo_distance_m(60.5, 2, 60.5, 1)) < 50);
 	assert_true(geo_shape_distance_m(g, STR("rubbish"), 1, 1) < 0);
+	/* Empty parts have no distance, and the others keep theirs. */
+	struct str parts;
+	assert_true(geo_parse(g, &a, STR("GEOMETRYCOLLECTION(POINT EMPTY,POINT(1 60),POINT(3 60))"), &parts, &e));
+	assert_true(fabs(geo_shape_distance_m(g, parts, 60, 2.5) - geo_distance_m(60, 2.5, 60, 3)) < 50);
 	geo_free(g);
 }
 
