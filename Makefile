@@ -3,6 +3,7 @@
 
 DATA ?= ./demo-data
 PORT ?= 8080
+SECONDS_EACH ?= 30
 PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= gcc
@@ -13,7 +14,7 @@ endif
 RELEASE = build/release
 release_options = --buildtype=release -Db_lto=true -Db_lto_threads=2
 
-.PHONY: build demo test check check-clang bench install deb fmt clean help
+.PHONY: build demo test check check-clang fuzz bench install deb fmt clean help
 .NOTPARALLEL:
 
 build:
@@ -40,6 +41,10 @@ check-clang:
 	@scripts/configure build/clang clang -Dwerror=true
 	@ninja -C build/clang
 
+fuzz:
+	@scripts/setup test
+	@scripts/fuzz all $(SECONDS_EACH)
+
 bench: build
 	@scripts/setup test
 	@scripts/bench $(RELEASE)
@@ -57,7 +62,7 @@ fmt:
 		xargs -0 sed -i -e 's/[ \t]*$$//' -e '$$a\'
 
 clean:
-	rm -rf $(RELEASE) build/test build/clang build/deb dist
+	rm -rf $(RELEASE) build/test build/clang build/fuzz build/deb dist
 
 help:
 	@echo 'make             build release into $(RELEASE)'
@@ -65,6 +70,7 @@ help:
 	@echo 'make test        every test, with address and undefined-behaviour sanitizers'
 	@echo 'make check       the quick tests only'
 	@echo 'make check-clang compile everything with clang, warnings as errors'
+	@echo 'make fuzz        every fuzz target for SECONDS_EACH=$(SECONDS_EACH) s; fails when one crashes'
 	@echo 'make bench       measure against nginx and bare DuckDB'
 	@echo 'make install     install below PREFIX=$(PREFIX) (and DESTDIR)'
 	@echo 'make deb         build dist/stoa_VERSION_ARCH.deb'
