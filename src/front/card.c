@@ -76,7 +76,7 @@ void front_card(struct html *h, const struct visit *v, const struct dataset *d)
 	html_lit(h, "<li class=\"card\"><article>");
 	if (nthemes) {
 		html_lit(h, "<p class=\"theme\"><bdi>");
-		html_text(h, themes[0]);
+		front_value(h, FRONT_VALUE_THEME, themes[0]);
 		html_lit(h, "</bdi></p>");
 	}
 	html_lit(h, "<h2><a href=\"/explore/dataset/");

@@ -24,7 +24,7 @@ struct catalogue {
 };
 
 static const struct { const char *name; enum front_value kind; } facets[] = {
-	{ "theme", FRONT_VALUE_PLAIN },
+	{ "theme", FRONT_VALUE_THEME },
 	{ "publisher", FRONT_VALUE_PLAIN },
 	{ "keyword", FRONT_VALUE_PLAIN },
 	{ "features", FRONT_VALUE_FEATURE },

@@ -95,7 +95,7 @@ static void put_head(struct front_dataset *d, const struct tab *now)
 	view_crumbs(h, crumbs, COUNT_OF(crumbs));
 	for (size_t i = 0; i < nthemes && i < 1; i++) {
 		html_lit(h, "<p class=\"theme\"><bdi>");
-		html_text(h, themes[i]);
+		front_value(h, FRONT_VALUE_THEME, themes[i]);
 		html_lit(h, "</bdi></p>");
 	}
 	html_lit(h, "<h1><bdi>");

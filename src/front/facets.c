@@ -15,6 +15,29 @@ const char *const front_feature_names[][2] = {
 	{ NULL, NULL },
 };
 
+static const char *const themes[] = {
+	N_("Health"),
+	N_("Culture"),
+	N_("Education and research"),
+	N_("Environment"),
+	N_("Transport"),
+	N_("Planning and housing"),
+	N_("Economy"),
+	N_("Administration and finance"),
+	N_("Justice and safety"),
+	N_("Sports and leisure"),
+	N_("Hospitality"),
+	N_("Services and social"),
+};
+
+struct str front_theme(const struct i18n_lang *l, struct str theme)
+{
+	for (size_t i = 0; i < COUNT_OF(themes); i++)
+		if (str_eq(theme, str_of(themes[i])))
+			return i18n_text(l, themes[i]);
+	return theme;
+}
+
 static const struct { const char *name, *label; } catalogue_labels[] = {
 	{ "features", N_("View") },
 	{ "modified", N_("Modified") },
@@ -56,7 +79,7 @@ void front_value(struct html *h, enum front_value kind, struct str value)
 			return;
 		}
 	}
-	html_text(h, value);
+	html_text(h, kind == FRONT_VALUE_THEME ? front_theme(h->lang, value) : value);
 }
 
 struct drawing {
@@ -163,6 +186,8 @@ static void put_chip(struct html *h, const struct view_state *s, const struct ht
 		kind = FRONT_VALUE_FEATURE;
 	if (catalogue && str_eq(name, STR("language")))
 		kind = FRONT_VALUE_LANGUAGE;
+	if (catalogue && str_eq(name, STR("theme")))
+		kind = FRONT_VALUE_THEME;
 	html_lit(h, "<li><a class=\"chip\" rel=\"nofollow\" href=\"");
 	html_url(h, view_state_url(s, p->name, &p->value, STR(""), STR("")));
 	html_lit(h, "\"><span class=\"visually-hidden\">");

@@ -43,7 +43,7 @@ void front_put_reading(struct buf *b, const struct record_column *c, const struc
 
 /* --- facets.c --------------------------------------------------------------------------------------- */
 
-enum front_value { FRONT_VALUE_PLAIN, FRONT_VALUE_FEATURE, FRONT_VALUE_LANGUAGE };
+enum front_value { FRONT_VALUE_PLAIN, FRONT_VALUE_FEATURE, FRONT_VALUE_LANGUAGE, FRONT_VALUE_THEME };
 /* One facet as a folding list of links; nothing when it has no values. One that filters is always open. */
 void front_facet(struct html *h, const struct view_state *s, const struct query_facet *f, struct str param,
                  struct str heading, enum front_value kind, bool open);
@@ -55,6 +55,9 @@ bool front_is_filtered(const struct view_state *s);
 void front_complaint(struct html *h, const struct view_state *s, const struct err *e);
 /* Errors that are the reader's address's fault, to be shown in place. */
 bool front_is_complaint(const struct err *e);
+/* A theme as it is shown: one of the twelve every portal begins with in the reader's language, any other
+ * as its publisher wrote it. What is stored, searched and put into addresses stays as it is. */
+struct str front_theme(const struct i18n_lang *l, struct str theme);
 /* The heading of a catalogue facet, translated; empty when there is no such facet. */
 struct str front_catalogue_label(const struct i18n_lang *l, struct str name);
 extern const char *const front_feature_names[][2]; /* word of the API, message; ends with NULL */

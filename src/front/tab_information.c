@@ -6,12 +6,12 @@
 
 enum { SAMPLE_ROWS = 20, SAMPLE = 120 };
 
-enum row_kind { ROW_TEXT, ROW_LIST, ROW_LINK, ROW_DATE, ROW_LANGUAGE, ROW_MAIL };
+enum row_kind { ROW_TEXT, ROW_LIST, ROW_THEMES, ROW_LINK, ROW_DATE, ROW_LANGUAGE, ROW_MAIL };
 static const struct row { const char *template_, *name, *label; enum row_kind kind; const char *facet; } rows[] = {
 	{ "default", "publisher", N_("Publisher"), ROW_TEXT, "publisher" },
 	{ "dcat", "creator", N_("Creator"), ROW_TEXT, NULL },
 	{ "dcat", "contributor", N_("Contributor"), ROW_TEXT, NULL },
-	{ "default", "theme", N_("Theme"), ROW_LIST, "theme" },
+	{ "default", "theme", N_("Theme"), ROW_THEMES, "theme" },
 	{ "default", "keyword", N_("Keywords"), ROW_LIST, "keyword" },
 	{ "default", "language", N_("Language"), ROW_LANGUAGE, "language" },
 	{ "default", "territory", N_("Territory"), ROW_LIST, NULL },
@@ -92,7 +92,8 @@ static void put_list(struct front_dataset *d, const struct row *row)
 	for (size_t i = 0; i < n; i++) {
 		html_lit(h, "<li>");
 		if (row->facet) {
-			put_facet_link(d, row->facet, values[i], values[i], true);
+			bool theme = row->kind == ROW_THEMES;
+			put_facet_link(d, row->facet, values[i], theme ? front_theme(h->lang, values[i]) : values[i], true);
 		} else {
 			html_lit(h, "<bdi class=\"chip\">");
 			html_text(h, values[i]);
@@ -109,6 +110,7 @@ static void put_value(struct front_dataset *d, const struct row *row, struct str
 	struct clock_text at;
 	switch (row->kind) {
 	case ROW_LIST:
+	case ROW_THEMES:
 		put_list(d, row);
 		return;
 	case ROW_LINK:

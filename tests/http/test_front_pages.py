@@ -68,6 +68,19 @@ def test_the_catalogue_is_searched_filtered_and_sorted_by_address(server):
     assert titles(server.get("/explore/", {"rows": "1", "start": "1", "sort": "title"})) == ["cities"]
 
 
+def test_themes_are_shown_in_the_readers_language_and_keep_their_value(server):
+    french = {"flg": "fr"}
+    card = server.get("/explore/", {**french, "refine.theme": "Environment"})
+    assert titles(card) == ["cities"]
+    assert '<p class="theme"><bdi>Environnement</bdi>' in card.text
+    assert re.search(r'<bdi class="value">Environnement</bdi>', card.text) and re.search(r'class="chip".*?<bdi>Environnement</bdi>', card.text, re.S)
+    assert "refine.theme=Environment" in server.get("/explore/", french).text
+    page = server.get("/explore/dataset/cities/information/", french).text
+    assert '<p class="theme"><bdi>Environnement</bdi>' in page
+    assert re.search(r'refine\.theme=Environment"><bdi>Environnement</bdi>', page)
+    assert '<p class="theme"><bdi>Environment</bdi>' in server.get("/explore/dataset/cities/information/", {"flg": "en"}).text
+
+
 def test_a_facet_takes_several_values_when_the_address_says_so(server):
     page, two = "/explore/dataset/cities/table/", {"refine.country": ["FR", "BE"]}
     assert "No record matches" in server.get(page, two).text
