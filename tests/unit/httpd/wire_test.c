@@ -361,7 +361,7 @@ static void unknown_hosts_are_not_admitted(void **state)
 	auto_buf b = BUF_INIT(1 << 20);
 	int fd = dial();
 	send_text(fd, "GET /kept HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n");
-	expect(read_all(fd, &b), "404", "\n");
+	expect(read_all(fd, &b), "421", "\n");
 }
 
 static void metrics_count(void **state)
