@@ -79,6 +79,7 @@ static void judge(const struct tally *t, struct csv_dialect *d)
 	d->skip = skip ? (int)t->numbers[skip] - 1 : 0;
 	double share = (double)agreeing / (double)t->rows;
 	bool headed = t->counts[skip] == d->columns;
+	d->headed = headed && d->columns >= 2 && t->filled[skip] == d->columns;
 	double typed = t->cells ? (double)t->typed / (double)t->cells : 0;
 	d->score = d->columns < 2 ? 0.01 : share - (headed ? 0 : 0.2) + 0.05 * typed;
 	/* The usual quote is tried first unless the other one is plainly at work. */

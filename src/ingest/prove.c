@@ -192,8 +192,28 @@ static bool open_order(uint32_t m, const struct evidence *v, struct load *l, str
 	return true;
 }
 
+/* A number once a currency or percent sign before or behind it is taken away. */
+static bool signed_number(struct str s)
+{
+	static const char *const signs[] = { "%", "€", "$", "£", "¥", "EUR", "USD" };
+	for (size_t i = 0; i < COUNT_OF(signs); i++) {
+		struct str sign = str_of(signs[i]);
+		struct str bare = s;
+		if (str_starts(bare, sign)) bare = str_from(bare, sign.n);
+		else if (str_ends(bare, sign)) bare = str_make(bare.p, bare.n - sign.n);
+		else continue;
+		if (str_starts(bare, STR("\xc2\xa0"))) bare = str_from(bare, 2);
+		if (str_ends(bare, STR("\xc2\xa0"))) bare = str_make(bare.p, bare.n - 2);
+		if (spell_readings(str_trim(bare), SPELL_NUMBERS)) return true;
+	}
+	return false;
+}
+
 static void explain_text(const struct proof *p, struct load *l, struct str label)
 {
+	if (p->filled_before == 0 && p->text_row && signed_number(p->text_value))
+		load_note(l, "“%.*s” holds numbers with a sign, as “%.*s” in row %lld, and was kept as text; leave the sign out "
+		             "of the cells to have numbers.", STR_ARG(label), STR_ARG(p->text_value), (long long)p->text_row);
 	if (p->filled_before < 20 || !p->text_row) return;
 	uint32_t b = p->before;
 	const char *what = some(b, SPELL_NUMBERS) ? "numbers" : some(b, SPELL_DATES | SPELL_TIMES) ? "dates"

@@ -245,13 +245,15 @@ static bool csv_next(struct source *s, struct row *out, struct err *e)
 }
 
 /* A pass went well when few rows are ragged and there is more than one column; else the other guesses
- * get their pass, and the one with the fewest ragged rows wins. */
+ * get their pass, and the one with the fewest ragged rows wins. A row of headings in front speaks for a
+ * table however ragged: one column of text would swallow it without a word. */
 static bool csv_again(struct source *s, int64_t rows, int64_t bad, size_t columns)
 {
 	struct csv *c = csv_of(s);
 	if (c->settled) return false;
 	double share = rows > 0 ? (double)bad / (double)rows : 0;
-	c->bad[c->present] = columns > 1 ? share : 0.5 + share;
+	double weight = c->dialects[c->present].headed ? 0.49 : 1;
+	c->bad[c->present] = columns > 1 ? weight * share : 0.5 + share;
 	if (columns > 1 && share <= 0.02) return false;
 	if (c->present + 1 < c->ndialects) {
 		take_dialect(s, c->present + 1);

@@ -10,6 +10,7 @@ struct csv_dialect {
 	bool cr_ends;     /* rows end with CR alone: the beginning has no LF */
 	size_t columns;   /* most usual number of cells a row */
 	int skip;         /* rows before the headings */
+	bool headed;      /* its first row has that number of cells, and none is empty */
 	double score;
 };
 enum { CSV_DIALECTS = 8 };

@@ -178,8 +178,24 @@ static void fold_first(struct load *l, struct survey *v)
 	v->rows++;
 }
 
+/* Spreadsheets save columns that were once touched: at the end, without heading or value, they are no
+ * columns. */
+static void drop_empty_ends(struct load *l, struct survey *v)
+{
+	size_t had = v->proofs.n;
+	while (v->proofs.n > 1) {
+		size_t i = v->proofs.n - 1;
+		if (v->proofs.p[i].filled || v->proofs.p[i].null_words || (i < v->first.n && v->first.p[i].n)) break;
+		v->proofs.n--;
+	}
+	if (v->proofs.n == had) return;
+	load_note(l, "Empty columns at the end, without a heading, were left out (%zu).", had - v->proofs.n);
+	v->short_rows = 0; /* they lack cells of columns that are none */
+}
+
 static void name_columns(struct load *l, struct survey *v)
 {
+	if ((l->source.format->flags & SOURCE_HEADED) && v->headed && !l->job.schema) drop_empty_ends(l, v);
 	size_t n = v->proofs.n;
 	struct str *labels = arena_array(l->a, struct str, n + 1);
 	bool headed = l->source.format->flags & SOURCE_HEADED;
@@ -219,6 +235,7 @@ bool survey_run(struct load *l, struct survey *v, struct err *e)
 	if (f->flags & SOURCE_HEADED) settle_headings(l, v);
 	if (v->proofs.n == 0) return err_set(e, ERR_BAD_SOURCE, "the file holds no columns");
 	name_columns(l, v);
+	if (v->rows + v->long_rows == 0) load_note(l, "The file has headings and no rows.");
 	if (v->short_rows)
 		load_note(l, "Rows with fewer cells than there are columns: %lld, the first of them row %lld; what is missing at "
 		             "their ends is empty.", (long long)v->short_rows, (long long)v->first_short);

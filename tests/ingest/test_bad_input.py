@@ -99,6 +99,7 @@ def test_blank_lines_only(read):
 def test_headings_only(read):
     r = read.version("a.csv", b"name,height\n")
     assert r.result["rows"] == 0 and os.path.exists(read.path("v1.tmp"))
+    assert r.notes == ["The file has headings and no rows."]
 
 
 def test_ragged_rows(read):
@@ -107,6 +108,29 @@ def test_ragged_rows(read):
     assert any("row 202" in n for n in r.notes)
     line = json.loads(open(read.path("v1.tmp.rejects"), encoding="utf-8").readline())
     assert line["row"] == 203 and line["reason"] == "the row has 4 cells where 3 were expected"
+
+
+def test_headings_make_a_table_of_the_most_ragged_rows(read):
+    r = read.version("a.csv", b"a,b,c\n1,2,3\n4,5\n6,7,8,9\n")
+    assert list(r.fields) == ["a", "b", "c"] and r.result["rows"] == 2 and r.result["rejects"] == 1
+    prose = read.rows("b.csv", b"remark\n" + b"One, two, three\nfour\nfive, six\n" * 9)
+    assert list(prose.fields) == ["remark"]
+
+
+def test_empty_columns_at_the_end_are_none(read):
+    r = read.rows("a.csv", b"a,,b,,\n" + b"1,,2,,\n" * 3 + b"3,,4\n")
+    assert list(r.fields) == ["a", "column_2", "b"] and len(r.rows) == 4 and r.result["rejects"] == 0
+    assert any("at the end" in n and "(2)" in n for n in r.notes) and not any("fewer cells" in n for n in r.notes)
+    kept = read.rows("b.csv", b"a,b,,\n" + b"1,2,,\n" * 3 + b"1,2,3,\n")
+    assert list(kept.fields) == ["a", "b", "column_3"]
+
+
+@pytest.mark.parametrize("cell", ["12,5 %", "1 034,10 €", "€ 3.50", "$7", "4\u00a0EUR"])
+def test_numbers_with_a_sign_say_why_they_are_text(read, cell):
+    r = read.rows("a.csv", "name;paid\n" + f"x;{cell}\n" * 5)
+    assert r.fields["paid"] == "text" and any("sign" in n and "row 2" in n for n in r.notes), r.notes
+    words = read.rows("b.csv", "name;paid\n" + "x;€ soon\n" * 5)
+    assert not any("sign" in n for n in words.notes)
 
 
 def test_mixed_encodings(read):
