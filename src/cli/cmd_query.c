@@ -99,7 +99,7 @@ static bool write_counted(void *to, struct str bytes, struct err *e)
 	struct counted *k = to;
 	k->bytes += (int64_t)bytes.n;
 	if (k->shown) cli_progress_bytes(&k->progress, k->bytes, 0);
-	return export_to_fd(&k->fd, bytes, e);
+	return cli_write(k->progress.cli, k->fd, bytes) || err_os(e, "write of an export");
 }
 
 static bool write_export(struct cli *c, struct asked *q, const struct export_format *f, int fd, struct err *e)

@@ -175,11 +175,21 @@ static bool receive_streams(int s, uint32_t *length, int streams[STREAMS])
 	union { struct cmsghdr head; char room[CMSG_SPACE(STREAMS * sizeof(int))]; } control;
 	struct iovec part = { length, sizeof *length };
 	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.room };
-	if (recvmsg(s, &m, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof *length) return false;
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(STREAMS * sizeof(int))) return false;
-	memcpy(streams, CMSG_DATA(c), STREAMS * sizeof(int));
-	return true;
+	ssize_t got = recvmsg(s, &m, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *c = got < 0 ? NULL : CMSG_FIRSTHDR(&m);
+	if (!c || c->cmsg_type != SCM_RIGHTS) return false;
+	size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	if (got == (ssize_t)sizeof *length && n == STREAMS) {
+		memcpy(streams, CMSG_DATA(c), STREAMS * sizeof(int));
+		return true;
+	}
+	/* What came along with words that make no sense is ours all the same: closed, or the server runs out. */
+	for (size_t i = 0; i < n; i++) {
+		int fd;
+		memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
+		close(fd);
+	}
+	return false;
 }
 
 /* Watches the caller's socket while a command runs: a caller that leaves cancels it. */
@@ -256,7 +266,11 @@ static void sweep_guests(struct cli_control *k, bool all)
 			at = &g->next;
 			continue;
 		}
-		if (all) cancel_fire(&g->cancel);
+		if (all) {
+			cancel_fire(&g->cancel);
+			/* One that has not yet said what it wants would be waited for in vain. */
+			shutdown(g->socket, SHUT_RD);
+		}
 		pthread_join(g->thread, NULL);
 		close(g->socket);
 		cancel_done(&g->cancel);
@@ -298,6 +312,7 @@ static void *control_run(void *arg)
 		if (n > 0 && p[0].revents) {
 			int s = accept4(k->listener, NULL, NULL, SOCK_CLOEXEC);
 			if (s >= 0) admit(k, s);
+			else nanosleep(&(struct timespec){ .tv_nsec = STEP_MS * 1000000L }, NULL); /* out of descriptors: not in a circle */
 		}
 		sweep_guests(k, false);
 	}

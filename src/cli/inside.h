@@ -16,6 +16,10 @@ void cli_help(struct buf *b, const struct cli_command *command_or_null);
 void cli_man(struct buf *b);
 bool cli_completion(struct buf *b, struct str shell, struct err *e) must_use;
 
+/* Writes everything, whatever the kind of descriptor; false: errno says why, ECANCELED when the command
+ * was cancelled while nobody read. */
+bool cli_write(const struct cli *c, int fd, struct str s);
+
 /* door.c: the folder's lock and the way into the server that holds it. */
 enum cli_door { CLI_DOOR_LOCKED, CLI_DOOR_SERVER, CLI_DOOR_FAILED };
 /* Takes the lock (given in *lock, closed by the caller), or finds a server behind it (*server is a

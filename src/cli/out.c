@@ -4,14 +4,35 @@
 #include "ingest/ingest.h"
 #include "text/text.h"
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
-static bool write_all(int fd, struct str s)
+/* In a server, nobody may hold up its end by not reading: a full pipe is waited for in short steps, until
+ * the command is cancelled. On the command line the system's own waiting is right. */
+static bool wait_for_room(const struct cli *c, int fd)
+{
+	enum { STEP_MS = 100 };
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	while (poll(&p, 1, 0) == 0) {
+		if (cancel_fired(c->cancel)) {
+			errno = ECANCELED;
+			return false;
+		}
+		(void)poll(&p, 1, STEP_MS);
+	}
+	return true;
+}
+
+bool cli_write(const struct cli *c, int fd, struct str s)
 {
 	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
+		/* A pipe that has room takes this much without blocking. */
+		size_t most = c->in_server ? num_min(s.n, (size_t)PIPE_BUF) : s.n;
+		if (c->in_server && !wait_for_room(c, fd)) return false;
+		ssize_t n = write(fd, s.p, most);
 		if (n < 0 && errno == EINTR) continue;
 		if (n <= 0) return false;
 		s = str_from(s, (size_t)n);
@@ -32,7 +53,7 @@ bool cli_flush(struct cli *c, struct err *e)
 {
 	struct str s;
 	if (!buf_end(&c->text, &s, e)) return false;
-	bool ok = write_all(c->out, s);
+	bool ok = cli_write(c, c->out, s);
 	buf_clear(&c->text);
 	/* A reader that has seen enough (`| head`) is no failure. */
 	return ok || errno == EPIPE || err_os(e, "write to standard output");
@@ -46,7 +67,7 @@ void cli_note(struct cli *c, const char *fmt, ...)
 	buf_vprintf(&b, fmt, ap);
 	va_end(ap);
 	buf_put_char(&b, '\n');
-	(void)write_all(c->err, buf_str(&b)); /* nowhere left to say that saying failed */
+	(void)cli_write(c, c->err, buf_str(&b)); /* nowhere left to say that saying failed */
 }
 
 /* --- tables -------------------------------------------------------------------------------------- */
@@ -126,7 +147,7 @@ static void draw_bar(struct cli_progress *p, const struct ingest_progress *now, 
 	if (now->rows) buf_printf(&b, "  %lld rows", (long long)now->rows);
 	if (now->rows && seconds > 0.2) buf_printf(&b, "  %lld rows/s", (long long)((double)now->rows / seconds));
 	if (part > 0.02 && part < 1) buf_printf(&b, "  %d s left", (int)(seconds / part * (1 - part) + 0.5));
-	(void)write_all(p->cli->err, buf_str(&b));
+	(void)cli_write(p->cli, p->cli->err, buf_str(&b));
 }
 
 void cli_progress_show(void *progress, const struct ingest_progress *now)
@@ -160,11 +181,11 @@ void cli_progress_bytes(struct cli_progress *p, int64_t bytes, int64_t total)
 	buf_printf(&b, ", %.1f MB/s", mb / seconds);
 	if (total > bytes && bytes > 0) buf_printf(&b, ", %.0f s left", seconds * (double)(total - bytes) / (double)bytes);
 	if (!p->terminal) buf_put_char(&b, '\n');
-	(void)write_all(p->cli->err, buf_str(&b));
+	(void)cli_write(p->cli, p->cli->err, buf_str(&b));
 	p->drawn_ns = at;
 }
 
 void cli_progress_end(struct cli_progress *p)
 {
-	if (p->terminal && p->drawn_ns) (void)write_all(p->cli->err, STR("\r\033[K"));
+	if (p->terminal && p->drawn_ns) (void)cli_write(p->cli, p->cli->err, STR("\r\033[K"));
 }

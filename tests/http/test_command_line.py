@@ -3,6 +3,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -222,8 +223,45 @@ def test_a_command_that_leaves_is_cancelled(data, tmp_path, make_server):
     assert json.loads(stoa(data, "datasets", "--portal", HOST, "--json").stdout) == []
 
 
+def test_a_server_ends_whatever_its_control_clients_do(data, tmp_path, make_server):
+    server = make_server(data)
+    wide = tmp_path / "wide.csv"
+    wide.write_text("a\n" + f"{'x' * 4000}\n" * 100, encoding="utf-8")
+    stoa(data, "publish", wide, "--portal", HOST)
+    silent = socket.socket(socket.AF_UNIX)
+    silent.connect(str(data / "control.sock"))
+    # A pager that shows its first page: the pipe is full and nobody reads on.
+    reader = subprocess.Popen([BINARY, "--data", str(data), "query", "--portal", HOST, "wide", "--json"], stdout=subprocess.PIPE)
+    time.sleep(1)
+    server.process.send_signal(signal.SIGTERM)
+    try:
+        assert server.process.wait(timeout=20) == 0
+    finally:
+        silent.close()
+        reader.stdout.close()
+        reader.wait(timeout=20)
+
+
+def test_streams_of_a_request_that_makes_no_sense_are_closed(data, make_server):
+    server = make_server(data)
+    held = lambda: len(os.listdir(f"/proc/{server.process.pid}/fd"))
+    before = held()
+    for _ in range(20):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(str(data / "control.sock"))
+            socket.send_fds(s, [b"\x02\x00\x00\x00"], [0, 1, 2, 2])
+            s.settimeout(10)
+            assert s.recv(1) == b""
+    deadline = time.time() + 5
+    while held() > before + 10 and time.time() < deadline:
+        time.sleep(0.2)
+    assert held() <= before + 10
+    assert stoa(data, "datasets", "--portal", HOST).returncode == 0
+
+
 # --- pulling the plug -------------------------------------------------------------------------------------------------
 
+@pytest.mark.slow
 def test_kill_at_any_moment_loses_no_published_version(data, tmp_path):
     source = tmp_path / "plug.csv"
     with open(source, "w", encoding="utf-8") as f:
