@@ -14,6 +14,8 @@ struct box {
 
 struct tenants {
 	struct lock lock; /* LOCK_TENANT; guards everything below */
+	struct lock_bell loaded;
+	bool loading;     /* one thread reads the store at a time: what it puts in place is the newest */
 	struct store *store;
 	struct arena arena;  /* of the map and its keys */
 	struct map by_host;
@@ -137,7 +139,7 @@ static void put_host(struct tenants *ts, struct str host, struct box *b)
 }
 
 /* Reads all portals again and puts them in place of the former table. */
-static bool reload(struct tenants *ts, struct err *e)
+static bool reload_alone(struct tenants *ts, struct err *e)
 {
 	struct store_tx *t;
 	struct box *first = NULL;
@@ -170,6 +172,20 @@ static bool reload(struct tenants *ts, struct err *e)
 	return true;
 }
 
+static bool reload(struct tenants *ts, struct err *e)
+{
+	lock_take(&ts->lock);
+	while (ts->loading) lock_bell_wait(&ts->loaded, &ts->lock);
+	ts->loading = true;
+	lock_give(&ts->lock);
+	bool ok = reload_alone(ts, e);
+	lock_take(&ts->lock);
+	ts->loading = false;
+	lock_bell_ring_all(&ts->loaded);
+	lock_give(&ts->lock);
+	return ok;
+}
+
 bool tenants_reload(struct tenants *ts, struct err *e) { return reload(ts, e); }
 struct store *tenants_store(struct tenants *ts) { return ts->store; }
 
@@ -179,6 +195,7 @@ bool tenants_open(struct store *s, struct tenants **out, struct err *e)
 	ensure(ts != NULL);
 	ts->store = s;
 	lock_init(&ts->lock, LOCK_TENANT);
+	lock_bell_init(&ts->loaded);
 	if (!reload(ts, e)) {
 		tenants_close(ts);
 		return false;
@@ -192,6 +209,7 @@ void tenants_close(struct tenants *ts)
 	if (!ts) return;
 	free_all(ts->first);
 	arena_done(&ts->arena);
+	lock_bell_done(&ts->loaded);
 	lock_done(&ts->lock);
 	free(ts);
 }
