@@ -159,7 +159,7 @@ void engine_unpin(struct engine *g, struct version_ref v)
 		take_upkeep(g);
 		/* Waiting for the upkeep connection let others in: look again. */
 		b = find(g, v);
-		if (b && b->pins == 0 && !b->changing) {
+		if (b && b->doomed && b->pins == 0 && !b->changing) {
 			struct err ignored = { 0 };
 			gone = remove_box(g, b, &ignored);
 		}
