@@ -126,6 +126,17 @@ static bool load_metas(struct store_tx *tx, struct view_box *b, struct err *e)
 	return true;
 }
 
+/* When something last changed, on a dataset that is off the portal too. */
+static bool load_changed(struct store_tx *tx, struct view_box *b, struct err *e)
+{
+	struct store_rows *r;
+	if (!store_ask(tx, CATALOG_Q(last_change), b->view.tenant, STORE_NONE, &r, e)) return false;
+	enum store_step step = store_step(r, e);
+	if (step == STORE_ROW) b->changed = store_int(r, 0);
+	store_stop(r);
+	return step != STORE_FAILED;
+}
+
 static void box_free(struct view_box *b)
 {
 	arena_done(&b->arena);
@@ -141,7 +152,7 @@ static bool build(struct catalog *c, struct tenant_id t, bool alone, struct view
 	ensure(b != NULL);
 	b->held = 1;
 	b->view.tenant = t;
-	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e);
+	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e) && load_changed(tx, b, e);
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
 	ok = ok && catalog_reflect(c, b, alone, e);
 	if (!ok) {
@@ -162,11 +173,17 @@ static struct view_box **place_of(struct catalog *c, struct tenant_id t)
 	return at;
 }
 
+/* The last one to leave a former view takes its reflection along. With the lock, given up meanwhile. */
 static void let_go(struct catalog *c, struct view_box *b)
 {
+	struct err ignored = { 0 };
 	ensure(b->held > 0);
 	if (--b->held) return;
+	const struct view_box *now = *place_of(c, b->view.tenant);
+	bool former = now && now->view.reflected.number != b->view.reflected.number;
 	lock_give(&c->lock);
+	/* What cannot be dropped now is tidied away at the next start. */
+	if (former && !engine_drop(c->engine, b->view.reflected, &ignored)) ignored.code = ERR_NONE;
 	box_free(b);
 	lock_take(&c->lock);
 }
@@ -183,17 +200,7 @@ static void put_in_place(struct catalog *c, struct view_box *b)
 	struct view_box **at = place_of(c, b->view.tenant), *old = *at;
 	b->next = old ? old->next : NULL;
 	*at = b;
-	if (!old) return;
-	if (b->view.reflected.number != old->view.reflected.number) {
-		struct err ignored = { 0 };
-		struct version_ref former = old->view.reflected;
-		lock_give(&c->lock);
-		/* Readers of the old view attach it again on demand, so it stays on disk until the next sweep
-		 * when one of them is mid-way: a failed drop is not an error. */
-		if (old->held == 1 && !engine_drop(c->engine, former, &ignored)) ignored.code = ERR_NONE;
-		lock_take(&c->lock);
-	}
-	let_go(c, old);
+	if (old) let_go(c, old);
 }
 
 bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e)

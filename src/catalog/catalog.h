@@ -101,7 +101,8 @@ struct catalog_loaded {
 	struct str source_name, summary;
 };
 /* Renames the finished .tmp files, moves the pointer, refreshes the view and its reflection. Takes
- * the draft. On failure the former version still stands. */
+ * the draft. On failure readers still see the former version; when only the refresh failed (a full disk), the
+ * new one is kept and seen from the next change or start on. */
 bool catalog_draft_commit(struct catalog *c, struct catalog_draft *d, const struct catalog_loaded *l,
                           const struct meta_change *metas, size_t nmetas, struct err *e) must_use;
 void catalog_draft_abandon(struct catalog *c, struct catalog_draft *d);

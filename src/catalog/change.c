@@ -102,13 +102,30 @@ static bool say(struct store_tx *tx, struct tenant_id t, const char *what, struc
 
 /* --- drafts ------------------------------------------------------------------------------------- */
 
+/* So that the name of a file, or of a folder, outlives a loss of power. */
+static bool sync_folder(struct str file, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct str folder = arena_str(&a, str_sub(file, 0, (size_t)str_rfind_char(file, '/')));
+	int fd = open(folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) return err_os(e, "open the folder of a version");
+	bool ok = fsync(fd) == 0 || err_os(e, "fsync the folder of a version");
+	close(fd);
+	return ok;
+}
+
 static bool make_folders(struct str file, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	struct str folder = arena_str(&a, str_sub(file, 0, (size_t)str_rfind_char(file, '/')));
 	struct str above = arena_str(&a, str_sub(folder, 0, (size_t)str_rfind_char(folder, '/')));
-	if (mkdir(above.p, 0700) && errno != EEXIST) return err_os(e, "mkdir of the portal's folder");
-	return !mkdir(folder.p, 0700) || errno == EEXIST || err_os(e, "mkdir of the dataset's folder");
+	if (mkdir(above.p, 0700) == 0) {
+		if (!sync_folder(above, e)) return false;
+	} else if (errno != EEXIST) {
+		return err_os(e, "mkdir of the portal's folder");
+	}
+	if (mkdir(folder.p, 0700) == 0) return sync_folder(folder, e);
+	return errno == EEXIST || err_os(e, "mkdir of the dataset's folder");
 }
 
 static bool draft_row(struct catalog *c, struct tenant_id t, struct str slug, bool replace, struct arena *a,
@@ -172,17 +189,6 @@ static bool rename_tmp(struct str to, bool must, struct err *e)
 	struct str from = arena_printf(&a, "%.*s.tmp", STR_ARG(to));
 	if (rename(from.p, to.p) == 0) return true;
 	return (!must && errno == ENOENT) || err_os(e, "rename the finished version");
-}
-
-static bool sync_folder(struct str file, struct err *e)
-{
-	auto_arena a = ARENA_INIT;
-	struct str folder = arena_str(&a, str_sub(file, 0, (size_t)str_rfind_char(file, '/')));
-	int fd = open(folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) return err_os(e, "open the dataset's folder");
-	bool ok = fsync(fd) == 0 || err_os(e, "fsync the dataset's folder");
-	close(fd);
-	return ok;
 }
 
 static bool put_metas(struct store_tx *tx, struct tenant_id t, int64_t dataset, const struct meta_change *m, size_t n, struct err *e)
@@ -267,8 +273,9 @@ bool catalog_draft_commit(struct catalog *c, struct catalog_draft *d, const stru
 	d->fresh = false;
 	bool ok = catalog_refresh(c, d->tenant, e);
 	struct err ignored = { 0 };
-	/* A file that cannot be removed now is removed by the next sweep. */
-	for (size_t i = 0; i < ngone; i++)
+	/* While the former view stands its versions are read, so they stay too. A file that cannot be removed now
+	 * is removed by the next sweep. */
+	for (size_t i = 0; ok && i < ngone; i++)
 		if (!engine_drop(c->engine, gone[i], &ignored)) ignored = (struct err){ 0 };
 	vacate(c, d->tenant, d->slug);
 	return ok;

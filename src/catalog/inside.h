@@ -29,6 +29,7 @@ struct view_box {
 	struct catalog_view view;
 	struct arena arena;
 	struct schema reflected_schema;
+	int64_t changed; /* when the portal's catalogue last changed, microseconds */
 	uint32_t held; /* guarded by catalog.lock; the table holds one */
 	struct view_box *next;
 };

@@ -19,11 +19,13 @@ static uint64_t mix(uint64_t h, const void *p, size_t n)
 }
 static uint64_t mix_int(uint64_t h, int64_t v) { return mix(h, &v, sizeof v); }
 
-static int64_t number_of(const struct catalog_view *v)
+/* The time of the last change is in it, so that a catalogue that becomes again what it was has a file of its
+ * own: that of the former one may be about to go with its last reader. */
+static int64_t number_of(const struct catalog_view *v, int64_t changed)
 {
 	enum { LAYOUT = 1 }; /* another layout of the reflection is another file */
 	uint64_t h = mix_int(0xcbf29ce484222325u, LAYOUT);
-	h = mix_int(h, (int64_t)catalog_meta_row_count());
+	h = mix_int(mix_int(h, (int64_t)catalog_meta_row_count()), changed);
 	for (size_t i = 0; i < v->n; i++) {
 		const struct dataset *d = &v->datasets[i];
 		h = mix_int(mix_int(mix_int(h, d->id), d->version.number), d->modified.us);
@@ -230,7 +232,7 @@ bool catalog_reflect(struct catalog *c, struct view_box *b, bool alone, struct e
 {
 	struct source *sources;
 	make_schema(b, &sources);
-	b->view.reflected = (struct version_ref){ b->view.tenant, 0, number_of(&b->view) };
+	b->view.reflected = (struct version_ref){ b->view.tenant, 0, number_of(&b->view, b->changed) };
 	struct str path = engine_path(c->engine, &b->arena, b->view.reflected);
 	if (alone) tidy(path);
 	if (access(path.p, R_OK) == 0) return true;

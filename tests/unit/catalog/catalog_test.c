@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -257,6 +258,80 @@ static void unknown_metadata_is_refused_by_name(void **state)
 	assert_non_null(strstr(e.pub, "tittle"));
 }
 
+static size_t reflections(struct fixture *f)
+{
+	char folder[128];
+	size_t n = 0;
+	snprintf(folder, sizeof folder, "%s/%lld/0", f->folder, (long long)f->portal.v);
+	DIR *d = opendir(folder);
+	assert_non_null(d);
+	for (struct dirent *at; (at = readdir(d));) n += at->d_name[0] == 'v';
+	closedir(d);
+	return n;
+}
+
+static void the_last_reader_takes_a_former_reflection_along(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = { 0 };
+	const struct catalog_view *old;
+	publish(f, "cities", 1, false);
+	assert_true(catalog_hold(f->catalog, f->portal, &old, &e));
+	publish(f, "rivers", 2, false);
+	assert_int_equal(reflections(f), 2);
+	catalog_release(f->catalog, old);
+	assert_int_equal(reflections(f), 1);
+}
+
+static void a_catalogue_that_is_again_what_it_was_has_its_own_reflection(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = { 0 };
+	const struct catalog_view *old, *now;
+	publish(f, "cities", 1, false);
+	assert_true(catalog_hold(f->catalog, f->portal, &old, &e));
+	publish(f, "rivers", 2, false);
+	assert_true(catalog_unpublish(f->catalog, f->portal, STR("rivers"), &e));
+	assert_true(catalog_hold(f->catalog, f->portal, &now, &e));
+	assert_int_equal(now->n, old->n);
+	assert_true(now->reflected.number != old->reflected.number);
+	catalog_release(f->catalog, now);
+	catalog_release(f->catalog, old);
+	close_all(f);
+	open_all(f);
+	assert_true(catalog_hold(f->catalog, f->portal, &now, &e));
+	catalog_release(f->catalog, now);
+	assert_int_equal(reflections(f), 1);
+}
+
+static void what_readers_still_see_stays_when_a_refresh_fails(void **state)
+{
+	struct fixture *f = *state;
+	auto_arena a = ARENA_INIT;
+	char folder[128], aside[140];
+	struct catalog_loaded l = { .schema = schema, .rows = 2, .source_name = STR("a.csv"), .summary = STR("{}") };
+	publish(f, "cities", 1, false);
+	publish(f, "cities", 2, true);
+	snprintf(folder, sizeof folder, "%s/%lld/0", f->folder, (long long)f->portal.v);
+	snprintf(aside, sizeof aside, "%s.aside", folder);
+	assert_int_equal(rename(folder, aside), 0);
+	FILE *blocked = fopen(folder, "w");
+	assert_non_null(blocked);
+	fclose(blocked);
+	for (int64_t pop = 3; pop <= 4; pop++) {
+		struct catalog_draft d;
+		struct err e = { 0 };
+		assert_true(catalog_draft_begin(f->catalog, f->portal, STR("cities"), true, &a, &d, &e));
+		write_version(&d, pop);
+		assert_false(catalog_draft_commit(f->catalog, &d, &l, NULL, 0, &e));
+		assert_int_equal(population(f, "cities"), 2);
+	}
+	assert_int_equal(unlink(folder), 0);
+	assert_int_equal(rename(aside, folder), 0);
+	publish(f, "cities", 5, true);
+	assert_int_equal(population(f, "cities"), 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +343,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(unpublishing_keeps_the_data, begin, end),
 		cmocka_unit_test_setup_teardown(metadata_has_languages_and_falls_back, begin, end),
 		cmocka_unit_test_setup_teardown(unknown_metadata_is_refused_by_name, begin, end),
+		cmocka_unit_test_setup_teardown(the_last_reader_takes_a_former_reflection_along, begin, end),
+		cmocka_unit_test_setup_teardown(a_catalogue_that_is_again_what_it_was_has_its_own_reflection, begin, end),
+		cmocka_unit_test_setup_teardown(what_readers_still_see_stays_when_a_refresh_fails, begin, end),
 	};
 	return cmocka_run_group_tests_name("catalog", tests, NULL, NULL);
 }
