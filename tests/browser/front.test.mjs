@@ -98,6 +98,8 @@ describe('every page', () => {
 				await page.goto(url.href)
 				const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 				assert.ok(over <= 0, `${path} in ${lang} is ${over} px too wide`)
+				const beyond = await page.$$eval('.tabs a', links => links.filter(a => { const r = a.getBoundingClientRect(); return r.left < 0 || r.right > innerWidth }).map(a => a.textContent))
+				assert.deepEqual(beyond, [], `tabs past the edge of ${path} in ${lang}`)
 			}
 		await context.close()
 	})
@@ -220,6 +222,18 @@ describe('without script', () => {
 })
 
 describe('with script', () => {
+	test('the tabs follow the filters', async () => {
+		const { context, page } = await watched({ viewport: { width: 1280, height: 900 } })
+		await page.goto(server.url('/explore/dataset/trees/table/'))
+		await page.click('.facet a:has-text("Oak")')
+		await page.waitForURL(/refine\.species=Oak/)
+		await page.waitForSelector('stoa-live:not([aria-busy])')
+		await page.click('.tabs a:has-text("Export")')
+		await page.waitForURL(/export\/\?refine\.species=Oak/)
+		assert.match(await page.getAttribute('.format a >> nth=0', 'href'), /exports\/csv\?refine=species%3AOak/)
+		await context.close()
+	})
+
 	test('filters and sorting change the page in place, and back goes back', async () => {
 		const { context, page, faults } = await watched({ viewport: { width: 1280, height: 900 } })
 		await page.goto(server.url('/explore/dataset/trees/table/'))

@@ -68,6 +68,12 @@ class StoaLive extends HTMLElement {
 				const there = page.querySelector<HTMLInputElement>(name)
 				if (here && there) here.value = there.value
 			}
+			// The tabs stand outside and carry the filters along.
+			const tabs = page.querySelectorAll<HTMLAnchorElement>('.tabs a')
+			document.querySelectorAll<HTMLAnchorElement>('.tabs a').forEach((tab, i) => {
+				const href = tabs[i]?.getAttribute('href')
+				if (href) tab.setAttribute('href', href)
+			})
 			const results = this.querySelector<HTMLElement>(focus ? `[data-focus="${CSS.escape(focus)}"]` : '#results')
 			results?.focus({ preventScroll: true })
 			if (top < 0) this.scrollIntoView()
