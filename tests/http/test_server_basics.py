@@ -84,6 +84,7 @@ def test_what_cannot_be_served_is_refused(server, what, data, expected):
     assert b"set-cookie" not in answer.lower()
 
 
+@pytest.mark.slow
 def test_noise_ends_the_connection_only(server):
     for noise in [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", b"GET /\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\r\n" * 200 + b"x"]:
         s = dial(server.port)

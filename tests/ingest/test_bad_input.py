@@ -254,6 +254,7 @@ def test_workbook_with_broken_xml(read):
     refused(read, "a.xlsx", workbook('<row r="1"><c t="str"><v>x</c></row>'), "not well-formed XML")
 
 
+@pytest.mark.slow
 def test_workbook_that_is_a_bomb(read):
     refused(read, "a.xlsx", workbook('<row r="1"><c t="str"><v>x</v></c></row>' + "<row/>\n" * (14 << 20)), "times its packed size")
 
