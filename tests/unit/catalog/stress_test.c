@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PUBLISHERS = 3, READERS = 3, SETTERS = 3, ROUNDS = 6, SETTINGS = 40 };
+enum { PUBLISHERS = 3, READERS = 3, SETTERS = 3, ROUNDS = 3, SETTINGS = 20 };
 
 struct house {
 	char folder[64];
