@@ -33,7 +33,7 @@ const pairs = list => list.flatMap(([name, value]) => ['--meta', `${name}=${valu
 
 function addPortal(p) {
 	const first = p.languages[0]
-	const settings = [['languages', p.languages.join(',')], ['timezone', p.timezone], ['theme.accent', p.accent], ['provider', p.title[first]],
+	const settings = [['languages', p.languages.join(',')], ['timezone', p.timezone], ['theme.accent', p.accent], ['provider', p.title[first]], ['contact', `data@${p.host}`], ['policy.since', '2026-11-22'],
 		...variants('title', p.title, first), ...variants('description', p.description, first), ...Object.entries(p.settings ?? {})]
 	const made = stoa(['portal', 'add', p.host, ...(p.aliases ?? []).flatMap(a => ['--alias', a]), ...settings.flatMap(([n, v]) => ['--set', `${n}=${v}`]),
 		'--admin', `admin@${p.host}`, '--json'], { answer: true })

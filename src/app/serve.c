@@ -211,7 +211,7 @@ bool app_serve(struct cli *c, struct err *e)
 {
 	struct server s = { .conf = c->conf };
 	int lock = -1;
-	if (!cli_become_owner(c->folder, e) || !cli_lock(c->folder, &lock, e)) return false;
+	if (!cli_check_folder(c->folder, true, e) || !cli_become_owner(c->folder, e) || !cli_lock(c->folder, &lock, e)) return false;
 	bool ok = run(c, &s, e);
 	shut(&s);
 	close(lock);

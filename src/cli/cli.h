@@ -110,6 +110,8 @@ struct cli_hooks {
 /* The whole program: arguments in, exit code out. */
 int cli_main(int argc, char **argv, char **environment, const struct cli_hooks *hooks);
 
+/* Refuses a folder that is not a data folder: absent or empty ones only where one may be made. */
+bool cli_check_folder(struct str folder, bool may_make, struct err *e) must_use;
 /* Run as root on somebody's data folder, this process becomes that owner, for good. */
 bool cli_become_owner(struct str folder, struct err *e) must_use;
 /* Takes a data folder for a server, made when missing. ERR_CONFLICT when one runs there already. */

@@ -135,19 +135,25 @@ const struct cli_command cli_cmd_portal_list = {
 static bool set(struct cli *c, struct err *e)
 {
 	struct tenant_setting_value *settings;
-	if (!read_settings(c, c->operands + 1, c->noperands - 1, &settings, e)) return false;
+	struct str *more;
+	size_t nmore = cli_values(c, "set", &c->arena, &more), n = c->noperands - 1 + nmore;
+	struct str *texts = arena_array(&c->arena, struct str, n + 1);
+	for (size_t i = 0; i < n; i++) texts[i] = i < nmore ? more[i] : c->operands[1 + i - nmore];
+	if (n == 0) return err_set(e, ERR_USAGE, "`stoa portal set` needs HOST NAME=VALUE…");
+	if (!read_settings(c, texts, n, &settings, e)) return false;
 	const struct tenant *p = tenants_find_or_null(c->site->tenants, c->operands[0]);
 	if (!p) return err_set(e, ERR_NO_PORTAL, "no portal answers at \"%.*s\"; `stoa portal list` shows the portals", STR_ARG(c->operands[0]));
 	struct tenant_id id = p->id;
 	tenant_release(c->site->tenants, p);
-	return tenant_set(c->site->tenants, id, settings, c->noperands - 1, e);
+	return tenant_set(c->site->tenants, id, settings, n, e);
 }
 
+static const struct cli_option set_options[] = { { "set", "NAME=VALUE", CLI_REPEAT, "The same, as `stoa portal add` takes it." }, { 0 } };
 const struct cli_command cli_cmd_portal_set = {
-	.words = "portal set", .operands = "HOST NAME=VALUE…", .least = 2, .most = -1,
+	.words = "portal set", .operands = "HOST NAME=VALUE…", .least = 1, .most = -1,
 	.summary = "Changes settings of a portal; an empty value takes a setting back.",
 	.detail = tenant_settings_help,
-	.options = NULL, .run = set,
+	.options = set_options, .run = set,
 };
 
 /* --- remove -------------------------------------------------------------------------------------- */

@@ -62,10 +62,10 @@ static void say_result(struct cli *c, const struct publish_result *r)
 	}
 	cli_say(c, "%.*s: %lld rows, %zu fields, version %lld", STR_ARG(r->id), (long long)l->rows, l->schema.n, (long long)r->version);
 	for (size_t i = 0; i < l->nnotes; i++) cli_say(c, "  note: %.*s", STR_ARG(l->notes[i]));
-	if (l->rejects) cli_say(c, "  %lld cells or rows did not fit and are listed as rejects (stoa datasets --rejects %.*s):", (long long)l->rejects, STR_ARG(r->id));
+	if (l->rejects) cli_say(c, "  %lld %s did not fit and %s listed as rejects (stoa datasets --rejects %.*s):", (long long)l->rejects, l->rejects == 1 ? "cell or row" : "cells or rows", l->rejects == 1 ? "is" : "are", STR_ARG(r->id));
 	for (size_t i = 0; i < l->nreasons; i++)
-		cli_say(c, "    %.*s%s%.*s: %lld times, first in row %lld", STR_ARG(l->reasons[i].field), l->reasons[i].field.n ? ": " : "",
-		        STR_ARG(l->reasons[i].reason), (long long)l->reasons[i].count, (long long)l->reasons[i].first_row);
+		cli_say(c, "    %.*s%s%.*s: %lld %s, first in row %lld", STR_ARG(l->reasons[i].field), l->reasons[i].field.n ? ": " : "",
+		        STR_ARG(l->reasons[i].reason), (long long)l->reasons[i].count, l->reasons[i].count == 1 ? "time" : "times", (long long)l->reasons[i].first_row);
 }
 
 static bool publish_one(struct cli *c, struct publish_request *r, struct str path, struct err *e)

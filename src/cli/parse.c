@@ -1,6 +1,7 @@
 /* From words to a command with its options and operands; the whole program's first steps. */
 #include "cli/inside.h"
 #include "clock/clock.h"
+#include <dirent.h>
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
@@ -221,6 +222,33 @@ static bool run_here(struct cli *c, int lock, struct err *e)
 	return ok;
 }
 
+/* Nothing but settings, what a file system keeps for itself, and the lock of a first command. */
+static bool is_fresh(struct str folder)
+{
+	static const char *const harmless[] = { ".", "..", "lost+found", "stoa.conf", "lock", "tmp" };
+	DIR *d = opendir(folder.p);
+	bool fresh = true;
+	for (struct dirent *f; d && fresh && (f = readdir(d));) {
+		bool known = false;
+		for (size_t i = 0; i < COUNT_OF(harmless); i++) known |= strcmp(f->d_name, harmless[i]) == 0;
+		fresh = known;
+	}
+	if (d) closedir(d);
+	return fresh;
+}
+
+/* A mistyped --data must not turn somebody's folder into a data folder. */
+bool cli_check_folder(struct str folder, bool may_make, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	if (access(folder.p, F_OK) != 0)
+		return may_make || err_set(e, ERR_NOT_FOUND, "there is no data folder at %.*s; `stoa portal add` makes one, --data names another", STR_ARG(folder));
+	if (access(arena_printf(&a, "%.*s/stoa.db", STR_ARG(folder)).p, F_OK) == 0 || access(folder.p, R_OK | X_OK) != 0) return true;
+	if (!is_fresh(folder))
+		return err_set(e, ERR_CONFLICT, "%.*s holds other things and no portals; --data names the data folder, or an empty one to begin with", STR_ARG(folder));
+	return may_make || err_set(e, ERR_NOT_FOUND, "there are no portals in %.*s yet; `stoa portal add` makes the first", STR_ARG(folder));
+}
+
 /* Root works as the folder's owner, so that it leaves no file behind that the service cannot read. */
 bool cli_become_owner(struct str folder, struct err *e)
 {
@@ -235,10 +263,7 @@ static int run_with_folder(struct cli *c, const struct str *args, size_t n)
 	struct err e = { 0 };
 	int lock = -1, server = -1;
 	if (cli_has(c, "help")) return cli_perform(c);
-	if (!(c->command->flags & CLI_FRESH) && access(c->folder.p, F_OK) != 0) {
-		err_set(&e, ERR_NOT_FOUND, "there is no data folder at %.*s; `stoa portal add` makes one, --data names another", STR_ARG(c->folder));
-		return cli_fail(c, &e);
-	}
+	if (!cli_check_folder(c->folder, (c->command->flags & CLI_FRESH) != 0, &e)) return cli_fail(c, &e);
 	if (!cli_become_owner(c->folder, &e)) return cli_fail(c, &e);
 	switch (cli_door(c->folder, &lock, &server, &e)) {
 	case CLI_DOOR_FAILED: return cli_fail(c, &e);

@@ -2,8 +2,10 @@
  * the pen is bounded; readers are never blocked by it (write-ahead log). */
 #include "store/store.h"
 #include "clock/clock.h"
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { READERS = 8, CACHED = 256, PEN_WAIT_MS = 10000 };
 
@@ -70,6 +72,9 @@ static bool connect(struct str path, bool write, struct connection *out, struct 
 	if (path.n >= sizeof name) return err_set(e, ERR_SYSTEM, "the data folder's name is too long");
 	memcpy(name, path.p, path.n);
 	name[path.n] = 0;
+	/* Passwords' hashes live here: a fresh file is ours alone, and SQLite gives its logs the same mode. */
+	int fresh = write ? open(name, O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+	if (fresh >= 0) close(fresh);
 	int flags = (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
 	            SQLITE_OPEN_NOMUTEX;
 	if (sqlite3_open_v2(name, &out->db, flags, NULL) != SQLITE_OK) {

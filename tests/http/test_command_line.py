@@ -83,6 +83,25 @@ def test_a_missing_data_folder_is_named(tmp_path):
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_a_folder_of_other_things_is_left_alone(tmp_path):
+    (tmp_path / "diary.txt").write_text("mine", encoding="utf-8")
+    for arguments in (["portal", "list"], ["portal", "add", HOST], ["serve", "--port", "0"], ["doctor"]):
+        done = stoa(tmp_path, *arguments, check=False)
+        assert done.returncode == 1 and "other things" in done.stderr, (arguments, done.stderr)
+    assert [p.name for p in tmp_path.iterdir()] == ["diary.txt"]
+
+
+def test_the_store_is_private(data):
+    assert (data / "stoa.db").stat().st_mode & 0o077 == 0
+
+
+def test_portal_set_takes_settings_both_ways(data):
+    stoa(data, "portal", "set", HOST, "--set", "title=One")
+    stoa(data, "portal", "set", HOST, "contact=a@b.example", "title=Two")
+    listed = json.loads(stoa(data, "portal", "list", "--json").stdout)
+    assert listed[0]["title"] == "Two"
+
+
 def test_accounts_get_one_time_passwords(data):
     made = json.loads(stoa(data, "user", "add", "ada@example.org", "--portal", HOST, "--role", "admin", "--json").stdout)
     again = json.loads(stoa(data, "user", "password", "ada@example.org", "--portal", HOST, "--json").stdout)
