@@ -108,6 +108,8 @@ bool engine_next(struct engine_cursor *k, struct batch *out, struct err *e)
 	if (!k->chunk) {
 		const char *message = duckdb_result_error(&k->result);
 		if (message && *message) return engine_said(e, message);
+		/* An interrupted stream must not pass for one that came to its end. */
+		if (k->cancel && cancel_fired(k->cancel)) return err_set(e, ERR_CANCELLED, "this took too long and was stopped");
 		k->done = true;
 		return true;
 	}
