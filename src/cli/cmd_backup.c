@@ -149,13 +149,20 @@ static bool restore(struct cli *c, struct err *e)
 	if (access(arena_printf(&c->arena, "%.*s/stoa.db", STR_ARG(path)).p, R_OK) != 0)
 		return err_set(e, ERR_NOT_FOUND, "%.*s is no backup: there is no stoa.db in it", STR_ARG(c->operands[0]));
 	struct site_options o = { 0 };
-	if (!site_open(path, &o, &from, e)) return false;
+	int lock = -1;
+	/* A live data folder is nobody else's to open. */
+	if (!cli_lock(path, &lock, e)) return false;
+	if (!site_open(path, &o, &from, e)) {
+		close(lock);
+		return false;
+	}
 	bool ok = store_check(from->store, e) && copy_versions(c, from, c->folder, &count, e);
 	/* The store is copied last: until then the folder holds no portal, and a sweep clears it. */
 	struct str store = arena_printf(&c->arena, "%.*s/stoa.db.restored", STR_ARG(c->folder));
 	unlink(store.p);
 	ok = ok && store_backup(from->store, store, e);
 	site_close(from);
+	close(lock);
 	if (!ok) return false;
 	site_close(c->site);
 	c->site = NULL;

@@ -341,6 +341,8 @@ def test_backup_and_restore(data, trees, tmp_path, make_server):
     assert count(fresh) == 200
     stoa(fresh, "publish", "--rollback", "--portal", HOST, "--id", "trees")  # the former version came along
     assert count(fresh) == 200
+    live = stoa(tmp_path / "other", "restore", data, check=False)
+    assert live.returncode == 1 and "a server runs" in live.stderr
     again = stoa(fresh, "restore", tmp_path / "copy", check=False)
     assert again.returncode == 1 and "portals already" in again.stderr
 
