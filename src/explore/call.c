@@ -83,6 +83,15 @@ void call_catalogue(struct call *c)
 
 bool call_has_rows(const struct call *c) { return c->target.at.number != 0; }
 
+bool call_total(const struct call *c, const struct query_request *q, const struct query_plan *p, int64_t shown,
+                int64_t *total, struct err *e)
+{
+	*total = p->offset + shown;
+	if (!call_has_rows(c) || p->grouped) return true;
+	if (!p->aggregated && !p->empty && shown < p->limit && (shown > 0 || p->offset == 0)) return true;
+	return query_count(c->at.site->engine, c->arena, q, c->r->cancel, total, e);
+}
+
 /* The first of a name and its older alias that is given. */
 static struct str either(const struct call *c, enum call_param name, enum call_param alias)
 {

@@ -118,15 +118,6 @@ static bool put_rows(struct buf *b, const struct call *c, const struct query_pla
 	return ok;
 }
 
-static bool count(const struct call *c, const struct query_request *q, const struct query_plan *p, int64_t shown,
-                  int64_t *total, struct err *e)
-{
-	*total = p->offset + shown;
-	if (!call_has_rows(c) || p->grouped) return true;
-	if (!p->aggregated && !p->empty && shown < p->limit && (shown > 0 || p->offset == 0)) return true;
-	return query_count(c->at.site->engine, c->arena, q, c->r->cancel, total, e);
-}
-
 static void put_head(struct buf *b, const struct call *c, const struct query_plan *p, int64_t total)
 {
 	struct json_out j = JSON_OUT(b);
@@ -162,7 +153,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (!query_plan_rows(c.arena, &q, &plan, e)) return false;
 	if (call_is_fresh(&c, plan.canonical)) return true;
 	bool ok = whole ? dataset_put_list(&rows, &c, &plan, &shown, e) : put_rows(&rows, &c, &plan, &s, &shown, e);
-	if (!ok || !count(&c, &q, &plan, shown, &total, e)) return false;
+	if (!ok || !call_total(&c, &q, &plan, shown, &total, e)) return false;
 	if (rows.over) return err_set(e, ERR_TOO_LARGE, "This page is too large; ask for fewer datasets.");
 	put_head(&b, &c, &plan, total);
 	buf_put(&b, buf_str(&rows));

@@ -41,6 +41,9 @@ bool call_records(struct call *c, struct err *e) must_use;
 void call_catalogue(struct call *c);
 /* False when there is nothing to ask: a dataset without records, a portal without datasets. */
 bool call_has_rows(const struct call *c);
+/* total_count of a list that showed so many rows. A page that is not full tells it by itself. */
+bool call_total(const struct call *c, const struct query_request *q, const struct query_plan *p, int64_t shown,
+                int64_t *total, struct err *e) must_use;
 /* The question of the parameters; texts are borrowed from the request. */
 struct query_request call_question(const struct call *c, enum query_mode mode);
 

@@ -196,6 +196,8 @@ void visit_finish(struct visit *v)
 	const struct httpd_options *o = v->server->o;
 	if (o->hooks.finish) o->hooks.finish(&v->request, &v->reply, o->app);
 	finish(&v->request, &v->reply, v->closing, &v->finished);
+	struct httpd *h = v->server->httpd_or_null;
+	for (unsigned i = 0; h && i < v->finished.refused_cookies; i++) metrics_refused_cookie(h->metrics);
 	if (v->finished.refused_cookies)
 		log_say(o->log_or_null, LOG_LEVEL_ERROR, "cookie.undeclared",
 		        log_int("request", (int64_t)v->request.id),

@@ -21,7 +21,7 @@ struct gate {
 static void gate_init(struct gate *g)
 {
 	*g = (struct gate){ .open = false };
-	lock_init(&g->lock, LOCK_APP);
+	lock_init(&g->lock, LOCK_TENANT);
 	lock_bell_init(&g->open_bell);
 }
 
