@@ -36,7 +36,7 @@ bool call_enter(struct call *c, struct httpd_request *r, struct httpd_reply *p, 
 	*c = (struct call){ .r = r, .p = p, .arena = r->arena };
 	if (!rest_params(r, params, c->v, e)) return false;
 	if (!query_zone(c->v[CALL_TIMEZONE].text, &c->zone, e)) return false;
-	if (!site_enter(app, r->host, &c->at, e)) return false;
+	if (!site_enter(app, r->host, &c->at, e) || !rights_caller(&c->at, r, &c->who, e)) return false;
 	c->lang = choose_language(c->at.tenant, c->v[CALL_LANG].text);
 	c->base = rest_base(r, STR(EXPLORE_PREFIX));
 	c->links = c->v[CALL_LINKS].number != 0;
@@ -50,35 +50,20 @@ void call_leave(struct call *c)
 
 bool call_dataset(struct call *c, struct err *e)
 {
-	const struct dataset *d = catalog_find_or_null(c->at.view, c->r->holes[0]);
-	if (!d)
-		return err_set(e, ERR_NOT_FOUND, "The requested dataset %.*s does not exist.",
-		               STR_ARG(str_sub(c->r->holes[0], 0, 200)));
-	c->dataset = d;
-	c->target = (struct query_target){
-		.at = d->version,
-		.schema = &d->schema,
-		.dataset_id = d->slug,
-		.record_timestamp_us = d->data_processed.us,
-		.row_filter = d->row_filter,
-	};
+	if (!rights_find(&c->at, &c->who, c->arena, c->r->holes[0], &c->own, e)) return false;
+	c->dataset = c->own.dataset;
+	c->target = c->own.target;
 	return true;
 }
 
 bool call_records(struct call *c, struct err *e)
 {
-	if (!call_dataset(c, e)) return false;
-	return c->dataset->data_visible ||
-	       err_set(e, ERR_FORBIDDEN, "You don't have permission to access the requested resource");
+	return call_dataset(c, e) && rights_read(&c->own, e);
 }
 
 void call_catalogue(struct call *c)
 {
-	c->target = (struct query_target){
-		.at = c->at.view->reflected,
-		.schema = c->at.view->reflected_schema,
-		.catalogue = true,
-	};
+	rights_catalogue(&c->at, &c->who, c->arena, &c->target);
 }
 
 bool call_has_rows(const struct call *c) { return c->target.at.number != 0; }
@@ -168,6 +153,6 @@ bool call_reply(struct call *c, struct buf *body, struct err *e)
 {
 	enum { KEPT_S = 600 };
 	if (!rest_json(c->p, body, c->lang, e)) return false;
-	if (!names_the_time(c->r)) httpd_reply_cacheable(c->p, KEPT_S);
+	if (!names_the_time(c->r) && rights_is_public(&c->at, &c->who)) httpd_reply_cacheable(c->p, KEPT_S);
 	return true;
 }

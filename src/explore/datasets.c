@@ -37,7 +37,7 @@ bool dataset_put_list(struct buf *b, const struct call *c, const struct query_pl
 		ok = query_next(k, &rows, e);
 		for (size_t i = 0; ok && i < rows.nrows; i++) {
 			const struct dataset *d = catalog_find_or_null(c->at.view, rows.columns[0].texts[i]);
-			if (!d) continue;
+			if (!d || !rights_sees(&c->at, &c->who, d)) continue;
 			if ((*n)++ > 0) buf_put_char(b, ',');
 			dataset_put(b, c, d);
 		}

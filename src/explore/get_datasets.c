@@ -82,7 +82,7 @@ static bool split_select(struct call *c, struct str text, struct selection *out,
 static void put_members(struct buf *b, const struct call *c, const struct selection *s, struct str slug)
 {
 	const struct dataset *d = catalog_find_or_null(c->at.view, slug);
-	if (!d) return;
+	if (!d || !rights_sees(&c->at, &c->who, d)) return;
 	bool empty = b->n > 0 && b->p[b->n - 2] == '{';
 	b->n--; /* the closing brace moves behind the members */
 	for (size_t i = 0; i < s->n; i++) {

@@ -6,6 +6,7 @@
 #include "json/json.h"
 #include "query/query.h"
 #include "rest/rest.h"
+#include "rights/rights.h"
 #include "site/site.h"
 
 /* Parameters of §7; one table for all endpoints, which take what they know. */
@@ -20,12 +21,14 @@ struct call {
 	struct httpd_reply *p;
 	struct arena *arena;          /* the request's */
 	struct site_visit at;
+	struct rights_caller who;
 	struct rest_value v[CALL_PARAMS];
 	struct str lang;
 	const struct clock_zone *zone;
 	struct str base;              /* https://host/api/explore/v2.1 */
 	const struct dataset *dataset; /* of the path's {id}; NULL where there is none */
-	struct query_target target;   /* the dataset, or the catalogue */
+	struct query_target target;   /* the dataset, or the catalogue, as the caller sees it */
+	struct rights_dataset own;    /* what the caller may do with the dataset */
 	bool links;                   /* include_links=true */
 };
 

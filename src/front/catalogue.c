@@ -53,7 +53,7 @@ static bool read_found(struct catalogue *c, struct err *e)
 			if (!column_has(&rows.columns[0], i))
 				continue;
 			const struct dataset *d = catalog_find_or_null(v->at.view, rows.columns[0].texts[i]);
-			if (d)
+			if (d && rights_sees(&v->at, &v->who, d))
 				c->found[c->nfound++] = d;
 		}
 	query_close(cursor);
@@ -127,7 +127,7 @@ static void put_hero(struct catalogue *c)
 	int64_t records = 0;
 	int64_t datasets = 0;
 	for (size_t i = 0; i < v->at.view->n; i++) {
-		if (v->at.view->datasets[i].restricted)
+		if (!rights_sees(&v->at, &v->who, &v->at.view->datasets[i]))
 			continue;
 		datasets++;
 		records += v->at.view->datasets[i].rows;
@@ -309,7 +309,7 @@ static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *si
 	view_state_read(&c.state, r, home ? STR("/") : STR("/explore/"));
 	front_filter_page(&c.state, ROWS, &c.start, &c.rows);
 	if (c.visit.at.view->n > 0) {
-		front_target_catalogue(&c.filter.target, c.visit.at.view);
+		rights_catalogue(&c.visit.at, &c.visit.who, c.visit.arena, &c.filter.target);
 		front_filter_make(&c.filter, &c.state, &c.visit);
 		if (!ask(&c, &c.complaint)) {
 			if (!front_is_complaint(&c.complaint)) {

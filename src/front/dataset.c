@@ -18,12 +18,12 @@ static const struct tab {
 	{ "api", N_("API"), ICON_CODE, true, front_tab_api },
 };
 
-static bool has_rows(const struct dataset *d)
+static bool has_rows(const struct front_dataset *d)
 {
-	return d->version.number > 0 && d->data_visible;
+	return d->dataset->version.number > 0 && d->own.may_read;
 }
 
-static const struct tab *find_tab(struct str name, const struct dataset *d)
+static const struct tab *find_tab(struct str name, const struct front_dataset *d)
 {
 	for (size_t i = 0; i < COUNT_OF(tabs); i++)
 		if (str_eq(name, str_of(tabs[i].name)) && (!tabs[i].needs_rows || has_rows(d)))
@@ -62,7 +62,7 @@ static void put_tabs(struct front_dataset *d, const struct tab *now)
 	html_say(h, N_("Views of this dataset"));
 	html_lit(h, "\"><ul>");
 	for (size_t i = 0; i < COUNT_OF(tabs); i++) {
-		if (tabs[i].needs_rows && !has_rows(d->dataset))
+		if (tabs[i].needs_rows && !has_rows(d))
 			continue;
 		html_lit(h, "<li><a href=\"");
 		html_url(h, d->url);
@@ -117,7 +117,7 @@ static bool redirect(struct front_dataset *d, struct httpd_reply *p, struct str 
 {
 	if (str_eq(name, STR("metas")))
 		name = STR("information");
-	if (!find_tab(name, d->dataset))
+	if (!find_tab(name, d))
 		name = STR("information");
 	struct str filters = view_state_filters(&d->state);
 	struct str to = arena_printf(d->visit.arena, "%.*s%.*s/%.*s", STR_ARG(d->url), STR_ARG(name), STR_ARG(filters));
@@ -131,9 +131,9 @@ static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *si
 	if (!visitor_enter(site, r, p, &d.visit, e))
 		return false;
 	struct visit *v = &d.visit;
-	d.dataset = catalog_find_or_null(v->at.view, id);
-	if (!d.dataset)
-		return err_set(e, ERR_NOT_FOUND, "No dataset at this address.");
+	if (!rights_find(&v->at, &v->who, v->arena, id, &d.own, e))
+		return false;
+	d.dataset = d.own.dataset;
 	d.title = front_title(v, d.dataset);
 	d.url = arena_printf(v->arena, "/explore/dataset/%.*s/", STR_ARG(d.dataset->slug));
 	const struct str *old = httpd_query_or_null(r, STR("tab"));
@@ -141,7 +141,7 @@ static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *si
 	view_state_read(&d.state, r, path);
 	if (old || !tab_name.n)
 		return redirect(&d, p, old ? *old : STR("information"), old ? 301 : 302, e);
-	const struct tab *tab = find_tab(tab_name, d.dataset);
+	const struct tab *tab = find_tab(tab_name, &d);
 	if (!tab)
 		return err_set(e, ERR_NOT_FOUND, "No such view of this dataset.");
 	d.page.visit = v;

@@ -87,7 +87,7 @@ static bool run_sitemap(struct httpd_request *r, struct httpd_reply *p, void *ap
 	put_address(&b, &v, STR("/terms/cookies-policy/"), 0);
 	for (size_t i = 0; i < v.at.view->n; i++) {
 		const struct dataset *d = &v.at.view->datasets[i];
-		if (d->restricted)
+		if (!rights_sees(&v.at, &v.who, d))
 			continue;
 		struct arena_mark mark = arena_mark(r->arena);
 		put_address(&b, &v, arena_printf(r->arena, "/explore/dataset/%.*s/information/", STR_ARG(d->slug)), d->modified.us);

@@ -4,26 +4,6 @@
 
 #include "text/text.h"
 
-void front_target_dataset(struct query_target *t, const struct dataset *d)
-{
-	*t = (struct query_target){
-		.at = d->version,
-		.schema = &d->schema,
-		.dataset_id = d->slug,
-		.record_timestamp_us = d->data_processed.us,
-		.row_filter = d->row_filter,
-	};
-}
-
-void front_target_catalogue(struct query_target *t, const struct catalog_view *v)
-{
-	*t = (struct query_target){
-		.at = v->reflected,
-		.schema = v->reflected_schema,
-		.catalogue = true,
-	};
-}
-
 struct str front_quote(struct arena *a, struct str s)
 {
 	auto_buf b = BUF_INIT(LIMIT_URL_BYTES);

@@ -18,9 +18,6 @@ struct front_filter {
 	struct query_target target;
 	struct query_request request;
 };
-/* The target of a dataset's rows or of the reflected catalogue. */
-void front_target_dataset(struct query_target *t, const struct dataset *d);
-void front_target_catalogue(struct query_target *t, const struct catalog_view *v);
 /* A question in QUERY_PAGE mode with q, refine.*, exclude.* and disjunctive.* of the state. */
 void front_filter_make(struct front_filter *f, const struct view_state *s, const struct visit *v);
 /* A facet to be counted: its name, or the longer form when the state says that it takes several values. */
@@ -67,7 +64,8 @@ extern const char *const front_feature_names[][2]; /* word of the API, message; 
 struct front_dataset {
 	struct visit visit;
 	struct view_page page;
-	const struct dataset *dataset;
+	struct rights_dataset own;      /* what the reader may see of it */
+	const struct dataset *dataset; /* own.dataset */
 	struct view_state state;
 	struct str url;         /* "/explore/dataset/x/" */
 	struct str title;

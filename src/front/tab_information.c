@@ -206,7 +206,7 @@ static bool read_samples(struct front_dataset *d, struct str *samples, struct er
 {
 	struct front_filter f;
 	struct view_state none = { .arena = d->visit.arena, .path = STR("/") };
-	front_target_dataset(&f.target, d->dataset);
+	f.target = d->own.target;
 	front_filter_make(&f, &none, &d->visit);
 	f.request.limit = arena_printf(d->visit.arena, "%d", SAMPLE_ROWS);
 	struct query_plan plan;
@@ -283,7 +283,7 @@ static bool put_fields(struct front_dataset *d, struct err *e)
 {
 	struct html *h = &d->page.h;
 	const struct schema *s = &d->dataset->schema;
-	struct columns with = { .sample = d->dataset->version.number > 0 && d->dataset->data_visible && d->dataset->rows > 0 };
+	struct columns with = { .sample = d->dataset->version.number > 0 && d->own.may_read && d->dataset->rows > 0 };
 	for (size_t i = 0; i < s->n; i++)
 		with.description |= s->fields[i].description.n > 0;
 	struct str *samples = arena_array(d->visit.arena, struct str, s->n + 1);

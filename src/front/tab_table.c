@@ -236,7 +236,7 @@ bool front_tab_table(struct front_dataset *d, struct err *e)
 {
 	struct table t = { .d = d };
 	struct html *h = &d->page.h;
-	front_target_dataset(&t.filter.target, d->dataset);
+	t.filter.target = d->own.target;
 	front_filter_make(&t.filter, &d->state, &d->visit);
 	front_filter_page(&d->state, ROWS, &t.start, &t.rows);
 	html_lit(h, "<stoa-live class=\"wide columns table\" data-path=\"");

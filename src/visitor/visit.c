@@ -60,7 +60,7 @@ bool visitor_enter(struct site *s, struct httpd_request *r, struct httpd_reply *
 	if (!httpd_cookies(r, &cookies, &ncookies, e))
 		return false;
 	*out = (struct visit){ .request = r, .reply = p, .arena = r->arena };
-	if (!site_enter(s, r->host, &out->at, e))
+	if (!site_enter(s, r->host, &out->at, e) || !rights_caller(&out->at, r, &out->who, e))
 		return false;
 	const struct tenant *t = out->at.tenant;
 	size_t chosen = choose(r, t->languages, t->nlanguages, cookies, ncookies);

@@ -9,6 +9,7 @@
 #include "clock/clock.h"
 #include "httpd/httpd.h"
 #include "i18n/i18n.h"
+#include "rights/rights.h"
 #include "site/site.h"
 
 /* --- visit.c ------------------------------------------------------------------------------------- */
@@ -18,6 +19,7 @@ struct visit {
 	struct httpd_reply *reply;
 	struct arena *arena;            /* the request's */
 	struct site_visit at;           /* the portal and its catalogue */
+	struct rights_caller who;       /* what they may see is rights/'s to say */
 	const struct i18n_lang *lang;   /* of interface words */
 	struct str lang_code;           /* as the portal lists it */
 	struct str lang_wanted;         /* asked for by flg and not offered; else empty */
