@@ -50,7 +50,7 @@ static bool read_dataset(struct arena *a, struct store_rows *r, struct tenant_id
 	*d = (struct dataset){ .id = store_int(r, 0) };
 	d->slug = arena_str(a, store_text(r, 1));
 	d->uid = arena_str(a, store_text(r, 2));
-	d->version = (struct version_ref){ t, d->id, store_int(r, 3) };
+	d->version = (struct version_ref){ .tenant = t, .dataset = d->id, .number = store_int(r, 3) };
 	d->restricted = store_int(r, 4) != 0;
 	d->data_visible = store_int(r, 5) != 0;
 	d->row_filter = arena_str(a, store_text(r, 6));

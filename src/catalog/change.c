@@ -158,7 +158,7 @@ bool catalog_draft_begin(struct catalog *c, struct tenant_id t, struct str slug,
 		return false;
 	}
 	d.slug = arena_str(a, slug);
-	d.file = engine_path(c->engine, a, (struct version_ref){ t, d.dataset, d.number });
+	d.file = engine_path(c->engine, a, (struct version_ref){ .tenant = t, .dataset = d.dataset, .number = d.number });
 	d.rejects = arena_printf(a, "%.*s.rejects.jsonl", STR_ARG(d.file));
 	if (!make_folders(d.file, e)) {
 		catalog_draft_abandon(c, &d);
@@ -218,7 +218,8 @@ static bool retire(struct catalog *c, struct store_tx *tx, struct arena *a, stru
 	enum store_step step;
 	(void)c;
 	if (!store_ask(tx, CATALOG_Q(versions_retired), t, STORE_PARAMS(VALUE_OF_INT(dataset)), &r, e)) return false;
-	while ((step = store_step(r, e)) == STORE_ROW) vec_push(a, &list, (struct version_ref){ t, dataset, store_int(r, 0) });
+	while ((step = store_step(r, e)) == STORE_ROW)
+		vec_push(a, &list, (struct version_ref){ .tenant = t, .dataset = dataset, .number = store_int(r, 0) });
 	store_stop(r);
 	bool ok = step == STORE_DONE;
 	for (size_t i = 0; ok && i < list.n; i++)

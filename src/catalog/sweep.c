@@ -35,7 +35,7 @@ bool catalog_versions(struct catalog *c, struct tenant_id t, struct arena *a, st
 	if (!ok) return false;
 	*out = arena_array(a, struct version_ref, k.n / 2 + 1);
 	*n = k.n / 2;
-	for (size_t i = 0; i < *n; i++) (*out)[i] = (struct version_ref){ t, k.p[2 * i], k.p[2 * i + 1] };
+	for (size_t i = 0; i < *n; i++) (*out)[i] = (struct version_ref){ .tenant = t, .dataset = k.p[2 * i], .number = k.p[2 * i + 1] };
 	return true;
 }
 
@@ -88,7 +88,7 @@ static void sweep_tenant(struct str folder, const struct known *k)
 
 static struct str root_of(struct catalog *c, struct arena *a)
 {
-	struct str path = engine_path(c->engine, a, (struct version_ref){ { 1 }, 1, 1 });
+	struct str path = engine_path(c->engine, a, (struct version_ref){ .tenant = { 1 }, .dataset = 1, .number = 1 });
 	for (int i = 0; i < 3; i++) path = str_sub(path, 0, (size_t)str_rfind_char(path, '/'));
 	return arena_str(a, path);
 }

@@ -133,11 +133,14 @@ struct value column_value(const struct column *c, size_t row);
 /* --- where rows live ------------------------------------------------------------------------ */
 
 struct tenant_id { int64_t v; };
-/* One immutable table of one dataset of one portal. */
+/* One immutable table of one dataset of one portal; or, with `live`, that table and what was pushed
+ * onto it up to that sequence number: just as immutable, since a later push has a higher one. */
 struct version_ref {
 	struct tenant_id tenant;
 	int64_t dataset;
 	int64_t number;
+	int64_t live;  /* 0: nothing but the table */
+	bool replaced; /* some rows of the table were replaced or deleted; false when live is 0 */
 };
 
 #endif

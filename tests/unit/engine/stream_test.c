@@ -23,7 +23,7 @@ static int begin(void **state)
 	snprintf(f->folder, sizeof f->folder, "/tmp/stoa-engine-XXXXXX");
 	if (!mkdtemp(f->folder)) return -1;
 	struct engine_options o = { .folder = str_of(f->folder), .memory_mb = 256 };
-	f->at = (struct version_ref){ { 1 }, 1, 1 };
+	f->at = (struct version_ref){ .tenant = { 1 }, .dataset = 1, .number = 1 };
 	snprintf(path, sizeof path, "%s/1", f->folder);
 	mkdir(path, 0700);
 	snprintf(path, sizeof path, "%s/1/1", f->folder);
