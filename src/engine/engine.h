@@ -44,6 +44,37 @@ bool engine_ask(struct engine *g, const struct engine_query *q, struct cancel *c
 bool engine_next(struct engine_cursor *k, struct batch *out, struct err *e) must_use nonnull_all;
 void engine_finish(struct engine_cursor *k);
 
+/* --- counting: what facets are made of ----------------------------------------------------------- */
+
+/* What the codes of a text field stand for (see codes.c), in code-point order of the values. n 0: the
+ * version has no codes for the field (too many different values, or none). */
+struct engine_codes {
+	size_t n;
+	uint16_t *codes;
+	struct str *values;
+};
+/* Fills out[i] for fields[i]; all of it in the arena. */
+bool engine_codes(struct engine *g, struct version_ref v, struct arena *a, const size_t *fields, size_t n,
+                  struct engine_codes *out, struct err *e) must_use;
+
+/* How often each value of a column came. A column of codes (or of lists of them) fills by_code, indexed
+ * by code; one of whole numbers, booleans or dates (as days since 1970; instants count as their day)
+ * fills numbers and counts, in no order. `many`: there were too many different numbers, nothing is
+ * told. Null counts nowhere. */
+struct engine_tally {
+	uint64_t *by_code;   /* ENGINE_CODES of them, or NULL */
+	int64_t *numbers;
+	uint64_t *counts;
+	size_t n;
+	bool many;
+};
+enum { ENGINE_CODES = 65536 };
+/* Reads all rows of a question once and counts every column; columns and ncolumns of q are not read:
+ * every physical column of the result is counted, and there must be n of them. Memory of the tallies
+ * is the arena's. */
+bool engine_count(struct engine *g, const struct engine_query *q, struct arena *a, struct cancel *c_or_null,
+                  struct engine_tally *out, size_t n, struct err *e) must_use;
+
 /* --- loading: runs in the loading process, never in the server (see ingest/) ------------------- */
 
 enum load_end { LOAD_COMMIT, LOAD_ABANDON };

@@ -44,8 +44,21 @@ bool engine_said(struct err *e, const char *message);
 duckdb_connection engine_take_connection(struct engine *g, struct err *e) must_use; /* NULL: failed */
 void engine_give_connection(struct engine *g, duckdb_connection c);
 
+/* read.c: the next chunk as it is, borrowed until the next call; NULL is the end. */
+bool engine_next_chunk(struct engine_cursor *k, duckdb_data_chunk *out, struct err *e) must_use;
+
 /* udf.c: our functions, seen on every connection of the instance. */
 bool engine_functions(duckdb_connection c, struct err *e) must_use;
+
+/* codes.c: columns of small numbers beside texts, written while loading (in the loading process only). */
+struct codes;
+struct codes *codes_new(const struct schema *s);
+void codes_free(struct codes *k);
+void codes_put_columns(struct buf *b, const struct codes *k);         /* the rest of CREATE TABLE rows */
+size_t codes_columns(const struct codes *k);
+void codes_types(const struct codes *k, duckdb_logical_type *out);    /* one a column, to be destroyed */
+void codes_fill(struct codes *k, duckdb_data_chunk chunk, size_t first, const struct batch *b);
+bool codes_finish(struct codes *k, duckdb_connection c, struct err *e) must_use;
 
 /* convert.c: physical vectors of a chunk as a batch. Owned buffers are reused from chunk to chunk. */
 struct converter;

@@ -18,10 +18,11 @@ struct engine_load {
 	struct str path;
 	const struct schema *schema;
 	struct geo *geo;
+	struct codes *codes;
 	int64_t rows;
 };
 
-static void put_columns(struct buf *b, const struct schema *s)
+static void put_columns(struct buf *b, const struct schema *s, const struct codes *codes)
 {
 	static const char *const box[] = { "_x0", "_y0", "_x1", "_y1" };
 	buf_lit(b, "CREATE TABLE rows (_id HUGEINT NOT NULL");
@@ -36,6 +37,7 @@ static void put_columns(struct buf *b, const struct schema *s)
 		for (size_t k = 0; f->type == VALUE_SHAPE && k < COUNT_OF(box); k++)
 			buf_printf(b, ", f%zu%s DOUBLE", i, box[k]);
 	}
+	codes_put_columns(b, codes);
 	buf_printf(b, ")%c", 0);
 }
 
@@ -60,9 +62,9 @@ static size_t width(const struct field *f)
 	return f->type == VALUE_POINT ? 2 : f->type == VALUE_SHAPE ? 5 : 1;
 }
 
-static duckdb_data_chunk new_chunk(const struct schema *s, struct arena *a)
+static duckdb_data_chunk new_chunk(const struct schema *s, const struct codes *codes, struct arena *a)
 {
-	size_t n = 1, at = 0;
+	size_t n = 1 + codes_columns(codes), at = 0;
 	for (size_t i = 0; i < s->n; i++) n += width(&s->fields[i]);
 	duckdb_logical_type *types = arena_array(a, duckdb_logical_type, n);
 	types[at++] = duckdb_create_logical_type(DUCKDB_TYPE_HUGEINT);
@@ -70,6 +72,7 @@ static duckdb_data_chunk new_chunk(const struct schema *s, struct arena *a)
 		types[at++] = logical(&s->fields[i]);
 		for (size_t k = 1; k < width(&s->fields[i]); k++) types[at++] = duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
 	}
+	codes_types(codes, types + at);
 	duckdb_data_chunk chunk = duckdb_create_data_chunk(types, n);
 	for (size_t i = 0; i < n; i++) duckdb_destroy_logical_type(&types[i]);
 	return chunk;
@@ -102,6 +105,7 @@ static void leave(struct engine_load *l)
 {
 	shut(l);
 	geo_free(l->geo);
+	codes_free(l->codes);
 	arena_done(&l->arena);
 	free(l);
 }
@@ -113,8 +117,9 @@ bool engine_load_begin(struct str path, const struct schema *s, struct engine_lo
 	l->path = arena_str(&l->arena, path);
 	l->schema = s;
 	l->geo = geo_new();
+	l->codes = codes_new(s);
 	auto_buf text = BUF_INIT(8 << 20);
-	put_columns(&text, s);
+	put_columns(&text, s, l->codes);
 	bool ok = access(l->path.p, F_OK) != 0 || err_set(e, ERR_CONFLICT, "the version's file already exists");
 	ok = ok && open_file(l, e) && engine_run(l->connection, text.p, e) &&
 	     (duckdb_appender_create(l->connection, NULL, "rows", &l->appender) == DuckDBSuccess ||
@@ -123,7 +128,7 @@ bool engine_load_begin(struct str path, const struct schema *s, struct engine_lo
 		leave(l);
 		return false;
 	}
-	l->chunk = new_chunk(s, &l->arena);
+	l->chunk = new_chunk(s, l->codes, &l->arena);
 	*out = l;
 	return true;
 }
@@ -252,6 +257,7 @@ bool engine_load_rows(struct engine_load *l, const struct batch *b, const uint8_
 		if (!fill(l, i, at, &b->columns[i], b->nrows, e)) return false;
 		at += width(f);
 	}
+	codes_fill(l->codes, l->chunk, at, b);
 	duckdb_data_chunk_set_size(l->chunk, b->nrows);
 	l->rows += (int64_t)b->nrows;
 	if (duckdb_append_data_chunk(l->appender, l->chunk) == DuckDBSuccess) return true;
@@ -273,7 +279,7 @@ bool engine_load_end(struct engine_load *l, enum load_end how, struct err *e)
 {
 	bool ok = how == LOAD_COMMIT;
 	if (ok && duckdb_appender_close(l->appender) != DuckDBSuccess) ok = engine_said(e, duckdb_appender_error(l->appender));
-	ok = ok && engine_run(l->connection, "CHECKPOINT", e);
+	ok = ok && codes_finish(l->codes, l->connection, e) && engine_run(l->connection, "CHECKPOINT", e);
 	shut(l);
 	ok = ok && sync_file(l->path, e);
 	if (!ok) {

@@ -97,9 +97,9 @@ bool engine_ask(struct engine *g, const struct engine_query *q, struct cancel *c
 	return true;
 }
 
-bool engine_next(struct engine_cursor *k, struct batch *out, struct err *e)
+bool engine_next_chunk(struct engine_cursor *k, duckdb_data_chunk *out, struct err *e)
 {
-	*out = (struct batch){ 0 };
+	*out = NULL;
 	if (k->chunk) duckdb_destroy_data_chunk(&k->chunk);
 	if (k->done) return true;
 	if (!guard(k, e)) return false;
@@ -110,14 +110,18 @@ bool engine_next(struct engine_cursor *k, struct batch *out, struct err *e)
 		if (message && *message) return engine_said(e, message);
 		/* An interrupted stream must not pass for one that came to its end. */
 		if (k->cancel && cancel_fired(k->cancel)) return err_set(e, ERR_CANCELLED, "this took too long and was stopped");
-		k->done = true;
-		return true;
 	}
-	if (duckdb_data_chunk_get_size(k->chunk) == 0) {
-		k->done = true;
-		return true;
-	}
-	return converter_batch(k->converter, k->chunk, out, e);
+	k->done = !k->chunk || duckdb_data_chunk_get_size(k->chunk) == 0;
+	if (!k->done) *out = k->chunk;
+	return true;
+}
+
+bool engine_next(struct engine_cursor *k, struct batch *out, struct err *e)
+{
+	duckdb_data_chunk chunk;
+	*out = (struct batch){ 0 };
+	if (!engine_next_chunk(k, &chunk, e)) return false;
+	return !chunk || converter_batch(k->converter, chunk, out, e);
 }
 
 void engine_finish(struct engine_cursor *k)

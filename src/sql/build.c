@@ -17,7 +17,7 @@ void sql_ident(struct sql *q, struct str name) { q->dialect->ident(&q->text, nam
 void sql_column(struct sql *q, size_t field, enum sql_part part)
 {
 	static const char *const suffix[] = { [SQL_MAIN] = "", [SQL_LAT] = "_lat", [SQL_LON] = "_lon",
-		[SQL_X0] = "_x0", [SQL_Y0] = "_y0", [SQL_X1] = "_x1", [SQL_Y1] = "_y1" };
+		[SQL_X0] = "_x0", [SQL_Y0] = "_y0", [SQL_X1] = "_x1", [SQL_Y1] = "_y1", [SQL_CODE] = "_code" };
 	buf_put_char(&q->text, 'f');
 	buf_put_int(&q->text, (int64_t)field);
 	buf_put(&q->text, str_of(suffix[part]));

@@ -4,8 +4,8 @@
  *
  * The table of a version is called through sql_relation. Its columns: `_id` (HUGEINT, the record's
  * identity) and for field i `f<i>`; a point is `f<i>_lat`, `f<i>_lon` (DOUBLE); a shape is `f<i>`
- * (WKB BLOB) with its box `f<i>_x0 f<i>_y0 f<i>_x1 f<i>_y1`; multivalued text is VARCHAR[]. `rowid`
- * gives insertion order. */
+ * (WKB BLOB) with its box `f<i>_x0 f<i>_y0 f<i>_x1 f<i>_y1`; multivalued text is VARCHAR[]. Texts may
+ * have small numbers beside them, `f<i>_code` (see engine/codes.c). `rowid` gives insertion order. */
 #ifndef SQL_SQL_H
 #define SQL_SQL_H
 
@@ -14,7 +14,7 @@
 
 struct sql;
 
-enum sql_part { SQL_MAIN, SQL_LAT, SQL_LON, SQL_X0, SQL_Y0, SQL_X1, SQL_Y1 };
+enum sql_part { SQL_MAIN, SQL_LAT, SQL_LON, SQL_X0, SQL_Y0, SQL_X1, SQL_Y1, SQL_CODE };
 
 struct sql_dialect {
 	const char *name;
