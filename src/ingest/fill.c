@@ -376,6 +376,13 @@ static bool typed_null(const struct plan_column *p, const struct cell *cell)
 	return typed && spell_is_null_word(cell->text);
 }
 
+/* Without a cell, or, where a point may be either, with an empty one. */
+static bool is_derived(const struct fill *f, size_t i)
+{
+	const struct plan_column *p = &f->plan->columns[i];
+	return p->from < 0 || ((p->shape >= 0 || p->lat >= 0) && !has(&f->columns[i], f->nrows));
+}
+
 bool fill_row(struct fill *f, struct caster *k, const struct row *r, bool *kept, struct err *e)
 {
 	size_t row = f->nrows;
@@ -396,7 +403,7 @@ bool fill_row(struct fill *f, struct caster *k, const struct row *r, bool *kept,
 	}
 	if (!*kept) return true;
 	for (size_t i = 0; i < f->plan->schema.n; i++)
-		if (f->plan->columns[i].from < 0) derive(f, k, i);
+		if (is_derived(f, i)) derive(f, k, i);
 	f->nrows++;
 	return true;
 }

@@ -119,6 +119,25 @@ bool ingest_run(const struct ingest_job *job, struct arena *a, struct ingest_res
 #define INGEST_ROLE "__load"
 int ingest_child_main(void);
 
+/* --- single records --------------------------------------------------------------------------------- */
+
+/* Takes JSON objects, one a record, as rows of a schema: the rules of publishing with a schema, except
+ * that a record with a value that does not fit is refused as a whole. Members that are no field are
+ * passed over; a member that is missing is null; one of an `id` field must be there. A point without a
+ * value of its own is made of the record's shape, or of its latitude and longitude. In the calling
+ * process: the only foreign code that sees the bytes is the JSON reader. One thread at a time. */
+struct ingest_taker;
+/* Keeps the schema. ERR_BAD_SOURCE when it names a time zone that does not exist. */
+bool ingest_taker_new(const struct schema *s, struct ingest_taker **out, struct err *e) must_use nonnull_all;
+void ingest_taker_free(struct ingest_taker *t);
+/* Adds a record; false: *why is ERR_BAD_REQUEST naming field, value and what was expected. There must be
+ * room: fewer than LIMIT_BATCH_ROWS since the last clear. */
+struct json_node;
+bool ingest_take(struct ingest_taker *t, const struct json_node *record, struct err *why) must_use nonnull_all;
+/* What was taken, with the records' ids; borrowed until the next take or clear. */
+const struct batch *ingest_taken(struct ingest_taker *t, const uint8_t (**ids)[16]);
+void ingest_taker_clear(struct ingest_taker *t);
+
 /* --- Frictionless data packages -------------------------------------------------------------------- */
 
 struct ingest_licence { struct str name, title, url; };

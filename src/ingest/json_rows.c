@@ -168,17 +168,20 @@ bool json_rows_read(struct json_rows *r, struct str text, struct row *out, struc
 	r->doc = NULL;
 	arena_done(&r->row);
 	if (!json_read(text, &r->doc, e)) return false;
+	json_rows_take(r, json_root(r->doc), out);
+	return true;
+}
+
+void json_rows_take(struct json_rows *r, const struct json_node *root, struct row *out)
+{
+	arena_done(&r->row);
 	if (r->ncells) memset(r->cells, 0, r->ncells * sizeof *r->cells);
-	const struct json_node *root = json_root(r->doc);
 	if (json_kind(root) == JSON_ARRAY) put_items(r, root);
 	else if (json_kind(root) != JSON_OBJECT) put(r, STR("value"), STR("value"), root);
 	else if (is_feature(root)) put_feature(r, root);
 	else put_members(r, root);
 	out->cells = r->cells;
 	out->n = r->s->names.n;
-	if (text.n > LIMIT_CELL_BYTES) {
-		for (size_t i = 0; i < out->n; i++)
-			if (out->cells[i].text.n > LIMIT_CELL_BYTES) out->fault = "a cell is larger than 16 MB";
-	}
-	return true;
+	for (size_t i = 0; i < out->n; i++)
+		if (out->cells[i].text.n > LIMIT_CELL_BYTES) out->fault = "a cell is larger than 16 MB";
 }

@@ -18,5 +18,7 @@ void json_rows_done(struct json_rows *r);
 /* Reads one value as a row: an object (a GeoJSON Feature by its properties and geometry), an array, or
  * a scalar. Cells are borrowed until the next call. */
 bool json_rows_read(struct json_rows *r, struct str text, struct row *out, struct err *e) must_use;
+/* The same from a value that was read already; its document must outlive the row. */
+void json_rows_take(struct json_rows *r, const struct json_node *root, struct row *out);
 
 #endif

@@ -23,6 +23,9 @@ struct rejects {
 	struct buf out;
 	int64_t count;
 	VEC(struct ingest_reason) reasons;
+	/* Where single records are taken: called instead of all of the above. NULL: not. */
+	void (*tell)(void *arg, struct str field, struct str value, const char *reason);
+	void *arg;
 };
 void rejects_init(struct rejects *r, struct arena *a, struct str path);
 /* Notes one refusal; field empty: the whole row. Fails only when the file cannot be written. */

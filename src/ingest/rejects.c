@@ -48,6 +48,10 @@ static void put_value(struct json_out *j, struct str value)
 
 bool rejects_add(struct rejects *r, int64_t row, struct str field, struct str value, const char *reason, struct err *e)
 {
+	if (r->tell) {
+		r->tell(r->arg, field, value, reason);
+		return true;
+	}
 	r->count++;
 	count(r, row, field, reason);
 	if (r->count > LIMIT_REJECTS) return true;
