@@ -1,6 +1,9 @@
-/* The door to libsodium. */
+/* The door to libsodium, and to OpenSSL for SHA-256 alone: its code uses the processor's own
+ * instructions, about five times as fast, and every exported byte goes through it. */
+#define OPENSSL_API_COMPAT 0x10100000L /* the streaming calls whose state needs no heap */
 #include "crypt/crypt.h"
 #include <assert.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 
 bool crypt_open(struct err *e)
@@ -39,25 +42,25 @@ static const unsigned char *bytes_of(struct str s)
 
 void crypt_sha256(struct str s, unsigned char out[CRYPT_SHA256])
 {
-	crypto_hash_sha256(out, bytes_of(s), s.n);
+	SHA256(bytes_of(s), s.n, out);
 }
 
-static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct crypt_sha256_state),
+static_assert(sizeof(SHA256_CTX) <= sizeof(struct crypt_sha256_state),
               "the state fits its box");
 
 void crypt_sha256_start(struct crypt_sha256_state *s)
 {
-	crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)s->bytes);
+	SHA256_Init((SHA256_CTX *)(void *)s->bytes);
 }
 
 void crypt_sha256_add(struct crypt_sha256_state *s, struct str bytes)
 {
-	crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)s->bytes, bytes_of(bytes), bytes.n);
+	SHA256_Update((SHA256_CTX *)(void *)s->bytes, bytes_of(bytes), bytes.n);
 }
 
 void crypt_sha256_end(struct crypt_sha256_state *s, unsigned char out[CRYPT_SHA256])
 {
-	crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)s->bytes, out);
+	SHA256_Final(out, (SHA256_CTX *)(void *)s->bytes);
 }
 
 void crypt_blake2b(struct str s, unsigned char *out, size_t n)
@@ -71,13 +74,20 @@ void crypt_hex(const unsigned char *bytes, size_t n, char *out)
 	sodium_bin2hex(out, 2 * n + 1, bytes, n);
 }
 
-void crypt_put_base64url(struct buf *b, struct str bytes)
+static void put_base64(struct buf *b, struct str bytes, int variant)
 {
-	size_t n = sodium_base64_ENCODED_LEN(bytes.n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	size_t n = sodium_base64_encoded_len(bytes.n, variant);
 	char *to = buf_room(b, n);
 	if (!to) return;
-	sodium_bin2base64(to, n, bytes_of(bytes), bytes.n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_bin2base64(to, n, bytes_of(bytes), bytes.n, variant);
 	b->n += n - 1; /* without its NUL */
+}
+
+void crypt_put_base64(struct buf *b, struct str bytes) { put_base64(b, bytes, sodium_base64_VARIANT_ORIGINAL); }
+
+void crypt_put_base64url(struct buf *b, struct str bytes)
+{
+	put_base64(b, bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 bool crypt_base64url_decode(struct arena *a, struct str text, struct str *out)

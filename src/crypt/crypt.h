@@ -1,4 +1,4 @@
-/* Secrets and digests: the door to libsodium. Call crypt_open once at start. All else on any
+/* Secrets and digests: the door to libsodium and OpenSSL's libcrypto. Call crypt_open once at start. All else on any
  * thread. */
 #ifndef CRYPT_CRYPT_H
 #define CRYPT_CRYPT_H
@@ -25,6 +25,8 @@ void crypt_sha256_end(struct crypt_sha256_state *s, unsigned char out[CRYPT_SHA2
 void crypt_blake2b(struct str s, unsigned char *out, size_t n);
 /* Lower-case hexadecimal; out gets 2n + 1 bytes. */
 void crypt_hex(const unsigned char *bytes, size_t n, char *out);
+/* Base64 as in RFC 4648 §4, padded. */
+void crypt_put_base64(struct buf *b, struct str bytes);
 /* URL-safe base64 without padding: appends to a buf; decodes into the arena, false when
  * malformed. */
 void crypt_put_base64url(struct buf *b, struct str bytes);

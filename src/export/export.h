@@ -18,6 +18,10 @@ struct export_sink {
 enum export_flags {
 	EXPORT_GEO = 1u << 0,       /* offered only where there is a geometry */
 	EXPORT_CATALOGUE = 1u << 1, /* also a format of the catalogue's own rows */
+	EXPORT_PACKED = 1u << 8,    /* bytes that do not shrink any more: sent without gzip */
+	EXPORT_IDS = 1u << 2,       /* names records: plan the question with_id */
+	EXPORT_DATES = 1u << 3,     /* offered only where there is a date or a datetime */
+	EXPORT_NEEDS = 1u << 4,     /* the result itself must have what EXPORT_GEO or EXPORT_DATES says */
 };
 
 /* What the request may choose; zero is not the default: start from export_defaults. */
@@ -29,14 +33,22 @@ struct export_options {
 	bool use_labels;            /* csv, xlsx: labels of fields for headings */
 	bool compressed;            /* the whole file as gzip */
 	struct str parquet_compression; /* "snappy" or "zstd" */
+	int epsg;                   /* geojson, shp, fgb, gpkg, parquet: coordinate system of geometries */
+	struct str name_field;      /* gpx, ov2: what names a place; empty: the first text */
+	struct str description_field_list; /* gpx: fields in <desc>, with commas between; empty: see use_extension */
+	bool use_extension;         /* gpx: other fields in <extensions> rather than in <desc> */
+	struct str origin;          /* rdf: "https://data.example", what names of records and fields begin with */
 };
 struct export_options export_defaults(void);
+/* Copies the texts of options into an arena. */
+void export_options_keep(struct arena *a, struct export_options *o);
 
 struct export_job {
 	struct engine *engine;
 	const struct query_plan *plan;
 	struct export_options options;
 	struct cancel *cancel_or_null;
+	int64_t *rows_or_null; /* counts the records written; -1: the format cannot tell */
 };
 
 struct export;
@@ -53,9 +65,18 @@ const struct export_format *export_format_or_null(struct str name);
 struct str export_suffix(struct arena *a, const struct export_format *f, const struct export_options *o);
 struct str export_mime(const struct export_format *f, const struct export_options *o);
 
-/* Writes the whole export. What was written before a failure is not a valid file. Borrows everything. */
+/* Whether the format can be made of this result, for telling before the first byte: ERR_PARAMETER when
+ * it needs a geometry or a date and the result has none, when a field named by an option is not in the
+ * result, or when epsg is unknown. export_run asks too. */
+bool export_check(const struct export_job *j, const struct export_format *f, struct err *e) must_use nonnull_all;
+/* Writes the whole export. Formats that need temporary files have them below the data folder's "tmp",
+ * gone when it returns; export_sweep removes what a crash left there. What was written before a failure
+ * is not a valid file. Borrows everything. */
 bool export_run(const struct export_job *j, const struct export_format *f, const struct export_sink *to,
                 struct err *e) must_use nonnull_all;
+
+/* At start, before anybody writes. */
+void export_sweep(const struct engine *g);
 
 /* A sink that appends to a buf (ERR_TOO_LARGE past its ceiling) and one that writes to a descriptor
  * (`to` points at an int). */

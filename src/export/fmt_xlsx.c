@@ -80,28 +80,7 @@ static void put_number_cell(struct export *x, const struct book *k, size_t colum
 /* The same text as in CSV. */
 static void put_as_text(struct export *x, struct book *k, size_t column, const struct column *c, size_t row)
 {
-	struct record_csv plain = { 0, x->job->options.list_separator, false };
-	auto_arena a = ARENA_INIT;
-	buf_clear(&k->cell);
-	record_put_csv(&k->cell, &x->columns[column], c, row, &x->style, &plain);
-	struct str s = buf_str(&k->cell);
-	/* With no delimiter at all, quotes appear only around texts that hold one or a line end. */
-	if (s.n >= 2 && s.p[0] == '"') {
-		char *to = arena_bytes(&a, s.n);
-		size_t n = 0;
-		for (size_t i = 1; i + 1 < s.n; i++) {
-			if (s.p[i] == '"') i++;
-			to[n++] = s.p[i];
-		}
-		s = str_make(to, n);
-	}
-	put_text_cell(x, k, column, s, STYLE_PLAIN);
-}
-
-static bool has_cut_precision(const struct export *x, size_t column)
-{
-	struct str p = x->columns[column].precision;
-	return str_eq(p, STR("year")) || str_eq(p, STR("month"));
+	put_text_cell(x, k, column, export_text(x, &k->cell, column, c, row), STYLE_PLAIN);
 }
 
 static void put_cell(struct export *x, struct book *k, size_t column, const struct column *c, size_t row)
@@ -125,7 +104,7 @@ static void put_cell(struct export *x, struct book *k, size_t column, const stru
 		buf_put(&x->out, c->bools[row] ? STR(" t=\"b\"><v>1</v></c>") : STR(" t=\"b\"><v>0</v></c>"));
 		return;
 	case VALUE_DATE:
-		if (c->days[row] + EPOCH_DAY < FIRST_DAY || has_cut_precision(x, column)) break;
+		if (c->days[row] + EPOCH_DAY < FIRST_DAY || export_is_cut(x, column)) break;
 		put_number_cell(x, k, column, c->days[row] + EPOCH_DAY, STYLE_DATE);
 		return;
 	case VALUE_DATETIME: {
@@ -259,18 +238,12 @@ static struct str letters_of(struct arena *a, size_t column)
 	return arena_str(a, str_make(back + at, sizeof back - at));
 }
 
-static bool to_sink(void *arg, struct str bytes, struct err *e)
-{
-	struct export *x = arg;
-	return x->to->write(x->to->to, bytes, e);
-}
-
 static bool run(struct export *x, struct err *e)
 {
 	struct book k = { .cell = BUF_INIT((size_t)1 << 30), .letters = arena_array(&x->arena, struct str, x->ncolumns) };
 	for (size_t i = 0; i < x->ncolumns; i++) k.letters[i] = letters_of(&x->arena, i);
 	x->state = &k;
-	if (!pack_zip_open(to_sink, x, &k.zip, e)) return false;
+	if (!pack_zip_open(export_zip_sink, x, &k.zip, e)) return false;
 	bool ok = open_sheet(x, &k, e) && export_batches(x, rows, e) && close_sheet(x, &k, e) && write_parts(x, &k, e);
 	buf_done(&k.cell);
 	if (ok) return pack_zip_end(k.zip, e);
@@ -279,5 +252,5 @@ static bool run(struct export *x, struct err *e)
 }
 
 const struct export_format export_fmt_xlsx = {
-	"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", EXPORT_CATALOGUE, run,
+	"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", EXPORT_PACKED | EXPORT_CATALOGUE, run,
 };

@@ -27,7 +27,24 @@ const struct export_format *export_format_or_null(struct str name)
 struct export_options export_defaults(void)
 {
 	return (struct export_options){ .delimiter = ';', .list_separator = STR(","), .with_bom = true,
-		                        .parquet_compression = STR("snappy") };
+		                        .parquet_compression = STR("snappy"), .epsg = GEO_WGS84, .use_extension = true };
+}
+
+struct export_options export_options_keep(struct arena *a, const struct export_options *o)
+{
+	struct export_options kept = *o;
+	kept.list_separator = arena_str(a, o->list_separator);
+	kept.parquet_compression = arena_str(a, o->parquet_compression);
+	kept.name_field = arena_str(a, o->name_field);
+	kept.description_field_list = arena_str(a, o->description_field_list);
+	return kept;
+}
+
+void export_options_keep(struct arena *a, struct export_options *o)
+{
+	o->list_separator = arena_str(a, o->list_separator);
+	o->parquet_compression = arena_str(a, o->parquet_compression);
+	o->origin = arena_str(a, o->origin);
 }
 
 struct str export_suffix(struct arena *a, const struct export_format *f, const struct export_options *o)
@@ -39,6 +56,44 @@ struct str export_suffix(struct arena *a, const struct export_format *f, const s
 struct str export_mime(const struct export_format *f, const struct export_options *o)
 {
 	return o->compressed ? STR("application/gzip") : str_of(f->mime);
+}
+
+/* --- before the first byte ---------------------------------------------------------------------- */
+
+static bool has_type(const struct query_plan *p, enum value_type one, enum value_type other)
+{
+	for (size_t i = 0; i < p->ncolumns; i++)
+		if (p->columns[i].type.type == one || p->columns[i].type.type == other) return true;
+	return false;
+}
+
+static bool has_column(const struct query_plan *p, struct str name, const char *option, struct err *e)
+{
+	for (size_t i = 0; i < p->ncolumns; i++)
+		if (str_eq(p->columns[i].key, name)) return true;
+	return err_set(e, ERR_PARAMETER, "Invalid value for %s API parameter: %.*s was found but the name of a field of the "
+	               "result is expected.", option, STR_ARG(str_sub(name, 0, 100)));
+}
+
+bool export_check(const struct export_job *j, const struct export_format *f, struct err *e)
+{
+	const struct query_plan *p = j->plan;
+	const struct export_options *o = &j->options;
+	struct geo_transform *t = NULL;
+	struct str list = str_trim(o->description_field_list);
+	struct str name;
+	if ((f->flags & EXPORT_NEEDS) && (f->flags & EXPORT_GEO) && !has_type(p, VALUE_SHAPE, VALUE_POINT))
+		return err_set(e, ERR_PARAMETER, "The format %s needs a geometry: the select clause has no field of type geo_point_2d or "
+		               "geo_shape.", f->name);
+	if ((f->flags & EXPORT_NEEDS) && (f->flags & EXPORT_DATES) && !has_type(p, VALUE_DATE, VALUE_DATETIME))
+		return err_set(e, ERR_PARAMETER, "The format %s needs a date: the select clause has no field of type date or datetime.", f->name);
+	if (o->name_field.n && !has_column(p, o->name_field, "name_field", e)) return false;
+	while (list.n && str_cut(&list, ',', &name))
+		if (!has_column(p, str_trim(name), "description_field_list", e)) return false;
+	if (o->epsg == GEO_WGS84) return true;
+	if (!geo_transform_open(o->epsg, &t, e)) return false;
+	geo_transform_close(t);
+	return true;
 }
 
 /* --- sinks ------------------------------------------------------------------------------------ */
@@ -115,6 +170,7 @@ bool export_batches(struct export *x, bool (*each)(struct export *, const struct
 		if (ok && x->job->cancel_or_null && cancel_fired(x->job->cancel_or_null))
 			ok = err_set(e, ERR_CANCELLED, "the export was stopped");
 		ok = ok && (rows.nrows == 0 || each(x, &rows, e));
+		if (ok && x->job->rows_or_null) *x->job->rows_or_null += (int64_t)rows.nrows;
 	} while (ok && rows.nrows > 0);
 	query_close(k);
 	return ok;
@@ -141,6 +197,7 @@ bool export_run(const struct export_job *j, const struct export_format *f, const
 	struct packer packer = { to, BUF_INIT(SIZE_MAX), BUF_INIT(SIZE_MAX) };
 	struct export_sink packed = { write_packed, &packer };
 	struct export x = { .to = j->options.compressed ? &packed : to, .out = BUF_INIT((size_t)1 << 30) };
+	if (!export_check(j, f, e)) return false;
 	prepare(&x, j);
 	bool ok = f->run(&x, e) && export_flush(&x, true, e);
 	if (ok && j->options.compressed) ok = pack_waiting(&packer, e);

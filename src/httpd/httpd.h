@@ -148,7 +148,8 @@ void httpd_reply_static(struct httpd_reply *p,
 /* Takes an open file of `size` bytes; sent as it is, with ranges left to a later version. */
 void httpd_reply_file(struct httpd_reply *p, int fd, int64_t size);
 /* Takes the reader; the writer goes on in its own lane. Sent while it grows. The connection is cut
- * without a proper end when the writer fails. */
+ * without a proper end when the writer fails. Notes of the spool are sent as trailers, or as headers
+ * when the writer has ended before the answer begins. */
 void httpd_reply_spool(struct httpd_reply *p, struct io_reader *reader);
 /* Says the bytes are compressed already ("gzip", "br"): Content-Encoding is set, nothing compresses
  * again. The caller has asked httpd_accepts. */

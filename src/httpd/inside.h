@@ -284,8 +284,9 @@ struct stream {
 	struct httpd *h;
 	struct conn *conn;
 	struct io_reader *reader;
+	struct MHD_Response *response; /* whose trailers tell what is known at the end */
 	struct stream *next;
-	bool parked, queued, gone;
+	bool parked, queued, gone, chunked;
 };
 struct MHD_Response *response_of(struct visit *v);
 struct MHD_Response *response_fresh_of(struct visit *v); /* a 304 with the same headers, or NULL */

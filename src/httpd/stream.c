@@ -20,6 +20,15 @@ static void wake(void *arg)
 	httpd_wake_loop(h);
 }
 
+/* What was noted at the end goes behind the last chunk; where the length was known from the start there
+ * are no chunks, and it stands among the headers already. */
+static void add_trailers(struct stream *t)
+{
+	struct io_note notes[IO_NOTES];
+	size_t n = t->chunked ? io_reader_notes(t->reader, notes) : 0;
+	for (size_t i = 0; i < n; i++) (void)MHD_add_response_footer(t->response, notes[i].name, notes[i].value);
+}
+
 /* The http thread, inside libmicrohttpd. */
 static ssize_t send_piece(void *arg, uint64_t at, char *to, size_t n)
 {
@@ -37,6 +46,7 @@ static ssize_t send_piece(void *arg, uint64_t at, char *to, size_t n)
 		MHD_suspend_connection(t->conn->mhd);
 		return 0;
 	case IO_END:
+		add_trailers(t);
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	case IO_FAILED:
 		break;
@@ -79,6 +89,11 @@ static struct MHD_Response *stream_open(struct visit *v)
 	uint64_t size = length < 0 ? MHD_SIZE_UNKNOWN : (uint64_t)length;
 	struct MHD_Response *r = MHD_create_response_from_callback(size, PIECE, send_piece, t, end);
 	ensure(r != NULL);
+	t->response = r;
+	t->chunked = length < 0;
+	struct io_note notes[IO_NOTES];
+	size_t n = t->chunked ? 0 : io_reader_notes(t->reader, notes);
+	for (size_t i = 0; i < n; i++) (void)MHD_add_response_header(r, notes[i].name, notes[i].value);
 	io_reader_watch(t->reader, wake, t);
 	return r;
 }

@@ -43,6 +43,13 @@ int64_t io_spool_length(const struct io_spool *s); /* written so far */
  * False when the last gathered bytes could not be written (readers then learn of a failure).
  * NULL does nothing. */
 bool io_spool_end(struct io_spool *s, bool good, struct err *e);
+/* Something about the whole content that is known at its end only, such as its digest: a header name
+ * and value, at most IO_NOTES of them, each at most 31 and 127 bytes. Before io_spool_end. */
+enum { IO_NOTES = 4 };
+struct io_note {
+	char name[32], value[128];
+};
+void io_spool_note(struct io_spool *s, const char *name, struct str value) nonnull_all;
 /* The token to fire when the last reader leaves, so that a writer deep in an engine stops;
  * NULL: none. Keeps the token until io_spool_end. `fire` must not call back into io. */
 void io_spool_on_abandon(struct io_spool *s, void (*fire)(void *arg), void *arg);
@@ -61,6 +68,8 @@ enum io_step io_reader_read(struct io_reader *r, char *to, size_t n, size_t *got
 void io_reader_watch(struct io_reader *r, void (*wake)(void *arg), void *arg);
 /* Total length when the writer has ended well, -1 before or after a failure. */
 int64_t io_reader_length(struct io_reader *r);
+/* What was noted; after IO_END, or once the length is known. */
+size_t io_reader_notes(struct io_reader *r, struct io_note out[IO_NOTES]) nonnull_all;
 /* Leaves; after it returns, wake is not called again. NULL does nothing. */
 void io_reader_close(struct io_reader *r);
 /* Spools open in this process, for the metrics. */

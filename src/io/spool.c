@@ -24,6 +24,9 @@ struct io_spool {
 	bool had_reader;
 	void (*fire)(void *arg);
 	void *fire_arg;
+	/* The writer's until the end, the readers' from then on. */
+	struct io_note notes[IO_NOTES];
+	size_t nnotes;
 	/* The writer's own. */
 	int64_t max;
 	int64_t shown_ns;
@@ -166,6 +169,23 @@ void io_spool_on_abandon(struct io_spool *s, void (*fire)(void *arg), void *arg)
 	s->fire = fire;
 	s->fire_arg = arg;
 	lock_give(&s->lock);
+}
+
+void io_spool_note(struct io_spool *s, const char *name, struct str value)
+{
+	ensure(s->nnotes < IO_NOTES && strlen(name) < sizeof s->notes[0].name && value.n < sizeof s->notes[0].value);
+	struct io_note *n = &s->notes[s->nnotes++];
+	memcpy(n->name, name, strlen(name));
+	memcpy(n->value, value.p, value.n);
+}
+
+size_t io_reader_notes(struct io_reader *r, struct io_note out[IO_NOTES])
+{
+	lock_take(&r->spool->lock); /* the writer has given it after the last note */
+	size_t n = r->spool->ending == WHOLE ? r->spool->nnotes : 0;
+	lock_give(&r->spool->lock);
+	memcpy(out, r->spool->notes, n * sizeof *out);
+	return n;
 }
 
 static struct io_reader *join(struct io_spool *s)

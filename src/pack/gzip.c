@@ -119,3 +119,69 @@ bool pack_gzip(struct buf *out, struct str in, int level)
 	deflateEnd(&z);
 	return ok;
 }
+
+/* --- a stream that grows --------------------------------------------------------------------------- */
+
+enum { GZIPPED = 64 * 1024 };
+
+struct pack_gzipper {
+	z_stream z;
+	pack_sink *sink;
+	void *arg;
+	char out[GZIPPED];
+};
+
+void pack_gzipper_open(int level, pack_sink *sink, void *arg, struct pack_gzipper **out)
+{
+	struct pack_gzipper *g = calloc(1, sizeof *g);
+	ensure(g != NULL);
+	g->sink = sink;
+	g->arg = arg;
+	ensure(deflateInit2(&g->z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+	g->z.next_out = (unsigned char *)g->out;
+	g->z.avail_out = GZIPPED;
+	*out = g;
+}
+
+static bool hand_over(struct pack_gzipper *g, struct err *e)
+{
+	size_t n = GZIPPED - g->z.avail_out;
+	g->z.next_out = (unsigned char *)g->out;
+	g->z.avail_out = GZIPPED;
+	return n == 0 || g->sink(g->arg, str_make(g->out, n), e);
+}
+
+static bool push(struct pack_gzipper *g, struct str bytes, int how, struct err *e)
+{
+	int said = Z_OK;
+	do {
+		size_t part = num_min(bytes.n, (size_t)1 << 30);
+		/* As above: only read. */
+		g->z.next_in = (unsigned char *)(uintptr_t)bytes.p;
+		g->z.avail_in = (uInt)part;
+		said = deflate(&g->z, part == bytes.n ? how : Z_NO_FLUSH);
+		if (said == Z_STREAM_ERROR) return err_set(e, ERR_SYSTEM, "zlib refused to go on");
+		bytes = str_from(bytes, part - g->z.avail_in);
+		if (g->z.avail_out == 0 && !hand_over(g, e)) return false;
+	} while (bytes.n > 0 || (how == Z_FINISH && said != Z_STREAM_END));
+	return true;
+}
+
+bool pack_gzipper_put(struct pack_gzipper *g, struct str bytes, struct err *e)
+{
+	return bytes.n == 0 || push(g, bytes, Z_NO_FLUSH, e);
+}
+
+bool pack_gzipper_end(struct pack_gzipper *g, struct err *e)
+{
+	bool ok = push(g, STR(""), Z_FINISH, e) && hand_over(g, e);
+	pack_gzipper_drop(g);
+	return ok;
+}
+
+void pack_gzipper_drop(struct pack_gzipper *g)
+{
+	if (!g) return;
+	deflateEnd(&g->z);
+	free(g);
+}

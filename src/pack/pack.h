@@ -57,9 +57,19 @@ void pack_close_at(struct pack_reader **r);
 /* Appends all of `in` as one gzip member; level 1 to 9. False when out ran over. */
 bool pack_gzip(struct buf *out, struct str in, int level) must_use nonnull_all;
 
+/* One gzip stream written as it grows: what a browser expects of a gzip coding (some readers stop after
+ * the first member). */
+struct pack_gzipper;
+typedef bool pack_sink(void *arg, struct str bytes, struct err *e);
+void pack_gzipper_open(int level, pack_sink *sink, void *arg, struct pack_gzipper **out) nonnull_all;
+bool pack_gzipper_put(struct pack_gzipper *z, struct str bytes, struct err *e) must_use nonnull_all;
+/* Writes the rest. Takes z whatever it answers. */
+bool pack_gzipper_end(struct pack_gzipper *z, struct err *e) must_use nonnull_all;
+/* Frees without ending; accepts NULL. */
+void pack_gzipper_drop(struct pack_gzipper *z_or_null);
+
 /* A zip written as it grows, to bytes that need not be seekable (entries carry their sizes behind). */
 struct pack_zip;
-typedef bool pack_sink(void *arg, struct str bytes, struct err *e);
 bool pack_zip_open(pack_sink *sink, void *arg, struct pack_zip **out, struct err *e) must_use;
 /* Starts a file, ending the former. */
 bool pack_zip_entry(struct pack_zip *z, struct str name, struct err *e) must_use nonnull_all;

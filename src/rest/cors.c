@@ -14,7 +14,8 @@ void rest_cors(struct httpd_reply *p)
 	                "ODS-Explore-API-Deprecation, Link, X-RateLimit-Remaining, "
 	                "X-RateLimit-Limit, X-RateLimit-Reset, "
 	                "X-RateLimit-dataset-Remaining, X-RateLimit-dataset-Limit, "
-	                "X-RateLimit-dataset-Reset");
+	                "X-RateLimit-dataset-Reset, Content-Digest, Content-Disposition, "
+	                "Retry-After, Server-Timing, Stoa-Rows, Stoa-Version");
 }
 
 void rest_options(struct httpd_reply *p, struct str allow)

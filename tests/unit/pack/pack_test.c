@@ -61,6 +61,50 @@ static void a_gzip_reads_back(void **state)
 	close(fd);
 }
 
+static bool append(void *arg, struct str bytes, struct err *e)
+{
+	struct buf *b = arg;
+	buf_put(b, bytes);
+	return !b->over || err_set(e, ERR_TOO_LARGE, "full");
+}
+
+/* Pieces of many sizes, an empty one among them. */
+static void a_growing_gzip_reads_back(void **state)
+{
+	(void)state;
+	auto_buf text = BUF_INIT(1 << 24);
+	auto_buf packed = BUF_INIT(1 << 24);
+	auto_buf back = BUF_INIT(1 << 24);
+	struct pack_limits l = { 0 };
+	struct err e = { 0 };
+	auto_pack *r = NULL;
+	struct pack_gzipper *g;
+	fill(&text, 50000);
+	pack_gzipper_open(1, append, &packed, &g);
+	for (size_t at = 0, n = 0; at < text.n; at += n, n = n * 3 + 1)
+		assert_true(pack_gzipper_put(g, str_sub(buf_str(&text), at, n), &e));
+	assert_true(pack_gzipper_end(g, &e));
+	int fd = file_of(buf_str(&packed));
+	assert_true(pack_open_gzip(fd, &l, &r, &e));
+	assert_true(read_all(r, &back, &e));
+	assert_true(str_eq(buf_str(&back), buf_str(&text)));
+	close(fd);
+}
+
+static void a_growing_gzip_tells_of_a_full_sink(void **state)
+{
+	(void)state;
+	auto_buf text = BUF_INIT(1 << 24);
+	auto_buf packed = BUF_INIT(100);
+	struct err e = { 0 };
+	struct pack_gzipper *g;
+	fill(&text, 50000);
+	pack_gzipper_open(1, append, &packed, &g);
+	bool put = pack_gzipper_put(g, buf_str(&text), &e);
+	assert_false(pack_gzipper_end(g, &e) && put);
+	assert_int_equal(e.code, ERR_TOO_LARGE);
+}
+
 static void two_gzips_in_a_row_are_one_stream(void **state)
 {
 	(void)state;
@@ -224,6 +268,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_gzip_reads_back),
+		cmocka_unit_test(a_growing_gzip_reads_back),
+		cmocka_unit_test(a_growing_gzip_tells_of_a_full_sink),
 		cmocka_unit_test(two_gzips_in_a_row_are_one_stream),
 		cmocka_unit_test(every_shortening_of_a_gzip_is_noticed),
 		cmocka_unit_test(a_ceiling_on_bytes_is_kept),
