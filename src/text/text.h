@@ -1,6 +1,6 @@
-/* Letters: UTF-8, folding for search and slugs, escaping by destination, numbers as text.
- * Refuses to know the C locale: numbers are always written with a point. Every function is pure and
- * safe on any thread; writers append to a buf and let it remember overflow. */
+/* Letters: UTF-8, folding for search and slugs, nearness and stems of words, escaping by destination,
+ * numbers as text. Refuses to know the C locale: numbers are always written with a point. Every
+ * function is pure and safe on any thread; writers append to a buf and let it remember overflow. */
 #ifndef TEXT_TEXT_H
 #define TEXT_TEXT_H
 
@@ -24,6 +24,25 @@ bool text_from_encoding(struct buf *out, struct str bytes, const char *encoding,
 void text_fold(struct buf *out, struct str s);
 /* Tokens of a folded text: views into it. */
 bool text_next_token(struct str folded, size_t *at, struct str *token);
+
+/* near.c: whether at most `most` edits make one word of another; an edit puts in, leaves out or changes
+ * a character, or swaps two neighbours. */
+enum { TEXT_EDITS_MOST = 2 };
+bool text_is_near(struct str a, struct str b, size_t most);
+/* The edits that search() forgives in a word of this length (ODSQL §8.2). */
+size_t text_edits_for(struct str token);
+
+/* stem.c: forms of one word (film, films), for the languages of the product that Snowball knows: ar ca
+ * de en es eu fr it nl pt sv. Tokens are folded ones. One thread at a time. */
+struct text_stemmer;
+/* In the arena, to be ended by text_stemmer_done; NULL: the language has none. */
+struct text_stemmer *text_stemmer_or_null(struct arena *a, struct str lang);
+void text_stemmer_done(struct text_stemmer *s_or_null);
+/* Borrowed until the next call (or the token itself). Equal stems are forms of one word when their
+ * tokens also begin alike: */
+struct str text_stem(struct text_stemmer *s, struct str token);
+/* … with this much of the token; it may be empty. */
+struct str text_stem_beginning(const struct text_stemmer *s, struct str token);
 
 /* escape.c: each appends s made safe for one destination. */
 void text_put_html(struct buf *b, struct str s);      /* element content and quoted attributes */
