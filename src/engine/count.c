@@ -219,7 +219,9 @@ bool engine_codes(struct engine *g, struct version_ref v, struct arena *a, const
 	duckdb_data_chunk chunk;
 	auto_buf text = BUF_INIT(1 << 16);
 	struct reading *readings = arena_array(a, struct reading, n + 1);
-	if (n == 0) return true;
+	for (size_t i = 0; i < n; i++) out[i] = (struct engine_codes){ 0 };
+	/* Pushed rows have no codes. */
+	if (n == 0 || v.live) return true;
 	if (!engine_pin(g, v, e)) return false;
 	put_question(&text, v, fields, n);
 	bool ok = (c = engine_take_connection(g, e)) != NULL;

@@ -106,6 +106,32 @@ bool engine_write_parquet(struct engine *g, const struct engine_query *q, const 
                           struct str path, struct str compression, struct cancel *c_or_null,
                           struct err *e) must_use;
 
+/* --- what is pushed onto a version (see live/) -------------------------------------------------------- */
+
+/* Rows in memory beside a version's file. A question about {version, live, replaced} sees the file and
+ * what was applied up to the number `live`, and never changes. One thread at a time changes; any number
+ * ask meanwhile. */
+struct engine_live;
+/* Fresh and empty. Keeps the schema. */
+bool engine_live_open(struct engine *g, struct version_ref v, const struct schema *s, struct engine_live **out,
+                      struct err *e) must_use nonnull_all;
+/* Takes the rows away; questions under way end well, later ones fail. NULL does nothing. */
+void engine_live_close(struct engine_live *l);
+/* A change: begin, rows and ends in the order they came, then apply or abandon. With `replace` a row ends
+ * those before it with the same id. */
+bool engine_live_begin(struct engine_live *l, struct err *e) must_use nonnull_all;
+bool engine_live_rows(struct engine_live *l, const struct batch *b, const uint8_t (*ids)[16], bool replace,
+                      struct err *e) must_use nonnull_all;
+bool engine_live_end(struct engine_live *l, const uint8_t id[16], struct err *e) must_use nonnull_all;
+struct engine_live_change {
+	int64_t added;                  /* rows let in */
+	int64_t live_ended, base_ended; /* rows that hold no longer: pushed ones, the file's */
+};
+/* Everything of the change holds from `number` on, which is higher than any before. On failure nothing
+ * has changed and the change is abandoned. */
+bool engine_live_apply(struct engine_live *l, int64_t number, struct engine_live_change *out, struct err *e) must_use nonnull_all;
+void engine_live_abandon(struct engine_live *l);
+
 /* --- versions ---------------------------------------------------------------------------------- */
 
 /* Path of a version's file, in the arena. */

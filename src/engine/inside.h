@@ -50,6 +50,13 @@ bool engine_next_chunk(struct engine_cursor *k, duckdb_data_chunk *out, struct e
 /* udf.c: our functions, seen on every connection of the instance. */
 bool engine_functions(duckdb_connection c, struct err *e) must_use;
 
+/* load.c: rows into a table of another's connection, whose columns are those of load_put_columns; no codes.
+ * What was given to engine_load_rows is in the table after load_flush; then load_leave. */
+void load_put_columns(struct buf *b, const struct schema *s);
+bool load_into(duckdb_connection c, const char *table, const struct schema *s, struct engine_load **out, struct err *e) must_use;
+bool load_flush(struct engine_load *l, struct err *e) must_use;
+void load_leave(struct engine_load *l);
+
 /* codes.c: columns of small numbers beside texts, written while loading (in the loading process only). */
 struct codes;
 struct codes *codes_new(const struct schema *s);

@@ -22,10 +22,10 @@ struct engine_load {
 	int64_t rows;
 };
 
-static void put_columns(struct buf *b, const struct schema *s, const struct codes *codes)
+void load_put_columns(struct buf *b, const struct schema *s)
 {
 	static const char *const box[] = { "_x0", "_y0", "_x1", "_y1" };
-	buf_lit(b, "CREATE TABLE rows (_id HUGEINT NOT NULL");
+	buf_lit(b, "_id HUGEINT NOT NULL");
 	for (size_t i = 0; i < s->n; i++) {
 		const struct field *f = &s->fields[i];
 		if (f->type == VALUE_POINT) {
@@ -37,8 +37,6 @@ static void put_columns(struct buf *b, const struct schema *s, const struct code
 		for (size_t k = 0; f->type == VALUE_SHAPE && k < COUNT_OF(box); k++)
 			buf_printf(b, ", f%zu%s DOUBLE", i, box[k]);
 	}
-	codes_put_columns(b, codes);
-	buf_printf(b, ")%c", 0);
 }
 
 static duckdb_logical_type logical(const struct field *f)
@@ -64,7 +62,7 @@ static size_t width(const struct field *f)
 
 static duckdb_data_chunk new_chunk(const struct schema *s, const struct codes *codes, struct arena *a)
 {
-	size_t n = 1 + codes_columns(codes), at = 0;
+	size_t n = 1 + (codes ? codes_columns(codes) : 0), at = 0;
 	for (size_t i = 0; i < s->n; i++) n += width(&s->fields[i]);
 	duckdb_logical_type *types = arena_array(a, duckdb_logical_type, n);
 	types[at++] = duckdb_create_logical_type(DUCKDB_TYPE_HUGEINT);
@@ -72,7 +70,7 @@ static duckdb_data_chunk new_chunk(const struct schema *s, const struct codes *c
 		types[at++] = logical(&s->fields[i]);
 		for (size_t k = 1; k < width(&s->fields[i]); k++) types[at++] = duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
 	}
-	codes_types(codes, types + at);
+	if (codes) codes_types(codes, types + at);
 	duckdb_data_chunk chunk = duckdb_create_data_chunk(types, n);
 	for (size_t i = 0; i < n; i++) duckdb_destroy_logical_type(&types[i]);
 	return chunk;
@@ -101,7 +99,7 @@ static void shut(struct engine_load *l)
 	if (l->db) duckdb_close(&l->db);
 }
 
-static void leave(struct engine_load *l)
+void load_leave(struct engine_load *l)
 {
 	shut(l);
 	geo_free(l->geo);
@@ -119,18 +117,41 @@ bool engine_load_begin(struct str path, const struct schema *s, struct engine_lo
 	l->geo = geo_new();
 	l->codes = codes_new(s);
 	auto_buf text = BUF_INIT(8 << 20);
-	put_columns(&text, s, l->codes);
+	buf_lit(&text, "CREATE TABLE rows (");
+	load_put_columns(&text, s);
+	codes_put_columns(&text, l->codes);
+	buf_printf(&text, ")%c", 0);
 	bool ok = access(l->path.p, F_OK) != 0 || err_set(e, ERR_CONFLICT, "the version's file already exists");
 	ok = ok && open_file(l, e) && engine_run(l->connection, text.p, e) &&
 	     (duckdb_appender_create(l->connection, NULL, "rows", &l->appender) == DuckDBSuccess ||
 	      engine_said(e, "appender"));
 	if (!ok) {
-		leave(l);
+		load_leave(l);
 		return false;
 	}
 	l->chunk = new_chunk(s, l->codes, &l->arena);
 	*out = l;
 	return true;
+}
+
+bool load_into(duckdb_connection c, const char *table, const struct schema *s, struct engine_load **out, struct err *e)
+{
+	struct engine_load *l = calloc(1, sizeof *l);
+	ensure(l != NULL);
+	l->schema = s;
+	l->geo = geo_new();
+	if (duckdb_appender_create(c, NULL, table, &l->appender) != DuckDBSuccess) {
+		load_leave(l);
+		return engine_said(e, "appender");
+	}
+	l->chunk = new_chunk(s, NULL, &l->arena);
+	*out = l;
+	return true;
+}
+
+bool load_flush(struct engine_load *l, struct err *e)
+{
+	return duckdb_appender_close(l->appender) == DuckDBSuccess || engine_said(e, duckdb_appender_error(l->appender));
 }
 
 /* --- rows --------------------------------------------------------------------------------------- */
@@ -257,7 +278,7 @@ bool engine_load_rows(struct engine_load *l, const struct batch *b, const uint8_
 		if (!fill(l, i, at, &b->columns[i], b->nrows, e)) return false;
 		at += width(f);
 	}
-	codes_fill(l->codes, l->chunk, at, b);
+	if (l->codes) codes_fill(l->codes, l->chunk, at, b);
 	duckdb_data_chunk_set_size(l->chunk, b->nrows);
 	l->rows += (int64_t)b->nrows;
 	if (duckdb_append_data_chunk(l->appender, l->chunk) == DuckDBSuccess) return true;
@@ -286,6 +307,6 @@ bool engine_load_end(struct engine_load *l, enum load_end how, struct err *e)
 		unlink(l->path.p);
 		unlink(arena_printf(&l->arena, "%.*s.wal", STR_ARG(l->path)).p);
 	}
-	leave(l);
+	load_leave(l);
 	return ok || how == LOAD_ABANDON;
 }
