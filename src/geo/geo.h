@@ -1,6 +1,7 @@
-/* Geometry without drivers: the door to GEOS. Shapes are WKB bytes, WGS 84, x is longitude.
+/* Geometry without drivers: the door to GEOS and to PROJ. Shapes are WKB bytes, WGS 84, x is longitude.
  * Source of formulas: haversine on the mean earth radius 6371008.7714 m (ODSQL §10.7).
- * Threads: a struct geo belongs to one thread; make one per worker, job or call. */
+ * Threads: a struct geo, and a struct geo_transform, belongs to one thread; make one per worker, job
+ * or call. */
 #ifndef GEO_GEO_H
 #define GEO_GEO_H
 
@@ -42,5 +43,38 @@ bool geo_test(struct geo_shape *s, enum geo_relation r, struct str wkb);
 bool geo_test_point(struct geo_shape *s, enum geo_relation r, double lat, double lon);
 /* Metres from a point to the nearest point of a shape, 0 inside; negative when the bytes are no shape. */
 double geo_shape_distance_m(struct geo *g, struct str wkb, double lat, double lon);
+
+/* --- walk.c: shapes for those who write them in their own way --------------------------------------- */
+
+enum geo_kind { GEO_POINT = 1, GEO_LINE, GEO_POLYGON, GEO_POINTS, GEO_LINES, GEO_POLYGONS, GEO_COLLECTION };
+/* What is met, in order: open, then the positions (each line and each ring is announced by `line` with
+ * its length) or the parts of many, then close. An empty point has positions NaN. */
+struct geo_walker {
+	void (*open)(void *arg, enum geo_kind kind, uint32_t parts); /* parts: rings of a polygon, members of many */
+	void (*line)(void *arg, uint32_t positions);
+	void (*at)(void *arg, double x, double y);
+	void (*close)(void *arg, enum geo_kind kind);
+};
+/* False when the bytes are no geometry; the walker may have heard a part of it by then. */
+bool geo_walk(struct str wkb, const struct geo_walker *w, void *arg) must_use;
+void geo_put_point(struct buf *b, double x, double y); /* appends a point as WKB */
+
+/* --- transform.c: into other coordinate systems ------------------------------------------------------ */
+
+enum { GEO_WGS84 = 4326 };
+struct geo_transform;
+/* From WGS 84 to a projected or geographic system in two dimensions by its EPSG code; always x (east,
+ * longitude) first, whatever the order the authority prefers. Takes some milliseconds. Gives one to be
+ * ended by geo_transform_close. Fails with ERR_PARAMETER when the code is not known. */
+bool geo_transform_open(int epsg, struct geo_transform **out, struct err *e) must_use nonnull_all;
+void geo_transform_close(struct geo_transform *t_or_null);
+int geo_transform_epsg(const struct geo_transform *t);
+/* False where the projection has no place for the point. */
+bool geo_transform_point(struct geo_transform *t, double lon, double lat, double *x, double *y) must_use;
+/* Appends the shape with all its positions transformed; false, and nothing appended, when the bytes are
+ * no geometry or one position has no place. */
+bool geo_transform_shape(struct geo_transform *t, struct str wkb, struct buf *out) must_use;
+/* The system in PROJJSON, borrowed until the next call or the end; empty when it has none. */
+struct str geo_transform_projjson(struct geo_transform *t);
 
 #endif
