@@ -2,49 +2,38 @@
 #include "explore/inside.h"
 #include "export/export.h"
 
-enum { DELIMITER, SEPARATOR, QUOTE_ALL, BOM, LABELS, COMPRESSED, PARQUET, EPSG, OPTIONS };
-
-static const char *const delimiters[] = { ";", ",", "\t", "|", NULL };
-static const char *const compressions[] = { "snappy", "zstd", NULL };
-
-static const struct rest_param params[] = {
-	[DELIMITER] = { "delimiter", REST_WORD, 0, 0, 0, delimiters },
-	[SEPARATOR] = { "list_separator", REST_TEXT, 0, 16, 0, NULL },
-	[QUOTE_ALL] = { "quote_all", REST_BOOL, 0, 0, 0, NULL },
-	[BOM] = { "with_bom", REST_BOOL, 0, 0, 1, NULL },
-	[LABELS] = { "use_labels", REST_BOOL, 0, 0, 0, NULL },
-	[COMPRESSED] = { "compressed", REST_BOOL, 0, 0, 0, NULL },
-	[PARQUET] = { "parquet_compression", REST_WORD, 0, 0, 0, compressions },
-	[EPSG] = { "epsg", REST_INT, 1, 999999, 4326, NULL },
-	{ 0 }
-};
-
 bool download_options(const struct call *c, struct export_options *out, struct err *e)
 {
-	struct rest_value v[OPTIONS];
-	if (!rest_params(c->r, params, v, e)) return false;
-	if (v[EPSG].number != 4326)
-		return err_set(e, ERR_PARAMETER, "Invalid value for epsg API parameter: %lld was found but 4326 is expected: "
-		               "coordinates are written as longitude and latitude (WGS 84).", (long long)v[EPSG].number);
+	const struct rest_value *v = c->v;
+	(void)e; /* values were read with the call; what a format refuses it says itself */
+	bool modern = c->version >= 21; /* v2.0 writes neither a mark nor extensions unless told to */
 	*out = export_defaults();
-	out->delimiter = delimiters[v[DELIMITER].number][0];
-	if (v[SEPARATOR].given) out->list_separator = v[SEPARATOR].text;
-	out->quote_all = v[QUOTE_ALL].number != 0;
-	out->with_bom = v[BOM].number != 0;
-	out->use_labels = v[LABELS].number != 0;
-	out->compressed = v[COMPRESSED].number != 0;
-	out->parquet_compression = str_of(compressions[v[PARQUET].number]);
+	out->delimiter = explore_delimiters[v[CALL_DELIMITER].number][0];
+	if (v[CALL_SEPARATOR].given) out->list_separator = v[CALL_SEPARATOR].text;
+	out->quote_all = v[CALL_QUOTE_ALL].number != 0;
+	out->with_bom = v[CALL_BOM].given || modern ? v[CALL_BOM].number != 0 : false;
+	out->use_labels = v[CALL_LABELS].number != 0;
+	out->compressed = v[CALL_COMPRESSED].number != 0;
+	out->parquet_compression = str_of(explore_compressions[v[CALL_PARQUET].number]);
+	out->epsg = (int)v[CALL_EPSG].number;
+	out->name_field = str_trim(v[CALL_NAME_FIELD].text);
+	out->description_field_list = str_trim(v[CALL_DESCRIPTIONS].text);
+	out->use_extension = v[CALL_EXTENSION].given || modern ? v[CALL_EXTENSION].number != 0 : false;
 	return true;
+}
+
+static bool has_field(const struct schema *s, enum value_type one, enum value_type other)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct field *f = &s->fields[i];
+		if ((f->type == one || f->type == other) && !(f->flags & FIELD_HIDDEN)) return true;
+	}
+	return false;
 }
 
 bool download_offered(const struct dataset *d, const struct export_format *f)
 {
 	if (d->version.number == 0) return false;
-	if (!(f->flags & EXPORT_GEO)) return true;
-	for (size_t i = 0; i < d->schema.n; i++) {
-		const struct field *field = &d->schema.fields[i];
-		bool geo = field->type == VALUE_POINT || field->type == VALUE_SHAPE;
-		if (geo && !(field->flags & FIELD_HIDDEN)) return true;
-	}
-	return false;
+	if ((f->flags & EXPORT_GEO) && !has_field(&d->schema, VALUE_POINT, VALUE_SHAPE)) return false;
+	return !(f->flags & EXPORT_DATES) || has_field(&d->schema, VALUE_DATE, VALUE_DATETIME);
 }

@@ -4,33 +4,19 @@
 #include "text/text.h"
 
 struct state {
-	size_t geometry;  /* column, or ncolumns */
+	struct feature feature;
 	struct str *keys; /* "key": */
 	bool more;
 };
 
-static size_t find(const struct export *x, enum value_type t)
+static void put_geometry(struct export *x, struct state *s, const struct batch *b, size_t row)
 {
-	size_t i = 0;
-	while (i < x->ncolumns && x->columns[i].type.type != t) i++;
-	return i;
-}
-
-static void put_geometry(struct export *x, const struct state *s, const struct batch *b, size_t row)
-{
-	const struct column *c = s->geometry < x->ncolumns ? &b->columns[s->geometry] : NULL;
+	static const struct record_column shape = { .type = { VALUE_SHAPE, false } };
 	struct record_style bare = { x->style.zone, true };
-	if (!c || !column_has(c, row)) {
-		buf_lit(&x->out, "null");
-	} else if (c->type.type == VALUE_SHAPE) {
-		record_put_json(&x->out, &x->columns[s->geometry], c, row, &bare);
-	} else {
-		buf_lit(&x->out, "{\"type\":\"Point\",\"coordinates\":[");
-		text_put_double_plain(&x->out, c->lons[row]);
-		buf_put_char(&x->out, ',');
-		text_put_double_plain(&x->out, c->lats[row]);
-		buf_lit(&x->out, "]}");
-	}
+	struct str wkb = feature_of(&s->feature, b, row);
+	struct column one = { .type = { VALUE_SHAPE, false }, .texts = &wkb };
+	if (wkb.n) record_put_json(&x->out, &shape, &one, 0, &bare);
+	else buf_lit(&x->out, "null");
 }
 
 static bool rows(struct export *x, const struct batch *b, struct err *e)
@@ -44,7 +30,7 @@ static bool rows(struct export *x, const struct batch *b, struct err *e)
 		put_geometry(x, s, b, row);
 		buf_lit(&x->out, ",\"properties\":{");
 		for (size_t i = 0; i < x->ncolumns; i++) {
-			if (i == s->geometry) continue;
+			if (i == s->feature.column) continue;
 			if (!first) buf_put_char(&x->out, ',');
 			first = false;
 			buf_put(&x->out, s->keys[i]);
@@ -58,8 +44,8 @@ static bool rows(struct export *x, const struct batch *b, struct err *e)
 
 static bool run(struct export *x, struct err *e)
 {
-	struct state s = { .geometry = find(x, VALUE_SHAPE), .keys = arena_array(&x->arena, struct str, x->ncolumns) };
-	if (s.geometry == x->ncolumns) s.geometry = find(x, VALUE_POINT);
+	struct state s = { .keys = arena_array(&x->arena, struct str, x->ncolumns) };
+	bool ok = feature_open(&s.feature, x, true, e);
 	auto_buf key = BUF_INIT(1 << 20);
 	for (size_t i = 0; i < x->ncolumns; i++) {
 		buf_clear(&key);
@@ -68,9 +54,15 @@ static bool run(struct export *x, struct err *e)
 		s.keys[i] = arena_str(&x->arena, buf_str(&key));
 	}
 	x->state = &s;
-	buf_lit(&x->out, "{\"type\":\"FeatureCollection\",\"features\":[");
-	bool ok = export_batches(x, rows, e);
+	buf_lit(&x->out, "{\"type\":\"FeatureCollection\",");
+	/* RFC 7946 knows WGS 84 only; programs still read the member of the former specification. */
+	if (ok && s.feature.transform)
+		buf_printf(&x->out, "\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::%d\"}},",
+		           geo_transform_epsg(s.feature.transform));
+	buf_lit(&x->out, "\"features\":[");
+	ok = ok && export_batches(x, rows, e);
 	buf_lit(&x->out, "]}");
+	feature_close(&s.feature);
 	return ok;
 }
 

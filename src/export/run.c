@@ -30,20 +30,12 @@ struct export_options export_defaults(void)
 		                        .parquet_compression = STR("snappy"), .epsg = GEO_WGS84, .use_extension = true };
 }
 
-struct export_options export_options_keep(struct arena *a, const struct export_options *o)
-{
-	struct export_options kept = *o;
-	kept.list_separator = arena_str(a, o->list_separator);
-	kept.parquet_compression = arena_str(a, o->parquet_compression);
-	kept.name_field = arena_str(a, o->name_field);
-	kept.description_field_list = arena_str(a, o->description_field_list);
-	return kept;
-}
-
 void export_options_keep(struct arena *a, struct export_options *o)
 {
 	o->list_separator = arena_str(a, o->list_separator);
 	o->parquet_compression = arena_str(a, o->parquet_compression);
+	o->name_field = arena_str(a, o->name_field);
+	o->description_field_list = arena_str(a, o->description_field_list);
 	o->origin = arena_str(a, o->origin);
 }
 
