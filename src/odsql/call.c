@@ -40,7 +40,7 @@ const struct odsql_fn *fn_find(struct str word, enum odsql_clause which)
 {
 	static const unsigned clause_flag[] = {
 		[ODSQL_SELECT] = FN_S, [ODSQL_WHERE] = FN_W, [ODSQL_GROUP_BY] = FN_G, [ODSQL_ORDER_BY] = FN_O,
-		[ODSQL_REFINE] = 0, [ODSQL_EXCLUDE] = 0, [ODSQL_FACET] = 0,
+		[ODSQL_REFINE] = 0, [ODSQL_EXCLUDE] = 0, [ODSQL_FACET] = 0, [ODSQL_QV1] = 0,
 	};
 	for (size_t i = 0; i < COUNT_OF(functions); i++)
 		if ((functions[i].flags & clause_flag[which]) && str_eq_nocase(word, str_of(functions[i].word)))

@@ -203,8 +203,7 @@ bool check_condition(struct checker *c, struct odsql_node *n)
 
 bool odsql_check_where(struct arena *a, const struct odsql_scope *s, struct odsql_node *n, struct err *e)
 {
-	struct checker c = { .arena = a, .scope = s, .e = e, .which = ODSQL_WHERE };
-	return check_condition(&c, n);
+	return odsql_check_as(a, s, ODSQL_WHERE, n, e);
 }
 
 bool odsql_is_full_text(const struct odsql_node *n)

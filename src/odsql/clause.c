@@ -75,7 +75,7 @@ static bool parse_item(struct parser *p, struct odsql_item *item)
 	case ODSQL_SELECT: return parse_select_item(p, item);
 	case ODSQL_GROUP_BY: return parse_group_item(p, item);
 	case ODSQL_ORDER_BY: return parse_order_item(p, item);
-	case ODSQL_WHERE: case ODSQL_REFINE: case ODSQL_EXCLUDE: case ODSQL_FACET: break;
+	case ODSQL_WHERE: case ODSQL_REFINE: case ODSQL_EXCLUDE: case ODSQL_FACET: case ODSQL_QV1: break;
 	}
 	return complain_here(p) != NULL;
 }

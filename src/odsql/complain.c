@@ -8,7 +8,7 @@ const char *clause_word(enum odsql_clause which)
 	static const char *const words[] = {
 		[ODSQL_SELECT] = "select", [ODSQL_WHERE] = "where", [ODSQL_GROUP_BY] = "group_by",
 		[ODSQL_ORDER_BY] = "order_by", [ODSQL_REFINE] = "refine", [ODSQL_EXCLUDE] = "exclude",
-		[ODSQL_FACET] = "facet",
+		[ODSQL_FACET] = "facet", [ODSQL_QV1] = "q",
 	};
 	return words[which];
 }
@@ -23,16 +23,21 @@ static size_t characters(struct str s)
 /* A piece of the clause that fits a message. */
 static struct str short_of(struct str s, size_t most) { return s.n <= most ? s : text_cut(s, most); }
 
-struct odsql_node *complain_span(struct parser *p, uint32_t at, uint32_t end)
+bool odsql_unexpected(struct err *e, enum odsql_clause clause, struct str whole, size_t at, size_t end)
 {
 	enum { TEXT_SHOWN = 220, TOKEN_SHOWN = 60 };
-	size_t position = characters(str_make(p->text.p, at));
-	struct str text = short_of(p->text, TEXT_SHOWN);
-	struct str token = short_of(str_make(p->text.p + at, end - at), TOKEN_SHOWN);
+	size_t position = characters(str_make(whole.p, at));
+	struct str text = short_of(whole, TEXT_SHOWN);
+	struct str token = short_of(str_sub(whole, at, end - at), TOKEN_SHOWN);
 	if (at == end) token = STR("end of line");
-	err_set(p->e, ERR_ODSQL_SYNTAX,
-	        "ODSQL syntax exception: unexpected %.*s at position %zu in %.*s%s. Clause(s) containing the error(s): %s.",
-	        STR_ARG(token), position, STR_ARG(text), text.n < p->text.n ? "…" : "", clause_word(p->which));
+	return err_set(e, ERR_ODSQL_SYNTAX,
+	               "ODSQL syntax exception: unexpected %.*s at position %zu in %.*s%s. Clause(s) containing the error(s): %s.",
+	               STR_ARG(token), position, STR_ARG(text), text.n < whole.n ? "…" : "", clause_word(clause));
+}
+
+struct odsql_node *complain_span(struct parser *p, uint32_t at, uint32_t end)
+{
+	(void)odsql_unexpected(p->e, p->which, p->text, at, end);
 	return NULL;
 }
 

@@ -237,6 +237,36 @@ static void emit_bbox(struct emitter *m, const struct odsql_node *n)
 	lit(m, ")");
 }
 
+/* Shapes begin with the byte 1 and the number of their kind, lowest byte first: those of a kind lie in one
+ * range of bytes, which the engine compares without reading the rest. */
+static void emit_geometry_kind(struct emitter *m, const struct odsql_node *n)
+{
+	static const char *const kinds[] = { "", "point", "linestring", "polygon", "multipoint", "multilinestring",
+		"multipolygon", "geometrycollection" };
+	const struct odsql_node *f = n->args[0];
+	size_t kind = 1;
+	while (kind < COUNT_OF(kinds) && !str_eq_nocase(n->args[1]->s, str_of(kinds[kind]))) kind++;
+	if (kind == COUNT_OF(kinds) || (f->type == VALUE_POINT && kind != 1)) {
+		lit(m, "FALSE");
+	} else if (f->type == VALUE_POINT) {
+		lit(m, "(");
+		sql_column(m->q, (size_t)f->field, SQL_LAT);
+		lit(m, " IS NOT NULL)");
+	} else {
+		char low[2] = { 1, (char)kind };
+		char high[2] = { 1, (char)(kind + 1) };
+		lit(m, "(");
+		emit(m, f);
+		lit(m, " >= ");
+		put_blob(m, str_make(low, 2));
+		lit(m, " AND ");
+		emit(m, f);
+		lit(m, " < ");
+		put_blob(m, str_make(high, 2));
+		lit(m, ")");
+	}
+}
+
 void emit_call(struct emitter *m, const struct odsql_node *n)
 {
 	if (n->fn->duckdb) {
@@ -255,6 +285,7 @@ void emit_call(struct emitter *m, const struct odsql_node *n)
 	case FN_MEDIAN: case FN_PERCENTILE: emit_percentile(m, n); break;
 	case FN_ENVELOPE: emit_envelope(m, n); break;
 	case FN_BBOX: emit_bbox(m, n); break;
+	case FN_GEOMETRY_KIND: emit_geometry_kind(m, n); break;
 	case FN_SEARCH: case FN_SUGGEST: case FN_STARTSWITH: emit_word_call(m, n); break;
 	default: emit_geo_test(m, n); break;
 	}

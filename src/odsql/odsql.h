@@ -41,7 +41,7 @@
 #include "sql/sql.h"
 #include "value/value.h"
 
-enum odsql_clause { ODSQL_SELECT, ODSQL_WHERE, ODSQL_GROUP_BY, ODSQL_ORDER_BY, ODSQL_REFINE, ODSQL_EXCLUDE, ODSQL_FACET };
+enum odsql_clause { ODSQL_SELECT, ODSQL_WHERE, ODSQL_GROUP_BY, ODSQL_ORDER_BY, ODSQL_REFINE, ODSQL_EXCLUDE, ODSQL_FACET, ODSQL_QV1 };
 
 /* --- the tree ---------------------------------------------------------------------------------- */
 
@@ -207,6 +207,21 @@ void odsql_emit_wall(struct sql *q, const struct odsql_scope *s, const struct od
 
 /* The error of §18 for a request parameter that is not a clause of its own. Returns false. */
 bool odsql_complain(struct err *e, enum odsql_clause clause, const char *fmt, ...) printf_like(3, 4);
+
+/* --- trees made elsewhere (qv1/) ---------------------------------------------------------------- */
+
+/* A literal, a FIELD by name, WORDS or a STAR, with its text; unsettled. */
+struct odsql_node *odsql_leaf(struct arena *a, enum odsql_kind kind, struct str s);
+/* A test or a junction of such nodes. */
+struct odsql_node *odsql_test(struct arena *a, enum odsql_kind kind, struct odsql_node *const *args, size_t nargs);
+/* A call of a function that where has. "#geometry"(field, text) is one that ODSQL's own text cannot say: the
+ * value is a point, linestring, polygon, multipoint, multilinestring, multipolygon or geometrycollection. */
+struct odsql_node *odsql_call(struct arena *a, const char *word, struct odsql_node *const *args, size_t nargs);
+/* odsql_check_where, complaining about another clause. */
+bool odsql_check_as(struct arena *a, const struct odsql_scope *s, enum odsql_clause which, struct odsql_node *n,
+                    struct err *e) must_use nonnull_all;
+/* "unexpected TOKEN at position P in TEXT": bytes at … end of a clause's text. Returns false. */
+bool odsql_unexpected(struct err *e, enum odsql_clause clause, struct str text, size_t at, size_t end);
 
 /* --- SQL --------------------------------------------------------------------------------------- */
 

@@ -30,6 +30,7 @@ struct scene {
 	struct odsql_node *row_filter;   /* or NULL */
 	struct odsql_node **where;
 	size_t nwhere;
+	size_t nasked;                   /* those of the language itself; the rest, of qv1, are settled already */
 	struct filter *filters;
 	size_t nfilters;
 	struct facet_spec *facets;       /* those asked for by name */
@@ -51,6 +52,48 @@ struct facet_spec facet_of_field(const struct scene *s, int field);
 struct window { int64_t limit, offset; };
 bool window_of(const struct query_request *r, bool grouped, bool ordered_by_aggregate, struct window *out,
                struct err *e) must_use;
+
+/* --- facets.c, tally.c: counting values -------------------------------------------------------------- */
+
+/* What was counted for one facet, all its levels; or nothing, and each level is a statement of its own. */
+struct tally {
+	struct engine_codes codes;   /* texts */
+	struct engine_tally counts;
+	bool known;
+};
+
+struct counting {
+	struct engine *engine;
+	struct cancel *cancel;
+	struct arena *arena;
+	struct scene scene;
+	struct tally *tallies;       /* one a facet of the scene */
+};
+
+/* One level of one facet: the children of `path`, or the top when depth is 0. */
+struct level {
+	const struct facet_spec *spec;
+	const struct field *field;
+	const struct tally *tally;
+	struct str path;
+	size_t depth;
+};
+
+struct level_value {
+	struct str path;
+	int64_t number, count;       /* number: what values are sorted by when they are no texts */
+};
+struct level_values { VEC(struct level_value) v; };
+
+/* Counts in one reading whatever can be counted so. */
+bool tally_facets(struct counting *c, struct err *e) must_use;
+/* The values of a level whose tally is known, sorted and cut as its facet says. */
+void tally_level(const struct counting *c, const struct level *l, struct level_values *out);
+/* What a level is sorted by: its count or its value, upwards or down. */
+struct level_order { bool by_count, down; };
+struct level_order level_order(const struct counting *c, const struct level *l);
+
+static inline bool is_date(const struct field *f) { return f->type == VALUE_DATE || f->type == VALUE_DATETIME; }
 
 /* --- rows.c, groups.c: one statement of rows --------------------------------------------------------- */
 

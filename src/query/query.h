@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "odsql/odsql.h"
 #include "pool/pool.h"
+#include "qv1/qv1.h"
 #include "record/record.h"
 #include "sql/sql.h"
 #include "value/value.h"
@@ -41,6 +42,7 @@ struct query_request {
 	enum query_mode mode;
 	struct str select;
 	const struct str *where;   size_t nwhere;
+	const struct str *qv1;     size_t nqv1;      /* of the v1 language (see qv1/), ANDed with where */
 	struct str group_by;
 	struct str order_by;       /* also the legacy "-field" */
 	struct str limit, offset;

@@ -17,8 +17,12 @@ static bool read_clauses(struct rows *r, struct err *e)
 	if (!odsql_parse_items(s->arena, ODSQL_GROUP_BY, group_by, &r->query.group_by, e)) return false;
 	if (!odsql_parse_items(s->arena, ODSQL_ORDER_BY, order_by, &r->query.order_by, e)) return false;
 	r->query.where = s->where;
+	r->query.nwhere = s->nasked;
+	if (!odsql_check(s->arena, &s->scope, &r->query, e)) return false;
 	r->query.nwhere = s->nwhere;
-	return odsql_check(s->arena, &s->scope, &r->query, e);
+	for (size_t i = s->nasked; i < s->nwhere; i++)
+		r->query.full_text = r->query.full_text || odsql_is_full_text(s->where[i]);
+	return true;
 }
 
 /* The house's own order: it may name fields the caller does not see, and never fails a request. */

@@ -118,6 +118,12 @@ static bool read_where(struct scene *s, bool settle, struct err *e)
 		if (settle && !odsql_check_where(s->arena, &s->scope, n, e)) return false;
 		vec_push(s->arena, &nodes.v, n);
 	}
+	s->nasked = nodes.v.n;
+	for (size_t i = 0; i < s->request->nqv1; i++) {
+		struct odsql_node *n;
+		if (!qv1_where(s->arena, &s->scope, s->request->qv1[i], &n, e)) return false;
+		if (n) vec_push(s->arena, &nodes.v, n);
+	}
 	s->where = nodes.v.p;
 	s->nwhere = nodes.v.n;
 	return true;

@@ -1,7 +1,7 @@
 /* Runs the cases of tests/odsql: each is a request over the four cities and what comes back. A case is
  * a block of lines:
  *
- *   select|where|group_by|order_by|limit|offset|refine|exclude|facet|timezone|lang|mode: …
+ *   select|where|qv1|group_by|order_by|limit|offset|refine|exclude|facet|timezone|lang|mode: …
  *   rows: R1 R3        the rows kept, in order
  *   nothing: yes       no row at all
  *   count: 2           the number of records
@@ -19,7 +19,7 @@ struct kase {
 	const char *file;
 	int line;
 	struct query_request request;
-	struct str where[MOST], refine[MOST], exclude[MOST], facet[MOST];
+	struct str where[MOST], qv1[MOST], refine[MOST], exclude[MOST], facet[MOST];
 	struct str want[64];
 	size_t nwant;
 	struct str rows, count, error, facets;
@@ -195,6 +195,7 @@ static void read_line(struct kase *k, struct str line)
 	struct query_request *r = &k->request;
 	if (str_eq(key, STR("select"))) r->select = value;
 	else if (str_eq(key, STR("where"))) many(k->where, &r->where, &r->nwhere, value);
+	else if (str_eq(key, STR("qv1"))) many(k->qv1, &r->qv1, &r->nqv1, value);
 	else if (str_eq(key, STR("group_by"))) r->group_by = value;
 	else if (str_eq(key, STR("order_by"))) r->order_by = value;
 	else if (str_eq(key, STR("limit"))) r->limit = value;
