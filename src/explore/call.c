@@ -2,43 +2,47 @@
 #include "explore/inside.h"
 #include "crypt/crypt.h"
 
-static const struct rest_param params[] = {
-	[CALL_SELECT] = { "select", REST_TEXT, 0, 0, 0, NULL },
-	[CALL_WHERE] = { "where", REST_TEXTS, 0, 0, 0, NULL },
-	[CALL_GROUP_BY] = { "group_by", REST_TEXTS, 0, 0, 0, NULL },
-	[CALL_ORDER_BY] = { "order_by", REST_TEXT, 0, 0, 0, NULL },
-	[CALL_SORT] = { "sort", REST_TEXT, 0, 0, 0, NULL },
-	[CALL_LIMIT] = { "limit", REST_TEXT, 0, 0, 0, NULL },
-	[CALL_ROWS] = { "rows", REST_TEXT, 0, 0, 0, NULL },
-	[CALL_OFFSET] = { "offset", REST_TEXT, 0, 0, 0, NULL },
-	[CALL_START] = { "start", REST_TEXT, 0, 0, 0, NULL },
-	[CALL_REFINE] = { "refine", REST_TEXTS, 0, 0, 0, NULL },
-	[CALL_EXCLUDE] = { "exclude", REST_TEXTS, 0, 0, 0, NULL },
-	[CALL_FACET] = { "facet", REST_TEXTS, 0, 0, 0, NULL },
-	[CALL_LANG] = { "lang", REST_TEXT, 0, 0, 0, NULL },
-	[CALL_TIMEZONE] = { "timezone", REST_TEXT, 0, 0, 0, NULL },
-	[CALL_LINKS] = { "include_links", REST_BOOL, 0, 0, 0, NULL },
-	[CALL_APP_METAS] = { "include_app_metas", REST_BOOL, 0, 0, 0, NULL },
-	{ 0 }
+const char *const explore_delimiters[] = { ";", ",", "\t", "|", NULL };
+const char *const explore_compressions[] = { "snappy", "zstd", NULL };
+const char *const explore_languages[] = { "en", "fr", "nl", "pt", "it", "ar", "de", "es", "ca", "eu", "sv", NULL };
+
+/* Bounds of whole numbers in texts are not lengths: query/ knows them, since they depend on the question. */
+const struct explore_param explore_params[CALL_PARAMS] = {
+#define PARAM(symbol, name, kind, least, most, number, words, shape, initial, sentence) \
+	[CALL_##symbol] = { { name, REST_##kind, least, EXPLORE_##shape == EXPLORE_WHOLE ? 0 : (most), number, words }, \
+		least, most, EXPLORE_##shape, initial, sentence },
+#include "explore/params.def"
+#undef PARAM
 };
 
 /* An unknown language is not an error: the portal's own answers (§19 Q14). */
 static struct str choose_language(const struct tenant *t, struct str wanted)
 {
-	static const char known[][4] = { "en", "fr", "nl", "pt", "it", "ar", "de", "es", "ca", "eu", "sv" };
-	for (size_t i = 0; i < COUNT_OF(known); i++)
-		if (str_eq(wanted, str_of(known[i]))) return str_of(known[i]);
+	for (size_t i = 0; explore_languages[i]; i++)
+		if (str_eq(wanted, str_of(explore_languages[i]))) return str_of(explore_languages[i]);
 	return t->nlanguages ? t->languages[0] : STR("fr");
 }
 
-bool call_enter(struct call *c, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+/* Values of what the endpoint takes; the rest of the request is ignored. */
+static bool read_params(struct call *c, struct err *e)
 {
-	*c = (struct call){ .r = r, .p = p, .arena = r->arena };
-	if (!rest_params(r, params, c->v, e)) return false;
-	if (!query_zone(c->v[CALL_TIMEZONE].text, &c->zone, e)) return false;
+	for (size_t i = 0; i < CALL_PARAMS; i++) {
+		const struct rest_param one[] = { explore_params[i].is, { 0 } };
+		c->v[i].number = one->number;
+		if ((c->endpoint->params >> i & 1) && !rest_params(c->r, one, &c->v[i], e)) return false;
+	}
+	return true;
+}
+
+bool call_enter(struct call *c, const struct explore_endpoint *x, const struct explore_base *base, struct httpd_request *r,
+                struct httpd_reply *p, void *app, struct err *e)
+{
+	*c = (struct call){ .r = r, .p = p, .arena = r->arena, .endpoint = x, .version = base->version };
+	if (!read_params(c, e) || !query_zone(c->v[CALL_TIMEZONE].text, &c->zone, e)) return false;
 	if (!site_enter(app, r->host, &c->at, e) || !rights_caller(&c->at, r, &c->who, e)) return false;
 	c->lang = choose_language(c->at.tenant, c->v[CALL_LANG].text);
-	c->base = rest_base(r, STR(EXPLORE_PREFIX));
+	c->prefix = str_of(base->prefix);
+	c->base = rest_base(r, c->prefix);
 	c->links = c->v[CALL_LINKS].number != 0;
 	return true;
 }
@@ -83,6 +87,12 @@ static struct str either(const struct call *c, enum call_param name, enum call_p
 	return c->v[name].given ? c->v[name].text : c->v[alias].text;
 }
 
+static struct str limit_of(const struct call *c)
+{
+	struct str page = either(c, CALL_LIMIT, CALL_ROWS);
+	return page.n ? page : either(c, CALL_LIMIT_ALL, CALL_ROWS_ALL);
+}
+
 static struct str joined(const struct call *c, enum call_param which)
 {
 	const struct rest_value *v = &c->v[which];
@@ -101,7 +111,7 @@ struct query_request call_question(const struct call *c, enum query_mode mode)
 		.nwhere = c->v[CALL_WHERE].ntexts,
 		.group_by = joined(c, CALL_GROUP_BY),
 		.order_by = either(c, CALL_ORDER_BY, CALL_SORT),
-		.limit = either(c, CALL_LIMIT, CALL_ROWS),
+		.limit = limit_of(c),
 		.offset = either(c, CALL_OFFSET, CALL_START),
 		.refine = c->v[CALL_REFINE].texts,
 		.nrefine = c->v[CALL_REFINE].ntexts,

@@ -63,30 +63,28 @@ static bool put_table(struct buf *b, struct call *c, struct query_request *q, co
 	return export_run(&job, f, &to, e);
 }
 
-static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+static bool run(struct call *c, struct err *e)
 {
-	auto_call c;
 	auto_buf b = BUF_INIT(MOST_BYTES);
 	struct export_options o;
-	if (!call_enter(&c, r, p, app, e)) return false;
-	call_catalogue(&c);
-	struct str name = r->holes[0];
+	call_catalogue(c);
+	struct str name = c->r->holes[0];
 	const struct export_format *f = export_format_or_null(name);
 	bool json = str_eq(name, STR("json"));
 	if (!json && !(f && (f->flags & EXPORT_CATALOGUE)))
 		return err_set(e, ERR_NO_ROUTE, "The catalogue is not offered in the format %.*s.", STR_ARG(str_sub(name, 0, 60)));
-	if (!download_options(&c, &o, e)) return false;
+	if (!download_options(c, &o, e)) return false;
 	o.compressed = false;
-	struct query_request q = call_question(&c, QUERY_EXPORT);
-	if (call_is_fresh(&c, name)) return true;
-	if (!(json ? put_json(&b, &c, &q, e) : put_table(&b, &c, &q, f, &o, e))) return false;
+	struct query_request q = call_question(c, QUERY_EXPORT);
+	if (call_is_fresh(c, name)) return true;
+	if (!(json ? put_json(&b, c, &q, e) : put_table(&b, c, &q, f, &o, e))) return false;
 	if (b.over) return err_set(e, ERR_TOO_LARGE, "The catalogue is too large for this export.");
-	rest_download(p, str_of(json ? "application/json" : f->mime),
-	              arena_printf(c.arena, "datasets.%s", json ? "json" : f->suffix));
-	httpd_reply_take(p, &b);
+	rest_download(c->p, str_of(json ? "application/json" : f->mime),
+	              arena_printf(c->arena, "datasets.%s", json ? "json" : f->suffix));
+	httpd_reply_take(c->p, &b);
 	return true;
 }
 
-const struct httpd_route explore_get_catalog_export = {
-	.method = HTTPD_GET, .pattern = EXPLORE_PREFIX "/catalog/exports/{format}", .run = run,
-};
+EXPLORE_ENDPOINT(get_catalog_export, "/catalog/exports/{format}", .name = "exportDatasets",
+                 .summary = "Gives the datasets of a question as a file.", .in = EXPLORE_IN_BOTH,
+                 .params = TAKES_EXPORT | TAKES(OFFSET) | TAKES(START), .answer = EXPLORE_CATALOGUE_FILE, .run = run);

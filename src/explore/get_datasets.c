@@ -134,33 +134,31 @@ static void put_head(struct buf *b, const struct call *c, const struct query_pla
 	buf_put_char(b, '[');
 }
 
-static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+static bool run(struct call *c, struct err *e)
 {
-	auto_call c;
 	auto_buf rows = BUF_INIT(256 << 20);
 	auto_buf b = BUF_INIT(260 << 20);
 	auto_with(plan_done) struct query_plan plan = { 0 };
 	struct selection s = { 0 };
 	int64_t shown;
 	int64_t total;
-	if (!call_enter(&c, r, p, app, e)) return false;
-	call_catalogue(&c);
-	struct query_request q = call_question(&c, QUERY_PAGE);
+	call_catalogue(c);
+	struct query_request q = call_question(c, QUERY_PAGE);
 	bool whole = q.select.n == 0 && q.group_by.n == 0;
 	if (whole) q.select = STR("datasetid");
-	else if (q.group_by.n == 0 && !split_select(&c, q.select, &s, e)) return false;
+	else if (q.group_by.n == 0 && !split_select(c, q.select, &s, e)) return false;
 	if (s.n) q.select = s.select;
-	if (!query_plan_rows(c.arena, &q, &plan, e)) return false;
-	if (call_is_fresh(&c, plan.canonical)) return true;
-	bool ok = whole ? dataset_put_list(&rows, &c, &plan, &shown, e) : put_rows(&rows, &c, &plan, &s, &shown, e);
-	if (!ok || !call_total(&c, &q, &plan, shown, &total, e)) return false;
+	if (!query_plan_rows(c->arena, &q, &plan, e)) return false;
+	if (call_is_fresh(c, plan.canonical)) return true;
+	bool ok = whole ? dataset_put_list(&rows, c, &plan, &shown, e) : put_rows(&rows, c, &plan, &s, &shown, e);
+	if (!ok || !call_total(c, &q, &plan, shown, &total, e)) return false;
 	if (rows.over) return err_set(e, ERR_TOO_LARGE, "This page is too large; ask for fewer datasets.");
-	put_head(&b, &c, &plan, total);
+	put_head(&b, c, &plan, total);
 	buf_put(&b, buf_str(&rows));
 	buf_lit(&b, "]}");
-	return call_reply(&c, &b, e);
+	return call_reply(c, &b, e);
 }
 
-const struct httpd_route explore_get_datasets = {
-	.method = HTTPD_GET, .pattern = EXPLORE_PREFIX "/catalog/datasets", .run = run,
-};
+EXPLORE_ENDPOINT(get_datasets, "/catalog/datasets", .name = "getDatasets",
+                 .summary = "Searches the datasets of the portal.", .in = EXPLORE_IN_BOTH,
+                 .params = TAKES_PAGE | TAKES_LINKS, .answer = EXPLORE_DATASETS, .run = run);

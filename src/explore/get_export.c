@@ -37,4 +37,4 @@ static bool run(struct call *c, struct err *e)
 
 EXPLORE_ENDPOINT(get_export, "/catalog/datasets/{dataset}/exports/{format}", .name = "exportRecords",
                  .summary = "Gives the records of a question as a file.", .in = EXPLORE_IN_BOTH,
-                 .params = TAKES_EXPORT | TAKES(COMPRESSED) | TAKES(EPSG) | TAKES(PARQUET), .answer = EXPLORE_RECORD_FILE, .run = run);
+                 .params = TAKES_EXPORT | TAKES_FILE, .answer = EXPLORE_RECORD_FILE, .run = run);

@@ -21,25 +21,24 @@ static bool put_record(struct buf *b, struct call *c, const struct query_plan *p
 	return ok;
 }
 
-static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+static bool run(struct call *c, struct err *e)
 {
-	auto_call c;
 	auto_buf b = BUF_INIT(256 << 20);
 	auto_with(plan_done) struct query_plan plan = { 0 };
 	uint8_t id[RECORD_ID_BYTES];
 	bool found;
-	if (!call_enter(&c, r, p, app, e) || !call_records(&c, e)) return false;
-	if (!call_has_rows(&c) || !record_id_parse(r->holes[1], id)) return not_there(r->holes[1], e);
-	struct query_request q = call_question(&c, QUERY_RECORD);
-	q.record_id = r->holes[1];
+	if (!call_records(c, e)) return false;
+	if (!call_has_rows(c) || !record_id_parse(c->r->holes[1], id)) return not_there(c->r->holes[1], e);
+	struct query_request q = call_question(c, QUERY_RECORD);
+	q.record_id = c->r->holes[1];
 	q.group_by = q.order_by = q.limit = q.offset = STR("");
-	if (!query_plan_rows(c.arena, &q, &plan, e)) return false;
-	if (!put_record(&b, &c, &plan, &found, e)) return false;
-	if (!found) return not_there(r->holes[1], e);
-	if (call_is_fresh(&c, plan.canonical)) return true;
-	return call_reply(&c, &b, e);
+	if (!query_plan_rows(c->arena, &q, &plan, e)) return false;
+	if (!put_record(&b, c, &plan, &found, e)) return false;
+	if (!found) return not_there(c->r->holes[1], e);
+	if (call_is_fresh(c, plan.canonical)) return true;
+	return call_reply(c, &b, e);
 }
 
-const struct httpd_route explore_get_record = {
-	.method = HTTPD_GET, .pattern = EXPLORE_PREFIX "/catalog/datasets/{dataset}/records/{record}", .run = run,
-};
+EXPLORE_ENDPOINT(get_record, "/catalog/datasets/{dataset}/records/{record}", .name = "getRecord",
+                 .summary = "Gives one record by its identifier.", .in = EXPLORE_IN_BOTH,
+                 .params = TAKES_ALWAYS | TAKES(SELECT), .answer = EXPLORE_RECORD, .run = run);

@@ -78,27 +78,26 @@ static void put_head(struct buf *b, const struct call *c, const struct query_pla
 	buf_put_char(b, '[');
 }
 
-static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+static bool run(struct call *c, struct err *e)
 {
-	auto_call c;
 	auto_buf rows = BUF_INIT(256 << 20);
 	auto_buf b = BUF_INIT(260 << 20);
 	auto_with(plan_done) struct query_plan plan = { 0 };
 	int64_t shown;
 	int64_t total;
-	if (!call_enter(&c, r, p, app, e) || !call_records(&c, e)) return false;
-	struct query_request q = call_question(&c, QUERY_PAGE);
-	q.with_id = c.links;
-	if (!query_plan_rows(c.arena, &q, &plan, e)) return false;
-	if (call_is_fresh(&c, plan.canonical)) return true;
-	if (!put_rows(&rows, &c, &plan, &shown, e) || !call_total(&c, &q, &plan, shown, &total, e)) return false;
+	if (!call_records(c, e)) return false;
+	struct query_request q = call_question(c, QUERY_PAGE);
+	q.with_id = c->links;
+	if (!query_plan_rows(c->arena, &q, &plan, e)) return false;
+	if (call_is_fresh(c, plan.canonical)) return true;
+	if (!put_rows(&rows, c, &plan, &shown, e) || !call_total(c, &q, &plan, shown, &total, e)) return false;
 	if (rows.over) return err_set(e, ERR_TOO_LARGE, "This page is too large; ask for fewer records or fields.");
-	put_head(&b, &c, &plan, total);
+	put_head(&b, c, &plan, total);
 	buf_put(&b, buf_str(&rows));
 	buf_lit(&b, "]}");
-	return call_reply(&c, &b, e);
+	return call_reply(c, &b, e);
 }
 
-const struct httpd_route explore_get_records = {
-	.method = HTTPD_GET, .pattern = EXPLORE_PREFIX "/catalog/datasets/{dataset}/records", .run = run,
-};
+EXPLORE_ENDPOINT(get_records, "/catalog/datasets/{dataset}/records", .name = "getRecords",
+                 .summary = "Gives a page of records, or groups of them.", .in = EXPLORE_IN_BOTH,
+                 .params = TAKES_PAGE | TAKES_LINKS, .answer = EXPLORE_RECORDS, .run = run);

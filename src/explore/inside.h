@@ -9,12 +9,33 @@
 #include "rights/rights.h"
 #include "site/site.h"
 
-/* Parameters of §7; one table for all endpoints, which take what they know. */
-enum call_param {
-	CALL_SELECT, CALL_WHERE, CALL_GROUP_BY, CALL_ORDER_BY, CALL_SORT, CALL_LIMIT, CALL_ROWS, CALL_OFFSET, CALL_START,
-	CALL_REFINE, CALL_EXCLUDE, CALL_FACET, CALL_LANG, CALL_TIMEZONE, CALL_LINKS, CALL_APP_METAS,
-	CALL_PARAMS
-};
+#define EXPLORE_PREFIX_20 "/api/explore/v2.0"
+#define EXPLORE_PREFIX_2 "/api/v2"
+
+/* The handler of every route: enters the call and runs the endpoint the route belongs to. */
+bool explore_run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e) must_use;
+
+/* One row: EXPLORE_ENDPOINT(get_thing, "/catalog/things", .name = "getThings", …). */
+#define EXPLORE_ROUTE(symbol, at)                                                                                  \
+	{ .method = HTTPD_GET, .pattern = at, .run = explore_run, .extra = &explore_##symbol }
+#define EXPLORE_ENDPOINT(symbol, below, ...)                                                                       \
+	extern const struct explore_endpoint explore_##symbol;                                                     \
+	const struct explore_endpoint explore_##symbol = { .path = below, __VA_ARGS__, .routes = {                 \
+		[EXPLORE_AT_V21] = EXPLORE_ROUTE(symbol, EXPLORE_PREFIX below),                                       \
+		[EXPLORE_AT_V20] = EXPLORE_ROUTE(symbol, EXPLORE_PREFIX_20 below),                                    \
+		[EXPLORE_AT_V2] = EXPLORE_ROUTE(symbol, EXPLORE_PREFIX_2 below) } }
+
+/* What endpoints take: TAKES(LANG) | TAKES_FILTERS … */
+#define TAKES(p) (UINT64_C(1) << CALL_##p)
+#define TAKES_ALWAYS (TAKES(LANG) | TAKES(TIMEZONE))
+#define TAKES_FILTERS (TAKES(WHERE) | TAKES(REFINE) | TAKES(EXCLUDE) | TAKES(FACET))
+#define TAKES_ROWS (TAKES_ALWAYS | TAKES_FILTERS | TAKES(SELECT) | TAKES(GROUP_BY) | TAKES(ORDER_BY) | TAKES(SORT))
+#define TAKES_PAGE (TAKES_ROWS | TAKES(LIMIT) | TAKES(ROWS) | TAKES(OFFSET) | TAKES(START))
+#define TAKES_LINKS (TAKES(LINKS) | TAKES(APP_METAS))
+#define TAKES_EXPORT (TAKES_ROWS | TAKES(LIMIT_ALL) | TAKES(ROWS_ALL) | TAKES_CELLS)
+#define TAKES_FILE                                                                                                 \
+	(TAKES(COMPRESSED) | TAKES(EPSG) | TAKES(PARQUET) | TAKES(NAME_FIELD) | TAKES(DESCRIPTIONS) | TAKES(EXTENSION))
+#define TAKES_CELLS (TAKES(LABELS) | TAKES(DELIMITER) | TAKES(SEPARATOR) | TAKES(QUOTE_ALL) | TAKES(BOM))
 
 struct call {
 	struct httpd_request *r;
@@ -22,18 +43,22 @@ struct call {
 	struct arena *arena;          /* the request's */
 	struct site_visit at;
 	struct rights_caller who;
-	struct rest_value v[CALL_PARAMS];
+	const struct explore_endpoint *endpoint;
+	int version;                  /* of the API: 21 or 20 */
+	struct rest_value v[CALL_PARAMS]; /* of what the endpoint takes */
 	struct str lang;
 	const struct clock_zone *zone;
+	struct str prefix;            /* /api/explore/v2.1 */
 	struct str base;              /* https://host/api/explore/v2.1 */
 	const struct dataset *dataset; /* of the path's {id}; NULL where there is none */
 	struct query_target target;   /* the dataset, or the catalogue, as the caller sees it */
 	struct rights_dataset own;    /* what the caller may do with the dataset */
-	bool links;                   /* include_links=true */
+	bool links;                   /* include_links=true; always in v2.0 */
 };
 
 /* Finds the portal, reads the parameters. Ended by call_leave. */
-bool call_enter(struct call *c, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e) must_use;
+bool call_enter(struct call *c, const struct explore_endpoint *x, const struct explore_base *base, struct httpd_request *r,
+                struct httpd_reply *p, void *app, struct err *e) must_use;
 void call_leave(struct call *c);
 #define auto_call auto_with(call_leave) struct call
 /* The dataset of the first hole: ERR_NOT_FOUND when there is none. */

@@ -31,7 +31,7 @@ static void put_page(struct json_out *j, const struct call *c, const char *rel, 
 		{ STR("include_app_metas"), c->v[CALL_APP_METAS].number ? STR("True") : STR("False") },
 	};
 	size_t n = c->target.catalogue ? 3 : 2;
-	struct str path = str_from(c->r->raw_path, sizeof EXPLORE_PREFIX - 1);
+	struct str path = str_from(c->r->raw_path, c->prefix.n);
 	struct str query = rest_query_with(c->r, set, n);
 	rest_link(j, str_of(rel), link_to(c, "%.*s?%.*s", STR_ARG(path), STR_ARG(query)));
 }
