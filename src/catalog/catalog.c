@@ -64,6 +64,8 @@ static bool read_dataset(struct arena *a, struct store_rows *r, struct tenant_id
 	d->schema_json = arena_str(a, store_text(r, 14));
 	d->source_name = arena_str(a, store_text(r, 15));
 	d->summary = arena_str(a, store_text(r, 16));
+	d->pushed = store_int(r, 18);
+	d->compacts = store_int(r, 19);
 	if (!schema_from_json(a, d->schema_json, &d->schema, e)) return err_cause(e, "dataset %.*s", STR_ARG(d->slug));
 	find_features(a, d);
 	return true;
@@ -154,6 +156,9 @@ static bool build(struct catalog *c, struct tenant_id t, bool alone, struct view
 	b->view.tenant = t;
 	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e) && load_changed(tx, b, e);
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
+	lock_take(&c->lock);
+	live_fill(c, b);
+	lock_give(&c->lock);
 	ok = ok && catalog_reflect(c, b, alone, e);
 	if (!ok) {
 		box_free(b);
@@ -179,6 +184,12 @@ static void let_go(struct catalog *c, struct view_box *b)
 	struct err ignored = { 0 };
 	ensure(b->held > 0);
 	if (--b->held) return;
+	if (b->origin) {
+		struct view_box *origin = b->origin;
+		box_free(b);
+		let_go(c, origin);
+		return;
+	}
 	const struct view_box *now = *place_of(c, b->view.tenant);
 	bool former = now && now->view.reflected.number != b->view.reflected.number;
 	lock_give(&c->lock);
@@ -195,9 +206,12 @@ static void start_building(struct catalog *c)
 	c->loading = true;
 }
 
-static void put_in_place(struct catalog *c, struct view_box *b)
+struct view_box *catalog_newest_or_null(struct catalog *c, struct tenant_id t) { return *place_of(c, t); }
+
+void catalog_put_in_place(struct catalog *c, struct view_box *b)
 {
 	struct view_box **at = place_of(c, b->view.tenant), *old = *at;
+	live_fill(c, b); /* newer perhaps than when the building began */
 	b->next = old ? old->next : NULL;
 	*at = b;
 	if (old) let_go(c, old);
@@ -212,7 +226,7 @@ bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e)
 	lock_give(&c->lock);
 	bool ok = build(c, t, alone, &b, e);
 	lock_take(&c->lock);
-	if (ok) put_in_place(c, b);
+	if (ok) catalog_put_in_place(c, b);
 	c->loading = false;
 	lock_bell_ring_all(&c->loaded);
 	void (*changed)(void *, struct tenant_id) = c->changed;
@@ -234,7 +248,7 @@ bool catalog_hold(struct catalog *c, struct tenant_id t, const struct catalog_vi
 			lock_give(&c->lock);
 			ok = build(c, t, true, &b, e);
 			lock_take(&c->lock);
-			if (ok) put_in_place(c, b);
+			if (ok) catalog_put_in_place(c, b);
 		}
 		c->loading = false;
 		lock_bell_ring_all(&c->loaded);
@@ -287,6 +301,7 @@ void catalog_close(struct catalog *c)
 	if (!c) return;
 	while (c->views) {
 		struct view_box *next = c->views->next;
+		if (c->views->origin) box_free(c->views->origin);
 		box_free(c->views);
 		c->views = next;
 	}
@@ -295,6 +310,7 @@ void catalog_close(struct catalog *c)
 		free(c->busy);
 		c->busy = next;
 	}
+	free(c->lives);
 	lock_bell_done(&c->loaded);
 	lock_done(&c->lock);
 	free(c);

@@ -40,6 +40,8 @@ struct dataset {
 	bool restricted;            /* visibility; false: everyone with access to the portal */
 	bool data_visible;
 	struct str row_filter;      /* ODSQL, empty: none */
+	int64_t pushed;             /* the last push its version holds; 0: none */
+	int64_t compacts;           /* the version its version is made of by compaction; 0: it came from a file */
 };
 
 /* The published catalogue of one portal. */
@@ -99,6 +101,12 @@ struct catalog_loaded {
 	struct schema schema;
 	int64_t rows, rejects;
 	struct str source_name, summary;
+	/* A version made of the present one and what was pushed onto it takes its quiet place: what can be
+	 * rolled back to stays, and the view stays until catalog_renew. ERR_CONFLICT when the present one is
+	 * another by now. The version it replaces keeps its file until the next commit. */
+	int64_t compacts;        /* number of the present version; 0: from a file */
+	int64_t pushed;          /* with compacts: the last push it holds … */
+	struct instant modified; /* … and when that came */
 };
 /* Renames the finished .tmp files, moves the pointer, refreshes the view and its reflection. Takes
  * the draft. On failure readers still see the former version; when only the refresh failed (a full disk), the
@@ -119,6 +127,20 @@ bool catalog_sweep(struct catalog *c, struct err *e) must_use;
 /* Every version of a portal that has a file: those being served and those to roll back to. */
 bool catalog_versions(struct catalog *c, struct tenant_id t, struct arena *a, struct version_ref **out, size_t *n,
                       struct err *e) must_use;
+/* --- pushes (see live/) --------------------------------------------------------------------------- */
+
+/* What readers see of a dataset while records are pushed onto its version. */
+struct catalog_live {
+	struct version_ref at;
+	int64_t rows;
+	struct instant modified;
+};
+/* From now on, for views made later too: as long as the dataset's version is that one. Cheap: the view
+ * is copied, the reflected catalogue stays as it is until catalog_renew. */
+void catalog_set_live(struct catalog *c, const struct catalog_live *l);
+/* Makes the view of a portal anew, and its reflection. */
+bool catalog_renew(struct catalog *c, struct tenant_id t, struct err *e) must_use;
+
 /* Called after each change with the portal's id (finished answers are void). */
 void catalog_on_change(struct catalog *c, void (*changed)(void *arg, struct tenant_id t), void *arg);
 

@@ -211,15 +211,17 @@ static bool put_metas(struct store_tx *tx, struct tenant_id t, int64_t dataset, 
 
 /* Versions no pointer reaches any more: their rows go now, their files once nobody reads them. */
 static bool retire(struct catalog *c, struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset,
-                   struct version_ref **gone, size_t *n, struct err *e)
+                   int64_t keep, int64_t keep_too, struct version_ref **gone, size_t *n, struct err *e)
 {
 	struct store_rows *r;
 	VEC(struct version_ref) list = { 0 };
 	enum store_step step;
 	(void)c;
 	if (!store_ask(tx, CATALOG_Q(versions_retired), t, STORE_PARAMS(VALUE_OF_INT(dataset)), &r, e)) return false;
-	while ((step = store_step(r, e)) == STORE_ROW)
-		vec_push(a, &list, (struct version_ref){ .tenant = t, .dataset = dataset, .number = store_int(r, 0) });
+	while ((step = store_step(r, e)) == STORE_ROW) {
+		int64_t old = store_int(r, 0);
+		if (old != keep && old != keep_too) vec_push(a, &list, (struct version_ref){ .tenant = t, .dataset = dataset, .number = old });
+	}
 	store_stop(r);
 	bool ok = step == STORE_DONE;
 	for (size_t i = 0; ok && i < list.n; i++)
@@ -227,6 +229,15 @@ static bool retire(struct catalog *c, struct store_tx *tx, struct arena *a, stru
 	*gone = list.p;
 	*n = list.n;
 	return ok;
+}
+
+/* Only while the version that was compacted is still the present one. */
+static bool point_compacted(struct store_tx *tx, const struct catalog_draft *d, const struct catalog_loaded *l, struct err *e)
+{
+	return store_run(tx, CATALOG_Q(dataset_compacted), d->tenant,
+	                 STORE_PARAMS(VALUE_OF_INT(d->dataset), VALUE_OF_INT(d->number), VALUE_OF_INT(l->modified.us),
+	                              VALUE_OF_INT(l->compacts)), e) &&
+	       (store_changes(tx) == 1 || err_set(e, ERR_CONFLICT, "the dataset was published again meanwhile"));
 }
 
 static bool file_bytes(struct str path, int64_t *out, struct err *e)
@@ -251,11 +262,15 @@ static bool commit(struct catalog *c, struct catalog_draft *d, const struct cata
 	struct value id = VALUE_OF_INT(d->dataset), number = VALUE_OF_INT(d->number), now = VALUE_OF_INT(clock_now().us);
 	bool ok = store_run(tx, CATALOG_Q(version_insert), d->tenant,
 	                    STORE_PARAMS(id, number, now, VALUE_OF_INT(l->rows), VALUE_OF_INT(bytes), VALUE_OF_INT(l->rejects),
-	                                 VALUE_OF_TEXT(text), VALUE_OF_TEXT(l->source_name), VALUE_OF_TEXT(l->summary)), e) &&
-	          store_run(tx, CATALOG_Q(dataset_point), d->tenant, STORE_PARAMS(id, number, now), e) &&
-	          put_metas(tx, d->tenant, d->dataset, metas, nmetas, e) &&
-	          retire(c, tx, a, d->tenant, d->dataset, gone, ngone, e) &&
-	          say(tx, d->tenant, "dataset.publish", d->slug, arena_printf(a, "version %lld", (long long)d->number), e);
+	                                 VALUE_OF_TEXT(text), VALUE_OF_TEXT(l->source_name), VALUE_OF_TEXT(l->summary),
+	                                 VALUE_OF_INT(l->pushed), VALUE_OF_INT(l->compacts)), e);
+	if (ok && l->compacts)
+		ok = retire(c, tx, a, d->tenant, d->dataset, l->compacts, d->number, gone, ngone, e) && point_compacted(tx, d, l, e);
+	else
+		ok = ok && store_run(tx, CATALOG_Q(dataset_point), d->tenant, STORE_PARAMS(id, number, now), e) &&
+		     put_metas(tx, d->tenant, d->dataset, metas, nmetas, e) &&
+		     retire(c, tx, a, d->tenant, d->dataset, number.i, 0, gone, ngone, e) &&
+		     say(tx, d->tenant, "dataset.publish", d->slug, arena_printf(a, "version %lld", (long long)d->number), e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 
@@ -272,7 +287,7 @@ bool catalog_draft_commit(struct catalog *c, struct catalog_draft *d, const stru
 		return false;
 	}
 	d->fresh = false;
-	bool ok = catalog_refresh(c, d->tenant, e);
+	bool ok = l->compacts || catalog_refresh(c, d->tenant, e);
 	struct err ignored = { 0 };
 	/* While the former view stands its versions are read, so they stay too. A file that cannot be removed now
 	 * is removed by the next sweep. */

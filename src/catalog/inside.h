@@ -30,7 +30,8 @@ struct view_box {
 	struct arena arena;
 	struct schema reflected_schema;
 	int64_t changed; /* when the portal's catalogue last changed, microseconds */
-	uint32_t held; /* guarded by catalog.lock; the table holds one */
+	uint32_t held; /* guarded by catalog.lock; the table holds one, and so does each copy */
+	struct view_box *origin; /* of a copy: the box its texts live in; NULL: it is its own */
 	struct view_box *next;
 };
 struct busy {
@@ -47,9 +48,19 @@ struct catalog {
 	struct view_box *views;  /* newest of each portal */
 	bool loading;            /* one thread builds views at a time */
 	struct busy *busy;       /* datasets being published */
+	struct catalog_live *lives;
+	size_t nlives;
 	void (*changed)(void *arg, struct tenant_id t);
 	void *changed_arg;
 };
+
+/* live.c, with the lock: the numbers of pushed records in a view nobody sees yet. */
+void live_fill(struct catalog *c, struct view_box *b);
+/* A copy of a view for new numbers; it holds the box of the original. */
+struct view_box *live_copy(struct view_box *b);
+/* catalog.c, with the lock, given up meanwhile. */
+void catalog_put_in_place(struct catalog *c, struct view_box *b);
+struct view_box *catalog_newest_or_null(struct catalog *c, struct tenant_id t);
 
 /* Builds the newest view of a portal and puts it in place; tells whoever listens. */
 bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e) must_use;

@@ -29,7 +29,7 @@ static int64_t number_of(const struct catalog_view *v, int64_t changed)
 	for (size_t i = 0; i < v->n; i++) {
 		const struct dataset *d = &v->datasets[i];
 		h = mix_int(mix_int(mix_int(h, d->id), d->version.number), d->modified.us);
-		h = mix_int(mix_int(h, d->metadata_processed.us), d->rows);
+		h = mix_int(mix_int(mix_int(h, d->metadata_processed.us), d->rows), d->version.live);
 	}
 	return (int64_t)(h >> 2) + 1;
 }
