@@ -76,6 +76,7 @@ static void keep(struct download *d, const struct query_request *q)
 	k->lang = arena_str(a, q->lang);
 	k->default_order = arena_str(a, q->default_order);
 	k->where = keep_texts(a, q->where, q->nwhere);
+	k->qv1 = keep_texts(a, q->qv1, q->nqv1);
 	k->refine = keep_texts(a, q->refine, q->nrefine);
 	k->exclude = keep_texts(a, q->exclude, q->nexclude);
 	k->facet = keep_texts(a, q->facet, q->nfacet);

@@ -109,6 +109,8 @@ struct query_request call_question(const struct call *c, enum query_mode mode)
 		.select = c->v[CALL_SELECT].text,
 		.where = c->v[CALL_WHERE].texts,
 		.nwhere = c->v[CALL_WHERE].ntexts,
+		.qv1 = c->v[CALL_QV1].texts,
+		.nqv1 = c->v[CALL_QV1].ntexts,
 		.group_by = joined(c, CALL_GROUP_BY),
 		.order_by = either(c, CALL_ORDER_BY, CALL_SORT),
 		.limit = limit_of(c),
