@@ -74,6 +74,8 @@ bool pack_zip_open(pack_sink *sink, void *arg, struct pack_zip **out, struct err
 /* Starts a file, ending the former. */
 bool pack_zip_entry(struct pack_zip *z, struct str name, struct err *e) must_use nonnull_all;
 bool pack_zip_put(struct pack_zip *z, struct str bytes, struct err *e) must_use nonnull_all;
+/* A whole small file, stored as it is: a first one so tells programs what the zip is (OpenDocument). */
+bool pack_zip_plain(struct pack_zip *z, struct str name, struct str bytes, struct err *e) must_use nonnull_all;
 /* Writes the directory. Takes z whatever it answers. */
 bool pack_zip_end(struct pack_zip *z, struct err *e) must_use nonnull_all;
 /* Frees without ending; accepts NULL. */

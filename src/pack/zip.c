@@ -48,7 +48,8 @@ bool pack_zip_open(pack_sink *sink, void *arg, struct pack_zip **out, struct err
 	return true;
 }
 
-bool pack_zip_entry(struct pack_zip *z, struct str name, struct err *e)
+/* bytes -1: not known yet. */
+static bool start_entry(struct pack_zip *z, struct str name, int64_t bytes, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	struct archive_entry *entry = archive_entry_new();
@@ -56,10 +57,21 @@ bool pack_zip_entry(struct pack_zip *z, struct str name, struct err *e)
 	archive_entry_set_pathname(entry, arena_cstr(&a, name));
 	archive_entry_set_filetype(entry, AE_IFREG);
 	archive_entry_set_perm(entry, 0644);
+	if (bytes >= 0) archive_entry_set_size(entry, bytes);
 	z->e = e;
 	int said = archive_write_header(z->ar, entry);
 	archive_entry_free(entry);
 	return answer(z, said, e);
+}
+
+bool pack_zip_entry(struct pack_zip *z, struct str name, struct err *e) { return start_entry(z, name, -1, e); }
+
+bool pack_zip_plain(struct pack_zip *z, struct str name, struct str bytes, struct err *e)
+{
+	archive_write_zip_set_compression_store(z->ar);
+	bool ok = start_entry(z, name, (int64_t)bytes.n, e) && pack_zip_put(z, bytes, e);
+	archive_write_zip_set_compression_deflate(z->ar);
+	return ok;
 }
 
 bool pack_zip_put(struct pack_zip *z, struct str bytes, struct err *e)
