@@ -32,6 +32,8 @@ bool export_batches(struct export *x, bool (*each)(struct export *x, const struc
 struct str export_text(struct export *x, struct buf *scratch, size_t column, const struct column *c, size_t row);
 /* The first column of text, or the one named by name_or_empty; ncolumns when there is none. */
 size_t export_naming(const struct export *x, struct str name_or_empty);
+/* What people call a column: the label of its field, else its key. */
+struct str export_label(const struct export *x, size_t column);
 /* True when the result's dates stand for months or years. */
 bool export_is_cut(const struct export *x, size_t column);
 
@@ -51,8 +53,6 @@ void feature_close(struct feature *f);
 /* WKB until the next call; empty for null. */
 struct str feature_of(struct feature *f, const struct batch *b, size_t row);
 size_t feature_column(const struct record_column *columns, size_t n);
-
-/* --- zip.c: books are zips of XML parts -------------------------------------------------------------- */
 
 /* A sink for pack_zip_open whose argument is the run. */
 bool export_zip_sink(void *arg, struct str bytes, struct err *e);

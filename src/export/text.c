@@ -44,6 +44,12 @@ size_t export_naming(const struct export *x, struct str name)
 	return x->ncolumns;
 }
 
+struct str export_label(const struct export *x, size_t column)
+{
+	const struct field *f = x->job->plan->fields[column];
+	return f && str_eq(f->name, x->columns[column].key) ? f->label : x->columns[column].key;
+}
+
 bool export_is_cut(const struct export *x, size_t column)
 {
 	struct str p = x->columns[column].precision;
