@@ -1,17 +1,21 @@
 /* Accounts of a portal. */
-#include "account/account.h"
+#include "account/inside.h"
 #include "crypt/crypt.h"
 #include "text/text.h"
 
-enum {
-#define Q(name, text) Q_##name,
+const struct store_query account_queries[] = {
+#define Q(name, text) [ACCOUNT_Q_##name] = { #name, text },
+#define HOUSE(name, text)
 #include "account/queries.def"
 #undef Q
+#undef HOUSE
 };
-static const struct store_query queries[] = {
-#define Q(name, text) [Q_##name] = { #name, text },
+const struct store_house_query account_house_queries[] = {
+#define Q(name, text)
+#define HOUSE(name, text) [ACCOUNT_H_##name] = { #name, text },
 #include "account/queries.def"
 #undef Q
+#undef HOUSE
 };
 
 static const char *const roles[] = { "admin", "publisher", "member" };
@@ -48,7 +52,7 @@ bool account_add(struct store *s, struct tenant_id t, struct str email, struct s
 	if (!account_role_ok(role))
 		return err_set(e, ERR_PARAMETER, "there is no role \"%.*s\"; roles are admin, publisher, member", STR_ARG(role));
 	if (!fresh_password(password, hash, e) || !store_begin(s, STORE_WRITE, &tx, e)) return false;
-	bool ok = store_run(tx, &queries[Q_account_insert], t,
+	bool ok = store_run(tx, ACCOUNT_Q(account_insert), t,
 	                    STORE_PARAMS(VALUE_OF_TEXT(email), VALUE_OF_TEXT(name), VALUE_OF_TEXT(role),
 	                                 VALUE_OF_TEXT(str_of(hash)), VALUE_OF_INT(clock_now().us)), e);
 	if (!ok && e->code == ERR_CONFLICT) {
@@ -63,7 +67,7 @@ bool account_password(struct store *s, struct tenant_id t, struct str email, cha
 	char hash[CRYPT_PASSWORD_TEXT];
 	struct store_tx *tx;
 	if (!fresh_password(password, hash, e) || !store_begin(s, STORE_WRITE, &tx, e)) return false;
-	bool ok = store_run(tx, &queries[Q_account_password], t, STORE_PARAMS(VALUE_OF_TEXT(email), VALUE_OF_TEXT(str_of(hash))), e);
+	bool ok = store_run(tx, ACCOUNT_Q(account_password), t, STORE_PARAMS(VALUE_OF_TEXT(email), VALUE_OF_TEXT(str_of(hash))), e);
 	if (ok && store_changes(tx) == 0)
 		ok = err_set(e, ERR_NOT_FOUND, "%.*s has no account on this portal", STR_ARG(email));
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
@@ -77,7 +81,7 @@ bool account_list(struct store *s, struct tenant_id t, struct arena *a, struct a
 	struct err ignored = { 0 };
 	if (!store_begin(s, STORE_READ, &tx, e)) return false;
 	enum store_step step = STORE_FAILED;
-	if (store_ask(tx, &queries[Q_account_list], t, STORE_NONE, &r, e)) {
+	if (store_ask(tx, ACCOUNT_Q(account_list), t, STORE_NONE, &r, e)) {
 		while ((step = store_step(r, e)) == STORE_ROW)
 			vec_push(a, &list, (struct account){
 				.id = store_int(r, 0), .email = arena_str(a, store_text(r, 1)), .name = arena_str(a, store_text(r, 2)),

@@ -20,31 +20,6 @@ const struct store_house_query catalog_house_queries[] = {
 
 /* --- loading ------------------------------------------------------------------------------------ */
 
-static bool any_type(const struct schema *s, enum value_type a, enum value_type b)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->fields[i].type == a || s->fields[i].type == b) return true;
-	return false;
-}
-
-static bool any_facet(const struct schema *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->fields[i].flags & FIELD_FACET) return true;
-	return false;
-}
-
-static void find_features(struct arena *a, struct dataset *d)
-{
-	struct str *f = arena_array(a, struct str, 3);
-	size_t n = 0;
-	if (any_type(&d->schema, VALUE_INT, VALUE_DOUBLE) || any_facet(&d->schema)) f[n++] = STR("analyze");
-	if (any_type(&d->schema, VALUE_DATE, VALUE_DATETIME)) f[n++] = STR("timeserie");
-	if (any_type(&d->schema, VALUE_POINT, VALUE_SHAPE)) f[n++] = STR("geo");
-	d->features = f;
-	d->nfeatures = n;
-}
-
 static bool read_dataset(struct arena *a, struct store_rows *r, struct tenant_id t, struct dataset *d, struct err *e)
 {
 	*d = (struct dataset){ .id = store_int(r, 0) };
@@ -53,7 +28,8 @@ static bool read_dataset(struct arena *a, struct store_rows *r, struct tenant_id
 	d->version = (struct version_ref){ .tenant = t, .dataset = d->id, .number = store_int(r, 3) };
 	d->restricted = store_int(r, 4) != 0;
 	d->data_visible = store_int(r, 5) != 0;
-	d->row_filter = arena_str(a, store_text(r, 6));
+	d->everybody = (struct dataset_rule){ .data_visible = d->data_visible, .row_filter = arena_str(a, store_text(r, 6)),
+		                              .memo = arena_new(a, struct dataset_memo) };
 	d->created.us = store_int(r, 7);
 	d->modified.us = store_int(r, 8);
 	d->data_processed.us = store_int(r, 9);
@@ -64,11 +40,11 @@ static bool read_dataset(struct arena *a, struct store_rows *r, struct tenant_id
 	d->schema_json = arena_str(a, store_text(r, 14));
 	d->source_name = arena_str(a, store_text(r, 15));
 	d->summary = arena_str(a, store_text(r, 16));
-	d->pushed = store_int(r, 18);
-	d->compacts = store_int(r, 19);
+	d->pushed = store_int(r, 17);
+	d->compacts = store_int(r, 18);
 	if (!schema_from_json(a, d->schema_json, &d->schema, e)) return err_cause(e, "dataset %.*s", STR_ARG(d->slug));
 	find_features(a, d);
-	return true;
+	return rule_fields(a, store_is_null(r, 19) ? STR("") : store_text(r, 19), &d->everybody, e);
 }
 
 static bool load_datasets(struct store_tx *tx, struct view_box *b, struct err *e)
@@ -154,7 +130,7 @@ static bool build(struct catalog *c, struct tenant_id t, bool alone, struct view
 	ensure(b != NULL);
 	b->held = 1;
 	b->view.tenant = t;
-	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e) && load_changed(tx, b, e);
+	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e) && load_rules(tx, b, e) && load_changed(tx, b, e);
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
 	lock_take(&c->lock);
 	live_fill(c, b);

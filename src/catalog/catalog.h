@@ -22,6 +22,24 @@ struct meta {
 	struct str json;      /* the value as JSON text */
 };
 
+/* What callers of one kind have of a dataset they may see. Who is of which kind is rights/'s to say. */
+struct dataset_rule {
+	int64_t account, group;      /* whose; both 0: everybody */
+	bool data_visible;           /* rows too, not only metadata */
+	struct str row_filter;       /* ODSQL that their rows satisfy; empty: all rows */
+	bool some_fields;            /* only those named here */
+	const struct str *fields;
+	size_t nfields;
+	const bool *visible_or_null; /* the same as one flag a field of the schema; NULL: every field */
+	struct dataset_memo *memo;
+};
+/* What was found out about a rule while its view stands; both begin at 0. */
+struct dataset_memo {
+	_Atomic(int64_t) rows; /* records that its row filter leaves, plus 1 */
+	_Atomic(bool) told;    /* the log has it that the rule cannot be applied */
+};
+
+/* A dataset of a view tells the whole truth; what one caller has of it is a copy made by rights/. */
 struct dataset {
 	int64_t id;
 	struct str slug;            /* public dataset_id */
@@ -29,7 +47,7 @@ struct dataset {
 	struct version_ref version; /* number 0: no data */
 	struct schema schema;
 	struct str schema_json;     /* array of FieldObjects, ready to print */
-	int64_t rows, bytes, rejects;
+	int64_t rows, bytes, rejects; /* rows: -1 in a copy for somebody who may not know */
 	struct instant created, modified, data_processed, metadata_processed;
 	const struct meta *metas;
 	size_t nmetas;
@@ -37,9 +55,11 @@ struct dataset {
 	size_t nfeatures;
 	struct str source_name;     /* file name it was published from; not shown to visitors */
 	struct str summary;         /* JSON: notes of the last publication */
-	bool restricted;            /* visibility; false: everyone with access to the portal */
+	bool restricted;            /* only accounts and groups with a rule see it */
 	bool data_visible;
-	struct str row_filter;      /* ODSQL, empty: none */
+	struct dataset_rule everybody;    /* of those without a rule of their own; no effect when restricted */
+	const struct dataset_rule *rules; /* of accounts and groups */
+	size_t nrules;
 	int64_t pushed;             /* the last push its version holds; 0: none */
 	int64_t compacts;           /* the version its version is made of by compaction; 0: it came from a file */
 };
@@ -50,9 +70,13 @@ struct catalog_view {
 	const struct dataset *datasets; /* modified descending, then slug */
 	size_t n;
 	struct map by_slug;             /* slug → struct dataset * */
-	struct version_ref reflected;   /* the catalogue as a dataset … */
-	const struct schema *reflected_schema; /* … and its fields: datasetid, default.title … */
+	/* The catalogue as a dataset, and its fields: datasetid, default.title … What it tells of a dataset
+	 * is what all who may see that dataset may know. The hidden field CATALOG_READERS lists who may. */
+	struct version_ref reflected;
+	const struct schema *reflected_schema;
+	bool restricted;                /* some dataset is */
 };
+#define CATALOG_READERS "stoa_readers" /* "all", or "a12" (account) and "g5" (group) */
 
 bool catalog_open(struct store *s, struct engine *g, struct catalog **out, struct err *e) must_use nonnull_all;
 void catalog_close(struct catalog *c);
@@ -69,6 +93,10 @@ struct str dataset_meta_json(const struct dataset *d, const char *template_, con
 struct str dataset_meta_text(const struct dataset *d, struct arena *a, const char *name, struct str lang);
 /* Elements of a list value (or the one string), in the arena. */
 size_t dataset_meta_list(const struct dataset *d, struct arena *a, const char *name, struct str lang, struct str **out);
+
+/* Leaves a copy of a dataset only some of its fields: the others are flagged FIELD_HIDDEN and gone from
+ * schema_json and features. One flag a field. */
+void dataset_narrow(struct dataset *copy, struct arena *a, const bool *visible) nonnull_all;
 
 /* The DatasetObject of the Explore API (§10): metas of all templates, in a language. */
 void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang);
@@ -121,6 +149,24 @@ bool catalog_rollback(struct catalog *c, struct tenant_id t, struct str slug, in
 bool catalog_unpublish(struct catalog *c, struct tenant_id t, struct str slug, struct err *e) must_use;
 bool catalog_set_metas(struct catalog *c, struct tenant_id t, struct str slug, const struct meta_change *metas,
                        size_t nmetas, struct err *e) must_use;
+/* --- rules: rules.c -------------------------------------------------------------------------------- */
+
+/* Who sees a dataset, as one change. Whether a filter means anything is the caller's to check. */
+enum rule_parts { RULE_RESTRICTED = 1u << 0, RULE_DATA = 1u << 1, RULE_FILTER = 1u << 2, RULE_FIELDS = 1u << 3, RULE_REMOVE = 1u << 4 };
+struct rule_change {
+	int64_t account, group;  /* whose rule; both 0: everybody's */
+	unsigned parts;          /* which of the following are given; a new rule begins without bounds */
+	bool restricted;         /* of the dataset, with everybody's rule */
+	bool data_visible;
+	struct str row_filter;   /* empty: none */
+	bool all_fields;
+	const struct str *fields;
+	size_t nfields;
+	/* RULE_REMOVE takes the rule away; everybody's goes back to no bounds, on a dataset that stays restricted if
+	 * it was. */
+};
+bool catalog_rule_set(struct catalog *c, struct tenant_id t, struct str slug, const struct rule_change *r, struct err *e) must_use nonnull_all;
+
 /* Deletes what no pointer reaches: .tmp files, versions older than the one to roll back to, folders
  * of datasets that are gone. Run at start. */
 bool catalog_sweep(struct catalog *c, struct err *e) must_use;

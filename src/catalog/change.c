@@ -56,21 +56,19 @@ static void vacate(struct catalog *c, struct tenant_id t, struct str slug)
 
 /* --- finding and making the dataset's row -------------------------------------------------------- */
 
-struct row { int64_t id, version, former, last; bool found; };
-
-static bool find_row(struct store_tx *tx, struct tenant_id t, struct str slug, struct row *out, struct err *e)
+bool find_row(struct store_tx *tx, struct tenant_id t, struct str slug, struct dataset_row *out, struct err *e)
 {
 	struct store_rows *r;
-	*out = (struct row){ 0 };
+	*out = (struct dataset_row){ 0 };
 	if (!store_ask(tx, CATALOG_Q(dataset_by_slug), t, STORE_PARAMS(VALUE_OF_TEXT(slug)), &r, e)) return false;
 	enum store_step step = store_step(r, e);
 	if (step == STORE_ROW)
-		*out = (struct row){ store_int(r, 0), store_int(r, 1), store_int(r, 2), store_int(r, 3), true };
+		*out = (struct dataset_row){ store_int(r, 0), store_int(r, 1), store_int(r, 2), store_int(r, 3), true };
 	store_stop(r);
 	return step != STORE_FAILED;
 }
 
-static bool unknown(struct str slug, struct err *e)
+bool unknown_dataset(struct str slug, struct err *e)
 {
 	return err_set(e, ERR_NOT_FOUND, "there is no dataset %.*s on this portal; `stoa datasets` lists them", STR_ARG(slug));
 }
@@ -84,16 +82,16 @@ static struct str new_uid(struct arena *a)
 	return arena_str(a, str_of(text));
 }
 
-static bool insert_row(struct store_tx *tx, struct arena *a, struct tenant_id t, struct str slug, struct row *out, struct err *e)
+static bool insert_row(struct store_tx *tx, struct arena *a, struct tenant_id t, struct str slug, struct dataset_row *out, struct err *e)
 {
 	struct value now = VALUE_OF_INT(clock_now().us);
 	if (!store_run(tx, CATALOG_Q(dataset_insert), t, STORE_PARAMS(VALUE_OF_TEXT(slug), VALUE_OF_TEXT(new_uid(a)), now), e))
 		return false;
-	*out = (struct row){ .id = store_last_id(tx), .found = false };
+	*out = (struct dataset_row){ .id = store_last_id(tx), .found = false };
 	return true;
 }
 
-static bool say(struct store_tx *tx, struct tenant_id t, const char *what, struct str subject, struct str detail, struct err *e)
+bool say_audit(struct store_tx *tx, struct tenant_id t, const char *what, struct str subject, struct str detail, struct err *e)
 {
 	return store_run(tx, CATALOG_Q(audit_insert), t,
 	                 STORE_PARAMS(VALUE_OF_INT(clock_now().us), VALUE_OF_TEXT(STR("command line")),
@@ -132,7 +130,7 @@ static bool draft_row(struct catalog *c, struct tenant_id t, struct str slug, bo
                       struct catalog_draft *out, struct err *e)
 {
 	struct store_tx *tx;
-	struct row row;
+	struct dataset_row row;
 	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = find_row(tx, t, slug, &row, e);
 	if (ok && row.version && !replace)
@@ -270,7 +268,7 @@ static bool commit(struct catalog *c, struct catalog_draft *d, const struct cata
 		ok = ok && store_run(tx, CATALOG_Q(dataset_point), d->tenant, STORE_PARAMS(id, number, now), e) &&
 		     put_metas(tx, d->tenant, d->dataset, metas, nmetas, e) &&
 		     retire(c, tx, a, d->tenant, d->dataset, number.i, 0, gone, ngone, e) &&
-		     say(tx, d->tenant, "dataset.publish", d->slug, arena_printf(a, "version %lld", (long long)d->number), e);
+		     say_audit(tx, d->tenant, "dataset.publish", d->slug, arena_printf(a, "version %lld", (long long)d->number), e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 
@@ -306,9 +304,9 @@ static bool move(struct catalog *c, struct tenant_id t, struct str slug, enum mo
 {
 	static const char *const words[] = { "dataset.rollback", "dataset.unpublish", "dataset.describe" };
 	struct store_tx *tx;
-	struct row row;
+	struct dataset_row row;
 	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
-	bool ok = find_row(tx, t, slug, &row, e) && (row.found || unknown(slug, e));
+	bool ok = find_row(tx, t, slug, &row, e) && (row.found || unknown_dataset(slug, e));
 	struct value id = VALUE_OF_INT(row.id), now = VALUE_OF_INT(clock_now().us);
 	if (ok && how == ROLL_BACK && !row.former)
 		ok = err_set(e, ERR_CONFLICT, "the dataset %.*s has no former version to go back to", STR_ARG(slug));
@@ -318,7 +316,7 @@ static bool move(struct catalog *c, struct tenant_id t, struct str slug, enum mo
 	if (ok && how == HIDE) ok = store_run(tx, CATALOG_Q(dataset_hide), t, STORE_PARAMS(id, now), e);
 	if (ok && how == DESCRIBE)
 		ok = put_metas(tx, t, row.id, metas, nmetas, e) && store_run(tx, CATALOG_Q(dataset_described), t, STORE_PARAMS(id, now), e);
-	ok = ok && say(tx, t, words[how], slug, STR(""), e);
+	ok = ok && say_audit(tx, t, words[how], slug, STR(""), e);
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	if (ok && number) *number = row.former;
 	return ok && catalog_refresh(c, t, e);
@@ -327,7 +325,7 @@ static bool move(struct catalog *c, struct tenant_id t, struct str slug, enum mo
 static bool alone(struct catalog *c, struct tenant_id t, struct str slug, enum move how, const struct meta_change *metas,
                   size_t nmetas, int64_t *number, struct err *e)
 {
-	if (!slug_ok(slug)) return unknown(slug, e);
+	if (!slug_ok(slug)) return unknown_dataset(slug, e);
 	if (!occupy(c, t, slug, e)) return false;
 	bool ok = move(c, t, slug, how, metas, nmetas, number, e);
 	vacate(c, t, slug);

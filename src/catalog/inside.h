@@ -67,6 +67,21 @@ bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e) must_
 /* Writes the view's datasets as a dataset of its own, unless that very content exists already. `alone`:
  * no view of the portal is held yet, so reflections of former catalogues can go. */
 bool catalog_reflect(struct catalog *c, struct view_box *b, bool alone, struct err *e) must_use;
+/* rules.c: reads who may see what into the datasets of a view that is being made. */
+bool load_rules(struct store_tx *tx, struct view_box *b, struct err *e) must_use;
+/* A list of names as JSON, or nothing when every field is meant. */
+bool rule_fields(struct arena *a, struct str json, struct dataset_rule *out, struct err *e) must_use;
+/* What the dataset's features are when only some fields count. */
+void find_features(struct arena *a, struct dataset *d);
+/* dataset.c: the dataset as all who may see it may know it: what its reflection says. */
+struct dataset dataset_common(struct arena *a, const struct dataset *d);
+
+/* What change.c lends. */
+struct dataset_row { int64_t id, version, former, last; bool found; };
+bool find_row(struct store_tx *tx, struct tenant_id t, struct str slug, struct dataset_row *out, struct err *e) must_use;
+bool unknown_dataset(struct str slug, struct err *e);
+bool say_audit(struct store_tx *tx, struct tenant_id t, const char *what, struct str subject, struct str detail, struct err *e) must_use;
+
 /* Checks a change of metadata and finds its row. */
 struct meta_place { const struct meta_row *row; struct str lang; };
 bool meta_place_of(struct str name, struct meta_place *out, struct err *e) must_use;

@@ -94,6 +94,7 @@ bool meta_to_json(struct arena *a, const struct meta_place *at, struct str value
 struct str meta_automatic(const struct dataset *d, struct arena *a, const struct meta_row *row)
 {
 	if (!row->automatic) return STR("");
+	if (strcmp(row->name, "records_count") == 0 && d->rows < 0) return STR("null");
 	if (strcmp(row->name, "records_count") == 0) return arena_printf(a, "%lld", (long long)d->rows);
 	struct instant at = strcmp(row->name, "data_processed") == 0 ? d->data_processed
 	                  : strcmp(row->name, "metadata_processed") == 0 ? d->metadata_processed

@@ -23,7 +23,7 @@ static uint64_t mix_int(uint64_t h, int64_t v) { return mix(h, &v, sizeof v); }
  * own: that of the former one may be about to go with its last reader. */
 static int64_t number_of(const struct catalog_view *v, int64_t changed)
 {
-	enum { LAYOUT = 1 }; /* another layout of the reflection is another file */
+	enum { LAYOUT = 2 }; /* another layout of the reflection is another file */
 	uint64_t h = mix_int(0xcbf29ce484222325u, LAYOUT);
 	h = mix_int(mix_int(h, (int64_t)catalog_meta_row_count()), changed);
 	for (size_t i = 0; i < v->n; i++) {
@@ -74,7 +74,7 @@ static size_t languages_of(const struct catalog_view *v, const struct meta_row *
 
 static void make_schema(struct view_box *b, struct source **sources)
 {
-	enum { TECHNICAL = 4, LANGUAGES = 16 };
+	enum { TECHNICAL = 5, LANGUAGES = 16 };
 	struct arena *a = &b->arena;
 	size_t most = TECHNICAL + catalog_meta_row_count() * (LANGUAGES + 1), n = 0;
 	struct field *f = arena_array(a, struct field, most);
@@ -83,6 +83,7 @@ static void make_schema(struct view_box *b, struct source **sources)
 	add_field(a, &f[n++], STR("dataset_uid"), "Permanent identifier", VALUE_TEXT, 0);
 	add_field(a, &f[n++], STR("has_records"), "Has records", VALUE_BOOL, 0);
 	add_field(a, &f[n++], STR("features"), "Features", VALUE_TEXT, FIELD_FACET | FIELD_MULTIVALUED);
+	add_field(a, &f[n++], STR(CATALOG_READERS), "Readers", VALUE_TEXT, FIELD_HIDDEN | FIELD_MULTIVALUED);
 	for (size_t i = 0; i < catalog_meta_row_count(); i++) {
 		const struct meta_row *r = &catalog_meta_rows[i];
 		unsigned flags = (r->facet ? FIELD_FACET : 0) | (is_list(r->kind) ? FIELD_MULTIVALUED : 0);
@@ -158,16 +159,29 @@ static bool put_scalar(struct filling *f, enum value_type t, void *room, size_t 
 	return false;
 }
 
+static void put_readers(struct filling *f, const struct dataset *d)
+{
+	if (!d->restricted) vec_push(&f->arena, &f->items, STR("all"));
+	for (size_t k = 0; d->restricted && k < d->nrules; k++) {
+		const struct dataset_rule *r = &d->rules[k];
+		vec_push(&f->arena, &f->items, arena_printf(&f->arena, "%c%lld", r->account ? 'a' : 'g', (long long)(r->account ? r->account : r->group)));
+	}
+}
+
 static void fill_technical(struct filling *f, size_t i, const struct dataset *d, size_t row, void *room)
 {
 	mark(f, row);
 	if (i == 0) ((struct str *)room)[row] = d->slug;
 	if (i == 1) ((struct str *)room)[row] = d->uid;
 	if (i == 2) ((bool *)room)[row] = d->version.number != 0;
-	if (i != 3) return;
+	if (i < 3) return;
 	struct list_span *span = (struct list_span *)room + row;
-	*span = (struct list_span){ (uint32_t)f->items.n, (uint32_t)d->nfeatures };
-	for (size_t k = 0; k < d->nfeatures; k++) vec_push(&f->arena, &f->items, d->features[k]);
+	span->from = (uint32_t)f->items.n;
+	if (i == 3)
+		for (size_t k = 0; k < d->nfeatures; k++) vec_push(&f->arena, &f->items, d->features[k]);
+	else
+		put_readers(f, d);
+	span->n = (uint32_t)f->items.n - span->from;
 }
 
 static void fill_column(struct filling *f, const struct view_box *b, const struct source *s, size_t i,
@@ -203,7 +217,9 @@ static bool write_rows(struct view_box *b, const struct source *sources, struct 
 		struct filling f = { .arena = ARENA_INIT };
 		size_t n = num_min(b->view.n - from, (size_t)LIMIT_BATCH_ROWS);
 		f.columns = arena_array(&f.arena, struct column, s->n);
-		for (size_t i = 0; i < s->n; i++) fill_column(&f, b, &sources[i], i, b->view.datasets + from, n);
+		struct dataset *told = arena_array(&f.arena, struct dataset, n);
+		for (size_t i = 0; i < n; i++) told[i] = dataset_common(&f.arena, &b->view.datasets[from + i]);
+		for (size_t i = 0; i < s->n; i++) fill_column(&f, b, &sources[i], i, told, n);
 		struct batch batch = { f.columns, s->n, n };
 		uint8_t (*ids)[RECORD_ID_BYTES] = arena_many(&f.arena, RECORD_ID_BYTES, n);
 		record_ids(s, &batch, ids);

@@ -37,7 +37,7 @@ bool rights_find(const struct site_visit *at, const struct rights_caller *who, s
 			.schema = &d->schema,
 			.dataset_id = d->slug,
 			.record_timestamp_us = d->data_processed.us,
-			.row_filter = d->row_filter,
+			.row_filter = d->everybody.row_filter,
 		},
 	};
 	return true;

@@ -1,0 +1,177 @@
+/* Keys, roles and groups in memory: one book of all portals, read anew after each change and put in the place
+ * of the former, so that a revoked key is no good from the next request on and no request asks the store. */
+#include "account/inside.h"
+#include "crypt/crypt.h"
+#include <stdlib.h>
+
+struct entry {
+	struct tenant_id tenant;
+	int64_t expires; /* microseconds; 0: never */
+	struct str hash;
+	struct account_who who;
+};
+
+struct accounts {
+	struct lock lock; /* LOCK_ACCOUNT; guards what follows */
+	struct lock_bell loaded;
+	bool loading;     /* one thread reads the store at a time: what it puts in place is the newest */
+	struct arena arena;
+	struct map by_hash;
+	struct store *store;
+	void (*changed)(void *arg, struct tenant_id t);
+	void *changed_arg;
+};
+
+struct pair { int64_t of, what; };
+struct pairs { VEC(struct pair) v; };
+
+static bool read_pairs(struct store_tx *tx, const struct store_house_query *q, struct arena *a, struct pairs *out, struct err *e)
+{
+	struct store_rows *r;
+	enum store_step step;
+	if (!store_ask_house(tx, q, STORE_NONE, &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) vec_push(a, &out->v, (struct pair){ store_int(r, 0), store_int(r, 1) });
+	store_stop(r);
+	return step == STORE_DONE;
+}
+
+/* What belongs to a number; pairs are in order of it. */
+static size_t find(const struct pairs *p, struct arena *a, int64_t of, const int64_t **out)
+{
+	size_t from = 0, to = p->v.n;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (p->v.p[middle].of < of) from = middle + 1;
+		else to = middle;
+	}
+	size_t n = 0;
+	while (from + n < p->v.n && p->v.p[from + n].of == of) n++;
+	int64_t *list = arena_array(a, int64_t, n + 1);
+	for (size_t i = 0; i < n; i++) list[i] = p->v.p[from + i].what;
+	*out = list;
+	return n;
+}
+
+static bool read_keys(struct store_tx *tx, struct arena *a, struct map *by_hash, struct err *e)
+{
+	auto_arena work = ARENA_INIT;
+	struct pairs listed = { 0 }, members = { 0 };
+	struct store_rows *r;
+	enum store_step step;
+	if (!read_pairs(tx, ACCOUNT_H(listed_all), &work, &listed, e) || !read_pairs(tx, ACCOUNT_H(members_all), &work, &members, e)) return false;
+	if (!store_ask_house(tx, ACCOUNT_H(keys_all), STORE_NONE, &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) {
+		struct entry *k = arena_new(a, struct entry);
+		k->who.key = store_int(r, 0);
+		k->tenant.v = store_int(r, 1);
+		k->who.account = store_int(r, 2);
+		k->who.admin = str_eq(store_text(r, 3), STR("admin"));
+		k->hash = arena_str(a, store_text(r, 4));
+		k->who.scope = account_scope_of(store_text(r, 5));
+		k->who.calls_a_day = store_is_null(r, 6) ? -1 : store_int(r, 6);
+		k->expires = store_int(r, 7);
+		k->who.ngroups = find(&members, a, k->who.account, &k->who.groups);
+		k->who.ndatasets = find(&listed, a, k->who.key, &k->who.datasets);
+		map_put(a, by_hash, k->hash, k);
+	}
+	store_stop(r);
+	return step == STORE_DONE;
+}
+
+static bool load_alone(struct accounts *as, struct err *e)
+{
+	struct store_tx *tx;
+	struct arena arena = ARENA_INIT;
+	struct map by_hash = { 0 };
+	struct err ignored = { 0 };
+	if (!store_begin(as->store, STORE_READ, &tx, e)) return false;
+	bool ok = read_keys(tx, &arena, &by_hash, e);
+	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
+	if (ok) {
+		lock_take(&as->lock);
+		struct arena former = as->arena;
+		as->arena = arena;
+		as->by_hash = by_hash;
+		lock_give(&as->lock);
+		arena = former;
+	}
+	arena_done(&arena);
+	return ok;
+}
+
+bool accounts_changed(struct accounts *as, struct tenant_id t, struct err *e)
+{
+	lock_take(&as->lock);
+	while (as->loading) lock_bell_wait(&as->loaded, &as->lock);
+	as->loading = true;
+	lock_give(&as->lock);
+	bool ok = load_alone(as, e);
+	lock_take(&as->lock);
+	as->loading = false;
+	lock_bell_ring_all(&as->loaded);
+	void (*changed)(void *, struct tenant_id) = as->changed;
+	void *arg = as->changed_arg;
+	lock_give(&as->lock);
+	if (changed && t.v) changed(arg, t);
+	return ok;
+}
+
+void accounts_on_change(struct accounts *as, void (*changed)(void *arg, struct tenant_id t), void *arg)
+{
+	lock_take(&as->lock);
+	as->changed = changed;
+	as->changed_arg = arg;
+	lock_give(&as->lock);
+}
+
+static void copy_out(struct arena *a, const struct account_who *from, struct account_who *to)
+{
+	*to = *from;
+	int64_t *groups = arena_array(a, int64_t, from->ngroups + 1);
+	int64_t *datasets = arena_array(a, int64_t, from->ndatasets + 1);
+	if (from->ngroups) memcpy(groups, from->groups, from->ngroups * sizeof *groups);
+	if (from->ndatasets) memcpy(datasets, from->datasets, from->ndatasets * sizeof *datasets);
+	to->groups = groups;
+	to->datasets = datasets;
+}
+
+bool accounts_key(struct accounts *as, struct tenant_id t, struct str key, struct instant now, struct arena *a, struct account_who *out)
+{
+	unsigned char digest[CRYPT_SHA256];
+	char hash[2 * CRYPT_SHA256 + 1];
+	/* What is looked up is the digest, which says nothing about how much of a guess was right. */
+	crypt_sha256(key, digest);
+	crypt_hex(digest, sizeof digest, hash);
+	lock_take(&as->lock);
+	const struct entry *k = map_get_or_null(&as->by_hash, str_of(hash));
+	bool good = k && k->tenant.v == t.v && crypt_equal(k->hash, str_of(hash)) && (!k->expires || now.us < k->expires);
+	if (good) copy_out(a, &k->who, out);
+	lock_give(&as->lock);
+	return good;
+}
+
+struct store *accounts_store(struct accounts *as) { return as->store; }
+
+bool accounts_open(struct store *s, struct accounts **out, struct err *e)
+{
+	struct accounts *as = calloc(1, sizeof *as);
+	ensure(as != NULL);
+	as->store = s;
+	lock_init(&as->lock, LOCK_ACCOUNT);
+	lock_bell_init(&as->loaded);
+	if (!accounts_changed(as, (struct tenant_id){ 0 }, e)) {
+		accounts_close(as);
+		return false;
+	}
+	*out = as;
+	return true;
+}
+
+void accounts_close(struct accounts *as)
+{
+	if (!as) return;
+	arena_done(&as->arena);
+	lock_bell_done(&as->loaded);
+	lock_done(&as->lock);
+	free(as);
+}

@@ -1,0 +1,65 @@
+/* A dataset cut down to what may be known of it: by one caller, or by all who see it. Copies only; the
+ * views that hold the whole truth are shared and never change. */
+#include "catalog/inside.h"
+
+static bool counts(const struct field *f) { return !(f->flags & FIELD_HIDDEN); }
+
+static bool any_type(const struct schema *s, enum value_type a, enum value_type b)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (counts(&s->fields[i]) && (s->fields[i].type == a || s->fields[i].type == b)) return true;
+	return false;
+}
+
+static bool any_facet(const struct schema *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (counts(&s->fields[i]) && (s->fields[i].flags & FIELD_FACET)) return true;
+	return false;
+}
+
+void find_features(struct arena *a, struct dataset *d)
+{
+	struct str *f = arena_array(a, struct str, 3);
+	size_t n = 0;
+	if (any_type(&d->schema, VALUE_INT, VALUE_DOUBLE) || any_facet(&d->schema)) f[n++] = STR("analyze");
+	if (any_type(&d->schema, VALUE_DATE, VALUE_DATETIME)) f[n++] = STR("timeserie");
+	if (any_type(&d->schema, VALUE_POINT, VALUE_SHAPE)) f[n++] = STR("geo");
+	d->features = f;
+	d->nfeatures = n;
+}
+
+void dataset_narrow(struct dataset *d, struct arena *a, const bool *visible)
+{
+	auto_buf b = BUF_INIT(16 << 20);
+	struct field *fields = arena_array(a, struct field, d->schema.n + 1);
+	for (size_t i = 0; i < d->schema.n; i++) {
+		fields[i] = d->schema.fields[i];
+		if (!visible[i]) fields[i].flags |= FIELD_HIDDEN;
+	}
+	d->schema.fields = fields;
+	schema_put_json(&b, &d->schema);
+	d->schema_json = b.over ? STR("[]") : arena_str(a, buf_str(&b));
+	find_features(a, d);
+}
+
+/* Everybody's rule when everybody sees it; else what no rule of those who do hides. Counts are told only
+ * where no filter of rows applies: the number itself is made of the rows. */
+struct dataset dataset_common(struct arena *a, const struct dataset *d)
+{
+	struct dataset copy = *d;
+	const struct dataset_rule *rules = d->restricted ? d->rules : &d->everybody;
+	size_t n = d->restricted ? d->nrules : 1;
+	bool *visible = arena_array(a, bool, d->schema.n + 1);
+	bool some = false;
+	memset(visible, true, d->schema.n + 1);
+	for (size_t k = 0; k < n; k++) {
+		if (rules[k].row_filter.n) copy.rows = -1;
+		for (size_t i = 0; rules[k].visible_or_null && i < d->schema.n; i++) {
+			visible[i] &= rules[k].visible_or_null[i];
+			some |= !visible[i];
+		}
+	}
+	if (some) dataset_narrow(&copy, a, visible);
+	return copy;
+}

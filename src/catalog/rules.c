@@ -1,0 +1,161 @@
+/* Who may see what of a dataset, as it is kept: everybody's rule stands in the dataset's own row, those
+ * of accounts and groups in a table of their own. Read into a view, and changed. What a rule means for a
+ * caller is rights/'s to say. */
+#include "catalog/inside.h"
+#include "json/json.h"
+
+enum { RULE_BYTES = 1 << 20 };
+
+/* --- reading ------------------------------------------------------------------------------------ */
+
+bool rule_fields(struct arena *a, struct str json, struct dataset_rule *out, struct err *e)
+{
+	auto_json *doc = NULL;
+	if (json.n == 0) return true;
+	if (!json_read(json, &doc, e)) return err_cause(e, "fields of a rule");
+	const struct json_node *root = json_root(doc);
+	size_t n = json_kind(root) == JSON_ARRAY ? json_count(root) : 0;
+	struct str *names = arena_array(a, struct str, n + 1);
+	for (size_t i = 0; i < n; i++) names[i] = arena_str(a, json_text(json_at(root, i)));
+	out->some_fields = true;
+	out->fields = names;
+	out->nfields = n;
+	return true;
+}
+
+/* Names that the version at hand does not have show nothing: a rule never grows by a publication. */
+static void resolve(struct arena *a, const struct schema *s, struct dataset_rule *r)
+{
+	if (!r->some_fields) return;
+	bool *visible = arena_array(a, bool, s->n + 1);
+	for (size_t i = 0; i < r->nfields; i++) {
+		int at = schema_find(s, r->fields[i]);
+		if (at >= 0) visible[at] = true;
+	}
+	r->visible_or_null = visible;
+}
+
+struct listed { int64_t dataset; struct dataset_rule rule; };
+struct listing { VEC(struct listed) v; };
+
+static bool read_listed(struct store_tx *tx, struct view_box *b, struct arena *work, struct listing *out, struct err *e)
+{
+	struct store_rows *r;
+	enum store_step step;
+	bool ok = true;
+	if (!store_ask(tx, CATALOG_Q(rules_published), b->view.tenant, STORE_NONE, &r, e)) return false;
+	while (ok && (step = store_step(r, e)) == STORE_ROW) {
+		struct listed *row = vec_add(work, &out->v);
+		row->dataset = store_int(r, 0);
+		row->rule = (struct dataset_rule){ .account = store_int(r, 1), .group = store_int(r, 2),
+			.data_visible = store_int(r, 3) != 0, .row_filter = arena_str(&b->arena, store_text(r, 4)),
+			.memo = arena_new(&b->arena, struct dataset_memo) };
+		ok = rule_fields(&b->arena, store_is_null(r, 5) ? STR("") : store_text(r, 5), &row->rule, e);
+	}
+	store_stop(r);
+	return ok && step == STORE_DONE;
+}
+
+bool load_rules(struct store_tx *tx, struct view_box *b, struct err *e)
+{
+	auto_arena work = ARENA_INIT;
+	struct listing rows = { 0 };
+	if (!read_listed(tx, b, &work, &rows, e)) return false;
+	struct dataset_rule *all = arena_array(&b->arena, struct dataset_rule, rows.v.n + 1);
+	for (size_t i = 0; i < rows.v.n; i++) all[i] = rows.v.p[i].rule;
+	struct map by_id = { 0 };
+	for (size_t i = 0; i < b->view.n; i++) {
+		/* The list was made for this view, so writing through it is ours to do. */
+		struct dataset *d = (struct dataset *)(uintptr_t)&b->view.datasets[i];
+		resolve(&b->arena, &d->schema, &d->everybody);
+		b->view.restricted |= d->restricted;
+		map_put(&work, &by_id, arena_printf(&work, "%lld", (long long)d->id), d);
+	}
+	for (size_t i = 0, end; i < rows.v.n; i = end) {
+		for (end = i; end < rows.v.n && rows.v.p[end].dataset == rows.v.p[i].dataset;) end++;
+		struct dataset *d = map_get_or_null(&by_id, arena_printf(&work, "%lld", (long long)rows.v.p[i].dataset));
+		if (!d) continue;
+		for (size_t k = i; k < end; k++) resolve(&b->arena, &d->schema, &all[k]);
+		d->rules = all + i;
+		d->nrules = end - i;
+	}
+	return true;
+}
+
+/* --- changing ----------------------------------------------------------------------------------- */
+
+/* A rule as the store has it. */
+struct kept { bool there, restricted, data_visible; struct str row_filter, fields; };
+
+static struct value id_or_null(int64_t id) { return id ? VALUE_OF_INT(id) : VALUE_NULL_OF(VALUE_INT); }
+
+static bool read_kept(struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset, const struct rule_change *c,
+                      struct kept *out, struct err *e)
+{
+	struct store_rows *r;
+	bool general = !c->account && !c->group;
+	*out = (struct kept){ .data_visible = true };
+	bool ok = general ? store_ask(tx, CATALOG_Q(rule_general), t, STORE_PARAMS(VALUE_OF_INT(dataset)), &r, e)
+	                  : store_ask(tx, CATALOG_Q(rule_listed), t,
+	                              STORE_PARAMS(VALUE_OF_INT(dataset), id_or_null(c->account), id_or_null(c->group)), &r, e);
+	if (!ok) return false;
+	enum store_step step = store_step(r, e);
+	if (step == STORE_ROW)
+		*out = (struct kept){ true, store_int(r, 0) != 0, store_int(r, 1) != 0, arena_str(a, store_text(r, 2)), arena_str(a, store_text(r, 3)) };
+	store_stop(r);
+	return step != STORE_FAILED;
+}
+
+static bool names_json(struct arena *a, const struct rule_change *c, struct str *out, struct err *e)
+{
+	auto_buf b = BUF_INIT(RULE_BYTES);
+	struct json_out j = JSON_OUT(&b);
+	struct str text;
+	json_open(&j, '[');
+	for (size_t i = 0; i < c->nfields; i++) json_put(&j, c->fields[i]);
+	json_close(&j, ']');
+	if (!buf_end(&b, &text, e)) return false;
+	*out = arena_str(a, text);
+	return true;
+}
+
+static bool put_rule(struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset, const struct rule_change *c,
+                     struct err *e)
+{
+	struct kept k;
+	struct value id = VALUE_OF_INT(dataset), now = VALUE_OF_INT(clock_now().us);
+	struct value account = id_or_null(c->account), group = id_or_null(c->group);
+	if (!read_kept(tx, a, t, dataset, c, &k, e)) return false;
+	if (c->parts & RULE_REMOVE) k = (struct kept){ .there = k.there, .restricted = k.restricted, .data_visible = true, .row_filter = STR(""), .fields = STR("") };
+	if (c->parts & RULE_RESTRICTED) k.restricted = c->restricted;
+	if (c->parts & RULE_DATA) k.data_visible = c->data_visible;
+	if (c->parts & RULE_FILTER) k.row_filter = c->row_filter;
+	if ((c->parts & RULE_FIELDS) && c->all_fields) k.fields = STR("");
+	else if ((c->parts & RULE_FIELDS) && !names_json(a, c, &k.fields, e)) return false;
+	struct value fields = k.fields.n ? VALUE_OF_TEXT(k.fields) : VALUE_NULL_OF(VALUE_TEXT);
+	if (!c->account && !c->group)
+		return store_run(tx, CATALOG_Q(rule_general_put), t,
+		                 STORE_PARAMS(id, VALUE_OF_INT(k.restricted), VALUE_OF_INT(k.data_visible), VALUE_OF_TEXT(k.row_filter), fields, now), e);
+	if ((c->parts & RULE_REMOVE) && !k.there)
+		return err_set(e, ERR_NOT_FOUND, "there is no such rule; `stoa secure DATASET` lists those of a dataset");
+	return store_run(tx, CATALOG_Q(rule_remove), t, STORE_PARAMS(id, account, group), e) &&
+	       ((c->parts & RULE_REMOVE) ||
+	        store_run(tx, CATALOG_Q(rule_insert), t,
+	                  STORE_PARAMS(id, account, group, VALUE_OF_INT(k.data_visible), VALUE_OF_TEXT(k.row_filter), fields), e)) &&
+	       /* Another time is another reflection of the catalogue. */
+	       store_run(tx, CATALOG_Q(rule_touch), t, STORE_PARAMS(id, now), e);
+}
+
+bool catalog_rule_set(struct catalog *c, struct tenant_id t, struct str slug, const struct rule_change *r, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct store_tx *tx;
+	struct dataset_row row;
+	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = find_row(tx, t, slug, &row, e) && (row.found || unknown_dataset(slug, e)) && put_rule(tx, &a, t, row.id, r, e) &&
+	          say_audit(tx, t, "dataset.secure", slug,
+	                    r->account ? arena_printf(&a, "account %lld", (long long)r->account)
+	                    : r->group ? arena_printf(&a, "group %lld", (long long)r->group) : STR("everybody"), e);
+	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	return ok && catalog_refresh(c, t, e);
+}
