@@ -199,6 +199,15 @@ bool odsql_key_skips_null(const struct odsql_node *n)
 	return is_fn(n, FN_RANGE) || is_fn(n, FN_GEO_CLUSTER);
 }
 
+bool odsql_is_date_part(const struct odsql_node *n)
+{
+	static const enum fn_symbol parts[] = { FN_YEAR, FN_MONTH, FN_DAY, FN_HOUR, FN_MINUTE, FN_SECOND };
+	const struct odsql_node *of = n->flags & ODSQL_KEY ? n->key : n;
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		if (is_fn(of, parts[i])) return true;
+	return false;
+}
+
 bool odsql_gives_json(const struct odsql_node *n)
 {
 	const struct odsql_node *of = n->flags & ODSQL_KEY ? n->key : n;

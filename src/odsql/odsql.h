@@ -18,6 +18,9 @@
  * argument is null, none ever fails a statement:
  *
  *   stoa_fold(VARCHAR) VARCHAR                              text_fold
+ *   stoa_near(VARCHAR, VARCHAR token, VARCHAR lang) BOOLEAN a word within text_edits_for, or another form
+ *   stoa_form(VARCHAR, VARCHAR token, VARCHAR lang) BOOLEAN a form of the token
+ *   stoa_rank(VARCHAR, VARCHAR terms, VARCHAR lang) DOUBLE  see odsql_emit_rank
  *   stoa_json(VARCHAR) VARCHAR                              the text itself when it is JSON, else null
  *   stoa_local(TIMESTAMP, VARCHAR zone) TIMESTAMP           wall time of a UTC instant
  *   stoa_utc(TIMESTAMP, VARCHAR zone) TIMESTAMP             UTC instant of a wall time
@@ -163,6 +166,7 @@ struct odsql_scope {
 	int64_t record_timestamp_us;    /* value of the field record_timestamp */
 	const struct clock_zone *zone;  /* of the request */
 	struct str lang;
+	struct str text_lang;           /* language of the texts, whose forms of words search() finds; or empty */
 	int64_t now_us;
 };
 
@@ -233,6 +237,11 @@ void odsql_emit_over(struct sql *q, const struct odsql_scope *s, const struct od
 /* Writes a checked predicate. May give null where it means false: use in WHERE and FILTER only, or
  * follow it by IS TRUE. */
 void odsql_emit_where(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
+/* How well a row fits: a DOUBLE, higher is better, for rows that the wheres keep; true when they look for
+ * words at all. Whole words count more than beginnings, those more than near words and other forms;
+ * often in a short text counts more than once in a long one. */
+bool odsql_ranks(const struct odsql_node *n);
+void odsql_emit_rank(struct sql *q, const struct odsql_scope *s, struct odsql_node *const *where, size_t n);
 /* Latitude or longitude of a checked point expression. */
 void odsql_emit_part(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n, enum sql_part part);
 /* Grouping: what rows are grouped and sorted by (an unnested element for lists). The column must be
@@ -241,6 +250,8 @@ void odsql_emit_part(struct sql *q, const struct odsql_scope *s, const struct od
 void odsql_emit_key(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
 /* True when the text a tree gives is JSON to be embedded. */
 bool odsql_gives_json(const struct odsql_node *n);
+/* True for year(), month() … second(), which v2.0 of the API prints as texts. */
+bool odsql_is_date_part(const struct odsql_node *n);
 /* True when rows without this key make no group (ranges, clusters). */
 bool odsql_key_skips_null(const struct odsql_node *n);
 /* What a geo_cluster() key asks for: the statement must offer c<i>_cell, c<i> (the number of the

@@ -100,7 +100,7 @@ static void put_defined(struct sql *q, const struct rows *r)
 	const struct odsql_items *keys = &r->query.group_by;
 	bool first = true;
 	for (size_t i = 0; i < keys->n; i++) {
-		if (!odsql_key_skips_null(keys->p[i].expr)) continue;
+		if (!r->scene.request->legacy && !odsql_key_skips_null(keys->p[i].expr)) continue;
 		sql_put_literal(q, first ? STR(" WHERE ") : STR(" AND "));
 		rows_put_key(q, i);
 		sql_lit(q, " IS NOT NULL");

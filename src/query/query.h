@@ -28,6 +28,7 @@ struct query_target {
 	const bool *visible_or_null; /* one flag a field; NULL: every field */
 	struct str row_filter;       /* ODSQL where that every row must satisfy; empty: none. Runs with
 	                              * all fields visible, and its own errors are ERR_SYSTEM */
+	struct str language;         /* of the texts ("fr"), for forms of words; empty: not known */
 };
 
 enum query_mode {
@@ -57,6 +58,13 @@ struct query_request {
 	/* Where no order_by is given: ODSQL order_by of the house ("modified desc, datasetid" for the
 	 * catalogue); empty: insertion order. */
 	struct str default_order;
+	bool legacy;               /* v2.0 of the API: no group of null; see query_plan.marks */
+};
+
+/* What v2.0 of the API prints in its own way. */
+enum query_mark {
+	QUERY_DATE_KEY = 1, /* key of groups that is a date or datetime: milliseconds since 1970 */
+	QUERY_DATE_PART,    /* year(d) and the like: texts */
 };
 
 /* Zone and language from texts: ERR_PARAMETER when the zone is unknown; an empty one is UTC. */
@@ -71,6 +79,7 @@ struct query_plan {
 	const struct field **fields;    /* the schema's field a column is, or NULL */
 	size_t ncolumns;                /* what a caller prints; id_column is not among them */
 	int id_column;                  /* place of the record ids (TEXT, 40 digits), or -1 */
+	const uint8_t *marks;           /* enum query_mark of each column, 0: none */
 	bool *ids;                      /* one flag a column, the last one included: holds record ids */
 	bool grouped;                   /* group_by given: no total_count in the answer */
 	bool aggregated;                /* one row of aggregates only */

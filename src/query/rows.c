@@ -61,6 +61,8 @@ static void describe(struct rows *r)
 	p->types = arena_array(p->arena, struct column_type, all);
 	p->fields = arena_array(p->arena, const struct field *, all);
 	p->ids = arena_array(p->arena, bool, all);
+	uint8_t *marks = arena_array(p->arena, uint8_t, all);
+	p->marks = marks;
 	p->ncolumns = n;
 	p->id_column = with_id ? (int)n : -1;
 	for (size_t i = 0; i < n; i++) {
@@ -71,6 +73,9 @@ static void describe(struct rows *r)
 		p->columns[i] = (struct record_column){ .key = item->key, .type = p->types[i],
 			.precision = p->fields[i] ? p->fields[i]->precision : STR(""), .json_text = odsql_gives_json(item->expr) };
 		p->ids[i] = of->kind == ODSQL_FIELD && of->field == ODSQL_RECORDID;
+		bool date = item->expr->type == VALUE_DATE || item->expr->type == VALUE_DATETIME;
+		if ((item->expr->flags & ODSQL_KEY) && date) marks[i] = QUERY_DATE_KEY;
+		else if (odsql_is_date_part(item->expr)) marks[i] = QUERY_DATE_PART;
 	}
 	if (!with_id) return;
 	p->types[n] = (struct column_type){ .type = VALUE_TEXT };
@@ -208,8 +213,8 @@ static bool put_canonical(struct rows *r, struct err *e)
 	buf_lit(&b, " order ");
 	odsql_put_items(&b, &r->query.order_by, false);
 	scene_put(&b, &r->scene);
-	buf_printf(&b, " limit %lld offset %lld%s", (long long)r->window.limit, (long long)r->window.offset,
-	           r->plan->id_column >= 0 ? " ids" : "");
+	buf_printf(&b, " limit %lld offset %lld%s%s", (long long)r->window.limit, (long long)r->window.offset,
+	           r->plan->id_column >= 0 ? " ids" : "", request->legacy ? " legacy" : "");
 	if (!buf_end(&b, &text, e)) return false;
 	r->plan->canonical = arena_str(r->plan->arena, text);
 	return true;
