@@ -1,29 +1,12 @@
-/* Counting the values of facets. Each level of a facet is one grouped statement under the filters of
- * the request, those on a disjunctive facet itself left out so that its other values stay in sight.
- * Children are counted for refined values only, level by level. */
+/* Counting the values of facets under the filters of the request, those on a disjunctive facet itself
+ * left out so that its other values stay in sight. What tally.c has not counted for all levels at once
+ * is one grouped statement a level. Children are listed for refined values only. */
 #include "query/inside.h"
 #include "text/text.h"
 
 enum { DEEPEST = 16, DATE_LEVELS = 3 };
 
-struct counting {
-	struct engine *engine;
-	struct cancel *cancel;
-	struct arena *arena;
-	struct scene scene;
-};
-
-/* One level of one facet: the children of `path`, or the top when depth is 0. */
-struct level {
-	const struct facet_spec *spec;
-	const struct field *field;
-	struct str path;
-	size_t depth;
-};
-
 struct values { VEC(struct query_facet_value) v; };
-
-static bool is_date(const struct field *f) { return f->type == VALUE_DATE || f->type == VALUE_DATETIME; }
 
 static struct str separator_of(const struct level *l) { return is_date(l->field) ? STR("/") : l->spec->separator; }
 
@@ -97,19 +80,22 @@ static void put_level_key(struct sql *q, const struct counting *c, const struct 
 	}
 }
 
-static void put_sort(struct sql *q, const struct counting *c, const struct level *l)
+struct level_order level_order(const struct counting *c, const struct level *l)
 {
 	struct str sort = l->spec->sort;
 	bool down = str_starts(sort, STR("-"));
 	struct str word = down ? str_from(sort, 1) : sort;
-	if (!word.n) {
-		bool by_name = is_date(l->field) || (c->scene.scope.catalogue && l->field->type == VALUE_TEXT);
-		word = by_name ? STR("alphanum") : STR("count");
-		down = !by_name;
-	}
+	bool by_name = is_date(l->field) || (c->scene.scope.catalogue && l->field->type == VALUE_TEXT);
+	if (!word.n) return (struct level_order){ .by_count = !by_name, .down = !by_name };
+	return (struct level_order){ .by_count = str_eq(word, STR("count")), .down = down };
+}
+
+static void put_sort(struct sql *q, const struct counting *c, const struct level *l)
+{
+	struct level_order o = level_order(c, l);
 	sql_lit(q, " ORDER BY ");
-	if (str_eq(word, STR("count"))) sql_put_literal(q, down ? STR("2 DESC, 1") : STR("2, 1"));
-	else sql_put_literal(q, down ? STR("1 DESC") : STR("1"));
+	if (o.by_count) sql_put_literal(q, o.down ? STR("2 DESC, 1") : STR("2, 1"));
+	else sql_put_literal(q, o.down ? STR("1 DESC") : STR("1"));
 	sql_lit(q, " LIMIT ");
 	sql_int(q, l->spec->limit);
 }
@@ -217,8 +203,19 @@ static bool ask(const struct counting *c, struct sql *q, const struct column_typ
 	return fine;
 }
 
+static void take_tally(const struct counting *c, const struct level *l, struct values *out)
+{
+	struct level_values found = { 0 };
+	tally_level(c, l, &found);
+	for (size_t i = 0; i < found.v.n; i++) vec_push(c->arena, &out->v, value_of(c, l, found.v.p[i].path, found.v.p[i].count));
+}
+
 static bool count_level(const struct counting *c, const struct level *l, struct values *out, struct err *e)
 {
+	if (l->tally->known) {
+		take_tally(c, l, out);
+		return true;
+	}
 	struct column_type types[2] = { { .type = is_date(l->field) ? VALUE_INT : l->field->type }, { .type = VALUE_INT } };
 	struct sql q;
 	sql_init(&q, c->arena, &sql_duckdb);
@@ -292,7 +289,8 @@ static bool fill(const struct counting *c, const struct level *l, struct query_f
 	for (size_t i = 0; i < values.v.n; i++) {
 		struct query_facet_value *v = &values.v.p[i];
 		if (!l->spec->hierarchical || v->state != QUERY_REFINED || l->depth + 1 >= deepest) continue;
-		const struct level below = { .spec = l->spec, .field = l->field, .path = v->path, .depth = l->depth + 1 };
+		const struct level below = { .spec = l->spec, .field = l->field, .tally = l->tally, .path = v->path,
+			.depth = l->depth + 1 };
 		if (!fill(c, &below, &v->children, &v->nchildren, e)) return false;
 	}
 	*out = values.v.p;
@@ -324,6 +322,7 @@ bool query_facets(struct engine *g, struct arena *a, const struct query_request 
 	struct counting c = { .engine = g, .cancel = cancel, .arena = a };
 	if (!scene_open(a, r, true, &c.scene, e)) return false;
 	if (!c.scene.nfacets) choose_declared(&c.scene);
+	if (!tally_facets(&c, e)) return false;
 	struct query_facets result = { arena_array(a, struct query_facet, c.scene.nfacets + 1), c.scene.nfacets };
 	for (size_t i = 0; i < result.n; i++) {
 		const struct facet_spec *spec = &c.scene.facets[i];
@@ -331,7 +330,7 @@ bool query_facets(struct engine *g, struct arena *a, const struct query_request 
 		struct query_facet *f = &result.facets[i];
 		*f = (struct query_facet){ .name = spec->name, .field = field, .disjunctive = spec->disjunctive,
 			.hierarchical = spec->hierarchical };
-		const struct level top = { .spec = spec, .field = field, .path = STR("") };
+		const struct level top = { .spec = spec, .field = field, .tally = &c.tallies[i], .path = STR("") };
 		if (!fill(&c, &top, &f->values, &f->nvalues, e)) return false;
 	}
 	*out = result;
