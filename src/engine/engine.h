@@ -86,6 +86,9 @@ bool engine_load_begin(struct str path, const struct schema *s, struct engine_lo
  * (see record/record.h). Text is checked to be UTF-8. */
 bool engine_load_rows(struct engine_load *l, const struct batch *b, const uint8_t (*ids)[16],
                       struct err *e) must_use nonnull_all;
+/* The index of words is made where there are rows enough for it to be of use. Said before the first row:
+ * make it in any case, or never. Questions get the same rows either way. */
+void engine_load_words(struct engine_load *l, bool however_few) nonnull_all;
 /* Takes the loader whatever it answers. After LOAD_COMMIT the file is complete, checkpointed and
  * synced, and never changes; otherwise nothing is left. */
 bool engine_load_end(struct engine_load *l, enum load_end how, struct err *e) must_use nonnull_all;

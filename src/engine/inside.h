@@ -30,6 +30,8 @@ struct engine {
 	uint64_t clock;
 	duckdb_connection idle[CONNECTIONS];
 	size_t nidle;
+	struct word_set *sets;    /* those of the statements under way */
+	int64_t last_set;
 };
 
 /* box.c */
@@ -66,6 +68,36 @@ size_t codes_columns(const struct codes *k);
 void codes_types(const struct codes *k, duckdb_logical_type *out);    /* one a column, to be destroyed */
 void codes_fill(struct codes *k, duckdb_data_chunk chunk, size_t first, const struct batch *b);
 bool codes_finish(struct codes *k, duckdb_connection c, struct err *e) must_use;
+
+/* postings.c: the index of words of the rows being loaded. */
+enum { WORD_BYTES = 255, WORDS_FEWEST_ROWS = 5000 };
+struct postings;
+struct postings *postings_new(const struct schema *s);
+void postings_free(struct postings *w);
+/* Rows numbered from `first` on; all text of them is UTF-8. */
+bool postings_add(struct postings *w, duckdb_connection c, const struct batch *b, int64_t first, struct err *e) must_use;
+/* Writes the table unless there are too few rows for it to be of use. */
+bool postings_finish(struct postings *w, duckdb_connection c, int64_t rows, bool however_few, struct err *e) must_use;
+
+/* words.c: a statement with its conditions on words answered from the index. */
+struct word_set {
+	struct word_set *next, *mine; /* of the engine; of the statement */
+	int64_t handle;
+	uint64_t *bits;               /* bit i of word i/64: row i is in */
+	size_t n;                     /* words */
+};
+struct words_answer {
+	struct engine *engine;
+	struct arena arena;
+	struct buf text;              /* the statement, ended by a zero byte */
+	VEC(duckdb_value) lists;      /* values of the holes after those of the statement */
+	struct word_set *sets;
+};
+/* To be ended by words_done once the statement's rows have been read, whatever this says. */
+bool words_answer(struct words_answer *w, struct engine *g, duckdb_connection c, const struct engine_query *q,
+                  struct err *e) must_use;
+void words_done(struct words_answer *w);
+bool words_function(struct engine *g, duckdb_connection c, struct err *e) must_use;
 
 /* convert.c: physical vectors of a chunk as a batch. Owned buffers are reused from chunk to chunk. */
 struct converter;

@@ -19,6 +19,8 @@ struct engine_load {
 	const struct schema *schema;
 	struct geo *geo;
 	struct codes *codes;
+	struct postings *postings;
+	bool words_however_few;
 	int64_t rows;
 };
 
@@ -93,6 +95,8 @@ static bool open_file(struct engine_load *l, struct err *e)
 
 static void shut(struct engine_load *l)
 {
+	postings_free(l->postings);
+	l->postings = NULL;
 	if (l->chunk) duckdb_destroy_data_chunk(&l->chunk);
 	if (l->appender) duckdb_appender_destroy(&l->appender);
 	if (l->connection) duckdb_disconnect(&l->connection);
@@ -116,6 +120,7 @@ bool engine_load_begin(struct str path, const struct schema *s, struct engine_lo
 	l->schema = s;
 	l->geo = geo_new();
 	l->codes = codes_new(s);
+	l->postings = postings_new(s);
 	auto_buf text = BUF_INIT(8 << 20);
 	buf_lit(&text, "CREATE TABLE rows (");
 	load_put_columns(&text, s);
@@ -279,10 +284,19 @@ bool engine_load_rows(struct engine_load *l, const struct batch *b, const uint8_
 		at += width(f);
 	}
 	if (l->codes) codes_fill(l->codes, l->chunk, at, b);
+	if (l->postings && !postings_add(l->postings, l->connection, b, l->rows, e)) return false;
 	duckdb_data_chunk_set_size(l->chunk, b->nrows);
 	l->rows += (int64_t)b->nrows;
 	if (duckdb_append_data_chunk(l->appender, l->chunk) == DuckDBSuccess) return true;
 	return engine_said(e, duckdb_appender_error(l->appender));
+}
+
+void engine_load_words(struct engine_load *l, bool however_few)
+{
+	l->words_however_few = however_few;
+	if (however_few) return;
+	postings_free(l->postings);
+	l->postings = NULL;
 }
 
 /* --- the end ------------------------------------------------------------------------------------ */
@@ -300,6 +314,7 @@ bool engine_load_end(struct engine_load *l, enum load_end how, struct err *e)
 {
 	bool ok = how == LOAD_COMMIT;
 	if (ok && duckdb_appender_close(l->appender) != DuckDBSuccess) ok = engine_said(e, duckdb_appender_error(l->appender));
+	ok = ok && (!l->postings || postings_finish(l->postings, l->connection, l->rows, l->words_however_few, e));
 	ok = ok && codes_finish(l->codes, l->connection, e) && engine_run(l->connection, "CHECKPOINT", e);
 	shut(l);
 	ok = ok && sync_file(l->path, e);

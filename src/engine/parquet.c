@@ -208,8 +208,8 @@ void engine_parquet_close(struct engine_parquet *p)
 /* --- writing ------------------------------------------------------------------------------------ */
 
 /* The question becomes the inner query of a COPY; its physical columns get plain names first, so that
- * a point's two columns can be put together. */
-static void put_copy(struct buf *b, const struct engine_query *q, const struct str *names, struct str path,
+ * a point's two columns can be put together. Gives the place of the question's own text. */
+static size_t put_copy(struct buf *b, const struct engine_query *q, const struct str *names, struct str path,
                      struct str compression)
 {
 	size_t at = 0;
@@ -226,6 +226,7 @@ static void put_copy(struct buf *b, const struct engine_query *q, const struct s
 		at++;
 	}
 	buf_lit(b, " FROM (");
+	size_t inside = b->n;
 	buf_put(b, buf_str(&q->sql->text));
 	buf_lit(b, ") q(");
 	for (size_t i = 0; i < at; i++) buf_printf(b, "%sc%zu", i ? ", " : "", i);
@@ -233,13 +234,14 @@ static void put_copy(struct buf *b, const struct engine_query *q, const struct s
 	put_quoted(b, path, '\'');
 	buf_printf(b, " (FORMAT parquet, COMPRESSION %s)%c",
 	           str_eq(compression, STR("zstd")) ? "zstd" : "snappy", 0);
+	return inside;
 }
 
 bool engine_write_parquet(struct engine *g, const struct engine_query *q, const struct str *names,
                           struct str path, struct str compression, struct cancel *c_or_null, struct err *e)
 {
 	auto_buf text = BUF_INIT(8 << 20);
-	put_copy(&text, q, names, path, compression);
+	size_t inside = put_copy(&text, q, names, path, compression);
 	if (text.over) return err_set(e, ERR_TOO_LARGE, "this question is too long");
 	auto_arena a = ARENA_INIT;
 	struct sql copy;
@@ -248,6 +250,12 @@ bool engine_write_parquet(struct engine *g, const struct engine_query *q, const 
 	buf_put(&copy.text, str_make(text.p, text.n - 1));
 	copy.params.p = q->sql->params.p;
 	copy.params.n = q->sql->params.n;
+	for (size_t i = 0; i < q->sql->words.n; i++) {
+		struct sql_words w = q->sql->words.p[i];
+		w.from += inside;
+		w.to += inside;
+		vec_push(&a, &copy.words, w);
+	}
 	struct column_type counted = { VALUE_INT, false };
 	struct engine_query ask = { .at = q->at, .sql = &copy, .columns = &counted, .ncolumns = 1 };
 	struct engine_cursor *k;

@@ -11,6 +11,7 @@ struct engine_cursor {
 	duckdb_result result;
 	bool has_result;
 	duckdb_data_chunk chunk;
+	struct words_answer words;
 	struct converter *converter;
 	struct cancel *cancel;
 	bool done;
@@ -47,29 +48,33 @@ static duckdb_value to_duckdb(const struct value *v)
 	return NULL;
 }
 
-static bool bind_all(duckdb_prepared_statement s, const struct sql *q, struct err *e)
+static bool bind(duckdb_prepared_statement s, size_t hole, duckdb_value v, struct err *e)
 {
-	for (size_t i = 0; i < q->params.n; i++) {
+	return (v && duckdb_bind_value(s, hole, v) == DuckDBSuccess) || engine_said(e, "a parameter cannot be bound");
+}
+
+static bool bind_all(struct engine_cursor *k, const struct sql *q, struct err *e)
+{
+	bool ok = true;
+	for (size_t i = 0; i < q->params.n && ok; i++) {
 		duckdb_value v = to_duckdb(&q->params.p[i]);
-		bool ok = v && duckdb_bind_value(s, i + 1, v) == DuckDBSuccess;
+		ok = bind(k->prepared, i + 1, v, e);
 		if (v) duckdb_destroy_value(&v);
-		if (!ok) return engine_said(e, "a parameter cannot be bound");
 	}
-	return true;
+	for (size_t i = 0; i < k->words.lists.n && ok; i++) ok = bind(k->prepared, q->params.n + i + 1, k->words.lists.p[i], e);
+	return ok;
 }
 
 static bool start(struct engine_cursor *k, const struct engine_query *q, struct err *e)
 {
-	auto_arena a = ARENA_INIT;
-	const char *text = arena_cstr(&a, buf_str(&q->sql->text));
-	if (q->sql->text.over) return err_set(e, ERR_TOO_LARGE, "this question is too long");
 	if (!guard(k, e)) return false;
-	bool ok = duckdb_prepare(k->connection, text, &k->prepared) == DuckDBSuccess;
-	if (!ok) {
-		engine_said(e, duckdb_prepare_error(k->prepared));
-		err_cause(e, "%.200s", text);
+	bool ok = words_answer(&k->words, k->engine, k->connection, q, e);
+	if (ok && (q->sql->text.over || k->words.text.over)) ok = err_set(e, ERR_TOO_LARGE, "this question is too long");
+	if (ok && duckdb_prepare(k->connection, k->words.text.p, &k->prepared) != DuckDBSuccess) {
+		ok = engine_said(e, duckdb_prepare_error(k->prepared));
+		err_cause(e, "%.200s", k->words.text.p);
 	}
-	ok = ok && bind_all(k->prepared, q->sql, e);
+	ok = ok && bind_all(k, q->sql, e);
 	if (ok) {
 		duckdb_state s = q->stream ? duckdb_execute_prepared_streaming(k->prepared, &k->result)
 		                           : duckdb_execute_prepared(k->prepared, &k->result);
@@ -130,6 +135,7 @@ void engine_finish(struct engine_cursor *k)
 	if (k->chunk) duckdb_destroy_data_chunk(&k->chunk);
 	if (k->has_result) duckdb_destroy_result(&k->result);
 	if (k->prepared) duckdb_destroy_prepare(&k->prepared);
+	words_done(&k->words);
 	if (k->connection) engine_give_connection(k->engine, k->connection);
 	converter_free(k->converter);
 	engine_unpin(k->engine, k->at);

@@ -24,6 +24,8 @@ struct call {
 	bool shape_bad;
 	struct str zone_name;        /* the zone of the row before: nearly always the same */
 	const struct clock_zone *zone;
+	struct str stem_lang;        /* and the stemmer, likewise */
+	struct text_stemmer *stemmer;
 };
 
 typedef bool cell_fn(struct call *c, size_t row); /* false: null */
@@ -66,6 +68,78 @@ static bool fold(struct call *c, size_t row)
 {
 	text_fold(&c->buf, text_arg(c, 0, row));
 	return give_text(c, row);
+}
+
+static struct text_stemmer *stemmer_of(struct call *c, struct str lang)
+{
+	if (c->stem_lang.p && str_eq(c->stem_lang, lang)) return c->stemmer;
+	text_stemmer_done(c->stemmer);
+	c->stem_lang = arena_str(&c->arena, lang);
+	c->stemmer = text_stemmer_or_null(&c->arena, lang);
+	return c->stemmer;
+}
+
+/* Whether some word of the text is within so many edits of the token, or another form of it. */
+static bool has_word(struct call *c, size_t row, bool edits)
+{
+	struct str token = text_arg(c, 1, row);
+	struct text_stemmer *s = stemmer_of(c, text_arg(c, 2, row));
+	struct arena_mark m = arena_mark(&c->arena);
+	struct str stem = s ? arena_str(&c->arena, text_stem(s, token)) : STR("");
+	struct str beginning = s ? text_stem_beginning(s, token) : STR("");
+	size_t most = edits ? text_edits_for(token) : 0;
+	struct str word;
+	bool found = false;
+	text_fold(&c->buf, text_arg(c, 0, row));
+	struct str all = buf_str(&c->buf);
+	for (size_t at = 0; !found && !c->buf.over && text_next_token(all, &at, &word);)
+		found = text_is_near(word, token, most) || (s && str_starts(word, beginning) && str_eq(text_stem(s, word), stem));
+	arena_rewind(&c->arena, m);
+	((bool *)c->result)[row] = found;
+	return true;
+}
+
+static bool near(struct call *c, size_t row) { return has_word(c, row, true); }
+static bool form(struct call *c, size_t row) { return has_word(c, row, false); }
+
+/* How much a word of the text counts for a term ("=whole", "^beginning", "~near", "$last"). */
+static double gain(struct text_stemmer *s, struct str word, struct str term, struct str stem)
+{
+	static const double whole = 1, beginning = 0.5, like = 0.3;
+	char how = term.p[0];
+	struct str token = str_from(term, 1);
+	if (str_eq(word, token)) return whole;
+	if (how == '=') return 0;
+	if (how != '~' && str_starts(word, token)) return beginning;
+	if (how == '~' && text_is_near(word, token, text_edits_for(token))) return like;
+	bool is_form = s && how != '^' && str_starts(word, text_stem_beginning(s, token)) && str_eq(text_stem(s, word), stem);
+	return is_form ? like : 0;
+}
+
+/* BM25 without the rarity of terms: all terms of a condition are required, so rarity would hardly move
+ * rows. Lengths are measured against a usual one, since no statement knows the mean. */
+static bool rank(struct call *c, size_t row)
+{
+	enum { TERMS = 32, USUAL_LENGTH = 20 };
+	static const double k1 = 1.2, b = 0.75;
+	struct text_stemmer *s = stemmer_of(c, text_arg(c, 2, row));
+	struct arena_mark m = arena_mark(&c->arena);
+	struct str list = text_arg(c, 1, row);
+	struct str terms[TERMS], stems[TERMS], word;
+	double found[TERMS] = { 0 };
+	size_t n = 0;
+	for (size_t at = 0; n < TERMS && text_next_token(list, &at, &terms[n]); n++)
+		stems[n] = s ? arena_str(&c->arena, text_stem(s, str_from(terms[n], 1))) : STR("");
+	text_fold(&c->buf, text_arg(c, 0, row));
+	struct str all = buf_str(&c->buf);
+	double length = 0;
+	for (size_t at = 0; text_next_token(all, &at, &word); length++)
+		for (size_t i = 0; i < n; i++) found[i] += gain(s, word, terms[i], stems[i]);
+	double score = 0;
+	for (size_t i = 0; i < n; i++) score += found[i] * (k1 + 1) / (found[i] + k1 * (1 - b + b * length / USUAL_LENGTH));
+	arena_rewind(&c->arena, m);
+	((double *)c->result)[row] = score;
+	return true;
 }
 
 static bool json_or_null(struct call *c, size_t row)
@@ -217,6 +291,9 @@ static bool box(struct call *c, size_t row)
 /* Types by letter: t text, b blob, d double, i integer, s timestamp, ? boolean, D list of doubles. */
 static const struct function { const char *name, *args; char result; cell_fn *cell; } functions[] = {
 	{ "stoa_fold", "t", 't', fold },
+	{ "stoa_near", "ttt", '?', near },
+	{ "stoa_form", "ttt", '?', form },
+	{ "stoa_rank", "ttt", 'd', rank },
 	{ "stoa_json", "t", 't', json_or_null },
 	{ "stoa_local", "st", 's', local },
 	{ "stoa_utc", "st", 's', utc },
@@ -271,6 +348,7 @@ static void run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector o
 	}
 	geo_shape_free(c.shape);
 	geo_free(c.geo);
+	text_stemmer_done(c.stemmer);
 	arena_done(&c.arena);
 	buf_done(&c.buf);
 }

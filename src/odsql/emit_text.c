@@ -1,14 +1,10 @@
 /* Words: LIKE, bare strings, search(), suggest(), startswith(). Texts are folded to tokens with one
- * blank between; a whole token is found between blanks, a prefix after one. This is the place where
- * an index of tokens would be asked. */
+ * blank between; a whole token is found between blanks, a prefix after one. What is written reads every
+ * row; around it stands what an index of words may be asked instead (sql/sql.h), which gives the same. */
 #include "odsql/emit.h"
 #include "text/text.h"
 
-struct term {
-	struct str token;
-	bool prefix;
-};
-struct terms { VEC(struct term) v; };
+struct terms { VEC(struct sql_word) v; };
 
 static struct str folded(struct emitter *m, struct str s)
 {
@@ -22,7 +18,7 @@ static void add_tokens(struct emitter *m, struct terms *out, struct str s)
 	struct str all = folded(m, s);
 	struct str token;
 	for (size_t at = 0; text_next_token(all, &at, &token);)
-		vec_push(m->q->arena, &out->v, (struct term){ .token = token });
+		vec_push(m->q->arena, &out->v, (struct sql_word){ .token = token });
 }
 
 /* True when the text ends inside a word, so that a star after it asks for a prefix. */
@@ -42,7 +38,7 @@ static struct terms pattern_terms(struct emitter *m, struct str s)
 		struct str part = star < 0 ? s : str_sub(s, 0, (size_t)star);
 		add_tokens(m, &out, part);
 		if (star < 0) break;
-		if (out.v.n && ends_in_word(m, part)) out.v.p[out.v.n - 1].prefix = true;
+		if (out.v.n && ends_in_word(m, part)) out.v.p[out.v.n - 1].how = SQL_WORD_BEGINS;
 		s = str_from(s, (size_t)star + 1);
 	}
 	return out;
@@ -78,6 +74,26 @@ static struct fields searched(struct emitter *m, const struct odsql_node *n)
 	return out;
 }
 
+/* --- what an index may be asked ------------------------------------------------------------------- */
+
+/* Begins a condition. Only columns that are texts of the version are in its index. */
+static bool begin_words(struct emitter *m, struct sql_words *w, const struct fields *fields, const struct terms *terms, bool sure)
+{
+	size_t *numbers = arena_array(m->q->arena, size_t, fields->v.n + 1);
+	for (size_t i = 0; i < fields->v.n; i++) {
+		const struct odsql_node *n = &fields->v.p[i];
+		if (n->kind != ODSQL_FIELD || n->flags & ODSQL_KEY || n->field < 0 || n->type != VALUE_TEXT) return false;
+		numbers[i] = (size_t)n->field;
+	}
+	*w = (struct sql_words){ .fields = numbers, .nfields = fields->v.n, .words = terms->v.p, .nwords = terms->v.n,
+		.lang = m->s->text_lang, .sure = sure };
+	if (!terms->v.n || !fields->v.n) return false;
+	sql_words_begin(m->q, w);
+	return true;
+}
+
+/* --- whole words and beginnings -------------------------------------------------------------------- */
+
 /* One folded text of several fields, with a blank at both ends. */
 static void emit_folded(struct emitter *m, const struct fields *fields)
 {
@@ -98,9 +114,9 @@ static void emit_contains(struct emitter *m, const struct fields *fields, struct
 	lit(m, ")");
 }
 
-static struct str bounded(struct emitter *m, struct term t)
+static struct str bounded(struct emitter *m, struct sql_word t)
 {
-	return arena_printf(m->q->arena, t.prefix ? " %.*s" : " %.*s ", STR_ARG(t.token));
+	return arena_printf(m->q->arena, t.how == SQL_WORD_WHOLE ? " %.*s " : " %.*s", STR_ARG(t.token));
 }
 
 static void emit_all_terms(struct emitter *m, const struct fields *fields, const struct terms *terms)
@@ -109,12 +125,15 @@ static void emit_all_terms(struct emitter *m, const struct fields *fields, const
 		lit(m, "FALSE");
 		return;
 	}
+	struct sql_words w;
+	bool indexed = begin_words(m, &w, fields, terms, true);
 	lit(m, "(");
 	for (size_t i = 0; i < terms->v.n; i++) {
 		if (i) lit(m, " AND ");
 		emit_contains(m, fields, bounded(m, terms->v.p[i]));
 	}
 	lit(m, ")");
+	if (indexed) sql_words_end(m->q, &w);
 }
 
 void emit_like(struct emitter *m, const struct odsql_node *n)
@@ -134,43 +153,53 @@ void emit_words(struct emitter *m, const struct odsql_node *n)
 
 /* --- search, suggest, startswith ----------------------------------------------------------------- */
 
-/* A token of the fields within so many edits of a term. */
-static void emit_near(struct emitter *m, const struct fields *fields, struct str token)
+/* Some word of the fields is like the token: by so many edits, or as another form of it. */
+static void emit_like_word(struct emitter *m, const struct fields *fields, struct str token, bool edits)
 {
-	size_t length = text_length(token);
-	int64_t edits = length > 5 ? 2 : length > 2 ? 1 : 0;
-	if (!edits) {
-		emit_contains(m, fields, bounded(m, (struct term){ .token = token }));
-		return;
+	sql_put_literal(m->q, edits ? STR("stoa_near(concat_ws(' '") : STR("stoa_form(concat_ws(' '"));
+	for (size_t i = 0; i < fields->v.n; i++) {
+		lit(m, ", ");
+		emit_joined(m, &fields->v.p[i]);
 	}
-	lit(m, "(len(list_filter(string_split(");
-	emit_folded(m, fields);
-	lit(m, ", ' '), lambda x: length(x) BETWEEN ");
-	sql_int(m->q, (int64_t)length - edits);
-	lit(m, " AND ");
-	sql_int(m->q, (int64_t)length + edits);
-	lit(m, " AND damerau_levenshtein(x, ");
+	lit(m, "), ");
 	put_text(m, token);
-	lit(m, ") <= ");
-	sql_int(m->q, edits);
-	lit(m, ")) > 0)");
+	lit(m, ", ");
+	put_text(m, m->s->text_lang);
+	lit(m, ")");
+}
+
+/* The words of search(): the last one may go on, the others may have typing errors. */
+static struct terms search_terms(struct emitter *m, struct str text)
+{
+	struct terms terms = { 0 };
+	add_tokens(m, &terms, text);
+	for (size_t i = 0; i < terms.v.n; i++) terms.v.p[i].how = i + 1 < terms.v.n ? SQL_WORD_NEAR : SQL_WORD_LAST;
+	return terms;
 }
 
 static void emit_search(struct emitter *m, const struct fields *fields, struct str text)
 {
-	struct terms terms = { 0 };
-	add_tokens(m, &terms, text);
+	struct terms terms = search_terms(m, text);
+	struct sql_words w;
 	if (!terms.v.n || !fields->v.n) {
 		lit(m, "FALSE");
 		return;
 	}
+	bool indexed = begin_words(m, &w, fields, &terms, true);
 	lit(m, "(");
 	for (size_t i = 0; i + 1 < terms.v.n; i++) {
-		emit_near(m, fields, terms.v.p[i].token);
+		emit_like_word(m, fields, terms.v.p[i].token, true);
 		lit(m, " AND ");
 	}
-	emit_contains(m, fields, arena_printf(m->q->arena, " %.*s", STR_ARG(terms.v.p[terms.v.n - 1].token)));
-	lit(m, ")");
+	const struct sql_word *last = &terms.v.p[terms.v.n - 1];
+	lit(m, "(");
+	emit_contains(m, fields, bounded(m, *last));
+	if (m->s->text_lang.n) {
+		lit(m, " OR ");
+		emit_like_word(m, fields, last->token, false);
+	}
+	lit(m, "))");
+	if (indexed) sql_words_end(m->q, &w);
 }
 
 /* Words in a row, the last one as a prefix, inside one element of one field. */
@@ -197,6 +226,16 @@ static void emit_startswith_in(struct emitter *m, const struct odsql_node *field
 	sql_put_literal(m->q, field->list ? STR("))) > 0)") : STR(")"));
 }
 
+/* Whole words and the beginning of one more: what a text holds that has these words in a row, or that
+ * begins with these characters. */
+static struct terms row_terms(struct emitter *m, struct str text)
+{
+	struct terms terms = { 0 };
+	add_tokens(m, &terms, text);
+	if (terms.v.n) terms.v.p[terms.v.n - 1].how = SQL_WORD_BEGINS;
+	return terms;
+}
+
 void emit_word_call(struct emitter *m, const struct odsql_node *n)
 {
 	struct str text = n->args[n->nargs - 1]->s;
@@ -205,12 +244,87 @@ void emit_word_call(struct emitter *m, const struct odsql_node *n)
 		emit_search(m, &fields, text);
 		return;
 	}
+	struct terms terms = row_terms(m, text);
+	struct sql_words w;
+	bool suggest = n->fn->symbol == FN_SUGGEST;
+	bool indexed = begin_words(m, &w, &fields, &terms, suggest && terms.v.n == 1);
 	lit(m, "(");
 	for (size_t i = 0; i < fields.v.n; i++) {
 		if (i) lit(m, " OR ");
-		if (n->fn->symbol == FN_SUGGEST) emit_suggest_in(m, &fields.v.p[i], text);
+		if (suggest) emit_suggest_in(m, &fields.v.p[i], text);
 		else emit_startswith_in(m, &fields.v.p[i], text);
 	}
 	if (!fields.v.n) lit(m, "FALSE");
 	lit(m, ")");
+	if (indexed) sql_words_end(m->q, &w);
+}
+
+/* --- relevance ------------------------------------------------------------------------------------ */
+
+static struct terms leaf_terms(struct emitter *m, const struct odsql_node *n)
+{
+	struct str text = n->kind == ODSQL_WORDS ? n->s : n->args[n->nargs - 1]->s;
+	if (n->kind == ODSQL_WORDS || n->kind == ODSQL_LIKE) return pattern_terms(m, text);
+	return n->fn->symbol == FN_SEARCH ? search_terms(m, text) : row_terms(m, text);
+}
+
+/* Of the catalogue, a word of the title says more than one of the description. */
+static int64_t weight_of(const struct emitter *m, const struct odsql_node *field)
+{
+	if (!m->s->catalogue || field->field < 0) return 1;
+	struct str name = m->s->schema->fields[field->field].name;
+	if (str_starts(name, STR("default.title"))) return 6;
+	return str_starts(name, STR("default.keyword")) || str_starts(name, STR("default.theme")) ? 3 : 1;
+}
+
+static void emit_leaf_rank(struct emitter *m, const struct odsql_node *n, bool *first)
+{
+	static const char marks[] = { [SQL_WORD_WHOLE] = '=', [SQL_WORD_BEGINS] = '^', [SQL_WORD_NEAR] = '~', [SQL_WORD_LAST] = '$' };
+	struct terms terms = leaf_terms(m, n);
+	struct fields fields = { 0 };
+	if (n->kind == ODSQL_LIKE) vec_push(m->q->arena, &fields.v, *n->args[0]);
+	else fields = searched(m, n);
+	auto_buf list = BUF_INIT(LIMIT_CLAUSE_BYTES * 16);
+	for (size_t i = 0; i < terms.v.n; i++) buf_printf(&list, "%s%c%.*s", i ? " " : "", marks[terms.v.p[i].how], STR_ARG(terms.v.p[i].token));
+	for (size_t i = 0; i < fields.v.n; i++) {
+		if (!*first) lit(m, " + ");
+		*first = false;
+		lit(m, "coalesce(stoa_rank(");
+		emit_joined(m, &fields.v.p[i]);
+		lit(m, ", ");
+		put_text(m, buf_str(&list));
+		lit(m, ", ");
+		put_text(m, m->s->text_lang);
+		lit(m, "), 0) * ");
+		sql_int(m->q, weight_of(m, &fields.v.p[i]));
+	}
+}
+
+static bool is_words(const struct odsql_node *n)
+{
+	return n->kind == ODSQL_WORDS || n->kind == ODSQL_LIKE || (n->kind == ODSQL_CALL && n->fn->flags & FN_WORDS);
+}
+
+/* What a row must not have says nothing of how well it fits. */
+static void emit_rank_of(struct emitter *m, const struct odsql_node *n, bool *first)
+{
+	if (is_words(n)) emit_leaf_rank(m, n, first);
+	if (n->kind != ODSQL_AND && n->kind != ODSQL_OR) return;
+	for (size_t i = 0; i < n->nargs; i++) emit_rank_of(m, n->args[i], first);
+}
+
+bool odsql_ranks(const struct odsql_node *n)
+{
+	bool any = is_words(n);
+	for (size_t i = 0; !any && i < n->nargs && (n->kind == ODSQL_AND || n->kind == ODSQL_OR); i++) any = odsql_ranks(n->args[i]);
+	return any;
+}
+
+void odsql_emit_rank(struct sql *q, const struct odsql_scope *s, struct odsql_node *const *where, size_t n)
+{
+	struct emitter m = { q, s, false };
+	bool first = true;
+	lit(&m, "(");
+	for (size_t i = 0; i < n; i++) emit_rank_of(&m, where[i], &first);
+	sql_put_literal(q, first ? STR("0)") : STR(")"));
 }

@@ -218,8 +218,8 @@ bool odsql_complain(struct err *e, enum odsql_clause clause, const char *fmt, ..
 struct odsql_node *odsql_leaf(struct arena *a, enum odsql_kind kind, struct str s);
 /* A test or a junction of such nodes. */
 struct odsql_node *odsql_test(struct arena *a, enum odsql_kind kind, struct odsql_node *const *args, size_t nargs);
-/* A call of a function that where has. "#geometry"(field, text) is one that ODSQL's own text cannot say: the
- * value is a point, linestring, polygon, multipoint, multilinestring, multipolygon or geometrycollection. */
+/* A call of a function of functions.def, which has some that ODSQL's own text cannot say, such as
+ * "#geometry"(field, text): the value is a point, linestring, polygon, multipoint … */
 struct odsql_node *odsql_call(struct arena *a, const char *word, struct odsql_node *const *args, size_t nargs);
 /* odsql_check_where, complaining about another clause. */
 bool odsql_check_as(struct arena *a, const struct odsql_scope *s, enum odsql_clause which, struct odsql_node *n,

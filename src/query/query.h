@@ -45,6 +45,8 @@ struct query_request {
 	const struct str *where;   size_t nwhere;
 	const struct str *qv1;     size_t nqv1;      /* of the v1 language (see qv1/), ANDed with where */
 	struct str group_by;
+	const struct odsql_query *made_or_null; /* trees of another language, unsettled, in place of the texts
+	                                         * of select, group_by and order_by */
 	struct str order_by;       /* also the legacy "-field" */
 	struct str limit, offset;
 	const struct str *refine;  size_t nrefine;   /* "name:value" */

@@ -167,7 +167,7 @@ bool scene_open(struct arena *a, const struct query_request *r, bool settle, str
 	out->scope = (struct odsql_scope){ .schema = t->schema, .visible_or_null = t->visible_or_null,
 		.catalogue = t->catalogue, .dataset_id = t->dataset_id, .record_timestamp_us = t->record_timestamp_us,
 		.zone = r->zone_or_null ? r->zone_or_null : clock_utc(), .lang = r->lang.n ? r->lang : STR("en"),
-		.now_us = r->now_us };
+		.text_lang = str_sub(t->language, 0, 2), .now_us = r->now_us };
 	out->house = out->scope;
 	out->house.visible_or_null = NULL;
 	out->house.everything = true;

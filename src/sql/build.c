@@ -25,6 +25,19 @@ void sql_column(struct sql *q, size_t field, enum sql_part part)
 
 void sql_relation(struct sql *q, struct version_ref v) { q->dialect->relation(&q->text, v); }
 
+void sql_words_begin(struct sql *q, struct sql_words *w) 
+{
+	w->from = q->text.n;
+	w->first_hole = q->params.n + 1;
+}
+
+void sql_words_end(struct sql *q, struct sql_words *w)
+{
+	w->to = q->text.n;
+	w->last_hole = q->params.n;
+	vec_push(q->arena, &q->words, *w);
+}
+
 void sql_int(struct sql *q, int64_t v) { buf_put_int(&q->text, v); }
 
 void sql_param(struct sql *q, struct value v)

@@ -24,12 +24,37 @@ struct sql_dialect {
 };
 extern const struct sql_dialect sql_duckdb;
 
+/* A condition on the words of text fields. The statement spells it so that every row is read; where the
+ * version has an index of words, the engine asks that instead (see engine/words.c). A row satisfies it
+ * when each of the words is in one of the fields; when not `sure`, such a row only may. */
+enum sql_word_how {
+	SQL_WORD_WHOLE,
+	SQL_WORD_BEGINS,  /* the token is the beginning of a word */
+	SQL_WORD_NEAR,    /* as many edits as text_edits_for forgives, or a form of the same word */
+	SQL_WORD_LAST,    /* the beginning of a word, or a form of the same word */
+};
+struct sql_word {
+	struct str token; /* folded */
+	enum sql_word_how how;
+};
+struct sql_words {
+	size_t from, to;  /* the bytes of the statement that spell it */
+	size_t first_hole, last_hole; /* the holes in them, counted from 1; none when last < first */
+	const size_t *fields;
+	size_t nfields;
+	const struct sql_word *words;
+	size_t nwords;
+	struct str lang;  /* of stems; empty: none */
+	bool sure;
+};
+
 /* A statement being written. Text and parameters live in the arena's lifetime. */
 struct sql {
 	const struct sql_dialect *dialect;
 	struct arena *arena;
 	struct buf text;
 	VEC(struct value) params;
+	VEC(struct sql_words) words; /* in the order of the text; none inside another */
 };
 
 void sql_init(struct sql *q, struct arena *a, const struct sql_dialect *d);
@@ -39,6 +64,9 @@ void sql_put_literal(struct sql *q, struct str lit); /* for sql_lit and template
 void sql_ident(struct sql *q, struct str name);
 void sql_column(struct sql *q, size_t field, enum sql_part part); /* f3, f3_lat … */
 void sql_relation(struct sql *q, struct version_ref v);
+/* Around the spelling of a condition; `w` and what it points to must outlive the statement. */
+void sql_words_begin(struct sql *q, struct sql_words *w);
+void sql_words_end(struct sql *q, struct sql_words *w);
 void sql_int(struct sql *q, int64_t v);              /* a number written out */
 void sql_param(struct sql *q, struct value v);       /* a hole; text is copied to the arena */
 /* Appends another statement's text and parameters, renumbering its holes is not needed: parts are

@@ -245,6 +245,7 @@ static void run_file(const char *path, const char *name)
 
 static void every_case_gives_what_it_says(void **state)
 {
+	cases_run = failures = 0;
 	char folder[512] = __FILE__;
 	(void)state;
 	/* tests/unit/query/cases_test.c → tests/odsql */
@@ -268,7 +269,14 @@ static void every_case_gives_what_it_says(void **state)
 static int open_cities(void **state)
 {
 	(void)state;
-	cities_open(&cities);
+	cities_open_with(&cities, false);
+	return 0;
+}
+
+static int open_indexed(void **state)
+{
+	(void)state;
+	cities_open_with(&cities, true);
 	return 0;
 }
 
@@ -282,5 +290,6 @@ static int close_cities(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(every_case_gives_what_it_says) };
-	return cmocka_run_group_tests_name("odsql cases", tests, open_cities, close_cities);
+	int scanned = cmocka_run_group_tests_name("odsql cases, reading every row", tests, open_cities, close_cities);
+	return cmocka_run_group_tests_name("odsql cases, with an index of words", tests, open_indexed, close_cities) + scanned;
 }

@@ -20,6 +20,7 @@ struct cities {
 	struct schema schema;
 	struct query_target target;
 	char folder[64];
+	bool words;        /* the version has an index of words */
 	struct str ids[4]; /* record ids of R1 … R4 */
 };
 
@@ -92,6 +93,7 @@ static inline void cities_load(struct cities *c, struct str path)
 		c->ids[i] = arena_str(&c->arena, buf_str(&text));
 	}
 	if (!engine_load_begin(path, &c->schema, &l, &e)) fail_msg("load: %s %s", e.pub, e.priv);
+	engine_load_words(l, c->words);
 	if (!engine_load_rows(l, &b, (const uint8_t(*)[RECORD_ID_BYTES])ids, &e)) fail_msg("rows: %s %s", e.pub, e.priv);
 	if (!engine_load_end(l, LOAD_COMMIT, &e)) fail_msg("end: %s %s", e.pub, e.priv);
 }
@@ -103,10 +105,10 @@ static inline void cities_mkdir(const char *folder, const char *part)
 	assert_int_equal(mkdir(path, 0700), 0);
 }
 
-static inline void cities_open(struct cities *c)
+static inline void cities_open_with(struct cities *c, bool words)
 {
 	struct err e = { 0 };
-	*c = (struct cities){ .folder = "/tmp/stoa-cities-XXXXXX" };
+	*c = (struct cities){ .folder = "/tmp/stoa-cities-XXXXXX", .words = words };
 	assert_non_null(mkdtemp(c->folder));
 	cities_mkdir(c->folder, "/1");
 	cities_mkdir(c->folder, "/1/1");
@@ -117,6 +119,8 @@ static inline void cities_open(struct cities *c)
 		.dataset_id = STR("cities"), .record_timestamp_us = cities_now };
 	cities_load(c, engine_path(c->engine, &c->arena, c->target.at));
 }
+
+static inline void cities_open(struct cities *c) { cities_open_with(c, false); }
 
 static inline void cities_close(struct cities *c)
 {
