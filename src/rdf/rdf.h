@@ -8,8 +8,8 @@
  * that strangers chose: make their local part with rdf_put_name. Values of one property stand next to
  * each other: put them in a row. Texts must be UTF-8.
  *
- * The bytes are appended to a buf; the caller empties it whenever no node is open, and looks at its
- * `over`. A writer belongs to one thread. */
+ * The bytes are appended to a buf; the caller looks at its `over`, and empties it whenever no node is
+ * open (RDF/XML and N-Triples: at any time). A writer belongs to one thread. */
 #ifndef RDF_RDF_H
 #define RDF_RDF_H
 
