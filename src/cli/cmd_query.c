@@ -4,6 +4,7 @@
 #include "export/export.h"
 #include "query/query.h"
 #include "record/record.h"
+#include "visitor/visitor.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@ struct asked {
 	struct query_request request;
 	struct query_plan plan;
 	bool planned;
+	bool ids; /* the format names records */
 };
 
 static void ask_end(struct cli *c, struct asked *q)
@@ -48,7 +50,8 @@ static bool plan(struct cli *c, struct asked *q, enum query_mode mode, struct er
 	if (!find_target(c, q, e)) return false;
 	*r = (struct query_request){ .target = &q->target, .mode = mode, .select = cli_value(c, "select"), .group_by = cli_value(c, "group-by"),
 		                     .order_by = cli_value(c, "order-by"), .limit = cli_value(c, "limit"), .offset = cli_value(c, "offset"),
-		                     .lang = cli_has(c, "lang") ? cli_value(c, "lang") : q->tenant->languages[0], .now_us = clock_now().us };
+		                     .lang = cli_has(c, "lang") ? cli_value(c, "lang") : q->tenant->languages[0], .now_us = clock_now().us,
+		                     .with_id = q->ids };
 	r->nwhere = cli_values(c, "where", &c->arena, &list);
 	r->where = list;
 	r->nrefine = cli_values(c, "refine", &c->arena, &list);
@@ -111,6 +114,7 @@ static bool write_export(struct cli *c, struct asked *q, const struct export_for
 	if (cli_has(c, "bom")) o.with_bom = true;
 	o.use_labels = cli_has(c, "labels");
 	o.compressed = cli_has(c, "compressed");
+	o.origin = visitor_origin(&c->arena, q->tenant->host, c->site->listen_port);
 	struct export_job job = { .engine = c->site->engine, .plan = &q->plan, .options = o, .cancel_or_null = c->cancel };
 	/* Rows on the terminal itself are progress enough. */
 	struct counted k = { .fd = fd, .shown = fd != c->out || isatty(fd) != 1 };
@@ -188,6 +192,7 @@ static bool export(struct cli *c, struct err *e)
 	if (!name.n) name = STR("csv");
 	const struct export_format *f = export_format_or_null(name);
 	if (!f) return unknown_format(c, name, e);
+	q.ids = (f->flags & EXPORT_IDS) != 0;
 	bool ok = plan(c, &q, QUERY_EXPORT, e);
 	if (ok) ok = output.n && !str_eq(output, STR("-")) ? export_file(c, &q, f, output, e) : write_export(c, &q, f, c->out, e);
 	ask_end(c, &q);
