@@ -87,8 +87,9 @@ bool engine_load_begin(struct str path, const struct schema *s, struct engine_lo
 bool engine_load_rows(struct engine_load *l, const struct batch *b, const uint8_t (*ids)[16],
                       struct err *e) must_use nonnull_all;
 /* The index of words is made where there are rows enough for it to be of use. Said before the first row:
- * make it in any case, or never. Questions get the same rows either way. */
-void engine_load_words(struct engine_load *l, bool however_few) nonnull_all;
+ * make it in any case, or never; and after how many bytes in memory a part of it is written out (0: the
+ * usual many). Questions get the same rows whatever is said. */
+void engine_load_words(struct engine_load *l, bool however_few, size_t part_bytes) nonnull_all;
 /* Takes the loader whatever it answers. After LOAD_COMMIT the file is complete, checkpointed and
  * synced, and never changes; otherwise nothing is left. */
 bool engine_load_end(struct engine_load *l, enum load_end how, struct err *e) must_use nonnull_all;
@@ -103,10 +104,16 @@ bool engine_parquet_next(struct engine_parquet *p, struct batch *out, struct err
 int64_t engine_parquet_rows(const struct engine_parquet *p) must_use nonnull_all;
 void engine_parquet_close(struct engine_parquet *p);
 
-/* Writes the rows of a question as a Parquet file at path (below the engine's folder). Column names
- * as given. `compression` is "snappy" or "zstd". */
+/* How a Parquet file is written. */
+struct engine_parquet_how {
+	struct str compression; /* "snappy" or "zstd" */
+	int epsg;               /* coordinate system of points and shapes; 0: as they are stored (WGS 84) */
+	struct str geo;         /* the text of the key "geo" (GeoParquet); empty: none */
+};
+/* Writes the rows of a question as a Parquet file at path (below the engine's folder), points and shapes as
+ * WKB. Column names as given. */
 bool engine_write_parquet(struct engine *g, const struct engine_query *q, const struct str *names,
-                          struct str path, struct str compression, struct cancel *c_or_null,
+                          struct str path, const struct engine_parquet_how *how, struct cancel *c_or_null,
                           struct err *e) must_use;
 
 /* --- what is pushed onto a version (see live/) -------------------------------------------------------- */

@@ -51,6 +51,8 @@ bool engine_next_chunk(struct engine_cursor *k, duckdb_data_chunk *out, struct e
 
 /* udf.c: our functions, seen on every connection of the instance. */
 bool engine_functions(duckdb_connection c, struct err *e) must_use;
+/* project.c: one more of them. */
+bool engine_project_function(duckdb_connection c, struct err *e) must_use;
 
 /* load.c: rows into a table of another's connection, whose columns are those of load_put_columns; no codes.
  * What was given to engine_load_rows is in the table after load_flush; then load_leave. */
@@ -74,6 +76,7 @@ enum { WORD_BYTES = 255, WORDS_FEWEST_ROWS = 5000 };
 struct postings;
 struct postings *postings_new(const struct schema *s);
 void postings_free(struct postings *w);
+void postings_part(struct postings *w, size_t bytes_or_0);
 /* Rows numbered from `first` on; all text of them is UTF-8. */
 bool postings_add(struct postings *w, duckdb_connection c, const struct batch *b, int64_t first, struct err *e) must_use;
 /* Writes the table unless there are too few rows for it to be of use. */

@@ -207,23 +207,28 @@ void engine_parquet_close(struct engine_parquet *p)
 
 /* --- writing ------------------------------------------------------------------------------------ */
 
+static void put_column(struct buf *b, struct column_type t, size_t at, int epsg)
+{
+	bool moved = epsg != 0 && (t.type == VALUE_POINT || t.type == VALUE_SHAPE);
+	if (moved) buf_lit(b, "stoa_project(");
+	if (t.type == VALUE_POINT) buf_printf(b, "stoa_point(c%zu, c%zu)", at, at + 1);
+	else buf_printf(b, "c%zu", at);
+	if (moved) buf_printf(b, ", %d)", epsg);
+	buf_lit(b, " AS ");
+}
+
 /* The question becomes the inner query of a COPY; its physical columns get plain names first, so that
  * a point's two columns can be put together. Gives the place of the question's own text. */
 static size_t put_copy(struct buf *b, const struct engine_query *q, const struct str *names, struct str path,
-                     struct str compression)
+                     const struct engine_parquet_how *how)
 {
 	size_t at = 0;
 	buf_lit(b, "COPY (SELECT ");
 	for (size_t i = 0; i < q->ncolumns; i++) {
 		if (i) buf_lit(b, ", ");
-		if (q->columns[i].type == VALUE_POINT) {
-			buf_printf(b, "stoa_point(c%zu, c%zu) AS ", at, at + 1);
-			at++;
-		} else {
-			buf_printf(b, "c%zu AS ", at);
-		}
+		put_column(b, q->columns[i], at, how->epsg);
 		put_quoted(b, names[i], '"');
-		at++;
+		at += q->columns[i].type == VALUE_POINT ? 2 : 1;
 	}
 	buf_lit(b, " FROM (");
 	size_t inside = b->n;
@@ -232,16 +237,21 @@ static size_t put_copy(struct buf *b, const struct engine_query *q, const struct
 	for (size_t i = 0; i < at; i++) buf_printf(b, "%sc%zu", i ? ", " : "", i);
 	buf_lit(b, ")) TO ");
 	put_quoted(b, path, '\'');
-	buf_printf(b, " (FORMAT parquet, COMPRESSION %s)%c",
-	           str_eq(compression, STR("zstd")) ? "zstd" : "snappy", 0);
+	buf_printf(b, " (FORMAT parquet, COMPRESSION %s", str_eq(how->compression, STR("zstd")) ? "zstd" : "snappy");
+	if (how->geo.n) {
+		buf_lit(b, ", KV_METADATA {geo: ");
+		put_quoted(b, how->geo, '\'');
+		buf_put_char(b, '}');
+	}
+	buf_printf(b, ")%c", 0);
 	return inside;
 }
 
 bool engine_write_parquet(struct engine *g, const struct engine_query *q, const struct str *names,
-                          struct str path, struct str compression, struct cancel *c_or_null, struct err *e)
+                          struct str path, const struct engine_parquet_how *how, struct cancel *c_or_null, struct err *e)
 {
 	auto_buf text = BUF_INIT(8 << 20);
-	size_t inside = put_copy(&text, q, names, path, compression);
+	size_t inside = put_copy(&text, q, names, path, how);
 	if (text.over) return err_set(e, ERR_TOO_LARGE, "this question is too long");
 	auto_arena a = ARENA_INIT;
 	struct sql copy;

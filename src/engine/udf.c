@@ -377,5 +377,5 @@ bool engine_functions(duckdb_connection c, struct err *e)
 {
 	for (size_t i = 0; i < COUNT_OF(functions); i++)
 		if (!add(c, &functions[i], e)) return false;
-	return true;
+	return engine_project_function(c, e);
 }
