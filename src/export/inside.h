@@ -59,6 +59,7 @@ bool export_zip_sink(void *arg, struct str bytes, struct err *e);
 
 /* --- convert.c: formats written by a library in a process of its own --------------------------------- */
 
-bool export_convert(struct export *x, const char *driver, struct err *e) must_use;
+/* As a zip of shapefiles, or as a GeoPackage. */
+bool export_convert(struct export *x, bool shapefile, struct err *e) must_use;
 
 #endif

@@ -1,0 +1,34 @@
+/* The functions of the library that are used, found by name when the process of the role starts. */
+#ifndef GDAL_LIBRARY_H
+#define GDAL_LIBRARY_H
+
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <gdal.h>
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+
+/* The library exports these for its own use: with them only two of some two hundred drivers are there. */
+void RegisterOGRShape(void);
+void RegisterOGRGeoPackage(void);
+
+#define GDAL_FUNCTIONS(F) \
+	F(RegisterOGRShape) F(RegisterOGRGeoPackage) F(CPLSetConfigOption) F(CPLSetErrorHandler) F(CPLGetLastErrorMsg) \
+	F(CPLQuietErrorHandler) F(CPLErrorReset) F(CPLGetLastErrorType) \
+	F(GDALGetDriverByName) F(GDALCreate) F(GDALClose) F(GDALDatasetCreateLayer) F(GDALDatasetStartTransaction) \
+	F(GDALDatasetCommitTransaction) F(OGR_L_CreateField) F(OGR_L_CreateFeature) F(OGR_L_GetLayerDefn) F(OGR_Fld_Create) \
+	F(OGR_Fld_Destroy) F(OGR_Fld_SetSubType) F(OGR_F_Create) F(OGR_F_Destroy) F(OGR_F_SetFieldInteger) \
+	F(OGR_F_SetFieldInteger64) F(OGR_F_SetFieldDouble) F(OGR_F_SetFieldString) F(OGR_F_SetFieldDateTimeEx) \
+	F(OGR_F_SetGeometry) F(OGR_G_CreateFromWkb) F(OGR_G_DestroyGeometry) F(OGR_G_GetGeometryType) F(OGR_G_IsEmpty) \
+	F(OGR_G_GetGeometryCount) F(OGR_G_GetGeometryRef) F(OGR_G_CreateGeometry) F(OGR_G_AddGeometry) F(OGR_GT_Flatten) \
+	F(OSRNewSpatialReference) F(OSRDestroySpatialReference) F(OSRImportFromEPSG) F(OSRSetAxisMappingStrategy) \
+	F(OSRSetPROJEnableNetwork)
+
+struct gdal_library {
+#define MEMBER(name) __typeof__(name) *name;
+	GDAL_FUNCTIONS(MEMBER)
+#undef MEMBER
+};
+bool gdal_library(struct gdal_library *out, struct err *e) must_use;
+
+#endif

@@ -1,0 +1,325 @@
+/* Rows into files, through the library. A shapefile holds one kind of geometry, so there is a set of files for
+ * each kind that is met; the first set also takes the rows without geometry. */
+#include "gdal/inside.h"
+#include "gdal/library.h"
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum kind { KIND_POINTS, KIND_MULTI, KIND_LINES, KIND_POLYGONS, KINDS, KIND_NONE = KINDS };
+static const struct { const char *suffix; OGRwkbGeometryType type; } kinds[KINDS] = {
+	[KIND_POINTS] = { "points", wkbPoint },
+	[KIND_MULTI] = { "multipoints", wkbMultiPoint },
+	[KIND_LINES] = { "lines", wkbMultiLineString },
+	[KIND_POLYGONS] = { "polygons", wkbMultiPolygon },
+};
+enum { COMMIT_ROWS = 100000 };
+
+struct gdal_set {
+	struct gdal_library lib;
+	const struct gdal_settings *s;
+	struct arena *a;
+	GDALDatasetH dataset;
+	OGRSpatialReferenceH crs;
+	OGRLayerH first;         /* of a shapefile: its kind is that of the first geometry */
+	enum kind first_kind;
+	OGRLayerH layers[KINDS]; /* of a shapefile, by kind; NULL: not met */
+	int64_t rows;
+};
+
+static bool complain(struct gdal_set *w, const char *doing, struct err *e)
+{
+	const char *why = w->lib.CPLGetLastErrorMsg();
+	bool full = strstr(why, "No space left") || strstr(why, "disk is full");
+	bool large = strstr(why, "4GB") || strstr(why, "2GB") || strstr(why, "too large") || strstr(why, "maximum");
+	if (full) err_set(e, ERR_DISK_FULL, "no space is left where the portal keeps its data");
+	else if (large) err_set(e, ERR_TOO_LARGE, "this is more than the format can hold; please choose fewer records or another format");
+	else err_set(e, ERR_SYSTEM, "the file could not be written");
+	return err_cause(e, "%s: %.400s", doing, why);
+}
+
+/* --- layers ------------------------------------------------------------------------------------------ */
+
+/* The value types of the house in the library's words. */
+static const struct { OGRFieldType type; OGRFieldSubType sub; } types[VALUE_TYPES] = {
+	[VALUE_TEXT] = { OFTString, OFSTNone },         [VALUE_INT] = { OFTInteger64, OFSTNone },
+	[VALUE_DOUBLE] = { OFTReal, OFSTNone },         [VALUE_BOOL] = { OFTInteger, OFSTBoolean },
+	[VALUE_DATE] = { OFTDate, OFSTNone },           [VALUE_DATETIME] = { OFTDateTime, OFSTNone },
+};
+
+static bool add_fields(struct gdal_set *w, OGRLayerH layer, struct err *e)
+{
+	for (size_t i = 0; i < w->s->nfields; i++) {
+		enum value_type t = w->s->fields[i].type;
+		OGRFieldDefnH f = w->lib.OGR_Fld_Create(w->s->names[i], types[t].type);
+		w->lib.OGR_Fld_SetSubType(f, types[t].sub);
+		OGRErr said = w->lib.OGR_L_CreateField(layer, f, 0);
+		w->lib.OGR_Fld_Destroy(f);
+		if (said != OGRERR_NONE) return complain(w, "field", e);
+	}
+	return true;
+}
+
+/* A name that no field has, for the columns that the format adds. */
+static const char *free_name(struct gdal_set *w, const char *name)
+{
+	for (size_t i = 0; i < w->s->nfields; i++)
+		if (str_eq_nocase(w->s->fields[i].name, str_of(name))) return free_name(w, arena_printf(w->a, "%s_", name).p);
+	return name;
+}
+
+static bool new_layer(struct gdal_set *w, const char *name, OGRwkbGeometryType type, OGRLayerH *out, struct err *e)
+{
+	char encoding[] = "ENCODING=UTF-8";
+	char index[] = "SPATIAL_INDEX=YES";
+	char *shape[] = { encoding, NULL };
+	const char *fid = arena_printf(w->a, "FID=%s", free_name(w, "fid")).p;
+	const char *geometry = arena_printf(w->a, "GEOMETRY_NAME=%s", free_name(w, "geom")).p;
+	char *package[] = { index, (char *)(uintptr_t)fid, (char *)(uintptr_t)geometry, NULL };
+	char **options = w->s->driver == GDAL_SHAPEFILE ? shape : package;
+	*out = w->lib.GDALDatasetCreateLayer(w->dataset, name, w->crs, type, options);
+	return *out ? add_fields(w, *out, e) : complain(w, "layer", e);
+}
+
+/* --- rows -------------------------------------------------------------------------------------------- */
+
+struct reader { const char *p; size_t n; bool bad; };
+
+static const char *take(struct reader *r, size_t n)
+{
+	static const char zeros[16];
+	if (r->bad || r->n < n) {
+		r->bad = true;
+		return zeros;
+	}
+	const char *at = r->p;
+	r->p += n;
+	r->n -= n;
+	return at;
+}
+
+static struct str take_bytes(struct reader *r)
+{
+	uint32_t n;
+	memcpy(&n, take(r, sizeof n), sizeof n);
+	const char *p = take(r, n);
+	return r->bad ? STR("") : str_make(p, n);
+}
+
+static void set_moment(struct gdal_set *w, OGRFeatureH f, int i, int64_t us, int32_t offset_s)
+{
+	struct civil c;
+	clock_civil_of_us(us + (int64_t)offset_s * 1000000, &c);
+	/* 100 is UTC; each step is a quarter of an hour. */
+	w->lib.OGR_F_SetFieldDateTimeEx(f, i, c.year, c.month, c.day, c.hour, c.minute, (float)c.second + (float)c.micro / 1e6f,
+	                                100 + offset_s / 900);
+}
+
+static void set_field(struct gdal_set *w, OGRFeatureH f, int i, enum value_type t, struct reader *r, struct buf *text)
+{
+	int64_t whole;
+	int32_t small;
+	double real;
+	struct civil c;
+	if (*take(r, 1) == 0) return;
+	if (t == VALUE_INT || t == VALUE_DATETIME) {
+		memcpy(&whole, take(r, sizeof whole), sizeof whole);
+		if (t == VALUE_INT) {
+			w->lib.OGR_F_SetFieldInteger64(f, i, whole);
+			return;
+		}
+		memcpy(&small, take(r, sizeof small), sizeof small);
+		set_moment(w, f, i, whole, small);
+	} else if (t == VALUE_DOUBLE) {
+		memcpy(&real, take(r, sizeof real), sizeof real);
+		w->lib.OGR_F_SetFieldDouble(f, i, real);
+	} else if (t == VALUE_BOOL) {
+		w->lib.OGR_F_SetFieldInteger(f, i, *take(r, 1) != 0);
+	} else if (t == VALUE_DATE) {
+		memcpy(&small, take(r, sizeof small), sizeof small);
+		clock_civil_of_days(small, &c);
+		w->lib.OGR_F_SetFieldDateTimeEx(f, i, c.year, c.month, c.day, 0, 0, 0, 0);
+	} else {
+		buf_clear(text);
+		buf_put(text, take_bytes(r));
+		buf_put_char(text, 0);
+		if (!text->over) w->lib.OGR_F_SetFieldString(f, i, text->p);
+	}
+}
+
+static bool put_feature(struct gdal_set *w, OGRLayerH layer, OGRGeometryH g, struct reader fields, struct err *e)
+{
+	struct buf text = BUF_INIT(GDAL_ROW_BYTES);
+	OGRFeatureH f = w->lib.OGR_F_Create(w->lib.OGR_L_GetLayerDefn(layer));
+	for (size_t i = 0; i < w->s->nfields; i++) set_field(w, f, (int)i, w->s->fields[i].type, &fields, &text);
+	buf_done(&text);
+	if (g) w->lib.OGR_F_SetGeometry(f, g);
+	w->lib.CPLErrorReset();
+	bool ok = !fields.bad && w->lib.OGR_L_CreateFeature(layer, f) == OGRERR_NONE;
+	w->lib.OGR_F_Destroy(f);
+	if (fields.bad) return err_set(e, ERR_SYSTEM, "the rows for the converter make no sense");
+	return ok || complain(w, "feature", e);
+}
+
+/* --- kinds of geometry ------------------------------------------------------------------------------- */
+
+static enum kind kind_of(struct gdal_set *w, OGRGeometryH g)
+{
+	switch ((int)w->lib.OGR_GT_Flatten(w->lib.OGR_G_GetGeometryType(g))) {
+	case wkbPoint: return KIND_POINTS;
+	case wkbMultiPoint: return KIND_MULTI;
+	case wkbLineString:
+	case wkbMultiLineString: return KIND_LINES;
+	case wkbPolygon:
+	case wkbMultiPolygon: return KIND_POLYGONS;
+	default: return KIND_NONE;
+	}
+}
+
+static bool layer_for(struct gdal_set *w, enum kind k, OGRLayerH *out, struct err *e)
+{
+	if (w->first_kind == KIND_NONE) {
+		w->first_kind = k;
+		w->layers[k] = w->first;
+	}
+	if (!w->layers[k]) {
+		const char *name = arena_printf(w->a, "%s_%s", w->s->name, kinds[k].suffix).p;
+		if (!new_layer(w, name, kinds[k].type, &w->layers[k], e)) return false;
+	}
+	*out = w->layers[k];
+	return true;
+}
+
+/* The simple parts of a collection, gathered by kind. */
+static void gather(struct gdal_set *w, OGRGeometryH g, OGRGeometryH many[KINDS])
+{
+	for (int i = 0; i < w->lib.OGR_G_GetGeometryCount(g); i++) {
+		OGRGeometryH part = w->lib.OGR_G_GetGeometryRef(g, i);
+		enum kind k = kind_of(w, part);
+		bool simple = k != KIND_NONE && w->lib.OGR_G_GetGeometryCount(part) == 0;
+		/* A polygon counts its rings as parts. */
+		simple = simple || w->lib.OGR_GT_Flatten(w->lib.OGR_G_GetGeometryType(part)) == wkbPolygon;
+		if (w->lib.OGR_G_IsEmpty(part)) continue;
+		if (!simple) {
+			gather(w, part, many);
+			continue;
+		}
+		if (k == KIND_POINTS) k = KIND_MULTI;
+		if (!many[k]) many[k] = w->lib.OGR_G_CreateGeometry(kinds[k].type);
+		w->lib.OGR_G_AddGeometry(many[k], part);
+	}
+}
+
+static bool put_collection(struct gdal_set *w, OGRGeometryH g, struct reader fields, struct err *e)
+{
+	OGRGeometryH many[KINDS] = { NULL };
+	OGRLayerH layer;
+	bool ok = true;
+	bool any = false;
+	gather(w, g, many);
+	for (enum kind k = 0; k < KINDS; k++) {
+		if (!many[k]) continue;
+		ok = ok && layer_for(w, k, &layer, e) && put_feature(w, layer, many[k], fields, e);
+		any = true;
+		w->lib.OGR_G_DestroyGeometry(many[k]);
+	}
+	return any ? ok : put_feature(w, w->first, NULL, fields, e);
+}
+
+static bool put_shape(struct gdal_set *w, OGRGeometryH g, struct reader fields, struct err *e)
+{
+	OGRLayerH layer = w->first;
+	enum kind k = g ? kind_of(w, g) : KIND_NONE;
+	if (g && k == KIND_NONE) return put_collection(w, g, fields, e);
+	return (!g || layer_for(w, k, &layer, e)) && put_feature(w, layer, g, fields, e);
+}
+
+/* --- the set ----------------------------------------------------------------------------------------- */
+
+bool gdal_write(struct gdal_set *w, struct str row, struct err *e)
+{
+	struct reader r = { row.p, row.n, false };
+	struct str wkb = take_bytes(&r);
+	OGRGeometryH g = NULL;
+	if (wkb.n && w->lib.OGR_G_CreateFromWkb(wkb.p, NULL, &g, (int)wkb.n) != OGRERR_NONE) g = NULL;
+	if (g && w->lib.OGR_G_IsEmpty(g)) {
+		w->lib.OGR_G_DestroyGeometry(g);
+		g = NULL;
+	}
+	bool ok = w->s->driver == GDAL_SHAPEFILE ? put_shape(w, g, r, e) : put_feature(w, w->first, g, r, e);
+	if (g) w->lib.OGR_G_DestroyGeometry(g);
+	if (ok && w->s->driver == GDAL_GEOPACKAGE && ++w->rows % COMMIT_ROWS == 0)
+		ok = w->lib.GDALDatasetCommitTransaction(w->dataset) == OGRERR_NONE &&
+		     w->lib.GDALDatasetStartTransaction(w->dataset, 0) == OGRERR_NONE ? true : complain(w, "commit", e);
+	return ok;
+}
+
+bool gdal_load(struct arena *a, const struct gdal_settings *s, struct gdal_set **out, struct err *e)
+{
+	struct gdal_set *w = arena_new(a, struct gdal_set);
+	if (!gdal_library(&w->lib, e)) return false;
+	w->s = s;
+	w->a = a;
+	w->first_kind = KIND_NONE;
+	w->lib.CPLSetErrorHandler(w->lib.CPLQuietErrorHandler);
+	w->lib.OSRSetPROJEnableNetwork(0);
+	static const char *const options[][2] = { { "OGR_SQLITE_SYNCHRONOUS", "OFF" }, { "OGR_SQLITE_JOURNAL", "OFF" },
+		{ "GDAL_PAM_ENABLED", "NO" }, { "GDAL_DISABLE_READDIR_ON_OPEN", "TRUE" }, { "GDAL_NUM_THREADS", "1" } };
+	for (size_t i = 0; i < COUNT_OF(options); i++) w->lib.CPLSetConfigOption(options[i][0], options[i][1]);
+	w->lib.CPLSetConfigOption("CPL_TMPDIR", s->folder);
+	w->lib.RegisterOGRShape();
+	w->lib.RegisterOGRGeoPackage();
+	w->crs = w->lib.OSRNewSpatialReference(NULL);
+	if (w->lib.OSRImportFromEPSG(w->crs, s->epsg) != OGRERR_NONE) return complain(w, "coordinate system", e);
+	w->lib.OSRSetAxisMappingStrategy(w->crs, OAMS_TRADITIONAL_GIS_ORDER);
+	*out = w;
+	return true;
+}
+
+bool gdal_open(struct gdal_set *w, struct err *e)
+{
+	bool shape = w->s->driver == GDAL_SHAPEFILE;
+	GDALDriverH driver = w->lib.GDALGetDriverByName(shape ? "ESRI Shapefile" : "GPKG");
+	const char *path = shape ? w->s->folder : arena_printf(w->a, "%s/%s.gpkg", w->s->folder, w->s->name).p;
+	w->dataset = driver ? w->lib.GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL) : NULL;
+	if (!w->dataset) return complain(w, "create", e);
+	if (!new_layer(w, w->s->name, w->s->points ? wkbPoint : wkbUnknown, &w->first, e)) return false;
+	if (shape && w->s->points) {
+		w->first_kind = KIND_POINTS;
+		w->layers[KIND_POINTS] = w->first;
+	}
+	return shape || w->lib.GDALDatasetStartTransaction(w->dataset, 0) == OGRERR_NONE || complain(w, "transaction", e);
+}
+
+/* With several sets, the first one is named by its kind like the others. */
+static bool rename_first(struct gdal_set *w, struct err *e)
+{
+	size_t sets = 0;
+	for (enum kind k = 0; k < KINDS; k++) sets += w->layers[k] != NULL;
+	if (sets < 2) return true;
+	DIR *d = opendir(w->s->folder);
+	if (!d) return err_os(e, "opendir of a converter");
+	bool ok = true;
+	struct str stem = arena_printf(w->a, "%s.", w->s->name);
+	for (struct dirent *f; ok && (f = readdir(d));) {
+		struct str name = str_of(f->d_name);
+		if (!str_starts(name, stem)) continue;
+		const char *from = arena_printf(w->a, "%s/%s", w->s->folder, f->d_name).p;
+		const char *to = arena_printf(w->a, "%s/%s_%s.%s", w->s->folder, w->s->name, kinds[w->first_kind].suffix,
+		                              name.p + stem.n).p;
+		ok = rename(from, to) == 0 || err_os(e, "rename of a converter");
+	}
+	closedir(d);
+	return ok;
+}
+
+bool gdal_close(struct gdal_set *w, struct err *e)
+{
+	bool package = w->s->driver == GDAL_GEOPACKAGE;
+	if (package && w->lib.GDALDatasetCommitTransaction(w->dataset) != OGRERR_NONE) return complain(w, "commit", e);
+	w->lib.CPLErrorReset();
+	w->lib.GDALClose(w->dataset);
+	if (w->lib.CPLGetLastErrorType() >= CE_Failure) return complain(w, "close", e);
+	w->lib.OSRDestroySpatialReference(w->crs);
+	return package || rename_first(w, e);
+}
