@@ -8,7 +8,7 @@
 static const struct export_format *format_of(const struct call *c, struct err *e)
 {
 	const struct export_format *f = export_format_or_null(c->r->holes[1]);
-	if (f && download_offered(c->dataset, f)) return f;
+	if (f && download_offered(&c->target, f)) return f;
 	err_set(e, ERR_NO_ROUTE, "The dataset %.*s is not offered in the format %.*s.", STR_ARG(c->dataset->slug),
 	        STR_ARG(str_sub(c->r->holes[1], 0, 60)));
 	return NULL;
@@ -27,6 +27,8 @@ static bool run(struct call *c, struct err *e)
 	q.with_id = (f->flags & EXPORT_IDS) != 0;
 	auto_download *d = NULL;
 	if (!download_plan(&q, &d, e)) return false;
+	const struct export_job job = { .plan = download_question(d), .options = o };
+	if (!export_check(&job, f, e)) return false;
 	if (call_is_fresh(c, download_canonical(d))) return true;
 	struct str suffix = export_suffix(c->arena, f, &o);
 	rest_download(c->p, export_mime(f, &o), arena_printf(c->arena, "%.*s.%.*s", STR_ARG(c->dataset->slug), STR_ARG(suffix)));
@@ -37,4 +39,4 @@ static bool run(struct call *c, struct err *e)
 
 EXPLORE_ENDPOINT(get_export, "/catalog/datasets/{dataset}/exports/{format}", .name = "exportRecords",
                  .summary = "Gives the records of a question as a file.", .in = EXPLORE_IN_BOTH,
-                 .params = TAKES_EXPORT | TAKES_FILE, .answer = EXPLORE_RECORD_FILE, .run = run);
+                 .params = TAKES_EXPORT | TAKES_FILE | TAKES(AS_OF), .answer = EXPLORE_RECORD_FILE, .run = run);
