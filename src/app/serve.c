@@ -4,12 +4,14 @@
 #include "base/base.h"
 #include "clock/clock.h"
 #include "explore/explore.h"
+#include "export/export.h"
 #include "front/front.h"
 #include "httpd/httpd.h"
 #include "io/io.h"
 #include "log/log.h"
 #include "pool/pool.h"
 #include "rest/rest.h"
+#include "rights/rights.h"
 #include "site/site.h"
 #include "visitor/visitor.h"
 #include <errno.h>
@@ -33,24 +35,25 @@ struct server {
 
 /* --- hooks ----------------------------------------------------------------------------------------- */
 
-static bool is_api(const struct httpd_request *r) { return str_starts(r->raw_path, STR("/api/")); }
+static bool is_api(const struct httpd_request *r) { return str_starts(r->path, STR("/api/")); }
 
 /* Which portal: the host name alone tells. Refused hosts get the same answer whatever they ask. */
 static bool admit(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	struct site *s = app;
-	(void)p;
 	const struct tenant *t = tenants_find_or_null(s->tenants, r->host);
 	if (!t) return err_set(e, ERR_NO_PORTAL, "no portal answers at this address");
 	r->tenant = t->id.v;
+	bool good = !is_api(r) || rights_admit(s, t, r, p);
 	tenant_release(s->tenants, t);
-	return true;
+	return good;
 }
 
 static void error_body(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
 {
 	/* A host that is nobody's learns nothing, not even what it might have asked: 421 and no body. */
 	if (e->code == ERR_NO_PORTAL) return;
+	if (e->code == ERR_UNAUTHENTICATED) httpd_reply_lit(p, "WWW-Authenticate", "Apikey realm=\"API\"");
 	if (is_api(r)) rest_problem(p, e);
 	else front_error(r, p, app, e);
 }
@@ -69,8 +72,9 @@ static void options(const struct httpd_request *r, struct httpd_reply *p, void *
 
 static void finish(const struct httpd_request *r, struct httpd_reply *p, void *app)
 {
-	(void)app;
-	if (is_api(r)) rest_cors(p);
+	if (!is_api(r)) return;
+	rest_cors(p);
+	rights_settle(app, r, p);
 }
 
 /* A change of a portal voids its finished answers. */
@@ -139,7 +143,9 @@ static bool open_httpd(struct server *s, struct err *e)
 static bool open_site(struct server *s, struct str folder, struct err *e)
 {
 	struct site_options o = { .memory_mb = s->conf->memory_mb, .temp_mb = s->conf->temp_mb };
-	return site_open(folder, &o, &s->site, e);
+	if (!site_open(folder, &o, &s->site, e)) return false;
+	export_sweep(s->site->engine);
+	return true;
 }
 
 /* Ports below 1024 or taken ones are the commonest mistake of a first start. */
@@ -197,6 +203,8 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	s->site->log = s->log;
 	if (!open_httpd(s, e)) return explain_port(s, e);
 	s->site->listen_port = httpd_port(s->httpd);
+	tenants_on_change(s->site->tenants, changed, s);
+	accounts_on_change(s->site->accounts, changed, s);
 	catalog_on_change(s->site->catalog, changed, s);
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
 	log_say(s->log, LOG_LEVEL_INFO, "ready", log_int("port", httpd_port(s->httpd)), log_int("metrics_port", httpd_metrics_port(s->httpd)));

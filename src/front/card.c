@@ -28,7 +28,7 @@ void front_facts(struct html *h, const struct visit *v, const struct dataset *d,
 		html_text(h, publisher);
 		html_lit(h, "</bdi></dd></div>");
 	}
-	if (d->version.number > 0) {
+	if (d->version.number > 0 && d->rows >= 0) {
 		put_fact(h, ICON_ROWS, N_("Records"));
 		html_say_plural(h, N2_("{0} record", "{0} records"), d->rows);
 		html_lit(h, "</dd></div>");

@@ -52,8 +52,8 @@ static bool read_found(struct catalogue *c, struct err *e)
 		for (size_t i = 0; i < rows.nrows && c->nfound < (size_t)c->rows; i++) {
 			if (!column_has(&rows.columns[0], i))
 				continue;
-			const struct dataset *d = catalog_find_or_null(v->at.view, rows.columns[0].texts[i]);
-			if (d && rights_sees(&v->at, &v->who, d))
+			const struct dataset *d = rights_dataset_or_null(&v->at, &v->who, v->arena, rows.columns[0].texts[i]);
+			if (d)
 				c->found[c->nfound++] = d;
 		}
 	query_close(cursor);
@@ -126,11 +126,11 @@ static void put_hero(struct catalogue *c)
 	struct str description = tenant_text(v->at.tenant, "description", v->lang_code);
 	int64_t records = 0;
 	int64_t datasets = 0;
-	for (size_t i = 0; i < v->at.view->n; i++) {
-		if (!rights_sees(&v->at, &v->who, &v->at.view->datasets[i]))
-			continue;
+	const struct dataset **seen;
+	size_t nseen = rights_datasets(&v->at, &v->who, v->arena, &seen);
+	for (size_t i = 0; i < nseen; i++) {
 		datasets++;
-		records += v->at.view->datasets[i].rows;
+		records += num_max(seen[i]->rows, INT64_C(0));
 	}
 	if (c->home)
 		html_lit(h, "<div class=\"hero\"><div class=\"wide\"><h1>");

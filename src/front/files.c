@@ -40,21 +40,29 @@ static bool run_asset(struct httpd_request *r, struct httpd_reply *p, void *app,
 static bool run_favicon(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_visit v = { 0 };
-	if (!visitor_enter(app, r, p, &v, e))
+	if (!visitor_enter_anyone(app, r, p, &v, e))
 		return false;
 	httpd_reply_cache_control(p, STR("public, max-age=3600"));
 	return httpd_reply_redirect(p, 302, view_mark_url(r->arena, view_accent(v.at.tenant)), e);
 }
 
+static void put_robots(struct buf *b, const struct visit *v)
+{
+	buf_lit(b, "User-agent: *\nDisallow: /api/\nDisallow: /*refine.\nDisallow: /*exclude.\nDisallow: /*sort=\nAllow: /\n\nSitemap: ");
+	buf_put(b, v->origin);
+	buf_lit(b, "/sitemap.xml\n");
+}
+
 static bool run_robots(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_visit v = { 0 };
-	if (!visitor_enter(app, r, p, &v, e))
+	if (!visitor_enter_anyone(app, r, p, &v, e))
 		return false;
 	auto_buf b = BUF_INIT(FILE_BYTES);
-	buf_lit(&b, "User-agent: *\nDisallow: /api/\nDisallow: /*refine.\nDisallow: /*exclude.\nDisallow: /*sort=\nAllow: /\n\nSitemap: ");
-	buf_put(&b, v.origin);
-	buf_lit(&b, "/sitemap.xml\n");
+	if (str_eq(tenant_setting(v.at.tenant, "access"), STR("private")))
+		buf_lit(&b, "User-agent: *\nDisallow: /\n");
+	else
+		put_robots(&b, &v);
 	httpd_reply_type(p, STR("text/plain; charset=utf-8"));
 	httpd_reply_cache_control(p, STR("public, max-age=3600"));
 	httpd_reply_take(p, &b);
@@ -85,10 +93,10 @@ static bool run_sitemap(struct httpd_request *r, struct httpd_reply *p, void *ap
 	put_address(&b, &v, STR("/"), 0);
 	put_address(&b, &v, STR("/explore/"), 0);
 	put_address(&b, &v, STR("/terms/cookies-policy/"), 0);
-	for (size_t i = 0; i < v.at.view->n; i++) {
-		const struct dataset *d = &v.at.view->datasets[i];
-		if (!rights_sees(&v.at, &v.who, d))
-			continue;
+	const struct dataset **seen;
+	size_t n = rights_datasets(&v.at, &v.who, r->arena, &seen);
+	for (size_t i = 0; i < n; i++) {
+		const struct dataset *d = seen[i];
 		struct arena_mark mark = arena_mark(r->arena);
 		put_address(&b, &v, arena_printf(r->arena, "/explore/dataset/%.*s/information/", STR_ARG(d->slug)), d->modified.us);
 		arena_rewind(r->arena, mark);
@@ -98,8 +106,12 @@ static bool run_sitemap(struct httpd_request *r, struct httpd_reply *p, void *ap
 	if (!buf_end(&b, &whole, e))
 		return false;
 	httpd_reply_type(p, STR("application/xml; charset=utf-8"));
-	httpd_reply_cache_control(p, STR("public, max-age=0, s-maxage=60"));
-	httpd_reply_cacheable(p, FRONT_CACHE_S);
+	if (visitor_is_nobody(&v)) {
+		httpd_reply_cache_control(p, STR("public, max-age=0, s-maxage=60"));
+		httpd_reply_cacheable(p, FRONT_CACHE_S);
+	} else {
+		httpd_reply_cache_control(p, STR("private, no-store"));
+	}
 	httpd_reply_take(p, &b);
 	return true;
 }

@@ -17,7 +17,7 @@ static struct str field(const struct httpd_pair *pairs, size_t n, struct str nam
 static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_visit v = { 0 };
-	if (!visitor_enter(app, r, p, &v, e))
+	if (!visitor_enter_anyone(app, r, p, &v, e))
 		return false;
 	const struct tenant *t = v.at.tenant;
 	if (t->nlanguages < 2)

@@ -39,9 +39,12 @@ static void put_lost(struct html *h, const struct lost *lost, const struct err *
 		html_text(h, str_of(e->pub));
 		html_lit(h, "</p>");
 	}
-	html_lit(h, "<p><a class=\"button\" href=\"/explore/\">");
-	html_say(h, N_("Go to the catalogue"));
-	html_lit(h, "</a></p></div>");
+	if (lost->status != 401) {
+		html_lit(h, "<p><a class=\"button\" href=\"/explore/\">");
+		html_say(h, N_("Go to the catalogue"));
+		html_lit(h, "</a></p>");
+	}
+	html_lit(h, "</div>");
 }
 
 /* An address without a portal says nothing about whose server this is. */

@@ -287,7 +287,7 @@ static void drop(struct policy *p)
 static bool run(struct httpd_request *r, struct httpd_reply *reply, void *app, struct err *e)
 {
 	auto_with(drop) struct policy p = { .with_address = true };
-	if (!visitor_enter(app, r, reply, &p.visit, e))
+	if (!visitor_enter_anyone(app, r, reply, &p.visit, e))
 		return false;
 	const struct tenant *t = p.visit.at.tenant;
 	visitor_registry(t, p.visit.origin, &p.registry);
@@ -330,7 +330,7 @@ static bool run_old(struct httpd_request *r, struct httpd_reply *reply, void *ap
 static bool run_json(struct httpd_request *r, struct httpd_reply *reply, void *app, struct err *e)
 {
 	auto_visit v = { 0 };
-	if (!visitor_enter(app, r, reply, &v, e))
+	if (!visitor_enter_anyone(app, r, reply, &v, e))
 		return false;
 	struct visitor_registry registry;
 	visitor_registry(v.at.tenant, v.origin, &registry);

@@ -13,7 +13,7 @@ static const struct { const char *name, *title, *about; bool needs_geo; } format
 static bool has_geo(const struct schema *s)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->fields[i].type == VALUE_POINT || s->fields[i].type == VALUE_SHAPE)
+		if (!(s->fields[i].flags & FIELD_HIDDEN) && (s->fields[i].type == VALUE_POINT || s->fields[i].type == VALUE_SHAPE))
 			return true;
 	return false;
 }
@@ -86,9 +86,12 @@ bool front_tab_export(struct front_dataset *d, struct err *e)
 	struct str filtered = front_is_filtered(&d->state) ? front_filter_api(d->visit.arena, &d->state, &d->dataset->schema, true) : STR("");
 	html_lit(h, "<div class=\"wide export\"><section aria-labelledby=\"formats\"><h2 id=\"formats\">");
 	html_say(h, N_("Download"));
-	html_lit(h, "</h2><p>");
-	html_say_plural(h, N2_("The whole dataset has {0} record.", "The whole dataset has {0} records."), d->dataset->rows);
-	html_lit(h, "</p>");
+	html_lit(h, "</h2>");
+	if (d->dataset->rows >= 0) {
+		html_lit(h, "<p>");
+		html_say_plural(h, N2_("The whole dataset has {0} record.", "The whole dataset has {0} records."), d->dataset->rows);
+		html_lit(h, "</p>");
+	}
 	front_chips(h, &d->state, &d->dataset->schema, false);
 	html_lit(h, "<ul class=\"formats\">");
 	for (size_t i = 0; i < COUNT_OF(formats); i++)

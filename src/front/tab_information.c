@@ -185,9 +185,11 @@ static void put_metadata(struct front_dataset *d)
 		html_lit(h, "</dd></div>");
 	}
 	if (s->version.number > 0) {
-		open_row(h, N_("Records"));
-		html_count(h, s->rows);
-		html_lit(h, "</dd></div>");
+		if (s->rows >= 0) {
+			open_row(h, N_("Records"));
+			html_count(h, s->rows);
+			html_lit(h, "</dd></div>");
+		}
 		open_row(h, N_("Data processed"));
 		html_date(h, s->data_processed.us, d->visit.zone, true);
 		html_lit(h, "</dd></div>");

@@ -50,6 +50,7 @@ struct httpd_request {
 	struct cancel *cancel;          /* fired by deadline, by a client that left, by drain */
 	uint64_t id;                    /* for the log */
 	int64_t started_ns;             /* monotonic */
+	int64_t run_ns;                 /* the same, when the handler began; 0: none has */
 	/* Set by the admit hook, for the handler and the cache. */
 	int64_t tenant;                 /* 0: none; share of the lane and generation of the cache */
 	const void *portal;             /* whatever the app wants to hand to its handlers */

@@ -208,6 +208,7 @@ void visit_run(struct visit *v)
 {
 	const struct httpd_route *route = v->request.route_or_null;
 	struct err *e = &v->err;
+	v->request.run_ns = clock_monotonic_ns();
 	bool good = !cancel_fired(&v->cancel) && route->run(&v->request, &v->reply, v->server->o->app, e);
 	if (!good && e->code == ERR_NONE) {
 		if (cancel_fired(&v->cancel)) err_set(e, ERR_CANCELLED, "%s", err_kind(ERR_CANCELLED)->sentence);

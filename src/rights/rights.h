@@ -4,35 +4,54 @@
  * rule of a dataset cannot be forgotten in one of them. Refuses to know addresses and answers.
  *
  * A dataset that a caller may not see does not exist for them: ERR_NOT_FOUND, in the same words as for
- * a name that was never given. Threads: any; what is filled lives in the arena given and borrows the
- * site visit. */
+ * a name that was never given. A dataset they may see is handed out as a copy cut to their rights: fields
+ * they may not see are flagged FIELD_HIDDEN in its schema and gone from schema_json and features,
+ * data_visible is theirs, rows is the number of their records, or -1 where that cannot be told. So what
+ * prints a dataset needs no rule of its own, and must never print one out of the view itself.
+ *
+ * Whose rules hold: administrators see everything of their portal. An account, or the key that acts for
+ * it, has the rules made for it and for its groups; with several, the rows that any of them shows and the
+ * fields that any of them shows (rules that show no data do not count beside one that does). Without such
+ * a rule, everybody's holds, and of a restricted dataset nothing. A key that lists datasets sees those at
+ * most. A rule whose filter means nothing to the version at hand (a field is gone) shows no rows: fails
+ * closed, told once to the log and by `stoa doctor`.
+ *
+ * Threads: any; what is filled lives in the arena given and borrows the site visit. */
 #ifndef RIGHTS_RIGHTS_H
 #define RIGHTS_RIGHTS_H
 
+#include "account/account.h"
 #include "base/base.h"
+#include "catalog/catalog.h"
 #include "httpd/httpd.h"
 #include "query/query.h"
+#include "quota/quota.h"
 #include "site/site.h"
 
 /* Who asks. Zero: nobody known, with nobody's rights. */
 struct rights_caller {
 	int64_t account;   /* whose rights; 0: anonymous */
 	int64_t key;       /* the API key they came with; 0: none */
+	struct account_who who; /* the rest of it, when known; in the request's arena */
 };
 
-/* Tells the caller of a request from its Authorization field, its apikey parameter, or nothing. Fails
- * with ERR_UNAUTHENTICATED when what it shows is no good, or when the portal is private and it shows
- * nothing. */
+/* Tells the caller of a request from its Authorization field (Apikey KEY), its apikey parameter (of the
+ * address, or of a form that was posted), or nothing. Fails with ERR_UNAUTHENTICATED when what it shows is
+ * no good, or when the portal is private and it shows nothing. Other schemes than Apikey and Bearer are
+ * some proxy's business and are not looked at. */
 bool rights_caller(const struct site_visit *at, struct httpd_request *r, struct rights_caller *out,
                    struct err *e) must_use nonnull_all;
-/* True when an answer to this caller is everybody's: it may be kept by the server. */
+/* True when an answer to this caller is everybody's: it may be kept by the server. False for everyone
+ * while the portal counts calls: a kept answer is given without counting. */
 bool rights_is_public(const struct site_visit *at, const struct rights_caller *who) must_use nonnull_all;
+/* A text that differs whenever rights may differ while the portal stays as it is, for tags of answers. */
+struct str rights_fingerprint(const struct rights_caller *who, struct arena *a) nonnull_all;
 
 /* One dataset as one caller sees it. */
 struct rights_dataset {
-	const struct dataset *dataset;
-	struct query_target target; /* with the row filter and the visible fields of this caller */
-	bool may_read;              /* rows too, not only metadata */
+	const struct dataset *dataset; /* the caller's copy */
+	struct query_target target;    /* with the row filter and the visible fields of this caller */
+	bool may_read;                 /* rows too, not only metadata */
 };
 
 /* ERR_NOT_FOUND ("The requested dataset X does not exist.") when there is none for this caller. */
@@ -40,10 +59,34 @@ bool rights_find(const struct site_visit *at, const struct rights_caller *who, s
                  struct rights_dataset *out, struct err *e) must_use nonnull_all;
 /* ERR_FORBIDDEN unless the caller may read rows. */
 bool rights_read(const struct rights_dataset *d, struct err *e) must_use nonnull_all;
+/* The caller's copy of a dataset, for lists; NULL when it does not exist for them. */
+const struct dataset *rights_dataset_or_null(const struct site_visit *at, const struct rights_caller *who,
+                                             struct arena *a, struct str slug) nonnull_all;
+/* All datasets a caller sees, in the order of the view, as their copies. */
+size_t rights_datasets(const struct site_visit *at, const struct rights_caller *who, struct arena *a,
+                       const struct dataset ***out) nonnull_all;
 /* Whether a dataset of the view exists for a caller. */
 bool rights_sees(const struct site_visit *at, const struct rights_caller *who, const struct dataset *d) must_use nonnull_all;
-/* The catalogue as a dataset, holding only what the caller sees. */
+/* The catalogue as a dataset, holding only what the caller sees. Its records_count is null where rows are
+ * filtered: what the caller has of it is in their copy of the dataset. */
 void rights_catalogue(const struct site_visit *at, const struct rights_caller *who, struct arena *a,
                       struct query_target *out) nonnull_all;
+
+/* --- calls and work (admit.c) --------------------------------------------------------------------------- */
+
+/* Counts a call of an API before it is routed: http thread, memory only. False when it is refused: the reply
+ * says why (429, with what to change). Leaves a ticket in r->portal for the two below. */
+bool rights_admit(struct site *s, const struct tenant *t, struct httpd_request *r, struct httpd_reply *p) must_use nonnull_all;
+/* Charges the handler's time, gives the headers of quotas to what succeeded, and from time to time has the
+ * counts written down. After the handler, on its thread. */
+void rights_settle(struct site *s, const struct httpd_request *r, struct httpd_reply *p) nonnull_all;
+/* Who pays for work that goes on after the handler; to be given to quota_charge. */
+struct quota_purse rights_purse(const struct httpd_request *r) nonnull_all;
+
+/* --- rules ---------------------------------------------------------------------------------------- */
+
+/* Why the filter of a rule means nothing to the dataset's present version, in the words of ODSQL; false
+ * with *e set. True for an empty one. */
+bool rights_filter_ok(const struct dataset *d, struct str row_filter, struct err *e) must_use nonnull_all;
 
 #endif

@@ -23,12 +23,15 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 	bool ok = crypt_open(e) && io_make_folders(temp.p, e) &&
 	          store_open(arena_printf(&in->arena, "%.*s/stoa.db", STR_ARG(folder)), &s->store, e) &&
 	          engine_open(&engine, &s->engine, e) && tenants_open(s->store, &s->tenants, e) &&
+	          accounts_open(s->store, &s->accounts, e) && quota_open(s->store, &s->quota, e) &&
 	          catalog_open(s->store, s->engine, &s->catalog, e) && catalog_sweep(s->catalog, e);
 	if (!ok) {
 		site_close(s);
 		return false;
 	}
 	catalog_on_change(s->catalog, changed, s);
+	accounts_on_change(s->accounts, changed, s);
+	quota_on_used(s->quota, account_keys_used);
 	*out = s;
 	return true;
 }
@@ -37,6 +40,8 @@ void site_close(struct site *s)
 {
 	if (!s) return;
 	catalog_close(s->catalog);
+	quota_close(s->quota);
+	accounts_close(s->accounts);
 	tenants_close(s->tenants);
 	engine_close(s->engine);
 	store_close(s->store);

@@ -1,26 +1,33 @@
 /* Everything a request or command needs to reach, in one const struct handed down from the roof:
- * store, engine, portals, catalogue. No logic of its own. */
+ * store, engine, portals, accounts, quotas, catalogue. No logic of its own. */
 #ifndef SITE_SITE_H
 #define SITE_SITE_H
 
+#include "account/account.h"
 #include "base/base.h"
 #include "catalog/catalog.h"
 #include "engine/engine.h"
 #include "log/log.h"
 #include "pool/pool.h"
+#include "quota/quota.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
+
+struct live;
 
 struct site {
 	struct str folder; /* the data folder, absolute */
 	struct store *store;
 	struct engine *engine;
 	struct tenants *tenants;
+	struct accounts *accounts;
+	struct quota *quota;
 	struct catalog *catalog;
 	int listen_port;   /* 0 while no server runs */
 	struct log *log;   /* NULL while no server runs: saying is then nobody's */
 	struct bell *bell; /* deadlines of long work; NULL while no server runs */
 	struct lane *haul; /* long work, such as exports; NULL while no server runs */
+	struct live *live; /* records that come one by one; live/ sets it */
 };
 
 /* Opens everything below a data folder (made when missing) and sweeps what a crash left behind. The

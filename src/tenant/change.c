@@ -3,7 +3,7 @@
 #include "tenant/inside.h"
 #include "clock/clock.h"
 
-enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH };
+enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT };
 struct setting_row { const char *name; enum setting_kind kind; const char *otherwise; };
 static const struct setting_row rows[] = {
 #define SETTING(name, kind, otherwise, sentence) { name, kind, otherwise },
@@ -74,6 +74,12 @@ static bool refuse(struct err *e, struct str name, struct str value, const char 
 	               STR_ARG(value), expected);
 }
 
+static bool is_count(struct str s)
+{
+	int64_t v;
+	return str_to_int(s, &v) && v >= 0 && v <= 1000000000000;
+}
+
 static bool check_languages(struct str name, struct str value, struct err *e)
 {
 	struct str rest = value, part;
@@ -95,6 +101,9 @@ static bool check_value(enum setting_kind kind, struct str name, struct str valu
 	case COLOUR: return is_colour(value) || refuse(e, name, value, "a colour as #1f5a7a");
 	case SWITCH:
 		return str_eq(value, STR("on")) || str_eq(value, STR("off")) || refuse(e, name, value, "on or off");
+	case ACCESS:
+		return str_eq(value, STR("open")) || str_eq(value, STR("private")) || refuse(e, name, value, "open or private");
+	case COUNT: return is_count(value) || refuse(e, name, value, "a whole number of 0 or more");
 	}
 	return true;
 }
@@ -172,7 +181,7 @@ bool tenant_add(struct tenants *ts, struct str host, const struct str *aliases, 
 	for (size_t i = 0; ok && i < naliases; i++) ok = put_host(t, id, aliases[i], (int64_t)i + 1, e);
 	ok = ok && put_settings(t, id, values, nvalues, e);
 	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
-	if (!ok || !tenants_reload(ts, e)) return false;
+	if (!ok || !tenants_changed(ts, id, e)) return false;
 	*out = id;
 	return true;
 }
@@ -186,7 +195,7 @@ bool tenant_set(struct tenants *ts, struct tenant_id id, const struct tenant_set
 	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
 	bool ok = put_settings(t, id, values, nvalues, e);
 	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
-	return ok && tenants_reload(ts, e);
+	return ok && tenants_changed(ts, id, e);
 }
 
 bool tenant_remove(struct tenants *ts, struct tenant_id id, struct err *e)
@@ -195,5 +204,5 @@ bool tenant_remove(struct tenants *ts, struct tenant_id id, struct err *e)
 	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
 	bool ok = store_run(t, &tenant_queries[TENANT_Q_tenant_delete], id, STORE_NONE, e);
 	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
-	return ok && tenants_reload(ts, e);
+	return ok && tenants_changed(ts, id, e);
 }

@@ -23,8 +23,8 @@ enum {
 extern const struct store_query tenant_queries[];
 extern const struct store_house_query tenant_house_queries[];
 
-/* Reads all portals again after a change. */
-bool tenants_reload(struct tenants *ts, struct err *e);
+/* Reads all portals again after a change of one, then tells whoever listens. */
+bool tenants_changed(struct tenants *ts, struct tenant_id id, struct err *e) must_use;
 struct store *tenants_store(struct tenants *ts);
 
 #endif

@@ -20,6 +20,8 @@ struct tenants {
 	struct arena arena;  /* of the map and its keys */
 	struct map by_host;
 	struct box *first, *last;
+	void (*changed)(void *arg, struct tenant_id t);
+	void *changed_arg;
 };
 
 const struct store_query tenant_queries[] = {
@@ -186,7 +188,25 @@ static bool reload(struct tenants *ts, struct err *e)
 	return ok;
 }
 
-bool tenants_reload(struct tenants *ts, struct err *e) { return reload(ts, e); }
+bool tenants_changed(struct tenants *ts, struct tenant_id id, struct err *e)
+{
+	bool ok = reload(ts, e);
+	lock_take(&ts->lock);
+	void (*changed)(void *, struct tenant_id) = ts->changed;
+	void *arg = ts->changed_arg;
+	lock_give(&ts->lock);
+	if (changed) changed(arg, id);
+	return ok;
+}
+
+void tenants_on_change(struct tenants *ts, void (*changed)(void *arg, struct tenant_id t), void *arg)
+{
+	lock_take(&ts->lock);
+	ts->changed = changed;
+	ts->changed_arg = arg;
+	lock_give(&ts->lock);
+}
+
 struct store *tenants_store(struct tenants *ts) { return ts->store; }
 
 bool tenants_open(struct store *s, struct tenants **out, struct err *e)

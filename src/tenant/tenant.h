@@ -44,6 +44,8 @@ bool tenant_has_language(const struct tenant *t, struct str lang);
 uint64_t tenants_generation(struct tenants *ts, struct tenant_id id);
 /* Counts a change: finished answers of the portal are no longer given. */
 void tenants_bump(struct tenants *ts, struct tenant_id id);
+/* Called after each change of a portal made below. */
+void tenants_on_change(struct tenants *ts, void (*changed)(void *arg, struct tenant_id t), void *arg);
 
 /* Changes. Host names: [a-z0-9.-], "localhost", IPv4, [IPv6]; one portal per name (ERR_CONFLICT). */
 struct tenant_setting_value { struct str name, value; };

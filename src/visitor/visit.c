@@ -53,14 +53,17 @@ const struct i18n_lang *visitor_language(const struct httpd_request *r, const st
 	return words_of(offered[choose(r, offered, n, cookies, ncookies)]);
 }
 
-bool visitor_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, struct visit *out, struct err *e)
+static bool enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, bool anyone, struct visit *out, struct err *e)
 {
 	const struct httpd_pair *cookies;
 	size_t ncookies;
 	if (!httpd_cookies(r, &cookies, &ncookies, e))
 		return false;
 	*out = (struct visit){ .request = r, .reply = p, .arena = r->arena };
-	if (!site_enter(s, r->host, &out->at, e) || !rights_caller(&out->at, r, &out->who, e))
+	if (!site_enter(s, r->host, &out->at, e))
+		return false;
+	/* What every reader may have is given to whoever asks, whatever they show of themselves. */
+	if (!anyone && !rights_caller(&out->at, r, &out->who, e))
 		return false;
 	const struct tenant *t = out->at.tenant;
 	size_t chosen = choose(r, t->languages, t->nlanguages, cookies, ncookies);
@@ -82,6 +85,18 @@ bool visitor_enter(struct site *s, struct httpd_request *r, struct httpd_reply *
 	return true;
 }
 
+bool visitor_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, struct visit *out, struct err *e)
+{
+	return enter(s, r, p, false, out, e);
+}
+
+bool visitor_enter_anyone(struct site *s, struct httpd_request *r, struct httpd_reply *p, struct visit *out, struct err *e)
+{
+	return enter(s, r, p, true, out, e);
+}
+
+bool visitor_is_nobody(const struct visit *v) { return v->who.account == 0 && v->who.key == 0; }
+
 void visitor_leave(struct visit *v)
 {
 	if (v->at.site)
@@ -92,7 +107,7 @@ void visitor_leave(struct visit *v)
 void visitor_cache_page(const struct visit *v, int seconds)
 {
 	httpd_reply_vary(v->reply, HTTPD_VARY_COOKIE | HTTPD_VARY_LANGUAGE);
-	if (v->has_session)
+	if (v->has_session || !visitor_is_nobody(v))
 		httpd_reply_cache_control(v->reply, STR("private, no-store"));
 	else if (v->has_cookies)
 		httpd_reply_cache_control(v->reply, STR("private, max-age=0, must-revalidate"));

@@ -30,9 +30,15 @@ struct visit {
 };
 
 /* Fills a visit from a request: finds the portal, holds its catalogue and chooses the language. Fails
- * with ERR_NO_PORTAL. Ended by visitor_leave. */
+ * with ERR_NO_PORTAL, and as rights_caller does. Ended by visitor_leave. */
 bool visitor_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, struct visit *out,
                    struct err *e) must_use nonnull_all;
+/* The same for what everyone may read on a private portal too: the policy of cookies, what robots are told,
+ * the choice of a language. The visit is nobody's. */
+bool visitor_enter_anyone(struct site *s, struct httpd_request *r, struct httpd_reply *p, struct visit *out,
+                          struct err *e) must_use nonnull_all;
+/* True when the answer is everybody's. */
+bool visitor_is_nobody(const struct visit *v) nonnull_all;
 void visitor_leave(struct visit *v) nonnull_all;
 #define auto_visit auto_with(visitor_leave) struct visit
 

@@ -1,0 +1,304 @@
+/* Counts and buckets. */
+#include "quota/quota.h"
+#include "crypt/crypt.h"
+#include <arpa/inet.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { NETWORKS = 16384, PROBES = 8, SAVE_S = 60, MINUTE_MS = 60000, SALT = 32 };
+#define DAY_US INT64_C(86400000000)
+
+enum {
+#define Q(name, text) Q_##name,
+#define HOUSE(name, text)
+#include "quota/queries.def"
+#undef Q
+#undef HOUSE
+	Q_COUNT
+};
+enum {
+#define Q(name, text)
+#define HOUSE(name, text) H_##name,
+#include "quota/queries.def"
+#undef Q
+#undef HOUSE
+	H_COUNT
+};
+static const struct store_query queries[] = {
+#define Q(name, text) [Q_##name] = { #name, text },
+#define HOUSE(name, text)
+#include "quota/queries.def"
+#undef Q
+#undef HOUSE
+};
+static const struct store_house_query house_queries[] = {
+#define Q(name, text)
+#define HOUSE(name, text) [H_##name] = { #name, text },
+#include "quota/queries.def"
+#undef Q
+#undef HOUSE
+};
+
+/* The calls of a day and the work of late. */
+struct count {
+	struct quota_purse of;
+	int64_t calls;
+	int64_t work_us;    /* in the bucket at `at_ns` */
+	int64_t budget_ms;  /* as last asked for: how fast the bucket runs dry */
+	int64_t at_ns;
+	bool used;          /* since the last save */
+	struct count *next; /* of portals and keys */
+};
+
+struct quota {
+	struct lock lock; /* LOCK_QUOTA; guards what follows */
+	struct store *store;
+	int64_t day;      /* since 1970, UTC */
+	unsigned char salt[SALT];
+	struct count *kept;     /* portals (key 0, network 0) and keys */
+	struct count *networks; /* NETWORKS of them */
+	bool (*used)(struct store *s, struct tenant_id t, int64_t key, int64_t day, struct err *e);
+	_Atomic(int64_t) saved_ns;
+	_Atomic(bool) saving;
+};
+
+/* --- finding ------------------------------------------------------------------------------------- */
+
+/* Few of them, and the busiest are in front. */
+static struct count *kept_of(struct quota *q, int64_t tenant, int64_t key)
+{
+	for (struct count **at = &q->kept; *at; at = &(*at)->next) {
+		struct count *c = *at;
+		if (c->of.tenant != tenant || c->of.key != key) continue;
+		*at = c->next;
+		c->next = q->kept;
+		return q->kept = c;
+	}
+	struct count *c = calloc(1, sizeof *c);
+	ensure(c != NULL);
+	c->of = (struct quota_purse){ .tenant = tenant, .key = key };
+	c->next = q->kept;
+	return q->kept = c;
+}
+
+static uint64_t network_of(const struct quota *q, int64_t tenant, struct str client)
+{
+	unsigned char text[SALT + sizeof tenant + 16] = { 0 };
+	unsigned char hash[16];
+	char address[64] = { 0 };
+	uint64_t out;
+	memcpy(text, q->salt, SALT);
+	memcpy(text + SALT, &tenant, sizeof tenant);
+	if (client.n < sizeof address) memcpy(address, client.p, client.n);
+	unsigned char *room = text + SALT + sizeof tenant;
+	/* Whoever has an IPv6 address has a /64 of them. */
+	if (inet_pton(AF_INET, address, room) != 1 && inet_pton(AF_INET6, address, room) == 1) memset(room + 8, 0, 8);
+	crypt_blake2b(str_make((const char *)text, sizeof text), hash, sizeof hash);
+	memcpy(&out, hash, sizeof out);
+	return out | 1; /* never the zero of a portal */
+}
+
+static struct count *network_count(struct quota *q, const struct quota_purse *p)
+{
+	struct count *idlest = NULL;
+	for (size_t i = 0; i < PROBES; i++) {
+		struct count *c = &q->networks[(p->network + i) % NETWORKS];
+		if (c->of.network == p->network && c->of.tenant == p->tenant) return c;
+		if (!idlest || c->calls < idlest->calls || (c->calls == idlest->calls && c->at_ns < idlest->at_ns)) idlest = c;
+	}
+	*idlest = (struct count){ .of = *p };
+	return idlest;
+}
+
+static struct count *count_of(struct quota *q, const struct quota_purse *p)
+{
+	return p->network ? network_count(q, p) : kept_of(q, p->tenant, p->key);
+}
+
+/* --- counting ------------------------------------------------------------------------------------ */
+
+static void begin_day(struct quota *q, int64_t day)
+{
+	if (q->day == day) return;
+	q->day = day;
+	crypt_random(q->salt, sizeof q->salt);
+	memset(q->networks, 0, NETWORKS * sizeof *q->networks);
+	for (struct count *c = q->kept; c; c = c->next) c->calls = 0;
+}
+
+/* What is in the bucket now. */
+static void run_dry(struct count *c, int64_t now_ns)
+{
+	int64_t ms = (now_ns - c->at_ns) / 1000000;
+	int64_t gone = c->budget_ms > 0 && ms < MINUTE_MS * 4 ? c->budget_ms * ms * 1000 / MINUTE_MS : c->work_us;
+	c->work_us = gone >= c->work_us ? 0 : c->work_us - gone;
+	c->at_ns = now_ns;
+}
+
+static bool refuse(struct quota_answer *out, enum quota_verdict why, int64_t limit, struct instant now, int64_t reset_us)
+{
+	out->verdict = why;
+	out->limit = limit;
+	out->remaining = 0;
+	out->reset.us = reset_us;
+	out->wait_s = num_max((reset_us - now.us + 999999) / 1000000, (int64_t)1);
+	return false;
+}
+
+static bool has_work_left(struct count *c, const struct quota_ask *a, struct instant now, struct quota_answer *out)
+{
+	if (a->budget_ms <= 0) return true;
+	run_dry(c, clock_monotonic_ns());
+	c->budget_ms = a->budget_ms;
+	int64_t over = c->work_us - a->budget_ms * 1000;
+	if (over < 0) return true;
+	int64_t until = (over / a->budget_ms + 1) * MINUTE_MS;
+	return refuse(out, QUOTA_WORK, a->budget_ms, now, now.us + until);
+}
+
+static void tell(struct quota_answer *out, int64_t limit, int64_t calls)
+{
+	int64_t left = limit - calls;
+	if (limit <= 0 || (out->limited && left >= out->remaining)) return;
+	out->limited = true;
+	out->limit = limit;
+	out->remaining = left;
+}
+
+void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, struct quota_answer *out)
+{
+	int64_t midnight = (now.us / DAY_US + 1) * DAY_US;
+	*out = (struct quota_answer){ .reset = { midnight } };
+	lock_take(&q->lock);
+	begin_day(q, now.us / DAY_US);
+	out->purse = (struct quota_purse){ .tenant = a->tenant.v, .key = a->key };
+	if (!a->key) out->purse.network = network_of(q, a->tenant.v, a->client);
+	struct count *portal = kept_of(q, a->tenant.v, 0);
+	struct count *caller = count_of(q, &out->purse);
+	bool fine = has_work_left(caller, a, now, out);
+	if (fine && a->caller_calls > 0 && caller->calls >= a->caller_calls)
+		fine = refuse(out, QUOTA_CALLER_CALLS, a->caller_calls, now, midnight);
+	if (fine && a->portal_calls > 0 && portal->calls >= a->portal_calls)
+		fine = refuse(out, QUOTA_PORTAL_CALLS, a->portal_calls, now, midnight);
+	if (fine) {
+		portal->calls++;
+		caller->calls++;
+		portal->used = caller->used = true;
+		tell(out, a->caller_calls, caller->calls);
+		tell(out, a->portal_calls, portal->calls);
+	}
+	lock_give(&q->lock);
+}
+
+void quota_charge(struct quota *q, const struct quota_purse *p, int64_t us)
+{
+	if (!p->tenant || us <= 0) return;
+	lock_take(&q->lock);
+	struct count *c = count_of(q, p);
+	if (c->budget_ms > 0) {
+		run_dry(c, clock_monotonic_ns());
+		c->work_us = num_min(c->work_us + us, 2 * c->budget_ms * 1000);
+	}
+	lock_give(&q->lock);
+}
+
+/* --- keeping ------------------------------------------------------------------------------------- */
+
+struct noted { VEC(struct count) v; };
+
+static struct noted take_used(struct quota *q, struct arena *a, int64_t *day)
+{
+	struct noted list = { 0 };
+	lock_take(&q->lock);
+	*day = q->day;
+	for (struct count *c = q->kept; c; c = c->next) {
+		if (!c->used) continue;
+		c->used = false;
+		vec_push(a, &list.v, *c);
+	}
+	lock_give(&q->lock);
+	return list;
+}
+
+static bool write_down(struct quota *q, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct store_tx *tx;
+	int64_t day;
+	struct noted list = take_used(q, &a, &day);
+	if (!list.v.n) return true;
+	if (!store_begin(q->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = true;
+	for (size_t i = 0; ok && i < list.v.n; i++)
+		ok = store_run(tx, &queries[Q_count_put], (struct tenant_id){ list.v.p[i].of.tenant },
+		               STORE_PARAMS(VALUE_OF_INT(list.v.p[i].of.key), VALUE_OF_INT(day), VALUE_OF_INT(list.v.p[i].calls)), e);
+	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	for (size_t i = 0; ok && q->used && i < list.v.n; i++)
+		if (list.v.p[i].of.key) ok = q->used(q->store, (struct tenant_id){ list.v.p[i].of.tenant }, list.v.p[i].of.key, day, e);
+	return ok;
+}
+
+bool quota_save(struct quota *q, bool now, struct err *e)
+{
+	int64_t ns = clock_monotonic_ns();
+	if (!now && ns - atomic_load_explicit(&q->saved_ns, memory_order_relaxed) < INT64_C(1000000000) * SAVE_S) return true;
+	if (atomic_exchange_explicit(&q->saving, true, memory_order_acquire)) return true;
+	atomic_store_explicit(&q->saved_ns, ns, memory_order_relaxed);
+	bool ok = write_down(q, e);
+	atomic_store_explicit(&q->saving, false, memory_order_release);
+	return ok;
+}
+
+void quota_on_used(struct quota *q, bool (*used)(struct store *, struct tenant_id, int64_t, int64_t, struct err *))
+{
+	q->used = used;
+}
+
+static bool read_today(struct quota *q, struct err *e)
+{
+	struct store_tx *tx;
+	struct store_rows *r;
+	enum store_step step = STORE_FAILED;
+	if (!store_begin(q->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = store_run_house(tx, &house_queries[H_counts_old], STORE_PARAMS(VALUE_OF_INT(q->day)), e);
+	if (ok && store_ask_house(tx, &house_queries[H_counts_of], STORE_PARAMS(VALUE_OF_INT(q->day)), &r, e)) {
+		while ((step = store_step(r, e)) == STORE_ROW) kept_of(q, store_int(r, 0), store_int(r, 1))->calls = store_int(r, 2);
+		store_stop(r);
+	}
+	ok = ok && step == STORE_DONE;
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
+
+bool quota_open(struct store *s, struct quota **out, struct err *e)
+{
+	struct quota *q = calloc(1, sizeof *q);
+	ensure(q != NULL);
+	q->store = s;
+	q->networks = calloc(NETWORKS, sizeof *q->networks);
+	ensure(q->networks != NULL);
+	lock_init(&q->lock, LOCK_QUOTA);
+	atomic_init(&q->saved_ns, clock_monotonic_ns());
+	begin_day(q, clock_now().us / DAY_US);
+	if (!read_today(q, e)) {
+		quota_close(q);
+		return false;
+	}
+	*out = q;
+	return true;
+}
+
+void quota_close(struct quota *q)
+{
+	if (!q) return;
+	struct err ignored = { 0 };
+	/* What cannot be written now is lost with the process: a minute of counting. */
+	if (!quota_save(q, true, &ignored)) ignored.code = ERR_NONE;
+	while (q->kept) {
+		struct count *next = q->kept->next;
+		free(q->kept);
+		q->kept = next;
+	}
+	free(q->networks);
+	lock_done(&q->lock);
+	free(q);
+}

@@ -1,0 +1,59 @@
+/* How often callers call and how long the server works for them: counts of a day, and a bucket of work that
+ * runs dry by itself. In memory, one short lock; the counts of portals and keys are written down once a
+ * minute and at the end, so that a restart does not begin the day anew.
+ *
+ * Refuses to know who people are: a caller without a key is a keyed hash of the network they come from (an
+ * IPv4 address, the first 64 bits of an IPv6 one) under a salt that is drawn each day and never stored, so
+ * the counts of one day cannot be joined to those of another, nor to an address. At most 16,384 such callers
+ * are remembered; beyond that the idlest make room.
+ *
+ * Days end at 00:00 UTC. Threads: any; quota_save waits for the store, the others never wait. */
+#ifndef QUOTA_QUOTA_H
+#define QUOTA_QUOTA_H
+
+#include "base/base.h"
+#include "clock/clock.h"
+#include "store/store.h"
+#include "value/value.h"
+
+struct quota;
+bool quota_open(struct store *s, struct quota **out, struct err *e) must_use nonnull_all;
+/* Writes the counts down, then frees. */
+void quota_close(struct quota *q);
+
+/* Who pays; zero: nobody. */
+struct quota_purse {
+	int64_t tenant, key; /* key 0: by network */
+	uint64_t network;
+};
+
+/* One call that asks to be let in; limits of 0 are none. */
+struct quota_ask {
+	struct tenant_id tenant;
+	int64_t key;
+	struct str client;      /* address as text, when key is 0 */
+	int64_t portal_calls;   /* a day, all callers together */
+	int64_t caller_calls;   /* a day, this caller */
+	int64_t budget_ms;      /* work a minute, this caller */
+};
+enum quota_verdict { QUOTA_FINE, QUOTA_PORTAL_CALLS, QUOTA_CALLER_CALLS, QUOTA_WORK };
+struct quota_answer {
+	enum quota_verdict verdict;
+	bool limited;               /* a limit of calls applies: the three below are of the one that is nearest */
+	int64_t limit, remaining;
+	struct instant reset;       /* 00:00 UTC, or when the bucket has room again */
+	int64_t wait_s;             /* of a refusal: seconds until then, at least 1 */
+	struct quota_purse purse;
+};
+/* Counts the call, unless it is refused. */
+void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, struct quota_answer *out) nonnull_all;
+/* Adds microseconds of work to a caller's bucket, which holds at most twice its budget: nobody waits longer
+ * than a minute. */
+void quota_charge(struct quota *q, const struct quota_purse *p, int64_t us) nonnull_all;
+/* Writes down what changed, and which keys were used today (key_used, for whom these are), when a minute has
+ * passed since the last time or `now` is set. One thread does it, others go on. */
+bool quota_save(struct quota *q, bool now, struct err *e) must_use nonnull_all;
+/* What quota_save calls for each key that was used since. */
+void quota_on_used(struct quota *q, bool (*used)(struct store *s, struct tenant_id t, int64_t key, int64_t day, struct err *e));
+
+#endif
