@@ -130,7 +130,8 @@ static bool build(struct catalog *c, struct tenant_id t, bool alone, struct view
 	ensure(b != NULL);
 	b->held = 1;
 	b->view.tenant = t;
-	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e) && load_rules(tx, b, e) && load_changed(tx, b, e);
+	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e) && load_rules(tx, b, e) && load_files(tx, b, e) &&
+	          load_changed(tx, b, e);
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
 	lock_take(&c->lock);
 	live_fill(c, b);

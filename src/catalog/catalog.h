@@ -39,6 +39,24 @@ struct dataset_memo {
 	_Atomic(bool) told;    /* the log has it that the rule cannot be applied */
 };
 
+/* A file beside a dataset. Its content lies at catalog_file_path, under its hash. */
+enum catalog_file_kind { CATALOG_ATTACHMENT, CATALOG_ALTERNATIVE, CATALOG_RECORD_FILE };
+struct dataset_file {
+	enum catalog_file_kind kind;
+	struct str id;          /* in addresses: notice_pdf */
+	struct str name;        /* of the file; the cells of records hold it */
+	struct str title, description, mime, hash;
+	int64_t bytes;
+	int width, height;      /* of a picture, in pixels; else 0 */
+	struct instant created;
+};
+
+/* A version that can be read, the present one included. */
+struct dataset_version {
+	int64_t number, rows;
+	struct instant published;
+};
+
 /* A dataset of a view tells the whole truth; what one caller has of it is a copy made by rights/. */
 struct dataset {
 	int64_t id;
@@ -60,6 +78,11 @@ struct dataset {
 	struct dataset_rule everybody;    /* of those without a rule of their own; no effect when restricted */
 	const struct dataset_rule *rules; /* of accounts and groups */
 	size_t nrules;
+	const struct dataset_file *files; /* in order of kind, then of coming */
+	size_t nfiles;
+	struct map files_by_name;         /* those of records */
+	const struct dataset_version *versions; /* newest first */
+	size_t nversions;
 	int64_t pushed;             /* the last push its version holds; 0: none */
 	int64_t compacts;           /* the version its version is made of by compaction; 0: it came from a file */
 };
@@ -98,8 +121,11 @@ size_t dataset_meta_list(const struct dataset *d, struct arena *a, const char *n
  * schema_json and features. One flag a field. */
 void dataset_narrow(struct dataset *copy, struct arena *a, const bool *visible) nonnull_all;
 
-/* The DatasetObject of the Explore API (§10): metas of all templates, in a language. */
-void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang);
+/* The DatasetObject of the Explore API (§10): metas of all templates, in a language, instants in a zone. */
+void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang, const struct clock_zone *zone);
+/* The files of a kind, as they stand in a DatasetObject: an array. */
+struct json_out;
+void dataset_put_files(struct json_out *j, const struct dataset *d, enum catalog_file_kind kind);
 
 /* The metadata a dataset can have: rows of metadata.def, in order. */
 enum meta_kind { META_TEXT, META_LANG_TEXT, META_LANG_HTML, META_LIST, META_LANG_LIST, META_DATETIME, META_BOOL, META_INT, META_JSON };
@@ -129,6 +155,7 @@ struct catalog_loaded {
 	struct schema schema;
 	int64_t rows, rejects;
 	struct str source_name, summary;
+	int64_t keep;            /* how many versions stay readable, this one included; 0: 2 */
 	/* A version made of the present one and what was pushed onto it takes its quiet place: what can be
 	 * rolled back to stays, and the view stays until catalog_renew. ERR_CONFLICT when the present one is
 	 * another by now. The version it replaces keeps its file until the next commit. */
@@ -166,6 +193,36 @@ struct rule_change {
 	 * it was. */
 };
 bool catalog_rule_set(struct catalog *c, struct tenant_id t, struct str slug, const struct rule_change *r, struct err *e) must_use nonnull_all;
+
+/* --- files and older versions: files.c -------------------------------------------------------------- */
+
+#define CATALOG_FILE_BYTES ((int64_t)1 << 30)
+struct catalog_file_new {
+	enum catalog_file_kind kind;
+	int fd;                 /* read to its end; borrowed */
+	struct str name;        /* as records name it; attachments: the file's own */
+	struct str title;       /* never empty */
+	struct str description, mime;
+	int width, height;
+};
+/* Adds files to a dataset, all or none; gives their ids (n of them) in the arena. One content is kept once
+ * whatever it is called; a record's file replaces the one of its name. ERR_TOO_LARGE past CATALOG_FILE_BYTES. */
+bool catalog_files_put(struct catalog *c, struct tenant_id t, struct str slug, const struct catalog_file_new *files, size_t n,
+                       struct arena *a, struct str *ids, struct err *e) must_use;
+bool catalog_file_remove(struct catalog *c, struct tenant_id t, struct str slug, struct str id, struct err *e) must_use;
+/* By id, and, for files of records, by name. NULL when there is none. */
+const struct dataset_file *dataset_file_or_null(const struct dataset *d, enum catalog_file_kind kind, struct str id);
+const struct dataset_file *dataset_file_named_or_null(const struct dataset *d, struct str name);
+/* Leaves a copy of a dataset without its alternative exports: files that hold every row and field. */
+void dataset_withhold_files(struct dataset *copy, struct arena *a) nonnull_all;
+/* Where a content lies, and where all of a portal do; in the arena. */
+struct str catalog_file_path(const struct catalog *c, struct arena *a, struct tenant_id t, struct str hash);
+struct str catalog_files_folder(const struct catalog *c, struct arena *a, struct tenant_id t);
+/* Hashes of all contents of a portal. */
+bool catalog_files(struct catalog *c, struct tenant_id t, struct arena *a, struct str **hashes, size_t *n, struct err *e) must_use;
+/* The fields that a version had. ERR_NOT_FOUND when it is gone. */
+bool catalog_version_schema(struct catalog *c, const struct dataset *d, int64_t number, struct arena *a, struct schema *out,
+                            struct err *e) must_use;
 
 /* Deletes what no pointer reaches: .tmp files, versions older than the one to roll back to, folders
  * of datasets that are gone. Run at start. */

@@ -209,13 +209,13 @@ static bool put_metas(struct store_tx *tx, struct tenant_id t, int64_t dataset, 
 
 /* Versions no pointer reaches any more: their rows go now, their files once nobody reads them. */
 static bool retire(struct catalog *c, struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset,
-                   int64_t keep, int64_t keep_too, struct version_ref **gone, size_t *n, struct err *e)
+                   int64_t keep, int64_t keep_too, int64_t count, struct version_ref **gone, size_t *n, struct err *e)
 {
 	struct store_rows *r;
 	VEC(struct version_ref) list = { 0 };
 	enum store_step step;
 	(void)c;
-	if (!store_ask(tx, CATALOG_Q(versions_retired), t, STORE_PARAMS(VALUE_OF_INT(dataset)), &r, e)) return false;
+	if (!store_ask(tx, CATALOG_Q(versions_retired), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(count > 2 ? count : 2)), &r, e)) return false;
 	while ((step = store_step(r, e)) == STORE_ROW) {
 		int64_t old = store_int(r, 0);
 		if (old != keep && old != keep_too) vec_push(a, &list, (struct version_ref){ .tenant = t, .dataset = dataset, .number = old });
@@ -263,11 +263,11 @@ static bool commit(struct catalog *c, struct catalog_draft *d, const struct cata
 	                                 VALUE_OF_TEXT(text), VALUE_OF_TEXT(l->source_name), VALUE_OF_TEXT(l->summary),
 	                                 VALUE_OF_INT(l->pushed), VALUE_OF_INT(l->compacts)), e);
 	if (ok && l->compacts)
-		ok = retire(c, tx, a, d->tenant, d->dataset, l->compacts, d->number, gone, ngone, e) && point_compacted(tx, d, l, e);
+		ok = retire(c, tx, a, d->tenant, d->dataset, l->compacts, d->number, INT32_MAX, gone, ngone, e) && point_compacted(tx, d, l, e);
 	else
 		ok = ok && store_run(tx, CATALOG_Q(dataset_point), d->tenant, STORE_PARAMS(id, number, now), e) &&
 		     put_metas(tx, d->tenant, d->dataset, metas, nmetas, e) &&
-		     retire(c, tx, a, d->tenant, d->dataset, number.i, 0, gone, ngone, e) &&
+		     retire(c, tx, a, d->tenant, d->dataset, number.i, 0, l->keep, gone, ngone, e) &&
 		     say_audit(tx, d->tenant, "dataset.publish", d->slug, arena_printf(a, "version %lld", (long long)d->number), e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }

@@ -76,6 +76,11 @@ void find_features(struct arena *a, struct dataset *d);
 /* dataset.c: the dataset as all who may see it may know it: what its reflection says. */
 struct dataset dataset_common(struct arena *a, const struct dataset *d);
 
+/* files.c: what stands beside the datasets of a view that is being made: files and older versions. */
+bool load_files(struct store_tx *tx, struct view_box *b, struct err *e) must_use;
+/* Hashes of all contents of a portal, as keys. */
+bool files_known(struct store_tx *tx, struct tenant_id t, struct arena *a, struct map *out, struct err *e) must_use;
+
 /* What change.c lends. */
 struct dataset_row { int64_t id, version, former, last; bool found; };
 bool find_row(struct store_tx *tx, struct tenant_id t, struct str slug, struct dataset_row *out, struct err *e) must_use;

@@ -163,13 +163,35 @@ static void put_raw(struct json_out *j, struct str json)
 	buf_put(j->b, json);
 }
 
-static void put_metas(struct json_out *j, const struct dataset *d, struct str lang)
+/* Instants are kept in UTC; "2021-06-23T14:59:57+00:00" goes out as it is read in the zone. */
+static struct str in_zone(struct arena *a, struct str json, const struct clock_zone *zone)
+{
+	struct clock_text when;
+	if (json.n < 3 || json.p[0] != '"' || zone == clock_utc() || !clock_parse(str_sub(json, 1, json.n - 2), &when)) return json;
+	char room[80];
+	struct buf b = { .p = room, .cap = sizeof room, .max = sizeof room };
+	buf_put_char(&b, '"');
+	clock_put_instant(&b, clock_us_of_civil(&when.civil) - (int64_t)when.offset_s * 1000000, zone);
+	buf_put_char(&b, '"');
+	return arena_str(a, buf_str(&b));
+}
+
+/* The first two templates every dataset has; others are shown where they say something. */
+static bool has_template(const struct dataset *d, const char *template_)
+{
+	bool has = strcmp(template_, "default") == 0 || strcmp(template_, "dcat") == 0;
+	for (size_t i = 0; i < d->nmetas && !has; i++) has = str_eq(d->metas[i].template_, str_of(template_));
+	return has;
+}
+
+static void put_metas(struct json_out *j, const struct dataset *d, struct str lang, const struct clock_zone *zone)
 {
 	auto_arena a = ARENA_INIT;
 	const char *open = NULL;
 	json_open(j, '{');
 	for (size_t i = 0; i < COUNT_OF(catalog_meta_rows); i++) {
 		const struct meta_row *r = &catalog_meta_rows[i];
+		if (!has_template(d, r->template_)) continue;
 		if (!open || strcmp(open, r->template_) != 0) {
 			if (open) json_close(j, '}');
 			open = r->template_;
@@ -178,7 +200,8 @@ static void put_metas(struct json_out *j, const struct dataset *d, struct str la
 		}
 		json_key(j, str_of(r->name));
 		struct str json = meta_automatic(d, &a, r);
-		put_raw(j, json.n ? json : dataset_meta_json(d, r->template_, r->name, lang));
+		if (!json.n) json = dataset_meta_json(d, r->template_, r->name, lang);
+		put_raw(j, r->kind == META_DATETIME ? in_zone(&a, json, zone) : json);
 		if (strcmp(r->name, "update_frequency") == 0) {
 			json_key(j, STR("federated"));
 			json_put_bool(j, false);
@@ -188,7 +211,26 @@ static void put_metas(struct json_out *j, const struct dataset *d, struct str la
 	json_close(j, '}');
 }
 
-void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang)
+/* The address is the platform's own form, relative to the dataset. */
+void dataset_put_files(struct json_out *j, const struct dataset *d, enum catalog_file_kind kind)
+{
+	auto_arena a = ARENA_INIT;
+	json_open(j, '[');
+	for (size_t i = 0; i < d->nfiles; i++) {
+		const struct dataset_file *f = &d->files[i];
+		if (f->kind != kind) continue;
+		json_open(j, '{');
+		json_member(j, "id", f->id);
+		json_member(j, "title", f->title);
+		json_member(j, "mimetype", f->mime);
+		json_member(j, "url", arena_join(&a, STR("odsfile://"), f->name));
+		if (kind == CATALOG_ALTERNATIVE) json_member(j, "description", f->description);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang, const struct clock_zone *zone)
 {
 	struct json_out j = JSON_OUT(b);
 	json_open(&j, '{');
@@ -203,13 +245,11 @@ void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang)
 	for (size_t i = 0; i < d->nfeatures; i++) json_put(&j, d->features[i]);
 	json_close(&j, ']');
 	json_key(&j, STR("attachments"));
-	json_open(&j, '[');
-	json_close(&j, ']');
+	dataset_put_files(&j, d, CATALOG_ATTACHMENT);
 	json_key(&j, STR("alternative_exports"));
-	json_open(&j, '[');
-	json_close(&j, ']');
+	dataset_put_files(&j, d, CATALOG_ALTERNATIVE);
 	json_member_bool(&j, "data_visible", d->data_visible);
 	json_key(&j, STR("metas"));
-	put_metas(&j, d, lang);
+	put_metas(&j, d, lang, zone);
 	json_close(&j, '}');
 }

@@ -72,8 +72,28 @@ static void sweep_dataset(struct str folder, int64_t dataset, const struct known
 	if (dataset != 0 && !is_known(k, dataset, -1)) rmdir(folder.p);
 }
 
-static void sweep_tenant(struct str folder, const struct known *k)
+/* Contents and thumbnails begin with the hash of a content. */
+static void sweep_contents(struct str folder, const struct map *hashes)
 {
+	enum { HEX = 64 };
+	static const char *const places[] = { "files", "thumbs" };
+	auto_arena a = ARENA_INIT;
+	for (size_t i = 0; i < COUNT_OF(places); i++) {
+		struct str place = arena_printf(&a, "%.*s/%s", STR_ARG(folder), places[i]);
+		DIR *d = opendir(place.p);
+		for (struct dirent *f; d && (f = readdir(d));) {
+			struct str name = str_of(f->d_name);
+			bool known = name.n >= HEX && map_get_or_null(hashes, str_sub(name, 0, HEX)) && !str_ends(name, STR(".tmp"));
+			if (name.p[0] != '.' && !known) unlink(arena_printf(&a, "%.*s/%s", STR_ARG(place), f->d_name).p);
+		}
+		if (d) closedir(d);
+		rmdir(place.p); /* only when nothing is left in it */
+	}
+}
+
+static void sweep_tenant(struct str folder, const struct known *k, const struct map *hashes)
+{
+	sweep_contents(folder, hashes);
 	DIR *d = opendir(folder.p);
 	if (!d) return;
 	auto_arena a = ARENA_INIT;
@@ -110,6 +130,7 @@ static bool tenants(struct store_tx *tx, struct arena *a, int64_t **out, size_t 
 static void sweep_strangers(struct str root, const int64_t *ids, size_t n)
 {
 	static const struct known nothing = { 0 };
+	static const struct map no_hashes = { 0 };
 	DIR *d = opendir(root.p);
 	if (!d) return;
 	auto_arena a = ARENA_INIT;
@@ -126,7 +147,7 @@ static void sweep_strangers(struct str root, const int64_t *ids, size_t n)
 			if (v->d_name[0] == 'v') unlink(arena_printf(&a, "%.*s/%s", STR_ARG(reflected), v->d_name).p);
 		if (r) closedir(r);
 		rmdir(reflected.p);
-		sweep_tenant(folder, &nothing);
+		sweep_tenant(folder, &nothing, &no_hashes);
 	}
 	closedir(d);
 }
@@ -143,8 +164,10 @@ bool catalog_sweep(struct catalog *c, struct err *e)
 	for (size_t i = 0; ok && i < n; i++) {
 		struct tenant_id t = { ids[i] };
 		struct known k = { 0 };
-		ok = store_run(tx, CATALOG_Q(drafts_dead), t, STORE_NONE, e) && load_known(tx, &a, t, &k, e);
-		if (ok) sweep_tenant(arena_printf(&a, "%.*s/%lld", STR_ARG(root), (long long)ids[i]), &k);
+		struct map hashes = { 0 };
+		ok = store_run(tx, CATALOG_Q(drafts_dead), t, STORE_NONE, e) && load_known(tx, &a, t, &k, e) &&
+		     files_known(tx, t, &a, &hashes, e);
+		if (ok) sweep_tenant(arena_printf(&a, "%.*s/%lld", STR_ARG(root), (long long)ids[i]), &k, &hashes);
 	}
 	if (ok) sweep_strangers(root, ids, n);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;

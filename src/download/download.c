@@ -57,11 +57,35 @@ static const bool *keep_flags(struct arena *a, const bool *from, size_t n)
 	return to;
 }
 
+/* An older version's fields are read for one request only. */
+static const struct schema *keep_schema(struct arena *a, const struct schema *from)
+{
+	struct schema *to = arena_new(a, struct schema);
+	to->n = from->n;
+	to->fields = arena_array(a, struct field, from->n + 1);
+	for (size_t i = 0; i < from->n; i++) {
+		const struct field *f = &from->fields[i];
+		struct field *k = &to->fields[i];
+		*k = *f;
+		k->name = arena_str(a, f->name);
+		k->label = arena_str(a, f->label);
+		k->description = arena_str(a, f->description);
+		k->separator = arena_str(a, f->separator);
+		k->hierarchy = arena_str(a, f->hierarchy);
+		k->facetsort = arena_str(a, f->facetsort);
+		k->unit = arena_str(a, f->unit);
+		k->timezone = arena_str(a, f->timezone);
+		k->precision = arena_str(a, f->precision);
+	}
+	return to;
+}
+
 static void keep(struct download *d, const struct query_request *q)
 {
 	struct arena *a = &d->arena;
 	struct query_request *k = &d->question;
 	d->target = *q->target;
+	d->target.schema = keep_schema(a, q->target->schema);
 	d->target.dataset_id = arena_str(a, q->target->dataset_id);
 	d->target.row_filter = arena_str(a, q->target->row_filter);
 	d->target.visible_or_null = keep_flags(a, q->target->visible_or_null, q->target->schema->n);

@@ -21,8 +21,7 @@
 struct download; /* prepared; not yet begun */
 
 /* Plans the question: everything that can be wrong with it is told here. Copies what it needs of the
- * question and its target; schema, visible fields and the dataset's own texts are of the visit, which the
- * writing takes over (see download_start). */
+ * question and its target. */
 bool download_plan(const struct query_request *q, struct download **out, struct err *e) must_use nonnull_all;
 /* Equal for equal questions; borrowed from the download. */
 struct str download_canonical(const struct download *d) nonnull_all;

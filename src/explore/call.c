@@ -26,10 +26,13 @@ static struct str choose_language(const struct tenant *t, struct str wanted)
 /* Values of what the endpoint takes; the rest of the request is ignored. */
 static bool read_params(struct call *c, struct err *e)
 {
+	/* Where v2.0 has an endpoint of its own for groups, lists and files take none. */
+	bool plain = c->version < 21 && c->endpoint->in == EXPLORE_IN_BOTH;
+	uint64_t takes = c->endpoint->params & ~(plain ? TAKES(GROUP_BY) : 0);
 	for (size_t i = 0; i < CALL_PARAMS; i++) {
 		const struct rest_param one[] = { explore_params[i].is, { 0 } };
 		c->v[i].number = one->number;
-		if ((c->endpoint->params >> i & 1) && !rest_params(c->r, one, &c->v[i], e)) return false;
+		if ((takes >> i & 1) && !rest_params(c->r, one, &c->v[i], e)) return false;
 	}
 	return true;
 }
@@ -43,7 +46,8 @@ bool call_enter(struct call *c, const struct explore_endpoint *x, const struct e
 	c->lang = choose_language(c->at.tenant, c->v[CALL_LANG].text);
 	c->prefix = str_of(base->prefix);
 	c->base = rest_base(r, c->prefix);
-	c->links = c->v[CALL_LINKS].number != 0;
+	c->links = c->version < 21 || c->v[CALL_LINKS].number != 0;
+	dialect_warn(c);
 	return true;
 }
 
@@ -57,8 +61,20 @@ bool call_dataset(struct call *c, struct err *e)
 	if (!rights_find(&c->at, &c->who, c->arena, c->r->holes[0], &c->own, e)) return false;
 	c->dataset = c->own.dataset;
 	c->target = c->own.target;
-	return true;
+	return version_choose(c, e);
 }
+
+const struct dataset *call_find_or_null(const struct call *c, struct str slug)
+{
+	return rights_dataset_or_null(&c->at, &c->who, c->arena, slug);
+}
+
+struct record_style call_style(const struct call *c)
+{
+	return (struct record_style){ .zone = c->zone };
+}
+
+void call_planned(struct call *c) { c->planned_ns = clock_monotonic_ns(); }
 
 bool call_records(struct call *c, struct err *e)
 {
@@ -124,6 +140,7 @@ struct query_request call_question(const struct call *c, enum query_mode mode)
 		.zone_or_null = c->zone,
 		.lang = c->lang,
 		.now_us = clock_now().us,
+		.legacy = c->version < 21,
 		.default_order = c->target.catalogue ? STR("modified desc, datasetid") : STR(""),
 	};
 }
@@ -161,9 +178,20 @@ bool call_is_fresh(struct call *c, struct str of)
 	return httpd_reply_is_fresh(c->r, str_of(tag));
 }
 
+/* Where the time went. A kept answer is given again without this field. */
+static bool tell_time(struct call *c, struct err *e)
+{
+	int64_t now = clock_monotonic_ns(), begun = c->r->started_ns;
+	int64_t planned = c->planned_ns ? c->planned_ns : now;
+	return httpd_reply_header(c->p, STR("Server-Timing"),
+	                          arena_printf(c->arena, "plan;dur=%.2f, query;dur=%.2f, total;dur=%.2f", (double)(planned - begun) / 1e6,
+	                                       (double)(now - planned) / 1e6, (double)(now - begun) / 1e6), e);
+}
+
 bool call_reply(struct call *c, struct buf *body, struct err *e)
 {
 	enum { KEPT_S = 600 };
+	if (!tell_time(c, e)) return false;
 	if (!rest_json(c->p, body, c->lang, e)) return false;
 	if (!names_the_time(c->r) && rights_is_public(&c->at, &c->who)) httpd_reply_cacheable(c->p, KEPT_S);
 	return true;

@@ -22,18 +22,19 @@ bool download_options(const struct call *c, struct export_options *out, struct e
 	return true;
 }
 
-static bool has_field(const struct schema *s, enum value_type one, enum value_type other)
+static bool has_field(const struct query_target *t, enum value_type one, enum value_type other)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		const struct field *f = &s->fields[i];
-		if ((f->type == one || f->type == other) && !(f->flags & FIELD_HIDDEN)) return true;
+	for (size_t i = 0; i < t->schema->n; i++) {
+		const struct field *f = &t->schema->fields[i];
+		bool seen = !(f->flags & FIELD_HIDDEN) && (!t->visible_or_null || t->visible_or_null[i]);
+		if (seen && (f->type == one || f->type == other)) return true;
 	}
 	return false;
 }
 
-bool download_offered(const struct dataset *d, const struct export_format *f)
+bool download_offered(const struct query_target *t, const struct export_format *f)
 {
-	if (d->version.number == 0) return false;
-	if ((f->flags & EXPORT_GEO) && !has_field(&d->schema, VALUE_POINT, VALUE_SHAPE)) return false;
-	return !(f->flags & EXPORT_DATES) || has_field(&d->schema, VALUE_DATE, VALUE_DATETIME);
+	if (t->at.number == 0) return false;
+	if ((f->flags & EXPORT_GEO) && !has_field(t, VALUE_POINT, VALUE_SHAPE)) return false;
+	return !(f->flags & EXPORT_DATES) || has_field(t, VALUE_DATE, VALUE_DATETIME);
 }

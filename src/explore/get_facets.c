@@ -10,4 +10,4 @@ static bool run(struct call *c, struct err *e)
 
 EXPLORE_ENDPOINT(get_facets, "/catalog/datasets/{dataset}/facets", .name = "getRecordsFacets",
                  .summary = "Counts the values of the facets of the records.", .in = EXPLORE_IN_BOTH,
-                 .params = TAKES_ALWAYS | TAKES_FILTERS, .answer = EXPLORE_FACETS, .run = run);
+                 .params = TAKES_ALWAYS | TAKES_FILTERS | TAKES(AS_OF), .answer = EXPLORE_FACETS, .run = run);

@@ -54,6 +54,7 @@ struct call {
 	struct query_target target;   /* the dataset, or the catalogue, as the caller sees it */
 	struct rights_dataset own;    /* what the caller may do with the dataset */
 	bool links;                   /* include_links=true; always in v2.0 */
+	int64_t planned_ns;           /* monotonic; 0: no plan */
 };
 
 /* Finds the portal, reads the parameters. Ended by call_leave. */
@@ -72,6 +73,12 @@ bool call_has_rows(const struct call *c);
 /* total_count of a list that showed so many rows. A page that is not full tells it by itself. */
 bool call_total(const struct call *c, const struct query_request *q, const struct query_plan *p, int64_t shown,
                 int64_t *total, struct err *e) must_use;
+/* The dataset of a list's row as the caller sees it; NULL: not at all. */
+const struct dataset *call_find_or_null(const struct call *c, struct str slug);
+/* How values are written. */
+struct record_style call_style(const struct call *c);
+/* The question is understood: what follows is the engine's time (Server-Timing). */
+void call_planned(struct call *c);
 /* The question of the parameters; texts are borrowed from the request. */
 struct query_request call_question(const struct call *c, enum query_mode mode);
 
@@ -92,10 +99,62 @@ void link_pages(struct json_out *j, const struct call *c, const struct query_pla
 
 /* --- datasets.c --------------------------------------------------------------------------------- */
 
-/* Appends one DatasetObject, with its links when they are asked for. */
+/* Appends one DatasetObject, with its links when they are asked for; in v2.0 in its envelope. */
 void dataset_put(struct buf *b, const struct call *c, const struct dataset *d);
-/* The datasets of a planned question whose one column is their id, as the elements of an array. */
+/* The links of a dataset: an array. */
+void dataset_put_links(struct buf *b, const struct call *c, const struct dataset *d);
+/* The datasets of a planned question whose one column is their id, bare, as the elements of an array. */
 bool dataset_put_list(struct buf *b, const struct call *c, const struct query_plan *p, int64_t *n, struct err *e) must_use;
+/* The whole answer of a list of datasets; wrapped: in the envelopes of v2.0. */
+bool datasets_answer(struct call *c, bool wrapped, struct err *e) must_use;
+
+/* --- selection.c -------------------------------------------------------------------------------- */
+
+struct selection_member {
+	const char *name;
+	void (*put)(struct json_out *j, const struct call *c, const struct dataset *d);
+};
+enum { SELECTION_MEMBERS = 5 };
+extern const struct selection_member selection_members[SELECTION_MEMBERS];
+/* A select over the catalogue, with the members of DatasetObjects taken out of it. */
+struct selection {
+	struct str select;  /* for the planner; with_id: its last column is the dataset's id */
+	const struct selection_member *members[SELECTION_MEMBERS];
+	size_t n;
+	bool with_id;
+};
+bool selection_read(struct call *c, struct str text, struct selection *out, struct err *e) must_use;
+/* The rows of a planned selection as the elements of an array. */
+bool selection_put(struct buf *b, const struct call *c, const struct query_plan *p, const struct selection *s, bool wrapped,
+                   int64_t *n, struct err *e) must_use;
+
+/* --- records.c ---------------------------------------------------------------------------------- */
+
+enum records_form {
+	RECORDS_BARE,     /* nothing but the fields */
+	RECORDS_FLAT,     /* with include_links, also _links, _id, _timestamp, _size */
+	RECORDS_ENVELOPE, /* {"links", "record": {"id", "timestamp", "size", "fields"}} of v2.0 */
+};
+/* The rows of a plan as the elements of an array. */
+bool records_put(struct buf *b, const struct call *c, const struct query_plan *p, enum records_form form, int64_t *n,
+                 struct err *e) must_use;
+/* One record in its envelope; an empty id: it is no record, but an aggregation. */
+void record_put_envelope(struct buf *b, const struct call *c, struct str id, struct str object);
+/* The whole answer of a list of records. */
+bool records_answer(struct call *c, enum records_form form, struct err *e) must_use;
+
+/* --- dialect.c ---------------------------------------------------------------------------------- */
+
+/* In v2.0: turns marked columns of a batch into what that version prints, in the arena. */
+void dialect_turn(const struct call *c, const struct query_plan *p, struct arena *a, struct batch *rows);
+/* In v2.0: says in headers what changes in v2.1. */
+void dialect_warn(struct call *c);
+
+/* --- versions.c --------------------------------------------------------------------------------- */
+
+/* Turns the target to the version that as_of names, with today's rights, and tells in a header which version
+ * is shown. The dataset is known. */
+bool version_choose(struct call *c, struct err *e) must_use;
 
 /* --- facets.c ----------------------------------------------------------------------------------- */
 
@@ -107,8 +166,8 @@ bool facets_answer(struct call *c, struct str self, const char *parent_rel, stru
 /* Parameters of exports: delimiter, labels, compression. */
 struct export_options;
 bool download_options(const struct call *c, struct export_options *out, struct err *e) must_use;
-/* True when a format is offered for a dataset. */
+/* True when a format is offered for what the caller sees. */
 struct export_format;
-bool download_offered(const struct dataset *d, const struct export_format *f);
+bool download_offered(const struct query_target *t, const struct export_format *f);
 
 #endif
