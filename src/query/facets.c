@@ -110,7 +110,7 @@ static bool put_level(struct sql *q, const struct counting *c, const struct leve
 	put_level_key(q, c, l);
 	sql_lit(q, " AS k0 FROM ");
 	sql_relation(q, c->scene.request->target->at);
-	scene_put_where(q, &c->scene, l->spec->disjunctive ? l->spec->field : -1, inside);
+	(void)scene_put_where(q, &c->scene, l->spec->disjunctive ? l->spec->field : -1, inside);
 	sql_lit(q, ") WHERE k0 IS NOT NULL GROUP BY k0");
 	put_sort(q, c, l);
 	return true;
@@ -253,7 +253,7 @@ static bool count_one(const struct counting *c, const struct level *l, const str
 	sql_init(&q, c->arena, &sql_duckdb);
 	sql_lit(&q, "SELECT count(*) FROM ");
 	sql_relation(&q, c->scene.request->target->at);
-	scene_put_where(&q, &c->scene, l->spec->disjunctive ? l->spec->field : -1, test);
+	(void)scene_put_where(&q, &c->scene, l->spec->disjunctive ? l->spec->field : -1, test);
 	const struct engine_query question = { .at = c->scene.request->target->at, .sql = &q, .columns = &type, .ncolumns = 1 };
 	bool fine = engine_ask(c->engine, &question, c->cancel, &k, e) && engine_next(k, &b, e);
 	*out = fine && b.nrows ? b.columns[0].ints[0] : 0;

@@ -41,8 +41,8 @@ struct scene {
 
 /* Parses and checks all filters of a request. `settle` false leaves the wheres parsed but unchecked. */
 bool scene_open(struct arena *a, const struct query_request *r, bool settle, struct scene *out, struct err *e) must_use;
-/* " WHERE …" with everything, or nothing. Refinements on field number `but` are left out; -1: none. */
-void scene_put_where(struct sql *q, const struct scene *s, int but, const struct odsql_node *more_or_null);
+/* " WHERE …" with everything, or nothing and false. Refinements on field number `but` are left out; -1: none. */
+bool scene_put_where(struct sql *q, const struct scene *s, int but, const struct odsql_node *more_or_null);
 /* Canonical text of the filters. */
 void scene_put(struct buf *b, const struct scene *s);
 /* The facet of a field as its annotations make it. */
@@ -97,17 +97,39 @@ static inline bool is_date(const struct field *f) { return f->type == VALUE_DATE
 
 /* --- rows.c, groups.c: one statement of rows --------------------------------------------------------- */
 
+/* The keys of the last row of a page: one value an order_by item, and the row's number. */
+struct keyset {
+	struct value *keys;
+	int64_t row;
+};
+
 struct rows {
 	struct scene scene;
 	struct odsql_query query;
 	struct window window;
+	struct keyset after;             /* with a cursor: keys NULL on the first page */
 	struct query_plan *plan;
 };
 void rows_put_columns(struct sql *q, const struct rows *r);
 void rows_put_from(struct sql *q, const struct rows *r);
 void rows_put_order(struct sql *q, const struct rows *r);
+/* What an order_by item sorts by, without its direction. */
+void rows_put_sorted(struct sql *q, const struct rows *r, const struct odsql_item *item);
 void rows_put_window(struct sql *q, const struct rows *r);
 void rows_put_key(struct sql *q, size_t i);
 void rows_put_groups(struct sql *q, const struct rows *r);
+
+/* --- keyset.c: where a page went on ------------------------------------------------------------------ */
+
+/* Refuses what has no pages of this kind and reads the cursor; settles plan.question. */
+bool keyset_open(struct rows *r, struct str canonical, struct err *e) must_use;
+/* Types of the hidden columns from `types` on: plan.nhidden of them. */
+void keyset_describe(const struct rows *r, struct column_type *types);
+void keyset_put_columns(struct sql *q, const struct rows *r);
+/* "(…)": true for rows after the cursor's. */
+void keyset_put_after(struct sql *q, const struct rows *r);
+/* The cursor that a row's hidden columns make; and back again: false when the text is none. */
+void keyset_put(struct buf *b, struct str question, const struct column *hidden, size_t n, size_t row);
+bool keyset_read(struct arena *a, struct str text, struct str question, const struct column_type *types, size_t nkeys, struct keyset *out);
 
 #endif

@@ -60,6 +60,11 @@ struct query_request {
 	/* Where no order_by is given: ODSQL order_by of the house ("modified desc, datasetid" for the
 	 * catalogue); empty: insertion order. */
 	struct str default_order;
+	/* Pages one after the other, however many: with_cursor and no cursor is the first; query_next_cursor
+	 * gives what asks for the next. No groups, no aggregates, no offset; records are in the order asked for,
+	 * and where none is, in the order in which they came (words do not rank them). */
+	bool with_cursor;
+	struct str cursor;
 	bool legacy;               /* v2.0 of the API: no group of null; see query_plan.marks */
 };
 
@@ -85,6 +90,8 @@ struct query_plan {
 	bool *ids;                      /* one flag a column, the last one included: holds record ids */
 	bool grouped;                   /* group_by given: no total_count in the answer */
 	bool aggregated;                /* one row of aggregates only */
+	size_t nhidden;                 /* columns behind all others that the next cursor is made of */
+	struct str question;            /* with a cursor: digest of what it belongs to */
 	bool empty;                     /* limit 0: no need to ask */
 	int64_t limit, offset;          /* as resolved; limit -1: everything */
 	struct str canonical;           /* equal for equal questions: with the version, a cache key */
@@ -102,6 +109,10 @@ bool query_open(struct engine *g, const struct query_plan *p, struct cancel *c_o
                 struct query_cursor **out, struct err *e) must_use;
 bool query_next(struct query_cursor *k, struct batch *out, struct err *e) must_use nonnull_all;
 void query_close(struct query_cursor *k);
+
+/* What asks for the page after the last row given, of the cursor's memory until query_close; empty when
+ * there is none: the plan has no cursor, or nothing comes after. To be asked after the last batch. */
+struct str query_next_cursor(const struct query_cursor *k) nonnull_all;
 
 /* The number of records after where, refine, exclude and the row filter (total_count). */
 bool query_count(struct engine *g, struct arena *a, const struct query_request *r,

@@ -16,6 +16,11 @@ static bool read_clauses(struct rows *r, struct err *e)
 	if (!odsql_parse_items(s->arena, ODSQL_SELECT, request->select, &r->query.select, e)) return false;
 	if (!odsql_parse_items(s->arena, ODSQL_GROUP_BY, group_by, &r->query.group_by, e)) return false;
 	if (!odsql_parse_items(s->arena, ODSQL_ORDER_BY, order_by, &r->query.order_by, e)) return false;
+	if (request->made_or_null) {
+		r->query.select = request->made_or_null->select;
+		r->query.group_by = request->made_or_null->group_by;
+		r->query.order_by = request->made_or_null->order_by;
+	}
 	r->query.where = s->where;
 	r->query.nwhere = s->nasked;
 	if (!odsql_check(s->arena, &s->scope, &r->query, e)) return false;
@@ -56,7 +61,7 @@ static void describe(struct rows *r)
 	struct query_plan *p = r->plan;
 	size_t n = r->query.columns.n;
 	bool with_id = r->scene.request->with_id && !r->query.grouped && !r->query.aggregated;
-	size_t all = n + with_id;
+	size_t all = n + with_id + p->nhidden;
 	p->columns = arena_array(p->arena, struct record_column, all);
 	p->types = arena_array(p->arena, struct column_type, all);
 	p->fields = arena_array(p->arena, const struct field *, all);
@@ -77,6 +82,7 @@ static void describe(struct rows *r)
 		if ((item->expr->flags & ODSQL_KEY) && date) marks[i] = QUERY_DATE_KEY;
 		else if (odsql_is_date_part(item->expr)) marks[i] = QUERY_DATE_PART;
 	}
+	if (p->nhidden) keyset_describe(r, p->types + n + with_id);
 	if (!with_id) return;
 	p->types[n] = (struct column_type){ .type = VALUE_TEXT };
 	p->columns[n] = (struct record_column){ .key = STR("_id"), .type = p->types[n] };
@@ -104,6 +110,7 @@ void rows_put_columns(struct sql *q, const struct rows *r)
 		put_column(q, r, r->query.columns.p[i].expr);
 	}
 	if (r->plan->id_column >= 0) sql_lit(q, ", lower(lpad(to_hex(_id), 32, '0'))");
+	if (r->plan->nhidden) keyset_put_columns(q, r);
 }
 
 /* --- order ----------------------------------------------------------------------------------------- */
@@ -120,7 +127,7 @@ static void put_direction(struct sql *q, bool descending)
 	else sql_lit(q, " ASC NULLS LAST");
 }
 
-static void put_order_item(struct sql *q, const struct rows *r, const struct odsql_item *item)
+void rows_put_sorted(struct sql *q, const struct rows *r, const struct odsql_item *item)
 {
 	const struct odsql_node *n = item->expr;
 	if (n->flags & ODSQL_KEY) {
@@ -134,7 +141,6 @@ static void put_order_item(struct sql *q, const struct rows *r, const struct ods
 	} else {
 		odsql_emit(q, &r->scene.scope, n);
 	}
-	put_direction(q, item->descending);
 }
 
 void rows_put_order(struct sql *q, const struct rows *r)
@@ -142,7 +148,8 @@ void rows_put_order(struct sql *q, const struct rows *r)
 	sql_lit(q, " ORDER BY ");
 	for (size_t i = 0; i < r->query.order_by.n; i++) {
 		if (i) sql_lit(q, ", ");
-		put_order_item(q, r, &r->query.order_by.p[i]);
+		rows_put_sorted(q, r, &r->query.order_by.p[i]);
+		put_direction(q, r->query.order_by.p[i].descending);
 	}
 }
 
@@ -150,7 +157,7 @@ void rows_put_window(struct sql *q, const struct rows *r)
 {
 	if (r->window.limit >= 0) {
 		sql_lit(q, " LIMIT ");
-		sql_int(q, r->window.limit);
+		sql_int(q, r->window.limit + (r->plan->nhidden > 0)); /* one more tells whether there is a next page */
 	}
 	if (r->window.offset > 0) {
 		sql_lit(q, " OFFSET ");
@@ -164,7 +171,10 @@ void rows_put_from(struct sql *q, const struct rows *r)
 {
 	sql_lit(q, " FROM ");
 	sql_relation(q, r->scene.request->target->at);
-	scene_put_where(q, &r->scene, -1, NULL);
+	bool filtered = scene_put_where(q, &r->scene, -1, NULL);
+	if (!r->after.keys) return;
+	sql_put_literal(q, filtered ? STR(" AND ") : STR(" WHERE "));
+	keyset_put_after(q, r);
 }
 
 /* Ties keep the order in which the rows came. */
@@ -198,6 +208,7 @@ static void put_rows(struct sql *q, const struct rows *r)
 		rows_put_order(q, r);
 		sql_lit(q, ", rowid");
 	}
+	if (r->plan->nhidden && !r->query.order_by.n) sql_lit(q, " ORDER BY rowid");
 	rows_put_window(q, r);
 }
 
@@ -213,6 +224,10 @@ static bool put_canonical(struct rows *r, struct err *e)
 	buf_lit(&b, " order ");
 	odsql_put_items(&b, &r->query.order_by, false);
 	scene_put(&b, &r->scene);
+	if (r->plan->nhidden) {
+		if (!keyset_open(r, buf_str(&b), e)) return false;
+		buf_printf(&b, " cursor %.*s", STR_ARG(request->cursor));
+	}
 	buf_printf(&b, " limit %lld offset %lld%s%s", (long long)r->window.limit, (long long)r->window.offset,
 	           r->plan->id_column >= 0 ? " ids" : "", request->legacy ? " legacy" : "");
 	if (!buf_end(&b, &text, e)) return false;
@@ -231,6 +246,7 @@ bool query_plan_rows(struct arena *a, const struct query_request *request, struc
 	plan.aggregated = r.query.aggregated;
 	plan.limit = r.window.limit;
 	plan.offset = r.window.offset;
+	if (request->with_cursor && request->mode == QUERY_PAGE) plan.nhidden = r.query.order_by.n + 1;
 	plan.empty = plan.limit == 0 || (request->mode == QUERY_RECORD && !r.scene.by_id);
 	describe(&r);
 	if (!put_canonical(&r, e)) return false;

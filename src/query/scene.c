@@ -171,6 +171,9 @@ bool scene_open(struct arena *a, const struct query_request *r, bool settle, str
 	out->house = out->scope;
 	out->house.visible_or_null = NULL;
 	out->house.everything = true;
+	/* A rule means the same whatever zone and language its caller asks for. */
+	out->house.zone = clock_utc();
+	out->house.lang = STR("en");
 	uint8_t id[RECORD_ID_BYTES];
 	out->by_id = r->mode == QUERY_RECORD && record_id_parse(r->record_id, id);
 	if (out->by_id) out->id_decimal = decimal_of(a, id);
@@ -200,7 +203,7 @@ static void put_refinements(struct sql *q, const struct scene *s, size_t from, b
 	odsql_emit_where(q, &s->scope, odsql_join(s->arena, kind, nodes.v.p, nodes.v.n));
 }
 
-void scene_put_where(struct sql *q, const struct scene *s, int but, const struct odsql_node *more)
+bool scene_put_where(struct sql *q, const struct scene *s, int but, const struct odsql_node *more)
 {
 	bool first = true;
 	if (s->by_id) {
@@ -225,9 +228,11 @@ void scene_put_where(struct sql *q, const struct scene *s, int but, const struct
 		put_next(q, &first);
 		odsql_emit_where(q, &s->scope, s->filters[i].test);
 	}
-	if (!more) return;
-	put_next(q, &first);
-	odsql_emit_where(q, &s->scope, more);
+	if (more) {
+		put_next(q, &first);
+		odsql_emit_where(q, &s->scope, more);
+	}
+	return !first;
 }
 
 void scene_put(struct buf *b, const struct scene *s)

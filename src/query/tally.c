@@ -82,7 +82,7 @@ static bool count_some(struct counting *c, const size_t *facets, size_t n, int b
 	}
 	sql_lit(&q, " FROM ");
 	sql_relation(&q, c->scene.request->target->at);
-	scene_put_where(&q, &c->scene, but, NULL);
+	(void)scene_put_where(&q, &c->scene, but, NULL);
 	const struct engine_query question = { .at = c->scene.request->target->at, .sql = &q };
 	bool fine = engine_count(c->engine, &question, c->arena, c->cancel, counts, n, e);
 	sql_done(&q);
