@@ -20,6 +20,9 @@ bool cli_completion(struct buf *b, struct str shell, struct err *e) must_use;
  * was cancelled while nobody read. */
 bool cli_write(const struct cli *c, int fd, struct str s);
 
+/* cmd_secure.c: what an operator should mend about a rule, or nothing. */
+struct str cli_rule_fault(struct arena *a, const struct dataset *d, const struct dataset_rule *r);
+
 /* door.c: the folder's lock and the way into the server that holds it. */
 enum cli_door { CLI_DOOR_LOCKED, CLI_DOOR_SERVER, CLI_DOOR_FAILED };
 /* Takes the lock (given in *lock, closed by the caller), or finds a server behind it (*server is a
