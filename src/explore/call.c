@@ -93,7 +93,7 @@ bool call_total(const struct call *c, const struct query_request *q, const struc
 {
 	*total = p->offset + shown;
 	if (!call_has_rows(c) || p->grouped) return true;
-	if (!p->aggregated && !p->empty && shown < p->limit && (shown > 0 || p->offset == 0)) return true;
+	if (!p->aggregated && !p->empty && !q->cursor.n && shown < p->limit && (shown > 0 || p->offset == 0)) return true;
 	return query_count(c->at.site->engine, c->arena, q, c->r->cancel, total, e);
 }
 
@@ -119,9 +119,12 @@ static struct str joined(const struct call *c, enum call_param which)
 
 struct query_request call_question(const struct call *c, enum query_mode mode)
 {
+	struct str cursor = str_trim(c->v[CALL_CURSOR].text);
 	return (struct query_request){
 		.target = &c->target,
 		.mode = mode,
+		.with_cursor = cursor.n > 0,
+		.cursor = str_eq(cursor, STR("*")) ? STR("") : cursor,
 		.select = c->v[CALL_SELECT].text,
 		.where = c->v[CALL_WHERE].texts,
 		.nwhere = c->v[CALL_WHERE].ntexts,

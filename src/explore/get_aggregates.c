@@ -24,7 +24,7 @@ static bool answer(struct call *c, struct str self, struct err *e)
 	json_close(&j, ']');
 	json_key(&j, STR("aggregations"));
 	buf_put_char(&b, '[');
-	if (!records_put(&b, c, &plan, RECORDS_BARE, &n, e)) return false;
+	if (!records_put(&b, c, &plan, RECORDS_BARE, &n, NULL, e)) return false;
 	if (b.over) return err_set(e, ERR_TOO_LARGE, "These are too many groups; ask for fewer.");
 	buf_lit(&b, "]}");
 	return call_reply(c, &b, e);

@@ -23,7 +23,7 @@ static bool run(struct call *c, struct err *e)
 	q.with_id = c->version < 21;
 	if (!query_plan_rows(c->arena, &q, &plan, e)) return false;
 	call_planned(c);
-	if (!records_put(&b, c, &plan, c->version >= 21 ? RECORDS_BARE : RECORDS_ENVELOPE, &n, e)) return false;
+	if (!records_put(&b, c, &plan, c->version >= 21 ? RECORDS_BARE : RECORDS_ENVELOPE, &n, NULL, e)) return false;
 	if (n == 0) return not_there(wanted, e);
 	if (call_is_fresh(c, plan.canonical)) return true;
 	return call_reply(c, &b, e);

@@ -9,4 +9,4 @@ static bool run(struct call *c, struct err *e)
 
 EXPLORE_ENDPOINT(get_records, "/catalog/datasets/{dataset}/records", .name = "getRecords",
                  .summary = "Gives a page of records, or groups of them.", .in = EXPLORE_IN_BOTH,
-                 .params = TAKES_PAGE | TAKES_LINKS | TAKES(AS_OF), .answer = EXPLORE_RECORDS, .run = run);
+                 .params = TAKES_PAGE | TAKES_LINKS | TAKES(AS_OF) | TAKES(CURSOR), .answer = EXPLORE_RECORDS, .run = run);

@@ -94,6 +94,8 @@ bool call_reply(struct call *c, struct buf *body, struct err *e) must_use;
 /* An address below the base: link_to(c, "/catalog/datasets/%.*s", …). */
 struct str link_to(const struct call *c, const char *fmt, ...) printf_like(2, 3);
 struct str link_dataset(const struct call *c, struct str slug, const char *below);
+/* The address of the request with another cursor. */
+struct str link_cursor(const struct call *c, struct str cursor);
 /* Members of _links for a list: self, first, last, next, previous. */
 void link_pages(struct json_out *j, const struct call *c, const struct query_plan *p, int64_t total);
 
@@ -137,7 +139,7 @@ enum records_form {
 };
 /* The rows of a plan as the elements of an array. */
 bool records_put(struct buf *b, const struct call *c, const struct query_plan *p, enum records_form form, int64_t *n,
-                 struct err *e) must_use;
+                 struct str *next_or_null, struct err *e) must_use;
 /* One record in its envelope; an empty id: it is no record, but an aggregation. */
 void record_put_envelope(struct buf *b, const struct call *c, struct str id, struct str object);
 /* The whole answer of a list of records. */

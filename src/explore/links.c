@@ -36,6 +36,13 @@ static void put_page(struct json_out *j, const struct call *c, const char *rel, 
 	rest_link(j, str_of(rel), link_to(c, "%.*s?%.*s", STR_ARG(path), STR_ARG(query)));
 }
 
+struct str link_cursor(const struct call *c, struct str cursor)
+{
+	const struct httpd_pair set[] = { { STR("cursor"), cursor } };
+	struct str query = rest_query_with(c->r, set, COUNT_OF(set));
+	return link_to(c, "%.*s?%.*s", STR_ARG(str_from(c->r->raw_path, c->prefix.n)), STR_ARG(query));
+}
+
 void link_pages(struct json_out *j, const struct call *c, const struct query_plan *p, int64_t total)
 {
 	int64_t limit = p->limit;

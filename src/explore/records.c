@@ -80,12 +80,14 @@ static void put_batch(struct buf *b, const struct call *c, const struct query_pl
 	}
 }
 
-bool records_put(struct buf *b, const struct call *c, const struct query_plan *p, enum records_form form, int64_t *n, struct err *e)
+bool records_put(struct buf *b, const struct call *c, const struct query_plan *p, enum records_form form, int64_t *n,
+                 struct str *next_or_null, struct err *e)
 {
 	struct query_cursor *k;
 	struct batch rows;
 	bool ok = true;
 	*n = 0;
+	if (next_or_null) *next_or_null = STR("");
 	if (p->empty || !call_has_rows(c)) return true;
 	struct record_keys *keys = record_keys(c->arena, p->columns, p->ncolumns);
 	if (!query_open(c->at.site->engine, p, c->r->cancel, &k, e)) return false;
@@ -97,11 +99,12 @@ bool records_put(struct buf *b, const struct call *c, const struct query_plan *p
 		put_batch(b, c, p, keys, &rows, form, *n == 0);
 		*n += (int64_t)rows.nrows;
 	} while (rows.nrows > 0 && !b->over);
+	if (ok && next_or_null) *next_or_null = arena_str(c->arena, query_next_cursor(k));
 	query_close(k);
 	return ok;
 }
 
-static void put_head(struct buf *b, const struct call *c, const struct query_plan *p, int64_t total, const char *list)
+static void put_head(struct buf *b, const struct call *c, const struct query_plan *p, int64_t total, const char *list, struct str next)
 {
 	struct json_out j = JSON_OUT(b);
 	json_open(&j, '{');
@@ -109,13 +112,27 @@ static void put_head(struct buf *b, const struct call *c, const struct query_pla
 	if (c->links) {
 		json_key(&j, c->version >= 21 ? STR("_links") : STR("links"));
 		json_open(&j, '[');
-		link_pages(&j, c, p, total);
+		if (!p->request->with_cursor) link_pages(&j, c, p, total);
+		else if (next.n) rest_link(&j, STR("next"), link_cursor(c, next));
 		rest_link(&j, STR("dataset"), link_dataset(c, c->dataset->slug, ""));
 		rest_link(&j, STR("catalog"), link_to(c, "/catalog"));
 		json_close(&j, ']');
 	}
 	json_key(&j, str_of(list));
 	buf_put_char(b, '[');
+}
+
+/* Pages by cursor tell how to go on, in the answer and in its head. */
+static bool put_end(struct buf *b, const struct call *c, const struct query_request *q, struct str next, struct err *e)
+{
+	/* base64url needs no escapes. */
+	buf_put_char(b, ']');
+	if (q->with_cursor && next.n) buf_printf(b, ",\"next_cursor\":\"%.*s\"", STR_ARG(next));
+	else if (q->with_cursor) buf_lit(b, ",\"next_cursor\":null");
+	buf_put_char(b, '}');
+	if (!next.n) return true;
+	struct str link = arena_printf(c->arena, "<%.*s>; rel=\"next\"", STR_ARG(link_cursor(c, next)));
+	return httpd_reply_header(c->p, STR("Link"), link, e);
 }
 
 bool records_answer(struct call *c, enum records_form form, struct err *e)
@@ -125,16 +142,17 @@ bool records_answer(struct call *c, enum records_form form, struct err *e)
 	auto_with(plan_done) struct query_plan plan = { 0 };
 	int64_t shown;
 	int64_t total;
+	struct str next;
 	if (!call_records(c, e)) return false;
 	struct query_request q = call_question(c, QUERY_PAGE);
 	q.with_id = c->links && form != RECORDS_BARE;
 	if (!query_plan_rows(c->arena, &q, &plan, e)) return false;
 	if (call_is_fresh(c, plan.canonical)) return true;
 	call_planned(c);
-	if (!records_put(&rows, c, &plan, form, &shown, e) || !call_total(c, &q, &plan, shown, &total, e)) return false;
+	if (!records_put(&rows, c, &plan, form, &shown, &next, e) || !call_total(c, &q, &plan, shown, &total, e)) return false;
 	if (rows.over) return err_set(e, ERR_TOO_LARGE, "This page is too large; ask for fewer records or fields.");
-	put_head(&b, c, &plan, total, form == RECORDS_ENVELOPE ? "records" : "results");
+	put_head(&b, c, &plan, total, form == RECORDS_ENVELOPE ? "records" : "results", next);
 	buf_put(&b, buf_str(&rows));
-	buf_lit(&b, "]}");
+	if (!put_end(&b, c, &q, next, e)) return false;
 	return call_reply(c, &b, e);
 }
