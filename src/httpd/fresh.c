@@ -148,6 +148,7 @@ static void add_vary(struct heads *h, unsigned vary, bool by_coding)
 	if (vary & HTTPD_VARY_COOKIE) buf_lit(&b, ", Cookie");
 	if (vary & HTTPD_VARY_HOST) buf_lit(&b, ", Host");
 	if (vary & HTTPD_VARY_SIGNALS) buf_lit(&b, ", Sec-GPC, DNT");
+	if (vary & HTTPD_VARY_AUTHORIZATION) buf_lit(&b, ", Authorization");
 	if (by_coding) buf_lit(&b, ", Accept-Encoding");
 	add_missing(h, STR("Vary"), str_from(buf_str(&b), 2));
 }

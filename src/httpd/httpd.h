@@ -108,7 +108,8 @@ enum httpd_vary {
 	HTTPD_VARY_LANGUAGE = 1u << 0,
 	HTTPD_VARY_COOKIE = 1u << 1,
 	HTTPD_VARY_HOST = 1u << 2,
-	HTTPD_VARY_SIGNALS = 1u << 3
+	HTTPD_VARY_SIGNALS = 1u << 3,
+	HTTPD_VARY_AUTHORIZATION = 1u << 4
 };
 
 /* Starts as: status 200, no body, no type. Everything set is copied unless it says otherwise. */

@@ -131,6 +131,7 @@ void rights_settle(struct site *s, const struct httpd_request *r, struct httpd_r
 	enum { FIRST_ERROR = 400 };
 	const struct ticket *ticket = r->portal;
 	struct err e = { 0 };
+	httpd_reply_vary(p, HTTPD_VARY_AUTHORIZATION);
 	if (!ticket) return;
 	const struct quota_answer *x = &ticket->answer;
 	if (x->limited && x->verdict == QUOTA_FINE && httpd_reply_get_status(p) < FIRST_ERROR) {

@@ -56,6 +56,7 @@ bool rights_caller(const struct site_visit *at, struct httpd_request *r, struct 
 	case SHOWS_TOKEN:
 		return err_set(e, ERR_UNAUTHENTICATED, "Access tokens (Bearer, access_token) are not accepted here. Send an API key: \"Authorization: Apikey KEY\", or the parameter apikey.");
 	case SHOWS_KEY:
+		w.generation = tenants_generation(at->site->tenants, at->tenant->id);
 		if (!accounts_key(at->site->accounts, at->tenant->id, key, clock_now(), r->arena, &w.who))
 			return err_set(e, ERR_UNAUTHENTICATED, "The API key is not good: it is unknown, revoked or past its time.");
 		w.account = w.who.account;
@@ -73,5 +74,5 @@ bool rights_is_public(const struct site_visit *at, const struct rights_caller *w
 
 struct str rights_fingerprint(const struct rights_caller *w, struct arena *a)
 {
-	return arena_printf(a, "%lld.%lld", (long long)w->account, (long long)w->key);
+	return arena_printf(a, "%lld.%lld.%llu", (long long)w->account, (long long)w->key, (unsigned long long)w->generation);
 }

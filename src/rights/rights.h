@@ -32,6 +32,7 @@
 struct rights_caller {
 	int64_t account;   /* whose rights; 0: anonymous */
 	int64_t key;       /* the API key they came with; 0: none */
+	uint64_t generation; /* of the portal's rights when this was found out; 0 for nobody known */
 	struct account_who who; /* the rest of it, when known; in the request's arena */
 };
 
