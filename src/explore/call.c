@@ -151,14 +151,18 @@ struct query_request call_question(const struct call *c, enum query_mode mode)
 /* --- answers ------------------------------------------------------------------------------------ */
 
 /* now() makes an answer of this moment only. Text that merely mentions it costs nothing but a cache. */
-static bool names_the_time(const struct httpd_request *r)
+static bool mentions_now(struct str s)
 {
-	for (size_t i = 0; i < r->nquery; i++) {
-		struct str v = r->query[i].value;
-		for (size_t at = 0; at + 3 <= v.n; at++)
-			if (str_eq_nocase(str_sub(v, at, 3), STR("now"))) return true;
-	}
+	for (size_t at = 0; at + 3 <= s.n; at++)
+		if (str_eq_nocase(str_sub(s, at, 3), STR("now"))) return true;
 	return false;
+}
+
+static bool names_the_time(const struct call *c)
+{
+	for (size_t i = 0; i < c->r->nquery; i++)
+		if (mentions_now(c->r->query[i].value)) return true;
+	return mentions_now(c->target.row_filter);
 }
 
 bool call_is_fresh(struct call *c, struct str of)
@@ -166,10 +170,12 @@ bool call_is_fresh(struct call *c, struct str of)
 	auto_buf b = BUF_INIT(SIZE_MAX);
 	unsigned char hash[16];
 	char tag[2 * sizeof hash + 1];
-	if (names_the_time(c->r)) return false;
-	buf_printf(&b, "%lld %llu %lld %lld ", (long long)c->at.tenant->id.v,
+	if (names_the_time(c)) return false;
+	buf_printf(&b, "%lld %llu %lld %lld.%lld ", (long long)c->at.tenant->id.v,
 	           (unsigned long long)c->at.tenant->generation, (long long)c->at.view->reflected.number,
-	           (long long)c->target.at.number);
+	           (long long)c->target.at.number, (long long)c->target.at.live);
+	buf_put(&b, rights_fingerprint(&c->who, c->arena));
+	buf_put_char(&b, '\n');
 	buf_put(&b, c->base);
 	buf_put_char(&b, '\n');
 	buf_put(&b, c->r->target);
@@ -196,6 +202,6 @@ bool call_reply(struct call *c, struct buf *body, struct err *e)
 	enum { KEPT_S = 600 };
 	if (!tell_time(c, e)) return false;
 	if (!rest_json(c->p, body, c->lang, e)) return false;
-	if (!names_the_time(c->r) && rights_is_public(&c->at, &c->who)) httpd_reply_cacheable(c->p, KEPT_S);
+	if (!names_the_time(c) && rights_is_public(&c->at, &c->who)) httpd_reply_cacheable(c->p, KEPT_S);
 	return true;
 }

@@ -49,7 +49,7 @@ static struct terms pattern_terms(struct emitter *m, struct str s)
 static bool is_text_field(const struct odsql_scope *s, size_t i)
 {
 	const struct field *f = &s->schema->fields[i];
-	bool visible = !(f->flags & FIELD_HIDDEN) && (!s->visible_or_null || s->visible_or_null[i]);
+	bool visible = s->everything || (!(f->flags & FIELD_HIDDEN) && (!s->visible_or_null || s->visible_or_null[i]));
 	return f->type == VALUE_TEXT && visible;
 }
 
