@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "cli/cli.h"
 #include "gdal/gdal.h"
+#include "image/image.h"
 #include "ingest/ingest.h"
 #include <string.h>
 #include <unistd.h>
@@ -11,5 +12,6 @@ int main(int argc, char **argv)
 	static const struct cli_hooks hooks = { .serve = app_serve };
 	if (argc > 1 && strcmp(argv[1], INGEST_ROLE) == 0) return ingest_child_main();
 	if (argc > 1 && strcmp(argv[1], GDAL_ROLE) == 0) return gdal_child_main();
+	if (argc > 1 && strcmp(argv[1], IMAGE_ROLE) == 0) return image_child_main();
 	return cli_main(argc, argv, environ, &hooks);
 }

@@ -1,0 +1,32 @@
+/* Pictures of strangers: what they are, and small copies of them. The door to gd, which is only ever loaded
+ * by a caged child process (see child/child.h): a picture is decoded nowhere else. Knows PNG, JPEG, GIF and
+ * WebP; everything else is no picture. Refuses to know datasets and caches. Any thread. */
+#ifndef IMAGE_IMAGE_H
+#define IMAGE_IMAGE_H
+
+#include "base/base.h"
+
+enum image_kind { IMAGE_NONE, IMAGE_PNG, IMAGE_JPEG, IMAGE_GIF, IMAGE_WEBP };
+struct image_facts {
+	enum image_kind kind;
+	const char *mime;    /* "image/png" */
+	int width, height;   /* pixels as shown: turned as the camera was held */
+	int orientation;     /* of EXIF, 1 … 8; 1 where nothing is said */
+};
+/* Tells a picture by its first bytes (IMAGE_HEAD_BYTES are always enough to try), without decoding it.
+ * False when it is none, or when its size is not told or absurd. */
+enum { IMAGE_HEAD_BYTES = 256 * 1024, IMAGE_SIDE = 65535 };
+bool image_sniff(struct str head, struct image_facts *out) must_use nonnull_all;
+
+/* A small copy that fits a square of `side` pixels (1 … IMAGE_THUMBNAIL), never larger than the picture,
+ * turned upright; a JPEG of a JPEG, else a PNG. Reads fd from its start; gives the bytes. ERR_TOO_LARGE when
+ * the picture has more than IMAGE_PIXELS, or took more time or memory than a picture should; ERR_BAD_SOURCE
+ * when it cannot be read. Takes some 30 ms and a process. */
+enum { IMAGE_THUMBNAIL = 2048, IMAGE_PIXELS = 64000000 };
+bool image_thumbnail(int fd, int side, struct buf *out, const char **mime, struct err *e) must_use nonnull_all;
+
+/* The role of the child process, for main(). */
+#define IMAGE_ROLE "__image"
+int image_child_main(void);
+
+#endif
