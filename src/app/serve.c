@@ -8,8 +8,10 @@
 #include "front/front.h"
 #include "httpd/httpd.h"
 #include "io/io.h"
+#include "live/live.h"
 #include "log/log.h"
 #include "pool/pool.h"
+#include "push/push.h"
 #include "rest/rest.h"
 #include "rights/rights.h"
 #include "site/site.h"
@@ -91,11 +93,13 @@ static const struct httpd_route **join_routes(void)
 {
 	size_t n = 0;
 	for (size_t i = 0; explore_routes[i]; i++) n++;
+	for (size_t i = 0; push_routes[i]; i++) n++;
 	for (size_t i = 0; front_routes[i]; i++) n++;
 	const struct httpd_route **all = calloc(n + 1, sizeof *all);
 	ensure(all != NULL);
 	n = 0;
 	for (size_t i = 0; explore_routes[i]; i++) all[n++] = explore_routes[i];
+	for (size_t i = 0; push_routes[i]; i++) all[n++] = push_routes[i];
 	for (size_t i = 0; front_routes[i]; i++) all[n++] = front_routes[i];
 	return all;
 }
@@ -165,6 +169,7 @@ static void shut(struct server *s)
 	if (s->httpd) httpd_drain(s->httpd, (int)s->conf->drain_s);
 	for (size_t i = 0; i < HTTPD_LANES; i++)
 		if (s->lanes[i]) lane_close(s->lanes[i]);
+	live_close(s->site); /* tells the server of changes, so it goes first */
 	if (s->httpd) httpd_close(s->httpd);
 	if (s->bell) bell_close(s->bell);
 	site_close(s->site);
@@ -206,6 +211,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	tenants_on_change(s->site->tenants, changed, s);
 	accounts_on_change(s->site->accounts, changed, s);
 	catalog_on_change(s->site->catalog, changed, s);
+	if (!live_open(s->site, true, e)) return false;
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
 	log_say(s->log, LOG_LEVEL_INFO, "ready", log_int("port", httpd_port(s->httpd)), log_int("metrics_port", httpd_metrics_port(s->httpd)));
 	if (cli_has(c, "announce")) announce(c, s);

@@ -3,6 +3,7 @@
  * copy of the store and its own copy would be missing, and then the copy starts again. */
 #include "cli/inside.h"
 #include "io/io.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -82,6 +83,45 @@ static bool copy_versions(struct cli *c, struct site *from, struct str to, size_
 	return true;
 }
 
+/* Names in a folder that are numbers, with a suffix. */
+static size_t numbered(struct arena *a, struct str folder, struct str suffix, struct str **out)
+{
+	VEC(struct str) list = { 0 };
+	DIR *d = opendir(folder.p);
+	for (struct dirent *f; d && (f = readdir(d));) {
+		int64_t n;
+		struct str name = str_of(f->d_name);
+		if (str_ends(name, suffix) && str_to_int(str_sub(name, 0, name.n - suffix.n), &n)) vec_push(a, &list, arena_str(a, name));
+	}
+	if (d) closedir(d);
+	*out = list.p;
+	return list.n;
+}
+
+/* What was pushed and is in no version yet, <data>/push/<portal>/<dataset>/<number>.log. Copied after the store,
+ * so it may hold more than the store knows, never less; a tail that was just being written is cut when read. */
+static bool copy_pushes(struct cli *c, struct str from, struct str to, struct err *e)
+{
+	struct str *portals, *datasets, *files;
+	struct arena *a = &c->arena;
+	struct str root = arena_printf(a, "%.*s/push", STR_ARG(from));
+	size_t nportals = numbered(a, root, STR(""), &portals);
+	for (size_t i = 0; i < nportals; i++) {
+		struct str portal = arena_printf(a, "%.*s/%.*s", STR_ARG(root), STR_ARG(portals[i]));
+		size_t ndatasets = numbered(a, portal, STR(""), &datasets);
+		for (size_t k = 0; k < ndatasets; k++) {
+			struct str folder = arena_printf(a, "%.*s/%.*s", STR_ARG(portal), STR_ARG(datasets[k]));
+			size_t n = numbered(a, folder, STR(".log"), &files);
+			for (size_t x = 0; x < n; x++) {
+				struct str path = arena_printf(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(files[x]));
+				struct str copy = arena_printf(a, "%.*s%.*s", STR_ARG(to), STR_ARG(str_from(path, from.n)));
+				if (!copy_file(a, path, copy, c->cancel, e)) return false;
+			}
+		}
+	}
+	return true;
+}
+
 /* --- backup ---------------------------------------------------------------------------------------- */
 
 static bool is_empty_or_absent(const char *path)
@@ -97,7 +137,7 @@ static bool backup(struct cli *c, struct err *e)
 	struct str part = arena_printf(&c->arena, "%.*s.part", STR_ARG(to));
 	if (!is_empty_or_absent(part.p)) return err_set(e, ERR_CONFLICT, "%.*s.part is left over from an interrupted backup; remove it first", STR_ARG(c->operands[0]));
 	bool ok = io_make_folders(part.p, e) && store_backup(c->site->store, arena_printf(&c->arena, "%.*s/stoa.db", STR_ARG(part)), e) &&
-	          copy_versions(c, c->site, part, &count, e);
+	          copy_versions(c, c->site, part, &count, e) && copy_pushes(c, c->folder, part, e);
 	if (ok && rename(part.p, to.p) != 0) ok = err_os(e, "rename the backup");
 	if (!ok) {
 		if (e->code == ERR_NOT_FOUND) {
@@ -156,7 +196,7 @@ static bool restore(struct cli *c, struct err *e)
 		close(lock);
 		return false;
 	}
-	bool ok = store_check(from->store, e) && copy_versions(c, from, c->folder, &count, e);
+	bool ok = store_check(from->store, e) && copy_versions(c, from, c->folder, &count, e) && copy_pushes(c, from->folder, c->folder, e);
 	/* The store is copied last: until then the folder holds no portal, and a sweep clears it. */
 	struct str store = arena_printf(&c->arena, "%.*s/stoa.db.restored", STR_ARG(c->folder));
 	unlink(store.p);

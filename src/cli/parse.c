@@ -1,5 +1,6 @@
 /* From words to a command with its options and operands; the whole program's first steps. */
 #include "cli/inside.h"
+#include "live/live.h"
 #include "clock/clock.h"
 #include <dirent.h>
 #include <errno.h>
@@ -214,10 +215,11 @@ static bool run_here(struct cli *c, int lock, struct err *e)
 {
 	struct site_options o = { .memory_mb = c->conf->memory_mb, .temp_mb = c->conf->temp_mb };
 	bool ok = site_open(c->folder, &o, &c->site, e);
-	if (ok) {
-		c->exit_code = cli_perform(c);
-		site_close(c->site);
-	}
+	/* Commands see what was pushed; those that want the folder to themselves see the files. */
+	if (ok && !(c->command->flags & CLI_ALONE)) ok = live_open(c->site, false, e);
+	if (ok) c->exit_code = cli_perform(c);
+	live_close(c->site);
+	site_close(c->site);
 	close(lock);
 	return ok;
 }

@@ -141,6 +141,7 @@ static void every_statement_prepares(void **state)
 #include "tenant/queries.def"
 #include "account/queries.def"
 #include "catalog/queries.def"
+#include "live/queries.def"
 #undef Q
 #undef HOUSE
 	};
