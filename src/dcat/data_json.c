@@ -67,17 +67,18 @@ static void put_subjects(struct dcat *k, const struct dcat_facts *f)
 static void put_distributions(struct dcat *k, const struct dcat_facts *f)
 {
 	struct json_out *j = &k->json;
-	if (f->nformats == 0) return;
+	struct dcat_offer *offers;
+	size_t n = dcat_offers(k, f, &offers);
+	if (n == 0) return;
 	json_key(j, STR("distribution"));
 	json_open(j, '[');
-	for (size_t i = 0; i < f->nformats; i++) {
-		const struct dcat_format *format = &f->formats[i];
+	for (size_t i = 0; i < n; i++) {
 		json_open(j, '{');
 		json_member(j, "@type", STR("dcat:Distribution"));
-		json_member(j, "downloadURL", dcat_download(k, f, format));
-		json_member(j, "mediaType", dcat_bare_type(format->mime));
-		json_member(j, "format", format->name);
-		json_member(j, "title", arena_printf(&k->arena, "%.*s.%.*s", STR_ARG(f->dataset->slug), STR_ARG(format->suffix)));
+		json_member(j, "downloadURL", offers[i].address);
+		json_member(j, "mediaType", offers[i].mime);
+		if (offers[i].format.n) json_member(j, "format", offers[i].format);
+		json_member(j, "title", offers[i].title);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

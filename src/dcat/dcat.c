@@ -152,17 +152,52 @@ struct str dcat_refined(struct dcat *k, const char *facet, struct str value)
 	return arena_str(&k->arena, buf_str(&b));
 }
 
-struct str dcat_download(struct dcat *k, const struct dcat_facts *f, const struct dcat_format *format)
+static struct str download_of(struct dcat *k, const struct dataset *d, const struct dcat_format *format)
 {
 	bool labels = k->o.labels && (str_eq(format->name, STR("csv")) || str_eq(format->name, STR("xlsx")));
-	return arena_printf(&k->arena, "%.*s/catalog/datasets/%.*s/exports/%.*s%s", STR_ARG(k->o.api), STR_ARG(f->dataset->slug),
+	return arena_printf(&k->arena, "%.*s/catalog/datasets/%.*s/exports/%.*s%s", STR_ARG(k->o.api), STR_ARG(d->slug),
 	                    STR_ARG(format->name), labels ? "?use_labels=true" : "");
 }
 
-struct str dcat_bare_type(struct str mime)
+/* "text/csv" of "text/csv; charset=utf-8". */
+static struct str bare_type(struct str mime)
 {
 	ptrdiff_t end = str_find_char(mime, ';');
 	return end < 0 ? mime : str_trim(str_sub(mime, 0, (size_t)end));
+}
+
+static bool is_wanted(const struct dcat *k, struct str format)
+{
+	struct str rest = k->o.only, word;
+	if (rest.n == 0) return true;
+	while (str_cut(&rest, ',', &word))
+		if (str_eq(str_trim(word), format)) return true;
+	return false;
+}
+
+size_t dcat_offers(struct dcat *k, const struct dcat_facts *f, struct dcat_offer **out)
+{
+	struct arena *a = &k->arena;
+	const struct dataset *d = f->dataset;
+	struct dcat_offer *offers = arena_array(a, struct dcat_offer, f->nformats + d->nfiles + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < f->nformats; i++) {
+		const struct dcat_format *format = &f->formats[i];
+		if (!is_wanted(k, format->name)) continue;
+		offers[n++] = (struct dcat_offer){
+			download_of(k, d, format), arena_printf(a, "%.*s.%.*s", STR_ARG(d->slug), STR_ARG(format->suffix)),
+			arena_printf(a, "%.*s (%.*s)", STR_ARG(f->title), STR_ARG(format->name)), bare_type(format->mime), format->name };
+	}
+	for (size_t i = 0; i < d->nfiles && k->o.only.n == 0; i++) {
+		const struct dataset_file *file = &d->files[i];
+		if (file->kind != CATALOG_ATTACHMENT && file->kind != CATALOG_ALTERNATIVE) continue;
+		const char *below = file->kind == CATALOG_ATTACHMENT ? "attachments" : "alternative_exports";
+		struct str address = arena_printf(a, "%.*s/catalog/datasets/%.*s/%s/%.*s", STR_ARG(k->o.api), STR_ARG(d->slug), below, STR_ARG(file->id));
+		offers[n++] = (struct dcat_offer){ address, file->title, file->description.n ? file->description : file->title,
+			                           bare_type(file->mime), STR("") };
+	}
+	*out = offers;
+	return n;
 }
 
 struct str dcat_portal_title(const struct dcat *k, struct str lang)

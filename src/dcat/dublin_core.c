@@ -74,9 +74,10 @@ static void put(struct dcat *k, const struct dcat_facts *f)
 	put_one(k, f, STR("dc:contributor"), f->contributor);
 	put_one(k, f, STR("dc:date"), f->modified);
 	put_one(k, f, STR("dc:type"), STR("http://purl.org/dc/dcmitype/Dataset"));
-	if (dcat_meta(k, d, "dublin-core", "format").n) put_one(k, f, STR("dc:format"), STR(""));
-	else
-		for (size_t i = 0; i < f->nformats; i++) rdf_text(k->rdf, STR("dc:format"), dcat_bare_type(f->formats[i].mime), STR(""));
+	struct dcat_offer *offers;
+	size_t n = dcat_meta(k, d, "dublin-core", "format").n ? 0 : dcat_offers(k, f, &offers);
+	for (size_t i = 0; i < n; i++) rdf_text(k->rdf, STR("dc:format"), offers[i].mime, STR(""));
+	if (n == 0) put_one(k, f, STR("dc:format"), STR(""));
 	put_one(k, f, STR("dc:identifier"), f->page);
 	put_one(k, f, STR("dc:source"), dcat_meta(k, d, "default", "references"));
 	put_one(k, f, STR("dc:language"), f->language);

@@ -89,19 +89,18 @@ static void put_times(struct dcat *k, const struct dcat_facts *f)
 	TIME(k, "dcterms:modified", f->modified);
 }
 
-static void put_distribution(struct dcat *k, const struct dcat_facts *f, const struct dcat_format *format)
+static void put_distribution(struct dcat *k, const struct dcat_facts *f, const struct dcat_offer *o)
 {
 	struct arena *a = &k->arena;
-	struct str address = dcat_download(k, f, format), type = dcat_bare_type(format->mime);
-	struct str iana = arena_printf(a, "https://www.iana.org/assignments/media-types/%.*s", STR_ARG(type));
-	const char *code = is_ap(k) ? dcat_filetype_or_null(format->name) : NULL;
+	struct str iana = arena_printf(a, "https://www.iana.org/assignments/media-types/%.*s", STR_ARG(o->mime));
+	const char *code = is_ap(k) ? dcat_filetype_or_null(o->format) : NULL;
 	struct str kind = code ? arena_printf(a, EU "file-type/%s", code) : iana;
-	NODE(k, "dcat:distribution", address, "dcat:Distribution");
+	NODE(k, "dcat:distribution", o->address, "dcat:Distribution");
 	graph_own_class(k, "Distribution");
-	TEXT(k, "dcterms:title", arena_printf(a, "%.*s.%.*s", STR_ARG(f->dataset->slug), STR_ARG(format->suffix)), STR(""));
-	TEXT(k, "dcterms:description", arena_printf(a, "%.*s (%.*s)", STR_ARG(f->title), STR_ARG(format->name)), k->o.lang);
-	LINK(k, "dcat:accessURL", address);
-	LINK(k, "dcat:downloadURL", address);
+	TEXT(k, "dcterms:title", o->title, STR(""));
+	TEXT(k, "dcterms:description", o->description, o->format.n ? k->o.lang : STR(""));
+	LINK(k, "dcat:accessURL", o->address);
+	LINK(k, "dcat:downloadURL", o->address);
 	graph_named(k, STR("dcterms:format"), kind, STR("dcterms:MediaTypeOrExtent"));
 	graph_named(k, STR("dcat:mediaType"), iana, STR("dcterms:MediaType"));
 	graph_license(k, f);
@@ -113,15 +112,6 @@ static void put_distribution(struct dcat *k, const struct dcat_facts *f, const s
 		CLOSE(k);
 	}
 	CLOSE(k);
-}
-
-static bool is_wanted(const struct dcat *k, struct str format)
-{
-	struct str rest = k->o.only, word;
-	if (rest.n == 0) return true;
-	while (str_cut(&rest, ',', &word))
-		if (str_eq(str_trim(word), format)) return true;
-	return false;
 }
 
 /* Values that may be an address or words: a named node, or a nameless one with a label. */
@@ -159,8 +149,9 @@ static void put_dataset(struct dcat *k, const struct dcat_facts *f)
 	put_resource(k, STR("dcterms:conformsTo"), STR("dcterms:Standard"), dcat_meta(k, d, "dcat", "conforms_to"));
 	if (rdf_is_absolute(dcat_meta(k, d, "default", "references")))
 		LINK(k, "dcterms:references", dcat_meta(k, d, "default", "references"));
-	for (size_t i = 0; i < f->nformats; i++)
-		if (is_wanted(k, f->formats[i].name)) put_distribution(k, f, &f->formats[i]);
+	struct dcat_offer *offers;
+	size_t n = dcat_offers(k, f, &offers);
+	for (size_t i = 0; i < n; i++) put_distribution(k, f, &offers[i]);
 	CLOSE(k);
 }
 

@@ -90,10 +90,14 @@ struct str dcat_date(struct dcat *k, const struct dataset *d, const char *templa
 struct str dcat_instant(struct dcat *k, struct instant at);
 /* {portal}/explore/?refine.<facet>=<value> */
 struct str dcat_refined(struct dcat *k, const char *facet, struct str value);
-/* The address of an export. */
-struct str dcat_download(struct dcat *k, const struct dcat_facts *f, const struct dcat_format *format);
-/* "text/csv" of "text/csv; charset=utf-8". */
-struct str dcat_bare_type(struct str mime);
+/* Something to download: an export, an attachment, or an alternative export. */
+struct dcat_offer {
+	struct str address, title, description;
+	struct str mime;   /* without parameters */
+	struct str format; /* name of the export; empty: a file */
+};
+/* All that is offered of a dataset, in the document's arena until the next dataset. */
+size_t dcat_offers(struct dcat *k, const struct dcat_facts *f, struct dcat_offer **out);
 struct str dcat_portal_title(const struct dcat *k, struct str lang);
 struct str dcat_portal_provider(const struct dcat *k);
 

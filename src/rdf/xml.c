@@ -43,10 +43,18 @@ static void end(struct rdf *w) { buf_lit(w->out, "</rdf:RDF>\n"); }
 
 static struct str class_of(const struct rdf_level *level) { return level->type.n ? level->type : STR("rdf:Description"); }
 
+/* A node's statements stand on lines of their own; a node that says nothing is one line. */
+static void begin_line(struct rdf *w, struct rdf_level *level)
+{
+	if (!level->more) buf_put_char(w->out, '\n');
+	level->more = true;
+}
+
 static void open(struct rdf *w, struct rdf_level *level, struct rdf_level *parent)
 {
 	struct buf *b = w->out;
 	if (parent) {
+		begin_line(w, parent);
 		buf_put_char(b, '<');
 		put_element(b, level->name);
 		buf_put_char(b, '>');
@@ -55,7 +63,6 @@ static void open(struct rdf *w, struct rdf_level *level, struct rdf_level *paren
 	put_element(b, class_of(level));
 	if (!level->blank) put_attribute(b, "rdf:about", buf_str(&level->subject));
 	buf_put_char(b, '>');
-	if (!parent) buf_put_char(b, '\n');
 }
 
 static void put_closing(struct buf *b, struct str name)
@@ -69,13 +76,13 @@ static void close_node(struct rdf *w, struct rdf_level *level, struct rdf_level 
 {
 	put_closing(w->out, class_of(level));
 	if (parent) put_closing(w->out, level->name);
-	if (w->depth <= 1) buf_put_char(w->out, '\n');
+	buf_put_char(w->out, '\n');
 }
 
 static void put(struct rdf *w, struct rdf_level *level, struct str name, const struct rdf_value *v)
 {
 	struct buf *b = w->out;
-	(void)level;
+	begin_line(w, level);
 	buf_put_char(b, '<');
 	put_element(b, name);
 	if (v->link) {
@@ -92,7 +99,7 @@ static void put(struct rdf *w, struct rdf_level *level, struct str name, const s
 		put_content(b, v->text);
 		put_closing(b, name);
 	}
-	if (w->depth == 1) buf_put_char(b, '\n');
+	buf_put_char(b, '\n');
 }
 
 const struct rdf_spelling rdf_xml = { begin, end, open, close_node, put };

@@ -94,12 +94,12 @@ static void writes_a_tree_as_xml(void **state)
 	          "<rdf:type rdf:resource=\"http://ex.org/Other\"/>\n"
 	          "<ex:title xml:lang=\"fr\">Été &quot;x&quot;\n</ex:title>\n"
 	          "<ex:title>]]&gt; &amp; &lt;b&gt;</ex:title>\n"
-	          "<ex:contact><ex:Kind><ex:mail rdf:resource=\"mailto:a@b.example\"/></ex:Kind></ex:contact>\n"
-	          "<ex:agent><ex:Agent rdf:about=\"http://ex.org/agent\"><ex:name>A\\B</ex:name></ex:Agent></ex:agent>\n"
+	          "<ex:contact><ex:Kind>\n<ex:mail rdf:resource=\"mailto:a@b.example\"/>\n</ex:Kind></ex:contact>\n"
+	          "<ex:agent><ex:Agent rdf:about=\"http://ex.org/agent\">\n<ex:name>A\\B</ex:name>\n</ex:Agent></ex:agent>\n"
 	          "<ex:count rdf:datatype=\"http://www.w3.org/2001/XMLSchema#integer\">7</ex:count>\n"
 	          "<ex:size rdf:datatype=\"http://www.w3.org/2001/XMLSchema#double\">1.5</ex:size>\n"
 	          "</ex:Thing>\n"
-	          "<rdf:Description rdf:about=\"http://ex.org/silent\">\n</rdf:Description>\n"
+	          "<rdf:Description rdf:about=\"http://ex.org/silent\"></rdf:Description>\n"
 	          "</rdf:RDF>\n");
 }
 
