@@ -88,6 +88,7 @@ static void keep(struct download *d, const struct query_request *q)
 	d->target.schema = keep_schema(a, q->target->schema);
 	d->target.dataset_id = arena_str(a, q->target->dataset_id);
 	d->target.row_filter = arena_str(a, q->target->row_filter);
+	d->target.files_base = arena_str(a, q->target->files_base);
 	d->target.visible_or_null = keep_flags(a, q->target->visible_or_null, q->target->schema->n);
 	*k = *q;
 	k->target = &d->target;

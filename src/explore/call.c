@@ -61,6 +61,7 @@ bool call_dataset(struct call *c, struct err *e)
 	if (!rights_find(&c->at, &c->who, c->arena, c->r->holes[0], &c->own, e)) return false;
 	c->dataset = c->own.dataset;
 	c->target = c->own.target;
+	c->target.files_base = link_dataset(c, c->dataset->slug, "/files/");
 	return version_choose(c, e);
 }
 

@@ -6,6 +6,7 @@ static bool run(struct call *c, struct err *e)
 	static const struct { const char *rel, *path; } links[] = {
 		{ "self", "/catalog" }, { "datasets", "/catalog/datasets" },
 		{ "exports", "/catalog/exports" }, { "facets", "/catalog/facets" },
+		{ "metadata_templates", "/catalog/metadata_templates" },
 	};
 	auto_buf b = BUF_INIT(1 << 16);
 	struct json_out j = JSON_OUT(&b);

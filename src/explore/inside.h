@@ -152,6 +152,14 @@ void dialect_turn(const struct call *c, const struct query_plan *p, struct arena
 /* In v2.0: says in headers what changes in v2.1. */
 void dialect_warn(struct call *c);
 
+/* --- files.c ------------------------------------------------------------------------------------ */
+
+/* Sends a file of the dataset: to be saved, or to be shown where that is harmless. */
+bool file_give(struct call *c, const struct dataset_file *f, struct err *e) must_use;
+bool file_show(struct call *c, const struct dataset_file *f, struct err *e) must_use;
+/* Sends a copy that fits a square of so many pixels. ERR_PARAMETER when it is no picture. */
+bool file_give_small(struct call *c, const struct dataset_file *f, int side, struct err *e) must_use;
+
 /* --- versions.c --------------------------------------------------------------------------------- */
 
 /* Turns the target to the version that as_of names, with today's rights, and tells in a header which version

@@ -1,6 +1,8 @@
-/* Running plans: batches as the engine gives them, record ids completed by their check digits. */
+/* Running plans: batches as the engine gives them, record ids completed by their check digits, names of
+ * files by what the portal knows of them. */
 #include <stdlib.h>
 #include "query/inside.h"
+#include "json/json.h"
 
 enum { NEXT_BYTES = 1 << 20 };
 
@@ -47,20 +49,58 @@ static struct str whole_id(struct arena *a, struct str hex)
 	return arena_str(a, buf_str(&b));
 }
 
-static void complete_ids(struct query_cursor *k, struct batch *b)
+/* What a file is called becomes what the portal knows of it. */
+static struct str whole_file(struct arena *a, const struct query_target *t, struct str name)
+{
+	const struct dataset_file *f = dataset_file_named_or_null(t->files_of_or_null, name);
+	if (!f) return name;
+	auto_buf b = BUF_INIT(1 << 16);
+	auto_buf url = BUF_INIT(LIMIT_URL_BYTES);
+	struct json_out j = JSON_OUT(&b);
+	ptrdiff_t dot = str_rfind_char(name, '.');
+	if (t->files_base.n) buf_put(&url, t->files_base);
+	else buf_printf(&url, "/api/explore/v2.1/catalog/datasets/%.*s/files/", STR_ARG(t->dataset_id));
+	buf_put(&url, f->id);
+	json_open(&j, '{');
+	json_member_bool(&j, "thumbnail", f->width > 0);
+	json_member(&j, "filename", f->name);
+	json_member(&j, "format", dot < 0 ? STR("") : str_from(name, (size_t)dot + 1));
+	json_member(&j, "id", f->id);
+	json_member(&j, "mimetype", f->mime);
+	json_member(&j, "url", buf_str(&url));
+	if (f->width > 0) {
+		json_member_int(&j, "width", f->width);
+		json_member_int(&j, "height", f->height);
+	}
+	json_close(&j, '}');
+	return b.over || url.over ? name : arena_str(a, buf_str(&b));
+}
+
+/* Record ids and names of files. */
+static bool completes(const struct query_cursor *k, const struct batch *b, size_t i)
+{
+	const struct query_target *t = k->plan->request->target;
+	bool file = b->columns[i].type.type == VALUE_FILE && !b->columns[i].type.list;
+	return k->plan->ids[i] || (file && t->files_of_or_null && t->files_of_or_null->files_by_name.n);
+}
+
+static void complete(struct query_cursor *k, struct batch *b)
 {
 	bool any = false;
-	for (size_t i = 0; i < b->ncolumns; i++) any = any || k->plan->ids[i];
+	for (size_t i = 0; i < b->ncolumns; i++) any = any || completes(k, b, i);
 	if (!any) return;
 	arena_done(&k->ids);
 	k->ids = ARENA_INIT;
 	k->columns = arena_array(&k->ids, struct column, b->ncolumns);
 	memcpy(k->columns, b->columns, b->ncolumns * sizeof *k->columns);
 	for (size_t i = 0; i < b->ncolumns; i++) {
-		if (!k->plan->ids[i]) continue;
+		if (!completes(k, b, i)) continue;
 		struct str *texts = arena_array(&k->ids, struct str, b->nrows);
-		for (size_t row = 0; row < b->nrows; row++)
-			if (column_has(&b->columns[i], row)) texts[row] = whole_id(&k->ids, b->columns[i].texts[row]);
+		for (size_t row = 0; row < b->nrows; row++) {
+			struct str cell = column_has(&b->columns[i], row) ? b->columns[i].texts[row] : STR("");
+			if (!cell.n) continue;
+			texts[row] = k->plan->ids[i] ? whole_id(&k->ids, cell) : whole_file(&k->ids, k->plan->request->target, cell);
+		}
 		k->columns[i].texts = texts;
 	}
 	b->columns = k->columns;
@@ -93,7 +133,7 @@ bool query_next(struct query_cursor *k, struct batch *out, struct err *e)
 	struct batch b = { 0 };
 	if (k->engine && !engine_next(k->engine, &b, e)) return false;
 	if (k->plan->nhidden && !note_next(k, &b, e)) return false;
-	if (b.nrows) complete_ids(k, &b);
+	if (b.nrows) complete(k, &b);
 	*out = b;
 	return true;
 }

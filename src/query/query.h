@@ -9,6 +9,7 @@
 #define QUERY_QUERY_H
 
 #include "base/base.h"
+#include "catalog/catalog.h"
 #include "clock/clock.h"
 #include "engine/engine.h"
 #include "odsql/odsql.h"
@@ -26,6 +27,10 @@ struct query_target {
 	struct str dataset_id;       /* value of the technical field datasetid */
 	int64_t record_timestamp_us; /* value of the technical field record_timestamp */
 	const bool *visible_or_null; /* one flag a field; NULL: every field */
+	/* Whose files the cells of type file may name: such a cell comes out as a JSON object with its address,
+	 * files_base and the file's id. NULL: as it is. */
+	const struct dataset *files_of_or_null;
+	struct str files_base;       /* empty: an address on the portal itself */
 	struct str row_filter;       /* ODSQL where that every row must satisfy; empty: none. Runs with
 	                              * all fields visible, and its own errors are ERR_SYSTEM */
 	struct str language;         /* of the texts ("fr"), for forms of words; empty: not known */

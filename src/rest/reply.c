@@ -20,12 +20,12 @@ bool rest_json(struct httpd_reply *p, struct buf *body, struct str lang, struct 
 }
 
 /* filename="…" in ASCII for everyone, filename*=UTF-8''… beside it when that loses something. */
-void rest_download(struct httpd_reply *p, struct str type, struct str file_name)
+static void dispose(struct httpd_reply *p, const char *how, struct str type, struct str file_name)
 {
 	auto_buf b = BUF_INIT(4096);
 	bool plain = true;
 	struct err e = { 0 };
-	buf_lit(&b, "attachment; filename=\"");
+	buf_printf(&b, "%s; filename=\"", how);
 	for (size_t at = 0; at < file_name.n;) {
 		uint32_t c = text_next(file_name, &at);
 		bool good = c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '/' && c != '%';
@@ -38,11 +38,14 @@ void rest_download(struct httpd_reply *p, struct str type, struct str file_name)
 		text_put_url(&b, file_name);
 	}
 	bool good = httpd_reply_header(p, STR("Content-Disposition"),
-	                               b.over ? STR("attachment") : buf_str(&b), &e);
+	                               b.over ? str_of(how) : buf_str(&b), &e);
 	ensure(good);
 	common(p);
 	httpd_reply_type(p, type);
 }
+
+void rest_download(struct httpd_reply *p, struct str type, struct str file_name) { dispose(p, "attachment", type, file_name); }
+void rest_inline(struct httpd_reply *p, struct str type, struct str file_name) { dispose(p, "inline", type, file_name); }
 
 struct str rest_base(const struct httpd_request *r, struct str prefix)
 {

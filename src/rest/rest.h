@@ -54,6 +54,8 @@ bool rest_json(struct httpd_reply *p, struct buf *body, struct str lang_or_empty
 /* Headers of exports and files: type, Content-Disposition: attachment; filename="…" (ASCII,
  * with filename* when it is not), the API's Cache-Control and Vary. */
 void rest_download(struct httpd_reply *p, struct str type, struct str file_name);
+/* The same for what a browser may show: Content-Disposition: inline. */
+void rest_inline(struct httpd_reply *p, struct str type, struct str file_name);
 /* Absolute address of the request's API: "https://host/api/explore/v2.1". Honours port and
  * scheme. */
 struct str rest_base(const struct httpd_request *r, struct str prefix);

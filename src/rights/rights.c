@@ -143,6 +143,7 @@ static struct query_target target_of(const struct dataset *d, const struct grant
 		.schema = &d->schema,
 		.dataset_id = d->slug,
 		.record_timestamp_us = d->data_processed.us,
+		.files_of_or_null = d,
 		.visible_or_null = g->visible_or_null,
 		.row_filter = g->row_filter,
 	};

@@ -1,0 +1,82 @@
+/* GET …/files and …/files/{file} : the files that records name, as they are or, pictures, as small copies.
+ * A caller whose rows are filtered has the files of their own rows. */
+#include "explore/inside.h"
+#include "image/image.h"
+
+/* Quotes a text for ODSQL. */
+static struct str quoted(struct arena *a, struct str s)
+{
+	auto_buf b = BUF_INIT(LIMIT_CLAUSE_BYTES);
+	buf_put_char(&b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\') buf_put_char(&b, '\\');
+		buf_put_char(&b, s.p[i]);
+	}
+	buf_put_char(&b, '"');
+	return b.over ? STR("\"\"") : arena_str(a, buf_str(&b));
+}
+
+/* Whether a record the caller sees names the file in a field the caller sees. Anybody who sees all records
+ * and all fields of this type need not be asked. */
+static bool is_named(struct call *c, const struct dataset_file *f, bool *out, struct err *e)
+{
+	const struct query_target *t = &c->target;
+	*out = false;
+	for (size_t i = 0; i < t->schema->n && !*out; i++) {
+		const struct field *field = &t->schema->fields[i];
+		int64_t n;
+		if (field->type != VALUE_FILE || (field->flags & FIELD_HIDDEN) || (t->visible_or_null && !t->visible_or_null[i])) continue;
+		if (!str_trim(t->row_filter).n) {
+			*out = true;
+			break;
+		}
+		struct str where = arena_printf(c->arena, "`%.*s` = %.*s", STR_ARG(field->name), STR_ARG(quoted(c->arena, f->name)));
+		struct query_request q = call_question(c, QUERY_PAGE);
+		q.where = &where;
+		q.nwhere = 1;
+		if (!query_count(c->at.site->engine, c->arena, &q, c->r->cancel, &n, e)) return false;
+		*out = n > 0;
+	}
+	return true;
+}
+
+static bool find(struct call *c, const struct dataset_file **out, struct err *e)
+{
+	struct str id = c->r->holes[1];
+	bool named = false;
+	if (!call_records(c, e)) return false;
+	const struct dataset_file *f = dataset_file_or_null(c->dataset, CATALOG_RECORD_FILE, id);
+	if (f && !is_named(c, f, &named, e)) return false;
+	*out = f;
+	return named || err_set(e, ERR_NOT_FOUND, "The requested file %.*s does not exist.", STR_ARG(str_sub(id, 0, 200)));
+}
+
+static bool run(struct call *c, struct err *e)
+{
+	const struct dataset_file *f;
+	if (!find(c, &f, e)) return false;
+	if (!c->v[CALL_THUMBNAIL].given) return file_show(c, f, e);
+	return file_give_small(c, f, (int)c->v[CALL_THUMBNAIL].number, e);
+}
+
+static bool list(struct call *c, struct err *e)
+{
+	auto_buf b = BUF_INIT(1 << 16);
+	if (!call_records(c, e)) return false;
+	struct json_out j = JSON_OUT(&b);
+	json_open(&j, '{');
+	json_key(&j, STR("links"));
+	json_open(&j, '[');
+	rest_link(&j, STR("self"), link_dataset(c, c->dataset->slug, "/files"));
+	rest_link(&j, STR("dataset"), link_dataset(c, c->dataset->slug, ""));
+	json_close(&j, ']');
+	json_close(&j, '}');
+	return call_reply(c, &b, e);
+}
+
+EXPLORE_ENDPOINT(get_files, "/catalog/datasets/{dataset}/files", .name = "getDatasetFiles",
+                 .summary = "Where the files that records name are found; each record tells the address of its own.", .in = EXPLORE_IN_BOTH,
+                 .params = TAKES_ALWAYS, .answer = EXPLORE_LINKS, .run = list);
+EXPLORE_ENDPOINT(get_file, "/catalog/datasets/{dataset}/files/{file}", .name = "getDatasetFile",
+                 .summary = "Gives a file that a record names, or a small copy of a picture.", .in = EXPLORE_IN_BOTH,
+                 .params = TAKES_ALWAYS | TAKES(THUMBNAIL), .answer = EXPLORE_FILE, .run = run);
