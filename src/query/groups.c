@@ -70,12 +70,31 @@ static void put_with(struct sql *q, const struct rows *r)
 	if (!first) sql_lit(q, " ");
 }
 
+/* Lists that one SELECT unnests go side by side, element for element; every further list among the keys
+ * is therefore unnested around the ones before, so that each of its elements meets each of theirs. */
+static bool comes_later(const struct rows *r, size_t i)
+{
+	const struct odsql_items *keys = &r->query.group_by;
+	bool earlier = false;
+	for (size_t k = 0; k < i; k++) earlier |= keys->p[k].expr->list;
+	return earlier && keys->p[i].expr->list;
+}
+
 static void put_inside(struct sql *q, const struct rows *r)
 {
 	const struct odsql_items *keys = &r->query.group_by;
 	struct odsql_cluster c;
+	for (size_t i = keys->n; i-- > 0;) {
+		if (!comes_later(r, i)) continue;
+		sql_lit(q, "(SELECT *, ");
+		odsql_emit_key(q, &r->scene.scope, keys->p[i].expr);
+		sql_lit(q, " AS ");
+		rows_put_key(q, i);
+		sql_lit(q, " FROM ");
+	}
 	sql_lit(q, "(SELECT *");
 	for (size_t i = 0; i < keys->n; i++) {
+		if (comes_later(r, i)) continue;
 		sql_lit(q, ", ");
 		if (cluster_of(r, i, &c)) put_numbered(q, "c", i, "");
 		else odsql_emit_key(q, &r->scene.scope, keys->p[i].expr);
@@ -91,8 +110,10 @@ static void put_inside(struct sql *q, const struct rows *r)
 		put_numbered(q, "", i, "_cell = ");
 		odsql_emit_key(q, &r->scene.scope, n);
 	}
-	scene_put_where(q, &r->scene, -1, NULL);
+	(void)scene_put_where(q, &r->scene, -1, NULL);
 	sql_lit(q, ")");
+	for (size_t i = 0; i < keys->n; i++)
+		if (comes_later(r, i)) sql_lit(q, ")");
 }
 
 static void put_defined(struct sql *q, const struct rows *r)
