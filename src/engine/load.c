@@ -291,10 +291,13 @@ bool engine_load_rows(struct engine_load *l, const struct batch *b, const uint8_
 	return engine_said(e, duckdb_appender_error(l->appender));
 }
 
-void engine_load_words(struct engine_load *l, bool however_few)
+void engine_load_words(struct engine_load *l, bool however_few, size_t part_bytes)
 {
 	l->words_however_few = however_few;
-	if (however_few) return;
+	if (however_few) {
+		postings_part(l->postings, part_bytes);
+		return;
+	}
 	postings_free(l->postings);
 	l->postings = NULL;
 }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 enum { FIRST_PIECE = 8, LAST_PIECE = 4096, FOLD_BYTES = 64 << 20, APPEND_ROWS = 2048 };
-static const size_t MEMORY_MOST = (size_t)256 << 20;
+static const size_t PART_BYTES = (size_t)256 << 20;
 
 /* Bytes of a list, a piece at a time, so that nothing is ever moved. */
 struct piece {
@@ -37,7 +37,7 @@ struct posting {
 struct postings {
 	const struct schema *schema;
 	struct arena arena;      /* pieces and terms of this run */
-	size_t taken;            /* its bytes, roughly */
+	size_t taken, part;      /* its bytes, roughly, and how many there may be */
 	struct posting *p;
 	size_t n, cap;
 	uint32_t *slots;         /* index + 1; a power of two of them */
@@ -54,8 +54,11 @@ struct postings *postings_new(const struct schema *s)
 	ensure(w != NULL);
 	w->schema = s;
 	w->folded = BUF_INIT(FOLD_BYTES);
+	w->part = PART_BYTES;
 	return w;
 }
+
+void postings_part(struct postings *w, size_t bytes) { w->part = bytes ? bytes : PART_BYTES; }
 
 static void forget(struct postings *w)
 {
@@ -222,7 +225,7 @@ static bool write_out(struct postings *w, duckdb_connection c, struct err *e)
 	duckdb_logical_type logical[COUNT_OF(types)];
 	auto_buf scratch = BUF_INIT((size_t)1 << 31);
 	if (!begin(w, c, e)) return false;
-	qsort(w->p, w->n, sizeof *w->p, by_term);
+	if (w->n) qsort(w->p, w->n, sizeof *w->p, by_term);
 	for (size_t i = 0; i < COUNT_OF(types); i++) logical[i] = duckdb_create_logical_type(types[i]);
 	duckdb_data_chunk chunk = duckdb_create_data_chunk(logical, COUNT_OF(types));
 	bool ok = true;
@@ -253,7 +256,7 @@ bool postings_add(struct postings *w, duckdb_connection c, const struct batch *b
 		if (b->columns[f].type.type != VALUE_TEXT) continue;
 		for (size_t i = 0; i < b->nrows; i++) add_cell(w, (uint32_t)f, first + (int64_t)i, &b->columns[f], i);
 	}
-	return w->taken < MEMORY_MOST || write_out(w, c, e);
+	return w->taken < w->part || write_out(w, c, e);
 }
 
 bool postings_finish(struct postings *w, duckdb_connection c, int64_t rows, bool however_few, struct err *e)

@@ -93,7 +93,7 @@ static inline void cities_load(struct cities *c, struct str path)
 		c->ids[i] = arena_str(&c->arena, buf_str(&text));
 	}
 	if (!engine_load_begin(path, &c->schema, &l, &e)) fail_msg("load: %s %s", e.pub, e.priv);
-	engine_load_words(l, c->words);
+	engine_load_words(l, c->words, 0);
 	if (!engine_load_rows(l, &b, (const uint8_t(*)[RECORD_ID_BYTES])ids, &e)) fail_msg("rows: %s %s", e.pub, e.priv);
 	if (!engine_load_end(l, LOAD_COMMIT, &e)) fail_msg("end: %s %s", e.pub, e.priv);
 }
