@@ -1,0 +1,102 @@
+/* metadata/1.0, reuses and georeference: small answers beside records and datasets. */
+#include "legacy/inside.h"
+#include "text/text.h"
+
+static const char *const shapes[] = { "json", "jsonp", NULL };
+
+/* --- metadata templates -------------------------------------------------------------------------- */
+
+static const char *type_of(const char *template_)
+{
+	bool basic = strcmp(template_, "default") == 0 || strcmp(template_, "custom") == 0;
+	return basic ? "basic" : "interop";
+}
+
+static const char *word_of(enum meta_kind kind)
+{
+	static const char *const words[] = { [META_TEXT] = "text", [META_LANG_TEXT] = "text", [META_LANG_HTML] = "html",
+		[META_LIST] = "list", [META_LANG_LIST] = "list", [META_DATETIME] = "datetime", [META_BOOL] = "boolean",
+		[META_INT] = "int", [META_JSON] = "json" };
+	return words[kind];
+}
+
+static void put_template(struct json_out *j, const char *name)
+{
+	json_open(j, '{');
+	json_member(j, "type", str_of(type_of(name)));
+	json_member(j, "name", str_of(name));
+	json_key(j, STR("schema"));
+	json_open(j, '[');
+	for (size_t i = 0; i < catalog_meta_row_count(); i++) {
+		const struct meta_row *row = &catalog_meta_rows[i];
+		if (strcmp(row->template_, name) != 0) continue;
+		json_open(j, '{');
+		json_member(j, "name", str_of(row->name));
+		json_member(j, "label", str_of(row->label));
+		json_member(j, "type", str_of(word_of(row->kind)));
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+/* Templates in their order, each once. */
+static bool is_first(size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(catalog_meta_rows[k].template_, catalog_meta_rows[i].template_) == 0) return false;
+	return true;
+}
+
+static bool is_type(struct str s)
+{
+	static const char *const types[] = { "basic", "interop", "extra", "admin" };
+	for (size_t i = 0; i < COUNT_OF(types); i++)
+		if (str_eq(s, str_of(types[i]))) return true;
+	return false;
+}
+
+static bool run_metadata(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_v1 c;
+	auto_buf b = BUF_INIT(16 << 20);
+	struct json_out j = JSON_OUT(&b);
+	struct str name = r->holes[1];
+	if (!v1_enter(&c, r, p, app, e) || !v1_format(&c, shapes, e)) return false;
+	if (!is_type(r->holes[0]))
+		return err_set(e, ERR_NOT_FOUND, "There are no metadata templates of the type %.*s.", STR_ARG(text_cut(r->holes[0], 200)));
+	if (!name.n) json_open(&j, '[');
+	for (size_t i = 0; i < catalog_meta_row_count(); i++) {
+		const char *one = catalog_meta_rows[i].template_;
+		bool fits = str_eq(r->holes[0], str_of(type_of(one))) && (!name.n || str_eq(name, str_of(one)));
+		if (fits && is_first(i)) put_template(&j, one);
+	}
+	if (!name.n) json_close(&j, ']');
+	if (!b.n) return err_set(e, ERR_NOT_FOUND, "The metadata template %.*s does not exist.", STR_ARG(text_cut(name, 200)));
+	return v1_answer(&c, &b, e);
+}
+
+/* --- reuses, territories -------------------------------------------------------------------------- */
+
+static bool run_reuses(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_v1 c;
+	auto_buf b = BUF_INIT(1 << 10);
+	int64_t ignored;
+	if (!v1_enter(&c, r, p, app, e) || !v1_format(&c, shapes, e)) return false;
+	if (!v1_int(&c, "rows", 0, 10000, 10, &ignored, e) || !v1_int(&c, "start", 0, 10000, 0, &ignored, e)) return false;
+	buf_lit(&b, "{\"nhits\":0,\"reuses\":[]}");
+	return v1_answer(&c, &b, e);
+}
+
+static bool run_territory(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_v1 c;
+	if (!v1_enter(&c, r, p, app, e)) return false;
+	return err_set(e, ERR_NOT_FOUND, "The territory %.*s does not exist.", STR_ARG(text_cut(r->holes[0], 200)));
+}
+
+V1_ROUTES(metadata, "/api/metadata/1.0/{type}", run_metadata);
+V1_ROUTES(metadata_one, "/api/metadata/1.0/{type}/{name}", run_metadata);
+V1_ROUTES(reuses, "/api/reuses", run_reuses);
+V1_ROUTES(territory, "/api/georeference/v1/uid/{uid}", run_territory);
