@@ -162,7 +162,7 @@ static bool write_files(struct export *x, struct state *s, struct err *e)
 {
 	const struct gdal_job job = { .driver = s->driver, .folder = s->folder, .name = x->job->plan->request->target->dataset_id,
 		.epsg = x->job->options.epsg, .points = s->feature.point, .fields = s->fields, .nfields = s->nfields,
-		.zone = x->style.zone, .cancel_or_null = x->job->cancel_or_null };
+		.cancel_or_null = x->job->cancel_or_null };
 	if (!gdal_begin(&job, &s->writer, e)) return false;
 	if (export_batches(x, rows, e)) return gdal_end(s->writer, e);
 	gdal_drop(s->writer);

@@ -26,7 +26,7 @@ enum gdal_driver {
 
 struct gdal_field {
 	struct str name;      /* as the format allows it: unique, at most 10 letters in a shapefile */
-	enum value_type type; /* TEXT INT DOUBLE BOOL DATE DATETIME; no DATETIME in a shapefile */
+	enum value_type type; /* TEXT INT DOUBLE BOOL DATE DATETIME (written in UTC; not in a shapefile) */
 };
 
 struct gdal_job {
@@ -37,7 +37,6 @@ struct gdal_job {
 	bool points;          /* every geometry is a point */
 	const struct gdal_field *fields;
 	size_t nfields;
-	const struct clock_zone *zone; /* how moments are written */
 	struct cancel *cancel_or_null;
 };
 

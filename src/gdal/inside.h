@@ -3,7 +3,7 @@
  *   u32  bytes of the row after this number
  *   u32  bytes of WKB, then the WKB
  *   then for each field: u8 present; int i64 · double f64 · bool u8 · date i32 ·
- *   datetime i64 microseconds, i32 offset of the zone in seconds · text u32 bytes, then the bytes */
+ *   datetime i64 microseconds · text u32 bytes, then the bytes */
 #ifndef GDAL_INSIDE_H
 #define GDAL_INSIDE_H
 

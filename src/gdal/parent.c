@@ -122,19 +122,14 @@ static void put_value(struct gdal_writer *w, const struct value *v)
 {
 	struct buf *b = &w->out;
 	uint32_t n = (uint32_t)v->s.n;
-	int32_t offset;
 	buf_put_char(b, !v->null);
 	if (v->null) return;
 	switch (v->type) {
-	case VALUE_INT: put(b, &v->i, sizeof v->i); return;
+	case VALUE_INT:
+	case VALUE_DATETIME: put(b, &v->i, sizeof v->i); return;
 	case VALUE_DOUBLE: put(b, &v->d, sizeof v->d); return;
 	case VALUE_BOOL: buf_put_char(b, v->b); return;
 	case VALUE_DATE: put(b, &v->days, sizeof v->days); return;
-	case VALUE_DATETIME:
-		offset = clock_offset_s(w->job.zone, v->i);
-		put(b, &v->i, sizeof v->i);
-		put(b, &offset, sizeof offset);
-		return;
 	case VALUE_TEXT:
 		put(b, &n, sizeof n);
 		buf_put(b, v->s);

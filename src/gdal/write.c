@@ -1,5 +1,6 @@
 /* Rows into files, through the library. A shapefile holds one kind of geometry, so there is a set of files for
- * each kind that is met; the first set also takes the rows without geometry. */
+ * each kind that is met; the first set also takes the rows without geometry. Those that come before any
+ * geometry wait until its kind is known; when too many wait, points are assumed. */
 #include "gdal/inside.h"
 #include "gdal/library.h"
 #include <dirent.h>
@@ -13,7 +14,7 @@ static const struct { const char *suffix; OGRwkbGeometryType type; } kinds[KINDS
 	[KIND_LINES] = { "lines", wkbMultiLineString },
 	[KIND_POLYGONS] = { "polygons", wkbMultiPolygon },
 };
-enum { COMMIT_ROWS = 100000 };
+enum { COMMIT_ROWS = 100000, WAITING_BYTES = 256 << 20 };
 
 struct gdal_set {
 	struct gdal_library lib;
@@ -21,9 +22,10 @@ struct gdal_set {
 	struct arena *a;
 	GDALDatasetH dataset;
 	OGRSpatialReferenceH crs;
-	OGRLayerH first;         /* of a shapefile: its kind is that of the first geometry */
+	OGRLayerH first;         /* of a shapefile: NULL until its kind is known */
 	enum kind first_kind;
 	OGRLayerH layers[KINDS]; /* of a shapefile, by kind; NULL: not met */
+	struct buf waiting;      /* lengths and fields of rows without geometry, while first is NULL */
 	int64_t rows;
 };
 
@@ -106,13 +108,12 @@ static struct str take_bytes(struct reader *r)
 	return r->bad ? STR("") : str_make(p, n);
 }
 
-static void set_moment(struct gdal_set *w, OGRFeatureH f, int i, int64_t us, int32_t offset_s)
+static void set_moment(struct gdal_set *w, OGRFeatureH f, int i, int64_t us)
 {
+	enum { UTC = 100 };
 	struct civil c;
-	clock_civil_of_us(us + (int64_t)offset_s * 1000000, &c);
-	/* 100 is UTC; each step is a quarter of an hour. */
-	w->lib.OGR_F_SetFieldDateTimeEx(f, i, c.year, c.month, c.day, c.hour, c.minute, (float)c.second + (float)c.micro / 1e6f,
-	                                100 + offset_s / 900);
+	clock_civil_of_us(us, &c);
+	w->lib.OGR_F_SetFieldDateTimeEx(f, i, c.year, c.month, c.day, c.hour, c.minute, (float)c.second + (float)c.micro / 1e6f, UTC);
 }
 
 static void set_field(struct gdal_set *w, OGRFeatureH f, int i, enum value_type t, struct reader *r, struct buf *text)
@@ -124,12 +125,8 @@ static void set_field(struct gdal_set *w, OGRFeatureH f, int i, enum value_type 
 	if (*take(r, 1) == 0) return;
 	if (t == VALUE_INT || t == VALUE_DATETIME) {
 		memcpy(&whole, take(r, sizeof whole), sizeof whole);
-		if (t == VALUE_INT) {
-			w->lib.OGR_F_SetFieldInteger64(f, i, whole);
-			return;
-		}
-		memcpy(&small, take(r, sizeof small), sizeof small);
-		set_moment(w, f, i, whole, small);
+		if (t == VALUE_INT) w->lib.OGR_F_SetFieldInteger64(f, i, whole);
+		else set_moment(w, f, i, whole);
 	} else if (t == VALUE_DOUBLE) {
 		memcpy(&real, take(r, sizeof real), sizeof real);
 		w->lib.OGR_F_SetFieldDouble(f, i, real);
@@ -176,18 +173,42 @@ static enum kind kind_of(struct gdal_set *w, OGRGeometryH g)
 	}
 }
 
+/* The first set of files, and what waited for it. KIND_NONE: no row has a geometry. */
+static bool open_first(struct gdal_set *w, enum kind k, struct err *e)
+{
+	OGRwkbGeometryType type = k == KIND_NONE ? wkbUnknown : kinds[k].type;
+	if (!new_layer(w, w->s->name, type, &w->first, e)) return false;
+	w->first_kind = k;
+	if (k != KIND_NONE) w->layers[k] = w->first;
+	struct str rest = buf_str(&w->waiting);
+	for (uint32_t n; rest.n > sizeof n; rest = str_from(rest, n)) {
+		memcpy(&n, rest.p, sizeof n);
+		rest = str_from(rest, sizeof n);
+		if (!put_feature(w, w->first, NULL, (struct reader){ rest.p, n, false }, e)) return false;
+	}
+	buf_done(&w->waiting);
+	return true;
+}
+
 static bool layer_for(struct gdal_set *w, enum kind k, OGRLayerH *out, struct err *e)
 {
-	if (w->first_kind == KIND_NONE) {
-		w->first_kind = k;
-		w->layers[k] = w->first;
-	}
+	if (!w->first && !open_first(w, k, e)) return false;
 	if (!w->layers[k]) {
 		const char *name = arena_printf(w->a, "%s_%s", w->s->name, kinds[k].suffix).p;
 		if (!new_layer(w, name, kinds[k].type, &w->layers[k], e)) return false;
 	}
 	*out = w->layers[k];
 	return true;
+}
+
+static bool put_bare(struct gdal_set *w, struct reader fields, struct err *e)
+{
+	uint32_t n = (uint32_t)fields.n;
+	if (!w->first && w->waiting.n > WAITING_BYTES && !open_first(w, KIND_POINTS, e)) return false;
+	if (w->first) return put_feature(w, w->first, NULL, fields, e);
+	buf_put(&w->waiting, str_make((const char *)&n, sizeof n));
+	buf_put(&w->waiting, str_make(fields.p, fields.n));
+	return !w->waiting.over || err_set(e, ERR_TOO_LARGE, "one record of the export is too large");
 }
 
 /* The simple parts of a collection, gathered by kind. */
@@ -223,15 +244,16 @@ static bool put_collection(struct gdal_set *w, OGRGeometryH g, struct reader fie
 		any = true;
 		w->lib.OGR_G_DestroyGeometry(many[k]);
 	}
-	return any ? ok : put_feature(w, w->first, NULL, fields, e);
+	return any ? ok : put_bare(w, fields, e);
 }
 
 static bool put_shape(struct gdal_set *w, OGRGeometryH g, struct reader fields, struct err *e)
 {
-	OGRLayerH layer = w->first;
-	enum kind k = g ? kind_of(w, g) : KIND_NONE;
-	if (g && k == KIND_NONE) return put_collection(w, g, fields, e);
-	return (!g || layer_for(w, k, &layer, e)) && put_feature(w, layer, g, fields, e);
+	OGRLayerH layer;
+	if (!g) return put_bare(w, fields, e);
+	enum kind k = kind_of(w, g);
+	if (k == KIND_NONE) return put_collection(w, g, fields, e);
+	return layer_for(w, k, &layer, e) && put_feature(w, layer, g, fields, e);
 }
 
 /* --- the set ----------------------------------------------------------------------------------------- */
@@ -261,6 +283,7 @@ bool gdal_load(struct arena *a, const struct gdal_settings *s, struct gdal_set *
 	w->s = s;
 	w->a = a;
 	w->first_kind = KIND_NONE;
+	w->waiting = BUF_INIT((size_t)WAITING_BYTES + GDAL_ROW_BYTES);
 	w->lib.CPLSetErrorHandler(w->lib.CPLQuietErrorHandler);
 	w->lib.OSRSetPROJEnableNetwork(0);
 	static const char *const options[][2] = { { "OGR_SQLITE_SYNCHRONOUS", "OFF" }, { "OGR_SQLITE_JOURNAL", "OFF" },
@@ -283,12 +306,9 @@ bool gdal_open(struct gdal_set *w, struct err *e)
 	const char *path = shape ? w->s->folder : arena_printf(w->a, "%s/%s.gpkg", w->s->folder, w->s->name).p;
 	w->dataset = driver ? w->lib.GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL) : NULL;
 	if (!w->dataset) return complain(w, "create", e);
+	if (shape) return !w->s->points || open_first(w, KIND_POINTS, e);
 	if (!new_layer(w, w->s->name, w->s->points ? wkbPoint : wkbUnknown, &w->first, e)) return false;
-	if (shape && w->s->points) {
-		w->first_kind = KIND_POINTS;
-		w->layers[KIND_POINTS] = w->first;
-	}
-	return shape || w->lib.GDALDatasetStartTransaction(w->dataset, 0) == OGRERR_NONE || complain(w, "transaction", e);
+	return w->lib.GDALDatasetStartTransaction(w->dataset, 0) == OGRERR_NONE || complain(w, "transaction", e);
 }
 
 /* With several sets, the first one is named by its kind like the others. */
@@ -316,6 +336,7 @@ static bool rename_first(struct gdal_set *w, struct err *e)
 bool gdal_close(struct gdal_set *w, struct err *e)
 {
 	bool package = w->s->driver == GDAL_GEOPACKAGE;
+	if (!w->first && !open_first(w, KIND_NONE, e)) return false;
 	if (package && w->lib.GDALDatasetCommitTransaction(w->dataset) != OGRERR_NONE) return complain(w, "commit", e);
 	w->lib.CPLErrorReset();
 	w->lib.GDALClose(w->dataset);

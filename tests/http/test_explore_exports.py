@@ -90,7 +90,7 @@ def test_exports_take_the_clauses_of_records(server):
 
 
 def test_errors_come_before_the_first_byte(server):
-    for params in ({"select": "nope"}, {"where": "pop >"}, {"limit": "x"}, {"timezone": "Nowhere"}, {"epsg": "2154"},
+    for params in ({"select": "nope"}, {"where": "pop >"}, {"limit": "x"}, {"timezone": "Nowhere"}, {"epsg": "999999"},
                    {"parquet_compression": "lzma"}, {"with_bom": "perhaps"}):
         answer = export(server, "csv", status=400, **params)
         assert answer.headers["Content-Type"].startswith("application/json") and "error_code" in answer.json()
