@@ -9,6 +9,7 @@
 #include "httpd/httpd.h"
 #include "io/io.h"
 #include "live/live.h"
+#include "legacy/legacy.h"
 #include "log/log.h"
 #include "pool/pool.h"
 #include "push/push.h"
@@ -56,7 +57,8 @@ static void error_body(const struct httpd_request *r, struct httpd_reply *p, voi
 	/* A host that is nobody's learns nothing, not even what it might have asked: 421 and no body. */
 	if (e->code == ERR_NO_PORTAL) return;
 	if (e->code == ERR_UNAUTHENTICATED) httpd_reply_lit(p, "WWW-Authenticate", "Apikey realm=\"API\"");
-	if (is_api(r)) rest_problem(p, e);
+	if (legacy_is(r->path)) legacy_problem(p, e);
+	else if (is_api(r)) rest_problem(p, e);
 	else front_error(r, p, app, e);
 }
 
@@ -94,12 +96,14 @@ static const struct httpd_route **join_routes(void)
 	size_t n = 0;
 	for (size_t i = 0; explore_routes[i]; i++) n++;
 	for (size_t i = 0; push_routes[i]; i++) n++;
+	for (size_t i = 0; legacy_routes[i]; i++) n++;
 	for (size_t i = 0; front_routes[i]; i++) n++;
 	const struct httpd_route **all = calloc(n + 1, sizeof *all);
 	ensure(all != NULL);
 	n = 0;
 	for (size_t i = 0; explore_routes[i]; i++) all[n++] = explore_routes[i];
 	for (size_t i = 0; push_routes[i]; i++) all[n++] = push_routes[i];
+	for (size_t i = 0; legacy_routes[i]; i++) all[n++] = legacy_routes[i];
 	for (size_t i = 0; front_routes[i]; i++) all[n++] = front_routes[i];
 	return all;
 }
@@ -221,10 +225,21 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	return true;
 }
 
+static bool say_routes(struct cli *c, struct err *e)
+{
+	const struct httpd_route **all = join_routes();
+	static const char *const methods[] = { [HTTPD_GET] = "GET", [HTTPD_POST] = "POST", [HTTPD_PUT] = "PUT", [HTTPD_PATCH] = "PATCH",
+		[HTTPD_DELETE] = "DELETE", [HTTPD_HEAD] = "HEAD", [HTTPD_OPTIONS] = "OPTIONS" };
+	for (size_t i = 0; all[i]; i++) cli_say(c, "%s %s", methods[all[i]->method], all[i]->pattern);
+	free(all);
+	return cli_flush(c, e);
+}
+
 bool app_serve(struct cli *c, struct err *e)
 {
 	struct server s = { .conf = c->conf };
 	int lock = -1;
+	if (cli_has(c, "routes")) return say_routes(c, e);
 	if (!cli_check_folder(c->folder, true, e) || !cli_become_owner(c->folder, e) || !cli_lock(c->folder, &lock, e)) return false;
 	bool ok = run(c, &s, e);
 	shut(&s);

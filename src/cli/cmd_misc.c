@@ -8,7 +8,9 @@ static bool only_roof(struct cli *c, struct err *e)
 	return err_set(e, ERR_USAGE, "`stoa serve` starts a server of its own");
 }
 static const struct cli_option serve_options[] = {
-	{ "announce", NULL, 0, "Prints READY and the address once requests are answered." }, { 0 },
+	{ "announce", NULL, 0, "Prints READY and the address once requests are answered." },
+	{ "routes", NULL, 0, "Prints every address the server would answer at, and ends." },
+	{ 0 },
 };
 const struct cli_command cli_cmd_serve = {
 	.words = "serve", .operands = "", .flags = CLI_NO_SITE | CLI_SETTINGS,
