@@ -4,6 +4,7 @@
 #include "crypt/crypt.h"
 #include "io/io.h"
 #include "pack/pack.h"
+#include "rights/rights.h"
 #include <stdlib.h>
 
 enum { WIRE_LEVEL = 1, WRITING_S = 600 };
@@ -23,6 +24,7 @@ struct download {
 	struct pack_gzipper *gzip; /* NULL: sent as it is */
 	struct crypt_sha256_state digest;
 	struct bell_alarm alarm;   /* fires the token when the writing takes too long */
+	struct quota_purse purse;  /* who pays for the writing */
 };
 
 static void fire(void *arg) { cancel_fire(arg); }
@@ -178,11 +180,12 @@ static void run(void *arg)
 	struct download *d = arg;
 	struct site *s = d->at.site;
 	struct err e = { 0 };
-	int64_t rows = 0;
+	int64_t rows = 0, begun = clock_monotonic_ns();
 	if (s->bell) bell_set(s->bell, &d->alarm, clock_monotonic_ns() + INT64_C(1000000000) * WRITING_S);
 	crypt_sha256_start(&d->digest);
 	bool good = write_all(d, &rows, &e) && end_gzip(d, &e);
 	if (s->bell) bell_unset(s->bell, &d->alarm);
+	quota_charge(s->quota, &d->purse, (clock_monotonic_ns() - begun) / 1000);
 	if (good) note_end(d, rows);
 	good = io_spool_end(d->spool, good, &e) && good;
 	/* The reader only sees the connection cut, so the reason is told here. A reader who left is no news. */
@@ -216,6 +219,7 @@ bool download_start(struct download **given, struct httpd_request *r, struct htt
 	if (!open_spool(d, at->site, e)) return false;
 	*given = NULL;
 	d->writer = *w;
+	d->purse = rights_purse(r);
 	export_options_keep(&d->arena, &d->writer.options);
 	if (!is_packed(w) && httpd_accepts(r, "gzip")) {
 		pack_gzipper_open(WIRE_LEVEL, write_spool, d, &d->gzip);

@@ -43,8 +43,8 @@ struct download_writer {
 struct arena *download_arena(struct download *d) nonnull_all; /* lives until the writing ends */
 
 /* Begins: the reply gets the body; type, name and other headers are the caller's. Takes the download, and
- * the visit (which is emptied: the writing leaves it when it is done). `finished`, when not NULL, is
- * called at the end with the milliseconds of work, on the writing thread. ERR_BUSY when the lane is full. */
+ * the visit (which is emptied: the writing leaves it when it is done). The time of the writing is charged to
+ * whoever asked (see quota/). ERR_BUSY when the lane is full. */
 bool download_start(struct download **d, struct httpd_request *r, struct httpd_reply *p, struct site_visit *at,
                     const struct download_writer *w, struct err *e) must_use nonnull_all;
 
