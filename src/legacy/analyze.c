@@ -54,8 +54,8 @@ static int level_of(struct str name)
 static struct odsql_node *component_node(struct v1_call *c, const struct component *k, struct str field, bool monday)
 {
 	struct odsql_node *n = odsql_leaf(c->arena, ODSQL_FIELD, field);
-	if (monday) n = odsql_call(c->arena, "#monday", &n, 1);
-	return odsql_call(c->arena, k->function, &n, 1);
+	if (monday) n = odsql_call(c->arena, ODSQL_GROUP_BY, "#monday", &n, 1);
+	return odsql_call(c->arena, ODSQL_GROUP_BY, k->function, &n, 1);
 }
 
 static void add_key(struct analysis *a, const char *component, struct odsql_node *expr)

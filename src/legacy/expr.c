@@ -78,7 +78,7 @@ static struct odsql_node *call(struct parser *p, const struct function *f)
 	if (look(p) != ')') return refuse(p, p->at);
 	p->at++;
 	p->weight = before + (p->weight - before) * f->times;
-	return checked(p, odsql_call(p->c->arena, arena_printf(p->c->arena, "#%s", f->word).p, args, f->args));
+	return checked(p, odsql_call(p->c->arena, ODSQL_SELECT, arena_printf(p->c->arena, "#%s", f->word).p, args, f->args));
 }
 
 /* --- operands ----------------------------------------------------------------------------------- */

@@ -22,10 +22,10 @@ static bool enter(struct places *m, struct httpd_request *r, struct httpd_reply 
 	return m->field || err_set(e, ERR_PARAMETER, "The dataset %.*s has no such geographic field.", STR_ARG(m->c.own.dataset->slug));
 }
 
-static struct odsql_node *field_call(struct places *m, const char *word)
+static struct odsql_node *field_call(struct places *m, enum odsql_clause which, const char *word)
 {
 	struct odsql_node *field = odsql_leaf(m->c.arena, ODSQL_FIELD, m->field->name);
-	return odsql_call(m->c.arena, word, &field, 1);
+	return odsql_call(m->c.arena, which, word, &field, 1);
 }
 
 static void add(struct places *m, struct v1_items *items, const char *label, struct odsql_node *expr)
@@ -36,7 +36,7 @@ static void add(struct places *m, struct v1_items *items, const char *label, str
 static struct odsql_node *count_all(struct places *m)
 {
 	struct odsql_node *star = odsql_leaf(m->c.arena, ODSQL_STAR, STR(""));
-	return odsql_call(m->c.arena, "count", &star, 1);
+	return odsql_call(m->c.arena, ODSQL_SELECT, "count", &star, 1);
 }
 
 /* Runs select and group_by over the rows that have a place. */
@@ -96,9 +96,9 @@ static bool run_bounds(struct httpd_request *r, struct httpd_reply *p, void *app
 	struct bounds b = { 0 };
 	bool ok = enter(&m, r, p, app, true, e);
 	if (ok) {
-		add(&m, &keys, "kind", field_call(&m, "#kind"));
+		add(&m, &keys, "kind", field_call(&m, ODSQL_GROUP_BY, "#kind"));
 		add(&m, &select, "n", count_all(&m));
-		add(&m, &select, "box", field_call(&m, "bbox"));
+		add(&m, &select, "box", field_call(&m, ODSQL_SELECT, "bbox"));
 		b.g = geo_new();
 		ok = ask(&m, &select, &keys, NULL, 100, add_kind, &b, e);
 		geo_free(b.g);
@@ -287,9 +287,9 @@ static bool clusters_of(struct places *m, struct err *e)
 		return err_set(e, ERR_PARAMETER, "Clusters are made of points, and %.*s is a geo_shape; geopolygon groups shapes.",
 		               STR_ARG(m->field->name));
 	struct odsql_node *const args[] = { odsql_leaf(m->c.arena, ODSQL_FIELD, m->field->name), whole(m, zoom), whole(m, radius) };
-	add(m, &keys, "cluster", odsql_call(m->c.arena, "geo_cluster", args, 3));
+	add(m, &keys, "cluster", odsql_call(m->c.arena, ODSQL_GROUP_BY, "geo_cluster", args, 3));
 	add(m, &select, "n", count_all(m));
-	add(m, &select, "hull", field_call(m, "envelope"));
+	add(m, &select, "hull", field_call(m, ODSQL_SELECT, "envelope"));
 	return v1_series_of(&m->c, &k.series, &select, e) && answer_clusters(&k, &select, &keys, zoom, e);
 }
 
@@ -309,9 +309,9 @@ static bool polygons_of(struct places *m, struct err *e)
 	struct v1_items keys = { 0 };
 	int64_t zoom;
 	if (!read_zoom(&m->c, false, &zoom, e)) return false;
-	add(m, &keys, "digest", field_call(m, "#digest"));
+	add(m, &keys, "digest", field_call(m, ODSQL_GROUP_BY, "#digest"));
 	add(m, &select, "n", count_all(m));
-	add(m, &select, "shape", field_call(m, "#any"));
+	add(m, &select, "shape", field_call(m, ODSQL_SELECT, "#any"));
 	return v1_series_of(&m->c, &k.series, &select, e) && answer_clusters(&k, &select, &keys, zoom, e);
 }
 
@@ -353,8 +353,8 @@ static bool preview_of(struct places *m, struct err *e)
 	int64_t zoom;
 	int64_t rows;
 	if (!read_zoom(&m->c, false, &zoom, e) || !v1_int(&m->c, "rows", 0, LIMIT_GROUP_ROWS, 1000, &rows, e)) return false;
-	add(m, &keys, "digest", field_call(m, "#digest"));
-	add(m, &select, "shape", field_call(m, "#any"));
+	add(m, &keys, "digest", field_call(m, ODSQL_GROUP_BY, "#digest"));
+	add(m, &select, "shape", field_call(m, ODSQL_SELECT, "#any"));
 	buf_put_char(&b, '[');
 	k.g = geo_new();
 	bool ok = ask(m, &select, &keys, NULL, rows, put_preview, &k, e);

@@ -52,7 +52,7 @@ struct odsql_node *v1_aggregate(struct v1_call *c, struct str series, struct str
 		args[1] = odsql_leaf(c->arena, ODSQL_DOUBLE, STR(""));
 		args[1]->d = subset;
 	}
-	return odsql_call(c->arena, aggregates[i].word, args, quantile ? 2 : 1);
+	return odsql_call(c->arena, ODSQL_SELECT, aggregates[i].word, args, quantile ? 2 : 1);
 }
 
 /* --- reading ------------------------------------------------------------------------------------ */

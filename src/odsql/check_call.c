@@ -105,7 +105,8 @@ static bool check_more(struct checker *c, struct odsql_node *n)
 	case FN_PERCENTILE: return check_percentile(c, n);
 	case FN_LOWER: n->list = n->args[0]->list; return true;
 	case FN_GEO_CLUSTER: return check_cluster(c, n);
-	case FN_RANDOM: n->varies = true; return true;
+	case FN_RANDOM: case FN_V1_RANDOM: n->varies = true; return true;
+	case FN_V1_TIME: return is_time(n->args[0]) || refuse(c, n, n->args[0], "a date");
 	case FN_DATE_FORMAT:
 		if (clock_format_check(n->args[1]->s, &e)) return true;
 		return odsql_complain(c->e, c->which, "%s", e.pub);

@@ -142,9 +142,10 @@ static void emit_distance_call(struct emitter *m, const struct odsql_node *n)
 
 static void emit_random(struct emitter *m, const struct odsql_node *n)
 {
-	lit(m, "hash(_id, CAST(");
+	/* Halved, since cursors carry it as a number with a sign. */
+	lit(m, "CAST(hash(_id, CAST(");
 	sql_int(m->q, n->args[0]->i);
-	lit(m, " AS BIGINT))");
+	lit(m, " AS BIGINT)) >> 1 AS BIGINT)");
 }
 
 /* --- aggregates ---------------------------------------------------------------------------------- */
@@ -267,6 +268,54 @@ static void emit_geometry_kind(struct emitter *m, const struct odsql_node *n)
 	}
 }
 
+/* The number of a shape's kind, from 1 for points to 7 for collections. */
+static void emit_kind(struct emitter *m, const struct odsql_node *n)
+{
+	const struct odsql_node *f = n->args[0];
+	lit(m, "CASE WHEN ");
+	if (f->type == VALUE_POINT) {
+		sql_column(m->q, (size_t)f->field, SQL_LAT);
+		lit(m, " IS NOT NULL THEN 1 END");
+		return;
+	}
+	for (char kind = 7; kind > 0; kind--) {
+		char low[2] = { 1, kind };
+		if (kind < 7) lit(m, " WHEN ");
+		emit(m, f);
+		lit(m, " >= ");
+		put_blob(m, str_make(low, 2));
+		lit(m, " THEN ");
+		sql_int(m->q, kind);
+	}
+	lit(m, " END");
+}
+
+/* Equal for equal shapes, and the same in every version. */
+static void emit_digest(struct emitter *m, const struct odsql_node *n)
+{
+	const struct odsql_node *f = n->args[0];
+	lit(m, "md5(CAST(");
+	if (f->type == VALUE_SHAPE) {
+		emit(m, f);
+	} else {
+		sql_column(m->q, (size_t)f->field, SQL_LAT);
+		lit(m, " AS VARCHAR) || ',' || CAST(");
+		sql_column(m->q, (size_t)f->field, SQL_LON);
+	}
+	lit(m, " AS VARCHAR))");
+}
+
+static void emit_any(struct emitter *m, const struct odsql_node *n)
+{
+	if (n->args[0]->type == VALUE_POINT) {
+		emit_bbox(m, n);
+		return;
+	}
+	lit(m, "any_value(");
+	emit(m, n->args[0]);
+	end_aggregate(m);
+}
+
 void emit_call(struct emitter *m, const struct odsql_node *n)
 {
 	if (n->fn->duckdb) {
@@ -286,6 +335,9 @@ void emit_call(struct emitter *m, const struct odsql_node *n)
 	case FN_ENVELOPE: emit_envelope(m, n); break;
 	case FN_BBOX: emit_bbox(m, n); break;
 	case FN_GEOMETRY_KIND: emit_geometry_kind(m, n); break;
+	case FN_V1_KIND: emit_kind(m, n); break;
+	case FN_V1_DIGEST: emit_digest(m, n); break;
+	case FN_V1_ANY: emit_any(m, n); break;
 	case FN_SEARCH: case FN_SUGGEST: case FN_STARTSWITH: emit_word_call(m, n); break;
 	default: emit_geo_test(m, n); break;
 	}

@@ -25,10 +25,10 @@ struct odsql_node *odsql_test(struct arena *a, enum odsql_kind kind, struct odsq
 	return n;
 }
 
-struct odsql_node *odsql_call(struct arena *a, const char *word, struct odsql_node *const *args, size_t nargs)
+struct odsql_node *odsql_call(struct arena *a, enum odsql_clause which, const char *word, struct odsql_node *const *args, size_t nargs)
 {
 	struct odsql_node *n = odsql_leaf(a, ODSQL_CALL, STR(""));
-	n->fn = fn_find(str_of(word), ODSQL_WHERE);
+	n->fn = fn_find(str_of(word), which);
 	ensure(n->fn != NULL);
 	adopt(a, n, args, nargs);
 	return n;

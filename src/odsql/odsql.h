@@ -218,14 +218,21 @@ bool odsql_complain(struct err *e, enum odsql_clause clause, const char *fmt, ..
 struct odsql_node *odsql_leaf(struct arena *a, enum odsql_kind kind, struct str s);
 /* A test or a junction of such nodes. */
 struct odsql_node *odsql_test(struct arena *a, enum odsql_kind kind, struct odsql_node *const *args, size_t nargs);
-/* A call of a function of functions.def, which has some that ODSQL's own text cannot say, such as
+/* A call of a function that a clause has in functions.def, which has some that ODSQL's own text cannot say, such as
  * "#geometry"(field, text): the value is a point, linestring, polygon, multipoint … */
-struct odsql_node *odsql_call(struct arena *a, const char *word, struct odsql_node *const *args, size_t nargs);
+struct odsql_node *odsql_call(struct arena *a, enum odsql_clause which, const char *word, struct odsql_node *const *args, size_t nargs);
 /* odsql_check_where, complaining about another clause. */
 bool odsql_check_as(struct arena *a, const struct odsql_scope *s, enum odsql_clause which, struct odsql_node *n,
                     struct err *e) must_use nonnull_all;
 /* "unexpected TOKEN at position P in TEXT": bytes at … end of a clause's text. Returns false. */
 bool odsql_unexpected(struct err *e, enum odsql_clause clause, struct str text, size_t at, size_t end);
+
+/* --- help -------------------------------------------------------------------------------------- */
+
+/* One way to write a function: its word, the clauses it may stand in (letters s w o g of select, where,
+ * order_by, group_by), its spelling with arguments, and one English sentence. */
+struct odsql_help { const char *word, *clauses, *spelling, *sentence; };
+const struct odsql_help *odsql_help(size_t *n) nonnull_all; /* all of them, by word */
 
 /* --- SQL --------------------------------------------------------------------------------------- */
 

@@ -99,6 +99,9 @@ struct query_plan {
 	struct str question;            /* with a cursor: digest of what it belongs to */
 	bool empty;                     /* limit 0: no need to ask */
 	int64_t limit, offset;          /* as resolved; limit -1: everything */
+	bool ranks;                     /* rows come best first unless there are too many, see rank.c … */
+	struct sql found, ranked;       /* … decided by the first; then the second stands in for `sql` */
+	size_t ranked_hole;             /* the value of it that takes the numbers of the rows found */
 	struct str canonical;           /* equal for equal questions: with the version, a cache key */
 };
 

@@ -241,6 +241,7 @@ bool query_plan_rows(struct arena *a, const struct query_request *request, struc
 	struct rows r = { .plan = &plan };
 	if (!scene_open(a, request, false, &r.scene, e) || !read_clauses(&r, e)) return false;
 	if (!window_of(request, r.query.grouped, orders_by_aggregate(&r.query), &r.window, e)) return false;
+	bool ranks = rank_applies(&r);
 	read_default_order(&r);
 	plan.grouped = r.query.grouped;
 	plan.aggregated = r.query.aggregated;
@@ -253,13 +254,19 @@ bool query_plan_rows(struct arena *a, const struct query_request *request, struc
 	sql_init(&plan.sql, a, &sql_duckdb);
 	if (r.query.grouped) rows_put_groups(&plan.sql, &r);
 	else put_rows(&plan.sql, &r);
+	if (ranks && !plan.empty) rank_plan(&r);
 	struct str text;
-	if (!buf_end(&plan.sql.text, &text, e)) {
-		sql_done(&plan.sql);
+	if (!buf_end(&plan.sql.text, &text, e) || (plan.ranks && !buf_end(&plan.ranked.text, &text, e))) {
+		query_plan_done(&plan);
 		return false;
 	}
 	*out = plan;
 	return true;
 }
 
-void query_plan_done(struct query_plan *p) { sql_done(&p->sql); }
+void query_plan_done(struct query_plan *p)
+{
+	sql_done(&p->sql);
+	sql_done(&p->found);
+	sql_done(&p->ranked);
+}

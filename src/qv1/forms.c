@@ -49,7 +49,7 @@ static struct odsql_node *make_words(struct reader *r, const struct pieces *args
 		if (star && n > 2) return unexpected_piece(r, p);
 		nodes[i] = i + 1 == n ? text_of(r, p) : star ? odsql_leaf(r->arena, ODSQL_STAR, STR("")) : field_of(r, p);
 	}
-	return odsql_call(r->arena, word, nodes, n);
+	return odsql_call(r->arena, ODSQL_WHERE, word, nodes, n);
 }
 
 static struct odsql_node *make_search(struct reader *r, const struct pieces *args) { return make_words(r, args, "search"); }
@@ -78,6 +78,15 @@ static struct odsql_node *make_bbox(struct reader *r, const struct pieces *args)
 	return field ? place_box(r, field, args->v.p[args->v.n - 1].text) : NULL;
 }
 
+static struct odsql_node *make_digest(struct reader *r, const struct pieces *args)
+{
+	struct odsql_node *field = place_field(r, args, 1);
+	if (!field) return NULL;
+	struct odsql_node *digest = odsql_call(r->arena, ODSQL_WHERE, "#digest", &field, 1);
+	struct odsql_node *const both[] = { digest, text_of(r, &args->v.p[args->v.n - 1]) };
+	return odsql_test(r->arena, ODSQL_EQ, both, 2);
+}
+
 static struct odsql_node *make_geometry(struct reader *r, const struct pieces *args)
 {
 	static const char *const kinds[] = { "point", "linestring", "polygon", "multipoint", "multilinestring",
@@ -86,7 +95,7 @@ static struct odsql_node *make_geometry(struct reader *r, const struct pieces *a
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		if (!str_eq_nocase(kind, str_of(kinds[i]))) continue;
 		struct odsql_node *const both[] = { field_of(r, &args->v.p[0]), odsql_leaf(r->arena, ODSQL_TEXT, str_of(kinds[i])) };
-		return odsql_call(r->arena, "#geometry", both, 2);
+		return odsql_call(r->arena, ODSQL_WHERE, "#geometry", both, 2);
 	}
 	(void)odsql_complain(r->e, ODSQL_QV1, "'%.*s' is no kind of geometry; use point, linestring, polygon, multipoint, "
 	                     "multilinestring, multipolygon or geometrycollection.", STR_ARG(text_cut(kind, 60)));
@@ -107,6 +116,7 @@ static const struct form {
 } forms[] = {
 	{ "attr", 1, 2, refuse_attr },
 	{ "bbox", 1, 2, make_bbox },
+	{ "digest", 1, 2, make_digest },
 	{ "distance", 2, 3, make_distance },
 	{ "exact", 2, 2, make_exact },
 	{ "geometry", 2, 2, make_geometry },
@@ -206,5 +216,5 @@ struct odsql_node *read_now(struct reader *r)
 		if (!read_move(r, &args.v.p[i], &m)) return NULL;
 	add_move(r, &m, "days", m.days);
 	add_move(r, &m, "weeks", m.weeks);
-	return odsql_call(r->arena, "now", m.v.p, m.v.n);
+	return odsql_call(r->arena, ODSQL_WHERE, "now", m.v.p, m.v.n);
 }

@@ -58,7 +58,7 @@ struct odsql_node *place_circle(struct reader *r, struct odsql_node *field, stru
 	struct odsql_node *length = odsql_leaf(r->arena, ODSQL_LENGTH, STR(""));
 	length->d = m;
 	struct odsql_node *const args[] = { field, odsql_leaf(r->arena, ODSQL_GEOM, arena_str(r->arena, buf_str(&b))), length };
-	return odsql_call(r->arena, "within_distance", args, 3);
+	return odsql_call(r->arena, ODSQL_WHERE, "within_distance", args, 3);
 }
 
 /* (lat,lon),(lat,lon),… to WKT; false when it is not that. */
@@ -102,7 +102,7 @@ struct odsql_node *place_polygon(struct reader *r, struct odsql_node *field, str
 	if (!put_corners(&b, s)) return refuse(r, corners, "a polygon: \"(lat,lon),(lat,lon),(lat,lon)…\" is expected");
 	buf_lit(&b, "))");
 	struct odsql_node *const args[] = { field, odsql_leaf(r->arena, ODSQL_GEOM, arena_str(r->arena, buf_str(&b))) };
-	return odsql_call(r->arena, "geometry", args, 2);
+	return odsql_call(r->arena, ODSQL_WHERE, "geometry", args, 2);
 }
 
 struct odsql_node *place_box(struct reader *r, struct odsql_node *field, struct str corners)
@@ -113,5 +113,5 @@ struct odsql_node *place_box(struct reader *r, struct odsql_node *field, struct 
 	bool whole_turn = at[3] - at[1] >= 360;
 	struct odsql_node *const args[] = { field, number(r, at[0]), number(r, whole_turn ? -180 : turned(at[1])),
 		number(r, at[2]), number(r, whole_turn ? 180 : turned(at[3])) };
-	return odsql_call(r->arena, "in_bbox", args, 5);
+	return odsql_call(r->arena, ODSQL_WHERE, "in_bbox", args, 5);
 }

@@ -9,6 +9,7 @@
  *   #now(…)                  a date wherever a value may stand
  *   #null(f) #exact(f,"v") #search([f,…,]"v") #startswith([f,…,]"v") #distance([f,]"lat,lon",metres)
  *   #polygon([f,]"(lat,lon),…") #bbox([f,]"lat,lon,lat,lon") #geometry(f,"polygon")
+ *   #digest([f,]"…")         shapes with the digest that previews tell
  *
  * Operators are written in capitals, so that "and" in a text is a word. Signs without a letter or digit are
  * passed over; a lone * is everything. Places without a field are looked for in the first geographic field.
