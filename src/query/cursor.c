@@ -12,6 +12,7 @@ struct query_cursor {
 	struct engine_cursor *engine; /* NULL when there is nothing to ask */
 	struct column *columns;
 	struct arena ids;
+	struct arena ranking;
 	int64_t given;                /* rows so far; with a cursor one more than is shown is asked for */
 	bool ended;                   /* the page is full */
 	struct buf last, next;        /* the cursor of the last row; the same once more rows were seen */
@@ -27,7 +28,9 @@ bool query_open(struct engine *g, const struct query_plan *p, struct cancel *c, 
 	size_t n = p->ncolumns + (p->id_column >= 0) + p->nhidden;
 	k->question = (struct engine_query){ .at = p->request->target->at, .sql = &p->sql, .columns = p->types,
 		.ncolumns = n, .stream = p->request->mode == QUERY_EXPORT };
-	if (!p->empty && !engine_ask(g, &k->question, c, &k->engine, e)) {
+	bool ready = !p->ranks || p->empty || rank_question(g, p, c, &k->ranking, &k->question.sql, e);
+	if (!ready || (!p->empty && !engine_ask(g, &k->question, c, &k->engine, e))) {
+		arena_done(&k->ranking);
 		free(k);
 		return false;
 	}
@@ -144,6 +147,7 @@ void query_close(struct query_cursor *k)
 {
 	if (!k) return;
 	engine_finish(k->engine);
+	arena_done(&k->ranking);
 	arena_done(&k->ids);
 	buf_done(&k->last);
 	buf_done(&k->next);

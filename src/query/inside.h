@@ -53,6 +53,16 @@ struct window { int64_t limit, offset; };
 bool window_of(const struct query_request *r, bool grouped, bool ordered_by_aggregate, struct window *out,
                struct err *e) must_use;
 
+/* --- rank.c: relevance ------------------------------------------------------------------------------- */
+
+struct rows;
+/* Before the house's own order is read. */
+bool rank_applies(const struct rows *r);
+void rank_plan(struct rows *r);
+/* The statement to be asked, ranked or not; it and what it points to live as long as the plan and the arena. */
+bool rank_question(struct engine *g, const struct query_plan *p, struct cancel *c_or_null, struct arena *a,
+                   const struct sql **out, struct err *e) must_use;
+
 /* --- facets.c, tally.c: counting values -------------------------------------------------------------- */
 
 /* What was counted for one facet, all its levels; or nothing, and each level is a statement of its own. */

@@ -2,7 +2,8 @@
  * a block of lines:
  *
  *   select|where|qv1|group_by|order_by|limit|offset|refine|exclude|facet|timezone|lang|mode: …
- *   rows: R1 R3        the rows kept, in order
+ *   rows: R1 R3        the rows kept, in order; any order where relevance decides it
+ *   ranked: R3 R1      the rows kept, best first
  *   nothing: yes       no row at all
  *   count: 2           the number of records
  *   = {…}              one result object a line, in order
@@ -23,7 +24,7 @@ struct kase {
 	struct str want[64];
 	size_t nwant;
 	struct str rows, count, error, facets;
-	bool has_rows, nothing;
+	bool has_rows, ranked, nothing;
 };
 
 static struct cities cities;
@@ -101,6 +102,17 @@ static void take_rows(struct kase *k, struct query_plan *p, struct query_cursor 
 	}
 }
 
+/* "R4 R1 " as "R1 R4 ". */
+static void sort_names(struct buf *names)
+{
+	auto_buf sorted = BUF_INIT(1000);
+	for (char c = '1'; c <= '0' + CITIES_ROWS; c++)
+		for (size_t i = 1; i < names->n; i += 3)
+			if (names->p[i] == c) buf_printf(&sorted, "R%c ", c);
+	buf_clear(names);
+	buf_put(names, buf_str(&sorted));
+}
+
 static void run_rows(struct kase *k, struct arena *a)
 {
 	struct query_plan p;
@@ -123,6 +135,8 @@ static void run_rows(struct kase *k, struct arena *a)
 	if (k->error.n) say(k, "error", STR("success"), k->error);
 	take_rows(k, &p, c, &names, &seen);
 	query_close(c);
+	if (k->ranked && !p.ranks) say(k, "ranked", STR("insertion order"), k->rows);
+	if (p.ranks && !k->ranked) sort_names(&names);
 	query_plan_done(&p);
 	if (k->has_rows && !str_eq(str_trim(buf_str(&names)), k->rows)) say(k, "rows", buf_str(&names), k->rows);
 	if (!k->has_rows && seen < k->nwant) say(k, "a row is missing", STR("nothing"), k->want[seen]);
@@ -208,6 +222,7 @@ static void read_line(struct kase *k, struct str line)
 	else if (str_eq(key, STR("record"))) r->record_id = cities.ids[value.p[1] - '1'];
 	else if (str_eq(key, STR("mode"))) assert_true(mode_of(value, &r->mode));
 	else if (str_eq(key, STR("rows"))) k->rows = value, k->has_rows = true;
+	else if (str_eq(key, STR("ranked"))) k->rows = value, k->has_rows = k->ranked = true;
 	else if (str_eq(key, STR("nothing"))) k->nothing = true;
 	else if (str_eq(key, STR("count"))) k->count = value;
 	else if (str_eq(key, STR("facets"))) k->facets = value;
