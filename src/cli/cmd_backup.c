@@ -54,6 +54,20 @@ static bool copy_file(struct arena *a, struct str from, struct str to, struct ca
 	return ok;
 }
 
+/* Attachments and files of records: their contents never change either. */
+static bool copy_contents(struct cli *c, struct site *from, struct tenant_id t, struct str to, struct err *e)
+{
+	struct str *hashes;
+	size_t n;
+	if (!catalog_files(from->catalog, t, &c->arena, &hashes, &n, e)) return false;
+	for (size_t i = 0; i < n; i++) {
+		struct str path = catalog_file_path(from->catalog, &c->arena, t, hashes[i]);
+		struct str copy = arena_printf(&c->arena, "%.*s%.*s", STR_ARG(to), STR_ARG(str_from(path, from->folder.n)));
+		if (!copy_file(&c->arena, path, copy, c->cancel, e)) return false;
+	}
+	return true;
+}
+
 /* Every version of every portal of an opened folder, those to roll back to included. */
 static bool copy_versions(struct cli *c, struct site *from, struct str to, size_t *count, struct err *e)
 {
@@ -78,6 +92,7 @@ static bool copy_versions(struct cli *c, struct site *from, struct str to, size_
 			cli_progress_bytes(&progress, bytes, 0);
 			if (access(rejects.p, F_OK) == 0 && !copy_file(&c->arena, rejects, rejects_copy, c->cancel, e)) return false;
 		}
+		if (!copy_contents(c, from, ids[i], to, e)) return false;
 	}
 	cli_progress_end(&progress);
 	return true;

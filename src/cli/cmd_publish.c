@@ -68,6 +68,21 @@ static void say_result(struct cli *c, const struct publish_result *r)
 		        STR_ARG(l->reasons[i].reason), (long long)l->reasons[i].count, l->reasons[i].count == 1 ? "time" : "times", (long long)l->reasons[i].first_row);
 }
 
+/* The files that records name: the data is published already, so what is missing is told, not refused. */
+static bool publish_files(struct cli *c, struct tenant_id t, struct str id, struct err *e)
+{
+	struct publish_folder_result r;
+	const struct publish_folder p = { .tenant = t, .dataset = id, .folder = cli_path(c, cli_value(c, "files")), .cancel = c->cancel };
+	if (!publish_folder(c->site, &p, &c->arena, &r, e)) return false;
+	if (cli_has(c, "json")) return true;
+	cli_say(c, "  %zu %s that records name %s stored", r.stored, r.stored == 1 ? "file" : "files", r.stored == 1 ? "is" : "are");
+	if (!r.missing) return true;
+	cli_say(c, "  %zu %s not in the folder:", r.missing, r.missing == 1 ? "is" : "are");
+	for (size_t i = 0; i < r.nfirst; i++) cli_say(c, "    %.*s", STR_ARG(r.first_missing[i]));
+	if (r.missing > r.nfirst) cli_say(c, "    and %zu more", r.missing - r.nfirst);
+	return true;
+}
+
 static bool publish_one(struct cli *c, struct publish_request *r, struct str path, struct err *e)
 {
 	int fd;
@@ -82,6 +97,7 @@ static bool publish_one(struct cli *c, struct publish_request *r, struct str pat
 	cli_progress_end(&progress);
 	close(fd);
 	if (ok) say_result(c, &result);
+	if (ok && cli_has(c, "files")) ok = publish_files(c, r->tenant, result.id, e);
 	struct err ignored = { 0 };
 	return ok && cli_flush(c, &ignored);
 }
@@ -231,6 +247,7 @@ static const struct cli_option publish_options[] = {
 	{ "title", "T", 0, "Title for readers." },
 	{ "schema", "FILE", 0, "Fields and types: a Frictionless Table Schema, or {\"fields\":[…]}." },
 	{ "meta", "NAME=VALUE", CLI_REPEAT, "Metadata, as publisher=\"Town hall\" or title.fr=Arbres." },
+	{ "files", "FOLDER", 0, "Where the files are that fields of type file name; they are stored with the dataset." },
 	{ "replace", NULL, 0, "Publishes a new version of a dataset that exists." },
 	{ "strict", NULL, 0, "Refuses the whole source when a cell does not fit." },
 	{ "rollback", NULL, 0, "Goes back to the former version of --id; takes no source." },

@@ -64,12 +64,23 @@ static struct str summary_of(struct arena *a, const struct ingest_result *r)
 	return b.over ? STR("{}") : arena_str(a, buf_str(&b));
 }
 
+/* How many versions stay readable, by the portal's setting. */
+static int64_t versions_kept(struct site *s, struct tenant_id id)
+{
+	int64_t n = 0;
+	const struct tenant *t = tenants_hold_or_null(s->tenants, id);
+	if (!t) return n;
+	if (!str_to_int(tenant_setting(t, "versions.kept"), &n)) n = 0;
+	tenant_release(s->tenants, t);
+	return n;
+}
+
 static bool commit(struct site *s, const struct publish_request *r, struct catalog_draft *d, const struct ingest_result *l,
                    struct arena *a, struct err *e)
 {
 	struct catalog_loaded loaded = { .schema = l->schema, .rows = l->rows, .rejects = l->rejects,
 		                         .source_name = str_from(r->name, (size_t)(str_rfind_char(r->name, '/') + 1)),
-		                         .summary = summary_of(a, l) };
+		                         .summary = summary_of(a, l), .keep = versions_kept(s, r->tenant) };
 	struct meta_change *metas = arena_array(a, struct meta_change, r->nmetas + 1);
 	size_t n = 0;
 	bool titled = false;

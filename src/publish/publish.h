@@ -33,4 +33,32 @@ struct publish_result {
 bool publish_source(struct site *s, const struct publish_request *r, struct arena *a, struct publish_result *out,
                     struct err *e) must_use nonnull_all;
 
+/* --- files.c: what goes beside a dataset ------------------------------------------------------------ */
+
+struct publish_file {
+	struct tenant_id tenant;
+	struct str dataset;
+	enum catalog_file_kind kind;   /* attachment or alternative export */
+	int fd;                        /* read to its end; borrowed */
+	struct str name, title, description; /* title empty: the name */
+};
+/* Adds a file; its type is found out. Gives its id, in the arena. */
+bool publish_file(struct site *s, const struct publish_file *f, struct arena *a, struct str *id, struct err *e) must_use nonnull_all;
+
+struct publish_folder {
+	struct tenant_id tenant;
+	struct str dataset;
+	struct str folder;             /* absolute */
+	struct cancel *cancel;         /* may be NULL */
+};
+struct publish_folder_result {
+	size_t stored, missing;
+	struct str *first_missing;     /* the first of the missing, nfirst of them */
+	size_t nfirst;
+};
+/* Stores the files of a folder that cells of the dataset's fields of type file name, as they are called. Cells that
+ * name something else (an address, a JSON object) stay what they are. ERR_PARAMETER when there is no such field. */
+bool publish_folder(struct site *s, const struct publish_folder *p, struct arena *a, struct publish_folder_result *out,
+                    struct err *e) must_use nonnull_all;
+
 #endif
