@@ -30,8 +30,10 @@
  *   stoa_shape_test(BLOB wkb, BLOB shape, INTEGER relation) BOOLEAN            geo_test
  *   stoa_shape_distance(BLOB wkb, DOUBLE lat, DOUBLE lon) DOUBLE               geo_shape_distance_m
  *   stoa_hull(DOUBLE[] lats, DOUBLE[] lons) BLOB            geo_hull: convex hull as WKB
- *   stoa_clusters(DOUBLE[] lats, DOUBLE[] lons, DOUBLE[] counts, DOUBLE metres) VARCHAR
- *                                                           geo_clusters: numbers apart by commas
+ *   stoa_clusters(BIGINT[] cells, DOUBLE[] lats, DOUBLE[] lons, DOUBLE[] counts, DOUBLE metres)
+ *                                                           geo_clusters of cells, the fullest first: a list of
+ *                                                           STRUCT(cell, cluster, lat, lon), lat and lon the
+ *                                                           mean of the whole cluster
  *   stoa_box(DOUBLE x0, DOUBLE y0, DOUBLE x1, DOUBLE y1) BLOB                  geo_box_wkb
  *
  * `relation` is an enum geo_relation; `shape` is a constant of the statement, so it can be prepared
