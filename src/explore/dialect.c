@@ -32,7 +32,7 @@ static bool any_mark(const struct query_plan *p)
 
 void dialect_turn(const struct call *c, const struct query_plan *p, struct arena *a, struct batch *rows)
 {
-	if (c->version >= 21 || !any_mark(p)) return;
+	if (c->version >= 21 || rows->nrows == 0 || !any_mark(p)) return;
 	struct column *columns = arena_array(a, struct column, rows->ncolumns);
 	memcpy(columns, rows->columns, rows->ncolumns * sizeof *columns);
 	for (size_t i = 0; i < p->ncolumns; i++) {
