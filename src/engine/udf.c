@@ -6,6 +6,7 @@
 #include "geo/geo.h"
 #include "json/json.h"
 #include "text/text.h"
+#include <stdlib.h>
 
 enum { CELL_BYTES = 64 << 20, ARGUMENTS = 6 };
 
@@ -261,18 +262,84 @@ static bool hull(struct call *c, size_t row)
 	return give_blob(c, row, wkb);
 }
 
+/* A cell of places with its mean and how many it stands for. */
+struct cell_mean {
+	int64_t cell;
+	double lat, lon, count;
+};
+
+/* Fuller cells found clusters first; equal ones in the order of their numbers. */
+static int fuller_first(const void *a, const void *b)
+{
+	const struct cell_mean *x = a;
+	const struct cell_mean *y = b;
+	if (x->count != y->count) return x->count > y->count ? -1 : 1;
+	return (x->cell > y->cell) - (x->cell < y->cell);
+}
+
+static struct cell_mean *cells_of(struct call *c, size_t row, size_t *n)
+{
+	const double *parts[4];
+	size_t sizes[4];
+	for (size_t i = 0; i < 4; i++) parts[i] = list_of(c, i, row, &sizes[i]);
+	*n = sizes[0];
+	if (*n == 0 || sizes[1] != *n || sizes[2] != *n || sizes[3] != *n) return NULL;
+	struct cell_mean *cells = arena_array(&c->arena, struct cell_mean, *n);
+	for (size_t i = 0; i < *n; i++)
+		cells[i] = (struct cell_mean){ ((const int64_t *)(const void *)parts[0])[i], parts[1][i], parts[2][i], parts[3][i] };
+	qsort(cells, *n, sizeof *cells, fuller_first);
+	return cells;
+}
+
+/* Numbers of clusters by cell, and in place of each cell's mean that of its cluster. */
+static uint32_t *cluster_cells(struct call *c, struct cell_mean *cells, size_t n, double metres)
+{
+	double *lats = arena_array(&c->arena, double, n);
+	double *lons = arena_array(&c->arena, double, n);
+	double *counts = arena_array(&c->arena, double, n);
+	uint32_t *numbers = arena_array(&c->arena, uint32_t, n);
+	struct cell_mean *sums = arena_array(&c->arena, struct cell_mean, n);
+	for (size_t i = 0; i < n; i++) {
+		lats[i] = cells[i].lat;
+		lons[i] = cells[i].lon;
+		counts[i] = cells[i].count;
+	}
+	geo_clusters(lats, lons, counts, n, metres, numbers);
+	for (size_t i = 0; i < n; i++) {
+		struct cell_mean *sum = &sums[numbers[i]];
+		sum->lat += cells[i].lat * cells[i].count;
+		sum->lon += cells[i].lon * cells[i].count;
+		sum->count += cells[i].count;
+	}
+	for (size_t i = 0; i < n; i++) {
+		cells[i].lat = sums[numbers[i]].lat / sums[numbers[i]].count;
+		cells[i].lon = sums[numbers[i]].lon / sums[numbers[i]].count;
+	}
+	return numbers;
+}
+
 static bool clusters(struct call *c, size_t row)
 {
-	size_t n, nlon, ncount;
-	const double *lats = list_of(c, 0, row, &n), *lons = list_of(c, 1, row, &nlon), *counts = list_of(c, 2, row, &ncount);
-	if (n == 0 || n != nlon || n != ncount) return false;
-	uint32_t *numbers = arena_array(&c->arena, uint32_t, n);
-	geo_clusters(lats, lons, counts, n, double_arg(c, 3, row), numbers);
+	size_t n;
+	struct cell_mean *cells = cells_of(c, row, &n);
+	if (!cells) return false;
+	uint32_t *numbers = cluster_cells(c, cells, n, double_arg(c, 4, row));
+	size_t at = duckdb_list_vector_get_size(c->out);
+	duckdb_list_vector_reserve(c->out, at + n);
+	duckdb_list_vector_set_size(c->out, at + n);
+	duckdb_vector child = duckdb_list_vector_get_child(c->out);
+	int64_t *cell = duckdb_vector_get_data(duckdb_struct_vector_get_child(child, 0));
+	int64_t *cluster = duckdb_vector_get_data(duckdb_struct_vector_get_child(child, 1));
+	double *lat = duckdb_vector_get_data(duckdb_struct_vector_get_child(child, 2));
+	double *lon = duckdb_vector_get_data(duckdb_struct_vector_get_child(child, 3));
 	for (size_t i = 0; i < n; i++) {
-		if (i) buf_put_char(&c->buf, ',');
-		buf_put_int(&c->buf, numbers[i]);
+		cell[at + i] = cells[i].cell;
+		cluster[at + i] = numbers[i];
+		lat[at + i] = cells[i].lat;
+		lon[at + i] = cells[i].lon;
 	}
-	return give_text(c, row);
+	((duckdb_list_entry *)c->result)[row] = (duckdb_list_entry){ at, n };
+	return true;
 }
 
 static bool point(struct call *c, size_t row)
@@ -288,7 +355,8 @@ static bool box(struct call *c, size_t row)
 
 /* --- the table ---------------------------------------------------------------------------------- */
 
-/* Types by letter: t text, b blob, d double, i integer, s timestamp, ? boolean, D list of doubles. */
+/* Types by letter: t text, b blob, d double, i integer, s timestamp, ? boolean, D list of doubles,
+ * B list of whole numbers, C list of clusters. */
 static const struct function { const char *name, *args; char result; cell_fn *cell; } functions[] = {
 	{ "stoa_fold", "t", 't', fold },
 	{ "stoa_near", "ttt", '?', near },
@@ -303,14 +371,26 @@ static const struct function { const char *name, *args; char result; cell_fn *ce
 	{ "stoa_shape_test", "bbi", '?', shape_test },
 	{ "stoa_shape_distance", "bdd", 'd', shape_distance },
 	{ "stoa_hull", "DD", 'b', hull },
-	{ "stoa_clusters", "DDDd", 't', clusters },
+	{ "stoa_clusters", "BDDDd", 'C', clusters },
 	{ "stoa_point", "dd", 'b', point },
 	{ "stoa_box", "dddd", 'b', box },
 };
 
+static duckdb_logical_type clusters_type(void)
+{
+	const char *names[] = { "cell", "cluster", "lat", "lon" };
+	duckdb_logical_type types[COUNT_OF(names)];
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		types[i] = duckdb_create_logical_type(i < 2 ? DUCKDB_TYPE_BIGINT : DUCKDB_TYPE_DOUBLE);
+	duckdb_logical_type whole = duckdb_create_struct_type(types, names, COUNT_OF(names));
+	for (size_t i = 0; i < COUNT_OF(names); i++) duckdb_destroy_logical_type(&types[i]);
+	return whole;
+}
+
 static duckdb_logical_type type_of(char letter)
 {
-	duckdb_logical_type d, list;
+	duckdb_logical_type of;
+	duckdb_logical_type list;
 	switch (letter) {
 	case 't': return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
 	case 'b': return duckdb_create_logical_type(DUCKDB_TYPE_BLOB);
@@ -318,11 +398,12 @@ static duckdb_logical_type type_of(char letter)
 	case 'i': return duckdb_create_logical_type(DUCKDB_TYPE_INTEGER);
 	case 's': return duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP);
 	case '?': return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
-	default: break;
+	case 'C': of = clusters_type(); break;
+	case 'B': of = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT); break;
+	default: of = duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE); break;
 	}
-	d = duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
-	list = duckdb_create_list_type(d);
-	duckdb_destroy_logical_type(&d);
+	list = duckdb_create_list_type(of);
+	duckdb_destroy_logical_type(&of);
 	return list;
 }
 

@@ -50,15 +50,26 @@ static void emit_steps_key(struct emitter *m, const struct odsql_node *n)
 	lit(m, " END");
 }
 
+/* A whole width is written out, so that the engine knows it while it plans. */
+static void put_width(struct emitter *m, const struct odsql_node *width)
+{
+	if (width->kind != ODSQL_INT) {
+		put_double(m, number_of(width));
+		return;
+	}
+	lit(m, "CAST(");
+	sql_int(m->q, width->i);
+	lit(m, " AS DOUBLE)");
+}
+
 static void emit_width_key(struct emitter *m, const struct odsql_node *n)
 {
 	if (!is_whole(n)) {
-		/* Adding 0 turns a negative zero into a plain one. */
-		lit(m, "(floor(CAST(");
+		lit(m, "floor(CAST(");
 		emit(m, n->args[0]);
 		lit(m, " AS DOUBLE) / ");
-		put_double(m, number_of(n->args[1]));
-		lit(m, ") + 0)");
+		put_width(m, n->args[1]);
+		lit(m, ")");
 		return;
 	}
 	lit(m, "TRY_CAST(CAST(");
@@ -279,9 +290,10 @@ static void emit_width_label(struct emitter *m, const struct odsql_node *n, size
 		lit(m, " AS VARCHAR) || ']')");
 		return;
 	}
+	/* Adding 0 turns a negative zero into a plain one. */
 	lit(m, " * ");
 	put_double(m, number_of(n->args[1]));
-	lit(m, " AS VARCHAR) || ', ' || CAST((");
+	lit(m, " + 0 AS VARCHAR) || ', ' || CAST((");
 	put_name(m, place);
 	lit(m, " + 1) * ");
 	put_double(m, number_of(n->args[1]));

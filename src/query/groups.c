@@ -16,21 +16,10 @@ static void put_numbered(struct sql *q, const char *before, size_t i, const char
 	sql_put_literal(q, str_of(after));
 }
 
-/* Cells in the order in which they become clusters: fullest first. */
-static void put_gathered(struct sql *q, const struct rows *r, const struct odsql_node *n)
+/* The cells that have points, each with their mean and their number. */
+static void put_cells(struct sql *q, const struct rows *r, const struct odsql_node *n)
 {
-	static const char *const lists[] = { "cell) ", "lat) ", "lon) ", "CAST(n AS DOUBLE)) " };
-	static const char *const names[] = { "cells", "lats", "lons", "counts" };
 	sql_lit(q, "(SELECT ");
-	for (size_t i = 0; i < COUNT_OF(lists); i++) {
-		struct str list = str_of(lists[i]);
-		if (i) sql_lit(q, ", ");
-		sql_lit(q, "list(");
-		sql_put_literal(q, str_sub(list, 0, list.n - 2));
-		sql_lit(q, " ORDER BY n DESC, cell) AS ");
-		sql_put_literal(q, str_of(names[i]));
-	}
-	sql_lit(q, " FROM (SELECT ");
 	odsql_emit_key(q, &r->scene.scope, n);
 	sql_lit(q, " AS cell, avg(");
 	odsql_emit_part(q, &r->scene.scope, n->args[0], SQL_LAT);
@@ -38,22 +27,22 @@ static void put_gathered(struct sql *q, const struct rows *r, const struct odsql
 	odsql_emit_part(q, &r->scene.scope, n->args[0], SQL_LON);
 	sql_lit(q, ") AS lon, count(*) AS n");
 	rows_put_from(q, r);
-	sql_lit(q, " GROUP BY 1) WHERE cell IS NOT NULL)");
+	sql_lit(q, " GROUP BY 1) WHERE cell IS NOT NULL");
 }
 
 /* c<i>: the cluster of each cell, with its centre, the mean of all its points. */
 static void put_clusters(struct sql *q, const struct rows *r, size_t i, const struct odsql_node *n, const struct odsql_cluster *c)
 {
-	put_numbered(q, "c", i, " AS MATERIALIZED (SELECT cell AS c");
-	put_numbered(q, "", i, "_cell, cluster AS c");
-	put_numbered(q, "", i, ", sum(lat * n) OVER (PARTITION BY cluster) / sum(n) OVER (PARTITION BY cluster) AS c");
-	put_numbered(q, "", i, "_lat, sum(lon * n) OVER (PARTITION BY cluster) / sum(n) OVER (PARTITION BY cluster) AS c");
-	put_numbered(q, "", i, "_lon FROM (SELECT unnest(cells) AS cell, unnest(lats) AS lat, unnest(lons) AS lon, unnest(counts) AS n, "
-	             "unnest(CAST(string_split(stoa_clusters(lats, lons, counts, CAST(");
+	put_numbered(q, "c", i, " AS MATERIALIZED (SELECT s.cell AS c");
+	put_numbered(q, "", i, "_cell, s.cluster AS c");
+	put_numbered(q, "", i, ", s.lat AS c");
+	put_numbered(q, "", i, "_lat, s.lon AS c");
+	put_numbered(q, "", i, "_lon FROM (SELECT unnest(found) AS s FROM (SELECT stoa_clusters(list(cell), list(lat), list(lon), "
+	             "list(CAST(n AS DOUBLE)), CAST(");
 	sql_param(q, VALUE_OF_DOUBLE(c->radius_m));
-	sql_lit(q, " AS DOUBLE)), ',') AS BIGINT[])) AS cluster FROM ");
-	put_gathered(q, r, n);
-	sql_lit(q, "))");
+	sql_lit(q, " AS DOUBLE)) AS found FROM ");
+	put_cells(q, r, n);
+	sql_lit(q, ")))");
 }
 
 static void put_with(struct sql *q, const struct rows *r)
