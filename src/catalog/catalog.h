@@ -151,6 +151,9 @@ struct meta_change { struct str name; struct str value; }; /* "title", "title.fr
  * `replace` false an existing dataset is refused (ERR_CONFLICT) with a word on what to do. */
 bool catalog_draft_begin(struct catalog *c, struct tenant_id t, struct str slug, bool replace,
                          struct arena *a, struct catalog_draft *out, struct err *e) must_use;
+/* The same for a compaction, see catalog_loaded.compacts: a publication that comes meanwhile waits for it. */
+bool catalog_compact_begin(struct catalog *c, struct tenant_id t, struct str slug, struct arena *a, struct catalog_draft *out,
+                           struct err *e) must_use;
 struct catalog_loaded {
 	struct schema schema;
 	int64_t rows, rejects;

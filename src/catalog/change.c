@@ -23,16 +23,28 @@ static bool slug_ok(struct str s)
 
 /* --- one publication of a dataset at a time ----------------------------------------------------- */
 
-static bool occupy(struct catalog *c, struct tenant_id t, struct str slug, struct err *e)
+static const struct busy *busy_or_null(const struct catalog *c, struct tenant_id t, struct str slug)
 {
-	bool taken = false;
+	const struct busy *b = c->busy;
+	while (b && (b->tenant.v != t.v || !str_eq(str_of(b->slug), slug))) b = b->next;
+	return b;
+}
+
+static bool occupy(struct catalog *c, struct tenant_id t, struct str slug, bool passing, struct err *e)
+{
+	enum { WAIT_S = 60 };
+	const struct busy *other;
+	int64_t until = clock_monotonic_ns() + WAIT_S * INT64_C(1000000000);
 	lock_take(&c->lock);
-	for (struct busy *b = c->busy; b; b = b->next)
-		taken |= b->tenant.v == t.v && str_eq(str_of(b->slug), slug);
+	/* What the server does by itself must not fail a person's command. */
+	while ((other = busy_or_null(c, t, slug)) && other->passing && !passing)
+		if (!lock_bell_wait_until(&c->loaded, &c->lock, until)) break;
+	bool taken = other != NULL;
 	if (!taken) {
 		struct busy *b = calloc(1, sizeof *b);
 		ensure(b != NULL && slug.n < sizeof b->slug);
 		b->tenant = t;
+		b->passing = passing;
 		memcpy(b->slug, slug.p, slug.n);
 		b->next = c->busy;
 		c->busy = b;
@@ -51,6 +63,7 @@ static void vacate(struct catalog *c, struct tenant_id t, struct str slug)
 		free(b);
 		break;
 	}
+	lock_bell_ring_all(&c->loaded);
 	lock_give(&c->lock);
 }
 
@@ -144,13 +157,13 @@ static bool draft_row(struct catalog *c, struct tenant_id t, struct str slug, bo
 	return ok;
 }
 
-bool catalog_draft_begin(struct catalog *c, struct tenant_id t, struct str slug, bool replace, struct arena *a,
-                         struct catalog_draft *out, struct err *e)
+static bool begin_draft(struct catalog *c, struct tenant_id t, struct str slug, bool replace, bool passing, struct arena *a,
+                        struct catalog_draft *out, struct err *e)
 {
 	struct catalog_draft d;
 	if (!slug_ok(slug))
 		return err_set(e, ERR_PARAMETER, "\"%.*s\" cannot be a dataset's identifier; use 1 to 100 of a-z, 0-9, _ and -", STR_ARG(slug));
-	if (!occupy(c, t, slug, e)) return false;
+	if (!occupy(c, t, slug, passing, e)) return false;
 	if (!draft_row(c, t, slug, replace, a, &d, e)) {
 		vacate(c, t, slug);
 		return false;
@@ -164,6 +177,18 @@ bool catalog_draft_begin(struct catalog *c, struct tenant_id t, struct str slug,
 	}
 	*out = d;
 	return true;
+}
+
+bool catalog_draft_begin(struct catalog *c, struct tenant_id t, struct str slug, bool replace, struct arena *a,
+                         struct catalog_draft *out, struct err *e)
+{
+	return begin_draft(c, t, slug, replace, false, a, out, e);
+}
+
+bool catalog_compact_begin(struct catalog *c, struct tenant_id t, struct str slug, struct arena *a, struct catalog_draft *out,
+                           struct err *e)
+{
+	return begin_draft(c, t, slug, true, true, a, out, e);
 }
 
 void catalog_draft_abandon(struct catalog *c, struct catalog_draft *d)
@@ -326,7 +351,7 @@ static bool alone(struct catalog *c, struct tenant_id t, struct str slug, enum m
                   size_t nmetas, int64_t *number, struct err *e)
 {
 	if (!slug_ok(slug)) return unknown_dataset(slug, e);
-	if (!occupy(c, t, slug, e)) return false;
+	if (!occupy(c, t, slug, false, e)) return false;
 	bool ok = move(c, t, slug, how, metas, nmetas, number, e);
 	vacate(c, t, slug);
 	return ok;

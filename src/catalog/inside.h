@@ -36,6 +36,7 @@ struct view_box {
 };
 struct busy {
 	struct tenant_id tenant;
+	bool passing;            /* a compaction: over soon, and waited for */
 	char slug[104];
 	struct busy *next;
 };

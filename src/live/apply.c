@@ -191,9 +191,6 @@ static bool count_rows(struct engine *g, struct version_ref v, int64_t *out, str
 	return ok;
 }
 
-/* What a dataset is now, as far as pushes are concerned. */
-struct present { struct version_ref at; int64_t pushed, bases[2], rows; struct shape *shape; };
-
 static bool look(struct stream *s, struct present *out, struct err *e)
 {
 	const struct catalog_view *v;
@@ -281,49 +278,53 @@ static void loaded(struct stream *s, struct present *p)
 bool stream_load(struct stream *s, struct err *e)
 {
 	struct present p;
+	if (!look(s, &p, e)) return false;
+	if (p.at.number) return stream_take_up(s, &p, e);
+	forget_version(s, clock_monotonic_ns());
+	return true;
+}
+
+bool stream_take_up(struct stream *s, struct present *p, struct err *e)
+{
 	struct engine_live *tables;
 	struct letting_in x = { 0 };
 	struct engine_live_change change = { 0 };
 	int64_t now = clock_monotonic_ns();
-	if (!look(s, &p, e)) return false;
-	if (!p.at.number) {
-		forget_version(s, now);
-		return true;
-	}
-	if (p.at.number == s->base) {
-		loaded(s, &p);
+	if (p->at.number == s->base) {
+		loaded(s, p);
 		return true;
 	}
 	/* A version that comes back has tables of the same name. */
-	drop_stale(s, now, p.at.number);
-	if (!engine_live_open(s->live->site->engine, p.at, &p.shape->schema, &tables, e)) {
-		loaded(s, &p);
+	drop_stale(s, now, p->at.number);
+	if (!engine_live_open(s->live->site->engine, p->at, &p->shape->schema, &tables, e)) {
+		loaded(s, p);
 		return false;
 	}
 	lock_take(&s->lock);
-	int64_t upto = journal_last(s->journal, p.pushed);
+	int64_t upto = journal_last(s->journal, p->pushed);
 	lock_give(&s->lock);
-	bool ok = replay(s, &p, upto, tables, &x, &change, e);
+	bool ok = replay(s, p, upto, tables, &x, &change, e);
 	if (!ok) engine_live_close(tables);
 	lock_take(&s->lock);
 	if (ok) {
 		retire_tables(s, now);
 		shape_release(s, s->shape);
 		s->tables = tables;
-		s->shape = p.shape;
-		p.shape = NULL;
-		s->base = p.at.number;
-		s->also = p.bases[1];
-		s->at = p.at;
-		s->base_rows = s->rows = p.rows;
+		s->shape = p->shape;
+		p->shape = NULL;
+		s->base = p->at.number;
+		s->also = p->bases[1];
+		s->at = p->at;
+		s->base_rows = s->rows = p->rows;
 		s->waiting = 0;
 		s->bytes = x.bytes;
 		if (x.last) count(s, &x, &change);
 		forget_pending(s, upto);
 		s->applied = upto;
+		s->pushed_ns = now;
 	}
 	lock_give(&s->lock);
-	loaded(s, &p);
+	loaded(s, p);
 	if (ok && x.lost) log_say(s->live->site->log, LOG_LEVEL_ERROR, "push.lost", log_int("dataset", s->dataset), log_int("records", x.lost));
 	if (ok) show(s);
 	return ok;

@@ -117,6 +117,7 @@ static void thaw(struct stream *s)
 {
 	lock_take(&s->lock);
 	s->frozen = false;
+	s->loads++;
 	lock_bell_ring_all(&s->bell);
 	lock_give(&s->lock);
 	live_wake(s->live);
@@ -129,7 +130,7 @@ static bool make_version(struct stream *s, const struct picture *p, struct err *
 	struct catalog_draft draft;
 	struct str slug;
 	struct catalog *c = s->live->site->catalog;
-	if (!describe(s, p, &a, &loaded, &slug, e) || !catalog_draft_begin(c, s->tenant, slug, true, &a, &draft, e)) return false;
+	if (!describe(s, p, &a, &loaded, &slug, e) || !catalog_compact_begin(c, s->tenant, slug, &a, &draft, e)) return false;
 	if (!write_version(s, p, arena_printf(&a, "%.*s.tmp", STR_ARG(draft.file)), e)) {
 		catalog_draft_abandon(c, &draft);
 		return false;
@@ -138,9 +139,20 @@ static bool make_version(struct stream *s, const struct picture *p, struct err *
 	struct str former = arena_printf(&a, "%.*s.rejects.jsonl", STR_ARG(engine_path(s->live->site->engine, &a, p->at)));
 	if (loaded.rejects && link(former.p, arena_printf(&a, "%.*s.tmp", STR_ARG(draft.rejects)).p) != 0) loaded.rejects = 0;
 	freeze(s);
-	bool ok = catalog_draft_commit(c, &draft, &loaded, NULL, 0, e) && stream_load(s, e);
+	/* Readers keep the former picture until the new one has everything that was let in meanwhile. */
+	struct present now = { .at = { .tenant = s->tenant, .dataset = s->dataset, .number = draft.number }, .pushed = p->applied,
+		.bases = { draft.number, p->at.number }, .rows = p->rows };
+	bool ok = catalog_draft_commit(c, &draft, &loaded, NULL, 0, e);
+	if (ok) {
+		lock_take(&s->lock);
+		p->shape->held++;
+		lock_give(&s->lock);
+		now.shape = p->shape;
+		ok = stream_take_up(s, &now, e) && catalog_renew(c, s->tenant, e);
+	}
+	/* Not before the view shows the new version: pushes go onto the one that is shown. */
 	thaw(s);
-	return ok && catalog_renew(c, s->tenant, e);
+	return ok;
 }
 
 bool stream_compact(struct stream *s, struct err *e)

@@ -96,6 +96,9 @@ void live_wake(struct live *l);
 /* --- apply.c --- */
 /* Looks which version the dataset has and reads the pushes made onto it. By whoever is `applying`. */
 bool stream_load(struct stream *s, struct err *e) must_use;
+/* The same with a version that the view of the catalogue does not show yet. Takes the shape. */
+struct present { struct version_ref at; int64_t pushed, bases[2], rows; struct shape *shape; };
+bool stream_take_up(struct stream *s, struct present *p, struct err *e) must_use;
 /* What is due; gives when the next thing is. */
 int64_t stream_tick(struct stream *s, int64_t now);
 /* The reflection of the catalogue, when it is time. */
