@@ -38,7 +38,7 @@ struct server {
 
 /* --- hooks ----------------------------------------------------------------------------------------- */
 
-static bool is_api(const struct httpd_request *r) { return str_starts(r->path, STR("/api/")); }
+static bool is_api(const struct httpd_request *r) { return str_starts(r->path, STR("/api/")) || legacy_is(r->path); }
 
 /* Which portal: the host name alone tells. Refused hosts get the same answer whatever they ask. */
 static bool admit(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
