@@ -46,7 +46,7 @@ fuzz:
 	@scripts/fuzz all $(SECONDS_EACH)
 
 bench: build
-	@scripts/setup test
+	@scripts/setup bench
 	@scripts/bench $(RELEASE)
 
 install: build
@@ -71,7 +71,7 @@ help:
 	@echo 'make check       the quick tests only'
 	@echo 'make check-clang compile everything with clang, warnings as errors'
 	@echo 'make fuzz        every fuzz target for SECONDS_EACH=$(SECONDS_EACH) s; fails when one crashes'
-	@echo 'make bench       measure against nginx and bare DuckDB'
+	@echo 'make bench       measure against nginx, bare DuckDB, PostgreSQL and SQLite'
 	@echo 'make install     install below PREFIX=$(PREFIX) (and DESTDIR)'
 	@echo 'make deb         build dist/stoa_VERSION_ARCH.deb'
 	@echo 'make fmt         strip trailing blanks'
