@@ -23,14 +23,6 @@ struct state {
 
 /* --- fields ------------------------------------------------------------------------------------------ */
 
-static void put_element(struct export *x, struct state *s, const char *name, struct str content)
-{
-	(void)x;
-	buf_printf(&s->made, "<%s>", name);
-	text_put_xml(&s->made, content);
-	buf_printf(&s->made, "</%s>", name);
-}
-
 static void put_description(struct export *x, struct state *s, const struct batch *b, size_t row)
 {
 	bool first = true;
@@ -52,9 +44,13 @@ static void put_extensions(struct export *x, struct state *s, const struct batch
 		if (!s->element[i].n || !column_has(&b->columns[i], row)) continue;
 		if (first) buf_lit(&s->made, "<extensions>");
 		first = false;
-		buf_printf(&s->made, "<field:%.*s>", STR_ARG(s->element[i]));
+		buf_lit(&s->made, "<field:");
+		buf_put(&s->made, s->element[i]);
+		buf_put_char(&s->made, '>');
 		text_put_xml(&s->made, export_text(x, &s->cell, i, &b->columns[i], row));
-		buf_printf(&s->made, "</field:%.*s>", STR_ARG(s->element[i]));
+		buf_lit(&s->made, "</field:");
+		buf_put(&s->made, s->element[i]);
+		buf_put_char(&s->made, '>');
 	}
 	if (!first) buf_lit(&s->made, "</extensions>");
 }
@@ -63,8 +59,11 @@ static void put_extensions(struct export *x, struct state *s, const struct batch
 static void make_words(struct export *x, struct state *s, const struct batch *b, size_t row)
 {
 	buf_clear(&s->made);
-	if (s->naming < x->ncolumns && column_has(&b->columns[s->naming], row))
-		put_element(x, s, "name", export_text(x, &s->cell, s->naming, &b->columns[s->naming], row));
+	if (s->naming < x->ncolumns && column_has(&b->columns[s->naming], row)) {
+		buf_lit(&s->made, "<name>");
+		text_put_xml(&s->made, export_text(x, &s->cell, s->naming, &b->columns[s->naming], row));
+		buf_lit(&s->made, "</name>");
+	}
 	if (s->any_described) put_description(x, s, b, row);
 	size_t n = s->made.n;
 	put_extensions(x, s, b, row);
@@ -92,9 +91,11 @@ static void make_once(struct shape *g)
 	g->made = true;
 }
 
-static void put_place(struct buf *b, const char *element, double lon, double lat)
+static void put_place(struct buf *b, struct str element, double lon, double lat)
 {
-	buf_printf(b, "<%s lat=\"", element);
+	buf_put_char(b, '<');
+	buf_put(b, element);
+	buf_lit(b, " lat=\"");
 	text_put_double_plain(b, lat);
 	buf_lit(b, "\" lon=\"");
 	text_put_double_plain(b, lon);
@@ -131,12 +132,12 @@ static void put_at(void *arg, double lon, double lat)
 	if (g->kind == GEO_POINT) {
 		if (g->s->pass != PASS_POINTS || !isfinite(lon) || !isfinite(lat)) return;
 		make_once(g);
-		put_place(b, "wpt", lon, lat);
+		put_place(b, STR("wpt"), lon, lat);
 		buf_put(b, g->s->words);
 		buf_put(b, g->s->extra);
 		buf_lit(b, "</wpt>\n");
 	} else if (g->track) {
-		put_place(b, "trkpt", lon, lat);
+		put_place(b, STR("trkpt"), lon, lat);
 		buf_put(b, --g->left == 0 ? STR("</trkpt></trkseg>") : STR("</trkpt>"));
 	}
 }

@@ -39,6 +39,8 @@ bool pack_zip_open(pack_sink *sink, void *arg, struct pack_zip **out, struct err
 	*z = (struct pack_zip){ .ar = archive_write_new(), .sink = sink, .arg = arg, .e = e };
 	ensure(z->ar);
 	archive_write_set_format_zip(z->ar);
+	/* A third of the time of the usual level, for files of text that are a tenth to a quarter larger. */
+	archive_write_set_format_option(z->ar, "zip", "compression-level", "3");
 	archive_write_set_bytes_in_last_block(z->ar, 1);
 	if (!answer(z, archive_write_open(z->ar, z, NULL, hand_on, NULL), e)) {
 		pack_zip_drop(z);
