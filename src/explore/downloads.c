@@ -15,6 +15,7 @@ bool download_options(const struct call *c, struct export_options *out, struct e
 	out->use_labels = v[CALL_LABELS].number != 0;
 	out->compressed = v[CALL_COMPRESSED].number != 0;
 	out->parquet_compression = str_of(explore_compressions[v[CALL_PARQUET].number]);
+	out->epochs = !modern;
 	out->epsg = (int)v[CALL_EPSG].number;
 	out->name_field = str_trim(v[CALL_NAME_FIELD].text);
 	out->description_field_list = str_trim(v[CALL_DESCRIPTIONS].text);
@@ -34,7 +35,13 @@ static bool has_field(const struct query_target *t, enum value_type one, enum va
 
 bool download_offered(const struct query_target *t, const struct export_format *f)
 {
-	if (t->at.number == 0) return false;
+	if (t->at.number == 0 || (f->flags & EXPORT_LEGACY)) return false;
 	if ((f->flags & EXPORT_GEO) && !has_field(t, VALUE_POINT, VALUE_SHAPE)) return false;
 	return !(f->flags & EXPORT_DATES) || has_field(t, VALUE_DATE, VALUE_DATETIME);
+}
+
+bool download_is_for(const struct call *c, const struct export_format *f)
+{
+	if (f->flags & EXPORT_LEGACY) return c->version < 21 && c->target.at.number != 0;
+	return download_offered(&c->target, f);
 }

@@ -8,7 +8,7 @@
 static const struct export_format *format_of(const struct call *c, struct err *e)
 {
 	const struct export_format *f = export_format_or_null(c->r->holes[1]);
-	if (f && download_offered(&c->target, f)) return f;
+	if (f && download_is_for(c, f)) return f;
 	err_set(e, ERR_NO_ROUTE, "The dataset %.*s is not offered in the format %.*s.", STR_ARG(c->dataset->slug),
 	        STR_ARG(str_sub(c->r->holes[1], 0, 60)));
 	return NULL;

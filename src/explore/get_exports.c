@@ -11,7 +11,7 @@ static bool run(struct call *c, struct err *e)
 	json_key(&j, STR("links"));
 	json_open(&j, '[');
 	for (const struct export_format *const *f = export_formats(); *f; f++) {
-		if (!download_offered(&c->target, *f)) continue;
+		if (!download_is_for(c, *f)) continue;
 		rest_link(&j, str_of((*f)->name),
 		          link_to(c, "/catalog/datasets/%.*s/exports/%s", STR_ARG(c->dataset->slug), (*f)->name));
 	}

@@ -179,5 +179,7 @@ bool download_options(const struct call *c, struct export_options *out, struct e
 /* True when a format is offered for what the caller sees. */
 struct export_format;
 bool download_offered(const struct query_target *t, const struct export_format *f);
+/* The same for a call, which may be of a version that has more. */
+bool download_is_for(const struct call *c, const struct export_format *f);
 
 #endif

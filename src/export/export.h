@@ -21,6 +21,7 @@ enum export_flags {
 	EXPORT_PACKED = 1u << 8,    /* bytes that do not shrink any more: sent without gzip */
 	EXPORT_IDS = 1u << 2,       /* names records: plan the question with_id */
 	EXPORT_DATES = 1u << 3,     /* offered only where there is a date or a datetime */
+	EXPORT_LEGACY = 1u << 9,    /* offered by former versions of the API only */
 	EXPORT_NEEDS = 1u << 4,     /* the result itself must have what EXPORT_GEO or EXPORT_DATES says */
 };
 
@@ -37,6 +38,7 @@ struct export_options {
 	struct str name_field;      /* gpx, ov2: what names a place; empty: the first text */
 	struct str description_field_list; /* gpx: fields in <desc>, with commas between; empty: see use_extension */
 	bool use_extension;         /* gpx: other fields in <extensions> rather than in <desc> */
+	bool epochs;                /* geojson: datetimes as milliseconds since 1970, as v2.0 of the API has them */
 	struct str origin;          /* rdf: "https://data.example", what names of records and fields begin with */
 };
 struct export_options export_defaults(void);

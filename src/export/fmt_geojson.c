@@ -12,7 +12,7 @@ struct state {
 static void put_geometry(struct export *x, struct state *s, const struct batch *b, size_t row)
 {
 	static const struct record_column shape = { .type = { VALUE_SHAPE, false } };
-	struct record_style bare = { x->style.zone, true };
+	struct record_style bare = { .zone = x->style.zone, .geometry_only = true };
 	struct str wkb = feature_of(&s->feature, b, row);
 	struct column one = { .type = { VALUE_SHAPE, false }, .texts = &wkb };
 	if (wkb.n) record_put_json(&x->out, &shape, &one, 0, &bare);
@@ -54,6 +54,7 @@ static bool run(struct export *x, struct err *e)
 		s.keys[i] = arena_str(&x->arena, buf_str(&key));
 	}
 	x->state = &s;
+	x->style.epochs = x->job->options.epochs;
 	buf_lit(&x->out, "{\"type\":\"FeatureCollection\",");
 	/* RFC 7946 knows WGS 84 only; programs still read the member of the former specification. */
 	if (ok && s.feature.transform)

@@ -109,6 +109,15 @@ static void look(struct conn *c, struct str method)
 	if (x->trust_host && l->forwarded_host.n) l->key.host = l->forwarded_host;
 }
 
+/* The times of an answer are those of its making; given again it would tell what is not so. All answers are
+ * sent by this thread, so one that is kept may lose a field. */
+static void forget_timing(struct MHD_Response *r)
+{
+	static const char name[] = "Server-Timing";
+	const char *value = MHD_get_response_header(r, name);
+	if (value) (void)MHD_del_response_header(r, name, value);
+}
+
 static bool answer_from_cache(struct conn *c, const struct look *l)
 {
 	struct httpd *h = c->h;
@@ -119,6 +128,7 @@ static bool answer_from_cache(struct conn *c, const struct look *l)
 	atomic_fetch_add_explicit(a ? &h->hits : &h->misses, 1, memory_order_relaxed);
 	if (!a) return false;
 	bool fresh = a->fresh_or_null && l->if_none_match.n && etag_matches(l->if_none_match, a->etag);
+	forget_timing(fresh ? a->fresh_or_null : a->response);
 	c->from_cache = true;
 	c->bytes = fresh ? 0 : (int64_t)a->bytes;
 	queue(c, fresh ? 304 : a->status, fresh ? a->fresh_or_null : a->response);

@@ -110,6 +110,10 @@ void record_put_json(struct buf *b, const struct record_column *c, const struct 
 		buf_put_char(b, '"');
 		break;
 	case VALUE_DATETIME:
+		if (style->epochs) {
+			buf_put_int(b, col->ints[row] / 1000);
+			break;
+		}
 		buf_put_char(b, '"');
 		clock_put_instant(b, col->ints[row], style->zone);
 		buf_put_char(b, '"');

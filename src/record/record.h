@@ -31,6 +31,7 @@ struct record_column {
 };
 struct record_style {
 	const struct clock_zone *zone;   /* of datetimes */
+	bool epochs;                     /* datetimes as milliseconds since 1970 */
 	bool geometry_only;              /* shapes as bare geometry instead of a Feature */
 };
 
