@@ -1,6 +1,6 @@
 /* records/1.0/analyze: rows gathered by fields and parts of dates, and numbers of each group. Every x is an
  * axis of one field; an axis of dates has a group key for each of its components. */
-#include "legacy/inside.h"
+#include "legacy/join.h"
 #include "text/text.h"
 
 enum { MOST_POINTS = 100000, MOST_SORTED = 19999 };
@@ -18,6 +18,7 @@ struct analysis {
 	struct v1_all_series series;
 	struct v1_items select, group_by, order_by;
 	struct texts where;
+	struct v1_join join;
 	bool by_series;  /* sorted by a series */
 	int64_t limit;
 	/* while writing */
@@ -321,6 +322,10 @@ static void put_key(struct json_out *j, const struct analysis *a, const struct b
 
 static void put_axis(struct json_out *j, const struct analysis *a, const struct axis *x, const struct batch *rows, size_t row)
 {
+	if (a->join.given && str_eq(x->field, a->join.local)) {
+		v1_join_put(j, &a->join, a->c->arena, &a->plan->columns[x->first], rows, row, x->first);
+		return;
+	}
 	if (!x->parts) {
 		put_key(j, a, rows, row, x->first);
 		return;
@@ -404,20 +409,24 @@ static bool put_row(void *arg, const struct batch *rows, size_t row, struct err 
 	return !a->b->over || err_set(e, ERR_TOO_LARGE, "This analysis is too large; set maxpoints or filter more.");
 }
 
+/* The local key is the one x, and no date: what stands in its place is one record. */
+static bool read_join(struct analysis *a, struct err *e)
+{
+	if (!v1_join_read(a->c, &a->join, e)) return false;
+	if (!a->join.given || (a->axes.n == 1 && !a->axes.p[0].parts && str_eq(a->axes.p[0].field, a->join.local))) return true;
+	return err_set(e, ERR_PARAMETER, "The field %.*s of join.%.*s.localkey must be the one x of the analysis, and no date.",
+	               STR_ARG(text_cut(a->join.local, 60)), STR_ARG(text_cut(a->join.name, 60)));
+}
+
 /* --- the endpoint ------------------------------------------------------------------------------- */
 
 static bool read_options(struct analysis *a, struct err *e)
 {
 	static const char *const formats[] = { "json", "jsonp", "csv", NULL };
 	struct v1_call *c = a->c;
-	struct str name;
-	struct str value;
-	size_t at = 0;
 	struct str separator = v1_text(c, "csv_separator");
 	int64_t most;
 	if (!v1_format(c, formats, e) || !v1_int(c, "maxpoints", 0, MOST_POINTS, 0, &most, e)) return false;
-	if (v1_each(c, "join", &at, &name, &value))
-		return err_set(e, ERR_PARAMETER, "Joining datasets (join.%.*s) is not offered by this portal.", STR_ARG(text_cut(name, 60)));
 	a->csv = str_eq(c->format, STR("csv"));
 	a->separator = separator.n ? separator.p[0] : ';';
 	if (separator.n > 1 || (separator.n && (a->separator == '"' || a->separator < '\t' || a->separator > '~' || a->separator == '\n' || a->separator == '\r')))
@@ -456,7 +465,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (!v1_enter(&c, r, p, app, e)) return false;
 	struct analysis a = { .c = &c, .b = &b };
 	if (!read_options(&a, e) || !v1_records(&c, e) || !v1_question(&c, &q, e)) return false;
-	if (!read_axes(&a, e) || !v1_series_of(&c, &a.series, &a.select, e) || !read_order(&a, e) || !read_extremes(&c, &x, e)) return false;
+	if (!read_axes(&a, e) || !v1_series_of(&c, &a.series, &a.select, e) || !read_order(&a, e) || !read_join(&a, e) || !read_extremes(&c, &x, e)) return false;
 	a.totals = arena_array(c.arena, double, a.series.v.n);
 	if (a.csv) return ask(&a, &q, e) && v1_answer_as(&c, &b, STR("text/csv; charset=utf-8"), e);
 	if (x.names.v.n) buf_lit(&b, "{\"results\":");

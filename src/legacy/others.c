@@ -99,4 +99,4 @@ static bool run_territory(struct httpd_request *r, struct httpd_reply *p, void *
 V1_ROUTES(metadata, "/api/metadata/1.0/{type}", run_metadata);
 V1_ROUTES(metadata_one, "/api/metadata/1.0/{type}/{name}", run_metadata);
 V1_ROUTES(reuses, "/api/reuses", run_reuses);
-V1_ROUTES(territory, "/api/georeference/v1/uid/{uid}", run_territory);
+V1_ROUTES(territory, "/api/georeference/v1/uid/{id}", run_territory);

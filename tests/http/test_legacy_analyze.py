@@ -157,6 +157,41 @@ def test_extremes_over_everything(server):
     assert body == {"results": [{"x": "BE", "n": 1}, {"x": "FR", "n": 2}], "aggregations": {"hi": {"MAX": 2100000}, "lo": {"MIN": 150000}}}
 
 
+JOIN = {"x": "country", "y.n.func": "COUNT", "join.j.remotedataset": "things", "join.j.remotekey": "colour", "join.j.localkey": "country"}
+
+
+def test_records_of_another_dataset_are_told_beside_a_key(make_server, tmp_path):
+    from conftest import HOST, Server, stoa, write_sources, publish
+    data = tmp_path / "data"
+    stoa(data, "portal", "add", HOST, "--set", "title=City")
+    write_sources(tmp_path)
+    publish(data, tmp_path)
+    (tmp_path / "countries.csv").write_text("code,title,n\nFR,France,1\nFR,Again,2\nDE,Germany,3\n", encoding="utf-8")
+    stoa(data, "publish", tmp_path / "countries.csv", "--portal", HOST, "--id", "countries")
+    server = make_server(data)
+    join = {"x": "country", "y.n.func": "COUNT", "join.j.remotedataset": "countries", "join.j.remotekey": "code", "join.j.localkey": "country", "join.j.fields": "title"}
+    none, france = analyze(server, **join)
+    assert none == {"x": [{"fields": {}}, "BE"], "n": 1}
+    assert france["x"][0]["fields"] == {"code": "FR", "title": "France"} and france["x"][0]["datasetid"] == "countries" and france["x"][1] == "FR"
+    assert france["n"] == 2
+    whole = {**join, "x": "pop", "join.j.localkey": "pop", "join.j.remotekey": "n"}
+    assert [r["x"][0] for r in analyze(server, **whole)] == [{"fields": {}}] * 3
+    csv_text = server.get(V1 + "/analyze/", {"dataset": "cities", **join, "format": "csv"}).text
+    assert csv_text == "x;n\r\nBE;1\r\nFR;2\r\n"
+
+
+@pytest.mark.parametrize("change, said", [
+    ({"join.j.remotedataset": ""}, "join.j.remotedataset is missing"), ({"join.j.remotekey": ""}, "join.j.remotekey is missing"), ({"join.j.localkey": ""}, "join.j.localkey is missing"),
+    ({"join.j.remotekey": "nope"}, "Unknown field: nope"), ({"join.j.fields": "nope"}, "Unknown field: nope"), ({"join.j.localkey": "name"}, "must be the one x"),
+    ({"x": ["country", "capital"]}, "must be the one x"), ({"x": "founded", "join.j.localkey": "founded"}, "must be the one x"), ({"join.k.fields": "a"}, "One dataset can be joined")])
+def test_joins_that_cannot_be(server, change, said):
+    assert said in analyze(server, 400, **{**JOIN, **change})["error"]
+
+
+def test_what_is_hidden_cannot_be_joined(server):
+    assert "does not exist" in analyze(server, 404, **{**JOIN, "join.j.remotedataset": "elsewhere"})["error"]
+
+
 def test_filters(server):
     assert analyze(server, x="country", q="pop>100000", **{"y.n.func": "COUNT"}) == [{"x": "BE", "n": 1}, {"x": "FR", "n": 1}]
     assert analyze(server, x="country", **{"y.n.func": "COUNT", "geofilter.bbox": "45,-5,49,3"}) == [{"x": "FR", "n": 2}]
