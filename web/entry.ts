@@ -1,4 +1,5 @@
 // Registers the elements that pages ask for. Every page is whole without them.
+import './parts/console'
 import './parts/copy'
 import './parts/facet'
 import './parts/live'

@@ -66,7 +66,7 @@ static const struct str *disjunctive(struct arena *a, const struct view_state *s
 	return out;
 }
 
-static struct str where_of(struct arena *a, const struct view_state *s)
+struct str front_filter_where(struct arena *a, const struct view_state *s)
 {
 	struct str q = str_trim(view_state_get(s, STR("q")));
 	if (!q.n)
@@ -85,7 +85,7 @@ void front_filter_make(struct front_filter *f, const struct view_state *s, const
 		.lang = v->lang->code,
 		.now_us = clock_now().us,
 	};
-	struct str where = where_of(a, s);
+	struct str where = front_filter_where(a, s);
 	if (where.n) {
 		struct str *one = arena_new(a, struct str);
 		*one = where;
@@ -133,7 +133,7 @@ struct str front_filter_order(struct arena *a, const struct schema *s, struct st
 static struct httpd_pair *api_pairs(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order, size_t *n)
 {
 	struct httpd_pair *out = arena_array(a, struct httpd_pair, 2 * s->n + 2);
-	struct str where = where_of(a, s);
+	struct str where = front_filter_where(a, s);
 	*n = 0;
 	if (where.n)
 		out[(*n)++] = (struct httpd_pair){ STR("where"), where };
@@ -176,11 +176,13 @@ struct str front_filter_api(struct arena *a, const struct view_state *s, const s
 	return arena_str(a, buf_str(&b));
 }
 
-void front_filter_inputs(struct html *h, struct arena *a, const struct view_state *s, const struct schema *schema)
+void front_filter_inputs(struct html *h, struct arena *a, const struct view_state *s, const struct schema *schema, bool with_where)
 {
 	size_t n;
-	const struct httpd_pair *pairs = api_pairs(a, s, schema, true, &n);
+	const struct httpd_pair *pairs = api_pairs(a, s, schema, with_where, &n);
 	for (size_t i = 0; i < n; i++) {
+		if (!with_where && str_eq(pairs[i].name, STR("where")))
+			continue;
 		html_lit(h, "<input type=\"hidden\" name=\"");
 		html_text(h, pairs[i].name);
 		html_lit(h, "\" value=\"");

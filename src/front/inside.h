@@ -29,8 +29,10 @@ void front_filter_page(const struct view_state *s, int64_t rows_default, int64_t
 struct str front_filter_order(struct arena *a, const struct schema *s, struct str sort, bool *descending, struct str *field);
 /* The same filters as parameters of the Explore API: "?where=…&refine=…" or empty. */
 struct str front_filter_api(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order);
-/* And as hidden inputs of a form that leads to the API. */
-void front_filter_inputs(struct html *h, struct arena *a, const struct view_state *s, const struct schema *schema);
+/* And as hidden inputs of a form that leads to the API; without `with_where` only the facet filters. */
+void front_filter_inputs(struct html *h, struct arena *a, const struct view_state *s, const struct schema *schema, bool with_where);
+/* The condition that the words of the state make; empty: none. */
+struct str front_filter_where(struct arena *a, const struct view_state *s);
 /* A text as an ODSQL string. */
 struct str front_quote(struct arena *a, struct str s);
 
@@ -77,10 +79,23 @@ front_tab front_tab_information, front_tab_table, front_tab_export, front_tab_ap
 /* A metadata value of any template as plain text in the reader's language; empty when unset. */
 struct str front_meta(const struct front_dataset *d, const char *template_, const char *name);
 
+/* --- console.c -------------------------------------------------------------------------------------- */
+
+/* A form that asks the API, with what a page already filters by. */
+struct front_console {
+	struct visit *visit;
+	const struct dataset *dataset;      /* NULL: the catalogue */
+	const struct query_target *target;  /* whose fields are completed */
+	const struct view_state *state_or_null; /* filters of the page */
+	struct str query;                   /* the same as "?where=…", or empty */
+};
+void front_console_put(struct html *h, const struct front_console *c);
+struct str front_quotable(struct arena *a, struct str url); /* between single quotes in code */
+
 /* --- routes ----------------------------------------------------------------------------------------- */
 
 extern const struct httpd_route front_home, front_explore, front_dataset_page, front_dataset_tab, front_asset_page,
 	front_policy, front_policy_old, front_policy_json, front_policy_well_known, front_set_language,
-	front_robots, front_sitemap, front_favicon, front_assets;
+	front_robots, front_sitemap, front_favicon, front_assets, front_api_console, front_api_console_short;
 
 #endif

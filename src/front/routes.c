@@ -7,6 +7,8 @@ const struct httpd_route *const front_routes[] = {
 	&front_dataset_page,
 	&front_dataset_tab,
 	&front_asset_page,
+	&front_api_console,
+	&front_api_console_short,
 	&front_policy,
 	&front_policy_old,
 	&front_policy_json,

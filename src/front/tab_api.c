@@ -1,4 +1,5 @@
-/* How programs reach a dataset: its addresses with the filters of the page, and code to start from. */
+/* How programs reach a dataset: a form that asks it, its addresses with the filters of the page, and the
+ * names of its fields. */
 #include "front/inside.h"
 
 #include "text/text.h"
@@ -10,32 +11,10 @@ static const struct { const char *path, *about; } endpoints[] = {
 	{ "/exports/json", N_("Everything at once, as a stream") },
 };
 
-static const struct { const char *language, *title, *before, *after; } snippets[] = {
-	{ "bash", "curl", "curl '", "'\n" },
-	{ "javascript", "JavaScript", "const answer = await fetch('", "')\nconst { total_count, results } = await answer.json()\n" },
-	{ "python", "Python", "import requests\n\nanswer = requests.get('", "')\nresults = answer.json()['results']\n" },
-	{ "r", "R", "library(jsonlite)\n\nanswer <- fromJSON('", "')\nanswer$results\n" },
-};
-
 static struct str address(struct front_dataset *d, const char *path, struct str query)
 {
 	return arena_printf(d->visit.arena, "%.*s/api/explore/v2.1/catalog/datasets/%.*s%s%.*s", STR_ARG(d->visit.origin),
 	                    STR_ARG(d->dataset->slug), path, STR_ARG(query));
-}
-
-/* Fits between single quotes in all four languages: an apostrophe is percent-encoded. */
-static struct str quotable(struct arena *a, struct str url)
-{
-	auto_buf b = BUF_INIT(LIMIT_URL_BYTES * 3);
-	for (size_t i = 0; i < url.n; i++) {
-		if (url.p[i] == '\'')
-			buf_lit(&b, "%27");
-		else if (url.p[i] == ' ')
-			buf_lit(&b, "%20");
-		else
-			buf_put_char(&b, url.p[i]);
-	}
-	return arena_str(a, buf_str(&b));
 }
 
 static void put_endpoints(struct front_dataset *d, struct str filters)
@@ -44,12 +23,12 @@ static void put_endpoints(struct front_dataset *d, struct str filters)
 	html_lit(h, "<section aria-labelledby=\"addresses\"><h2 id=\"addresses\">");
 	html_say(h, N_("Addresses"));
 	html_lit(h, "</h2><p>");
-	html_say(h, N_("The API needs no key and answers JSON. The filters of this page are part of the addresses."));
+	html_say(h, N_("The API answers JSON. The filters of this page are part of the addresses."));
 	html_lit(h, "</p>");
 	front_chips(h, &d->state, &d->dataset->schema, false);
 	html_lit(h, "<ul class=\"endpoints\">");
 	for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
-		struct str url = quotable(d->visit.arena, address(d, endpoints[i].path, i ? filters : STR("")));
+		struct str url = front_quotable(d->visit.arena, address(d, endpoints[i].path, i ? filters : STR("")));
 		html_lit(h, "<li><h3>");
 		html_say(h, endpoints[i].about);
 		html_lit(h, "</h3><p><span class=\"method\">GET</span> <a dir=\"ltr\" translate=\"no\" rel=\"nofollow\" href=\"");
@@ -59,24 +38,6 @@ static void put_endpoints(struct front_dataset *d, struct str filters)
 		html_lit(h, "</a></p></li>");
 	}
 	html_lit(h, "</ul></section>");
-}
-
-static void put_snippets(struct front_dataset *d, struct str filters)
-{
-	struct html *h = &d->page.h;
-	struct str query = filters.n ? arena_join(d->visit.arena, filters, STR("&limit=20")) : STR("?limit=20");
-	struct str url = quotable(d->visit.arena, address(d, "/records", query));
-	html_lit(h, "<section aria-labelledby=\"code\"><h2 id=\"code\">");
-	html_say(h, N_("Code to start from"));
-	html_lit(h, "</h2>");
-	for (size_t i = 0; i < COUNT_OF(snippets); i++) {
-		html_lit(h, "<h3 translate=\"no\">");
-		html_text(h, str_of(snippets[i].title));
-		html_lit(h, "</h3>");
-		view_code(h, snippets[i].language,
-		          arena_printf(d->visit.arena, "%s%.*s%s", snippets[i].before, STR_ARG(url), snippets[i].after));
-	}
-	html_lit(h, "</section>");
 }
 
 static void put_names(struct front_dataset *d)
@@ -113,8 +74,11 @@ bool front_tab_api(struct front_dataset *d, struct err *e)
 	struct html *h = &d->page.h;
 	struct str filters = front_filter_api(d->visit.arena, &d->state, &d->dataset->schema, false);
 	html_lit(h, "<div class=\"wide api\">");
+	const struct front_console console = {
+		.visit = &d->visit, .dataset = d->dataset, .target = &d->own.target, .state_or_null = &d->state, .query = filters,
+	};
+	front_console_put(h, &console);
 	put_endpoints(d, filters);
-	put_snippets(d, filters);
 	put_names(d);
 	html_lit(h, "</div>");
 	return true;

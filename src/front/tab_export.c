@@ -61,7 +61,7 @@ static void put_options(struct front_dataset *d)
 	html_lit(h, "</h2><form action=\"/api/explore/v2.1/catalog/datasets/");
 	html_text(h, d->dataset->slug);
 	html_lit(h, "/exports/csv\">");
-	front_filter_inputs(h, d->visit.arena, &d->state, &d->dataset->schema);
+	front_filter_inputs(h, d->visit.arena, &d->state, &d->dataset->schema, true);
 	html_lit(h, "<p><label for=\"delimiter\">");
 	html_say(h, N_("Separator"));
 	html_lit(h, "</label><select id=\"delimiter\" name=\"delimiter\"><option value=\";\">;</option><option value=\",\">,</option>"

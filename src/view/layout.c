@@ -194,7 +194,9 @@ static void put_footer(struct view_page *p)
 	}
 	html_lit(h, "</p><nav aria-label=\"");
 	html_say(h, N_("Legal information"));
-	html_lit(h, "\"><ul><li><a href=\"/terms/cookies-policy/\"");
+	html_lit(h, "\"><ul><li><a href=\"/api-console/explore/v2.1/\">");
+	html_say(h, N_("API"));
+	html_lit(h, "</a></li><li><a href=\"/terms/cookies-policy/\"");
 	if (p->place == VIEW_POLICY)
 		html_lit(h, " aria-current=\"page\"");
 	html_lit(h, ">");

@@ -9,7 +9,7 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const paths = ['/', '/explore/', '/explore/?q=tree&refine.theme=Environment&sort=title', '/explore/?q=zzzz', '/explore/?refine.nothing=1',
 	'/explore/dataset/trees/information/', '/explore/dataset/trees/table/', '/explore/dataset/trees/table/?sort=height&start=50',
 	'/explore/dataset/trees/table/?q=street&exclude.species=Oak', '/explore/dataset/trees/export/?refine.species=Oak',
-	'/explore/dataset/trees/api/?refine.species=Oak', '/explore/dataset/quarters/table/', '/terms/cookies-policy/', '/no/such/page']
+	'/explore/dataset/trees/api/?refine.species=Oak', '/api-console/explore/v2.1/', '/explore/dataset/quarters/table/', '/terms/cookies-policy/', '/no/such/page']
 
 let server
 let browser
