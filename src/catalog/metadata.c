@@ -42,7 +42,8 @@ bool meta_place_of(struct str name, struct meta_place *out, struct err *e)
 	}
 	return err_set(e, ERR_PARAMETER,
 	               "there is no metadata named \"%.*s\"; known are title, description, theme, keyword, "
-	               "license, license_url, language, publisher, references, attributions, and those of dcat. "
+	               "license, license_url, language, publisher, references, attributions, and those of dcat, inspire "
+	               "and dublin-core, as dcat.creator. "
 	               "(\"title.fr\" gives a value in one language)", STR_ARG(name));
 }
 
