@@ -36,6 +36,7 @@ int odsql_field(const struct odsql_scope *s, struct str name)
 	if (str_eq(name, STR("datasetid"))) return ODSQL_DATASETID;
 	if (str_eq(name, STR("recordid"))) return ODSQL_RECORDID;
 	if (str_eq(name, STR("record_timestamp"))) return ODSQL_RECORD_TIMESTAMP;
+	if (str_eq(name, STR("record_size"))) return ODSQL_RECORD_SIZE;
 	return ODSQL_NO_FIELD;
 }
 
@@ -87,7 +88,7 @@ static bool check_field(struct checker *c, struct odsql_node *n)
 		return odsql_complain(c->e, c->which, "Field %.*s is neither grouped by nor aggregated.", STR_ARG(n->s));
 	n->varies = true;
 	if (n->field < 0) {
-		n->type = n->field == ODSQL_RECORD_TIMESTAMP ? VALUE_DATETIME : VALUE_TEXT;
+		n->type = n->field == ODSQL_RECORD_TIMESTAMP ? VALUE_DATETIME : n->field == ODSQL_RECORD_SIZE ? VALUE_INT : VALUE_TEXT;
 		return true;
 	}
 	const struct field *f = &c->scope->schema->fields[n->field];

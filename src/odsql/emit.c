@@ -65,10 +65,30 @@ static void emit_bool(struct emitter *m, const struct odsql_node *n)
 static void emit_date(struct emitter *m, const struct odsql_node *n) { put_time(m, n->from, n->type); }
 static void emit_geom(struct emitter *m, const struct odsql_node *n) { put_blob(m, n->args[0]->s); }
 
+/* Bytes of the values a caller sees, each as text; a point counts as its two numbers. */
+static void put_size(struct emitter *m)
+{
+	const struct schema *s = m->s->schema;
+	lit(m, "(0");
+	for (size_t i = 0; i < s->n; i++) {
+		const struct field *f = &s->fields[i];
+		if ((f->flags & FIELD_HIDDEN) || (m->s->visible_or_null && !m->s->visible_or_null[i])) continue;
+		if (f->type == VALUE_POINT) lit(m, " + CASE WHEN ");
+		else if (f->type == VALUE_SHAPE) lit(m, " + coalesce(octet_length(");
+		else lit(m, " + coalesce(strlen(CAST(");
+		sql_column(m->q, i, f->type == VALUE_POINT ? SQL_LAT : SQL_MAIN);
+		if (f->type == VALUE_POINT) lit(m, " IS NULL THEN 0 ELSE 16 END");
+		else if (f->type == VALUE_SHAPE) lit(m, "), 0)");
+		else lit(m, " AS VARCHAR)), 0)");
+	}
+	lit(m, ")");
+}
+
 static void emit_field(struct emitter *m, const struct odsql_node *n)
 {
 	if (n->field == ODSQL_DATASETID) put_text(m, m->s->dataset_id);
 	else if (n->field == ODSQL_RECORD_TIMESTAMP) put_time(m, m->s->record_timestamp_us, VALUE_DATETIME);
+	else if (n->field == ODSQL_RECORD_SIZE) put_size(m);
 	else if (n->field == ODSQL_RECORDID) lit(m, "lower(lpad(to_hex(_id), 32, '0'))");
 	else if (n->field >= 0) sql_column(m->q, (size_t)n->field, n->type == VALUE_POINT ? SQL_LAT : SQL_MAIN);
 }

@@ -20,7 +20,7 @@
  *   stoa_fold(VARCHAR) VARCHAR                              text_fold
  *   stoa_near(VARCHAR, VARCHAR token, VARCHAR lang) BOOLEAN a word within text_edits_for, or another form
  *   stoa_form(VARCHAR, VARCHAR token, VARCHAR lang) BOOLEAN a form of the token
- *   stoa_rank(VARCHAR, VARCHAR terms, VARCHAR lang) DOUBLE  see odsql_emit_rank
+ *   stoa_rank(VARCHAR, VARCHAR terms, VARCHAR lang) BIGINT  see odsql_emit_rank
  *   stoa_json(VARCHAR) VARCHAR                              the text itself when it is JSON, else null
  *   stoa_local(TIMESTAMP, VARCHAR zone) TIMESTAMP           wall time of a UTC instant
  *   stoa_utc(TIMESTAMP, VARCHAR zone) TIMESTAMP             UTC instant of a wall time
@@ -93,7 +93,7 @@ enum odsql_flags {
 enum odsql_unit { ODSQL_MS, ODSQL_S, ODSQL_MIN, ODSQL_H, ODSQL_D, ODSQL_W, ODSQL_MONTH, ODSQL_QUARTER, ODSQL_YEAR };
 
 /* Fields that every record has without being in the schema. */
-enum { ODSQL_NO_FIELD = -1, ODSQL_DATASETID = -2, ODSQL_RECORDID = -3, ODSQL_RECORD_TIMESTAMP = -4 };
+enum { ODSQL_NO_FIELD = -1, ODSQL_DATASETID = -2, ODSQL_RECORDID = -3, ODSQL_RECORD_TIMESTAMP = -4, ODSQL_RECORD_SIZE = -5 };
 
 struct odsql_fn; /* a row of functions.def */
 
@@ -246,7 +246,7 @@ void odsql_emit_over(struct sql *q, const struct odsql_scope *s, const struct od
 /* Writes a checked predicate. May give null where it means false: use in WHERE and FILTER only, or
  * follow it by IS TRUE. */
 void odsql_emit_where(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
-/* How well a row fits: a DOUBLE, higher is better, for rows that the wheres keep; true when they look for
+/* How well a row fits: a whole number, higher is better, for rows that the wheres keep; true when they look for
  * words at all. Whole words count more than beginnings, those more than near words and other forms;
  * often in a short text counts more than once in a long one. */
 bool odsql_ranks(const struct odsql_node *n);
