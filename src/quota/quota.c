@@ -181,9 +181,11 @@ void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, 
 	if (fine && a->portal_calls > 0 && portal->calls >= a->portal_calls)
 		fine = refuse(out, QUOTA_PORTAL_CALLS, a->portal_calls, now, midnight);
 	if (fine) {
-		portal->calls++;
-		caller->calls++;
-		portal->used = caller->used = true;
+		/* What has no limit is not counted, so nothing is written down for it. */
+		portal->calls += a->portal_calls > 0;
+		caller->calls += a->caller_calls > 0;
+		portal->used |= a->portal_calls > 0;
+		caller->used = true;
 		tell(out, a->caller_calls, caller->calls);
 		tell(out, a->portal_calls, portal->calls);
 	}
@@ -230,7 +232,7 @@ static bool write_down(struct quota *q, struct err *e)
 	if (!store_begin(q->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = true;
 	for (size_t i = 0; ok && i < list.v.n; i++)
-		ok = store_run(tx, &queries[Q_count_put], (struct tenant_id){ list.v.p[i].of.tenant },
+		ok = list.v.p[i].calls == 0 || store_run(tx, &queries[Q_count_put], (struct tenant_id){ list.v.p[i].of.tenant },
 		               STORE_PARAMS(VALUE_OF_INT(list.v.p[i].of.key), VALUE_OF_INT(day), VALUE_OF_INT(list.v.p[i].calls)), e);
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	for (size_t i = 0; ok && q->used && i < list.v.n; i++)
