@@ -1,4 +1,5 @@
-/* GeoPackage: an SQLite file with one layer and its spatial index. */
+/* GeoPackage: an SQLite file with one layer and, up to two million rows, its spatial index. Moments are in
+ * UTC, as the format wants them. */
 #include "export/inside.h"
 
 static bool run(struct export *x, struct err *e) { return export_convert(x, false, e); }

@@ -21,7 +21,8 @@
 enum gdal_driver {
 	GDAL_SHAPEFILE,  /* <name>.shp, .shx, .dbf, .prj, .cpg; a set for each kind of geometry, when there are several:
 	                  * <name>_points, _multipoints, _lines, _polygons; collections go into the sets of their parts */
-	GDAL_GEOPACKAGE, /* <name>.gpkg with one layer <name> */
+	GDAL_GEOPACKAGE, /* <name>.gpkg with one layer <name> (of letters, digits, "_" and "-"); with a spatial index up
+	                  * to two million rows */
 };
 
 struct gdal_field {

@@ -16,7 +16,8 @@ void RegisterOGRGeoPackage(void);
 	F(RegisterOGRShape) F(RegisterOGRGeoPackage) F(CPLSetConfigOption) F(CPLSetErrorHandler) F(CPLGetLastErrorMsg) \
 	F(CPLQuietErrorHandler) F(CPLErrorReset) F(CPLGetLastErrorType) \
 	F(GDALGetDriverByName) F(GDALCreate) F(GDALClose) F(GDALDatasetCreateLayer) F(GDALDatasetStartTransaction) \
-	F(GDALDatasetCommitTransaction) F(OGR_L_CreateField) F(OGR_L_CreateFeature) F(OGR_L_GetLayerDefn) F(OGR_Fld_Create) \
+	F(GDALDatasetCommitTransaction) F(GDALDatasetExecuteSQL) F(GDALDatasetReleaseResultSet) \
+	F(OGR_L_CreateField) F(OGR_L_CreateFeature) F(OGR_L_GetLayerDefn) F(OGR_Fld_Create) \
 	F(OGR_Fld_Destroy) F(OGR_Fld_SetSubType) F(OGR_F_Create) F(OGR_F_Destroy) F(OGR_F_SetFieldInteger) \
 	F(OGR_F_SetFieldInteger64) F(OGR_F_SetFieldDouble) F(OGR_F_SetFieldString) F(OGR_F_SetFieldDateTimeEx) \
 	F(OGR_F_SetGeometry) F(OGR_G_CreateFromWkb) F(OGR_G_DestroyGeometry) F(OGR_G_GetGeometryType) F(OGR_G_IsEmpty) \

@@ -14,7 +14,8 @@ static const struct { const char *suffix; OGRwkbGeometryType type; } kinds[KINDS
 	[KIND_LINES] = { "lines", wkbMultiLineString },
 	[KIND_POLYGONS] = { "polygons", wkbMultiPolygon },
 };
-enum { COMMIT_ROWS = 100000, WAITING_BYTES = 256 << 20 };
+/* A spatial index takes several times the writing of the rows, so beyond this many it is left to the reader. */
+enum { COMMIT_ROWS = 100000, INDEX_ROWS = 2000000, WAITING_BYTES = 256 << 20 };
 
 struct gdal_set {
 	struct gdal_library lib;
@@ -27,6 +28,7 @@ struct gdal_set {
 	OGRLayerH layers[KINDS]; /* of a shapefile, by kind; NULL: not met */
 	struct buf waiting;      /* lengths and fields of rows without geometry, while first is NULL */
 	int64_t rows;
+	const char *geometry_name; /* of a package: the column */
 };
 
 static bool complain(struct gdal_set *w, const char *doing, struct err *e)
@@ -73,10 +75,11 @@ static const char *free_name(struct gdal_set *w, const char *name)
 static bool new_layer(struct gdal_set *w, const char *name, OGRwkbGeometryType type, OGRLayerH *out, struct err *e)
 {
 	char encoding[] = "ENCODING=UTF-8";
-	char index[] = "SPATIAL_INDEX=YES";
+	char index[] = "SPATIAL_INDEX=NO";
 	char *shape[] = { encoding, NULL };
 	const char *fid = arena_printf(w->a, "FID=%s", free_name(w, "fid")).p;
-	const char *geometry = arena_printf(w->a, "GEOMETRY_NAME=%s", free_name(w, "geom")).p;
+	w->geometry_name = free_name(w, "geom");
+	const char *geometry = arena_printf(w->a, "GEOMETRY_NAME=%s", w->geometry_name).p;
 	char *package[] = { index, (char *)(uintptr_t)fid, (char *)(uintptr_t)geometry, NULL };
 	char **options = w->s->driver == GDAL_SHAPEFILE ? shape : package;
 	*out = w->lib.GDALDatasetCreateLayer(w->dataset, name, w->crs, type, options);
@@ -311,6 +314,16 @@ bool gdal_open(struct gdal_set *w, struct err *e)
 	return w->lib.GDALDatasetStartTransaction(w->dataset, 0) == OGRERR_NONE || complain(w, "transaction", e);
 }
 
+static bool add_index(struct gdal_set *w, struct err *e)
+{
+	if (w->rows > INDEX_ROWS) return true;
+	const char *sql = arena_printf(w->a, "SELECT CreateSpatialIndex('%s', '%s')", w->s->name, w->geometry_name).p;
+	w->lib.CPLErrorReset();
+	OGRLayerH answer = w->lib.GDALDatasetExecuteSQL(w->dataset, sql, NULL, NULL);
+	if (answer) w->lib.GDALDatasetReleaseResultSet(w->dataset, answer);
+	return w->lib.CPLGetLastErrorType() < CE_Failure || complain(w, "spatial index", e);
+}
+
 /* With several sets, the first one is named by its kind like the others. */
 static bool rename_first(struct gdal_set *w, struct err *e)
 {
@@ -338,6 +351,7 @@ bool gdal_close(struct gdal_set *w, struct err *e)
 	bool package = w->s->driver == GDAL_GEOPACKAGE;
 	if (!w->first && !open_first(w, KIND_NONE, e)) return false;
 	if (package && w->lib.GDALDatasetCommitTransaction(w->dataset) != OGRERR_NONE) return complain(w, "commit", e);
+	if (package && !add_index(w, e)) return false;
 	w->lib.CPLErrorReset();
 	w->lib.GDALClose(w->dataset);
 	if (w->lib.CPLGetLastErrorType() >= CE_Failure) return complain(w, "close", e);
