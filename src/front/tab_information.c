@@ -225,7 +225,7 @@ static bool read_samples(struct front_dataset *d, struct str *samples, struct er
 	bool ok;
 	while ((ok = query_next(cursor, &batch, e)) && batch.nrows)
 		for (size_t c = 0; c < plan.ncolumns; c++) {
-			ptrdiff_t at = plan.fields[c] ? plan.fields[c] - d->dataset->schema.fields : -1;
+			ptrdiff_t at = plan.fields[c] ? plan.fields[c] - d->own.target.schema->fields : -1;
 			for (size_t i = 0; at >= 0 && i < batch.nrows && !samples[at].n; i++) {
 				buf_clear(&b);
 				if (column_has(&batch.columns[c], i))

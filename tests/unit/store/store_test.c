@@ -142,6 +142,7 @@ static void every_statement_prepares(void **state)
 #include "account/queries.def"
 #include "catalog/queries.def"
 #include "live/queries.def"
+#include "quota/queries.def"
 #undef Q
 #undef HOUSE
 	};
