@@ -3,39 +3,40 @@
 #include "explore/inside.h"
 #include "image/image.h"
 
-/* Quotes a text for ODSQL. */
-static struct str quoted(struct arena *a, struct str s)
+static void plan_done(struct query_plan *p) { query_plan_done(p); }
+
+/* Reads one field of the rows the caller has until the name comes up. */
+static bool read_names(struct call *c, const struct field *field, struct str name, bool *out, struct err *e)
 {
-	auto_buf b = BUF_INIT(LIMIT_CLAUSE_BYTES);
-	buf_put_char(&b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\') buf_put_char(&b, '\\');
-		buf_put_char(&b, s.p[i]);
-	}
-	buf_put_char(&b, '"');
-	return b.over ? STR("\"\"") : arena_str(a, buf_str(&b));
+	auto_with(plan_done) struct query_plan plan = { 0 };
+	struct query_cursor *k;
+	struct batch rows = { 0 };
+	struct query_target t = c->target;
+	bool ok = true;
+	t.files_of_or_null = NULL; /* names as they are */
+	const struct query_request q = { .target = &t, .mode = QUERY_EXPORT, .now_us = clock_now().us,
+		.select = arena_printf(c->arena, "`%.*s`", STR_ARG(field->name)) };
+	if (!query_plan_rows(c->arena, &q, &plan, e) || !query_open(c->at.site->engine, &plan, c->r->cancel, &k, e)) return false;
+	do {
+		ok = query_next(k, &rows, e);
+		for (size_t i = 0; ok && !*out && i < rows.nrows; i++)
+			*out = column_has(&rows.columns[0], i) && str_eq(rows.columns[0].texts[i], name);
+	} while (ok && !*out && rows.nrows > 0);
+	query_close(k);
+	return ok;
 }
 
 /* Whether a record the caller sees names the file in a field the caller sees. Anybody who sees all records
- * and all fields of this type need not be asked. */
+ * need not be asked about. */
 static bool is_named(struct call *c, const struct dataset_file *f, bool *out, struct err *e)
 {
 	const struct query_target *t = &c->target;
 	*out = false;
 	for (size_t i = 0; i < t->schema->n && !*out; i++) {
 		const struct field *field = &t->schema->fields[i];
-		int64_t n;
 		if (field->type != VALUE_FILE || (field->flags & FIELD_HIDDEN) || (t->visible_or_null && !t->visible_or_null[i])) continue;
-		if (!str_trim(t->row_filter).n) {
-			*out = true;
-			break;
-		}
-		struct str where = arena_printf(c->arena, "`%.*s` = %.*s", STR_ARG(field->name), STR_ARG(quoted(c->arena, f->name)));
-		struct query_request q = call_question(c, QUERY_PAGE);
-		q.where = &where;
-		q.nwhere = 1;
-		if (!query_count(c->at.site->engine, c->arena, &q, c->r->cancel, &n, e)) return false;
-		*out = n > 0;
+		if (!str_trim(t->row_filter).n) *out = true;
+		else if (!read_names(c, field, f->name, out, e)) return false;
 	}
 	return true;
 }

@@ -174,7 +174,7 @@ static int64_t count_rows(const struct site_visit *at, const struct dataset *d, 
 static const struct dataset *copy_of(const struct site_visit *at, struct arena *a, const struct dataset *d, const struct grant *g)
 {
 	bool whole = !g->visible_or_null && !g->row_filter.n && !g->broken;
-	if (whole && g->data == d->data_visible) return d;
+	if (whole && g->data && d->data_visible) return d;
 	struct dataset *copy = arena_new(a, struct dataset);
 	*copy = *d;
 	copy->data_visible = g->data;

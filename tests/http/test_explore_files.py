@@ -203,3 +203,29 @@ def test_files_are_listed_removed_backed_up_and_swept(make_server, tmp_path, fol
     stoa(data, "portal", "remove", HOST, "--yes")
     stoa(data, "portal", "list")
     assert not list(data.rglob("files"))
+
+
+def test_rights_hold_for_files(make_server, tmp_path, folder):
+    data = tmp_path / "data"
+    stoa(data, "portal", "add", HOST)
+    stoa(data, "publish", folder / "photos.csv", "--portal", HOST, "--id", "photos", "--schema", folder / "fields.json", "--files", folder / "photos")
+    stoa(data, "attach", "photos", folder / "notice of use.pdf", "--portal", HOST)
+    stoa(data, "attach", "photos", folder / "all.zip", "--portal", HOST, "--alternative", "--title", "Everything")
+    server = make_server(data)
+    files = {n: local(server, record(server, n)["url"]) for n in ("oak", "held")}
+
+    def statuses():
+        paths = [files["oak"], files["held"], files["held"] + "?thumbnail_size=50", DATASET + "/attachments/notice_of_use_pdf",
+                 DATASET + "/alternative_exports/everything"]
+        return [server.get(p).status_code for p in paths]
+
+    assert statuses() == [200, 200, 200, 200, 200]
+    stoa(data, "secure", "photos", "--portal", HOST, "--filter", 'name="oak"')
+    assert statuses() == [200, 404, 404, 200, 404]  # the files of their own rows; never the whole data as a file
+    assert server.api("/catalog/datasets/photos")["alternative_exports"] == []
+    stoa(data, "secure", "photos", "--portal", HOST, "--filter", "", "--fields", "name")
+    assert statuses() == [404, 404, 404, 200, 404]
+    stoa(data, "secure", "photos", "--portal", HOST, "--fields", "all", "--data-visible", "no")
+    assert statuses() == [403, 403, 403, 200, 404]
+    stoa(data, "secure", "photos", "--portal", HOST, "--restricted")
+    assert statuses() == [404, 404, 404, 404, 404]
