@@ -179,6 +179,9 @@ static struct str order_of(struct v1_call *c)
 	return arena_str(c->arena, buf_str(&b));
 }
 
+/* Pages of a usual size come best first when words are looked for; larger ones are taken as they stand. */
+enum { RANKED_PAGE = 1000 };
+
 bool v1_page(struct v1_call *c, struct query_request *q, int64_t absent, int64_t most, struct err *e)
 {
 	int64_t rows;
@@ -187,6 +190,10 @@ bool v1_page(struct v1_call *c, struct query_request *q, int64_t absent, int64_t
 	if (!v1_int(c, "rows", absent < 0 ? -1 : 0, ceiling, absent, &rows, e)) return false;
 	if (!v1_int(c, "start", 0, ceiling, 0, &start, e)) return false;
 	if (most && rows + start > most) return v1_error_window(e, rows + start, most);
+	if (most && rows <= RANKED_PAGE) {
+		q->mode = QUERY_PAGE;
+		q->most_rows = RANKED_PAGE;
+	}
 	q->select = select_of(c);
 	q->order_by = order_of(c);
 	q->limit = arena_printf(c->arena, "%lld", (long long)rows);

@@ -33,9 +33,9 @@ static bool export_window(bool ordered_by_aggregate, struct window *w, struct er
 	return true;
 }
 
-static bool page_window(bool grouped, struct window *w, struct err *e)
+static bool page_window(const struct query_request *r, bool grouped, struct window *w, struct err *e)
 {
-	int64_t most = grouped ? LIMIT_GROUP_ROWS : LIMIT_PAGE_ROWS;
+	int64_t most = grouped ? LIMIT_GROUP_ROWS : r->most_rows ? r->most_rows : LIMIT_PAGE_ROWS;
 	int64_t far = grouped ? LIMIT_GROUP_ROWS : LIMIT_WINDOW_ROWS;
 	if (w->limit < -1 || w->limit > most)
 		return err_set(e, ERR_PARAMETER, "Invalid value for limit API parameter: %lld was found but -1 <= limit <= %lld is expected.",
@@ -59,5 +59,5 @@ bool window_of(const struct query_request *r, bool grouped, bool ordered_by_aggr
 	if (out->offset < 0)
 		return err_set(e, ERR_PARAMETER, "Invalid value for offset API parameter: %lld was found but >= 0 is expected.",
 		               (long long)out->offset);
-	return export ? export_window(ordered_by_aggregate, out, e) : page_window(grouped, out, e);
+	return export ? export_window(ordered_by_aggregate, out, e) : page_window(r, grouped, out, e);
 }

@@ -58,6 +58,7 @@ struct query_request {
 	const struct str *exclude; size_t nexclude;
 	const struct str *facet;   size_t nfacet;    /* "name" or facet(name="…", …) */
 	struct str record_id;      /* QUERY_RECORD: 40 digits */
+	int64_t most_rows;         /* QUERY_PAGE: the largest page, when not that of the Explore API */
 	bool with_id;              /* adds a last column of record ids, see query_plan.id_column */
 	const struct clock_zone *zone_or_null; /* NULL: UTC */
 	struct str lang;           /* empty: "en" */

@@ -32,7 +32,12 @@ def names(server, **params):
     ('#distance(loc,"48.8566,2.3522",300000)', ["Paris", "Bruxelles"]),
     ('#polygon(loc,"(45,-5),(49,-5),(49,3),(45,3)")', ["Paris", "La Rochelle"])])
 def test_examples_of_the_language(server, q, rows):
-    assert names(server, q=q) == rows
+    assert names(server, q=q, sort="name") == sorted(rows)
+
+
+def test_words_bring_the_best_first_and_an_order_keeps_its_own(server):
+    assert set(names(server, q="riv")) == {"Paris", "Besançon"}
+    assert names(server, q="riv", sort="-name") == ["Paris", "Besançon"]
 
 
 # --- §1.1: shared filters ------------------------------------------------------------------------------
