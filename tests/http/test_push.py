@@ -398,3 +398,37 @@ def test_two_pushers_of_one_id_leave_one_record(pushing):
     for t in threads:
         t.join()
     wait_for(lambda: [r["count"] % 1000 for r in pushing.server.records("sensors")["results"]], [39])
+
+
+def test_what_cannot_be_compacted_is_kept_and_more_is_refused(pushing):
+    """Memory is bounded: when no version can be written, pushes are refused in time, and nothing answered is lost."""
+    folder = next(p for p in pushing.data.glob("1/*") if (p / "v1.duckdb").exists() and p.name == "2")
+    for number in range(2, 12):
+        (folder / f"v{number}.duckdb.tmp").mkdir()
+    for start in range(0, 24000, 4000):
+        pushing.push("log", [{"n": 1000 + start + k, "word": "kept"} for k in range(4000)])
+    status = lambda: json.loads(stoa(pushing.data, "push", "status", "log", "--portal", HOST, "--json").stdout)
+    wait_for(lambda: bool(status()["trouble"]) and status()["not_compacted"] == 24000, True, 20)
+    answer = pushing.push("log", {"n": 7, "word": "too much"}, status=503)
+    assert answer["error_code"] == "PortalBusy"
+    assert total(pushing.server, "log", where="word = 'kept'") == 24000
+    pushing.kill()
+    for number in range(2, 12):
+        (folder / f"v{number}.duckdb.tmp").rmdir()
+    pushing.restart()
+    assert total(pushing.server, "log", where="word = 'kept'") == 24000
+    wait_for(lambda: compacted(pushing, "log", 2), True, 30)
+    assert total(pushing.server, "log", where="word = 'kept'") == 24000
+    pushing.push("log", {"n": 7, "word": "again"})
+    wait_for(lambda: total(pushing.server, "log"), 24006)
+
+
+def test_a_removed_portal_takes_its_pushes_along(pushing):
+    pushing.push("log", {"n": 7, "word": "private"})
+    journal = pushing.data / "push" / "1"
+    assert list(journal.glob("*/*.log"))
+    pushing.server.stop()
+    stoa(pushing.data, "portal", "remove", HOST, "--yes", check=False)
+    stoa(pushing.data, "portal", "add", "other.localhost")
+    stoa(pushing.data, "portal", "list")
+    assert not list(journal.glob("*/*.log"))
