@@ -88,7 +88,14 @@ struct word_set {
 	int64_t handle;
 	uint64_t *bits;               /* bit i of word i/64: row i is in */
 	size_t n;                     /* words */
+	uint32_t *scores;             /* of a ranking: one a row, in place of the bits */
+	size_t nscores;
 };
+/* A word that stands so many times among so many of a field, as a byte; and what it is worth. */
+unsigned char words_mark(size_t times, size_t length);
+uint32_t words_worth(unsigned char mark);
+/* How well a token found fits the word asked for: whole words best. */
+uint32_t words_fit(struct str found, struct str asked);
 struct words_answer {
 	struct engine *engine;
 	struct arena arena;
@@ -100,7 +107,7 @@ struct words_answer {
 bool words_answer(struct words_answer *w, struct engine *g, duckdb_connection c, const struct engine_query *q,
                   struct err *e) must_use;
 void words_done(struct words_answer *w);
-bool words_function(struct engine *g, duckdb_connection c, struct err *e) must_use;
+bool words_functions(struct engine *g, duckdb_connection c, struct err *e) must_use;
 
 /* convert.c: physical vectors of a chunk as a batch. Owned buffers are reused from chunk to chunk. */
 struct converter;

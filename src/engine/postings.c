@@ -7,8 +7,8 @@
  * Table words(key BIGINT, term VARCHAR, field INTEGER, rows BLOB): `term` is a token of text_fold, cut at
  * WORD_BYTES; `key` is its first seven bytes as a number, so that a comparison of numbers leaves most of
  * the table unread; `rows` holds the rowids in ascending order, each as the difference to the one before
- * (the first to 0), seven bits a byte, lowest first, the high bit set on all but the last byte. A version
- * of fewer than WORDS_FEWEST_ROWS rows has no table: reading them all costs no more. */
+ * (the first to 0), seven bits a byte, lowest first, the high bit set on all but the last byte, and then
+ * a byte of words_mark: how often the word stands in the field and how many words do. A version of fewer than WORDS_FEWEST_ROWS rows has no table: reading them all costs no more. */
 #include "engine/inside.h"
 #include "text/text.h"
 #include <stdlib.h>
@@ -29,8 +29,9 @@ struct posting {
 	const char *term;
 	uint32_t length, field;
 	uint32_t hash;
-	uint32_t bytes;
-	int64_t last;          /* row added last */
+	uint32_t times;        /* in the row added last … */
+	int64_t last;          /* … which is this */
+	unsigned char *mark;   /* its last byte */
 	struct piece *first, *tail;
 };
 
@@ -98,15 +99,21 @@ static void put_byte(struct postings *w, struct posting *p, unsigned char c)
 		else p->first = more;
 		p->tail = more;
 	}
-	p->tail->bytes[p->tail->n++] = c;
-	p->bytes++;
+	p->mark = &p->tail->bytes[p->tail->n++];
+	*p->mark = c;
 }
 
-static void put_row(struct postings *w, struct posting *p, int64_t row)
+static void put_row(struct postings *w, struct posting *p, int64_t row, size_t length)
 {
+	if (p->last == row) {
+		*p->mark = words_mark(++p->times, length);
+		return;
+	}
 	uint64_t by = (uint64_t)(row - num_max(p->last, (int64_t)0));
 	for (; by >= 0x80; by >>= 7) put_byte(w, p, (unsigned char)(by | 0x80));
 	put_byte(w, p, (unsigned char)by);
+	p->times = 1;
+	put_byte(w, p, words_mark(1, length));
 	p->last = row;
 }
 
@@ -159,18 +166,16 @@ static struct posting *find(struct postings *w, struct str term, uint32_t field)
 	return add(w, term, field, hash);
 }
 
-/* What is too long to be folded is never found, here as in stoa_fold. */
-static void add_text(struct postings *w, uint32_t field, int64_t row, struct str text)
+/* Tokens of w->folded. */
+static void add_folded(struct postings *w, uint32_t field, int64_t row)
 {
-	struct str token;
-	buf_clear(&w->folded);
-	text_fold(&w->folded, text);
-	if (w->folded.over) return;
 	struct str all = buf_str(&w->folded);
+	struct str token;
+	size_t length = all.n > 0;
+	for (size_t i = 0; i < all.n; i++) length += all.p[i] == ' ';
 	for (size_t at = 0; text_next_token(all, &at, &token);) {
 		if (token.n > WORD_BYTES) token = text_cut(token, WORD_BYTES);
-		struct posting *p = find(w, token, field);
-		if (p->last != row) put_row(w, p, row);
+		put_row(w, find(w, token, field), row, length);
 	}
 }
 
@@ -240,14 +245,19 @@ static bool write_out(struct postings *w, duckdb_connection c, struct err *e)
 
 /* --- rows ------------------------------------------------------------------------------------------ */
 
+/* What is too long to be folded is never found, here as in stoa_fold. */
 static void add_cell(struct postings *w, uint32_t field, int64_t row, const struct column *c, size_t i)
 {
 	if (!column_has(c, i)) return;
-	if (!c->type.list) {
-		add_text(w, field, row, c->texts[i]);
-		return;
+	buf_clear(&w->folded);
+	if (!c->type.list) text_fold(&w->folded, c->texts[i]);
+	for (uint32_t k = 0; c->type.list && k < c->lists[i].n; k++) {
+		size_t before = w->folded.n;
+		if (before) buf_put_char(&w->folded, ' ');
+		text_fold(&w->folded, c->items[c->lists[i].from + k]);
+		if (w->folded.n == before + 1) w->folded.n = before;
 	}
-	for (uint32_t k = 0; k < c->lists[i].n; k++) add_text(w, field, row, c->items[c->lists[i].from + k]);
+	if (!w->folded.over) add_folded(w, field, row);
 }
 
 bool postings_add(struct postings *w, duckdb_connection c, const struct batch *b, int64_t first, struct err *e)

@@ -103,43 +103,57 @@ static bool has_word(struct call *c, size_t row, bool edits)
 static bool near(struct call *c, size_t row) { return has_word(c, row, true); }
 static bool form(struct call *c, size_t row) { return has_word(c, row, false); }
 
-/* How much a word of the text counts for a term ("=whole", "^beginning", "~near", "$last"). */
-static double gain(struct text_stemmer *s, struct str word, struct str term, struct str stem)
+/* Whether a token of the text is what a term asks for ("=whole", "^beginning", "~near", "$last"). */
+static bool is_meant(struct text_stemmer *s, struct str found, struct str term, struct str stem)
 {
-	static const double whole = 1, beginning = 0.5, like = 0.3;
 	char how = term.p[0];
 	struct str token = str_from(term, 1);
-	if (str_eq(word, token)) return whole;
-	if (how == '=') return 0;
-	if (how != '~' && str_starts(word, token)) return beginning;
-	if (how == '~' && text_is_near(word, token, text_edits_for(token))) return like;
-	bool is_form = s && how != '^' && str_starts(word, text_stem_beginning(s, token)) && str_eq(text_stem(s, word), stem);
-	return is_form ? like : 0;
+	if (how == '=') return str_eq(found, token);
+	if (how != '~' && str_starts(found, token)) return true;
+	if (how == '~' && text_is_near(found, token, text_edits_for(token))) return true;
+	return s && how != '^' && str_starts(found, text_stem_beginning(s, token)) && str_eq(text_stem(s, found), stem);
 }
 
-/* BM25 without the rarity of terms: all terms of a condition are required, so rarity would hardly move
- * rows. Lengths are measured against a usual one, since no statement knows the mean. */
+/* One token of the text that some term means. */
+struct meant { struct str token; size_t term, times; };
+struct meant_list { VEC(struct meant) v; };
+
+static void add_meant(struct call *c, struct meant_list *all, struct str token, size_t term)
+{
+	for (size_t i = 0; i < all->v.n; i++) {
+		if (all->v.p[i].term != term || !str_eq(all->v.p[i].token, token)) continue;
+		all->v.p[i].times++;
+		return;
+	}
+	vec_push(&c->arena, &all->v, (struct meant){ token, term, 1 });
+}
+
+/* The score that the index would give (see words.c), of one text. */
 static bool rank(struct call *c, size_t row)
 {
-	enum { TERMS = 32, USUAL_LENGTH = 20 };
-	static const double k1 = 1.2, b = 0.75;
 	struct text_stemmer *s = stemmer_of(c, text_arg(c, 2, row));
 	struct arena_mark m = arena_mark(&c->arena);
 	struct str list = text_arg(c, 1, row);
-	struct str terms[TERMS], stems[TERMS], word;
-	double found[TERMS] = { 0 };
-	size_t n = 0;
-	for (size_t at = 0; n < TERMS && text_next_token(list, &at, &terms[n]); n++)
-		stems[n] = s ? arena_str(&c->arena, text_stem(s, str_from(terms[n], 1))) : STR("");
+	struct { VEC(struct str) v; } terms = { 0 }, stems = { 0 };
+	struct meant_list found = { 0 };
+	struct str token;
+	for (size_t at = 0; text_next_token(list, &at, &token);) {
+		vec_push(&c->arena, &terms.v, token);
+		vec_push(&c->arena, &stems.v, s ? arena_str(&c->arena, text_stem(s, str_from(token, 1))) : STR(""));
+	}
 	text_fold(&c->buf, text_arg(c, 0, row));
 	struct str all = buf_str(&c->buf);
-	double length = 0;
-	for (size_t at = 0; text_next_token(all, &at, &word); length++)
-		for (size_t i = 0; i < n; i++) found[i] += gain(s, word, terms[i], stems[i]);
-	double score = 0;
-	for (size_t i = 0; i < n; i++) score += found[i] * (k1 + 1) / (found[i] + k1 * (1 - b + b * length / USUAL_LENGTH));
+	size_t length = 0;
+	for (size_t at = 0; !c->buf.over && text_next_token(all, &at, &token); length++)
+		for (size_t i = 0; i < terms.v.n; i++)
+			if (is_meant(s, token, terms.v.p[i], stems.v.p[i])) add_meant(c, &found, token, i);
+	int64_t score = 0;
+	for (size_t i = 0; i < found.v.n; i++) {
+		const struct meant *x = &found.v.p[i];
+		score += (int64_t)words_worth(words_mark(x->times, length)) * words_fit(x->token, str_from(terms.v.p[x->term], 1));
+	}
 	arena_rewind(&c->arena, m);
-	((double *)c->result)[row] = score;
+	((int64_t *)c->result)[row] = score;
 	return true;
 }
 
@@ -355,13 +369,13 @@ static bool box(struct call *c, size_t row)
 
 /* --- the table ---------------------------------------------------------------------------------- */
 
-/* Types by letter: t text, b blob, d double, i integer, s timestamp, ? boolean, D list of doubles,
+/* Types by letter: t text, b blob, d double, i integer, l long integer, s timestamp, ? boolean, D list of doubles,
  * B list of whole numbers, C list of clusters. */
 static const struct function { const char *name, *args; char result; cell_fn *cell; } functions[] = {
 	{ "stoa_fold", "t", 't', fold },
 	{ "stoa_near", "ttt", '?', near },
 	{ "stoa_form", "ttt", '?', form },
-	{ "stoa_rank", "ttt", 'd', rank },
+	{ "stoa_rank", "ttt", 'l', rank },
 	{ "stoa_json", "t", 't', json_or_null },
 	{ "stoa_local", "st", 's', local },
 	{ "stoa_utc", "st", 's', utc },
@@ -395,6 +409,7 @@ static duckdb_logical_type type_of(char letter)
 	case 't': return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
 	case 'b': return duckdb_create_logical_type(DUCKDB_TYPE_BLOB);
 	case 'd': return duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
+	case 'l': return duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
 	case 'i': return duckdb_create_logical_type(DUCKDB_TYPE_INTEGER);
 	case 's': return duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP);
 	case '?': return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);

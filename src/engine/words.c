@@ -29,20 +29,64 @@ static void set_grow(struct word_set *s, size_t to)
 	s->n = n;
 }
 
-static bool set_add_list(struct word_set *s, struct str list)
+/* BM25 without the rarity of words: all words of a condition are required, so rarity would hardly move
+ * rows. Lengths are measured against a usual one. Both are kept in steps, and worths are whole numbers,
+ * so that every sum of them is the same in any order. */
+static const uint16_t lengths[16] = { 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512 };
+
+unsigned char words_mark(size_t times, size_t length)
+{
+	unsigned step = 0;
+	while (step < 15 && lengths[step] < length) step++;
+	return (unsigned char)(num_min(times, (size_t)15) << 4 | step);
+}
+
+uint32_t words_worth(unsigned char mark)
+{
+	static const double k1 = 1.2, b = 0.75, usual = 20, scale = 100;
+	double times = mark >> 4;
+	double length = lengths[mark & 15];
+	return (uint32_t)(scale * times * (k1 + 1) / (times + k1 * (1 - b + b * length / usual)));
+}
+
+uint32_t words_fit(struct str found, struct str asked)
+{
+	return str_eq(found, asked) ? 10 : str_starts(found, asked) ? 5 : 3;
+}
+
+/* Adds to the scores of the rows of a list. */
+static void add_score(struct word_set *s, uint64_t row, uint32_t by)
+{
+	if (row >= s->nscores) {
+		size_t n = num_max(s->nscores * 2, (size_t)row + 4096);
+		s->scores = realloc(s->scores, n * sizeof *s->scores);
+		ensure(s->scores != NULL);
+		memset(s->scores + s->nscores, 0, (n - s->nscores) * sizeof *s->scores);
+		s->nscores = n;
+	}
+	s->scores[row] += by;
+}
+
+/* With worths, their scores; else the rows. */
+static bool set_add_list(struct word_set *s, struct str list, const uint32_t *worths_or_null)
 {
 	uint64_t row = 0;
 	uint64_t by = 0;
 	unsigned shift = 0;
-	for (size_t i = 0; i < list.n; i++) {
+	for (size_t i = 0; i + 1 < list.n; i++) {
 		unsigned char c = (unsigned char)list.p[i];
 		by |= (uint64_t)(c & 0x7f) << shift;
 		shift += 7;
 		if (c & 0x80 && shift <= 42) continue;
 		row += by;
 		if (row >= (uint64_t)ROWS_MOST) return false;
-		if (row / 64 >= s->n) set_grow(s, row / 64);
-		s->bits[row / 64] |= (uint64_t)1 << (row % 64);
+		unsigned char mark = (unsigned char)list.p[++i];
+		if (worths_or_null) {
+			add_score(s, row, worths_or_null[mark]);
+		} else {
+			if (row / 64 >= s->n) set_grow(s, row / 64);
+			s->bits[row / 64] |= (uint64_t)1 << (row % 64);
+		}
 		by = 0;
 		shift = 0;
 	}
@@ -71,6 +115,9 @@ struct asking {
 	const struct sql_words *words;
 	struct text_stemmer *stemmer;
 	struct arena *arena;
+	const struct sql_rank *rank;   /* scores are asked for; or NULL */
+	struct str token;              /* the word being read … */
+	struct word_set *out;          /* … into this */
 };
 
 static void put_table(struct buf *b, const struct asking *k, const char *columns)
@@ -138,37 +185,44 @@ static bool run(const struct asking *k, struct buf *text, duckdb_value value_or_
 
 static bool take_lists(void *arg, duckdb_data_chunk chunk)
 {
+	const struct asking *k = arg;
 	size_t n = duckdb_data_chunk_get_size(chunk);
 	duckdb_vector lists = duckdb_data_chunk_get_vector(chunk, 0);
-	for (size_t i = 0; i < n; i++)
-		if (!set_add_list(arg, text_at(lists, i))) return false;
+	const int32_t *fields = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 1));
+	duckdb_vector terms = duckdb_data_chunk_get_vector(chunk, 2);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t worths[256];
+		uint32_t factor = k->rank ? (uint32_t)k->rank->weights[fields[i]] * words_fit(text_at(terms, i), k->token) : 0;
+		for (unsigned m = 0; k->rank && m < 256; m++) worths[m] = words_worth((unsigned char)m) * factor;
+		if (!set_add_list(k->out, text_at(lists, i), k->rank ? worths : NULL)) return false;
+	}
 	return true;
 }
 
-static bool read_whole(const struct asking *k, struct str token, struct word_set *out, struct err *e)
+static bool read_whole(struct asking *k, struct str token, struct err *e)
 {
 	auto_buf b = BUF_INIT(1 << 20);
-	put_table(&b, k, "rows");
+	put_table(&b, k, "rows, field, term");
 	put_fields(&b, k);
 	buf_printf(&b, " AND key = %lld AND term = CAST($1 AS VARCHAR)", (long long)key_of(token));
 	duckdb_value v = duckdb_create_varchar_length(token.p, token.n);
-	bool ok = run(k, &b, v, take_lists, out, e);
+	bool ok = run(k, &b, v, take_lists, k, e);
 	duckdb_destroy_value(&v);
 	return ok;
 }
 
-static bool read_beginning(const struct asking *k, struct str token, struct word_set *out, struct err *e)
+static bool read_beginning(struct asking *k, struct str token, struct err *e)
 {
 	auto_buf b = BUF_INIT(1 << 20);
 	duckdb_value v = NULL;
-	put_table(&b, k, "rows");
+	put_table(&b, k, "rows, field, term");
 	put_fields(&b, k);
 	put_beginning(&b, token);
 	if (token.n > KEY_BYTES) {
 		buf_lit(&b, " AND starts_with(term, CAST($1 AS VARCHAR))");
 		v = duckdb_create_varchar_length(token.p, token.n);
 	}
-	bool ok = run(k, &b, v, take_lists, out, e);
+	bool ok = run(k, &b, v, take_lists, k, e);
 	if (v) duckdb_destroy_value(&v);
 	return ok;
 }
@@ -179,11 +233,13 @@ struct walk {
 	struct asking *asking;
 	struct str token, stem, beginning;
 	size_t edits;
+	bool last;          /* words that begin with the token have been read */
 	VEC(int64_t) found; /* places in the table */
 };
 
 static bool is_like(struct walk *w, struct str term)
 {
+	if (w->last && str_starts(term, w->token)) return false;
 	if (text_is_near(term, w->token, w->edits)) return true;
 	struct text_stemmer *s = w->asking->stemmer;
 	return s && str_starts(term, w->beginning) && str_eq(text_stem(s, term), w->stem);
@@ -213,9 +269,9 @@ static duckdb_value list_of(struct arena *a, const int64_t *numbers, size_t n)
 
 /* All words within so many edits of the token, and its other forms. Without edits only words that begin
  * as forms do are looked at. */
-static bool read_like(struct asking *k, struct str token, size_t edits, struct word_set *out, struct err *e)
+static bool read_like(struct asking *k, struct str token, size_t edits, bool last, struct err *e)
 {
-	struct walk w = { .asking = k, .token = token, .edits = edits };
+	struct walk w = { .asking = k, .token = token, .edits = edits, .last = last };
 	auto_buf b = BUF_INIT(1 << 20);
 	if (k->stemmer) {
 		w.stem = arena_str(k->arena, text_stem(k->stemmer, token));
@@ -227,10 +283,10 @@ static bool read_like(struct asking *k, struct str token, size_t edits, struct w
 	if (!run(k, &b, NULL, take_terms, &w, e)) return false;
 	if (!w.found.n) return true;
 	auto_buf lists = BUF_INIT(1 << 20);
-	put_table(&lists, k, "rows");
+	put_table(&lists, k, "rows, field, term");
 	buf_lit(&lists, "rowid IN (SELECT unnest(CAST($1 AS BIGINT[])))");
 	duckdb_value v = list_of(k->arena, w.found.p, w.found.n);
-	bool ok = run(k, &lists, v, take_lists, out, e);
+	bool ok = run(k, &lists, v, take_lists, k, e);
 	duckdb_destroy_value(&v);
 	return ok;
 }
@@ -238,14 +294,15 @@ static bool read_like(struct asking *k, struct str token, size_t edits, struct w
 static bool read_word(struct asking *k, const struct sql_word *w, struct word_set *out, struct err *e)
 {
 	size_t edits = text_edits_for(w->token);
+	k->token = w->token;
+	k->out = out;
 	switch (w->how) {
-	case SQL_WORD_WHOLE: return read_whole(k, w->token, out, e);
-	case SQL_WORD_BEGINS: return read_beginning(k, w->token, out, e);
-	case SQL_WORD_LAST:
-		return read_beginning(k, w->token, out, e) && (!k->stemmer || read_like(k, w->token, 0, out, e));
+	case SQL_WORD_WHOLE: return read_whole(k, w->token, e);
+	case SQL_WORD_BEGINS: return read_beginning(k, w->token, e);
+	case SQL_WORD_LAST: return read_beginning(k, w->token, e) && (!k->stemmer || read_like(k, w->token, 0, true, e));
 	case SQL_WORD_NEAR:
-		if (!edits && !k->stemmer) return read_whole(k, w->token, out, e);
-		return read_like(k, w->token, edits, out, e);
+		if (!edits && !k->stemmer) return read_whole(k, w->token, e);
+		return read_like(k, w->token, edits, false, e);
 	}
 	return false;
 }
@@ -298,10 +355,10 @@ static void put_list(struct words_answer *w, size_t nparams, const struct word_s
 }
 
 /* A statement may not have holes missing: those of a scan that is not needed stand where they change nothing. */
-static void put_unused(struct buf *b, const struct sql_words *w)
+static void put_unused(struct buf *b, size_t first, size_t last)
 {
 	buf_lit(b, " AND (TRUE");
-	for (size_t i = w->first_hole; i <= w->last_hole; i++) buf_printf(b, " OR CAST($%zu AS VARCHAR) IS NULL", i);
+	for (size_t i = first; i <= last; i++) buf_printf(b, " OR CAST($%zu AS VARCHAR) IS NULL", i);
 	buf_lit(b, ")");
 }
 
@@ -320,7 +377,7 @@ static void put_answer(struct words_answer *w, const struct engine_query *q, con
 	if (count > FEW_ROWS) buf_printf(&w->text, "stoa_hit(rowid, %lld)", (long long)publish(w, set));
 	else free(set.bits);
 	if (!words->sure) buf_printf(&w->text, " AND %.*s", STR_ARG(scan));
-	else if (!q->at.live) put_unused(&w->text, words);
+	else if (!q->at.live) put_unused(&w->text, words->first_hole, words->last_hole);
 	if (q->at.live) buf_lit(&w->text, ")");
 	buf_lit(&w->text, ")");
 }
@@ -355,6 +412,51 @@ static bool put_condition(struct words_answer *w, duckdb_connection c, const str
 	return ok;
 }
 
+static bool ranks_can_be_asked(const struct sql_rank *r)
+{
+	bool fine = r->n > 0;
+	for (size_t i = 0; i < r->n; i++) fine = fine && can_be_asked(&r->conditions[i]);
+	return fine;
+}
+
+static bool score(duckdb_connection c, const struct engine_query *q, struct word_set *out, struct err *e)
+{
+	const struct sql_rank *r = q->sql->rank;
+	bool ok = true;
+	for (size_t i = 0; i < r->n && ok; i++) {
+		auto_arena a = ARENA_INIT;
+		struct asking k = { .connection = c, .at = q->at, .words = &r->conditions[i], .arena = &a, .rank = r };
+		k.stemmer = text_stemmer_or_null(&a, k.words->lang);
+		for (size_t x = 0; x < k.words->nwords && ok; x++) ok = read_word(&k, &k.words->words[x], out, e);
+		text_stemmer_done(k.stemmer);
+	}
+	return ok;
+}
+
+/* The ranking, answered; gives the place after it. */
+static bool put_rank(struct words_answer *w, duckdb_connection c, const struct engine_query *q, size_t *at, struct err *e)
+{
+	const struct sql_rank *r = q->sql->rank;
+	struct str text = buf_str(&q->sql->text);
+	struct word_set set = { 0 };
+	if (!ranks_can_be_asked(r)) return true;
+	if (!score(c, q, &set, e)) {
+		free(set.scores);
+		return false;
+	}
+	buf_put(&w->text, str_sub(text, 0, r->from));
+	buf_lit(&w->text, "CASE WHEN ");
+	if (q->at.live) buf_printf(&w->text, "rowid >= %lld THEN %.*s", (long long)ROWS_MOST, STR_ARG(str_sub(text, r->from, r->to - r->from)));
+	else {
+		buf_lit(&w->text, "FALSE");
+		put_unused(&w->text, r->first_hole, r->last_hole);
+		buf_lit(&w->text, " THEN 0");
+	}
+	buf_printf(&w->text, " ELSE stoa_score(rowid, %lld) END", (long long)publish(w, set));
+	*at = r->to;
+	return true;
+}
+
 bool words_answer(struct words_answer *w, struct engine *g, duckdb_connection c, const struct engine_query *q, struct err *e)
 {
 	struct str text = buf_str(&q->sql->text);
@@ -362,6 +464,7 @@ bool words_answer(struct words_answer *w, struct engine *g, duckdb_connection c,
 	bool has = false;
 	*w = (struct words_answer){ .engine = g, .text = BUF_INIT(q->sql->text.max) };
 	if (q->sql->words.n && !has_table(c, q->at, &has, e)) return false;
+	if (has && q->sql->rank && !put_rank(w, c, q, &at, e)) return false;
 	for (size_t i = 0; has && i < q->sql->words.n; i++) {
 		const struct sql_words *words = &q->sql->words.p[i];
 		buf_put(&w->text, str_sub(text, at, words->from - at));
@@ -382,13 +485,16 @@ void words_done(struct words_answer *w)
 		*at = s->next;
 	}
 	if (w->sets) lock_give(&w->engine->lock);
-	for (struct word_set *s = w->sets; s; s = s->mine) free(s->bits);
+	for (struct word_set *s = w->sets; s; s = s->mine) {
+		free(s->bits);
+		free(s->scores);
+	}
 	for (size_t i = 0; i < w->lists.n; i++) duckdb_destroy_value(&w->lists.p[i]);
 	arena_done(&w->arena);
 	buf_done(&w->text);
 }
 
-/* --- stoa_hit(rowid, set) --------------------------------------------------------------------------------------- */
+/* --- stoa_hit(rowid, set), stoa_score(rowid, set) --------------------------------------------------------------------------------------- */
 
 static const struct word_set *set_of(struct engine *g, int64_t handle)
 {
@@ -413,20 +519,36 @@ static void hit(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector o
 	}
 }
 
-bool words_function(struct engine *g, duckdb_connection c, struct err *e)
+static void score_of(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+	size_t n = duckdb_data_chunk_get_size(in);
+	const int64_t *rows = duckdb_vector_get_data(duckdb_data_chunk_get_vector(in, 0));
+	const int64_t *handles = duckdb_vector_get_data(duckdb_data_chunk_get_vector(in, 1));
+	int64_t *to = duckdb_vector_get_data(out);
+	const struct word_set *s = n ? set_of(duckdb_scalar_function_get_extra_info(info), handles[0]) : NULL;
+	size_t most = s ? s->nscores : 0;
+	for (size_t i = 0; i < n; i++) to[i] = (uint64_t)rows[i] < most ? s->scores[rows[i]] : 0;
+}
+
+static bool add(struct engine *g, duckdb_connection c, const char *name, duckdb_type result, duckdb_scalar_function_t run_it, struct err *e)
 {
 	duckdb_scalar_function f = duckdb_create_scalar_function();
 	duckdb_logical_type number = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
-	duckdb_logical_type truth = duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
-	duckdb_scalar_function_set_name(f, "stoa_hit");
+	duckdb_logical_type given = duckdb_create_logical_type(result);
+	duckdb_scalar_function_set_name(f, name);
 	duckdb_scalar_function_add_parameter(f, number);
 	duckdb_scalar_function_add_parameter(f, number);
-	duckdb_scalar_function_set_return_type(f, truth);
+	duckdb_scalar_function_set_return_type(f, given);
 	duckdb_scalar_function_set_extra_info(f, g, NULL);
-	duckdb_scalar_function_set_function(f, hit);
+	duckdb_scalar_function_set_function(f, run_it);
 	bool ok = duckdb_register_scalar_function(c, f) == DuckDBSuccess;
 	duckdb_destroy_logical_type(&number);
-	duckdb_destroy_logical_type(&truth);
+	duckdb_destroy_logical_type(&given);
 	duckdb_destroy_scalar_function(&f);
-	return ok || engine_said(e, "stoa_hit");
+	return ok || engine_said(e, name);
+}
+
+bool words_functions(struct engine *g, duckdb_connection c, struct err *e)
+{
+	return add(g, c, "stoa_hit", DUCKDB_TYPE_BOOLEAN, hit, e) && add(g, c, "stoa_score", DUCKDB_TYPE_BIGINT, score_of, e);
 }

@@ -62,12 +62,19 @@ static struct odsql_node field_node(const struct odsql_scope *s, size_t i)
 
 /* The fields of search(a, b, "…"), or all visible text fields; each as a node. */
 struct fields { VEC(struct odsql_node) v; };
+static bool has_field(const struct fields *fields, int field)
+{
+	for (size_t i = 0; i < fields->v.n; i++)
+		if (fields->v.p[i].field == field) return true;
+	return false;
+}
+
 static struct fields searched(struct emitter *m, const struct odsql_node *n)
 {
 	struct fields out = { 0 };
 	size_t named = n->kind == ODSQL_CALL ? n->nargs - 1 : 0;
 	for (size_t i = 0; i < named; i++)
-		if (n->args[i]->kind == ODSQL_FIELD) vec_push(m->q->arena, &out.v, *n->args[i]);
+		if (n->args[i]->kind == ODSQL_FIELD && !has_field(&out, n->args[i]->field)) vec_push(m->q->arena, &out.v, *n->args[i]);
 	if (out.v.n) return out;
 	for (size_t i = 0; i < m->s->schema->n; i++)
 		if (is_text_field(m->s, i)) vec_push(m->q->arena, &out.v, field_node(m->s, i));
@@ -76,8 +83,8 @@ static struct fields searched(struct emitter *m, const struct odsql_node *n)
 
 /* --- what an index may be asked ------------------------------------------------------------------- */
 
-/* Begins a condition. Only columns that are texts of the version are in its index. */
-static bool begin_words(struct emitter *m, struct sql_words *w, const struct fields *fields, const struct terms *terms, bool sure)
+/* Only columns that are texts of the version are in its index. */
+static bool describe_words(struct emitter *m, struct sql_words *w, const struct fields *fields, const struct terms *terms, bool sure)
 {
 	size_t *numbers = arena_array(m->q->arena, size_t, fields->v.n + 1);
 	for (size_t i = 0; i < fields->v.n; i++) {
@@ -87,7 +94,13 @@ static bool begin_words(struct emitter *m, struct sql_words *w, const struct fie
 	}
 	*w = (struct sql_words){ .fields = numbers, .nfields = fields->v.n, .words = terms->v.p, .nwords = terms->v.n,
 		.lang = m->s->text_lang, .sure = sure };
-	if (!terms->v.n || !fields->v.n) return false;
+	return terms->v.n > 0 && fields->v.n > 0;
+}
+
+/* Begins a condition that an index may answer. */
+static bool begin_words(struct emitter *m, struct sql_words *w, const struct fields *fields, const struct terms *terms, bool sure)
+{
+	if (!describe_words(m, w, fields, terms, sure)) return false;
 	sql_words_begin(m->q, w);
 	return true;
 }
@@ -269,34 +282,37 @@ static struct terms leaf_terms(struct emitter *m, const struct odsql_node *n)
 }
 
 /* Of the catalogue, a word of the title says more than one of the description. */
-static int64_t weight_of(const struct emitter *m, const struct odsql_node *field)
+static int64_t weight_of(const struct emitter *m, int field)
 {
-	if (!m->s->catalogue || field->field < 0) return 1;
-	struct str name = m->s->schema->fields[field->field].name;
+	if (!m->s->catalogue || field < 0) return 1;
+	struct str name = m->s->schema->fields[field].name;
 	if (str_starts(name, STR("default.title"))) return 6;
 	return str_starts(name, STR("default.keyword")) || str_starts(name, STR("default.theme")) ? 3 : 1;
 }
 
-static void emit_leaf_rank(struct emitter *m, const struct odsql_node *n, bool *first)
+struct conditions { VEC(struct sql_words) v; };
+
+static void emit_leaf_rank(struct emitter *m, const struct odsql_node *n, struct conditions *all, bool *known)
 {
 	static const char marks[] = { [SQL_WORD_WHOLE] = '=', [SQL_WORD_BEGINS] = '^', [SQL_WORD_NEAR] = '~', [SQL_WORD_LAST] = '$' };
 	struct terms terms = leaf_terms(m, n);
 	struct fields fields = { 0 };
 	if (n->kind == ODSQL_LIKE) vec_push(m->q->arena, &fields.v, *n->args[0]);
 	else fields = searched(m, n);
+	if (!terms.v.n || !fields.v.n) return;
+	struct sql_words *w = vec_add(m->q->arena, &all->v);
+	*known = describe_words(m, w, &fields, &terms, true) && *known;
 	auto_buf list = BUF_INIT(LIMIT_CLAUSE_BYTES * 16);
 	for (size_t i = 0; i < terms.v.n; i++) buf_printf(&list, "%s%c%.*s", i ? " " : "", marks[terms.v.p[i].how], STR_ARG(terms.v.p[i].token));
 	for (size_t i = 0; i < fields.v.n; i++) {
-		if (!*first) lit(m, " + ");
-		*first = false;
-		lit(m, "coalesce(stoa_rank(");
+		lit(m, " + coalesce(stoa_rank(");
 		emit_joined(m, &fields.v.p[i]);
 		lit(m, ", ");
 		put_text(m, buf_str(&list));
 		lit(m, ", ");
 		put_text(m, m->s->text_lang);
 		lit(m, "), 0) * ");
-		sql_int(m->q, weight_of(m, &fields.v.p[i]));
+		sql_int(m->q, weight_of(m, fields.v.p[i].field));
 	}
 }
 
@@ -306,11 +322,11 @@ static bool is_words(const struct odsql_node *n)
 }
 
 /* What a row must not have says nothing of how well it fits. */
-static void emit_rank_of(struct emitter *m, const struct odsql_node *n, bool *first)
+static void emit_rank_of(struct emitter *m, const struct odsql_node *n, struct conditions *all, bool *known)
 {
-	if (is_words(n)) emit_leaf_rank(m, n, first);
+	if (is_words(n)) emit_leaf_rank(m, n, all, known);
 	if (n->kind != ODSQL_AND && n->kind != ODSQL_OR) return;
-	for (size_t i = 0; i < n->nargs; i++) emit_rank_of(m, n->args[i], first);
+	for (size_t i = 0; i < n->nargs; i++) emit_rank_of(m, n->args[i], all, known);
 }
 
 bool odsql_ranks(const struct odsql_node *n)
@@ -323,8 +339,17 @@ bool odsql_ranks(const struct odsql_node *n)
 void odsql_emit_rank(struct sql *q, const struct odsql_scope *s, struct odsql_node *const *where, size_t n)
 {
 	struct emitter m = { q, s, false };
-	bool first = true;
-	lit(&m, "(");
-	for (size_t i = 0; i < n; i++) emit_rank_of(&m, where[i], &first);
-	sql_put_literal(q, first ? STR("0)") : STR(")"));
+	struct conditions all = { 0 };
+	bool known = true;
+	struct sql_rank *r = arena_new(q->arena, struct sql_rank);
+	int64_t *weights = arena_array(q->arena, int64_t, s->schema->n + 1);
+	for (size_t i = 0; i < s->schema->n; i++) weights[i] = weight_of(&m, (int)i);
+	sql_rank_begin(q, r);
+	lit(&m, "(0");
+	for (size_t i = 0; i < n; i++) emit_rank_of(&m, where[i], &all, &known);
+	lit(&m, ")");
+	r->conditions = all.v.p;
+	r->n = all.v.n;
+	r->weights = weights;
+	if (known) sql_rank_end(q, r);
 }

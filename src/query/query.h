@@ -101,8 +101,9 @@ struct query_plan {
 	bool empty;                     /* limit 0: no need to ask */
 	int64_t limit, offset;          /* as resolved; limit -1: everything */
 	bool ranks;                     /* rows come best first unless there are too many, see rank.c … */
-	struct sql found, ranked;       /* … decided by the first; then the second stands in for `sql` */
-	size_t ranked_hole;             /* the value of it that takes the numbers of the rows found */
+	struct sql found, scored;       /* … how many, and how well each fits; … */
+	struct sql ranked;              /* … then this stands in for `sql` */
+	size_t ranked_holes[2];         /* the values of it that take the numbers of the rows found */
 	struct str canonical;           /* equal for equal questions: with the version, a cache key */
 };
 

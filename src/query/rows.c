@@ -256,7 +256,9 @@ bool query_plan_rows(struct arena *a, const struct query_request *request, struc
 	else put_rows(&plan.sql, &r);
 	if (ranks && !plan.empty) rank_plan(&r);
 	struct str text;
-	if (!buf_end(&plan.sql.text, &text, e) || (plan.ranks && !buf_end(&plan.ranked.text, &text, e))) {
+	bool whole = buf_end(&plan.sql.text, &text, e);
+	if (plan.ranks) whole = whole && buf_end(&plan.scored.text, &text, e) && buf_end(&plan.ranked.text, &text, e);
+	if (!whole) {
 		query_plan_done(&plan);
 		return false;
 	}
@@ -268,5 +270,6 @@ void query_plan_done(struct query_plan *p)
 {
 	sql_done(&p->sql);
 	sql_done(&p->found);
+	sql_done(&p->scored);
 	sql_done(&p->ranked);
 }

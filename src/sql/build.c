@@ -38,6 +38,19 @@ void sql_words_end(struct sql *q, struct sql_words *w)
 	vec_push(q->arena, &q->words, *w);
 }
 
+void sql_rank_begin(struct sql *q, struct sql_rank *r)
+{
+	r->from = q->text.n;
+	r->first_hole = q->params.n + 1;
+}
+
+void sql_rank_end(struct sql *q, struct sql_rank *r)
+{
+	r->to = q->text.n;
+	r->last_hole = q->params.n;
+	q->rank = r;
+}
+
 void sql_int(struct sql *q, int64_t v) { buf_put_int(&q->text, v); }
 
 void sql_param(struct sql *q, struct value v)

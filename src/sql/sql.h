@@ -48,6 +48,16 @@ struct sql_words {
 	bool sure;
 };
 
+/* A score made of how the texts of a row fit conditions: a whole number that the index can tell as well,
+ * the sum over fields, words and the tokens found of weight times words_fit() (see engine/words.c). */
+struct sql_rank {
+	size_t from, to;
+	size_t first_hole, last_hole; /* as of sql_words */
+	const struct sql_words *conditions;
+	size_t n;
+	const int64_t *weights; /* one a field of the schema */
+};
+
 /* A statement being written. Text and parameters live in the arena's lifetime. */
 struct sql {
 	const struct sql_dialect *dialect;
@@ -55,6 +65,7 @@ struct sql {
 	struct buf text;
 	VEC(struct value) params;
 	VEC(struct sql_words) words; /* in the order of the text; none inside another */
+	struct sql_rank *rank;       /* at most one, before all of them; or NULL */
 };
 
 void sql_init(struct sql *q, struct arena *a, const struct sql_dialect *d);
@@ -67,6 +78,8 @@ void sql_relation(struct sql *q, struct version_ref v);
 /* Around the spelling of a condition; `w` and what it points to must outlive the statement. */
 void sql_words_begin(struct sql *q, struct sql_words *w);
 void sql_words_end(struct sql *q, struct sql_words *w);
+void sql_rank_begin(struct sql *q, struct sql_rank *r);
+void sql_rank_end(struct sql *q, struct sql_rank *r);
 void sql_int(struct sql *q, int64_t v);              /* a number written out */
 void sql_param(struct sql *q, struct value v);       /* a hole; text is copied to the arena */
 /* Appends another statement's text and parameters, renumbering its holes is not needed: parts are

@@ -5,7 +5,8 @@ syllables, some far commoner than others, as in a language. Ends with 1 when a b
 
 	tests/bench/search.py BUILD [--rows N] [--runs N] [--json FILE] [--keep FOLDER]
 
-Figures are medians. Answers are not taken from the server's cache (it keeps none for those who send a cookie).
+Figures are medians; the processor's time is told too, for machines that do other work meanwhile. Answers are not taken
+from the server's cache (it keeps none for those who send a cookie).
 """
 import argparse
 import http.client
@@ -103,6 +104,11 @@ class Server:
             sys.exit(f"{path}: {answer.status} {body[:500]}")
         return (time.monotonic() - before) * 1000, body
 
+    def processor_ms(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as f:
+            parts = f.read().rsplit(")", 1)[1].split()
+        return (int(parts[11]) + int(parts[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
     def stop(self):
         self.connection.close()
         self.process.send_signal(signal.SIGTERM)
@@ -125,11 +131,14 @@ def publish(a, report, name, size, bar):
     if not os.path.exists(path):
         make(path, a.rows, size)
     before = time.monotonic()
+    was = resource.getrusage(resource.RUSAGE_CHILDREN)
     stoa(a, "publish", path, "--portal", HOST, "--id", name, "--replace", "--meta", "language=fr")
     seconds = time.monotonic() - before
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = used.ru_maxrss / 1024
     report.tell(f"publish {a.rows} rows of {size} characters", seconds, "s", bar,
-                f"{os.path.getsize(path) / 1e6:.0f} MB, largest process so far {peak:.0f} MB")
+                f"{os.path.getsize(path) / 1e6:.0f} MB, "
+                f"{used.ru_utime + used.ru_stime - was.ru_utime - was.ru_stime:.1f} s of processor, largest process so far {peak:.0f} MB")
 
 
 def ask(a, report):
@@ -137,8 +146,11 @@ def ask(a, report):
     for work, path, where, bar in QUESTIONS:
         url = f"{API}/{path}{'&' if '?' in path else '?'}where={urllib.parse.quote(where)}"
         body = json.loads(server.get(url)[1])
+        before = server.processor_ms()
         times = [server.get(url)[0] for _ in range(a.runs)]
-        note = f"{body['total_count']} rows" if "total_count" in body else ""
+        note = f"{(server.processor_ms() - before) / a.runs:.1f} ms of processor"
+        if "total_count" in body:
+            note += f", {body['total_count']} rows"
         report.tell(work, statistics.median(times), "ms", bar, note)
     server.stop()
 

@@ -268,6 +268,11 @@ static void put_answers(struct buf *out, struct arena *a, struct query_request r
 	r.select = STR("n");
 	r.mode = QUERY_EXPORT;
 	put_records(out, a, &r);
+	r.mode = QUERY_PAGE;
+	r.limit = STR("40");
+	r.offset = STR("2");
+	put_records(out, a, &r);
+	r.limit = r.offset = STR("");
 	if (!query_count(world.engine, a, &r, NULL, &n, &e)) fail_msg("%.*s: %s %s", STR_ARG(r.where[0]), e.pub, e.priv);
 	buf_printf(out, " count %lld", (long long)n);
 	if (!counts_too) return;
