@@ -195,9 +195,8 @@ bool geo_test_point(struct geo_shape *s, enum geo_relation r, double lat, double
 
 /* --- hull, distance -------------------------------------------------------------------------------- */
 
-bool geo_hull(struct geo *g, struct arena *a, const double *lats, const double *lons, size_t n, struct str *wkb)
+static bool hull_of(struct geo *g, struct arena *a, const double *lats, const double *lons, size_t n, struct str *wkb)
 {
-	if (n == 0 || n > UINT32_MAX / 2) return false;
 	GEOSCoordSequence *seq = GEOSCoordSeq_create_r(g->h, (unsigned)n, 2);
 	for (size_t i = 0; seq && i < n; i++) {
 		if (isfinite(lats[i]) && isfinite(lons[i]) && GEOSCoordSeq_setXY_r(g->h, seq, (unsigned)i, lons[i], lats[i]))
@@ -215,6 +214,64 @@ bool geo_hull(struct geo *g, struct arena *a, const double *lats, const double *
 	return fine;
 }
 
+/* Points well inside the octagon of the eight outermost ones are no corners of a hull. With many points
+ * hardly any other is left, and the library is asked about those only. */
+enum { OCTAGON = 8, MANY_POINTS = 1000 };
+
+static double reach(size_t side, double x, double y)
+{
+	static const double dx[OCTAGON] = { 1, 1, 0, -1, -1, -1, 0, 1 };
+	static const double dy[OCTAGON] = { 0, 1, 1, 1, 0, -1, -1, -1 };
+	return dx[side] * x + dy[side] * y;
+}
+
+static bool is_inside(const size_t *corners, const double *lats, const double *lons, size_t i, double margin)
+{
+	bool enclosed = false;
+	for (size_t side = 0; side < OCTAGON; side++) {
+		size_t p = corners[side];
+		size_t q = corners[(side + 1) % OCTAGON];
+		enclosed |= p != q;
+		double cross = (lons[q] - lons[p]) * (lats[i] - lats[p]) - (lats[q] - lats[p]) * (lons[i] - lons[p]);
+		if (p != q && !(cross > margin)) return false; /* also where it is not a number */
+	}
+	return enclosed;
+}
+
+/* Fills `kept` with the numbers of the points that may be corners; what is not finite is kept. */
+static size_t keep_outer(const double *lats, const double *lons, size_t n, uint32_t *kept)
+{
+	size_t corners[OCTAGON] = { 0 };
+	size_t many = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t side = 0; side < OCTAGON; side++)
+			if (reach(side, lons[i], lats[i]) > reach(side, lons[corners[side]], lats[corners[side]])) corners[side] = i;
+	double width = lons[corners[0]] - lons[corners[4]];
+	double height = lats[corners[2]] - lats[corners[6]];
+	double margin = 1e-9 * (width * width + height * height);
+	for (size_t i = 0; i < n; i++)
+		if (!is_inside(corners, lats, lons, i, margin)) kept[many++] = (uint32_t)i;
+	return many;
+}
+
+static bool hull_of_many(struct geo *g, struct arena *a, const double *lats, const double *lons, size_t n, struct str *wkb)
+{
+	uint32_t *kept = arena_array(a, uint32_t, n);
+	size_t many = keep_outer(lats, lons, n, kept);
+	double *some_lats = arena_array(a, double, many);
+	double *some_lons = arena_array(a, double, many);
+	for (size_t i = 0; i < many; i++) {
+		some_lats[i] = lats[kept[i]];
+		some_lons[i] = lons[kept[i]];
+	}
+	return hull_of(g, a, some_lats, some_lons, many, wkb);
+}
+
+bool geo_hull(struct geo *g, struct arena *a, const double *lats, const double *lons, size_t n, struct str *wkb)
+{
+	if (n == 0 || n > UINT32_MAX / 2) return false;
+	return n > MANY_POINTS ? hull_of_many(g, a, lats, lons, n, wkb) : hull_of(g, a, lats, lons, n, wkb);
+}
 static int squeeze(double *x, double *y, void *arg)
 {
 	(void)y;

@@ -129,6 +129,24 @@ static bool read_where(struct scene *s, bool settle, struct err *e)
 	return true;
 }
 
+/* Conditions that read the texts of every row; the engine can only be stopped between batches of rows. */
+static size_t text_tests(const struct odsql_node *n)
+{
+	size_t many = 0;
+	if (n->kind == ODSQL_LIKE || n->kind == ODSQL_WORDS || (n->kind == ODSQL_CALL && odsql_is_full_text(n))) return 1;
+	for (uint32_t i = 0; i < n->nargs; i++) many += text_tests(n->args[i]);
+	return many;
+}
+
+static bool check_weight(const struct scene *s, struct err *e)
+{
+	size_t many = 0;
+	for (size_t i = 0; i < s->nwhere; i++) many += text_tests(s->where[i]);
+	if (many <= LIMIT_ODSQL_TEXT_TESTS) return true;
+	return odsql_complain(e, ODSQL_WHERE, "There are %zu conditions on texts (like, search and words); at most %d can be asked at once. "
+	                      "Several words in one search, or in (…) for whole values, say the same with fewer.", many, LIMIT_ODSQL_TEXT_TESTS);
+}
+
 /* A rule that cannot be read lets nobody in: it fails the request, and says why only in the log. */
 static bool read_row_filter(struct scene *s, struct err *e)
 {
@@ -177,7 +195,8 @@ bool scene_open(struct arena *a, const struct query_request *r, bool settle, str
 	uint8_t id[RECORD_ID_BYTES];
 	out->by_id = r->mode == QUERY_RECORD && record_id_parse(r->record_id, id);
 	if (out->by_id) out->id_decimal = decimal_of(a, id);
-	return read_row_filter(out, e) && read_facets(out, e) && read_filters(out, e) && read_where(out, settle, e);
+	return read_row_filter(out, e) && read_facets(out, e) && read_filters(out, e) && read_where(out, settle, e) &&
+	       check_weight(out, e);
 }
 
 /* --- SQL ------------------------------------------------------------------------------------------- */

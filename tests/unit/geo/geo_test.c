@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <math.h>
+#include <stdlib.h>
 #include "geo/geo.h"
 
 static void reads_every_spelling_and_writes_geojson(void **state)
@@ -139,6 +140,42 @@ static void makes_boxes_and_hulls(void **state)
 	geo_free(g);
 }
 
+/* Many points go another way than few: the corners alone, with thousands inside, have the same hull. */
+static void hulls_of_many_points_are_those_of_their_corners(void **state)
+{
+	enum { MANY = 5000, CORNERS = 24 };
+	double *lats = calloc(MANY, sizeof *lats);
+	double *lons = calloc(MANY, sizeof *lons);
+	uint64_t seed = 7;
+	(void)state;
+	assert_true(lats && lons);
+	for (size_t i = 0; i < MANY; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		double angle = i < CORNERS ? (double)i * 6.283185307179586 / CORNERS : (double)(seed >> 33) / 1e6;
+		double far = i < CORNERS ? 10 : 9.9 * cos(3.14159265358979 / CORNERS) * (double)(seed >> 40 & 0xffff) / 65536;
+		lats[i] = 45 + far * sin(angle);
+		lons[i] = 5 + far * cos(angle);
+	}
+	auto_arena a = ARENA_INIT;
+	struct geo *g = geo_new();
+	struct str few;
+	struct str many;
+	assert_true(geo_hull(g, &a, lats, lons, CORNERS, &few));
+	assert_true(geo_hull(g, &a, lats, lons, MANY, &many));
+	assert_true(str_eq(few, many));
+	assert_int_equal(few.n, 13 + 16 * (CORNERS + 1));
+	lats[MANY - 1] = NAN;
+	assert_false(geo_hull(g, &a, lats, lons, MANY, &many));
+	/* All at one place, and all on one line. */
+	for (size_t i = 0; i < MANY; i++) lats[i] = lons[i] = 3;
+	assert_true(geo_hull(g, &a, lats, lons, MANY, &many));
+	for (size_t i = 0; i < MANY; i++) lats[i] = (double)i / MANY;
+	assert_true(geo_hull(g, &a, lats, lons, MANY, &many));
+	free(lats);
+	free(lons);
+	geo_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +184,7 @@ int main(void)
 		cmocka_unit_test(counts_the_boundary_as_inside),
 		cmocka_unit_test(measures_on_the_sphere),
 		cmocka_unit_test(makes_boxes_and_hulls),
+		cmocka_unit_test(hulls_of_many_points_are_those_of_their_corners),
 	};
 	return cmocka_run_group_tests_name("geo", tests, NULL, NULL);
 }
