@@ -287,7 +287,7 @@ static bool put_fields(struct front_dataset *d, struct err *e)
 	const struct schema *s = &d->dataset->schema;
 	struct columns with = { .sample = d->dataset->version.number > 0 && d->own.may_read && d->dataset->rows > 0 };
 	for (size_t i = 0; i < s->n; i++)
-		with.description |= s->fields[i].description.n > 0;
+		with.description |= s->fields[i].description.n > 0 && !(s->fields[i].flags & FIELD_HIDDEN);
 	struct str *samples = arena_array(d->visit.arena, struct str, s->n + 1);
 	if (with.sample && !read_samples(d, samples, e))
 		return false;

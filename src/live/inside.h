@@ -114,6 +114,7 @@ int64_t stream_most_waiting(const struct stream *s);
 /* --- keys.c --- */
 struct access { bool found, enabled; struct str resource, salt, key; int64_t created; };
 bool access_read(struct site *s, struct tenant_id t, int64_t dataset, struct arena *a, struct access *out, struct err *e) must_use;
+bool nothing_here(struct err *e);
 bool access_check(const struct access *x, struct str resource, struct str key, struct err *e) must_use;
 /* Datasets that have one, whatever their portal. */
 bool access_all(struct site *s, struct arena *a, int64_t (**pairs)[2], size_t *n, struct err *e) must_use;

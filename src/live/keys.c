@@ -74,11 +74,14 @@ static void hash(struct str salt, struct str key, char out[HEX_BYTES + 1])
 	crypt_hex(mac, sizeof mac, out);
 }
 
+/* The same for a dataset that is hidden, or never was: who has no key learns nothing. */
+bool nothing_here(struct err *e) { return err_set(e, ERR_NOT_FOUND, "There is no such dataset with such a resource to push to."); }
+
 bool access_check(const struct access *x, struct str resource, struct str key, struct err *e)
 {
 	char given[HEX_BYTES + 1];
 	if (!x->found || !str_eq(x->resource, resource))
-		return err_set(e, ERR_NOT_FOUND, "This dataset has no resource %.*s to push to.", STR_ARG(str_sub(resource, 0, 100)));
+		return nothing_here(e);
 	if (!key.n) return err_set(e, ERR_UNAUTHENTICATED, "The parameter pushkey is missing.");
 	hash(x->salt, key, given);
 	if (!crypt_equal(str_of(given), x->key)) return err_set(e, ERR_FORBIDDEN, "The pushkey is not the one of this resource.");

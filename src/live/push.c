@@ -21,7 +21,7 @@ static bool admit(struct live *l, const struct live_call *c, struct arena *a, in
 		*number = d->version.number;
 	}
 	catalog_release(l->site->catalog, v);
-	if (!d) return err_set(e, ERR_NOT_FOUND, "The requested dataset %.*s does not exist.", STR_ARG(str_sub(c->slug, 0, 100)));
+	if (!d) return nothing_here(e);
 	return access_read(l->site, c->tenant, *dataset, a, &access, e) && access_check(&access, c->resource, c->key, e);
 }
 

@@ -171,6 +171,7 @@ def plain(answer, host):
     text = re.sub(r"da_[0-9a-z]{6}", "da_UID", text)
     text = re.sub(r"20(2[5-9]|[3-6]\d)-\d\d-\d\d[T ][0-9:.]+(Z|[+-]\d\d:?\d\d)?", "TIME", text)
     text = re.sub(r"20(2[5-9]|[3-6]\d)-\d\d-\d\d", "TIME", text)
+    text = re.sub(r"DTSTAMP:\w+", "DTSTAMP", text)
     text = re.sub(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w+ \d{4} [0-9:]+ (GMT|[+-]\d{4})", "TIME", text)
     text = re.sub(r"datetime=\"[^\"]*\"|<time[^>]*>[^<]*</time>", "TIME", text)
     return re.sub(r"\b[0-9a-f]{32,64}\b", "HASH", text)

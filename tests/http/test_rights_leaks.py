@@ -260,7 +260,7 @@ def test_a_private_portal_tells_nothing_to_nobody(world):
                 if FOR_EVERYONE.match(path):
                     assert answer.status_code in (200, 301, 302, 404), path
                 else:
-                    assert answer.status_code in (401, 404, 410, 301, 308), f"{path}: {answer.status_code}"
+                    assert answer.status_code in (401, 404, 410, 301, 302, 308), f"{path}: {answer.status_code}"
     for path in ("/", "/explore/", "/explore/dataset/plain/information/", "/sitemap.xml", "/api/explore/v2.1/catalog/datasets"):
         assert world.get(path, host=w.SHUT).status_code == 401, path
         assert world.get(path, host=w.SHUT, headers={"Authorization": f"Apikey {world.keys['shut']}"}).status_code == 200, path
@@ -274,17 +274,12 @@ def test_whoever_has_the_rights_sees_everything(world):
     for who in ("admin", "grouped"):
         head = {"Authorization": f"Apikey {world.keys[who]}", "Accept-Encoding": "identity"}
         for f in formats:
-            seen = b""
-            for dataset in ("rowed", "fielded", "secretset"):
+            for dataset, mark in (("rowed", "rowmarkcode"), ("fielded", "hushvalueone"), ("secretset", "secretrow")):
                 answer = world.get(f"/api/explore/v2.1/catalog/datasets/{dataset}/exports/{f}", host=w.RULED, headers=head)
-                if answer.status_code == 200:
-                    seen += b"".join(w.texts_of(answer.content))
-            if not seen:
-                continue
-            missing = [m for m in ("rowmarkcode", "hushvalueone", "secretrow") if m.encode() not in seen and m.encode("utf-16-le") not in seen]
-            if f in ("ov2", "gpx", "kml", "geojson", "shp", "fgb", "gpkg"):
-                missing = [m for m in missing if m == "rowmarkcode"]
-            assert not missing, f"{who} {f}: {missing}"
+                # A format that is not offered for it, and points of interest, which have a name and nothing else.
+                if answer.status_code == 404 or f == "ov2":
+                    continue
+                assert answer.status_code == 200 and w.contains(answer.content, mark), f"{who} {dataset} {f}"
         found = world.get("/api/explore/v2.1/catalog/datasets", host=w.RULED, headers=head).json()
         assert {d["dataset_id"] for d in found["results"]} == {"plain", "rowed", "fielded", "secretset"}
         counts = {d["dataset_id"]: d["metas"]["default"]["records_count"] for d in found["results"]}
