@@ -270,6 +270,7 @@ void scene_put(struct buf *b, const struct scene *s)
 		odsql_put(b, s->filters[i].test);
 	}
 	buf_printf(b, " zone %.*s lang %.*s", STR_ARG(clock_zone_name(s->scope.zone)), STR_ARG(s->scope.lang));
+	if (s->scope.text_lang.n) buf_printf(b, " texts %.*s", STR_ARG(s->scope.text_lang));
 	/* Full text looks into what the caller sees, so two callers may get two answers. */
 	const bool *visible = s->scope.visible_or_null;
 	for (size_t i = 0; visible && i < s->scope.schema->n; i++)

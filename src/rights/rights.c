@@ -135,7 +135,14 @@ static struct grant grant_of(const struct site_visit *at, const struct rights_ca
 
 /* --- what they have of it ---------------------------------------------------------------------------- */
 
-static struct query_target target_of(const struct dataset *d, const struct grant *g)
+/* Of the texts: as its metadata say, else the portal's own. */
+static struct str language_of(const struct site_visit *at, struct arena *a, const struct dataset *d)
+{
+	struct str lang = dataset_meta_text(d, a, "language", STR(""));
+	return lang.n || !at->tenant->nlanguages ? lang : at->tenant->languages[0];
+}
+
+static struct query_target target_of(const struct site_visit *at, struct arena *a, const struct dataset *d, const struct grant *g)
 {
 	return (struct query_target){
 		.at = d->version,
@@ -146,6 +153,7 @@ static struct query_target target_of(const struct dataset *d, const struct grant
 		.files_of_or_null = d,
 		.visible_or_null = g->visible_or_null,
 		.row_filter = g->row_filter,
+		.language = language_of(at, a, d),
 	};
 }
 
@@ -161,7 +169,7 @@ static int64_t count_rows(const struct site_visit *at, const struct dataset *d, 
 {
 	auto_arena a = ARENA_INIT;
 	struct err ignored = { 0 };
-	struct query_target t = target_of(d, g);
+	struct query_target t = target_of(at, &a, d, g);
 	struct query_request q = { .target = &t, .mode = QUERY_PAGE, .now_us = clock_now().us };
 	bool kept = g->memo && d->version.live == 0 && !names_now(g->row_filter);
 	int64_t n = kept ? atomic_load_explicit(&g->memo->rows, memory_order_relaxed) - 1 : -1;
@@ -198,7 +206,7 @@ bool rights_find(const struct site_visit *at, const struct rights_caller *w, str
 	if (!d || !rights_sees(at, w, d))
 		return err_set(e, ERR_NOT_FOUND, "The requested dataset %.*s does not exist.", STR_ARG(str_sub(slug, 0, 200)));
 	struct grant g = grant_of(at, w, d, a);
-	*out = (struct rights_dataset){ .dataset = copy_of(at, a, d, &g), .may_read = g.data, .target = target_of(d, &g) };
+	*out = (struct rights_dataset){ .dataset = copy_of(at, a, d, &g), .may_read = g.data, .target = target_of(at, a, d, &g) };
 	return true;
 }
 
@@ -262,5 +270,6 @@ void rights_catalogue(const struct site_visit *at, const struct rights_caller *w
 		.schema = at->view->reflected_schema,
 		.catalogue = true,
 		.row_filter = arena_str(a, buf_str(&filter)),
+		.language = at->tenant->nlanguages ? at->tenant->languages[0] : STR(""),
 	};
 }
