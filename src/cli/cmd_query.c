@@ -39,7 +39,8 @@ static bool find_target(struct cli *c, struct asked *q, struct err *e)
 	q->dataset = catalog_find_or_null(q->view, id);
 	if (!q->dataset) return err_set(e, ERR_NOT_FOUND, "there is no dataset %.*s on this portal; `stoa datasets` lists them", STR_ARG(id));
 	q->target = (struct query_target){ .at = q->dataset->version, .schema = &q->dataset->schema, .dataset_id = q->dataset->slug,
-		                           .record_timestamp_us = q->dataset->data_processed.us };
+		                           .record_timestamp_us = q->dataset->data_processed.us,
+		                           .language = dataset_meta_text(q->dataset, &c->arena, "language", STR("")) };
 	return true;
 }
 
