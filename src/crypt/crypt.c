@@ -95,6 +95,9 @@ bool crypt_base64url_decode(struct arena *a, struct str text, struct str *out)
 	unsigned char *to = arena_bytes(a, text.n + 1);
 	size_t n;
 	const char *end;
+	/* The library takes some bytes beyond ASCII for letters. */
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] >= 0x80) return false;
 	if (sodium_base642bin(to, text.n + 1, text.p ? text.p : "", text.n, NULL, &n, &end,
 	                      sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
 		return false;

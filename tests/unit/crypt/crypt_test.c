@@ -64,6 +64,7 @@ static void base64url_goes_there_and_back(void **state)
 	assert_true(str_eq(back, STR("\xff\xfe\x00?")));
 	assert_false(crypt_base64url_decode(&a, STR("__4APw=="), &back));
 	assert_false(crypt_base64url_decode(&a, STR("a b"), &back));
+	assert_false(crypt_base64url_decode(&a, STR("\xc2\xa7\xc2\xa7"), &back));
 }
 
 static void passwords_verify(void **state)
