@@ -155,7 +155,7 @@ static bool check_record(const struct ingest_taker *t, const struct json_node *r
 		if ((f->flags & FIELD_ID) && r->cells[i].kind == CELL_NONE)
 			return err_set(why, ERR_BAD_REQUEST, "field \"%.*s\" is part of the record's identity and has no value", STR_ARG(f->name));
 		if (holds_file(f, record))
-			return err_set(why, ERR_BAD_REQUEST, "field \"%.*s\": files cannot be sent inside a record; give the address of the file as text",
+			return err_set(why, ERR_BAD_REQUEST, "field \"%.*s\": the content of the file is not base64",
 			               STR_ARG(f->name));
 	}
 	return true;

@@ -111,6 +111,19 @@ bool stream_wants_compaction(const struct stream *s, int64_t now); /* with the l
 bool stream_compact(struct stream *s, struct err *e) must_use;
 int64_t stream_most_waiting(const struct stream *s);
 
+/* --- files.c: contents in records --- */
+struct pushed_file { struct str bytes, name, mime; int width, height; };
+struct json_doc;
+struct json_node;
+struct pushed_files {
+	VEC(struct pushed_file) list;
+	struct json_doc *doc;  /* the records with names instead of contents; NULL: there were none */
+};
+bool pushed_files_take(struct pushed_files *x, const struct schema *s, const struct json_node *root, struct arena *a, struct err *e) must_use;
+/* Puts them among the files of the dataset. */
+bool pushed_files_store(struct pushed_files *x, struct site *s, struct tenant_id t, struct str slug, struct arena *a, struct err *e) must_use;
+void pushed_files_done(struct pushed_files *x);
+
 /* --- keys.c --- */
 struct access { bool found, enabled; struct str resource, salt, key; int64_t created; };
 bool access_read(struct site *s, struct tenant_id t, int64_t dataset, struct arena *a, struct access *out, struct err *e) must_use;

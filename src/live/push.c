@@ -159,16 +159,20 @@ static bool once(struct live *l, const struct live_call *c, enum journal_op op, 
 {
 	struct target t;
 	struct taking k = { .op = op, .payload = BUF_INIT(JOURNAL_PAYLOAD_BYTES), .message = BUF_INIT(8192) };
+	struct pushed_files files = { 0 };
 	*again = false;
 	if (!find(l, c, a, &t, e)) return false;
-	bool ok = shape_borrow(t.stream, t.shape, &k.taker, e);
+	bool ok = pushed_files_take(&files, &t.shape->schema, root, a, e) && shape_borrow(t.stream, t.shape, &k.taker, e);
 	if (ok) {
-		take_all(&k, root);
+		take_all(&k, files.doc ? json_root(files.doc) : root);
 		shape_return(t.stream, t.shape, k.taker);
 		ok = sum_up(&k, json_kind(root) == JSON_ARRAY, a, out, e);
 	}
+	/* The files first: a record that is seen never names one that is not there. */
+	if (ok && k.taken && op == JOURNAL_PUT) ok = pushed_files_store(&files, l->site, c->tenant, c->slug, a, e);
 	ok = ok && (k.taken == 0 || write_down(&t, op, buf_str(&k.payload), again, e));
 	leave(&t);
+	pushed_files_done(&files);
 	buf_done(&k.payload);
 	buf_done(&k.message);
 	return ok;

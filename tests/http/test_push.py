@@ -1,5 +1,6 @@
 """The Push API as a sensor or a script meets it: records in one by one and in batches, overwritten, deleted, seen at once
 everywhere records are read; refusals that say why; nothing that was answered is lost, whatever happens to the server."""
+import base64
 import json
 import os
 import signal
@@ -166,6 +167,25 @@ def test_records_are_deleted_by_values_and_by_id(pushing):
     assert pushing.server.get("/api/push/1.0/sensors/realtime/12ab/delete/", {"pushkey": pushing.keys["sensors"]}).status_code == 400
 
 
+PIXEL = ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+
+
+def test_a_file_comes_inside_a_record(pushing):
+    pushing.push("sensors", [{"sensor": "a", "photo": {"content": PIXEL, "content-type": "image/jpg"}},
+                             {"sensor": "b", "photo": {"content": base64.b64encode(b"plain words").decode(), "content-type": "text/plain"}}])
+    wait_for(lambda: total(pushing.server, "sensors"), 2)
+    photos = {r["sensor"]: r["photo"] for r in pushing.server.records("sensors")["results"]}
+    assert photos["a"]["format"] == "PNG" or photos["a"]["mimetype"] == "image/png", photos
+    address = photos["a"]["url"]
+    path = address[address.index("/api/"):]
+    assert pushing.server.get(path).content == base64.b64decode(PIXEL)
+    words = photos["b"]["url"]
+    assert pushing.server.get(words[words.index("/api/"):]).content == b"plain words"
+    pushing.kill()
+    pushing.restart()
+    assert pushing.server.get(path).content == base64.b64decode(PIXEL)
+
+
 def test_the_catalogue_follows(pushing):
     pushing.push("log", [{"n": i, "word": "x"} for i in range(20)])
     count = lambda: pushing.server.api("/catalog/datasets/log")["metas"]["default"]["records_count"]
@@ -220,7 +240,7 @@ def test_records_that_do_not_fit_are_refused_with_the_field(pushing):
     assert said["status"] == "OK" and "2 of 3" in said["message"] and "record 2" in said["message"]
     wait_for(lambda: total(pushing.server, "log", where="n >= 100"), 2)
     assert "identity" in pushing.push("sensors", {"count": 1}, status=400)["message"]
-    assert "address of the file" in pushing.push("sensors", {"sensor": "x", "photo": {"content": "QUJD", "content-type": "image/png"}}, status=400)["message"]
+    assert "not base64" in pushing.push("sensors", {"sensor": "x", "photo": {"content": "§§", "content-type": "image/png"}}, status=400)["message"]
     assert "No record" in pushing.push("log", [{"n": "a"}, {"n": "b"}], status=400)["message"]
 
 
