@@ -81,7 +81,8 @@ static void put_cell(struct html *h, const struct record_column *c, const struct
 	else
 		html_lit(h, "<td><bdi>");
 	bool link = !c->type.list && (c->type.type == VALUE_TEXT || c->type.type == VALUE_FILE) && text.n < 2000 &&
-	            (str_starts(text, STR("https://")) || str_starts(text, STR("http://"))) && str_find_char(text, ' ') < 0;
+	            (str_starts(text, STR("https://")) || str_starts(text, STR("http://")) ||
+	             (c->type.type == VALUE_FILE && str_starts(text, STR("/api/")))) && str_find_char(text, ' ') < 0;
 	if (link) {
 		html_lit(h, "<a rel=\"noopener nofollow\" href=\"");
 		html_url(h, text);
