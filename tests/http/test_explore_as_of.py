@@ -134,3 +134,13 @@ def test_rights_of_today_hold_for_what_was_published_before(make_server, tmp_pat
     refused = server.get(RECORDS, {"as_of": "1"})
     assert refused.status_code == 403 and "today's rules" in refused.json()["message"], refused.text
     assert server.records("trees")["results"] == [{"name": "Yew", "area": 2}]
+
+
+def test_no_text_in_as_of_breaks_anything(portal):
+    for text in ("9999", "9999-12", "9999-12-31", "9999-12-31T23:59:59Z", "0001", "0001-01-01T00:00:00+14:00", "-1", "99999999999999999999",
+                 "9223372036854775807", "1e3", "3 ", " 3", "3;drop", "2026-13-45", "2026/11/22", "\u0663", "\u202e3", "'", '"', "%", "x" * 64,
+                 "2026-11-22T10:00:00 00:00", "\n"):
+        answer = portal.get(RECORDS, {"as_of": text})
+        assert answer.status_code in (200, 400, 404), (text, answer.status_code, answer.text)
+    assert portal.get(RECORDS, {"as_of": "x" * 65}).status_code == 400
+    assert names(portal, as_of=" 1 ") == ["Oak"]

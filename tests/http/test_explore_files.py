@@ -229,3 +229,11 @@ def test_rights_hold_for_files(make_server, tmp_path, folder):
     assert statuses() == [403, 403, 403, 200, 404]
     stoa(data, "secure", "photos", "--portal", HOST, "--restricted")
     assert statuses() == [404, 404, 404, 404, 404]
+
+
+@pytest.mark.parametrize("name", ["..%2f..%2fstoa.db", "%00", "%ff", "a" * 3000, "%3Cscript%3E", "'%20or%201=1", "%E2%80%AE", "%2e%2e%2f"])
+def test_no_name_of_a_file_leads_elsewhere(portal, name):
+    for place in ("attachments", "alternative_exports", "files"):
+        answer = portal.get(f"{DATASET}/{place}/{name}")
+        assert answer.status_code in (400, 404), (place, answer.status_code)
+        assert answer.headers["Content-Type"] == "application/json" and answer.headers["X-Content-Type-Options"] == "nosniff"
