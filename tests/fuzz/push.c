@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "ingest/ingest.h"
 #include "json/json.h"
+#include "live/inside.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -12,6 +13,16 @@ static const char SCHEMA[] =
 	"{\"name\":\"at\",\"type\":\"datetime\",\"annotations\":{\"timezone\":\"Europe/Paris\"}},{\"name\":\"p\",\"type\":\"geo_point_2d\"},"
 	"{\"name\":\"s\",\"type\":\"geo_shape\"},{\"name\":\"f\",\"type\":\"file\"},{\"name\":\"j\",\"type\":\"json_blob\"},"
 	"{\"name\":\"l\",\"type\":\"text\",\"annotations\":{\"multivalued\":\",\"}},{\"name\":\"lat\",\"type\":\"double\"},{\"name\":\"lon\",\"type\":\"double\"}]}";
+
+/* Files inside records: named after their content, and records without them. */
+static void take_files(const struct schema *s, const struct json_node *root, struct arena *a)
+{
+	struct pushed_files files;
+	struct err e = { 0 };
+	ensure(pushed_files_take(&files, s, root, a, &e));
+	ensure((files.doc != NULL) == (files.list.n > 0) || files.list.n == 0);
+	pushed_files_done(&files);
+}
 
 static void take(struct ingest_taker *t, const struct json_node *record)
 {
@@ -44,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ensure(schema_from_json(&a, str_of(SCHEMA), &schema, &e) && ingest_taker_new(&schema, &t, &e));
 	if (json_read(str_make((const char *)data, size), &doc, &e)) {
 		const struct json_node *root = json_root(doc);
+		take_files(&schema, root, &a);
 		size_t n = json_kind(root) == JSON_ARRAY ? json_count(root) : 1;
 		for (size_t i = 0; i < n; i++) take(t, json_kind(root) == JSON_ARRAY ? json_at(root, i) : root);
 	}
