@@ -308,7 +308,7 @@ static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *si
 		return false;
 	view_state_read(&c.state, r, home ? STR("/") : STR("/explore/"));
 	front_filter_page(&c.state, ROWS, &c.start, &c.rows);
-	if (c.visit.at.view->n > 0) {
+	if (c.visit.at.view->reflected.number != 0) {
 		rights_catalogue(&c.visit.at, &c.visit.who, c.visit.arena, &c.filter.target);
 		front_filter_make(&c.filter, &c.state, &c.visit);
 		if (!ask(&c, &c.complaint)) {

@@ -198,10 +198,9 @@ static void put_choice(struct html *h, const struct front_console *c)
 	html_say(h, N_("Dataset"));
 	html_lit(h, "</label> <select id=\"dataset\" name=\"dataset\">");
 	put_option(h, STR(""), i18n_text(v->lang, N_("The catalogue")), !c->dataset);
-	for (size_t i = 0; i < v->at.view->n; i++) {
-		const struct dataset *d = &v->at.view->datasets[i];
-		if (rights_sees(&v->at, &v->who, d)) put_option(h, d->slug, front_title(v, d), c->dataset && d->id == c->dataset->id);
-	}
+	const struct dataset **seen;
+	size_t n = rights_datasets(&v->at, &v->who, v->arena, &seen);
+	for (size_t i = 0; i < n; i++) put_option(h, seen[i]->slug, front_title(v, seen[i]), c->dataset && seen[i]->id == c->dataset->id);
 	html_lit(h, "</select> <button type=\"submit\" class=\"button quiet\">");
 	html_say(h, N_("Choose"));
 	html_lit(h, "</button></p></form>");
