@@ -177,6 +177,24 @@ void rows_put_from(struct sql *q, const struct rows *r)
 	keyset_put_after(q, r);
 }
 
+/* All rows as they stand, from some place on: numbers of rows are places as long as nothing was pushed,
+ * and the engine finds a number at once where it would read its way to an offset. */
+static bool put_from_place(struct sql *q, const struct rows *r)
+{
+	const struct scene *s = &r->scene;
+	bool all = !s->by_id && !s->row_filter && !s->nwhere && !s->nfilters && !s->request->target->at.live;
+	bool plain = !r->query.order_by.n && !r->query.aggregated && !r->query.mixed && !r->plan->nhidden;
+	if (!all || !plain || r->window.offset <= 0) return false;
+	sql_lit(q, " FROM ");
+	sql_relation(q, s->request->target->at);
+	sql_lit(q, " WHERE rowid >= ");
+	sql_int(q, r->window.offset);
+	if (r->window.limit < 0) return true;
+	sql_lit(q, " LIMIT ");
+	sql_int(q, r->window.limit);
+	return true;
+}
+
 /* Ties keep the order in which the rows came. */
 static void put_ordered_page(struct sql *q, const struct rows *r)
 {
@@ -203,6 +221,7 @@ static void put_rows(struct sql *q, const struct rows *r)
 		put_ordered_page(q, r);
 		return;
 	}
+	if (put_from_place(q, r)) return;
 	rows_put_from(q, r);
 	if (r->query.order_by.n && !r->query.aggregated) {
 		rows_put_order(q, r);

@@ -57,3 +57,9 @@ def test_a_cursor_of_another_question_is_refused(server):
         assert server.api("/catalog/datasets/things/records", 400, cursor=bad, order_by="kind")["error_code"] == "InvalidRESTParameterError"
     body = server.api("/catalog/datasets/things/records", 400, cursor=cursor, order_by="kind desc")
     assert "start again with cursor=*" in body["message"]
+
+
+@pytest.mark.parametrize("offset", [0, 1, 100, 249, 250, 900])
+def test_pages_by_offset_stand_at_their_place(server, offset):
+    body = server.api("/catalog/datasets/things/records", offset=offset, limit=3, select="id")
+    assert [r["id"] for r in body["results"]] == list(range(offset, min(offset + 3, 250))) and body["total_count"] == 250
