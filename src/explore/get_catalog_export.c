@@ -130,7 +130,7 @@ static size_t formats_of(const struct dataset *d, struct dcat_format *out, size_
 	size_t n = 0;
 	const struct query_target target = { .at = d->version, .schema = &d->schema };
 	for (const struct export_format *const *f = export_formats(); *f && n < most; f++) {
-		if (!d->data_visible || !download_offered(&target, *f)) continue;
+		if (!d->data_visible || !export_offered(&target, *f)) continue;
 		out[n++] = (struct dcat_format){ str_of((*f)->name), str_of((*f)->mime), str_of((*f)->suffix) };
 	}
 	return n;

@@ -23,15 +23,23 @@ enum export_flags {
 	EXPORT_DATES = 1u << 3,     /* offered only where there is a date or a datetime */
 	EXPORT_LEGACY = 1u << 9,    /* offered by former versions of the API only */
 	EXPORT_NEEDS = 1u << 4,     /* the result itself must have what EXPORT_GEO or EXPORT_DATES says */
+	/* Options it heeds; `compressed` is every format's. */
+	EXPORT_TAKES_CSV = 1u << 16,    /* delimiter, quote_all, with_bom */
+	EXPORT_TAKES_LISTS = 1u << 17,  /* list_separator */
+	EXPORT_TAKES_LABELS = 1u << 18, /* use_labels */
+	EXPORT_TAKES_EPSG = 1u << 19,
+	EXPORT_TAKES_PARQUET = 1u << 20, /* parquet_compression */
+	EXPORT_TAKES_NAME = 1u << 21,   /* name_field */
+	EXPORT_TAKES_GPX = 1u << 22,    /* description_field_list, use_extension */
 };
 
 /* What the request may choose; zero is not the default: start from export_defaults. */
 struct export_options {
 	char delimiter;             /* csv: ; , tab | */
-	struct str list_separator;  /* csv, xlsx */
+	struct str list_separator;  /* wherever several values stand in one cell */
 	bool quote_all;             /* csv: every text */
 	bool with_bom;              /* csv */
-	bool use_labels;            /* csv, xlsx: labels of fields for headings */
+	bool use_labels;            /* labels of fields for headings, or beside names */
 	bool compressed;            /* the whole file as gzip */
 	struct str parquet_compression; /* "snappy" or "zstd" */
 	int epsg;                   /* geojson, shp, fgb, gpkg, parquet: coordinate system of geometries */
@@ -63,6 +71,8 @@ struct export_format {
 /* All formats by name; ends with NULL. */
 const struct export_format *const *export_formats(void);
 const struct export_format *export_format_or_null(struct str name);
+/* Whether a format is offered for what a caller sees of a dataset. Memory only. */
+bool export_offered(const struct query_target *t, const struct export_format *f) must_use nonnull_all;
 /* "csv", or "csv.gzip" and its media type when compressed. */
 struct str export_suffix(struct arena *a, const struct export_format *f, const struct export_options *o);
 struct str export_mime(const struct export_format *f, const struct export_options *o);

@@ -29,4 +29,7 @@ static bool run(struct export *x, struct err *e)
 	return export_batches(x, rows, e);
 }
 
-const struct export_format export_fmt_csv = { "csv", "text/csv; charset=utf-8", "csv", EXPORT_CATALOGUE, run };
+const struct export_format export_fmt_csv = {
+	"csv", "text/csv; charset=utf-8", "csv",
+	EXPORT_CATALOGUE | EXPORT_TAKES_CSV | EXPORT_TAKES_LISTS | EXPORT_TAKES_LABELS, run,
+};

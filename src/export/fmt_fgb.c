@@ -359,4 +359,6 @@ static bool run(struct export *x, struct err *e)
 	return ok;
 }
 
-const struct export_format export_fmt_fgb = { "fgb", "application/octet-stream", "fgb", 0, run };
+const struct export_format export_fmt_fgb = {
+	"fgb", "application/octet-stream", "fgb", EXPORT_TAKES_EPSG | EXPORT_TAKES_LISTS, run,
+};

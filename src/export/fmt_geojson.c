@@ -67,4 +67,6 @@ static bool run(struct export *x, struct err *e)
 	return ok;
 }
 
-const struct export_format export_fmt_geojson = { "geojson", "application/json", "geojson", EXPORT_GEO, run };
+const struct export_format export_fmt_geojson = {
+	"geojson", "application/json", "geojson", EXPORT_GEO | EXPORT_TAKES_EPSG, run,
+};

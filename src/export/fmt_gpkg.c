@@ -4,4 +4,6 @@
 
 static bool run(struct export *x, struct err *e) { return export_convert(x, false, e); }
 
-const struct export_format export_fmt_gpkg = { "gpkg", "application/geopackage+sqlite3", "gpkg", EXPORT_GEO, run };
+const struct export_format export_fmt_gpkg = {
+	"gpkg", "application/geopackage+sqlite3", "gpkg", EXPORT_GEO | EXPORT_TAKES_EPSG | EXPORT_TAKES_LISTS, run,
+};

@@ -233,5 +233,6 @@ static bool run(struct export *x, struct err *e)
 }
 
 const struct export_format export_fmt_gpx = {
-	"gpx", "application/gpx+xml", "gpx", EXPORT_GEO | EXPORT_NEEDS, run,
+	"gpx", "application/gpx+xml", "gpx",
+	EXPORT_GEO | EXPORT_NEEDS | EXPORT_TAKES_NAME | EXPORT_TAKES_GPX | EXPORT_TAKES_LABELS | EXPORT_TAKES_LISTS, run,
 };

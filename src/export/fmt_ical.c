@@ -249,5 +249,5 @@ static bool run(struct export *x, struct err *e)
 }
 
 const struct export_format export_fmt_ical = {
-	"ical", "text/calendar; charset=utf-8", "ics", EXPORT_DATES | EXPORT_NEEDS | EXPORT_IDS, run,
+	"ical", "text/calendar; charset=utf-8", "ics", EXPORT_DATES | EXPORT_NEEDS | EXPORT_IDS | EXPORT_TAKES_LISTS, run,
 };

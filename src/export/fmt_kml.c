@@ -143,4 +143,6 @@ static bool run(struct export *x, struct err *e)
 	return ok;
 }
 
-const struct export_format export_fmt_kml = { "kml", "application/vnd.google-earth.kml+xml", "kml", EXPORT_GEO, run };
+const struct export_format export_fmt_kml = {
+	"kml", "application/vnd.google-earth.kml+xml", "kml", EXPORT_GEO | EXPORT_TAKES_LABELS | EXPORT_TAKES_LISTS, run,
+};

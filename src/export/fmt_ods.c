@@ -212,4 +212,6 @@ static bool run(struct export *x, struct err *e)
 	return false;
 }
 
-const struct export_format export_fmt_ods = { "ods", MIME, "ods", EXPORT_PACKED, run };
+const struct export_format export_fmt_ods = {
+	"ods", MIME, "ods", EXPORT_PACKED | EXPORT_TAKES_LABELS | EXPORT_TAKES_LISTS, run,
+};

@@ -77,4 +77,6 @@ static bool run(struct export *x, struct err *e)
 	return ok;
 }
 
-const struct export_format export_fmt_ov2 = { "ov2", "text/plain", "ov2", EXPORT_GEO | EXPORT_NEEDS, run };
+const struct export_format export_fmt_ov2 = {
+	"ov2", "text/plain", "ov2", EXPORT_GEO | EXPORT_NEEDS | EXPORT_TAKES_NAME, run,
+};

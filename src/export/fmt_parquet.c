@@ -90,4 +90,6 @@ static bool run(struct export *x, struct err *e)
 	return ok && send(x, fd, e);
 }
 
-const struct export_format export_fmt_parquet = { "parquet", "application/parquet", "parquet", 0, run };
+const struct export_format export_fmt_parquet = {
+	"parquet", "application/parquet", "parquet", EXPORT_TAKES_EPSG | EXPORT_TAKES_PARQUET | EXPORT_TAKES_LABELS, run,
+};

@@ -5,4 +5,6 @@
 
 static bool run(struct export *x, struct err *e) { return export_convert(x, true, e); }
 
-const struct export_format export_fmt_shp = { "shp", "application/zip", "zip", EXPORT_GEO | EXPORT_PACKED, run };
+const struct export_format export_fmt_shp = {
+	"shp", "application/zip", "zip", EXPORT_GEO | EXPORT_PACKED | EXPORT_TAKES_EPSG | EXPORT_TAKES_LISTS, run,
+};

@@ -106,4 +106,6 @@ static bool run(struct export *x, struct err *e)
 	return export_flush(x, true, e);
 }
 
-const struct export_format export_fmt_xls = { "xls", "application/vnd.ms-excel", "xls", EXPORT_LEGACY, run };
+const struct export_format export_fmt_xls = {
+	"xls", "application/vnd.ms-excel", "xls", EXPORT_LEGACY | EXPORT_TAKES_LABELS | EXPORT_TAKES_LISTS, run,
+};

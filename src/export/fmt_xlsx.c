@@ -252,5 +252,6 @@ static bool run(struct export *x, struct err *e)
 }
 
 const struct export_format export_fmt_xlsx = {
-	"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", EXPORT_PACKED | EXPORT_CATALOGUE, run,
+	"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
+	EXPORT_PACKED | EXPORT_CATALOGUE | EXPORT_TAKES_LABELS | EXPORT_TAKES_LISTS, run,
 };
