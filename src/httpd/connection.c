@@ -397,6 +397,11 @@ static void *note_target(void *arg, const char *target, struct MHD_Connection *m
 	struct conn *c = info->socket_context;
 	buf_clear(&c->target);
 	buf_put(&c->target, str_of(target));
+	/* The library would now make a table of the parameters that url.c reads anyway, out of the
+	 * connection's memory: several hundred of them and it hangs up without a word. The text is the
+	 * library's own buffer, not a constant; cut behind the question mark there is nothing to parse. */
+	char *question = (char *)(uintptr_t)strchr(target, '?');
+	if (question) question[1] = '\0';
 	c->started_ns = clock_monotonic_ns();
 	return c;
 }

@@ -51,11 +51,20 @@ static bool read_facet(struct scene *s, struct str text, struct facet_spec *out,
 	return check_sort(out, f->type, e);
 }
 
+/* A text given twice says nothing new. */
+static bool is_repeated(const struct str *texts, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (str_eq(texts[k], texts[i])) return true;
+	return false;
+}
+
 static bool read_facets(struct scene *s, struct err *e)
 {
 	struct specs specs = { 0 };
 	for (size_t i = 0; i < s->request->nfacet; i++) {
-		if (!str_trim(s->request->facet[i]).n) continue;
+		if (!str_trim(s->request->facet[i]).n || is_repeated(s->request->facet, i)) continue;
+		if (specs.v.n == LIMIT_FILTERS) return odsql_complain(e, ODSQL_FACET, "more than %d facets; ask for fewer at a time.", LIMIT_FILTERS);
 		struct facet_spec spec;
 		if (!read_facet(s, s->request->facet[i], &spec, e)) return false;
 		vec_push(s->arena, &specs.v, spec);
@@ -95,9 +104,14 @@ static bool read_filters(struct scene *s, struct err *e)
 	struct filters filters = { 0 };
 	for (size_t i = 0; i < r->nrefine + r->nexclude; i++) {
 		bool exclude = i >= r->nrefine;
-		struct str text = exclude ? r->exclude[i - r->nrefine] : r->refine[i];
+		const struct str *texts = exclude ? r->exclude : r->refine;
+		size_t at = exclude ? i - r->nrefine : i;
+		struct str text = texts[at];
 		struct filter f;
-		if (!str_trim(text).n) continue;
+		if (!str_trim(text).n || is_repeated(texts, at)) continue;
+		if (filters.v.n == LIMIT_FILTERS)
+			return odsql_complain(e, exclude ? ODSQL_EXCLUDE : ODSQL_REFINE, "more than %d of refine and exclude together; "
+			                      "say it in where instead, as field in (\"a\", \"b\").", LIMIT_FILTERS);
 		if (!read_filter(s, text, exclude, &f, e)) return false;
 		vec_push(s->arena, &filters.v, f);
 	}
