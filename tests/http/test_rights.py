@@ -69,6 +69,15 @@ def test_a_key_works_in_the_field_and_in_the_address(portal):
     assert get(portal).status_code == 404
 
 
+def test_a_key_works_in_a_posted_form(portal):
+    text = key(portal, w.ADMIN)
+    secure(portal, "--restricted")
+    for given, status in ((text, 200), ("stoa_nonsense", 401)):
+        answer = portal.request("POST", "/api/records/1.0/search", data={"dataset": "towns", "apikey": given})
+        assert answer.status_code == status, answer.text
+    assert portal.request("POST", "/api/records/1.0/search", data={"dataset": "towns"}).status_code == 404
+
+
 @pytest.mark.parametrize("head", ["Apikey stoa_nonsense", "Apikey ", "Apikey", "Bearer abc", "bearer abc"])
 def test_what_is_no_good_is_refused_as_such(portal, head):
     answer = portal.get(f"{API}/catalog", headers={"Authorization": head})
