@@ -23,17 +23,42 @@ static struct str choose_language(const struct tenant *t, struct str wanted)
 	return t->nlanguages ? t->languages[0] : STR("fr");
 }
 
+uint64_t explore_takes(const struct explore_endpoint *x, int version)
+{
+	if (version >= 21) return x->params & ~TAKES(SEARCH);
+	/* Where v2.0 has an endpoint of its own for groups, lists and files take none. */
+	return x->in == EXPLORE_IN_BOTH ? x->params & ~TAKES(GROUP_BY) : x->params;
+}
+
+/* The words of v2.0's search are a quoted text among the conditions. */
+static void search_as_where(struct call *c)
+{
+	struct str words = c->v[CALL_SEARCH].text;
+	struct rest_value *where = &c->v[CALL_WHERE];
+	auto_buf b = BUF_INIT(2 * LIMIT_URL_BYTES);
+	if (!str_trim(words).n) return;
+	buf_put_char(&b, '"');
+	for (size_t i = 0; i < words.n; i++) {
+		if (words.p[i] == '"' || words.p[i] == '\\') buf_put_char(&b, '\\');
+		buf_put_char(&b, words.p[i]);
+	}
+	buf_put_char(&b, '"');
+	struct str *texts = arena_array(c->arena, struct str, where->ntexts + 1);
+	if (where->ntexts) memcpy(texts, where->texts, where->ntexts * sizeof *texts);
+	texts[where->ntexts++] = arena_str(c->arena, buf_str(&b));
+	where->texts = texts;
+}
+
 /* Values of what the endpoint takes; the rest of the request is ignored. */
 static bool read_params(struct call *c, struct err *e)
 {
-	/* Where v2.0 has an endpoint of its own for groups, lists and files take none. */
-	bool plain = c->version < 21 && c->endpoint->in == EXPLORE_IN_BOTH;
-	uint64_t takes = c->endpoint->params & ~(plain ? TAKES(GROUP_BY) : 0);
+	uint64_t takes = explore_takes(c->endpoint, c->version);
 	for (size_t i = 0; i < CALL_PARAMS; i++) {
 		const struct rest_param one[] = { explore_params[i].is, { 0 } };
 		c->v[i].number = one->number;
 		if ((takes >> i & 1) && !rest_params(c->r, one, &c->v[i], e)) return false;
 	}
+	search_as_where(c);
 	return true;
 }
 

@@ -64,6 +64,8 @@ struct explore_endpoint {
 	bool (*run)(struct call *c, struct err *e); /* the call is entered and left by the caller */
 	struct httpd_route routes[EXPLORE_BASES];
 };
+/* What an endpoint takes in a version: in 20 groups have endpoints of their own, in 21 search is in where. */
+uint64_t explore_takes(const struct explore_endpoint *x, int version);
 /* In alphabetical order of their files; ends with NULL. */
 extern const struct explore_endpoint *const explore_endpoints[];
 /* Ends with NULL. The handlers' app is a struct site *. CORS headers and error bodies are the server

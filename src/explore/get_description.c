@@ -136,14 +136,14 @@ static void put_hole(struct json_out *j, const struct explore_endpoint *x, size_
 	json_close(j, '}');
 }
 
-static void put_parameters(struct json_out *j, const struct explore_endpoint *x)
+static void put_parameters(struct json_out *j, const struct explore_endpoint *x, int version)
 {
 	struct str rest = str_of(x->path), word;
 	json_key(j, STR("parameters"));
 	json_open(j, '[');
 	while (str_cut(&rest, '{', &word) && rest.n && str_cut(&rest, '}', &word)) put_hole(j, x, hole_of(word));
 	for (size_t i = 0; i < CALL_PARAMS; i++)
-		if (x->params >> i & 1) put_param(j, &explore_params[i]);
+		if (explore_takes(x, version) >> i & 1) put_param(j, &explore_params[i]);
 	json_close(j, ']');
 }
 
@@ -211,7 +211,7 @@ static void put_operation(struct json_out *j, const struct explore_endpoint *x, 
 	json_open(j, '[');
 	json_put(j, str_find(str_of(x->path), STR("{dataset}/")) >= 0 ? STR("Dataset") : STR("Catalog"));
 	json_close(j, ']');
-	put_parameters(j, x);
+	put_parameters(j, x, version);
 	json_key(j, STR("responses"));
 	json_open(j, '{');
 	put_good(j, x, version);

@@ -30,7 +30,7 @@ bool explore_run(struct httpd_request *r, struct httpd_reply *p, void *app, stru
 #define TAKES_ALWAYS (TAKES(LANG) | TAKES(TIMEZONE))
 #define TAKES_FILTERS (TAKES(WHERE) | TAKES(QV1) | TAKES(REFINE) | TAKES(EXCLUDE) | TAKES(FACET))
 #define TAKES_ROWS (TAKES_ALWAYS | TAKES_FILTERS | TAKES(SELECT) | TAKES(GROUP_BY) | TAKES(ORDER_BY) | TAKES(SORT))
-#define TAKES_PAGE (TAKES_ROWS | TAKES(LIMIT) | TAKES(ROWS) | TAKES(OFFSET) | TAKES(START))
+#define TAKES_PAGE (TAKES_ROWS | TAKES(SEARCH) | TAKES(LIMIT) | TAKES(ROWS) | TAKES(OFFSET) | TAKES(START))
 #define TAKES_LINKS (TAKES(LINKS) | TAKES(APP_METAS))
 #define TAKES_EXPORT (TAKES_ROWS | TAKES(LIMIT_ALL) | TAKES(ROWS_ALL) | TAKES_CELLS)
 #define TAKES_FILE                                                                                                 \

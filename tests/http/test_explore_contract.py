@@ -64,7 +64,7 @@ def test_unknown_addresses_and_parameters(server):
     for path in ("/nothing", "/catalog/nothing", "/catalog/datasets/cities/nothing", "/catalog/datasets/cities/records/1/2"):
         answer = server.get(API + path)
         assert answer.status_code == 404 and answer.json() == {"error_code": "NotFoundURI", "message": "The requested URI does not exist."}
-    assert server.records(nothing="x", epsg="no number", delimiter="?", thumbnail_size="0")["total_count"] == 4
+    assert server.records(nothing="x", search="nowhere", epsg="no number", delimiter="?", thumbnail_size="0")["total_count"] == 4
 
 
 @pytest.mark.parametrize("yes,no", [("true", "false"), ("True", "False"), ("TRUE", "FALSE"), ("1", "0")])

@@ -70,6 +70,14 @@ def test_sort_downwards_and_group_by_ignored_on_records(v2):
     assert [x["record"]["fields"]["name"] for x in body["records"]][0] == "Paris" and body["total_count"] == 4
 
 
+def test_search_is_a_bare_text(v2):
+    body = v2("/catalog/datasets/cities/records", search="rochelle", pretty="true")
+    assert [x["record"]["fields"]["name"] for x in body["records"]] == ["La Rochelle"] and body["total_count"] == 1
+    assert v2("/catalog/datasets/cities/records", search="rochelle", where="pop > 100000")["total_count"] == 0
+    assert v2("/catalog/datasets/cities/records", search='say "x" or \\ not')["total_count"] == 0
+    assert v2("/catalog/datasets", search="world")["total_count"] == 1
+
+
 def test_aggregates_in_groups_leave_out_null(v2):
     body = v2("/catalog/datasets/cities/aggregates", select="count(*) as n", group_by="country", order_by="n desc")
     assert body["aggregations"] == [{"country": "FR", "n": 2}, {"country": "BE", "n": 1}]
