@@ -112,7 +112,7 @@ QUESTIONS = [
     Question("count by element of a list", ("records", {"group_by": "tags", "select": "count(*) as n", "where": "price > {n}"}),
              ["SELECT k, count(*) FROM (SELECT unnest(CASE WHEN len(tags) > 0 THEN list_distinct(tags) ELSE [NULL] END) AS k FROM rows WHERE price > {n}) GROUP BY 1 ORDER BY 1 NULLS FIRST"],
              ["SELECT k, count(*) FROM (SELECT DISTINCT id, unnest(coalesce(tags, ARRAY[NULL])) AS k FROM rows WHERE price > {n}) x GROUP BY 1 ORDER BY 1 NULLS FIRST"],
-             ["SELECT k, count(*) FROM (SELECT DISTINCT id, value AS k FROM rows LEFT JOIN json_each(tags) WHERE price > {n}) GROUP BY 1 ORDER BY 1"]),
+             ["SELECT k, count(*) FROM (SELECT DISTINCT rows.id, value AS k FROM rows LEFT JOIN json_each(tags) WHERE price > {n}) GROUP BY 1 ORDER BY 1"]),
     Question("four aggregates", ("records", {"select": "count(*) as n, avg(price) as a, min(day) as b, max(seen) as c", "where": "pieces > {m}", "limit": 1}),
              ["SELECT count(*), avg(price), min(day), max(seen) FROM rows WHERE pieces > {m}"]),
     Question("median and percentile", ("records", {"select": "median(price) as a, percentile(price, 90) as b", "where": "pieces > {m}", "limit": 1}), [MEDIAN],
