@@ -116,7 +116,7 @@ static void put_formats(struct json_out *j, enum explore_answer answer)
 	json_key(j, STR("enum"));
 	json_open(j, '[');
 	for (const struct export_format *const *f = export_formats(); *f; f++)
-		if (records || ((*f)->flags & EXPORT_CATALOGUE) || strcmp((*f)->name, "json") == 0) json_put(j, str_of((*f)->name));
+		if (!((*f)->flags & EXPORT_LEGACY) && (records || ((*f)->flags & EXPORT_CATALOGUE) || strcmp((*f)->name, "json") == 0)) json_put(j, str_of((*f)->name));
 	for (const struct dcat_document *const *d = dcat_documents(); !records && *d; d++) json_put(j, str_of(dcat_name(*d)));
 	json_close(j, ']');
 }
@@ -169,7 +169,7 @@ static void put_media(struct json_out *j, enum explore_answer answer)
 {
 	const struct export_format *const *all = export_formats();
 	for (size_t i = 0; all[i]; i++) {
-		bool known = answer == EXPLORE_CATALOGUE_FILE && !(all[i]->flags & EXPORT_CATALOGUE);
+		bool known = (all[i]->flags & EXPORT_LEGACY) || (answer == EXPLORE_CATALOGUE_FILE && !(all[i]->flags & EXPORT_CATALOGUE));
 		for (size_t k = 0; k < i && !known; k++) known = strcmp(all[k]->mime, all[i]->mime) == 0;
 		if (!known) put_content(j, all[i]->mime, NULL);
 	}
