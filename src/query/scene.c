@@ -143,11 +143,26 @@ static bool read_where(struct scene *s, bool settle, struct err *e)
 	return true;
 }
 
-/* Conditions that read the texts of every row; the engine can only be stopped between batches of rows. */
+/* Words of a text, told roughly: what stands between blanks, commas and stars. */
+static size_t words_in(struct str s)
+{
+	size_t many = 0;
+	bool inside = false;
+	for (size_t i = 0; i < s.n; i++) {
+		bool between = str_find_char(STR(" \t\r\n,;*-'"), s.p[i]) >= 0;
+		many += !between && !inside;
+		inside = !between;
+	}
+	return many;
+}
+
+/* Words that are looked for in the texts of every row; the engine can only be stopped between batches of rows. */
 static size_t text_tests(const struct odsql_node *n)
 {
 	size_t many = 0;
-	if (n->kind == ODSQL_LIKE || n->kind == ODSQL_WORDS || (n->kind == ODSQL_CALL && odsql_is_full_text(n))) return 1;
+	if (n->kind == ODSQL_WORDS) return num_max((size_t)1, words_in(n->s));
+	if (n->kind == ODSQL_LIKE || (n->kind == ODSQL_CALL && odsql_is_full_text(n)))
+		return num_max((size_t)1, words_in(n->args[n->nargs - 1]->s));
 	for (uint32_t i = 0; i < n->nargs; i++) many += text_tests(n->args[i]);
 	return many;
 }
@@ -157,8 +172,8 @@ static bool check_weight(const struct scene *s, struct err *e)
 	size_t many = 0;
 	for (size_t i = 0; i < s->nwhere; i++) many += text_tests(s->where[i]);
 	if (many <= LIMIT_ODSQL_TEXT_TESTS) return true;
-	return odsql_complain(e, ODSQL_WHERE, "There are %zu conditions on texts (like, search and words); at most %d can be asked at once. "
-	                      "Several words in one search, or in (…) for whole values, say the same with fewer.", many, LIMIT_ODSQL_TEXT_TESTS);
+	return odsql_complain(e, ODSQL_WHERE, "There are %zu words in the conditions on texts (like, search and words); at most %d can be looked for at once. "
+	                      "For whole values, field in (…) says the same.", many, LIMIT_ODSQL_TEXT_TESTS);
 }
 
 /* A rule that cannot be read lets nobody in: it fails the request, and says why only in the log. */
