@@ -120,13 +120,14 @@ static bool refuse(struct err *e, const char *why)
 	return err_set(e, ERR_PARAMETER, "Invalid value for cursor API parameter: %s", why);
 }
 
-/* A cursor belongs to one question and one state of its rows. */
+/* A cursor belongs to one question and one version. */
 static struct str digest(const struct rows *r, struct str canonical)
 {
 	const struct version_ref at = r->scene.request->target->at;
 	auto_buf b = BUF_INIT(SIZE_MAX);
 	unsigned char hash[16];
-	buf_printf(&b, "%lld %lld %lld %lld ", (long long)at.tenant.v, (long long)at.dataset, (long long)at.number, (long long)at.live);
+	/* Not the pushes onto it: pages go on by values, and what was pushed meanwhile stands where its values put it. */
+	buf_printf(&b, "%lld %lld %lld ", (long long)at.tenant.v, (long long)at.dataset, (long long)at.number);
 	buf_put(&b, canonical);
 	crypt_blake2b(buf_str(&b), hash, sizeof hash);
 	return arena_str(r->plan->arena, str_make((const char *)hash, DIGEST_BYTES));

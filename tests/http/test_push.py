@@ -452,3 +452,17 @@ def test_a_removed_portal_takes_its_pushes_along(pushing):
     stoa(pushing.data, "portal", "add", "other.localhost")
     stoa(pushing.data, "portal", "list")
     assert not list(journal.glob("*/*.log"))
+
+
+def test_a_cursor_goes_on_over_pushes(pushing):
+    """Pages by cursor go on by values: every record of the beginning is met once, whatever is pushed between the pages."""
+    pushing.push("log", [{"n": n, "word": "early"} for n in range(10, 20)])
+    wait_for(lambda: total(pushing.server, "log"), 15)
+    met, cursor = [], "*"
+    while cursor:
+        page = pushing.server.records("log", cursor=cursor, limit=4, order_by="n")
+        met += [r["n"] for r in page["results"]]
+        cursor = page["next_cursor"]
+        pushing.push("log", {"n": -len(met), "word": "late"})  # before the place that is read
+        time.sleep(0.3)
+    assert met == [1, 2, 3, 4, 5, *range(10, 20)]
