@@ -1,104 +1,288 @@
-/* Ways to take the data away: every format, the whole dataset or what the filters leave. */
+/* Ways to take the data away: every format the dataset can be had in, grouped by what one does with it, the
+ * whole dataset or what the filters leave. What a format lets one choose is a form beside it, so that it
+ * works without script. */
 #include "front/inside.h"
 
-static const struct { const char *name, *title, *about; bool needs_geo; } formats[] = {
-	{ "csv", "CSV", N_("Text with separators; opens in every spreadsheet."), false },
-	{ "xlsx", "Excel", N_("A workbook for spreadsheets, with types kept."), false },
-	{ "json", "JSON", N_("One list of objects, for programs."), false },
-	{ "jsonl", "JSON Lines", N_("One object a line, for large data."), false },
-	{ "geojson", "GeoJSON", N_("Points and shapes for maps."), true },
-	{ "parquet", "Parquet", N_("Compact columns for data science."), false },
+#include "export/export.h"
+#include "geo/geo.h"
+
+enum group { TABLES, MAPS, CALENDAR, PROGRAMS, LINKED, GROUPS };
+static const char *const groups[GROUPS][2] = {
+	[TABLES] = { "tables", N_("Tables") },
+	[MAPS] = { "maps", N_("Maps") },
+	[CALENDAR] = { "calendar", N_("Calendar") },
+	[PROGRAMS] = { "programs", N_("For programs") },
+	[LINKED] = { "linked", N_("Linked data") },
 };
 
-static bool has_geo(const struct schema *s)
+static const struct shown { const char *name, *title, *about; enum group group; } formats[] = {
+	{ "csv", "CSV", N_("Text with separators; opens in every spreadsheet."), TABLES },
+	{ "xlsx", "Excel", N_("A workbook for spreadsheets, with types kept."), TABLES },
+	{ "ods", "OpenDocument", N_("A workbook for LibreOffice and other free spreadsheets."), TABLES },
+	{ "geojson", "GeoJSON", N_("Points and shapes for maps on web pages."), MAPS },
+	{ "shp", "Shapefile", N_("A zip file that all map programs open."), MAPS },
+	{ "gpkg", "GeoPackage", N_("One file for QGIS and other map programs, with names in full."), MAPS },
+	{ "kml", "KML", N_("Opens in Google Earth."), MAPS },
+	{ "gpx", "GPX", N_("For GPS devices and apps for walking and cycling."), MAPS },
+	{ "fgb", "FlatGeobuf", N_("For maps with very many shapes."), MAPS },
+	{ "ov2", "TomTom OV2", N_("Places for TomTom navigation devices."), MAPS },
+	{ "ical", "iCalendar", N_("Dates for the calendar of a phone or a computer."), CALENDAR },
+	{ "json", "JSON", N_("One list of objects, for programs."), PROGRAMS },
+	{ "jsonl", "JSON Lines", N_("One object a line, for large data."), PROGRAMS },
+	{ "parquet", "Parquet", N_("Compact columns for data science."), PROGRAMS },
+	{ "turtle", "Turtle", N_("The spelling of linked data that is easiest to read."), LINKED },
+	{ "rdfxml", "RDF/XML", N_("Linked data as XML."), LINKED },
+	{ "n3", "N3", N_("Linked data as Notation3."), LINKED },
+	{ "jsonld", "JSON-LD", N_("Linked data as JSON."), LINKED },
+};
+
+/* Systems that publishers of the languages spoken here work in; any other goes into the field beside. */
+static const struct { int epsg; const char *name; } systems[] = {
+	{ GEO_WGS84, "WGS 84 (GPS)" }, { 3857, "Web Mercator" }, { 3035, "ETRS89 / LAEA Europe" },
+	{ 25830, "ETRS89 / UTM 30N" }, { 25831, "ETRS89 / UTM 31N" }, { 25832, "ETRS89 / UTM 32N" },
+	{ 2154, "RGF93 / Lambert-93" }, { 28992, "Amersfoort / RD New" }, { 31370, "BD72 / Lambert 72" },
+	{ 2056, "CH1903+ / LV95" }, { 3763, "ETRS89 / PT-TM06" }, { 3006, "SWEREF99 TM" },
+};
+
+/* What the page is about while it is written. */
+struct sheet {
+	struct front_dataset *d;
+	struct str filtered; /* the filters as parameters; empty: none */
+};
+
+static void put_address(struct sheet *s, const struct shown *f)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (!(s->fields[i].flags & FIELD_HIDDEN) && (s->fields[i].type == VALUE_POINT || s->fields[i].type == VALUE_SHAPE))
-			return true;
-	return false;
+	struct html *h = &s->d->page.h;
+	html_lit(h, "/api/explore/v2.1/catalog/datasets/");
+	html_text(h, s->d->dataset->slug);
+	html_lit(h, "/exports/");
+	html_text(h, str_of(f->name));
 }
 
-static void put_link(struct front_dataset *d, const char *format, struct str query, const char *label, bool main)
+/* The word of a button, and for whom does not see the card, of what. */
+static void put_word(struct html *h, const struct shown *f, const char *word)
 {
-	struct html *h = &d->page.h;
-	html_lit(h, "<a rel=\"nofollow\" download class=\"button");
+	html_icon(h, ICON_DOWNLOAD);
+	html_lit(h, "<span>");
+	html_say(h, word);
+	html_lit(h, "</span><span class=\"visually-hidden\"> ");
+	html_text(h, str_of(f->title));
+	html_lit(h, "</span>");
+}
+
+static void put_link(struct sheet *s, const struct shown *f, struct str query, const char *word, bool main)
+{
+	struct html *h = &s->d->page.h;
+	html_lit(h, "<a rel=\"nofollow\" download class=\"button small");
 	if (!main)
 		html_lit(h, " quiet");
-	html_lit(h, "\" href=\"/api/explore/v2.1/catalog/datasets/");
-	html_text(h, d->dataset->slug);
-	html_lit(h, "/exports/");
-	html_text(h, str_of(format));
+	html_lit(h, "\" href=\"");
+	put_address(s, f);
 	html_text(h, query);
 	html_lit(h, "\">");
-	html_icon(h, ICON_DOWNLOAD);
-	html_lit(h, "<span>");
-	html_say(h, label);
-	html_lit(h, "</span><span class=\"visually-hidden\"> ");
-	html_text(h, str_of(format));
-	html_lit(h, "</span></a>");
+	put_word(h, f, word);
+	html_lit(h, "</a>");
 }
 
-static void put_format(struct front_dataset *d, size_t i, struct str filtered)
+/* --- options ------------------------------------------------------------------------------------------ */
+
+/* <label for="csv-name">…</label>, up to the attributes of its field. */
+static void put_label(struct html *h, const struct shown *f, const char *name, const char *about, struct str tag)
 {
-	struct html *h = &d->page.h;
-	html_lit(h, "<li class=\"format\"><h3>");
-	html_text(h, str_of(formats[i].title));
-	html_lit(h, "</h3><p>");
-	html_say(h, formats[i].about);
-	html_lit(h, "</p><p class=\"actions\">");
-	if (filtered.n)
-		put_link(d, formats[i].name, filtered, N_("Filtered records"), true);
-	put_link(d, formats[i].name, STR(""), N_("Whole dataset"), !filtered.n);
-	html_lit(h, "</p></li>");
+	html_lit(h, "<p><label for=\"");
+	html_text(h, str_of(f->name));
+	html_lit(h, "-");
+	html_text(h, str_of(name));
+	html_lit(h, "\">");
+	html_say(h, about);
+	html_lit(h, "</label> <");
+	html_put_literal(h, tag);
+	html_lit(h, " id=\"");
+	html_text(h, str_of(f->name));
+	html_lit(h, "-");
+	html_text(h, str_of(name));
+	html_lit(h, "\" name=\"");
+	html_text(h, str_of(name));
+	html_lit(h, "\"");
 }
 
-/* The options of CSV as a form, so that they work without script. */
-static void put_options(struct front_dataset *d)
+static void put_box(struct html *h, const char *name, const char *value, const char *about)
 {
-	struct html *h = &d->page.h;
-	html_lit(h, "<section class=\"options\" aria-labelledby=\"options\"><h2 id=\"options\">");
-	html_say(h, N_("CSV with options"));
-	html_lit(h, "</h2><form action=\"/api/explore/v2.1/catalog/datasets/");
-	html_text(h, d->dataset->slug);
-	html_lit(h, "/exports/csv\">");
-	front_filter_inputs(h, d->visit.arena, &d->state, &d->dataset->schema, true);
-	html_lit(h, "<p><label for=\"delimiter\">");
-	html_say(h, N_("Separator"));
-	html_lit(h, "</label><select id=\"delimiter\" name=\"delimiter\"><option value=\";\">;</option><option value=\",\">,</option>"
-	            "<option value=\"|\">|</option><option value=\"&#9;\">");
+	html_lit(h, "<p class=\"box\"><label><input type=\"checkbox\" name=\"");
+	html_text(h, str_of(name));
+	html_lit(h, "\" value=\"");
+	html_text(h, str_of(value));
+	html_lit(h, "\"> <span>");
+	html_say(h, about);
+	html_lit(h, "</span></label></p>");
+}
+
+static void put_csv(struct html *h, const struct shown *f)
+{
+	put_label(h, f, "delimiter", N_("Separator"), STR("select"));
+	html_lit(h, "><option value=\";\">;</option><option value=\",\">,</option><option value=\"|\">|</option><option value=\"&#9;\">");
 	html_say(h, N_("Tab"));
-	html_lit(h, "</option></select></p><p><label><input type=\"checkbox\" "
-	            "name=\"use_labels\" value=\"true\"> <span>");
-	html_say(h, N_("Headings people can read instead of field names"));
-	html_lit(h, "</span></label></p><p><label><input type=\"checkbox\" name=\"compressed\" value=\"true\"> <span>");
-	html_say(h, N_("Compressed (gzip)"));
-	html_lit(h, "</span></label></p><p><button class=\"button\">");
-	html_icon(h, ICON_DOWNLOAD);
+	html_lit(h, "</option></select></p>");
+	put_box(h, "quote_all", "true", N_("Every text in quotation marks"));
+	put_box(h, "with_bom", "false", N_("Without a byte order mark"));
+}
+
+static void put_systems(struct html *h, const struct shown *f)
+{
+	put_label(h, f, "epsg", N_("Coordinate system"), STR("select"));
+	html_lit(h, ">");
+	for (size_t i = 0; i < COUNT_OF(systems); i++) {
+		html_lit(h, "<option translate=\"no\" value=\"");
+		html_int(h, systems[i].epsg);
+		html_lit(h, "\">");
+		html_text(h, str_of(systems[i].name));
+		html_lit(h, "</option>");
+	}
+	html_lit(h, "</select></p><p><label for=\"");
+	/* The same parameter again: when it is filled in, the API heeds the later one. */
+	html_text(h, str_of(f->name));
+	html_lit(h, "-other\">");
+	html_say(h, N_("Another one, by its EPSG number"));
+	html_lit(h, "</label> <input type=\"text\" name=\"epsg\" inputmode=\"numeric\" pattern=\"[0-9]{4,6}\" maxlength=\"6\" size=\"8\" autocomplete=\"off\" id=\"");
+	html_text(h, str_of(f->name));
+	html_lit(h, "-other\"></p>");
+}
+
+static bool is_shown(const struct sheet *s, size_t field)
+{
+	const struct query_target *t = &s->d->own.target;
+	return !(t->schema->fields[field].flags & FIELD_HIDDEN) && (!t->visible_or_null || t->visible_or_null[field]);
+}
+
+static void put_naming(struct sheet *s, const struct shown *f)
+{
+	struct html *h = &s->d->page.h;
+	const struct schema *fields = s->d->own.target.schema;
+	put_label(h, f, "name_field", N_("What names a place"), STR("select"));
+	html_lit(h, "><option value=\"\">");
+	html_say(h, N_("The first text"));
+	html_lit(h, "</option>");
+	for (size_t i = 0; i < fields->n; i++) {
+		enum value_type type = fields->fields[i].type;
+		if (!is_shown(s, i) || type == VALUE_POINT || type == VALUE_SHAPE)
+			continue;
+		html_lit(h, "<option value=\"");
+		html_text(h, fields->fields[i].name);
+		html_lit(h, "\">");
+		html_text(h, fields->fields[i].label);
+		html_lit(h, "</option>");
+	}
+	html_lit(h, "</select></p>");
+}
+
+static void put_options(struct sheet *s, const struct shown *f, unsigned flags)
+{
+	struct html *h = &s->d->page.h;
+	if (flags & EXPORT_TAKES_CSV)
+		put_csv(h, f);
+	if (flags & EXPORT_TAKES_EPSG)
+		put_systems(h, f);
+	if (flags & EXPORT_TAKES_NAME)
+		put_naming(s, f);
+	if (flags & EXPORT_TAKES_LISTS) {
+		put_label(h, f, "list_separator", N_("Between values that share a cell"), STR("input type=\"text\""));
+		html_lit(h, " value=\",\" maxlength=\"4\" size=\"4\" autocomplete=\"off\"></p>");
+	}
+	if (flags & EXPORT_TAKES_PARQUET) {
+		put_label(h, f, "parquet_compression", N_("Compression"), STR("select"));
+		html_lit(h, " translate=\"no\"><option value=\"snappy\">Snappy</option><option value=\"zstd\">Zstandard</option></select></p>");
+	}
+	if (flags & EXPORT_TAKES_LABELS)
+		put_box(h, "use_labels", "true", N_("Headings people can read instead of field names"));
+	if (!(flags & (EXPORT_PACKED | EXPORT_TAKES_PARQUET)))
+		put_box(h, "compressed", "true", N_("Compressed (gzip)"));
+}
+
+static void put_form(struct sheet *s, const struct shown *f, unsigned flags)
+{
+	struct html *h = &s->d->page.h;
+	html_lit(h, "<details class=\"options\"><summary>");
+	html_icon(h, ICON_DOWN);
 	html_lit(h, "<span>");
-	html_say(h, N_("Download"));
-	html_lit(h, "</span></button></p></form></section>");
+	html_say(h, N_("Options"));
+	html_lit(h, "</span><span class=\"visually-hidden\"> ");
+	html_text(h, str_of(f->title));
+	html_lit(h, "</span></summary><form action=\"");
+	put_address(s, f);
+	html_lit(h, "\">");
+	front_filter_inputs(h, s->d->visit.arena, &s->d->state, &s->d->dataset->schema, true);
+	put_options(s, f, flags);
+	html_lit(h, "<p><button class=\"button small\">");
+	put_word(h, f, s->filtered.n ? N_("Filtered records") : N_("Whole dataset"));
+	html_lit(h, "</button></p></form></details>");
+}
+
+/* --- the page ----------------------------------------------------------------------------------------- */
+
+static void put_format(struct sheet *s, const struct shown *f, unsigned flags)
+{
+	struct html *h = &s->d->page.h;
+	html_lit(h, "<li class=\"format\"><h3 translate=\"no\">");
+	html_text(h, str_of(f->title));
+	html_lit(h, "</h3><p>");
+	html_say(h, f->about);
+	html_lit(h, "</p><p class=\"actions\">");
+	if (s->filtered.n)
+		put_link(s, f, s->filtered, N_("Filtered records"), true);
+	put_link(s, f, STR(""), N_("Whole dataset"), !s->filtered.n);
+	html_lit(h, "</p>");
+	put_form(s, f, flags);
+	html_lit(h, "</li>");
+}
+
+/* A format that is of no use without a geometry may still be offered without one. */
+static bool is_offered(const struct sheet *s, const struct shown *f)
+{
+	const struct export_format *geo = export_format_or_null(STR("geojson")), *format = export_format_or_null(str_of(f->name));
+	const struct query_target *t = &s->d->own.target;
+	return format && export_offered(t, format) && (f->group != MAPS || !geo || export_offered(t, geo));
+}
+
+static void put_group(struct sheet *s, enum group group)
+{
+	struct html *h = &s->d->page.h;
+	bool begun = false;
+	for (size_t i = 0; i < COUNT_OF(formats); i++) {
+		if (formats[i].group != group || !is_offered(s, &formats[i]))
+			continue;
+		if (!begun) {
+			html_lit(h, "<section aria-labelledby=\"");
+			html_text(h, str_of(groups[group][0]));
+			html_lit(h, "\"><h2 id=\"");
+			html_text(h, str_of(groups[group][0]));
+			html_lit(h, "\">");
+			html_say(h, groups[group][1]);
+			html_lit(h, "</h2><ul class=\"formats\">");
+		}
+		begun = true;
+		put_format(s, &formats[i], export_format_or_null(str_of(formats[i].name))->flags);
+	}
+	if (begun)
+		html_lit(h, "</ul></section>");
 }
 
 bool front_tab_export(struct front_dataset *d, struct err *e)
 {
 	(void)e;
 	struct html *h = &d->page.h;
-	struct str filtered = front_is_filtered(&d->state) ? front_filter_api(d->visit.arena, &d->state, &d->dataset->schema, true) : STR("");
-	html_lit(h, "<div class=\"wide export\"><section aria-labelledby=\"formats\"><h2 id=\"formats\">");
-	html_say(h, N_("Download"));
-	html_lit(h, "</h2>");
+	struct sheet s = { .d = d };
+	if (front_is_filtered(&d->state))
+		s.filtered = front_filter_api(d->visit.arena, &d->state, &d->dataset->schema, true);
+	html_lit(h, "<div class=\"wide export\"><div>");
 	if (d->dataset->rows >= 0) {
 		html_lit(h, "<p>");
 		html_say_plural(h, N2_("The whole dataset has {0} record.", "The whole dataset has {0} records."), d->dataset->rows);
 		html_lit(h, "</p>");
 	}
 	front_chips(h, &d->state, &d->dataset->schema, false);
-	html_lit(h, "<ul class=\"formats\">");
-	for (size_t i = 0; i < COUNT_OF(formats); i++)
-		if (!formats[i].needs_geo || has_geo(&d->dataset->schema))
-			put_format(d, i, filtered);
-	html_lit(h, "</ul></section>");
-	put_options(d);
+	html_lit(h, "</div>");
+	for (enum group group = 0; group < GROUPS; group++)
+		put_group(&s, group);
 	html_lit(h, "</div>");
 	return true;
 }
