@@ -1,17 +1,17 @@
 // Creates the demo portals and publishes their datasets through the command line of stoa, one line of progress each. What
 // is already there is left alone, so that an interrupted run can simply be repeated.
 //
-//	node demo/publish.mjs --stoa BINARY --data FOLDER --port PORT
+//	node demo/publish.mjs --stoa BINARY --data FOLDER --port PORT [--list FILE]
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { here, vegaPackage } from './lib.mjs'
 import { fileOf, known, prepare, schemaOf } from './prepare.mjs'
 
-const { values: args } = parseArgs({ options: { stoa: { type: 'string' }, data: { type: 'string' }, port: { type: 'string' } } })
-const text = readFileSync(join(here, 'portals.json'), 'utf8')
+const { values: args } = parseArgs({ options: { stoa: { type: 'string' }, data: { type: 'string' }, port: { type: 'string' }, list: { type: 'string', default: join(here, 'portals.json') } } })
+const text = readFileSync(args.list, 'utf8')
 const { portals } = JSON.parse(text)
 
 function fail(words) {
@@ -66,11 +66,13 @@ function publish(p, d) {
 
 const ids = portals.flatMap(p => p.datasets.map(d => d.recipe))
 const wrong = ids.filter(id => !known(id))
-if (wrong.length) fail(`demo/portals.json names recipes that do not exist: ${wrong.join(', ')}`)
+if (wrong.length) fail(`${args.list} names recipes that do not exist: ${wrong.join(', ')}`)
 mkdirSync(args.data, { recursive: true })
 prepare([...new Set(ids)], words => console.log(`demo: ${words}`))
 
-const hosts = new Set(stoa(['portal', 'list', '--json'], { answer: true }).map(x => x.portal))
+// An empty folder has no portals to list yet.
+const begun = existsSync(join(args.data, 'stoa.db'))
+const hosts = new Set(begun ? stoa(['portal', 'list', '--json'], { answer: true }).map(x => x.portal) : [])
 const admins = {}
 for (const p of portals) {
 	if (hosts.has(p.host)) continue
