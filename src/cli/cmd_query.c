@@ -96,6 +96,73 @@ static bool print_table(struct cli *c, struct asked *q, struct err *e)
 	return ok;
 }
 
+/* --- options of files ------------------------------------------------------------------------------ */
+
+/* Which formats heed an option. */
+static const struct { const char *option; unsigned takes; } heeded[] = {
+	{ "delimiter", EXPORT_TAKES_CSV }, { "quote-all", EXPORT_TAKES_CSV }, { "with-bom", EXPORT_TAKES_CSV },
+	{ "no-bom", EXPORT_TAKES_CSV }, { "bom", EXPORT_TAKES_CSV }, { "list-separator", EXPORT_TAKES_LISTS },
+	{ "labels", EXPORT_TAKES_LABELS }, { "epsg", EXPORT_TAKES_EPSG }, { "compression", EXPORT_TAKES_PARQUET },
+	{ "name-field", EXPORT_TAKES_NAME }, { "description-fields", EXPORT_TAKES_GPX }, { "no-extensions", EXPORT_TAKES_GPX },
+};
+
+/* An option that would change nothing is a mistake, and is told. */
+static bool check_heeded(struct cli *c, const struct export_format *f, struct err *e)
+{
+	auto_buf b = BUF_INIT(1024);
+	for (size_t i = 0; i < COUNT_OF(heeded); i++) {
+		if (!cli_has(c, heeded[i].option) || (f->flags & heeded[i].takes)) continue;
+		for (const struct export_format *const *g = export_formats(); *g; g++)
+			if ((*g)->flags & heeded[i].takes) buf_printf(&b, "%s%s", b.n ? ", " : "", (*g)->name);
+		return err_set(e, ERR_USAGE, "--%s changes nothing in the format %s; formats that heed it: %.*s", heeded[i].option, f->name,
+		               STR_ARG(buf_str(&b)));
+	}
+	return true;
+}
+
+static bool read_delimiter(struct cli *c, char *out, struct err *e)
+{
+	struct str given = cli_value(c, "delimiter");
+	if (!cli_has(c, "delimiter")) return true;
+	if (str_eq(given, STR("tab")) || str_eq(given, STR("\\t"))) given = STR("\t");
+	if (given.n != 1 || str_find_char(STR(";,|\t"), given.p[0]) < 0)
+		return err_set(e, ERR_USAGE, "--delimiter is one of , ; | or tab, not \"%.*s\"", STR_ARG(given));
+	*out = given.p[0];
+	return true;
+}
+
+static bool read_epsg(struct cli *c, int *out, struct err *e)
+{
+	int64_t number;
+	if (!cli_has(c, "epsg")) return true;
+	if (!str_to_int(cli_value(c, "epsg"), &number) || number < 1 || number > 999999)
+		return err_set(e, ERR_USAGE, "--epsg is the number of a coordinate system, as 3857, not \"%.*s\"", STR_ARG(cli_value(c, "epsg")));
+	*out = (int)number;
+	return true;
+}
+
+static bool read_options(struct cli *c, const struct export_format *f, struct export_options *o, struct err *e)
+{
+	struct str compression = cli_value(c, "compression");
+	*o = export_defaults();
+	o->delimiter = ',';
+	if (!check_heeded(c, f, e) || !read_delimiter(c, &o->delimiter, e) || !read_epsg(c, &o->epsg, e)) return false;
+	if (cli_has(c, "compression") && !str_eq(compression, STR("snappy")) && !str_eq(compression, STR("zstd")))
+		return err_set(e, ERR_USAGE, "--compression is snappy or zstd, not \"%.*s\"", STR_ARG(compression));
+	if (cli_has(c, "compression")) o->parquet_compression = compression;
+	if (cli_has(c, "list-separator")) o->list_separator = cli_value(c, "list-separator");
+	o->with_bom = (cli_has(c, "with-bom") || cli_has(c, "bom")) && !cli_has(c, "no-bom");
+	o->quote_all = cli_has(c, "quote-all");
+	o->use_labels = cli_has(c, "labels");
+	o->compressed = cli_has(c, "gzip") || cli_has(c, "compressed");
+	o->name_field = str_trim(cli_value(c, "name-field"));
+	o->description_field_list = str_trim(cli_value(c, "description-fields"));
+	o->use_extension = !cli_has(c, "no-extensions");
+	return true;
+}
+
+/* --- files ----------------------------------------------------------------------------------------- */
+
 /* Counts what goes by, for whoever waits for a file. */
 struct counted { struct cli_progress progress; int fd; int64_t bytes; bool shown; };
 static bool write_counted(void *to, struct str bytes, struct err *e)
@@ -108,13 +175,8 @@ static bool write_counted(void *to, struct str bytes, struct err *e)
 
 static bool write_export(struct cli *c, struct asked *q, const struct export_format *f, int fd, struct err *e)
 {
-	struct export_options o = export_defaults();
-	o.with_bom = false;
-	o.delimiter = ',';
-	if (cli_has(c, "delimiter")) o.delimiter = cli_value(c, "delimiter").n ? cli_value(c, "delimiter").p[0] : ',';
-	if (cli_has(c, "bom")) o.with_bom = true;
-	o.use_labels = cli_has(c, "labels");
-	o.compressed = cli_has(c, "compressed");
+	struct export_options o;
+	if (!read_options(c, f, &o, e)) return false;
 	o.origin = visitor_origin(&c->arena, q->tenant->host, c->site->listen_port);
 	struct export_job job = { .engine = c->site->engine, .plan = &q->plan, .options = o, .cancel_or_null = c->cancel };
 	/* Rows on the terminal itself are progress enough. */
@@ -202,15 +264,26 @@ static bool export(struct cli *c, struct err *e)
 
 static const struct cli_option export_options[] = {
 	QUESTION_OPTIONS,
-	{ "format", "NAME", 0, "csv, json, jsonl, geojson, parquet, xlsx; by the output's suffix otherwise." },
+	{ "format", "NAME", 0, "As csv, xlsx, ods, json, geojson, shp, gpkg, kml, gpx, ical, parquet, turtle; by the output's suffix otherwise." },
 	{ "output", "FILE", 0, "Where to write (also -o FILE); standard output otherwise." },
-	{ "delimiter", "C", 0, "Of CSV: , ; | or a tab; a comma otherwise." },
-	{ "bom", NULL, 0, "Begins a CSV with a byte order mark, for spreadsheets." },
+	{ "gzip", NULL, 0, "Packs the whole file." },
 	{ "labels", NULL, 0, "Headings are labels instead of names." },
-	{ "compressed", NULL, 0, "Writes gzip." },
+	{ "delimiter", "C", 0, "Of CSV: , ; | or tab; a comma otherwise." },
+	{ "quote-all", NULL, 0, "Of CSV: every text stands in quotation marks." },
+	{ "with-bom", NULL, 0, "Begins a CSV with a byte order mark, for spreadsheets." },
+	{ "no-bom", NULL, 0, "Begins a CSV without one, as when nothing is said." },
+	{ "list-separator", "TEXT", 0, "Between values that share a cell; a comma otherwise." },
+	{ "epsg", "N", 0, "Coordinate system of geometries, by its number; 4326 otherwise." },
+	{ "compression", "NAME", 0, "Of Parquet: snappy or zstd; snappy otherwise." },
+	{ "name-field", "FIELD", 0, "Of GPX and OV2: what names a place; the first text otherwise." },
+	{ "description-fields", "FIELDS", 0, "Of GPX: the fields of a description, between commas." },
+	{ "no-extensions", NULL, 0, "Of GPX: fields are a description rather than extensions." },
+	{ "bom", NULL, 0, "Former name of --with-bom." },
+	{ "compressed", NULL, 0, "Former name of --gzip." },
 	{ 0 },
 };
 const struct cli_command cli_cmd_export = {
 	.words = "export", .operands = "DATASET", .least = 1, .most = 1,
-	.summary = "Writes a dataset, or part of it, in any export format.", .detail = "", .options = export_options, .run = export,
+	.summary = "Writes a dataset, or part of it, in any export format.",
+	.detail = "An option that the format has no use for is refused, with the formats that heed it.", .options = export_options, .run = export,
 };

@@ -1,4 +1,5 @@
 """The command line with the server stopped and running: the same words, the same answers, nothing lost when killed."""
+import gzip
 import json
 import os
 import random
@@ -130,6 +131,58 @@ def test_publish_query_export_and_go_back(data, trees, tmp_path):
     assert lines[0] == "id,kind,height" and len(lines) == 8
     stoa(data, "unpublish", "--portal", HOST, "trees")
     assert json.loads(stoa(data, "datasets", "--portal", HOST, "--json").stdout) == []
+
+
+@pytest.fixture
+def places(data, tmp_path):
+    rows = [{"name": f"Place {i}", "tags": ["a", "b"], "at": {"lat": 48.0 + i, "lon": 2.0}} for i in range(3)]
+    (tmp_path / "places.json").write_text(json.dumps(rows), encoding="utf-8")
+    (tmp_path / "schema.json").write_text(json.dumps({"fields": [
+        {"name": "name", "type": "text", "label": "What it is called"}, {"name": "tags", "type": "text", "annotations": {"multivalued": []}},
+        {"name": "at", "type": "geo_point_2d"}]}), encoding="utf-8")
+    stoa(data, "publish", tmp_path / "places.json", "--portal", HOST, "--id", "places", "--schema", tmp_path / "schema.json")
+
+    def export(name, *options):
+        stoa(data, "export", "--portal", HOST, "places", "-o", tmp_path / name, *options)
+        return (tmp_path / name).read_bytes()
+    return export
+
+
+def test_export_takes_what_the_api_takes(places):
+    assert places("a.csv").startswith(b"name,tags,at")
+    assert places("b.csv", "--no-bom").startswith(b"name,")
+    head, first = places("c.csv", "--labels", "--delimiter", ";", "--with-bom", "--quote-all", "--list-separator", " + ").decode().splitlines()[:2]
+    assert head.startswith("\ufeff\"What it is called\";")
+    assert first.startswith('"Place 0";"a + b";')
+    assert places("d.csv", "--delimiter", "tab").startswith(b"name\ttags\t")
+    assert gzip.decompress(places("e.csv.gzip", "--gzip", "--format", "csv")) == places("a.csv")
+    x, y = json.loads(places("f.geojson", "--epsg", "3857"))["features"][0]["geometry"]["coordinates"]
+    assert abs(x - 222638.98) < 1 and abs(y - 6106854.83) < 1
+    snappy, zstd = places("g.parquet"), places("h.parquet", "--compression", "zstd")
+    assert snappy[:4] == zstd[:4] == b"PAR1" and snappy != zstd
+    assert b"<name>a,b</name>" in places("i.gpx", "--name-field", "tags")
+    described = places("j.gpx", "--description-fields", "tags", "--no-extensions", "--list-separator", "/")
+    assert b"<desc>tags: a/b</desc>" in described and b"<extensions>" not in described
+
+
+@pytest.mark.parametrize("options, says", [
+    (["--format", "csv", "--epsg", "3857"], "--epsg changes nothing in the format csv; formats that heed it: geojson"),
+    (["--format", "json", "--labels"], "--labels changes nothing in the format json"),
+    (["--format", "geojson", "--epsg", "here"], "--epsg is the number"), (["--format", "geojson", "--epsg", "0"], "--epsg is the number"),
+    (["--format", "csv", "--delimiter", "x"], "--delimiter is one of"), (["--format", "csv", "--delimiter", ""], "--delimiter is one of"),
+    (["--format", "parquet", "--compression", "lzma"], "snappy or zstd"), (["--format", "dbf"], "no format"),
+])
+def test_export_refuses_what_changes_nothing(data, trees, options, says):
+    stoa(data, "publish", trees, "--portal", HOST)
+    done = stoa(data, "export", "--portal", HOST, "trees", *options, check=False)
+    assert done.returncode == 2 and says in done.stderr, done.stderr
+    assert done.stdout == ""
+
+
+def test_help_man_and_completion_tell_the_options_of_exports(data):
+    told = [stoa(data, "export", "--help").stdout, stoa(data, "man").stdout.replace("\\-", "-"), stoa(data, "completion", "bash").stdout]
+    for option in ("epsg", "labels", "delimiter", "with-bom", "no-bom", "quote-all", "list-separator", "compression", "name-field", "description-fields", "gzip"):
+        assert all("--" + option in text for text in told), option
 
 
 def test_rejects_can_be_read(data, tmp_path):
