@@ -1,6 +1,7 @@
-/* as_of: reading a dataset as it was published earlier. An older version is read with the fields it had,
- * and with the rights of today: what is hidden today stays hidden by its name, what today's list of
- * fields does not name is not shown, and a row filter that means nothing to the version shows nothing. */
+/* as_of: reading a dataset as it was published earlier. An older version is read with the rights of today:
+ * what is hidden today stays hidden by its name, a field that was taken out since (perhaps because it should
+ * never have been published) does not come back this way, and a row filter that means nothing to the version
+ * shows nothing. */
 #include "explore/inside.h"
 
 static void put_known(struct buf *b, const struct dataset *d)
@@ -56,15 +57,14 @@ static bool read_as_of(const struct call *c, struct str text, const struct datas
 	return *out || no_such(d, text, e);
 }
 
-/* Today's rights, by the names of fields. A field that is not there today is shown only to those who see all. */
+/* Today's fields and rights, by name. */
 static const bool *visible_then(struct call *c, const struct schema *then)
 {
 	const struct query_target *today = &c->own.target;
-	if (!today->visible_or_null) return NULL;
 	bool *visible = arena_array(c->arena, bool, then->n + 1);
 	for (size_t i = 0; i < then->n; i++) {
 		int at = schema_find(today->schema, then->fields[i].name);
-		visible[i] = at >= 0 && today->visible_or_null[at];
+		visible[i] = at >= 0 && (!today->visible_or_null || today->visible_or_null[at]);
 	}
 	return visible;
 }
