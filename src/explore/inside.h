@@ -176,10 +176,8 @@ bool facets_answer(struct call *c, struct str self, const char *parent_rel, stru
 /* Parameters of exports: delimiter, labels, compression. */
 struct export_options;
 bool download_options(const struct call *c, struct export_options *out, struct err *e) must_use;
-/* True when a format is offered for what the caller sees. */
+/* True when a format is offered for what the caller sees; former versions have more. */
 struct export_format;
-bool download_offered(const struct query_target *t, const struct export_format *f);
-/* The same for a call, which may be of a version that has more. */
 bool download_is_for(const struct call *c, const struct export_format *f);
 
 #endif

@@ -339,6 +339,7 @@ def test_kill_at_any_moment_loses_no_published_version(data, tmp_path):
     with open(source, "w", encoding="utf-8") as f:
         f.write("id,word,value\n")
         f.writelines(f"{i},word {i % 999},{i * 0.5}\n" for i in range(ROWS))
+    stoa(data, "portal", "set", HOST, "versions.kept=2")
     stoa(data, "publish", source, "--portal", HOST)
     random.seed(7)
     for _ in range(8):

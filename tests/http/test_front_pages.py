@@ -149,6 +149,31 @@ def test_what_the_page_says_of_the_api_is_what_the_api_answers(server):
     assert len(server.get(export.replace("&amp;", "&")).text.strip().split("\n")) == 2
 
 
+@pytest.mark.parametrize("dataset, geo", [("cities", True), ("zones", True), ("things", False)])
+def test_the_export_tab_offers_what_the_api_offers(server, dataset, geo):
+    page = server.get(f"/explore/dataset/{dataset}/export/").text
+    shown = re.findall(rf'<a rel="nofollow" download class="[^"]*" href="/api/explore/v2.1/catalog/datasets/{dataset}/exports/(\w+)"', page)
+    offered = {link["rel"] for link in server.get(f"/api/explore/v2.1/catalog/datasets/{dataset}/exports").json()["links"]} - {"self"}
+    if not geo:
+        offered -= {"fgb"}  # the API offers it without shapes, too; nobody looks for that
+    assert len(shown) == len(set(shown)) and set(shown) == offered
+    assert ("geojson" in shown) == geo
+    assert set(re.findall(r'<form action="/api/[^"]+/exports/(\w+)"', page)) == offered
+
+
+def test_options_of_the_export_tab_are_heeded_without_script(server):
+    page = server.get("/explore/dataset/cities/export/", {"refine.country": "FR"}).text
+    form = re.search(r'<form action="([^"]+/exports/geojson)">(.*?)</form>', page, re.S)
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', form[2]))
+    assert hidden == {"refine": "country:FR"} and form[2].count('name="epsg"') == 2
+    # What a browser sends: the list and the field beside it, in this order.
+    of = lambda listed, typed: server.get(form[1], [*hidden.items(), ("epsg", listed), ("epsg", typed)]).json()["features"]
+    plain, listed, typed = of("4326", ""), of("3857", ""), of("4326", "3857")
+    assert len(plain) == 2 and listed == typed != plain
+    form = re.search(r'<form action="([^"]+/exports/csv)">(.*?)</form>', page, re.S)
+    assert set(re.findall(r' name="(\w+)"', form[2])) == {"refine", "delimiter", "quote_all", "with_bom", "list_separator", "use_labels", "compressed"}
+
+
 def test_old_addresses_lead_on(server):
     for path, to, status in [("/explore/dataset/cities/", "/explore/dataset/cities/information/", 302),
                              ("/explore/assets/cities/", "/explore/dataset/cities/information/", 302),
