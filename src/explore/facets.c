@@ -44,6 +44,15 @@ static void put_answer(struct buf *b, struct str self, const char *parent_rel, s
 	json_close(&j, '}');
 }
 
+/* The facets that a catalogue has by itself go by the short names of the basic metadata; one that was asked for
+ * goes by the name it was asked for. */
+static void shorten_names(struct query_facets *f)
+{
+	struct str basic = STR("default.");
+	for (size_t i = 0; i < f->n; i++)
+		if (str_starts(f->facets[i].name, basic)) f->facets[i].name = str_from(f->facets[i].name, basic.n);
+}
+
 bool facets_answer(struct call *c, struct str self, const char *parent_rel, struct str parent, struct err *e)
 {
 	auto_buf b = BUF_INIT(256 << 20);
@@ -51,6 +60,7 @@ bool facets_answer(struct call *c, struct str self, const char *parent_rel, stru
 	struct query_request q = call_question(c, QUERY_PAGE);
 	if (call_is_fresh(c, STR("facets"))) return true;
 	if (call_has_rows(c) && !query_facets(c->at.site->engine, c->arena, &q, c->r->cancel, &f, e)) return false;
+	if (q.target->catalogue && !q.nfacet) shorten_names(&f);
 	put_answer(&b, self, parent_rel, parent, &f);
 	return call_reply(c, &b, e);
 }

@@ -155,7 +155,6 @@ static bool read_axes(struct analysis *a, struct err *e)
 		if (!name.n && !add_x(a, value, e)) return false;
 		if (a->keys.n > MOST_KEYS) return err_set(e, ERR_PARAMETER, "There are more than %d fields and parts of dates in x.", MOST_KEYS);
 	}
-	if (!a->axes.n) return v1_missing(e, "x");
 	for (size_t i = 0; i < a->keys.n; i++)
 		vec_push(a->c->arena, &a->group_by.v, (struct odsql_item){ .expr = a->keys.p[i].expr,
 		         .key = arena_printf(a->c->arena, "x%zu", i), .labelled = true, .place = -1 });
@@ -343,7 +342,7 @@ static void put_json_row(struct analysis *a, const struct batch *rows, size_t ro
 	struct json_out j = JSON_OUT(a->b);
 	if (a->seen) buf_put_char(a->b, ',');
 	json_open(&j, '{');
-	json_key(&j, STR("x"));
+	if (a->axes.n) json_key(&j, STR("x"));
 	if (a->axes.n > 1) json_open(&j, '{');
 	for (size_t i = 0; i < a->axes.n; i++) {
 		if (a->axes.n > 1) json_key(&j, a->axes.p[i].field);
@@ -368,7 +367,7 @@ static void put_csv_row(struct analysis *a, const struct batch *rows, size_t row
 		const struct v1_series *s = &a->series.v.p[i];
 		for (size_t k = 0; k < s->n; k++, column++) {
 			double v;
-			buf_put_char(a->b, a->separator);
+			if (column) buf_put_char(a->b, a->separator);
 			if (s->cumulative && s->n == 1 && v1_number(rows, row, column, &v)) text_put_double_plain(a->b, a->totals[i] += v);
 			else record_put_csv(a->b, &a->plan->columns[column], &rows->columns[column], row, &style, &csv);
 		}
@@ -394,7 +393,7 @@ static void put_heading(struct analysis *a)
 			buf_put(&name, a->series.v.p[i].name);
 			if (a->series.v.p[i].n > 1) buf_put_char(&name, '.');
 			if (a->series.v.p[i].n > 1) text_put_double(&name, a->series.v.p[i].subsets[k]);
-			buf_put_char(a->b, a->separator);
+			if (a->axes.n || i || k) buf_put_char(a->b, a->separator);
 			text_put_csv(a->b, buf_str(&name), a->separator, false);
 		}
 	buf_lit(a->b, "\r\n");
@@ -465,7 +464,10 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (!v1_enter(&c, r, p, app, e)) return false;
 	struct analysis a = { .c = &c, .b = &b };
 	if (!read_options(&a, e) || !v1_records(&c, e) || !v1_question(&c, &q, e)) return false;
-	if (!read_axes(&a, e) || !v1_series_of(&c, &a.series, &a.select, e) || !read_order(&a, e) || !read_join(&a, e) || !read_extremes(&c, &x, e)) return false;
+	if (!read_axes(&a, e) || !v1_series_of(&c, &a.series, &a.select, e)) return false;
+	/* Series without an axis are numbers over everything, in one row: what a widget that shows one number asks. */
+	if (!a.axes.n && !a.series.v.n) return v1_missing(e, "x");
+	if ((a.axes.n && !read_order(&a, e)) || !read_join(&a, e) || !read_extremes(&c, &x, e)) return false;
 	a.totals = arena_array(c.arena, double, a.series.v.n);
 	if (a.csv) return ask(&a, &q, e) && v1_answer_as(&c, &b, STR("text/csv; charset=utf-8"), e);
 	if (x.names.v.n) buf_lit(&b, "{\"results\":");

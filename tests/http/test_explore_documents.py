@@ -134,9 +134,22 @@ def test_catalogue_facets_have_the_configured_order(server):
     body = server.api("/catalog/facets")
     assert list(body) == ["links", "facets"] and rels(body["links"])["source"].endswith("/catalog")
     names = [f["name"] for f in body["facets"]]
-    assert names[0] == "features" and any(n.endswith("theme") for n in names) and any(n.endswith("publisher") for n in names)
-    theme = [f for f in body["facets"] if f["name"].endswith("theme")][0]["facets"]
+    assert names == ["features", "theme", "keyword", "license", "language", "modified", "publisher"]
+    theme = body["facets"][1]["facets"]
     assert [(v["name"], v["count"]) for v in theme] == [("Culture", 2), ("Environment", 1)]
+
+
+def test_a_facet_of_the_catalogue_goes_by_the_name_asked_for(server):
+    assert [f["name"] for f in server.api("/catalog/facets", facet=["default.theme", "theme"])["facets"]] == ["default.theme", "theme"]
+
+
+def test_orders_by_popularity_that_clients_send_are_answered(server):
+    usual = [d["dataset_id"] for d in server.api("/catalog/datasets", select="dataset_id")["results"]]
+    for order in ("explore.popularity_score desc", "explore.download_count"):
+        page = server.api("/catalog/datasets", order_by=order, select="dataset_id, explore.download_count")
+        assert page["results"] == [{"dataset_id": d, "explore.download_count": None} for d in usual]
+    old = server.get("/api/datasets/1.0/search/", {"sort": "explore.popularity_score", "rows": 2})
+    assert [d["datasetid"] for d in old.json()["datasets"]] == usual[:2]
 
 
 def test_facets_of_the_catalogue_follow_refinements(server):

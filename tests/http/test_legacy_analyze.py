@@ -205,13 +205,26 @@ def test_as_csv(server):
     assert answer.text == "x.country,x.founded.year,n,q.0.0,q.100.0\r\nFR,1988,1,2100000,2100000\r\nFR,1990,1,75000,75000\r\n"
 
 
+@pytest.mark.parametrize("params, row", [
+    ({"y.serie1.func": "COUNT"}, {"serie1": 4}), ({"y.serie1.func": "SUM", "y.serie1.expr": "pop", "sort": "x", "maxpoints": ""}, {"serie1": 3375000}),
+    ({"y.a.func": "MAX", "y.a.expr": "pop", "y.b.func": "AVG", "y.b.expr": "pop", "refine.country": "FR"}, {"a": 2100000, "b": 1087500.0}),
+    ({"y.n.func": "COUNT", "q": "nowhere"}, {"n": 0})])
+def test_series_without_x_are_over_everything(server, params, row):
+    assert analyze(server, **params) == [row]
+
+
+def test_series_without_x_as_csv(server):
+    answer = server.get(V1 + "/analyze/", {"dataset": "cities", "y.n.func": "COUNT", "y.m.func": "MAX", "y.m.expr": "pop", "format": "csv"})
+    assert answer.text == "n,m\r\n4,2100000\r\n" or answer.text == "n;m\r\n4;2100000\r\n"
+
+
 def test_for_scripts(server):
     answer = server.get(V1 + "/analyze/", {"dataset": "cities", "x": "country", "y.n.func": "COUNT", "format": "jsonp", "callback": "f"})
     assert answer.text == 'f([{"x":"BE","n":1},{"x":"FR","n":2}]);'
 
 
 @pytest.mark.parametrize("params, said", [
-    ({"y.n.func": "COUNT"}, "The parameter x is missing."), ({"x": "nope", "y.n.func": "COUNT"}, "unknown field: nope"),
+    ({"sort": "x"}, "The parameter x is missing."), ({"x": "nope", "y.n.func": "COUNT"}, "unknown field: nope"),
     ({"x": "country.year", "y.n.func": "COUNT"}, "country, which is no date"), ({"x": "founded.century", "y.n.func": "COUNT"}, "unknown field: founded.century"),
     ({"x": "country", "y.n.expr": "pop"}, "y.n.func is missing"), ({"x": "country", "y.n.func": "MODE"}, "COUNT, AVG, SUM"), ({"x": "country", "y.n.func": "SUM"}, "y.n.expr is missing"),
     ({"x": "country", "y.q.func": "QUANTILES", "y.q.expr": "pop", "y.q.subsets": "101"}, "y.q.subsets"), ({"x": "founded", "precision": "decade", "y.n.func": "COUNT"}, "precision"),
