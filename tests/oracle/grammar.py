@@ -233,7 +233,7 @@ class Maker:
     def like(self):
         a, s = self.field(self.r.choice(["name", "country", "tags"])), self.some_words()
         wanted = pattern(s)
-        return Test(f"{a.text} {self.word('like')} {self.quoted(s)}", lambda row, c: has_all(wanted, all_words([a.of(row, c)])))
+        return Test(f"{a.text} {self.word('like')} {self.quoted(s)}", lambda row, c: has_all(wanted, all_words([a.of(row, c)])), words=True)
 
     def bare(self):
         s = self.some_words()
