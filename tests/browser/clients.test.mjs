@@ -149,3 +149,20 @@ test('what widgets ask: numbers, charts and maps', async () => {
 	const groups = await widget('/api/v2/catalog/datasets/trees/aggregates', { select: 'count(*) as n', group_by: 'species', qv1: '(Oak)' })
 	assert.deepEqual(groups.aggregations, [{ species: 'Oak', n: 36 }])
 })
+
+// The plugin of a desktop map program pages through v2.0's flat rows and reads geometries out of them.
+test('what a desktop map program asks', async () => {
+	const about = await widget('/api/v2/catalog/query', { where: "datasetid:'quarters'" })
+	assert.deepEqual([about.total_count, about.results[0].dataset_id], [1, 'quarters'])
+	const types = Object.fromEntries(about.results[0].fields.map(f => [f.name, f.type]))
+	const [shape] = Object.keys(types).filter(name => types[name] === 'geo_shape')
+	const rows = []
+	for (let offset = 0, total = 1; offset < total; offset += 2) {
+		const part = await widget('/api/v2/catalog/datasets/quarters/query', { limit: 2, offset })
+		total = part.total_count
+		rows.push(...part.results)
+	}
+	assert.equal(rows.length, 3)
+	assert.ok(rows.every(row => row[shape].geometry.type === 'Polygon' && Object.keys(row).every(name => types[name])))
+	assert.equal((await widget('/api/v2/catalog/datasets/quarters/exports/geojson', { limit: 1, where: 'residents > 0' })).features.length, 1)
+})
