@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import math
-import shutil
 import sqlite3
 import subprocess
 import zipfile
@@ -12,8 +11,7 @@ import zipfile
 import pytest
 from conftest import API, HOST, Server, stoa
 
-icalendar = pytest.importorskip("icalendar")
-pytestmark = pytest.mark.skipif(not shutil.which("ogr2ogr"), reason="gdal-bin reads the files like a stranger would")
+import icalendar
 
 SQUARE = [[[0, 45], [4, 45], [4, 48], [0, 48], [0, 45]], [[1, 46], [1, 47], [2, 47], [1, 46]]]
 SMALL = [[[0, 45], [1, 45], [1, 46], [0, 45]]]
@@ -310,7 +308,6 @@ def test_gpx_obeys_its_parameters(server):
         assert "nope" in export(server, "cities", "gpx", 400, **params).json()["message"]
 
 
-@pytest.mark.skipif(not shutil.which("gpsbabel"), reason="gpsbabel reads OV2")
 def test_ov2_is_read_by_gpsbabel(server, maps, tmp_path):
     answer = export(server, "cities", "ov2")
     assert answer.headers["Content-Type"].startswith("text/plain") and answer.headers["Content-Disposition"].endswith('"cities.ov2"')

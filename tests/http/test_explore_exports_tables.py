@@ -14,8 +14,8 @@ import pytest
 import requests
 from conftest import API, HOST, THINGS, Server, stoa
 
-opendocument = pytest.importorskip("odf.opendocument")
-openpyxl = pytest.importorskip("openpyxl")
+import odf.opendocument as opendocument
+import openpyxl
 from odf.namespaces import OFFICENS, TABLENS  # noqa: E402
 from odf.table import Table, TableCell, TableRow  # noqa: E402
 from odf.teletype import extractText  # noqa: E402
