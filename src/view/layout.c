@@ -187,7 +187,7 @@ static void put_footer(struct view_page *p)
 	html_lit(h, "</main><footer class=\"site\"><div class=\"wide\"><p class=\"who\"><strong>");
 	html_text(h, view_portal_title(p->visit));
 	html_lit(h, "</strong>");
-	if (provider.n) {
+	if (provider.n && !str_eq(provider, view_portal_title(p->visit))) {
 		html_lit(h, "<span>");
 		html_text(h, provider);
 		html_lit(h, "</span>");

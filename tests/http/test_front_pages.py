@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from conftest import HOST, OTHER
+from conftest import HOST, OTHER, stoa
 
 PAGES = ["/", "/explore/", "/explore/?q=city&sort=title", "/explore/dataset/cities/information/", "/explore/dataset/cities/table/",
          "/explore/dataset/cities/table/?refine.country=FR&sort=-pop", "/explore/dataset/things/export/", "/explore/dataset/things/api/",
@@ -240,3 +240,11 @@ def test_what_robots_read(server):
     favicon = server.get("/favicon.ico")
     assert favicon.status_code == 302
     assert server.get(favicon.headers["Location"]).headers["Content-Type"] == "image/svg+xml"
+
+
+def test_the_footer_names_a_provider_that_is_not_the_portal(make_server, tmp_path):
+    for title, provider, times in (("City data", "City council", 1), ("City data", "City data", 0)):
+        data = tmp_path / provider.replace(" ", "")
+        stoa(data, "portal", "add", HOST, "--set", f"title={title}", "--set", f"provider={provider}")
+        footer = make_server(data).get("/").text.split('<footer class="site">')[1]
+        assert footer.count(f"<span>{provider}</span>") == times
