@@ -1,0 +1,48 @@
+/* What the files of the room share. */
+#ifndef MAIL_INSIDE_H
+#define MAIL_INSIDE_H
+
+#include "mail/mail.h"
+
+#define MAIL_DAY_US INT64_C(86400000000)
+
+/* A letter as it stands in the queue, its text opened. */
+struct mail_waiting {
+	int64_t id, tries;
+	struct tenant_id tenant;
+	struct str to, sender, lang, subject, text, message;
+	struct instant created, until;
+};
+/* message.c: the letter as RFC 5322 and MIME have it, lines ended by CR LF; `from` is an address. */
+void mail_put_message(struct buf *b, const struct mail_waiting *w, struct str from, struct instant now);
+/* One header whose value may hold any letter, encoded as RFC 2047 and folded. */
+void mail_put_header(struct buf *b, const char *name, struct str text);
+/* Lines of at most 76 characters of printable ASCII (RFC 2045 §6.7). */
+void mail_put_quoted(struct buf *b, struct str text);
+
+/* statements.c */
+enum mail_query {
+#define Q(name, text) MAIL_Q_##name,
+#define HOUSE(name, text)
+#include "mail/queries.def"
+#undef Q
+#undef HOUSE
+	MAIL_Q_COUNT
+};
+enum mail_house {
+#define Q(name, text)
+#define HOUSE(name, text) MAIL_H_##name,
+#include "mail/queries.def"
+#undef Q
+#undef HOUSE
+	MAIL_H_COUNT
+};
+extern const struct store_query mail_q[];
+extern const struct store_house_query mail_h[];
+/* The folder of the settings, absolute; empty: none. */
+struct str mail_folder(struct arena *a, const struct conf *c, struct str data);
+/* What the text is sealed under. */
+#define MAIL_SEAL_HOST STR("mail")
+#define MAIL_SEAL_WORD STR("letter")
+
+#endif
