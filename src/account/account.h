@@ -46,9 +46,17 @@ enum account_scope {
 	ACCOUNT_LISTED = 1u << 1, /* … but only of the datasets listed */
 	ACCOUNT_WRITE = 1u << 2,  /* kept for what is to come */
 };
+/* Bits of permissions; PERMISSION rows in order. */
+enum account_permission {
+#define PERMISSION(symbol, ...) ACCOUNT_MAY_##symbol,
+#include "account/permissions.def"
+#undef PERMISSION
+	ACCOUNT_PERMISSIONS
+};
 struct account_who {
 	int64_t account;
 	bool admin;
+	uint64_t permissions;    /* own and of groups, bit by enum account_permission; an administrator has all */
 	const int64_t *groups;
 	size_t ngroups;
 	int64_t key;             /* 0: not by key */
@@ -108,5 +116,24 @@ bool account_group_leave(struct accounts *as, struct tenant_id t, struct str nam
 /* The number of a group, or of an account by its address. ERR_NOT_FOUND. */
 bool account_group_id(struct accounts *as, struct tenant_id t, struct str name, int64_t *out, struct err *e) must_use nonnull_all;
 bool account_id(struct accounts *as, struct tenant_id t, struct str email, int64_t *out, struct err *e) must_use nonnull_all;
+
+
+/* --- whom a session belongs to: memory only ---------------------------------------------------------- */
+
+/* Rights of an account by its number, for sessions. False when it is gone, disabled, past its time or not active yet. */
+bool accounts_who(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a, struct account_who *out) must_use nonnull_all;
+/* Grows with each change that must end the account's sessions (SES-5); -1 when accounts_who is false. */
+int64_t accounts_epoch(struct accounts *as, struct tenant_id t, int64_t account) nonnull_all;
+
+/* --- identities of other providers (AUT-10): the key is provider and subject, never the address ------ */
+
+struct account_identity { struct str provider, subject, email, name; };
+/* The account that an identity is linked to. ERR_NOT_FOUND. */
+bool account_by_identity(struct accounts *as, struct tenant_id t, const struct account_identity *i, int64_t *out, struct err *e) must_use nonnull_all;
+/* Makes an account without password for an identity. An address that is taken already is not taken over: ERR_CONFLICT. */
+bool account_provision(struct accounts *as, struct tenant_id t, const struct account_identity *i, struct str role, int64_t *out,
+                       struct err *e) must_use nonnull_all;
+bool account_link(struct accounts *as, struct tenant_id t, int64_t account, const struct account_identity *i, struct err *e) must_use nonnull_all;
+bool account_unlink(struct accounts *as, struct tenant_id t, int64_t account, struct str provider, struct err *e) must_use nonnull_all;
 
 #endif

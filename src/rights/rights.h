@@ -26,6 +26,7 @@
 #include "httpd/httpd.h"
 #include "query/query.h"
 #include "quota/quota.h"
+#include "session/session.h"
 #include "site/site.h"
 
 /* Who asks. Zero: nobody known, with nobody's rights. */
@@ -34,8 +35,13 @@ struct rights_caller {
 	int64_t key;       /* the API key they came with; 0: none */
 	uint64_t generation; /* of the portal's rights when this was found out; 0 for nobody known */
 	struct account_who who; /* the rest of it, when known; in the request's arena */
+	bool by_session;   /* signed in, by the cookie (SID-6); cookies are not looked at when a key came along (CSR-7) */
+	bool ambiguous;    /* two live sessions came along (PAR-7): nobody, and unsafe methods are refused */
+	const struct session *session; /* with by_session; in the request's arena */
 };
 
+/* The one place where a permission is asked for. False for nobody known, and for a key whose list does not hold it. */
+bool rights_may(const struct rights_caller *who, enum account_permission what) must_use nonnull_all;
 /* Tells the caller of a request from its Authorization field (Apikey KEY), its apikey parameter (of the
  * address, or of a form that was posted), or nothing. Fails with ERR_UNAUTHENTICATED when what it shows is
  * no good, or when the portal is private and it shows nothing. Other schemes than Apikey and Bearer are

@@ -6,14 +6,21 @@
 #include "account/account.h"
 #include "base/base.h"
 #include "catalog/catalog.h"
+#include "consent/consent.h"
 #include "engine/engine.h"
+#include "event/event.h"
 #include "log/log.h"
 #include "pool/pool.h"
 #include "quota/quota.h"
+#include "registry/registry.h"
+#include "session/session.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
+#include "vault/vault.h"
 
 struct live;
+struct mail;
+struct audience;
 
 struct site {
 	struct str folder; /* the data folder, absolute */
@@ -23,6 +30,13 @@ struct site {
 	struct accounts *accounts;
 	struct quota *quota;
 	struct catalog *catalog;
+	struct vault *vault;
+	struct events *events;
+	struct sessions *sessions;
+	struct registries *registries;
+	struct consent *consent;
+	struct audience *audience;
+	struct mail *mail;
 	int listen_port;   /* 0 while no server runs */
 	struct log *log;   /* NULL while no server runs: saying is then nobody's */
 	struct bell *bell; /* deadlines of long work; NULL while no server runs */

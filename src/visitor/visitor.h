@@ -8,8 +8,11 @@
 #include "base/base.h"
 #include "clock/clock.h"
 #include "httpd/httpd.h"
+#include "consent/consent.h"
 #include "i18n/i18n.h"
+#include "registry/registry.h"
 #include "rights/rights.h"
+#include "session/session.h"
 #include "site/site.h"
 
 /* --- visit.c ------------------------------------------------------------------------------------- */
@@ -26,7 +29,12 @@ struct visit {
 	const struct clock_zone *zone;  /* the portal's */
 	struct str origin;              /* "https://data.example", from configuration, without final slash */
 	bool has_cookies;               /* at least one cookie of ours came along */
-	bool has_session;
+	bool has_session;               /* sessionid came along, whatever it is worth */
+	const struct session *session;  /* who signed in; NULL: nobody. who.account is then theirs */
+	const struct registry *registry; /* what is declared; NULL when it could not be had */
+	struct consent_state consent;   /* what may be emitted for this request */
+	bool navigation;                /* an HTML navigation (0.3): the only occasion to renew or remove by itself */
+	bool foreign_frame;             /* rendered for an embed: no cookie is read or set */
 };
 
 /* Fills a visit from a request: finds the portal, holds its catalogue and chooses the language. Fails
@@ -60,15 +68,53 @@ bool visitor_same_origin(const struct httpd_request *r, struct str origin, const
  * else "/". */
 struct str visitor_next(const struct httpd_request *r, struct arena *a, struct str origin, struct str next) nonnull_all;
 
+/* --- guard.c: unsafe requests (CSR-7 … CSR-16) ----------------------------------------------------------- */
+
+enum visitor_guard {
+	VISITOR_TOKEN,      /* every step */
+	VISITOR_TOKEN_FREE, /* origin rules only: language, preferences, load once (CSR-12) */
+};
+/* The decision procedure for an unsafe request; `token` is the form's csrfmiddlewaretoken or empty (the header wins). False: ERR_CSRF (the
+ * reason is logged, and said to JSON clients), ERR_BAD_REQUEST with an ambiguous session. */
+bool visitor_guard(struct visit *v, enum visitor_guard how, struct str token, struct err *e) must_use nonnull_all;
+/* A fresh masked token for a form of this answer; sets csrftoken when the client has no good one, and makes the answer private. */
+struct str visitor_token(struct visit *v) nonnull_all;
+/* Reads a posted form (ERR_MEDIA_TYPE, ERR_BAD_REQUEST), then visitor_guard. */
+struct visitor_form { const struct httpd_pair *pairs; size_t n; };
+bool visitor_form(struct visit *v, enum visitor_guard how, struct visitor_form *out, struct err *e) must_use nonnull_all;
+struct str visitor_field(const struct visitor_form *f, struct str name); /* first value, or empty */
+bool visitor_field_on(const struct visitor_form *f, struct str name);    /* present and not "off" */
+
+/* --- door.c: who comes in ----------------------------------------------------------------------------------- */
+
+/* A session for an account whose factors are all proved: sets sessionid and a new csrftoken, revokes what was presented. */
+bool visitor_sign_in(struct visit *v, int64_t account, unsigned factors, bool remember, struct err *e) must_use nonnull_all;
+/* The session is over; both cookies are taken back. */
+bool visitor_sign_out(struct visit *v, struct err *e) must_use nonnull_all;
+/* After a change in one's own account (SES-5): this session goes on with a new id, the account's others end by their epoch. */
+bool visitor_survive(struct visit *v, struct err *e) must_use nonnull_all;
+/* A secret was proved again (SES-10). */
+bool visitor_freshen(struct visit *v, struct err *e) must_use nonnull_all;
+/* False, and the reply leads to /login/ (303, next = this page), when nobody is signed in. */
+bool visitor_signed_in(struct visit *v, struct err *e) must_use nonnull_all;
+/* False, and the reply leads to /account/confirm/ (303, next = this page), unless a secret was proved of late. */
+bool visitor_fresh(struct visit *v, struct err *e) must_use nonnull_all;
+/* Sets or takes back a cookie of the platform under the name this portal gives it. */
+bool visitor_set_cookie(struct visit *v, enum registry_cookie c, struct str value, int64_t life_s, struct err *e) must_use nonnull_all;
+bool visitor_remove_cookie(struct visit *v, enum registry_cookie c, struct err *e) must_use nonnull_all;
+/* Cache-Control of what belongs to one person: private, no-store. */
+void visitor_private(const struct visit *v) nonnull_all;
+void visitor_note(const struct visit *v, enum event_kind kind, struct str reason, struct str detail) nonnull_all;
+
 /* --- registry.c ---------------------------------------------------------------------------------- */
 
 enum visitor_cookie {
 #define COOKIE(symbol, ...) VISITOR_##symbol,
-#include "visitor/cookies.def"
+#include "registry/cookies.def"
 #undef COOKIE
 	VISITOR_COOKIES
 };
-enum visitor_location { VISITOR_FRONT = 1u << 0, VISITOR_BACK = 1u << 1 };
+enum visitor_location { VISITOR_FRONT = REGISTRY_FRONT, VISITOR_BACK = REGISTRY_BACK };
 enum visitor_category { VISITOR_NECESSARY, VISITOR_STATISTICAL, VISITOR_INTERNAL, VISITOR_THIRD_PARTY, VISITOR_CATEGORIES };
 
 /* The rows the server may set; ends with a row without name. For struct httpd_options. */

@@ -1,0 +1,97 @@
+/* What a visitor agreed to, and the proof of it (CON-*, PRF-*). The cookie cookies_preferences is read and composed here and
+ * nowhere else; its value carries a MAC, no identifier unless something was granted, and for everyone who refused on one
+ * day the same bytes. Grants, changes and withdrawals are appended to a ledger: a chain of hashes, signed once a day.
+ * Refuses to set cookies, and to know pages. Threads: any. */
+#ifndef CONSENT_CONSENT_H
+#define CONSENT_CONSENT_H
+
+#include "base/base.h"
+#include "clock/clock.h"
+#include "registry/registry.h"
+#include "store/store.h"
+#include "vault/vault.h"
+
+struct consent;
+bool consent_open(struct store *s, struct vault *v, struct registries *rs, struct consent **out, struct err *e) must_use nonnull_all;
+void consent_close(struct consent *c);
+
+enum { CONSENT_SERVICES = 64, CONSENT_RECEIPT_TEXT = 22 + 1, CONSENT_VALUE_TEXT = 1100 };
+
+/* --- the choice of one request ---------------------------------------------------------------------------- */
+
+enum consent_answer { CONSENT_UNDECIDED, CONSENT_REFUSED, CONSENT_GRANTED };
+struct consent_state {
+	const struct registry *registry; /* borrowed; NULL: it could not be had, and all is refused (CON-22) */
+	bool signal;                     /* Sec-GPC or DNT said no (CON-14) */
+	bool stored;                     /* a valid choice came along */
+	bool chosen_under_signal;        /* it carries gpc:1, and prevails */
+	bool objects;                    /* to audience measurement: by choice or by signal */
+	int64_t day, epoch;              /* of the stored choice; day 0: none */
+	char receipt[CONSENT_RECEIPT_TEXT]; /* "" when none */
+	enum consent_answer answers[CONSENT_SERVICES]; /* as stored, by place in registry.services */
+	bool granted[CONSENT_SERVICES];  /* in effect: what may be emitted */
+	bool any_granted;
+	bool banner_due;                 /* CON-1 as far as the request tells; the page decides the rest */
+};
+/* What a request may get. `values` are the distinct values of cookies_preferences, `gpc` and `dnt` all values of these fields. */
+void consent_read(struct consent *c, const struct registry *registry_or_null, const struct str *values, size_t n, const struct str *gpc,
+                  size_t ngpc, const struct str *dnt, size_t ndnt, struct instant now, struct consent_state *out);
+bool consent_granted(const struct consent_state *st, struct str service) must_use;
+bool consent_signal(const struct str *gpc, size_t ngpc, const struct str *dnt, size_t ndnt, bool honours_dnt) must_use;
+
+/* --- a new choice ------------------------------------------------------------------------------------------ */
+
+enum consent_mechanism { CONSENT_FIRST_LAYER, CONSENT_PREFERENCES_PAGE, CONSENT_PLACEHOLDER, CONSENT_API };
+struct consent_wish {
+	bool granted[CONSENT_SERVICES];  /* by place in registry.services */
+	bool objects;
+	int64_t epoch;                   /* as it was displayed */
+	enum consent_mechanism mechanism;
+	struct str lang;
+	struct str ui_hash;              /* of the rendering that was shown; consent_archive */
+};
+struct consent_outcome {
+	bool store;                      /* set the cookie to `value`; false: remove it (PRF-4) */
+	char value[CONSENT_VALUE_TEXT];
+	struct consent_state state;      /* in effect from this answer on */
+	bool withdrawn[CONSENT_SERVICES]; /* whose things are to be removed (CON-24) */
+};
+/* Weighs a wish against the state, appends to the ledger what must be proved, and composes the value. ERR_CONFLICT when the
+ * epoch is an older one and something would be granted (CON-12); ERR_BUSY when a grant cannot be written to the ledger
+ * (CON-26): nothing is granted then. Refusals never fail for the ledger's sake. */
+bool consent_choose(struct consent *c, const struct consent_state *before, const struct consent_wish *w, struct instant now,
+                    struct consent_outcome *out, struct err *e) must_use nonnull_all;
+
+/* The formula alone, for test vectors (D.3). */
+void consent_compose(const unsigned char key[VAULT_KEY], struct str host, struct str before_mac, char mac[22 + 1]);
+
+/* Renderings of banner and preference page, kept once by hash as long as the ledger refers to them (CON-33). */
+bool consent_archive(struct consent *c, struct tenant_id t, struct str html, struct arena *a, struct str *hash, struct err *e) must_use nonnull_all;
+bool consent_archived(struct consent *c, struct tenant_id t, struct str hash, struct arena *a, struct str *html, struct err *e) must_use nonnull_all;
+
+/* --- the ledger ---------------------------------------------------------------------------------------------- */
+
+struct consent_entry {
+	int64_t seq;
+	struct str json, salt, commit, hash; /* salt, commit, hash in hexadecimal; json and salt empty once erased (CON-30) */
+};
+/* Entries from `first` on, at most n. */
+bool consent_ledger(struct consent *c, struct tenant_id t, int64_t first, size_t n, struct arena *a, struct consent_entry **out,
+                    size_t *count, struct err *e) must_use nonnull_all;
+bool consent_of_receipt(struct consent *c, struct tenant_id t, struct str receipt, struct arena *a, struct consent_entry **out, size_t *count,
+                        struct err *e) must_use nonnull_all;
+/* The whole ledger as NDJSON: a head line, then entries. */
+bool consent_export(struct consent *c, const struct tenant *t, struct buf *out, struct err *e) must_use nonnull_all;
+/* Verifies such a text. False with *bad the first seq that does not hold and the reason in *e; also with signed heads given. */
+bool consent_verify(struct str ndjson, int64_t *bad, struct err *e) must_use nonnull_all;
+/* The last daily signed head as JSON (CON-29); makes what is due. */
+bool consent_head(struct consent *c, const struct tenant *t, struct instant now, struct arena *a, struct str *json, struct err *e) must_use nonnull_all;
+/* Daily upkeep: heads, retention. */
+bool consent_upkeep(struct consent *c, struct instant now, struct err *e) must_use nonnull_all;
+/* Counts of what is not in the ledger: "refused", "signal", "load_once" by day. */
+void consent_count(struct consent *c, struct tenant_id t, struct str what, struct str lang) nonnull_all;
+struct consent_tally { int64_t day; struct str what, lang; int64_t n; };
+bool consent_tallies(struct consent *c, struct tenant_id t, int64_t from_day, struct arena *a, struct consent_tally **out, size_t *n,
+                     struct err *e) must_use nonnull_all;
+
+#endif
