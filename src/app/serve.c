@@ -1,17 +1,21 @@
 /* The life of a server: opened in order, announced when it answers, drained on a signal, closed in
  * reverse. The roof is the only place that knows all rooms. */
 #include "app/app.h"
+#include "back/back.h"
 #include "base/base.h"
 #include "clock/clock.h"
 #include "explore/explore.h"
 #include "export/export.h"
 #include "front/front.h"
+#include "gate/gate.h"
 #include "httpd/httpd.h"
 #include "io/io.h"
 #include "live/live.h"
 #include "legacy/legacy.h"
 #include "log/log.h"
 #include "pool/pool.h"
+#include "privacy/privacy.h"
+#include "probe/probe.h"
 #include "push/push.h"
 #include "rest/rest.h"
 #include "rights/rights.h"
@@ -32,6 +36,9 @@ struct server {
 	struct lane *lanes[HTTPD_LANES];
 	struct httpd *httpd;
 	struct cli_control *control;
+#ifdef STOA_TEST_CONTROL
+	struct probe *probe;
+#endif
 	const struct httpd_route **routes;
 	struct str folder;
 };
@@ -93,18 +100,20 @@ static void changed(void *arg, struct tenant_id t)
 
 static const struct httpd_route **join_routes(void)
 {
+	const struct httpd_route *const *const faces[] = {
+		explore_routes, push_routes, legacy_routes, front_routes, gate_routes, back_routes, privacy_routes,
+#ifdef STOA_TEST_CONTROL
+		probe_routes,
+#endif
+	};
 	size_t n = 0;
-	for (size_t i = 0; explore_routes[i]; i++) n++;
-	for (size_t i = 0; push_routes[i]; i++) n++;
-	for (size_t i = 0; legacy_routes[i]; i++) n++;
-	for (size_t i = 0; front_routes[i]; i++) n++;
+	for (size_t k = 0; k < COUNT_OF(faces); k++)
+		for (size_t i = 0; faces[k][i]; i++) n++;
 	const struct httpd_route **all = calloc(n + 1, sizeof *all);
 	ensure(all != NULL);
 	n = 0;
-	for (size_t i = 0; explore_routes[i]; i++) all[n++] = explore_routes[i];
-	for (size_t i = 0; push_routes[i]; i++) all[n++] = push_routes[i];
-	for (size_t i = 0; legacy_routes[i]; i++) all[n++] = legacy_routes[i];
-	for (size_t i = 0; front_routes[i]; i++) all[n++] = front_routes[i];
+	for (size_t k = 0; k < COUNT_OF(faces); k++)
+		for (size_t i = 0; faces[k][i]; i++) all[n++] = faces[k][i];
 	return all;
 }
 
@@ -169,6 +178,9 @@ static bool explain_port(const struct server *s, struct err *e)
 
 static void shut(struct server *s)
 {
+#ifdef STOA_TEST_CONTROL
+	probe_close(s->probe);
+#endif
 	cli_control_close(s->control);
 	if (s->httpd) httpd_drain(s->httpd, (int)s->conf->drain_s);
 	for (size_t i = 0; i < HTTPD_LANES; i++)
@@ -217,6 +229,9 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	catalog_on_change(s->site->catalog, changed, s);
 	if (!live_open(s->site, true, e)) return false;
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
+#ifdef STOA_TEST_CONTROL
+	if (!probe_open(s->site, s->lanes, s->bell, &s->probe, e)) return false;
+#endif
 	log_say(s->log, LOG_LEVEL_INFO, "ready", log_int("port", httpd_port(s->httpd)), log_int("metrics_port", httpd_metrics_port(s->httpd)));
 	if (cli_has(c, "announce")) announce(c, s);
 	if (!cli_flush(c, e)) return false;

@@ -10,6 +10,11 @@ struct instant { int64_t us; };  /* wall clock */
 struct deadline { int64_t ns; }; /* monotonic clock; never stored, never shown */
 
 struct instant clock_now(void);
+#ifdef STOA_TEST_CONTROL
+/* Test builds only: from now on the wall clock is that much ahead of the system's (microseconds). */
+void clock_set_ahead(int64_t us);
+int64_t clock_ahead(void);
+#endif
 int64_t clock_monotonic_ns(void);
 struct deadline clock_in_ms(int64_t ms);
 

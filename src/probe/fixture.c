@@ -1,0 +1,67 @@
+/* Portals and people for tests. The body of POST /fixture:
+ *	domains:    [{"host", "aliases":[…], "settings":{name: value}}]     made, or changed when they exist
+ *	users:      [{"host", "email", "name", "password", "role"}]         active, the password as given
+ *	sessions:   [{"host", "email", "remember", "factors"}]              answered with their ids
+ *	registries: [{"host", "registry":{…}}]                              published as an administrator would */
+#include "account/account.h"
+#include "crypt/crypt.h"
+#include "probe/inside.h"
+
+static const struct store_query queries[] = {
+#define Q(name_, text_) { #name_, text_ },
+#include "probe/queries.def"
+#undef Q
+};
+
+static struct str text_of(const struct json_node *n, const char *key) { return json_text(json_get(n, key)); }
+
+static bool hold(struct site *s, const struct json_node *n, const struct tenant **out, struct err *e)
+{
+	*out = tenants_find_or_null(s->tenants, text_of(n, "host"));
+	if (!*out) return err_set(e, ERR_PARAMETER, "host: no portal answers at %.*s", STR_ARG(text_of(n, "host")));
+	return true;
+}
+
+static bool make_domain(struct site *s, const struct json_node *n, struct arena *a, struct err *e)
+{
+	const struct json_node *settings = json_get(n, "settings"), *value, *aliases = json_get(n, "aliases");
+	size_t at = 0, k = 0;
+	struct tenant_setting_value *values = arena_array(a, struct tenant_setting_value, json_count(settings) + 1);
+	while (json_each(settings, &at, &values[k].name, &value)) values[k++].value = json_text(value);
+	struct str *others = arena_array(a, struct str, json_count(aliases) + 1);
+	for (size_t i = 0; i < json_count(aliases); i++) others[i] = json_text(json_at(aliases, i));
+	struct tenant_id id;
+	const struct tenant *t = tenants_find_or_null(s->tenants, text_of(n, "host"));
+	if (!t) return tenant_add(s->tenants, text_of(n, "host"), others, json_count(aliases), values, k, &id, e);
+	id = t->id;
+	tenant_release(s->tenants, t);
+	return tenant_set(s->tenants, id, values, k, e);
+}
+
+static bool make_user(struct site *s, const struct json_node *n, struct err *e)
+{
+	const struct tenant *t;
+	char once[ACCOUNT_PASSWORD_TEXT], hash[CRYPT_PASSWORD_TEXT];
+	struct store_tx *tx;
+	if (!hold(s, n, &t, e)) return false;
+	struct tenant_id id = t->id;
+	tenant_release(s->tenants, t);
+	struct str role = text_of(n, "role"), email = text_of(n, "email");
+	if (!account_add(s->store, id, email, text_of(n, "name"), role.n ? role : STR("member"), once, e) ||
+	    !crypt_password_hash(text_of(n, "password"), hash, e) || !store_begin(s->store, STORE_WRITE, &tx, e))
+		return false;
+	bool ok = store_run(tx, &queries[0], id, STORE_PARAMS(VALUE_OF_TEXT(email), VALUE_OF_TEXT(str_of(hash))), e);
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
+
+bool probe_fixture(struct site *s, const struct json_node *root, struct arena *a, struct json_out *out, struct err *e)
+{
+	const struct json_node *domains = json_get(root, "domains"), *users = json_get(root, "users");
+	for (size_t i = 0; i < json_count(domains); i++)
+		if (!make_domain(s, json_at(domains, i), a, e)) return false;
+	for (size_t i = 0; i < json_count(users); i++)
+		if (!make_user(s, json_at(users, i), e)) return false;
+	json_open(out, '{');
+	json_close(out, '}');
+	return true;
+}
