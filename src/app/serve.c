@@ -8,6 +8,7 @@
 #include "export/export.h"
 #include "front/front.h"
 #include "gate/gate.h"
+#include "gate/gate.h"
 #include "httpd/httpd.h"
 #include "io/io.h"
 #include "live/live.h"
@@ -100,20 +101,16 @@ static void changed(void *arg, struct tenant_id t)
 
 static const struct httpd_route **join_routes(void)
 {
-	const struct httpd_route *const *const faces[] = {
-		explore_routes, push_routes, legacy_routes, front_routes, gate_routes, back_routes, privacy_routes,
-#ifdef STOA_TEST_CONTROL
-		probe_routes,
-#endif
-	};
+	static const struct httpd_route *const *const rooms[] = { explore_routes, push_routes, legacy_routes, front_routes,
+		gate_routes, back_routes, privacy_routes };
 	size_t n = 0;
-	for (size_t k = 0; k < COUNT_OF(faces); k++)
-		for (size_t i = 0; faces[k][i]; i++) n++;
+	for (size_t k = 0; k < COUNT_OF(rooms); k++)
+		for (size_t i = 0; rooms[k][i]; i++) n++;
 	const struct httpd_route **all = calloc(n + 1, sizeof *all);
 	ensure(all != NULL);
 	n = 0;
-	for (size_t k = 0; k < COUNT_OF(faces); k++)
-		for (size_t i = 0; faces[k][i]; i++) all[n++] = faces[k][i];
+	for (size_t k = 0; k < COUNT_OF(rooms); k++)
+		for (size_t i = 0; rooms[k][i]; i++) all[n++] = rooms[k][i];
 	return all;
 }
 
