@@ -184,3 +184,12 @@ def make_server(tmp_path):
     for one in started:
         if one.process.poll() is None:
             one.stop()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A server of this file's own with the standard portals and people of the cookie rules; see probe.py."""
+    from probe import World
+    made = World(tmp_path_factory.mktemp("world"))
+    yield made
+    made.stop()
