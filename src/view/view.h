@@ -11,9 +11,14 @@
 
 /* --- html.c: HTML as literals and escaped values -------------------------------------------------- */
 
+struct html_errors;
 struct html {
 	struct buf out;
 	const struct i18n_lang *lang;
+	/* Of the form that is open (html_form_open): what was posted, and what is wrong with it. */
+	const struct visitor_form *posted;
+	const struct html_errors *errors;
+	unsigned ids;                   /* how many ids were made, so that each is another */
 };
 enum { VIEW_PAGE_BYTES = 16 << 20 };
 
@@ -66,7 +71,9 @@ struct str view_plain(struct arena *a, struct str html, size_t max);
 enum view_icon {
 	ICON_SEARCH, ICON_GLOBE, ICON_CLOSE, ICON_CHECK, ICON_DOWN, ICON_FILTER, ICON_CALENDAR, ICON_ROWS, ICON_PEOPLE,
 	ICON_TAG, ICON_MAP, ICON_CHART, ICON_CLOCK, ICON_IMAGE, ICON_DOWNLOAD, ICON_CODE, ICON_INFO, ICON_TABLE,
-	ICON_ARROW_UP, ICON_ARROW_DOWN, ICON_BEFORE, ICON_NEXT, ICON_SCALES, ICON_LINK, ICONS
+	ICON_ARROW_UP, ICON_ARROW_DOWN, ICON_BEFORE, ICON_NEXT, ICON_SCALES, ICON_LINK, ICON_HOME, ICON_USERS, ICON_USER, ICON_KEY,
+	ICON_LOCK, ICON_MAIL, ICON_LIST, ICON_SHIELD, ICON_GEAR, ICON_WARNING, ICON_PLUS, ICON_TRASH, ICON_MENU, ICON_SIGN_OUT,
+	ICON_INBOX, ICON_EDIT, ICONS
 };
 /* Decorative: hidden from screen readers; a text stands beside it. */
 void html_icon(struct html *h, enum view_icon icon);
@@ -99,6 +106,7 @@ struct view_page {
 	bool noindex;
 	bool error;                 /* an error page: no alternates, not for indexes */
 	struct str json_alternate;  /* address of the same thing as JSON; may be empty */
+	void (*end)(struct view_page *p); /* writes what follows the content; set by view_gate_open and view_office_open */
 };
 /* Writes everything up to and with the start of <main>. */
 void view_open(struct view_page *p);
@@ -146,5 +154,210 @@ void view_crumbs(struct html *h, const struct view_crumb *crumbs, size_t n);
 void view_pager(struct html *h, const struct view_state *s, int64_t start, int64_t size, int64_t total, int64_t ceiling);
 /* A label that copies the code beside it, once the script runs. */
 void view_code(struct html *h, const char *language, struct str code);
+
+/* --- office.c: the frames of the back office and of the gate ------------------------------------------ */
+
+/* Sections of the back office: rows of sections.def, each with the permission it asks for. */
+enum view_section {
+#define SECTION(symbol, ...) VIEW_OFFICE_##symbol,
+#include "view/sections.def"
+#undef SECTION
+	VIEW_OFFICE_SECTIONS
+};
+struct view_section_row {
+	const char *path, *title;       /* "/backoffice/users/"; an English message */
+	enum view_icon icon;
+	uint64_t permissions;           /* one of these bits (enum account_permission); 0: any of all sections */
+};
+const struct view_section_row *view_section_row(enum view_section s) __attribute__((returns_nonnull));
+/* What the caller may open. Home is for everybody who may open anything else. */
+bool view_section_open(const struct rights_caller *who, enum view_section s) must_use nonnull_all;
+/* Whether a link to the back office is of use to a caller. */
+bool view_has_office(const struct rights_caller *who) must_use nonnull_all;
+
+/* Instead of view_open: navigation, top bar and the start of <main>, for the person of page->visit. The page is not for indexes,
+ * not for caches, and says its own address to nobody else. The heading is the page's: html_heading. Ended by view_close.
+ * The back office speaks six languages; others read it in English: ask view_office_lang before making titles (back_enter does). */
+void view_office_open(struct view_page *p, enum view_section section);
+const struct i18n_lang *view_office_lang(const struct i18n_lang *l) __attribute__((returns_nonnull)) nonnull_all;
+/* Instead of view_open: a card in the middle below the portal's name, for signing in and what goes with it: not for indexes.
+ * Writes the title as <h1>. The caller sets Cache-Control. Ended by view_close. */
+void view_gate_open(struct view_page *p);
+/* The same, wider, for pages about one's own account, with the name of who is signed in and the way out. */
+void view_account_open(struct view_page *p);
+
+/* --- form.c, field.c, table.c: components ---------------------------------------------------------------
+ * One struct of options each; zero is a good beginning. `const char *` are English messages, looked up in the page's language;
+ * `struct str` is text as it is, escaped. Pages keep their input on errors by handing what was posted to the form: fields then
+ * show that instead of their value, and their own error beside it. */
+
+/* What is wrong with a form: the name of a field (empty: the form as a whole) and a sentence. */
+struct html_error { struct str field, text; };
+enum { HTML_ERRORS = 40 };
+struct html_errors { struct html_error items[HTML_ERRORS]; size_t n; };
+/* Notes a message in the page's language; the first for a field counts. Returns false. */
+bool html_complain(struct html_errors *errors, const struct i18n_lang *l, const char *field, const char *message);
+/* The same with a text that is one already. */
+bool html_complain_text(struct html_errors *errors, struct str field, struct str text);
+
+struct html_form {
+	struct visit *visit;            /* for the token; NULL: a GET form */
+	struct str action;              /* empty: the page itself */
+	const struct visitor_form *posted; /* NULL: shown for the first time */
+	const struct html_errors *errors;  /* the list is written at the top, with links to the fields */
+	const char *label;              /* for screen readers, when a page has several forms */
+	const char *id;                 /* may be NULL */
+	bool inline_;                   /* a row of fields and buttons, such as a search */
+	bool plain;                     /* nothing but its content: a button in a table */
+};
+void html_form_open(struct html *h, const struct html_form *f);
+void html_form_close(struct html *h);
+void html_hidden(struct html *h, const char *name, struct str value);
+
+enum html_kind {
+	HTML_FIELD_TEXT, HTML_FIELD_EMAIL, HTML_FIELD_PASSWORD, HTML_FIELD_NUMBER, HTML_FIELD_DATE, HTML_FIELD_TIME, HTML_FIELD_SEARCH,
+	HTML_FIELD_URL, HTML_FIELD_CODE, HTML_FIELD_COLOUR, HTML_FIELD_AREA
+};
+struct html_field {
+	enum html_kind kind;
+	const char *name;
+	const char *label;              /* or label_text */
+	struct str label_text;
+	const char *hint;               /* or hint_text */
+	struct str hint_text;
+	struct str value;               /* not written for passwords */
+	const char *autocomplete;       /* "current-password"; NULL: "off" */
+	const char *unit;               /* message after the box: "days" */
+	const char *placeholder;
+	struct str min, max;            /* numbers and dates */
+	struct str lang;                /* of the value, when not the page's */
+	size_t most;                    /* maxlength; 0: none */
+	int rows;                       /* of an area; 0: 4 */
+	bool required, readonly, autofocus, hide_label, code; /* code: in letters of one width, left to right */
+	bool narrow;
+};
+void html_field(struct html *h, const struct html_field *f);
+/* One text in each language of the portal: fields "name.fr"; values in the order of the portal's languages. */
+void html_field_languages(struct html *h, const struct html_field *f, const struct tenant *t, const struct str *values);
+
+struct html_option {
+	struct str value;
+	const char *message;            /* or text */
+	struct str text;
+	const char *hint;               /* a message, or hint_text: for radios and checks */
+	struct str hint_text;
+	bool on;                        /* for checks */
+	bool disabled;
+};
+enum html_choice_kind { HTML_SELECT, HTML_RADIOS, HTML_CHECKS };
+struct html_choice {
+	enum html_choice_kind kind;
+	const char *name, *label, *hint;
+	struct str label_text;
+	const struct html_option *options;
+	size_t noptions;
+	struct str value;               /* of a select and of radios */
+	bool required, hide_label, columns; /* columns: side by side where there is room */
+};
+void html_choice(struct html *h, const struct html_choice *c);
+
+/* One yes or no; posted as "on". */
+struct html_check {
+	const char *name, *label, *hint;
+	struct str label_text, hint_text;
+	bool on, as_switch, required, disabled;
+};
+void html_check(struct html *h, const struct html_check *c);
+
+void html_fieldset_open(struct html *h, const char *legend, const char *hint);
+void html_fieldset_close(struct html *h);
+
+enum html_weight { HTML_PRIMARY, HTML_SECONDARY, HTML_DANGER, HTML_PLAIN };
+struct html_button {
+	enum html_weight weight;
+	const char *label;              /* or text */
+	struct str text;
+	struct str href;                /* a link that looks like a button */
+	const char *name;               /* a button of a form */
+	struct str value;
+	struct str about;               /* completes the label for screen readers: "Remove" + "ada@…" */
+	enum view_icon icon;
+	bool with_icon, small, disabled, no_check; /* no_check: posts without the browser's checking */
+};
+void html_button(struct html *h, const struct html_button *b);
+/* A row of buttons, the first the most important. */
+void html_buttons_open(struct html *h);
+void html_buttons_close(struct html *h);
+
+enum html_tone { HTML_INFO, HTML_SUCCESS, HTML_WARNING, HTML_BAD, HTML_NEUTRAL };
+/* role=alert for BAD, status for the others. */
+void html_notice_open(struct html *h, enum html_tone tone);
+void html_notice_close(struct html *h);
+void html_notice(struct html *h, enum html_tone tone, const char *message);
+void html_notice_text(struct html *h, enum html_tone tone, struct str text);
+void html_badge(struct html *h, enum html_tone tone, const char *message);
+void html_badge_text(struct html *h, enum html_tone tone, struct str text);
+
+/* The heading of a page: <h1>, a sentence below it (may be NULL), then buttons until html_heading_close. */
+void html_heading_open(struct html *h, struct str title, const char *sentence);
+void html_heading_close(struct html *h);
+/* A part of a page with a heading, on a raised ground. `id` may be NULL. */
+void html_panel_open(struct html *h, const char *id, const char *heading, const char *sentence);
+void html_panel_close(struct html *h);
+/* Nothing here yet. The button may be NULL. */
+void html_empty(struct html *h, const char *heading, const char *sentence, const struct html_button *b);
+
+/* A table; on a narrow screen each row becomes a card that says its headings. */
+struct html_column {
+	const char *title;
+	const char *sort;               /* word of the parameter "sort"; NULL: not sortable */
+	bool number, hide_title, main;  /* main: the row's own heading */
+};
+struct html_table {
+	const char *caption;            /* for screen readers */
+	const struct html_column *columns;
+	size_t ncolumns;
+	const struct view_state *state; /* for links that sort; NULL: none */
+	size_t at;                      /* the table's own: which cell comes next */
+};
+void html_table_open(struct html *h, struct html_table *t);
+void html_row_open(struct html *h, struct html_table *t);
+void html_cell_open(struct html *h, struct html_table *t); /* cells in the order of columns; closes nothing */
+void html_cell_close(struct html *h, struct html_table *t);
+void html_cell_text(struct html *h, struct html_table *t, struct str s);
+void html_cell_count(struct html *h, struct html_table *t, int64_t n);
+void html_row_close(struct html *h, struct html_table *t);
+void html_table_close(struct html *h, struct html_table *t);
+/* A checkbox in a cell, named for what it chooses. */
+void html_pick(struct html *h, const char *name, struct str value, struct str about);
+
+/* Names and values below each other. */
+void html_facts_open(struct html *h);
+void html_fact_open(struct html *h, const char *label);
+void html_fact_close(struct html *h);
+void html_fact(struct html *h, const char *label, struct str value);
+void html_facts_close(struct html *h);
+
+struct html_tab { struct str url; const char *label; struct str text; int64_t count; bool with_count, current; };
+/* Links that look like tabs. */
+void html_tabs(struct html *h, const char *label, const struct html_tab *tabs, size_t n);
+/* Where one is in something with several steps; `at` from 0. */
+void html_steps(struct html *h, const char *const *steps, size_t n, size_t at);
+/* The question before something that cannot be undone: a form with what is to be carried and two ways on. */
+struct html_confirm {
+	struct visit *visit;
+	struct str action, back;        /* where it is posted; where to go instead */
+	struct str sentence;            /* what will happen, in the page's language */
+	const char *button;
+	const struct httpd_pair *hidden;
+	size_t nhidden;
+	const struct html_errors *errors;
+	const struct html_field *field; /* something to fill in, such as a reason; NULL: nothing */
+};
+void html_confirm(struct html *h, const struct html_confirm *c);
+/* Lines of two texts that begin with "+" or "-" are shown as such. */
+void html_diff(struct html *h, struct str text);
+/* Keeps of the request's query the parameters that a list knows: for html_table.state and view_pager. */
+void view_state_only(struct view_state *s, const struct httpd_request *r, struct str path, const char *const *names, size_t n);
 
 #endif
