@@ -9,11 +9,14 @@
 #include "clock/clock.h"
 #include "registry/registry.h"
 #include "store/store.h"
+#include "tenant/tenant.h"
 #include "vault/vault.h"
 
 struct consent;
-bool consent_open(struct store *s, struct vault *v, struct registries *rs, struct consent **out, struct err *e) must_use nonnull_all;
-void consent_close(struct consent *c);
+/* `folder` is the data folder: what could not be written to the ledger waits in <folder>/consent.queue. */
+bool consent_open(struct store *s, struct vault *v, struct tenants *ts, struct str folder, struct consent **out, struct err *e)
+	must_use nonnull_all;
+void consent_close(struct consent *c); /* writes down counters */
 
 enum { CONSENT_SERVICES = 64, CONSENT_RECEIPT_TEXT = 22 + 1, CONSENT_VALUE_TEXT = 1100 };
 
@@ -33,7 +36,7 @@ struct consent_state {
 	bool any_granted;
 	bool banner_due;                 /* CON-1 as far as the request tells; the page decides the rest */
 };
-/* What a request may get. `values` are the distinct values of cookies_preferences, `gpc` and `dnt` all values of these fields. */
+/* What a request may get. A choice is good for as many days as the registry gives the cookie (CON-19). `values` are the distinct values of cookies_preferences, `gpc` and `dnt` all values of these fields. */
 void consent_read(struct consent *c, const struct registry *registry_or_null, const struct str *values, size_t n, const struct str *gpc,
                   size_t ngpc, const struct str *dnt, size_t ndnt, struct instant now, struct consent_state *out);
 bool consent_granted(const struct consent_state *st, struct str service) must_use;
@@ -48,7 +51,7 @@ struct consent_wish {
 	int64_t epoch;                   /* as it was displayed */
 	enum consent_mechanism mechanism;
 	struct str lang;
-	struct str ui_hash;              /* of the rendering that was shown; consent_archive */
+	struct str ui_html;              /* the rendering that was shown: kept once, by hash, when the ledger gets an entry (CON-33) */
 };
 struct consent_outcome {
 	bool store;                      /* set the cookie to `value`; false: remove it (PRF-4) */
@@ -65,9 +68,23 @@ bool consent_choose(struct consent *c, const struct consent_state *before, const
 /* The formula alone, for test vectors (D.3). */
 void consent_compose(const unsigned char key[VAULT_KEY], struct str host, struct str before_mac, char mac[22 + 1]);
 
-/* Renderings of banner and preference page, kept once by hash as long as the ledger refers to them (CON-33). */
-bool consent_archive(struct consent *c, struct tenant_id t, struct str html, struct arena *a, struct str *hash, struct err *e) must_use nonnull_all;
-bool consent_archived(struct consent *c, struct tenant_id t, struct str hash, struct arena *a, struct str *html, struct err *e) must_use nonnull_all;
+/* A rendering of banner or preference page that an entry refers to: HTML, and a bitmap (PNG, base64) once somebody made
+ * one. ERR_NOT_FOUND. */
+struct consent_rendering { struct str hash, html, bitmap; struct instant made; };
+bool consent_archived(struct consent *c, struct tenant_id t, struct str hash, struct arena *a, struct consent_rendering *out, struct err *e)
+	must_use nonnull_all;
+/* All of them without their texts, newest first; and the bitmap of one. */
+bool consent_renderings(struct consent *c, struct tenant_id t, struct arena *a, struct consent_rendering **out, size_t *n, struct err *e)
+	must_use nonnull_all;
+bool consent_picture(struct consent *c, struct tenant_id t, struct str hash, struct str png_base64, struct err *e) must_use nonnull_all;
+
+/* --- load once (EMB-3) --------------------------------------------------------------------------------------- */
+
+/* A word for one showing of one embed on one page within 60 s; and its use, which only the first time succeeds. What was used
+ * is remembered in memory only. `consume` false: whether it would be good. */
+struct str consent_once_make(struct consent *c, struct str host, struct str page, struct str embed, struct instant now, struct arena *a) nonnull_all;
+bool consent_once_take(struct consent *c, struct str host, struct str page, struct str embed, struct str word, bool consume, struct instant now)
+	must_use nonnull_all;
 
 /* --- the ledger ---------------------------------------------------------------------------------------------- */
 
@@ -82,16 +99,30 @@ bool consent_of_receipt(struct consent *c, struct tenant_id t, struct str receip
                         struct err *e) must_use nonnull_all;
 /* The whole ledger as NDJSON: a head line, then entries. */
 bool consent_export(struct consent *c, const struct tenant *t, struct buf *out, struct err *e) must_use nonnull_all;
-/* Verifies such a text. False with *bad the first seq that does not hold and the reason in *e; also with signed heads given. */
-bool consent_verify(struct str ndjson, int64_t *bad, struct err *e) must_use nonnull_all;
+/* Verifies such a text: its shape to the byte, every commit and link of the chain, its signature and the daily heads it
+ * holds, with the key it names itself, or with `key_or_null`. False with the reason in *e and *bad the first seq that does not
+ * hold; 0: the head line. Needs no data folder. */
+bool consent_verify(struct str ndjson, const unsigned char *key_or_null, int64_t *bad, struct err *e) must_use;
 /* The last daily signed head as JSON (CON-29); makes what is due. */
 bool consent_head(struct consent *c, const struct tenant *t, struct instant now, struct arena *a, struct str *json, struct err *e) must_use nonnull_all;
-/* Daily upkeep: heads, retention. */
+struct consent_signed_head { struct str date, head, signature; }; /* hexadecimal; the signature URL-safe base64 */
+bool consent_heads(struct consent *c, struct tenant_id t, size_t most, struct arena *a, struct consent_signed_head **out, size_t *n, struct err *e)
+	must_use nonnull_all; /* newest first */
+/* Upkeep, meant for every minute: counters written down, what waited appended, heads of the day, retention. Cheap when
+ * nothing is due. */
 bool consent_upkeep(struct consent *c, struct instant now, struct err *e) must_use nonnull_all;
-/* Counts of what is not in the ledger: "refused", "signal", "load_once" by day. */
-void consent_count(struct consent *c, struct tenant_id t, struct str what, struct str lang) nonnull_all;
-struct consent_tally { int64_t day; struct str what, lang; int64_t n; };
+/* Counts of what is not in the ledger: "refused", "signal", "load_once", "invalid" by day, policy version and language. In memory, written
+ * down by upkeep, by consent_tallies and at the end. */
+void consent_count(struct consent *c, struct tenant_id t, struct str what, struct str lang, int64_t version, struct instant now) nonnull_all;
+struct consent_tally { int64_t day, version; struct str what, lang; int64_t n; };
 bool consent_tallies(struct consent *c, struct tenant_id t, int64_t from_day, struct arena *a, struct consent_tally **out, size_t *n,
                      struct err *e) must_use nonnull_all;
+
+/* --- formulas alone (D.5) -------------------------------------------------------------------------------------- */
+
+void consent_commit(struct str salt, struct str json, char hex[64 + 1]);
+/* hash_0 is that of an empty `former`: of the host alone. */
+void consent_first(struct str host, char hex[64 + 1]);
+void consent_link(struct str former_hex, struct str commit_hex, char hex[64 + 1]);
 
 #endif
