@@ -30,6 +30,8 @@ static bool domain_ok(struct arena *a, struct str s, struct str *out)
 		if (!label.n || label.n > 63 || label.p[0] == '-' || label.p[label.n - 1] == '-') return false;
 	char *p = arena_bytes(a, got.n + 1);
 	for (size_t i = 0; i < got.n; i++) p[i] = got.p[i] >= 'A' && got.p[i] <= 'Z' ? (char)(got.p[i] + 32) : got.p[i];
+	for (size_t i = 0; i < got.n; i++)
+		if (!(p[i] >= 'a' && p[i] <= 'z') && !(p[i] >= '0' && p[i] <= '9') && p[i] != '-' && p[i] != '.') return false;
 	*out = str_make(p, got.n);
 	return true;
 }

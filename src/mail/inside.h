@@ -20,7 +20,13 @@ void mail_put_header(struct buf *b, const char *name, struct str text);
 /* Lines of at most 76 characters of printable ASCII (RFC 2045 §6.7). */
 void mail_put_quoted(struct buf *b, struct str text);
 
-/* statements.c */
+/* box.c */
+struct str mail_folder(struct arena *a, const struct conf *c, struct str data); /* of the settings, absolute; empty: none */
+bool mail_box_put(struct str folder, const struct mail_waiting *w, struct str from, struct instant now, struct err *e) must_use;
+bool mail_box_read(struct str folder, struct tenant_id tenant, size_t n, struct arena *a, struct mail_boxed **out, size_t *count,
+                   struct err *e) must_use;
+
+/* queue.c */
 enum mail_query {
 #define Q(name, text) MAIL_Q_##name,
 #define HOUSE(name, text)
@@ -39,8 +45,6 @@ enum mail_house {
 };
 extern const struct store_query mail_q[];
 extern const struct store_house_query mail_h[];
-/* The folder of the settings, absolute; empty: none. */
-struct str mail_folder(struct arena *a, const struct conf *c, struct str data);
 /* What the text is sealed under. */
 #define MAIL_SEAL_HOST STR("mail")
 #define MAIL_SEAL_WORD STR("letter")

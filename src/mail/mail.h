@@ -132,12 +132,13 @@ struct str mail_where(struct arena *a, const struct conf *c);
 /* --- box.c: letters in a folder, for the page of a demonstration ------------------------------------- */
 
 struct mail_boxed {
-	struct str name;            /* of the file; names sort by time */
 	struct str to, subject, text;
 	struct instant at;
 };
-/* The newest n that went to the folder for one portal, in the arena. Nothing when the server has no folder. */
-bool mail_box(const struct conf *c, struct str folder, struct tenant_id tenant, size_t n, struct arena *a, struct mail_boxed **out,
-              size_t *count, struct err *e) must_use nonnull_all;
+/* True when letters go to a folder. */
+bool mail_has_box(const struct mail *m_or_null) must_use;
+/* The newest n that went there for one portal, in the arena. ERR_NOT_FOUND when there is no folder. */
+bool mail_box(const struct mail *m_or_null, struct tenant_id tenant, size_t n, struct arena *a, struct mail_boxed **out, size_t *count,
+              struct err *e) must_use;
 
 #endif
