@@ -35,7 +35,8 @@ enum registry_directive { REGISTRY_SCRIPT, REGISTRY_STYLE, REGISTRY_IMG, REGISTR
 	REGISTRY_WORKER, REGISTRY_DIRECTIVES };
 enum registry_loads { REGISTRY_LOADS_TAG, REGISTRY_LOADS_EMBED };
 
-/* A text per language of the portal, in the order of its list. Platform texts are looked up when the snapshot is made. */
+/* A text per language of the portal, in the order of its list; one that is missing is that of the default language.
+ * Platform texts are looked up when the snapshot is made. */
 struct registry_texts { const struct str *of; };
 
 struct registry_provider { struct str name, url, country; };
@@ -51,13 +52,14 @@ struct registry_item {
 	enum registry_basis basis;
 	bool first_party;
 	struct registry_provider provider;
-	struct registry_texts function, purpose, set_when;
+	struct registry_texts function, purpose, set_when; /* sentences */
 	struct str trigger;           /* "sign_in", "language_picker", "form", "saved_choice", or empty */
 	unsigned location;            /* enum registry_location */
 	int64_t life_s;               /* 0: until the browser closes */
 	bool refreshed_daily;
 	struct str path;
-	bool secure, http_only, partitioned;
+	struct str domain;            /* of third parties only; else empty */
+	bool secure, http_only, partitioned; /* as declared; in development ours go without Secure */
 	struct str same_site;         /* "Lax", "None", "Strict" */
 	bool personal;
 	const struct str *recipients;
@@ -83,7 +85,12 @@ struct registry_service {
 	size_t first_item, nitems;    /* its items stand together in registry.items */
 	struct str tag_url, tag_site; /* of measurement tags the product knows, such as Matomo: where and which site */
 	int64_t asked_epoch;          /* the epoch in which it last changed materially (CON-21) */
-	const char *attested;         /* with BASIS_EXEMPTION: who attested and when; NULL otherwise */
+	const struct registry_attested *attested; /* with BASIS_EXEMPTION: who attested and when (EMB-9); NULL otherwise */
+};
+struct registry_attested {
+	struct str by, at, evidence;  /* role or name; date; address of the evidence */
+	const struct str *criteria;   /* words of the criteria of 6.1 that were ticked */
+	size_t ncriteria;
 };
 
 struct registry {
@@ -106,7 +113,7 @@ struct registry {
 	struct instant effective;
 	struct str note;              /* of the change that made this version */
 	struct registry_texts additions_before, additions_after; /* restricted Markdown (POL-11); `of` NULL: none */
-	struct str banner_title, banner_first; /* administrators' words (CON-10); empty: ours */
+	struct registry_texts banner_title, banner_first; /* administrators' words (CON-10); `of` NULL: ours */
 	struct str hash;              /* "sha256-…" */
 	struct str json;              /* the whole of cookies.json, canonical, verification included */
 	struct {                      /* the last signed crawl (REG-20) */
@@ -146,7 +153,10 @@ struct registry_version {
 	struct instant made, effective;
 	struct str note, role, hash;  /* role: of its author, never a name; "system" for changes of settings */
 	bool material;
+	bool in_force;                /* the one that is, now */
+	bool replaced;                /* another was published before it came into force: it never did */
 };
+/* Oldest first. */
 bool registry_versions(struct registries *rs, struct tenant_id t, struct arena *a, struct registry_version **out, size_t *n,
                        struct err *e) must_use nonnull_all;
 
