@@ -36,6 +36,21 @@ bool crypt_base64url_decode(struct arena *a, struct str text, struct str *out) m
 void crypt_hmac(struct str key, struct str message, unsigned char out[CRYPT_MAC]);
 bool crypt_hmac_verify(struct str key, struct str message, struct str mac) must_use;
 
+/* HKDF-SHA-256 (RFC 5869): n bytes (at most 8,160) of a secret for one purpose. */
+void crypt_hkdf(struct str key, struct str salt, struct str info, unsigned char *out, size_t n);
+
+/* Authenticated encryption (XChaCha20-Poly1305): appends nonce and cipher text; `about` is bound to it and not kept.
+ * Opening gives the plain text in the arena; false when anything was altered. */
+enum { CRYPT_SEAL_KEY = 32 };
+void crypt_seal(const unsigned char key[CRYPT_SEAL_KEY], struct str about, struct str plain, struct buf *out);
+bool crypt_unseal(const unsigned char key[CRYPT_SEAL_KEY], struct str about, struct str sealed, struct arena *a, struct str *out) must_use;
+
+/* Ed25519; the seed is the secret. */
+enum { CRYPT_SIGN_SEED = 32, CRYPT_SIGN_PUBLIC = 32, CRYPT_SIGNATURE = 64 };
+void crypt_sign(const unsigned char seed[CRYPT_SIGN_SEED], struct str message, unsigned char out[CRYPT_SIGNATURE]);
+void crypt_sign_public(const unsigned char seed[CRYPT_SIGN_SEED], unsigned char out[CRYPT_SIGN_PUBLIC]);
+bool crypt_sign_verify(const unsigned char key[CRYPT_SIGN_PUBLIC], struct str message, const unsigned char signature[CRYPT_SIGNATURE]) must_use;
+
 /* password.c: argon2id (64 MiB, 3 passes); the text holds its own parameters. Slow by design (about
  * 100 ms) and hungry: never on the http thread. */
 enum { CRYPT_PASSWORD_TEXT = 128 };
