@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "io/io.h"
 #include "json/json.h"
+#include "mail/mail.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -191,7 +192,25 @@ static void rules(struct doctor *d)
 	if (!broken) FOUND(d, GOOD, "", "every rule on who sees what can be applied");
 }
 
-static void (*const checks[])(struct doctor *) = { libraries, folder, disk, files, clocks, store, portals, rules, leftovers };
+/* Letters that nobody takes. */
+static void letters(struct doctor *d)
+{
+	struct mail_counts n;
+	struct err e = { 0 };
+	struct str where = mail_where(&d->cli->arena, d->cli->conf);
+	if (!mail_count(d->cli->site->store, &n, &e))
+		FOUND(d, BAD, "Restore the last backup into a fresh folder: stoa --data NEW restore BACKUP.", "the queue of letters cannot be read: %s", e.pub);
+	else if (!where.n)
+		FOUND(d, WARN, "Set smtp_host and mail_from: people cannot confirm addresses or choose a new password without mail.", "no mail server is set; %lld letters are waiting", (long long)n.waiting);
+	else if (n.oldest_s > 3600)
+		FOUND(d, WARN, "stoa mail list --portal HOST tells what the mail server says; stoa mail retry tries again at once.", "%lld letters wait for %.*s, the oldest for %lld minutes", (long long)n.waiting, STR_ARG(where), (long long)(n.oldest_s / 60));
+	else if (n.failed)
+		FOUND(d, WARN, "stoa mail list --portal HOST tells why; stoa mail drop --failed --portal HOST forgets them.", "%lld letters could not be delivered", (long long)n.failed);
+	else
+		FOUND(d, GOOD, "", "letters go to %.*s, %lld are waiting", STR_ARG(where), (long long)n.waiting);
+}
+
+static void (*const checks[])(struct doctor *) = { libraries, folder, disk, files, clocks, store, portals, rules, leftovers, letters };
 
 static void put_json(struct doctor *d)
 {

@@ -5,14 +5,15 @@
 
 enum { LOCAL_BYTES = 64, DOMAIN_BYTES = 253 };
 
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
 static bool local_ok(struct str s)
 {
 	static const char others[] = "!#$%&'*+-/=?^_`{|}~";
 	if (!s.n || s.n > LOCAL_BYTES || s.p[0] == '.' || s.p[s.n - 1] == '.' || str_find(s, STR("..")) >= 0) return false;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
-		if (!letter && (!c || !strchr(others, c))) return false;
+		if (!is_letter(c) && c != '.' && (!c || !strchr(others, c))) return false;
 	}
 	return true;
 }
@@ -22,6 +23,9 @@ static bool domain_ok(struct arena *a, struct str s, struct str *out)
 {
 	char *ascii = NULL;
 	if (!s.n || s.n > DOMAIN_BYTES) return false;
+	/* The library leaves out what it does not want, such as "_"; that would be another domain. */
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x80 && !is_letter(s.p[i]) && s.p[i] != '-' && s.p[i] != '.') return false;
 	if (idn2_to_ascii_8z(arena_cstr(a, s), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES) != IDN2_OK) return false;
 	struct str got = arena_str(a, str_of(ascii)), rest = got, label;
 	idn2_free(ascii);
@@ -30,8 +34,6 @@ static bool domain_ok(struct arena *a, struct str s, struct str *out)
 		if (!label.n || label.n > 63 || label.p[0] == '-' || label.p[label.n - 1] == '-') return false;
 	char *p = arena_bytes(a, got.n + 1);
 	for (size_t i = 0; i < got.n; i++) p[i] = got.p[i] >= 'A' && got.p[i] <= 'Z' ? (char)(got.p[i] + 32) : got.p[i];
-	for (size_t i = 0; i < got.n; i++)
-		if (!(p[i] >= 'a' && p[i] <= 'z') && !(p[i] >= '0' && p[i] <= '9') && p[i] != '-' && p[i] != '.') return false;
 	*out = str_make(p, got.n);
 	return true;
 }
