@@ -14,6 +14,7 @@
 #include "live/live.h"
 #include "legacy/legacy.h"
 #include "log/log.h"
+#include "mail/mail.h"
 #include "pool/pool.h"
 #include "privacy/privacy.h"
 #include "probe/probe.h"
@@ -182,6 +183,10 @@ static void shut(struct server *s)
 	if (s->httpd) httpd_drain(s->httpd, (int)s->conf->drain_s);
 	for (size_t i = 0; i < HTTPD_LANES; i++)
 		if (s->lanes[i]) lane_close(s->lanes[i]);
+	if (s->site) {
+		mail_close(s->site->mail);
+		s->site->mail = NULL;
+	}
 	live_close(s->site); /* tells the server of changes, so it goes first */
 	if (s->httpd) httpd_close(s->httpd);
 	if (s->bell) bell_close(s->bell);
@@ -219,6 +224,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	s->site->haul = s->lanes[HTTPD_LANE_HAUL];
 	s->site->bell = s->bell;
 	s->site->log = s->log;
+	if (s->site->vault && !mail_open(s->site->store, s->site->vault, s->conf, s->site->folder, s->log, &s->site->mail, e)) return false;
 	if (!open_httpd(s, e)) return explain_port(s, e);
 	s->site->listen_port = httpd_port(s->httpd);
 	tenants_on_change(s->site->tenants, changed, s);
