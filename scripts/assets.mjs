@@ -50,7 +50,7 @@ const types = {
 
 // Two rounds would be needed if a stylesheet named a script; it does not, so one is enough.
 const result = await esbuild.build({
-	entryPoints: [join(web, 'entry.ts'), join(web, 'style.css')],
+	entryPoints: ['entry.ts', 'office.ts', 'style.css', 'office.css'].map(name => join(web, name)),
 	bundle: true,
 	minify: true,
 	format: 'esm',

@@ -26,12 +26,28 @@ static const char *const drawings[ICONS] = {
 	[ICON_NEXT] = "<path d=\"m9 5 7 7-7 7\"/>",
 	[ICON_SCALES] = "<path d=\"M12 4v16M7 20h10M5 7h14M5 7l-2.5 7h5L5 7ZM19 7l-2.5 7h5L19 7Z\"/>",
 	[ICON_LINK] = "<path d=\"M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1\"/>",
+	[ICON_HOME] = "<path d=\"m4 11 8-7 8 7\"/><path d=\"M6 9.5V20h12V9.5M10 20v-5.5h4V20\"/>",
+	[ICON_USERS] = "<circle cx=\"9\" cy=\"8.5\" r=\"3.5\"/><path d=\"M3 20c0-4 2.5-6 6-6s6 2 6 6M15.5 5.3a3.5 3.5 0 0 1 0 6.4M17 14.3c2.6.5 4 2.5 4 5.7\"/>",
+	[ICON_USER] = "<circle cx=\"12\" cy=\"8.5\" r=\"4\"/><path d=\"M4.5 20.5c0-4.5 3-6.5 7.5-6.5s7.5 2 7.5 6.5\"/>",
+	[ICON_KEY] = "<circle cx=\"8\" cy=\"15.5\" r=\"4\"/><path d=\"m11 12.5 8.5-8.5M16 7.5l3 3M13.5 10l2 2\"/>",
+	[ICON_LOCK] = "<rect x=\"5\" y=\"11\" width=\"14\" height=\"9.5\" rx=\"1.5\"/><path d=\"M8 11V8a4 4 0 0 1 8 0v3\"/>",
+	[ICON_MAIL] = "<rect x=\"3.5\" y=\"5.5\" width=\"17\" height=\"13\" rx=\"1.5\"/><path d=\"m4 7 8 6 8-6\"/>",
+	[ICON_LIST] = "<path d=\"M9 6.5h11M9 12h11M9 17.5h11M4.5 6.5h.5M4.5 12h.5M4.5 17.5h.5\"/>",
+	[ICON_SHIELD] = "<path d=\"M12 3.5 5 6v6c0 4.5 3 7 7 8.5 4-1.5 7-4 7-8.5V6l-7-2.5Z\"/><path d=\"m9 12 2.2 2.2L15.5 10\"/>",
+	[ICON_GEAR] = "<circle cx=\"12\" cy=\"12\" r=\"3\"/><path d=\"M12 3.5v3M12 17.5v3M3.5 12h3M17.5 12h3M6 6l2.1 2.1M15.9 15.9 18 18M18 6l-2.1 2.1M8.1 15.9 6 18\"/>",
+	[ICON_WARNING] = "<path d=\"M12 4 2.8 19.5h18.400L12 4Z\"/><path d=\"M12 10v4.5M12 17v.2\"/>",
+	[ICON_PLUS] = "<path d=\"M12 5v14M5 12h14\"/>",
+	[ICON_TRASH] = "<path d=\"M4.5 6.5h15M9 6.5V4h6v2.5M6.5 6.5l1 13.5h9l1-13.5M10.3 10.5v6M13.7 10.5v6\"/>",
+	[ICON_MENU] = "<path d=\"M4 7h16M4 12h16M4 17h16\"/>",
+	[ICON_SIGN_OUT] = "<path d=\"M14 4H5.5v16H14M10 12h10.5M17 8.5l3.5 3.5-3.5 3.5\"/>",
+	[ICON_INBOX] = "<path d=\"M4 14 6.5 5h11L20 14v5.5H4V14Z\"/><path d=\"M4 14h5c0 1.7 1.3 3 3 3s3-1.3 3-3h5\"/>",
+	[ICON_EDIT] = "<path d=\"M5 19h3.5L19 8.5 15.5 5 5 15.5V19ZM13.5 7l3.5 3.5\"/>",
 };
 
 void html_icon(struct html *h, enum view_icon icon)
 {
 	/* Arrows along the line of reading turn round with it. */
-	if (icon == ICON_BEFORE || icon == ICON_NEXT)
+	if (icon == ICON_BEFORE || icon == ICON_NEXT || icon == ICON_SIGN_OUT)
 		html_lit(h, "<svg class=\"icon turns\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\">");
 	else
 		html_lit(h, "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\">");

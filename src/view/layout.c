@@ -1,6 +1,6 @@
 /* The frame of every page: head, header, language picker, footer, and the headers that go with HTML.
  * Nothing here depends on who is reading but the language, so pages are shared between readers. */
-#include "view/view.h"
+#include "view/inside.h"
 
 #include "asset/asset.h"
 
@@ -68,7 +68,7 @@ static void put_alternates(struct view_page *p)
 	}
 }
 
-static void put_head(struct view_page *p)
+void view_put_head(struct view_page *p)
 {
 	struct html *h = &p->h;
 	struct visit *v = p->visit;
@@ -99,7 +99,13 @@ static void put_head(struct view_page *p)
 	html_lit(h, "\"><script type=\"module\" src=\"");
 	html_url(h, asset_url(STR("entry.js")));
 	html_lit(h, "\"></script>");
-	if (!p->error) {
+	if (p->end) {
+		html_lit(h, "<link rel=\"stylesheet\" href=\"");
+		html_url(h, asset_url(STR("office.css")));
+		html_lit(h, "\"><script type=\"module\" src=\"");
+		html_url(h, asset_url(STR("office.js")));
+		html_lit(h, "\"></script>");
+	} else if (!p->error) {
 		put_alternates(p);
 		html_lit(h, "<meta property=\"og:site_name\" content=\"");
 		html_text(h, view_portal_title(v));
@@ -110,8 +116,7 @@ static void put_head(struct view_page *p)
 	html_lit(h, "</head>");
 }
 
-/* A form with a button for each language, folded away; works without script. */
-static void put_picker(struct view_page *p)
+void view_put_picker(struct view_page *p)
 {
 	struct html *h = &p->h;
 	struct visit *v = p->visit;
@@ -150,16 +155,23 @@ static void put_picker(struct view_page *p)
 	html_lit(h, "</button></form></details>");
 }
 
+void view_put_brand(struct view_page *p)
+{
+	struct html *h = &p->h;
+	html_lit(h, "<a class=\"brand\" href=\"/\"><svg class=\"mark\" viewBox=\"0 0 44 42\" aria-hidden=\"true\" focusable=\"false\">"
+	            "<path d=\"M22 0 44 12v3H0v-3zM4 18h5v15H4zM14.3 18h5v15h-5zM24.7 18h5v15h-5zM35 18h5v15h-5zM0 36h44v4H0z\"/></svg><span>");
+	html_text(h, view_portal_title(p->visit));
+	html_lit(h, "</span></a>");
+}
+
 static void put_header(struct view_page *p)
 {
 	struct html *h = &p->h;
 	html_lit(h, "<body><a class=\"skip\" href=\"#main\">");
 	html_say(h, N_("Skip to the content"));
-	html_lit(h, "</a><header class=\"site\"><div class=\"wide\"><a class=\"brand\" href=\"/\"><svg class=\"mark\" "
-	            "viewBox=\"0 0 44 42\" aria-hidden=\"true\" focusable=\"false\"><path d=\"M22 0 44 12v3H0v-3zM4 18h5v15H4z"
-	            "M14.3 18h5v15h-5zM24.7 18h5v15h-5zM35 18h5v15h-5zM0 36h44v4H0z\"/></svg><span>");
-	html_text(h, view_portal_title(p->visit));
-	html_lit(h, "</span></a><nav aria-label=\"");
+	html_lit(h, "</a><header class=\"site\"><div class=\"wide\">");
+	view_put_brand(p);
+	html_lit(h, "<nav aria-label=\"");
 	html_say(h, N_("Main"));
 	html_lit(h, "\"><a href=\"/explore/\"");
 	if (p->place == VIEW_CATALOGUE)
@@ -167,14 +179,14 @@ static void put_header(struct view_page *p)
 	html_lit(h, ">");
 	html_say(h, N_("Catalogue"));
 	html_lit(h, "</a></nav>");
-	put_picker(p);
+	view_put_picker(p);
 	html_lit(h, "</div></header><main id=\"main\" tabindex=\"-1\">");
 }
 
 void view_open(struct view_page *p)
 {
 	p->h = (struct html){ .out = BUF_INIT(VIEW_PAGE_BYTES), .lang = p->visit->lang };
-	put_head(p);
+	view_put_head(p);
 	put_header(p);
 }
 
@@ -214,17 +226,30 @@ static void put_footer(struct view_page *p)
 	html_lit(h, "</ul></nav></div></footer></body></html>\n");
 }
 
+/* Pages that belong to one person. */
+static bool put_privacy(const struct view_page *p, struct err *e)
+{
+	struct httpd_reply *reply = p->visit->reply;
+	httpd_reply_cache_control(reply, STR("private, no-store"));
+	return httpd_reply_header(reply, STR("Referrer-Policy"), p->secret_address ? STR("no-referrer") : STR("same-origin"), e) &&
+	       httpd_reply_header(reply, STR("Cross-Origin-Resource-Policy"), STR("same-origin"), e) &&
+	       httpd_reply_header(reply, STR("X-Robots-Tag"), STR("noindex"), e);
+}
+
 bool view_close(struct view_page *p, struct err *e)
 {
 	struct visit *v = p->visit;
-	put_footer(p);
+	if (p->end)
+		p->end(p);
+	else
+		put_footer(p);
 	struct str whole;
 	if (!buf_end(&p->h.out, &whole, e)) {
 		buf_done(&p->h.out);
 		return false;
 	}
 	httpd_reply_type(v->reply, STR("text/html; charset=utf-8"));
-	if (!httpd_reply_header(v->reply, STR("Content-Language"), v->lang->code, e)) {
+	if (!httpd_reply_header(v->reply, STR("Content-Language"), v->lang->code, e) || (p->end && !put_privacy(p, e))) {
 		buf_done(&p->h.out);
 		return false;
 	}

@@ -106,6 +106,7 @@ struct view_page {
 	bool noindex;
 	bool error;                 /* an error page: no alternates, not for indexes */
 	struct str json_alternate;  /* address of the same thing as JSON; may be empty */
+	bool secret_address;        /* the address holds a secret, such as a link to choose a password: told to nobody */
 	void (*end)(struct view_page *p); /* writes what follows the content; set by view_gate_open and view_office_open */
 };
 /* Writes everything up to and with the start of <main>. */
@@ -176,17 +177,17 @@ bool view_section_open(const struct rights_caller *who, enum view_section s) mus
 bool view_has_office(const struct rights_caller *who) must_use nonnull_all;
 
 /* Instead of view_open: navigation, top bar and the start of <main>, for the person of page->visit. The page is not for indexes,
- * not for caches, and says its own address to nobody else. The heading is the page's: html_heading. Ended by view_close.
+ * not for caches (view_close says so), and tells its own address to no other site. The heading is the page's: html_heading. Ended by view_close.
  * The back office speaks six languages; others read it in English: ask view_office_lang before making titles (back_enter does). */
 void view_office_open(struct view_page *p, enum view_section section);
 const struct i18n_lang *view_office_lang(const struct i18n_lang *l) __attribute__((returns_nonnull)) nonnull_all;
 /* Instead of view_open: a card in the middle below the portal's name, for signing in and what goes with it: not for indexes.
- * Writes the title as <h1>. The caller sets Cache-Control. Ended by view_close. */
+ * and not for caches either. Writes the title as <h1>. Ended by view_close. */
 void view_gate_open(struct view_page *p);
 /* The same, wider, for pages about one's own account, with the name of who is signed in and the way out. */
 void view_account_open(struct view_page *p);
 
-/* --- form.c, field.c, table.c: components ---------------------------------------------------------------
+/* --- form.c, table.c, block.c: components ---------------------------------------------------------------
  * One struct of options each; zero is a good beginning. `const char *` are English messages, looked up in the page's language;
  * `struct str` is text as it is, escaped. Pages keep their input on errors by handing what was posted to the form: fields then
  * show that instead of their value, and their own error beside it. */
@@ -282,7 +283,7 @@ struct html_button {
 	struct str value;
 	struct str about;               /* completes the label for screen readers: "Remove" + "ada@…" */
 	enum view_icon icon;
-	bool with_icon, small, disabled, no_check; /* no_check: posts without the browser's checking */
+	bool with_icon, small, disabled;
 };
 void html_button(struct html *h, const struct html_button *b);
 /* A row of buttons, the first the most important. */

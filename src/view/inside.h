@@ -1,0 +1,20 @@
+/* What the files of this room share. */
+#ifndef VIEW_INSIDE_H
+#define VIEW_INSIDE_H
+
+#include "view/view.h"
+
+/* --- layout.c: parts of the frame that all frames share ---------------------------------------------- */
+
+void view_put_head(struct view_page *p);   /* everything before <body> */
+void view_put_brand(struct view_page *p);  /* the mark and the portal's name, a link to its first page */
+void view_put_picker(struct view_page *p); /* a form with a button for each language, folded away; works without script */
+
+/* --- form.c ----------------------------------------------------------------------------------------- */
+
+/* Writes a message when there is one, else the text. */
+void view_put_words(struct html *h, const char *message_or_null, struct str text);
+/* Two literals, one of which is written. */
+void view_put_either(struct html *h, bool first, struct str a, struct str b);
+
+#endif

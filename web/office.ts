@@ -1,0 +1,2 @@
+// Registers what pages of the gate and of the back office ask for. Every page is whole without it.
+import './parts/office'
