@@ -44,4 +44,10 @@ struct event_line {
 bool event_list(struct events *es, struct tenant_id t, int64_t account, size_t n, struct arena *a, struct event_line **out,
                 size_t *count, struct err *e) must_use nonnull_all;
 
+/* Removes what is older, a small batch at a time; gives how many went. How long a portal keeps it is the caller's to say. */
+bool event_sweep(struct events *es, struct tenant_id t, struct instant before, int64_t *n, struct err *e) must_use nonnull_all;
+/* An address as it may be kept: 203.0.113.0/24, 2001:db8:1::/48; empty when it is none. */
+enum { EVENT_NETWORK_TEXT = 52 };
+void event_network(struct str client, char out[EVENT_NETWORK_TEXT]);
+
 #endif

@@ -3,12 +3,19 @@
 #include "tenant/inside.h"
 #include "clock/clock.h"
 
-enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT };
+enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX };
 struct setting_row { const char *name; enum setting_kind kind; const char *otherwise; };
 static const struct setting_row rows[] = {
 #define SETTING(name, kind, otherwise, sentence) { name, kind, otherwise },
 #include "tenant/settings.def"
 #undef SETTING
+};
+
+/* Bounds of NUMBER and SPAN rows; seconds for the latter. */
+static const struct range { const char *name; int64_t least, most; } ranges[] = {
+#define RANGE(name, least, most) { name, least, most },
+#include "tenant/ranges.def"
+#undef RANGE
 };
 
 const char tenant_settings_help[] = "Settings:\n"
@@ -42,6 +49,46 @@ struct str tenant_text(const struct tenant *t, const char *name, struct str lang
 bool tenant_setting_on(const struct tenant *t, const char *name)
 {
 	return str_eq(tenant_setting(t, name), STR("on"));
+}
+
+/* "14d", "12h", "15min", "90s", or a bare number. */
+static bool read_span(struct str s, int64_t *out)
+{
+	static const struct { struct str word; int64_t seconds; } units[] = {
+		{ { "d", 1 }, 86400 }, { { "h", 1 }, 3600 }, { { "min", 3 }, 60 }, { { "s", 1 }, 1 } };
+	int64_t unit = 1, n;
+	for (size_t i = 0; i < COUNT_OF(units); i++) {
+		if (!str_ends(s, units[i].word)) continue;
+		unit = units[i].seconds;
+		s = str_trim(str_sub(s, 0, s.n - units[i].word.n));
+		break;
+	}
+	return str_to_int(s, &n) && n >= 0 && !num_mul(out, n, unit);
+}
+
+static bool read_number(enum setting_kind kind, struct str s, int64_t *out)
+{
+	return kind == SPAN ? read_span(s, out) : str_to_int(s, out);
+}
+
+static const struct range *range_of(struct str name)
+{
+	for (size_t i = 0; i < COUNT_OF(ranges); i++)
+		if (str_eq(name, str_of(ranges[i].name))) return &ranges[i];
+	return NULL;
+}
+
+int64_t tenant_number(const struct tenant *t, const char *name)
+{
+	int64_t v = 0;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		if (strcmp(rows[i].name, name) != 0) continue;
+		const struct range *in = range_of(str_of(name));
+		bool good = read_number(rows[i].kind, tenant_setting(t, name), &v) && (!in || (v >= in->least && v <= in->most));
+		if (!good && !read_number(rows[i].kind, str_of(rows[i].otherwise), &v)) v = 0;
+		return v;
+	}
+	return v;
 }
 
 bool tenant_has_language(const struct tenant *t, struct str lang)
@@ -80,12 +127,50 @@ static bool is_count(struct str s)
 	return str_to_int(s, &v) && v >= 0 && v <= 1000000000000;
 }
 
+static bool check_range(enum setting_kind kind, struct str name, struct str value, struct err *e)
+{
+	int64_t v;
+	const struct range *in = range_of(name);
+	ensure(in != NULL);
+	if (read_number(kind, value, &v) && v >= in->least && v <= in->most) return true;
+	err_set(e, ERR_PARAMETER, kind == SPAN ? "the setting %.*s cannot be \"%.*s\"; expected a time such as 90s, 15min, 12h or 14d, from %lld s to %lld s"
+	                                       : "the setting %.*s cannot be \"%.*s\"; expected a whole number from %lld to %lld",
+	        STR_ARG(name), STR_ARG(value), (long long)in->least, (long long)in->most);
+	return false;
+}
+
 static bool check_languages(struct str name, struct str value, struct err *e)
 {
 	struct str rest = value, part;
 	while (str_cut(&rest, ',', &part))
 		if (!is_offered(str_trim(part)))
 			return refuse(e, name, value, "a comma list of en fr de es it nl pt ca eu sv ar");
+	return true;
+}
+
+/* An origin of HTTPS, a port allowed, its host or all names below it. */
+static bool is_origin(struct str s)
+{
+	if (!str_starts(s, STR("https://"))) return false;
+	s = str_from(s, 8);
+	if (str_starts(s, STR("*."))) s = str_from(s, 2);
+	ptrdiff_t colon = str_rfind_char(s, ':');
+	int64_t port = 443;
+	if (colon > 0 && !str_to_int(str_from(s, (size_t)colon + 1), &port)) return false;
+	if (colon > 0) s = str_sub(s, 0, (size_t)colon);
+	bool ok = s.n > 0 && s.n <= 253 && s.p[0] != '.' && s.p[0] != '-' && port > 0 && port < 65536;
+	for (size_t i = 0; ok && i < s.n; i++) {
+		char c = s.p[i];
+		ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+	}
+	return ok;
+}
+
+static bool check_origins(struct str name, struct str value, struct err *e)
+{
+	struct str rest = value, part;
+	while (str_cut(&rest, ',', &part))
+		if (!is_origin(str_trim(part))) return refuse(e, name, value, "a comma list of https://host or https://*.host");
 	return true;
 }
 
@@ -104,6 +189,11 @@ static bool check_value(enum setting_kind kind, struct str name, struct str valu
 	case ACCESS:
 		return str_eq(value, STR("open")) || str_eq(value, STR("private")) || refuse(e, name, value, "open or private");
 	case COUNT: return is_count(value) || refuse(e, name, value, "a whole number of 0 or more");
+	case NUMBER:
+	case SPAN: return check_range(kind, name, value, e);
+	case ORIGINS: return check_origins(name, value, e);
+	case PREFIX:
+		return str_eq(value, STR("none")) || str_eq(value, STR("host")) || refuse(e, name, value, "none or host");
 	}
 	return true;
 }

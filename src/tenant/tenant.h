@@ -37,6 +37,8 @@ size_t tenants_list(struct tenants *ts, struct arena *a, struct tenant_id **out)
 struct str tenant_setting(const struct tenant *t, const char *name);
 /* A text setting in a language: "title.fr", else "title". */
 struct str tenant_text(const struct tenant *t, const char *name, struct str lang);
+/* The value of a NUMBER or COUNT row, or of a SPAN row in seconds; its default when what is stored is not within its range. */
+int64_t tenant_number(const struct tenant *t, const char *name);
 bool tenant_setting_on(const struct tenant *t, const char *name);
 bool tenant_has_language(const struct tenant *t, struct str lang);
 

@@ -143,6 +143,7 @@ static void every_statement_prepares(void **state)
 #include "catalog/queries.def"
 #include "live/queries.def"
 #include "quota/queries.def"
+#include "event/queries.def"
 #undef Q
 #undef HOUSE
 	};
