@@ -51,6 +51,30 @@ void crypt_sign(const unsigned char seed[CRYPT_SIGN_SEED], struct str message, u
 void crypt_sign_public(const unsigned char seed[CRYPT_SIGN_SEED], unsigned char out[CRYPT_SIGN_PUBLIC]);
 bool crypt_sign_verify(const unsigned char key[CRYPT_SIGN_PUBLIC], struct str message, const unsigned char signature[CRYPT_SIGNATURE]) must_use;
 
+/* HMAC-SHA-1, for codes of authenticators (RFC 6238) and nothing else. */
+enum { CRYPT_SHA1 = 20 };
+void crypt_hmac_sha1(struct str key, struct str message, unsigned char out[CRYPT_SHA1]);
+/* PBKDF2 with HMAC-SHA-256, 32 bytes: to verify passwords that come from elsewhere. */
+enum { CRYPT_PBKDF2 = 32 };
+bool crypt_pbkdf2(struct str password, struct str salt, int iterations, unsigned char out[CRYPT_PBKDF2]) must_use;
+
+/* verify.c: signatures of others by the names of JOSE (RFC 7518 §3.1, RFC 8037); nothing symmetric, and not "none". */
+enum crypt_signature_kind {
+	CRYPT_RS256, CRYPT_RS384, CRYPT_RS512, CRYPT_PS256, CRYPT_PS384, CRYPT_PS512, CRYPT_ES256, CRYPT_ES384, CRYPT_ES512, CRYPT_EDDSA
+};
+enum crypt_key_kind { CRYPT_RSA, CRYPT_P256, CRYPT_P384, CRYPT_P521, CRYPT_ED25519 };
+bool crypt_signature_kind(struct str name, enum crypt_signature_kind *out) must_use; /* "RS256"; false: not one of these */
+struct str crypt_signature_name(enum crypt_signature_kind k);
+enum crypt_key_kind crypt_signature_key(enum crypt_signature_kind k);
+/* A public key of its numbers, big-endian: RSA n and e (2,048 to 8,192 bits), EC x and y, Ed25519 x. False: it is none. */
+struct crypt_public;
+bool crypt_public_key(enum crypt_key_kind kind, struct str first, struct str second, struct crypt_public **out) must_use;
+void crypt_public_free(struct crypt_public *k_or_null);
+bool crypt_public_verify(const struct crypt_public *k, enum crypt_signature_kind how, struct str message, struct str signature) must_use;
+/* The digest that goes with a kind of signature (SHA-512 with Ed25519); gives its length. */
+enum { CRYPT_DIGEST_MOST = 64 };
+size_t crypt_signature_digest(enum crypt_signature_kind how, struct str message, unsigned char out[CRYPT_DIGEST_MOST]);
+
 /* password.c: argon2id (64 MiB, 3 passes); the text holds its own parameters. Slow by design (about
  * 100 ms) and hungry: never on the http thread. */
 enum { CRYPT_PASSWORD_TEXT = 128 };
@@ -61,6 +85,11 @@ bool crypt_password_verify(struct str password, const char *stored) must_use;
 bool crypt_password_dummy(struct str password);
 /* True when the stored text was made with other parameters than today's. */
 bool crypt_password_is_old(const char *stored);
+/* The same at a cost of one's own; zero members are the default. Parallelism is always 1. */
+struct crypt_cost { size_t memory_kb; unsigned passes; };
+bool crypt_password_hash_at(const struct crypt_cost *cost, struct str password, char out[CRYPT_PASSWORD_TEXT], struct err *e) must_use nonnull_all;
+bool crypt_password_dummy_at(const struct crypt_cost *cost, struct str password) nonnull_all;
+bool crypt_password_is_old_at(const struct crypt_cost *cost, const char *stored) must_use nonnull_all;
 
 /* secret.c */
 bool crypt_equal(struct str a, struct str b); /* time depends on lengths only */
