@@ -26,9 +26,11 @@ enum consent_answer { CONSENT_UNDECIDED, CONSENT_REFUSED, CONSENT_GRANTED };
 struct consent_state {
 	const struct registry *registry; /* borrowed; NULL: it could not be had, and all is refused (CON-22) */
 	bool signal;                     /* Sec-GPC or DNT said no (CON-14) */
+	bool gpc, dnt;                   /* which of them was there */
 	bool stored;                     /* a valid choice came along */
 	bool chosen_under_signal;        /* it carries gpc:1, and prevails */
 	bool objects;                    /* to audience measurement: by choice or by signal */
+	bool objected;                   /* by choice: audience:0 is stored */
 	int64_t day, epoch;              /* of the stored choice; day 0: none */
 	char receipt[CONSENT_RECEIPT_TEXT]; /* "" when none */
 	enum consent_answer answers[CONSENT_SERVICES]; /* as stored, by place in registry.services */
