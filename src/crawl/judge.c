@@ -125,7 +125,9 @@ static void judge_storage(struct crawl_walk *w, struct str url, struct arena *a)
 {
 	struct str found;
 	struct err e = { 0 };
+	/* A document without an origin of its own, such as a browser's own view of JSON, has no storage either. */
 	if (!w->b->engine->ask(w->b, STR("(async () => { if (!/^http/.test(location.protocol)) return '';"
+	                                 " try { localStorage } catch (x) { if (x.name === 'SecurityError') return ''; throw x }"
 	                                 " const f = [...Object.keys(localStorage), ...Object.keys(sessionStorage)];"
 	                                 " if (indexedDB.databases) f.push(...(await indexedDB.databases()).map(d => 'indexedDB ' + d.name));"
 	                                 " if (self.caches) f.push(...(await caches.keys()).map(k => 'cache ' + k));"

@@ -1,0 +1,103 @@
+"""The crawl tells lies from truth (REG-19): a small site of the test's own that keeps its word passes, and each way of breaking it is named.
+
+The portals' own crawl is tests/browser/proof.test.mjs."""
+import copy
+import http.server
+import json
+import threading
+
+import pytest
+
+from conftest import stoa
+
+ITEM = {"id": "platform.sessionid", "kind": "cookie", "name": "sessionid", "match": "exact", "service": "platform", "party": "first",
+        "legal_basis": "necessary", "lifetime": {"type": "persistent", "seconds": 1209600},
+        "attributes": {"path": "/", "domain": None, "secure": True, "http_only": True, "same_site": "Lax"}}
+LANGUAGE = {**copy.deepcopy(ITEM), "id": "platform.django_language", "name": "django_language", "lifetime": {"type": "persistent", "seconds": 31536000}}
+GOOD = "django_language=fr; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"
+PAGE = """<!DOCTYPE html><title>t</title>{extra}<form method=post action=/set-language/><button name=language value=fr>f</button>
+<button name=language value=auto>a</button></form>"""
+
+
+class Site:
+    """Answers every GET with one page; the language form sets and removes its cookie. `lies` add to it."""
+
+    def __init__(self):
+        self.extra, self.headers, self.cookie = "", [], GOOD
+        site = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                for line in site.headers:
+                    self.send_header("Set-Cookie", line)
+                self.end_headers()
+                self.wfile.write(PAGE.format(extra=site.extra).encode())
+
+            def do_POST(self):
+                asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                self.send_response(303)
+                self.send_header("Location", "/")
+                self.send_header("Set-Cookie", "django_language=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax" if "auto" in asked else site.cookie)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def crawl(self, tmp_path, *options, items=(LANGUAGE,)):
+        plan = {"origin": f"http://site.localhost:{self.server.server_port}", "host": "site.localhost", "languages": ["en", "fr"],
+                "paths": ["/", "/a/"], "pages": ["/"], "back": [], "registry": {"hash": "sha256-x", "items": list(items), "services": []}}
+        (tmp_path / "plan.json").write_text(json.dumps(plan))
+        done = stoa(tmp_path / "none", "crawl", "--portal", "site.localhost", "--plan", tmp_path / "plan.json", "--quiet", *options, check=False)
+        assert done.returncode in (0, 1), done.stderr
+        return json.loads(done.stdout), done.returncode
+
+
+@pytest.fixture
+def site():
+    made = Site()
+    yield made
+    made.server.shutdown()
+
+
+def said(result):
+    return " | ".join(d["what"] for d in result["differences"])
+
+
+@pytest.mark.parametrize("options", [("--firefox", "none"), ("--chromium", "none")], ids=["chromium", "firefox"])
+def test_reg_19_a_site_that_keeps_its_word_passes(site, tmp_path, options):
+    result, code = site.crawl(tmp_path, *options)
+    assert (result["result"], code, result["differences"]) == ("pass", 0, [])
+    assert result["seen"] == ["django_language"] and result["steps"] > 8
+
+
+LIES = [
+    (dict(headers=["_ga=1; Path=/"]), "_ga is not declared"),
+    (dict(headers=["django_language=en; Path=/; HttpOnly; SameSite=Lax"]), "django_language is not permitted in this state"),
+    (dict(cookie="django_language=fr; Path=/; Max-Age=31536000; SameSite=Lax"), "HttpOnly differs"),
+    (dict(cookie="django_language=fr; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict"), "SameSite Strict"),
+    (dict(cookie="django_language=fr; Path=/; Max-Age=33000000; HttpOnly; SameSite=Lax"), "kept longer than declared"),
+    (dict(cookie="other=fr; Path=/"), "django_language is declared and was never seen"),
+    (dict(extra="<script>localStorage.x = 1</script>"), "storage is not empty"),
+    (dict(extra="<script>indexedDB.open('x')</script>"), "storage is not empty"),
+    (dict(extra="<img src=http://elsewhere.test/p.gif>"), "asked for http://elsewhere.test/p.gif"),
+]
+
+
+@pytest.mark.parametrize("lie,named", LIES, ids=[named for _, named in LIES])
+def test_reg_19_every_lie_is_named(site, tmp_path, lie, named):
+    for name, value in lie.items():
+        setattr(site, name, value)
+    result, code = site.crawl(tmp_path, "--firefox", "none", "--quick")
+    assert code == 1 and result["result"] == "fail" and named in said(result), said(result)
+
+
+def test_reg_19_firefox_names_lies_too(site, tmp_path):
+    site.headers, site.extra = ["_ga=1; Path=/"], "<img src=http://elsewhere.test/p.gif><script>localStorage.x = 1</script>"
+    result, _ = site.crawl(tmp_path, "--chromium", "none", "--quick")
+    for named in ("_ga is not declared", "asked for http://elsewhere.test", "storage is not empty"):
+        assert named in said(result), said(result)
