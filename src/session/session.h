@@ -33,7 +33,8 @@ struct session {
 };
 
 enum session_found { SESSION_NONE, SESSION_ONE, SESSION_AMBIGUOUS };
-/* Looks up the distinct values of the cookie (PAR-7). Values that mean nothing are ignored. Marks it seen. */
+/* Looks up the distinct values of the cookie (PAR-7); n may be more than 4, of which no value is read. Values that mean
+ * nothing are ignored. Marks it seen. */
 enum session_found session_find(struct sessions *ss, const struct tenant *t, const struct str *values, size_t n, struct instant now,
                                 struct str client, struct session *out) nonnull_all;
 
@@ -44,16 +45,18 @@ struct session_birth {
 	struct str user_agent;      /* becomes "Firefox on Linux" and is forgotten */
 	struct str country;         /* code, or empty */
 	struct str client;          /* for the log, cut */
-	int64_t replaces;           /* the session presented; revoked, whoever's it was; 0: none */
+	struct str presented[4];    /* values of sessionid that came along; what they open is revoked, whoever's it was */
+	size_t npresented;
 };
 /* A new session; id is given once. The least recently used of more than session.max_per_user goes. */
 bool session_create(struct sessions *ss, const struct tenant *t, const struct session_birth *b, char id[SESSION_ID_TEXT],
                     struct session *out, struct err *e) must_use nonnull_all;
-/* A new id for the same session; the former is good for 60 s. */
+/* A new id for the same session; the former is good for 60 s. The id is empty when another request has renewed it just now,
+ * or it has ended. */
 bool session_renew(struct sessions *ss, const struct tenant *t, struct session *s, char id[SESSION_ID_TEXT], struct err *e) must_use nonnull_all;
 /* After a change of password, factor or address made in it: takes the account's new epoch, a new id, a new salt. */
 bool session_survive(struct sessions *ss, const struct tenant *t, struct session *s, char id[SESSION_ID_TEXT], struct err *e) must_use nonnull_all;
-/* Notes that a secret was proved just now (SES-10). */
+/* Notes that a secret was proved just now (SES-10); a new salt. */
 bool session_freshen(struct sessions *ss, const struct tenant *t, struct session *s, struct err *e) must_use nonnull_all;
 bool session_is_fresh(const struct tenant *t, const struct session *s, struct instant now) must_use;
 bool session_revoke(struct sessions *ss, const struct tenant *t, int64_t account, int64_t id, struct err *e) must_use nonnull_all; /* ERR_NOT_FOUND */
@@ -69,8 +72,14 @@ struct session_line {
 };
 bool session_list(struct sessions *ss, const struct tenant *t, int64_t account, struct arena *a, struct session_line **out, size_t *n,
                   struct err *e) must_use nonnull_all;
-/* Removes expired and revoked rows, a small batch at a time; gives how many went. */
-bool sessions_purge(struct sessions *ss, int64_t *n, struct err *e) must_use nonnull_all;
+/* Ends what is past its times at a portal, then sessions_upkeep; gives how many it ended. */
+bool sessions_purge(struct sessions *ss, const struct tenant *t, int64_t *n, struct err *e) must_use nonnull_all;
+/* Ends what belongs to no account any more, writes down last uses, and removes what has been over for a day, a small batch
+ * at a time. Every minute while a server runs. */
+bool sessions_upkeep(struct sessions *ss, struct err *e) must_use nonnull_all;
+
+/* The formula of what is kept of an id, for test vectors (D.4). */
+void session_hash(struct str host, struct str id, unsigned char out[32]);
 
 /* --- csrf.c: tokens that need no row (CSR-1 … CSR-6) ---------------------------------------------------- */
 

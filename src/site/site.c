@@ -22,8 +22,9 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 	struct engine_options engine = { .folder = s->folder, .memory_mb = o->memory_mb, .temp_mb = o->temp_mb, .threads = o->engine_threads };
 	bool ok = crypt_open(e) && io_make_folders(temp.p, e) &&
 	          store_open(arena_printf(&in->arena, "%.*s/stoa.db", STR_ARG(folder)), &s->store, e) &&
-	          engine_open(&engine, &s->engine, e) && tenants_open(s->store, &s->tenants, e) &&
-	          accounts_open(s->store, &s->accounts, e) && quota_open(s->store, &s->quota, e) &&
+	          vault_open(s->folder, &s->vault, e) && events_open(s->store, &s->events, e) && engine_open(&engine, &s->engine, e) && tenants_open(s->store, &s->tenants, e) &&
+	          accounts_open(s->store, &s->accounts, e) &&
+	          sessions_open(s->store, s->accounts, s->events, &s->sessions, e) && quota_open(s->store, &s->quota, e) &&
 	          catalog_open(s->store, s->engine, &s->catalog, e) && catalog_sweep(s->catalog, e);
 	if (!ok) {
 		site_close(s);
@@ -41,9 +42,12 @@ void site_close(struct site *s)
 	if (!s) return;
 	catalog_close(s->catalog);
 	quota_close(s->quota);
+	sessions_close(s->sessions);
 	accounts_close(s->accounts);
 	tenants_close(s->tenants);
 	engine_close(s->engine);
+	events_close(s->events);
+	vault_close(s->vault);
 	store_close(s->store);
 	struct site_inside *in = (struct site_inside *)s; /* its first member */
 	arena_done(&in->arena);

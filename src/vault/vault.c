@@ -209,7 +209,9 @@ bool vault_key(struct vault *v, char kid, enum vault_purpose purpose, struct str
 	bool good = false;
 	lock_take(&v->lock);
 	for (size_t i = 0; i < v->n && !good; i++) {
-		good = v->keys[i].kid == kid && (grace_s < 0 || i + 1 == v->n || now_s - v->keys[i + 1].made_s <= grace_s);
+		/* Nothing was written with it after its time, whenever its successor was asked for. */
+		bool in_time = grace_s < 0 || i + 1 == v->n || now_s - v->keys[i].made_s <= KEY_LIFE_S + grace_s;
+		good = v->keys[i].kid == kid && in_time;
 		if (good) memcpy(master, v->keys[i].key, sizeof master);
 	}
 	lock_give(&v->lock);

@@ -23,8 +23,9 @@ enum vault_purpose { VAULT_CSRF, VAULT_PREFS, VAULT_THROTTLE, VAULT_SIGN, VAULT_
 /* The kid to write with at a time (seconds since 1970); a new key is made when the last is 30 days old and kept when
  * the file could be written, else the former goes on. */
 char vault_kid(struct vault *v, int64_t now_s) nonnull_all;
-/* The sub-key of a kid. False when there is none of that number, or when its successor is older than `grace_s`
- * (30 days for csrf, 214 days for prefs; negative: any age). */
+/* The sub-key of a kid. False when there is none of that number, or when it has a successor and its own 30 days are over
+ * for longer than `grace_s` (30 days for csrf, 214 days for prefs; negative: any age). Call vault_kid before: it makes the
+ * successor that is due. */
 bool vault_key(struct vault *v, char kid, enum vault_purpose purpose, struct str host, int64_t now_s, int64_t grace_s,
                unsigned char out[VAULT_KEY]) must_use nonnull_all;
 /* The formula alone, for test vectors. */

@@ -98,7 +98,7 @@ static void a_key_is_followed_after_30_days_and_kept_for_its_grace(void **state)
 	int64_t turn = now + 30 * DAY;
 	assert_int_equal(vault_kid(v, turn), '2');
 	assert_int_equal(vault_kid(v, turn), '2');
-	assert_true(vault_key(v, '1', VAULT_CSRF, STR("a"), turn + 30 * DAY, 30 * DAY, key));
+	assert_true(vault_key(v, '1', VAULT_CSRF, STR("a"), turn + 30 * DAY - 10, 30 * DAY, key));
 	assert_false(vault_key(v, '1', VAULT_CSRF, STR("a"), turn + 30 * DAY + 1, 30 * DAY, key));
 	assert_true(vault_key(v, '1', VAULT_CSRF, STR("a"), turn + 300 * DAY, -1, key));
 	assert_false(vault_key(v, '3', VAULT_CSRF, STR("a"), turn, -1, key));
