@@ -5,6 +5,13 @@
 
 enum { RESULT_BYTES = 4 << 20 };
 
+/* Where nothing is measured and no service asks for consent there is no choice that differs from the defaults, so none is
+ * ever stored (PRF-4): such a portal declares cookies_preferences and has no occasion to set it. */
+static bool has_choice(const struct crawl_walk *w)
+{
+	return json_count(json_get(w->registry, "services")) || json_bool(json_get(json_get(w->registry, "audience_measurement"), "enabled"), false);
+}
+
 static void judge_union(struct crawl_walk *w)
 {
 	const struct json_node *items = json_get(w->registry, "items");
@@ -12,6 +19,7 @@ static void judge_union(struct crawl_walk *w)
 	for (size_t i = 0; i < json_count(items); i++) {
 		const struct json_node *it = json_at(items, i);
 		struct str name = json_text(json_get(it, "name"));
+		if (str_eq(json_text(json_get(it, "id")), STR("platform.cookies_preferences")) && !has_choice(w)) continue;
 		if (str_eq(json_text(json_get(it, "service")), STR("platform")) && !map_get_or_null(w->seen, name))
 			crawl_differ(w, w->origin, "%.*s is declared and was never seen", STR_ARG(name));
 	}
