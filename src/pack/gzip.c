@@ -93,10 +93,10 @@ bool pack_open_gzip(int fd, const struct pack_limits *l, struct pack_reader **ou
 	return true;
 }
 
-bool pack_gzip(struct buf *out, struct str in, int level)
+static bool deflate_all(struct buf *out, struct str in, int level, int window_bits)
 {
 	z_stream z = { 0 };
-	if (deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) return false;
+	if (deflateInit2(&z, level, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK) return false;
 	bool ok = false;
 	for (;;) {
 		size_t part = num_min(in.n, (size_t)1 << 30);
@@ -118,6 +118,16 @@ bool pack_gzip(struct buf *out, struct str in, int level)
 	}
 	deflateEnd(&z);
 	return ok;
+}
+
+bool pack_gzip(struct buf *out, struct str in, int level)
+{
+	return deflate_all(out, in, level, 15 + 16);
+}
+
+bool pack_deflate(struct buf *out, struct str in)
+{
+	return deflate_all(out, in, 6, 15);
 }
 
 /* --- a stream that grows --------------------------------------------------------------------------- */

@@ -56,6 +56,8 @@ void pack_close_at(struct pack_reader **r);
 
 /* Appends all of `in` as one gzip member; level 1 to 9. False when out ran over. */
 bool pack_gzip(struct buf *out, struct str in, int level) must_use nonnull_all;
+/* The same as a bare zlib stream (RFC 1950), as PDF has it. */
+bool pack_deflate(struct buf *out, struct str in) must_use nonnull_all;
 
 /* One gzip stream written as it grows: what a browser expects of a gzip coding (some readers stop after
  * the first member). */

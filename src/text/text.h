@@ -63,6 +63,12 @@ void text_put_count(struct buf *b, int64_t v, struct str lang);
 /* Decimal number for reading, by locale, at most `decimals` places (-1: as many as needed). */
 void text_put_number(struct buf *b, double v, int decimals, struct str lang);
 
+/* line.c: what a line of text obeys, a byte of `out` for each byte of s (at most 16 MiB of UTF-8). */
+/* Unicode's bidirectional levels (UAX 9) of a paragraph whose direction is given: even is left to right. */
+bool text_bidi_levels(struct str s, bool rtl, unsigned char *out, struct err *e) must_use nonnull_all;
+/* 1 where a line may begin (UAX 14; words of Thai by the dictionary), else 0. */
+bool text_line_starts(struct str s, struct str lang, unsigned char *out, struct err *e) must_use nonnull_all;
+
 /* slug.c: a title to an identifier [a-z0-9_-]+, at most 100 bytes, never empty ("dataset" then). */
 struct str text_slug(struct arena *a, struct str title);
 /* A column heading to a field name [a-z0-9_]+, not starting with a digit, at most 60 bytes. */
