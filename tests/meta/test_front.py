@@ -17,10 +17,8 @@ def run(*command, cwd=ROOT):
 @pytest.fixture
 def house(tmp_path):
     """A copy of what the checks read, to be broken."""
-    for folder in ("po", "scripts", "web"):
+    for folder in ("po", "scripts", "web", "src"):
         shutil.copytree(os.path.join(ROOT, folder), tmp_path / folder)
-    for room in ("view", "front", "visitor"):
-        shutil.copytree(os.path.join(ROOT, "src", room), tmp_path / "src" / room)
     os.symlink(os.path.join(ROOT, "node_modules"), tmp_path / "node_modules")
     return tmp_path
 
@@ -56,6 +54,13 @@ def test_a_new_message_needs_its_translations(house):
         f.write('static const char *const fresh = N_("A sentence nobody translated");\n')
     done = check_po(house)
     assert done.returncode != 0 and done.stdout.count("missing: A sentence nobody translated") == 10
+
+
+def test_the_back_office_speaks_fewer_languages(house):
+    with open(house / "src" / "back" / "routes.c", "a", encoding="utf-8") as f:
+        f.write('static const char *const fresh = N_("A sentence nobody translated");\n')
+    done = check_po(house)
+    assert done.returncode != 0 and done.stdout.count("missing: A sentence nobody translated") == 5
 
 
 def bundle(house, out):
