@@ -145,7 +145,7 @@ static bool open_httpd(struct server *s, struct err *e)
 	const struct conf *c = s->conf;
 	s->routes = join_routes();
 	struct httpd_options o = {
-		.listen = c->listen, .port = (int)c->port, .metrics_port = (int)c->metrics_port, .routes = s->routes, .cookies = visitor_cookie_specs,
+		.listen = c->listen, .port = (int)c->port, .metrics_port = (int)c->metrics_port, .routes = s->routes, .cookies = registry_cookie_specs,
 		.hooks = { .admit = admit, .error = error_body, .options = options, .finish = finish }, .app = s->site,
 		.lanes = { s->lanes[0], s->lanes[1] }, .bell = s->bell, .log_or_null = s->log, .trusted_proxies = c->trusted_proxies,
 		.trust_forwarded_host = c->trust_forwarded_host, .cache_bytes = (size_t)c->cache_mb << 20, .deadline_ms = (int)c->deadline_ms,
@@ -227,6 +227,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	if (s->site->vault && !mail_open(s->site->store, s->site->vault, s->conf, s->site->folder, s->log, &s->site->mail, e)) return false;
 	if (!open_httpd(s, e)) return explain_port(s, e);
 	s->site->listen_port = httpd_port(s->httpd);
+	registries_port(s->site->registries, s->site->listen_port);
 	tenants_on_change(s->site->tenants, changed, s);
 	accounts_on_change(s->site->accounts, changed, s);
 	catalog_on_change(s->site->catalog, changed, s);

@@ -33,7 +33,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	struct str next = field(pairs, n, STR("next"));
 	bool json = !next.n && wants_json(r);
 	ptrdiff_t chosen = i18n_find(t->languages, t->nlanguages, wanted);
-	const struct httpd_cookie_spec *spec = &visitor_cookie_specs[VISITOR_LANGUAGE];
+	const struct httpd_cookie_spec *spec = &registry_cookie_specs[REGISTRY_LANGUAGE];
 	if (str_eq(wanted, STR("auto"))) {
 		if (!httpd_cookie_remove(p, spec, STR(""), e))
 			return false;

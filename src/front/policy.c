@@ -8,7 +8,8 @@ enum { DAY = 86400, MONTHS_FROM = 365 };
 struct policy {
 	struct visit visit;
 	struct view_page page;
-	struct visitor_registry registry;
+	const struct registry *registry;
+	size_t lang;              /* of its texts */
 	bool with_address;
 };
 
@@ -100,9 +101,9 @@ static void put_explanations(struct policy *p)
 	}
 }
 
-static void put_duration(struct html *h, const struct visitor_item *item)
+static void put_duration(struct html *h, const struct registry_item *item)
 {
-	int64_t s = item->spec->life_s;
+	int64_t s = item->life_s;
 	if (s == 0) {
 		html_say(h, N_("Until you close the browser"));
 		return;
@@ -120,48 +121,48 @@ static void put_duration(struct html *h, const struct visitor_item *item)
 
 static void put_location(struct html *h, unsigned location)
 {
-	if (location == (VISITOR_FRONT | VISITOR_BACK))
+	if (location == (REGISTRY_FRONT | REGISTRY_BACK))
 		html_say(h, N_("(front and back office)"));
-	else if (location == VISITOR_FRONT)
+	else if (location == REGISTRY_FRONT)
 		html_say(h, N_("(front office)"));
 	else
 		html_say(h, N_("(back office)"));
 }
 
-static void put_item(struct policy *p, const struct visitor_item *item)
+static void put_item(struct policy *p, const struct registry_item *item)
 {
 	struct html *h = &p->page.h;
 	html_lit(h, "<tr><td>");
-	html_text(h, p->registry.provider);
+	html_text(h, item->provider.name);
 	html_lit(h, "</td><td>");
-	html_say(h, item->function);
+	html_text(h, item->function.of[p->lang]);
 	html_lit(h, " <span class=\"location\">");
 	put_location(h, item->location);
 	html_lit(h, "</span></td><th scope=\"row\"><code translate=\"no\" dir=\"ltr\">");
-	html_text(h, str_of(item->spec->name));
+	html_text(h, item->name);
 	html_lit(h, "</code></th><td>");
-	html_say(h, item->purpose);
+	html_text(h, item->purpose.of[p->lang]);
 	html_lit(h, "</td><td>");
 	put_duration(h, item);
 	html_lit(h, "</td></tr><tr class=\"detail\"><td colspan=\"5\">");
 	html_say(h, N_("Set:"));
 	html_lit(h, " ");
-	html_say(h, item->set_when);
+	html_text(h, item->set_when.of[p->lang]);
 	html_lit(h, " ");
-	if (item->cookie == VISITOR_SESSION) {
+	if (item->cookie == REGISTRY_SESSION) {
 		html_say(h, N_("Renewed daily while you use it."));
 		html_lit(h, " ");
 	}
 	html_say(h, N_("No other recipients, no transfer."));
 	html_lit(h, " <code translate=\"no\" dir=\"ltr\">Path=/; SameSite=Lax");
-	if (item->spec->flags & HTTPD_COOKIE_SECURE)
+	if (item->secure)
 		html_lit(h, "; Secure");
-	if (item->spec->flags & HTTPD_COOKIE_HTTP_ONLY)
+	if (item->http_only)
 		html_lit(h, "; HttpOnly");
 	html_lit(h, "</code></td></tr>");
 }
 
-static void put_category(struct policy *p, enum visitor_category category, const char *name)
+static void put_category(struct policy *p, enum registry_category category, const char *name)
 {
 	static const char *const headings[] = {
 		N_("Service provider"), N_("Function and location"), N_("Cookie name(s)"), N_("Purposes"), N_("Duration"),
@@ -171,8 +172,8 @@ static void put_category(struct policy *p, enum visitor_category category, const
 	html_lit(h, "<h3>");
 	html_say(h, name);
 	html_lit(h, "</h3>");
-	for (size_t i = 0; i < p->registry.nitems; i++) {
-		if (p->registry.items[i].category != category)
+	for (size_t i = 0; i < p->registry->nitems; i++) {
+		if (p->registry->items[i].category != category)
 			continue;
 		if (n++ == 0) {
 			html_lit(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
@@ -187,7 +188,7 @@ static void put_category(struct policy *p, enum visitor_category category, const
 			}
 			html_lit(h, "</tr></thead><tbody>");
 		}
-		put_item(p, &p->registry.items[i]);
+		put_item(p, &p->registry->items[i]);
 	}
 	if (n)
 		html_lit(h, "</tbody></table></div>");
@@ -204,14 +205,14 @@ static void put_cookies(struct policy *p)
 	else
 		html_say(h, N_("Cookies used on this site"));
 	html_lit(h, "</h2>");
-	static const char *const names[VISITOR_CATEGORIES] = {
-		[VISITOR_NECESSARY] = N_("Necessary cookies"),
-		[VISITOR_STATISTICAL] = N_("Statistical cookies"),
-		[VISITOR_INTERNAL] = N_("Internal cookies (first-party)"),
-		[VISITOR_THIRD_PARTY] = N_("Third-party cookies"),
+	static const char *const names[REGISTRY_CATEGORIES] = {
+		[REGISTRY_NECESSARY] = N_("Necessary cookies"),
+		[REGISTRY_STATISTICAL] = N_("Statistical cookies"),
+		[REGISTRY_INTERNAL] = N_("Internal cookies (first-party)"),
+		[REGISTRY_THIRD_PARTY] = N_("Third-party cookies"),
 	};
-	for (size_t i = 0; i < VISITOR_CATEGORIES; i++)
-		put_category(p, (enum visitor_category)i, names[i]);
+	for (size_t i = 0; i < REGISTRY_CATEGORIES; i++)
+		put_category(p, (enum registry_category)i, names[i]);
 }
 
 static void put_choices(struct policy *p)
@@ -224,7 +225,7 @@ static void put_choices(struct policy *p)
 	};
 	struct html *h = &p->page.h;
 	heading(h, "measurement", N_("Audience measurement"));
-	if (p->registry.analytics) {
+	if (p->registry->audience) {
 		paragraph(h, N_("Where this site counts its audience, its own server does so while it answers: no cookie, nothing stored on or read from your device, no identifier, no other company involved. Only totals are kept, for example how often a page or a dataset was asked for."));
 	} else {
 		paragraph(h, N_("This site does not measure its audience."));
@@ -248,17 +249,15 @@ static void put_choices(struct policy *p)
 static void put_end(struct policy *p)
 {
 	struct html *h = &p->page.h;
-	char hash[VISITOR_HASH_TEXT];
-	visitor_registry_hash(&p->registry, hash);
 	heading(h, "changes", N_("Changes to this policy"));
 	html_lit(h, "<p>");
 	html_say_with(h, N_("This page is generated from the register of cookies that the server obeys: a cookie that is not on it cannot be set. The {0}same register for machines{1} carries the fingerprint {2}."),
-	              HTML_ARG_OPEN(STR("/.well-known/cookies.json")), HTML_ARG_CLOSE, HTML_ARG_CODE(str_of(hash)));
+	              HTML_ARG_OPEN(STR("/.well-known/cookies.json")), HTML_ARG_CLOSE, HTML_ARG_CODE(p->registry->hash));
 	html_lit(h, "</p>");
 	heading(h, "contact", N_("Contact"));
 	html_lit(h, "<p>");
-	html_say_with(h, N_("This site is run by {0}."), HTML_ARG_STRONG(p->registry.controller));
-	struct str contact = p->registry.contact;
+	html_say_with(h, N_("This site is run by {0}."), HTML_ARG_STRONG(p->registry->controller));
+	struct str contact = p->registry->contact;
 	if (contact.n && str_find_char(contact, '@') > 0) {
 		html_lit(h, " ");
 		html_say_with(h, N_("Write to {0}{1}{2} with any question about this page."),
@@ -270,17 +269,16 @@ static void put_end(struct policy *p)
 static void put_since(struct policy *p)
 {
 	struct html *h = &p->page.h;
-	struct clock_text since;
-	if (!p->registry.since.n || !clock_parse(p->registry.since, &since))
-		return;
 	html_lit(h, "<p class=\"since\">");
-	html_say_with(h, N_("In force since {0}."), HTML_ARG_DATE(clock_us_of_civil(&since.civil), clock_utc()));
+	html_say_with(h, N_("In force since {0}."), HTML_ARG_DATE(p->registry->effective.us, clock_utc()));
 	html_lit(h, "</p>");
 }
 
 static void drop(struct policy *p)
 {
 	view_drop(&p->page);
+	if (p->registry)
+		registry_release(p->visit.at.site->registries, p->registry);
 	visitor_leave(&p->visit);
 }
 
@@ -290,7 +288,9 @@ static bool run(struct httpd_request *r, struct httpd_reply *reply, void *app, s
 	if (!visitor_enter_anyone(app, r, reply, &p.visit, e))
 		return false;
 	const struct tenant *t = p.visit.at.tenant;
-	visitor_registry(t, p.visit.origin, &p.registry);
+	if (!registry_hold(p.visit.at.site->registries, t, &p.registry, e))
+		return false;
+	p.lang = registry_language(p.registry, p.visit.lang_code);
 	p.with_address = tenant_setting_on(t, "policy.heading_address");
 	p.page.visit = &p.visit;
 	p.page.title = i18n_text(p.visit.lang, N_("Cookies policy"));
@@ -306,7 +306,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *reply, void *app, s
 	html_lit(h, "</h1>");
 	put_since(&p);
 	html_lit(h, "<p class=\"lead\">");
-	if (p.registry.analytics)
+	if (p.registry->audience)
 		html_say(h, N_("This site uses cookies so that it works properly and for web analytics."));
 	else
 		html_say(h, N_("This site uses cookies so that it works properly."));
@@ -327,34 +327,5 @@ static bool run_old(struct httpd_request *r, struct httpd_reply *reply, void *ap
 	return httpd_reply_redirect(reply, 301, arena_join(r->arena, STR("/terms/cookies-policy/"), query), e);
 }
 
-static bool run_json(struct httpd_request *r, struct httpd_reply *reply, void *app, struct err *e)
-{
-	auto_visit v = { 0 };
-	if (!visitor_enter_anyone(app, r, reply, &v, e))
-		return false;
-	struct visitor_registry registry;
-	visitor_registry(v.at.tenant, v.origin, &registry);
-	const struct str *flg = httpd_query_or_null(r, STR("flg"));
-	bool limited = flg && i18n_find_flg(registry.languages, registry.nlanguages, *flg) >= 0;
-	char hash[VISITOR_HASH_TEXT];
-	visitor_registry_hash(&registry, hash);
-	struct str tag = limited ? arena_printf(v.arena, "%s-%.*s", hash, STR_ARG(v.lang_code)) : str_of(hash);
-	httpd_reply_type(reply, STR("application/json"));
-	httpd_reply_etag(reply, tag);
-	httpd_reply_cache_control(reply, STR("public, max-age=3600"));
-	httpd_reply_lit(reply, "Access-Control-Allow-Origin", "*");
-	if (httpd_reply_is_fresh(r, tag))
-		return true;
-	auto_buf b = BUF_INIT(VIEW_PAGE_BYTES);
-	visitor_registry_put_json(&b, &registry, limited ? &v.lang_code : NULL);
-	struct str whole;
-	if (!buf_end(&b, &whole, e))
-		return false;
-	httpd_reply_take(reply, &b);
-	return true;
-}
-
 const struct httpd_route front_policy = { .method = HTTPD_GET, .pattern = "/terms/cookies-policy/", .run = run };
 const struct httpd_route front_policy_old = { .method = HTTPD_GET, .pattern = "/terms/cookies-information", .run = run_old };
-const struct httpd_route front_policy_json = { .method = HTTPD_GET, .pattern = "/terms/cookies-policy.json", .run = run_json };
-const struct httpd_route front_policy_well_known = { .method = HTTPD_GET, .pattern = "/.well-known/cookies.json", .run = run_json };

@@ -11,8 +11,6 @@ const struct httpd_route *const front_routes[] = {
 	&front_api_console_short,
 	&front_policy,
 	&front_policy_old,
-	&front_policy_json,
-	&front_policy_well_known,
 	&front_set_language,
 	&front_robots,
 	&front_sitemap,

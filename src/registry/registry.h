@@ -106,6 +106,7 @@ struct registry {
 	bool prefix_mode;             /* names are "__Host-…" */
 	bool development;             /* plain HTTP on a loopback name: cookies go without Secure (PRX-8) */
 	struct str controller, contact, protection_contact;
+	struct str platform_provider; /* of the platform's items */
 	bool audience;                /* measurement is on */
 	int64_t audience_days;        /* its retention */
 	bool honours_dnt;
@@ -121,6 +122,7 @@ struct registry {
 		struct instant last;
 		bool last_passed;
 		int64_t pages;
+		struct str signature; /* "ed25519:…" of the one that passed */
 	} verification;
 };
 
@@ -145,6 +147,11 @@ const struct registry_service *registry_service_or_null(const struct registry *g
 size_t registry_language(const struct registry *g, struct str code);
 /* cookies.json limited to one language. */
 void registry_put_json(struct buf *b, const struct registry *g, struct str only_language);
+/* Whether anybody can register names below a host name ("com", "co.uk"), by the Public Suffix List. */
+bool registry_is_public_suffix(struct str host) must_use;
+/* The part of a host name that somebody registered ("data.example.org": "example.org"), a view into it; empty when there is
+ * none: a suffix, an address, "localhost". */
+struct str registry_registrable(struct str host) must_use;
 
 /* --- versions --------------------------------------------------------------------------------------------- */
 
@@ -204,9 +211,20 @@ void registry_put_csp(struct buf *b, const struct registry *g, const struct regi
 /* The record of processing of GDPR art. 30. */
 void registry_put_art30_json(struct buf *b, const struct registry *g, struct str lang);
 void registry_put_art30_csv(struct buf *b, const struct registry *g, struct str lang);
-/* Keeps the signed result of a crawl (REG-20); the JSON is what was signed. */
+/* Keeps the signed result of a crawl (REG-20); the JSON is what was signed, with at, result ("pass" or
+ * "fail"), pages and registry_hash; the signature is
+ * "ed25519:" and base64url. ERR_PARAMETER when it is not by the portal's key. */
 bool registry_attest(struct registries *rs, const struct tenant *t, struct str json, struct str signature, bool passed, int64_t pages,
                      struct instant at, struct err *e) must_use nonnull_all;
+/* Results of crawls, newest first. What is not genuine was altered after it was signed: it proves nothing. */
+struct registry_attestation {
+	struct instant at;
+	bool passed, genuine;
+	int64_t pages;
+	struct str hash, json, signature; /* hash: of the registry that was crawled */
+};
+bool registry_attestations(struct registries *rs, const struct tenant *t, size_t most, struct arena *a, struct registry_attestation **out, size_t *n,
+                           struct err *e) must_use nonnull_all;
 
 /* REG-8: markup that would make a browser fetch from elsewhere: false with element and address in *e unless a declared
  * service has its origin. */

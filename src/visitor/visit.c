@@ -75,11 +75,11 @@ static bool enter(struct site *s, struct httpd_request *r, struct httpd_reply *p
 	const struct clock_zone *zone = clock_zone_or_null(tenant_setting(t, "timezone"));
 	out->zone = zone ? zone : clock_utc();
 	out->origin = visitor_origin(r->arena, t->host, s->listen_port);
-	for (const struct httpd_cookie_spec *spec = visitor_cookie_specs; spec->name; spec++) {
+	for (const struct httpd_cookie_spec *spec = registry_cookie_specs; spec->name; spec++) {
 		struct str value;
 		if (httpd_cookie_values(cookies, ncookies, str_of(spec->name), &value, 1) > 0) {
 			out->has_cookies = true;
-			out->has_session |= spec == &visitor_cookie_specs[VISITOR_SESSION];
+			out->has_session |= spec == &registry_cookie_specs[REGISTRY_SESSION];
 		}
 	}
 	return true;

@@ -106,47 +106,4 @@ bool visitor_remove_cookie(struct visit *v, enum registry_cookie c, struct err *
 void visitor_private(const struct visit *v) nonnull_all;
 void visitor_note(const struct visit *v, enum event_kind kind, struct str reason, struct str detail) nonnull_all;
 
-/* --- registry.c ---------------------------------------------------------------------------------- */
-
-enum visitor_cookie {
-#define COOKIE(symbol, ...) VISITOR_##symbol,
-#include "registry/cookies.def"
-#undef COOKIE
-	VISITOR_COOKIES
-};
-enum visitor_location { VISITOR_FRONT = REGISTRY_FRONT, VISITOR_BACK = REGISTRY_BACK };
-enum visitor_category { VISITOR_NECESSARY, VISITOR_STATISTICAL, VISITOR_INTERNAL, VISITOR_THIRD_PARTY, VISITOR_CATEGORIES };
-
-/* The rows the server may set; ends with a row without name. For struct httpd_options. */
-extern const struct httpd_cookie_spec visitor_cookie_specs[];
-
-/* One declared thing that is stored on a visitor's device. Sentences are English messages. */
-struct visitor_item {
-	struct str id;                  /* "platform.sessionid" */
-	enum visitor_cookie cookie;
-	const struct httpd_cookie_spec *spec;
-	enum visitor_category category;
-	unsigned location;              /* enum visitor_location */
-	bool personal;
-	const char *function, *purpose, *set_when;
-};
-/* Everything a portal declares: the only source of the policy page, its JSON and what may be set. */
-struct visitor_registry {
-	struct visitor_item items[VISITOR_COOKIES];
-	size_t nitems;
-	struct str provider;            /* of the platform's items */
-	struct str controller, contact;
-	struct str host, origin;
-	const struct str *languages;
-	size_t nlanguages;
-	struct str since;               /* date since which the policy is in force, or empty */
-	bool analytics;                 /* the portal says that it counts its audience */
-};
-void visitor_registry(const struct tenant *t, struct str origin, struct visitor_registry *out) nonnull_all;
-/* "sha256-…" of the declaration in all languages, with a final NUL: the registry hash (REG-10). */
-enum { VISITOR_HASH_TEXT = 7 + 64 + 1 };
-void visitor_registry_hash(const struct visitor_registry *g, char out[VISITOR_HASH_TEXT]) nonnull_all;
-/* The declaration, with its hash, as canonical JSON (RFC 8785); `only` limits texts to one language when not NULL. */
-void visitor_registry_put_json(struct buf *b, const struct visitor_registry *g, const struct str *only);
-
 #endif

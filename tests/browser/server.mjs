@@ -37,7 +37,7 @@ export async function serve() {
 	const set = values => values.flatMap(v => ['--set', v])
 	run('portal', 'add', 'city.localhost', ...set(['languages=en,fr,de,es,it,nl,pt,ca,eu,sv,ar', 'title=City data', 'title.ar=بيانات المدينة',
 		'description=What the city knows about itself.', 'theme.accent=#8a3ffc', 'provider=City council', 'contact=data@city.example', 'policy.since=2026-01-15']))
-	run('portal', 'add', 'quiet.localhost', ...set(['title=Quiet portal', 'theme.accent=#ffd54a', 'policy.analytics=off', 'policy.heading_address=off']))
+	run('portal', 'add', 'quiet.localhost', ...set(['title=Quiet portal', 'theme.accent=#ffd54a', 'audience.enabled=off', 'policy.heading_address=off']))
 	run('portal', 'add', 'copy.localhost', ...set(['languages=en,fr', 'title=Copy', 'policy.authoritative=fr']))
 	writeFileSync(join(folder, 'trees.csv'), trees.join('\n') + '\n')
 	writeFileSync(join(folder, 'quarters.geojson'), shapes)
