@@ -4,6 +4,7 @@
 #define SITE_SITE_H
 
 #include "account/account.h"
+#include "audience/audience.h"
 #include "base/base.h"
 #include "catalog/catalog.h"
 #include "consent/consent.h"
@@ -20,7 +21,6 @@
 
 struct live;
 struct mail;
-struct audience;
 
 struct site {
 	struct str folder; /* the data folder, absolute */

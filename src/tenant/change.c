@@ -2,8 +2,9 @@
  * name before anything is written. */
 #include "tenant/inside.h"
 #include "clock/clock.h"
+#include <arpa/inet.h>
 
-enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX };
+enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX, NETWORKS };
 struct setting_row { const char *name; enum setting_kind kind; const char *otherwise; };
 static const struct setting_row rows[] = {
 #define SETTING(name, kind, otherwise, sentence) { name, kind, otherwise },
@@ -174,6 +175,29 @@ static bool check_origins(struct str name, struct str value, struct err *e)
 	return true;
 }
 
+/* An address, or a block with the length of its prefix. */
+static bool is_network(struct str s)
+{
+	char c[64];
+	unsigned char bytes[16];
+	struct str address;
+	int64_t bits = 0;
+	if (!str_cut(&s, '/', &address) || address.n == 0 || address.n >= sizeof c) return false;
+	memcpy(c, address.p, address.n);
+	c[address.n] = '\0';
+	bool v4 = inet_pton(AF_INET, c, bytes) == 1;
+	if (!v4 && inet_pton(AF_INET6, c, bytes) != 1) return false;
+	return !s.p || (str_to_int(s, &bits) && bits >= 0 && bits <= (v4 ? 32 : 128));
+}
+
+static bool check_networks(struct str name, struct str value, struct err *e)
+{
+	struct str rest = value, part;
+	while (str_cut(&rest, ',', &part))
+		if (!is_network(str_trim(part))) return refuse(e, name, value, "a comma list of addresses and blocks such as 192.0.2.0/24 or 2001:db8::/32");
+	return true;
+}
+
 static bool check_value(enum setting_kind kind, struct str name, struct str value, struct err *e)
 {
 	if (value.n > 8192) return err_set(e, ERR_PARAMETER, "the setting %.*s is too long", STR_ARG(name));
@@ -192,6 +216,7 @@ static bool check_value(enum setting_kind kind, struct str name, struct str valu
 	case NUMBER:
 	case SPAN: return check_range(kind, name, value, e);
 	case ORIGINS: return check_origins(name, value, e);
+	case NETWORKS: return check_networks(name, value, e);
 	case PREFIX:
 		return str_eq(value, STR("none")) || str_eq(value, STR("host")) || refuse(e, name, value, "none or host");
 	}
