@@ -25,6 +25,7 @@
 #define BACK_INSIDE_H
 
 #include "back/back.h"
+#include "text/text.h"
 #include "view/view.h"
 
 enum back_flags {
@@ -39,13 +40,44 @@ bool back_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, 
 bool back_answered(struct httpd_reply *p, const struct err *e) must_use nonnull_all;
 /* Reads a posted form and checks its token. */
 bool back_form(struct visit *v, struct visitor_form *out, struct err *e) must_use nonnull_all;
-/* Asked before a change when the page itself did not ask for BACK_FRESH. As back_enter. */
+/* Asked before a change by a single button. False as of back_enter: the way leads to a page where the secret is proved, and
+ * from there to this address. */
 bool back_fresh(struct visit *v, struct err *e) must_use nonnull_all;
+bool back_is_fresh(const struct visit *v) must_use nonnull_all;
+/* The same for a form with something filled in, which is not to be lost: false notes an error, the page is shown again with
+ * what was posted, and back_put_stale says where to go in another tab. */
+bool back_fresh_form(struct visit *v, struct html_errors *errors) must_use nonnull_all;
+void back_put_stale(struct view_page *p, const struct html_errors *errors) nonnull_all;
 /* 303 to a page that then says what was done: `what` is a word of said.def. */
 bool back_done(struct visit *v, struct str path, const char *what, struct err *e) must_use nonnull_all;
 /* Writes the notice for the parameter "done" of the address. */
 void back_said(struct view_page *p, const struct httpd_request *r) nonnull_all;
 /* The status of a page that shows a form again. */
 void back_refused(struct visit *v) nonnull_all;
+
+/* The route of a page that is read and posted at one address: back_NAME and back_NAME_post, both rows of routes.def. */
+#define BACK_PAGE(name, path, handler)                                                                                  \
+	const struct httpd_route back_##name = { .method = HTTPD_GET, .pattern = path, .run = handler };                 \
+	const struct httpd_route back_##name##_post = { .method = HTTPD_POST, .pattern = path, .body_max = 256 * 1024, .run = handler }
+/* A page with a title and a path, not open yet. */
+struct view_page back_page(struct visit *v, const char *title, const char *path) nonnull_all;
+/* Turns a failure that is the person's to mend into an error of the form; true when it is not one: hand it on. */
+bool back_complain(struct visit *v, struct html_errors *errors, const char *field, const struct err *e) must_use nonnull_all;
+/* A number of an address or a form; above 0. */
+bool back_number(struct str s, int64_t *out) must_use nonnull_all;
+/* A day (days since 1970; -1: never). */
+void back_put_day(struct html *h, int64_t day);
+
+/* --- may.c: permissions in forms ----------------------------------------------------------------------------- */
+
+/* Boxes for all permissions; those that `v` does not have cannot be given by it, and stay as they are. */
+void back_put_permissions(struct html *h, const struct visit *v, uint64_t bits) nonnull_all;
+/* What a form says, with what the person may not decide taken from `former`. */
+uint64_t back_read_permissions(const struct visit *v, const struct visitor_form *f, uint64_t former) must_use nonnull_all;
+/* Sentences of permissions, a list; nothing when there are none. */
+void back_put_permission_list(struct html *h, uint64_t bits);
+/* True when somebody may change an account: administrators are changed by administrators only. */
+bool back_may_change(const struct visit *v, const struct account *a) must_use nonnull_all;
+struct account_scene back_scene(struct visit *v) nonnull_all;
 
 #endif

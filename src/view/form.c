@@ -471,7 +471,9 @@ static void put_group(struct html *h, const struct html_choice *c, const struct 
 	html_lit(h, "<div class=\"options\">");
 	for (size_t i = 0; i < c->noptions; i++) {
 		struct str own = c->options[i].value;
-		bool on = c->kind == HTML_RADIOS ? str_eq(own, value) : h->posted ? is_posted(h->posted, b->name, own) : c->options[i].on;
+		/* A box that cannot be changed is not posted, either. */
+		bool as_posted = h->posted && !c->options[i].disabled;
+		bool on = c->kind == HTML_RADIOS ? str_eq(own, value) : as_posted ? is_posted(h->posted, b->name, own) : c->options[i].on;
 		put_option(h, c, b, i, on);
 	}
 	html_lit(h, "</div></fieldset>");

@@ -115,24 +115,10 @@ static void put_navigation(struct view_page *p, enum view_section current)
 
 /* --- the person ------------------------------------------------------------------------------------------ */
 
-/* The name of who is signed in, or their address. */
-static struct str person(const struct visit *v)
-{
-	struct account *accounts;
-	size_t n;
-	struct err ignored = { 0 };
-	if (!account_list(v->at.site->store, v->at.tenant->id, v->arena, &accounts, &n, &ignored))
-		return STR("");
-	for (size_t i = 0; i < n; i++)
-		if (accounts[i].id == v->who.account)
-			return accounts[i].name.n ? accounts[i].name : accounts[i].email;
-	return STR("");
-}
-
 static void put_account(struct view_page *p, bool office)
 {
 	struct html *h = &p->h;
-	struct str name = person(p->visit);
+	struct str name = accounts_name(p->visit->at.site->accounts, p->visit->at.tenant->id, p->visit->who.account, p->visit->arena);
 	html_lit(h, "<details class=\"fold account\"><summary>");
 	html_icon(h, ICON_USER);
 	html_lit(h, "<span class=\"visually-hidden\">");
