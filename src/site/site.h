@@ -20,6 +20,7 @@
 #include "vault/vault.h"
 
 struct live;
+struct policy_shelf;
 struct mail;
 
 struct site {
@@ -41,6 +42,7 @@ struct site {
 	struct log *log;   /* NULL while no server runs: saying is then nobody's */
 	struct bell *bell; /* deadlines of long work; NULL while no server runs */
 	struct lane *haul; /* long work, such as exports; NULL while no server runs */
+	struct policy_shelf *shelf; /* finished PDF files; NULL while no server runs; policy/ */
 	struct live *live; /* records that come one by one; live/ sets it */
 };
 
