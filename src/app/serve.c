@@ -224,6 +224,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	s->site->haul = s->lanes[HTTPD_LANE_HAUL];
 	s->site->bell = s->bell;
 	s->site->log = s->log;
+	s->site->conf = s->conf;
 	if (s->site->vault && !mail_open(s->site->store, s->site->vault, s->conf, s->site->folder, s->log, &s->site->mail, e)) return false;
 	if (!open_httpd(s, e)) return explain_port(s, e);
 	s->site->listen_port = httpd_port(s->httpd);

@@ -7,6 +7,7 @@
 #include "audience/audience.h"
 #include "base/base.h"
 #include "catalog/catalog.h"
+#include "conf/conf.h"
 #include "consent/consent.h"
 #include "engine/engine.h"
 #include "event/event.h"
@@ -39,6 +40,7 @@ struct site {
 	struct audience *audience;
 	struct mail *mail;
 	int listen_port;   /* 0 while no server runs */
+	const struct conf *conf; /* settings of the server; NULL while none runs */
 	struct log *log;   /* NULL while no server runs: saying is then nobody's */
 	struct bell *bell; /* deadlines of long work; NULL while no server runs */
 	struct lane *haul; /* long work, such as exports; NULL while no server runs */
