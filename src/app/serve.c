@@ -15,6 +15,7 @@
 #include "legacy/legacy.h"
 #include "log/log.h"
 #include "mail/mail.h"
+#include "policy/policy.h"
 #include "pool/pool.h"
 #include "privacy/privacy.h"
 #include "probe/probe.h"
@@ -190,6 +191,7 @@ static void shut(struct server *s)
 	live_close(s->site); /* tells the server of changes, so it goes first */
 	if (s->httpd) httpd_close(s->httpd);
 	if (s->bell) bell_close(s->bell);
+	if (s->site) policy_shelf_close(s->site->shelf);
 	site_close(s->site);
 	log_close(s->log);
 	free(s->routes);
@@ -232,6 +234,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	tenants_on_change(s->site->tenants, changed, s);
 	accounts_on_change(s->site->accounts, changed, s);
 	catalog_on_change(s->site->catalog, changed, s);
+	policy_shelf_open(&s->site->shelf);
 	if (!live_open(s->site, true, e)) return false;
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
 #ifdef STOA_TEST_CONTROL
