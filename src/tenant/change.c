@@ -4,7 +4,7 @@
 #include "clock/clock.h"
 #include <arpa/inet.h>
 
-enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX, NETWORKS };
+enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX, NETWORKS, CHOICE };
 struct setting_row { const char *name; enum setting_kind kind; const char *otherwise; };
 static const struct setting_row rows[] = {
 #define SETTING(name, kind, otherwise, sentence) { name, kind, otherwise },
@@ -17,6 +17,12 @@ static const struct range { const char *name; int64_t least, most; } ranges[] = 
 #define RANGE(name, least, most) { name, least, most },
 #include "tenant/ranges.def"
 #undef RANGE
+};
+
+static const struct choice { const char *name, *word; } choices[] = {
+#define CHOICE(name, word) { name, word },
+#include "tenant/choices.def"
+#undef CHOICE
 };
 
 const char tenant_settings_help[] = "Settings:\n"
@@ -198,6 +204,19 @@ static bool check_networks(struct str name, struct str value, struct err *e)
 	return true;
 }
 
+static bool check_choice(struct str name, struct str value, struct err *e)
+{
+	char words[200];
+	struct buf b = { .p = words, .cap = sizeof words, .max = sizeof words };
+	for (size_t i = 0; i < COUNT_OF(choices); i++) {
+		if (!str_eq(name, str_of(choices[i].name))) continue;
+		if (str_eq(value, str_of(choices[i].word))) return true;
+		buf_printf(&b, "%s%s", b.n ? ", " : "one of ", choices[i].word);
+	}
+	buf_put_char(&b, 0);
+	return refuse(e, name, value, words);
+}
+
 static bool check_value(enum setting_kind kind, struct str name, struct str value, struct err *e)
 {
 	if (value.n > 8192) return err_set(e, ERR_PARAMETER, "the setting %.*s is too long", STR_ARG(name));
@@ -217,6 +236,7 @@ static bool check_value(enum setting_kind kind, struct str name, struct str valu
 	case SPAN: return check_range(kind, name, value, e);
 	case ORIGINS: return check_origins(name, value, e);
 	case NETWORKS: return check_networks(name, value, e);
+	case CHOICE: return check_choice(name, value, e);
 	case PREFIX:
 		return str_eq(value, STR("none")) || str_eq(value, STR("host")) || refuse(e, name, value, "none or host");
 	}
