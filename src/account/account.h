@@ -1,51 +1,57 @@
-/* People who may sign in to a portal, the groups they are in, and the API keys that act for them: made and
- * listed here, passwords as argon2id, keys as the SHA-256 of 238 random bits. Signing in itself comes with
- * the back office. A password made here is for one use: the account must change it at the first sign-in.
- * Refuses to know datasets but by number, and what anybody may see. Threads: any. Hashing a password takes
- * about 100 ms: never on the http thread. */
+/* People who may sign in to a portal: how they come (invited, signing up, through another provider), how they prove who they
+ * are (password, codes, letters), what they may do (permissions of their own, of their role and of their groups), and the API
+ * keys that act for them. Sessions are session/'s, cookies visitor/'s, pages gate/'s and back/'s: what is here is the same for
+ * all of them. Refuses to know datasets but by number, and what anybody may see.
+ *
+ * What is kept: passwords as argon2id (PWD-3); keys as SHA-256 of 238 random bits; one-time secrets, in letters and between
+ * two steps of a sign-in, as SHA-256 of 256 random bits, each consumed by one statement so that of two uses one succeeds
+ * (RST-2); secrets of second factors sealed by the vault; recovery codes salted and hashed; failures under a key that
+ * changes every day (AUT-2). Nothing here tells whether an address has an account: refusals are the same (AUT-1).
+ *
+ * Threads: any. Hashing a password takes about 100 ms and 64 MiB: functions marked "hashes" belong on the lane HTTPD_LANE_HASH. */
 #ifndef ACCOUNT_ACCOUNT_H
 #define ACCOUNT_ACCOUNT_H
 
 #include "base/base.h"
 #include "clock/clock.h"
+#include "event/event.h"
+#include "i18n/i18n.h"
+#include "mail/mail.h"
 #include "store/store.h"
+#include "tenant/tenant.h"
 #include "value/value.h"
+#include "vault/vault.h"
 
-struct account {
-	int64_t id;
-	struct str email, name, role;
-	bool must_change;
-	struct instant created;
-};
-
-/* Roles that an account can have: "admin", "publisher", "member". */
-bool account_role_ok(struct str role);
-
-enum { ACCOUNT_PASSWORD_TEXT = 24 + 1 };
-/* Makes an account with a fresh one-time password. ERR_CONFLICT when the address is taken,
- * ERR_PARAMETER when the address or the role cannot be. */
-bool account_add(struct store *s, struct tenant_id t, struct str email, struct str name, struct str role,
-                 char password[ACCOUNT_PASSWORD_TEXT], struct err *e) must_use;
-/* A fresh one-time password in place of the former. ERR_NOT_FOUND. */
-bool account_password(struct store *s, struct tenant_id t, struct str email, char password[ACCOUNT_PASSWORD_TEXT],
-                      struct err *e) must_use;
-/* All accounts of a portal, by address, in the arena. */
-bool account_list(struct store *s, struct tenant_id t, struct arena *a, struct account **out, size_t *n, struct err *e) must_use;
-
-/* --- who stands behind a key: memory only ------------------------------------------------------- */
-
-/* Keys, roles and groups of all portals as they are now; read again after each change made below. */
 struct accounts;
-bool accounts_open(struct store *s, struct accounts **out, struct err *e) must_use nonnull_all;
-void accounts_close(struct accounts *as);
-/* Called after each change with the portal's id: what its callers may see may have changed. */
-void accounts_on_change(struct accounts *as, void (*changed)(void *arg, struct tenant_id t), void *arg);
 
-enum account_scope {
-	ACCOUNT_READ = 1u << 0,   /* what the owner may see */
-	ACCOUNT_LISTED = 1u << 1, /* … but only of the datasets listed */
-	ACCOUNT_WRITE = 1u << 2,  /* kept for what is to come */
+/* Where and for whom something is done; borrowed for the call. visitor_scene makes one of a visit. */
+struct account_scene {
+	struct accounts *as;
+	struct vault *vault;
+	struct events *events;      /* NULL: nothing is noted */
+	struct mail *mail;          /* woken after letters were put; may be NULL */
+	const struct tenant *tenant;
+	struct str origin;          /* of links: from configuration, never from a request */
+	const struct i18n_lang *lang; /* of the person who asks */
+	struct str client;          /* address, for counts and the log; cut before it is kept */
+	int64_t by;                 /* who does it; 0: nobody signed in, or the operator */
+	struct arena *arena;
 };
+
+/* --- people.c: what an account is --------------------------------------------------------------------- */
+
+enum account_state {
+	ACCOUNT_ACTIVE,
+	ACCOUNT_INVITED,    /* has not followed the invitation yet */
+	ACCOUNT_UNVERIFIED, /* has not followed the letter of sign-up yet; forgotten after 7 days */
+	ACCOUNT_WAITING,    /* signed up, waits for somebody's approval */
+	ACCOUNT_DISABLED,
+	ACCOUNT_LEAVING,    /* deleted by its owner, who may undo it for 7 days */
+	ACCOUNT_STATES
+};
+const char *account_state_word(enum account_state s);     /* "active" */
+const char *account_state_sentence(enum account_state s); /* English message: "Active" */
+
 /* Bits of permissions; PERMISSION rows in order. */
 enum account_permission {
 #define PERMISSION(symbol, ...) ACCOUNT_MAY_##symbol,
@@ -53,10 +59,102 @@ enum account_permission {
 #undef PERMISSION
 	ACCOUNT_PERMISSIONS
 };
+#define ACCOUNT_BIT(permission) (UINT64_C(1) << (permission))
+struct account_permission_row { const char *name, *family, *sentence; }; /* "edit_domain"; word; English message */
+const struct account_permission_row *account_permission_row(enum account_permission p) __attribute__((returns_nonnull));
+/* Comma list of names and its bits. ERR_PARAMETER names the word that is none. */
+bool account_permissions_read(struct str words, uint64_t *out, struct err *e) must_use nonnull_all;
+struct str account_permissions_text(struct arena *a, uint64_t bits);
+/* What a role brings with it: admin everything, publisher the work on one's own datasets, member nothing. */
+uint64_t account_role_permissions(struct str role);
+/* Roles that an account can have: "admin", "publisher", "member". */
+bool account_role_ok(struct str role);
+
+struct account {
+	int64_t id;
+	struct str email, name, role, language; /* language: code, or empty */
+	enum account_state state;
+	bool expired;            /* its day has come: it is as if it were disabled */
+	bool must_change;        /* has a one-time password of the command line */
+	bool has_password;       /* none: signs in through a provider, or not yet */
+	bool second_factor;
+	bool suspended;          /* AUT-3 */
+	uint64_t own;            /* permissions given to the account itself; those of role and groups come on top */
+	struct instant created, expires, leaves; /* 0: never */
+	int64_t last_day;        /* days since 1970; -1: never signed in */
+	struct str message;      /* of somebody waiting for approval */
+	size_t recovery;         /* codes that are left; account_get only */
+	const struct str *groups;/* names; account_get only */
+	size_t ngroups;
+};
+/* ERR_NOT_FOUND. In the arena. */
+bool account_get(struct accounts *as, struct tenant_id t, int64_t id, struct arena *a, struct account *out, struct err *e) must_use nonnull_all;
+bool account_id(struct accounts *as, struct tenant_id t, struct str email, int64_t *out, struct err *e) must_use nonnull_all;
+/* All accounts of a portal, by address, in the arena. */
+bool account_list(struct store *s, struct tenant_id t, struct arena *a, struct account **out, size_t *n, struct err *e) must_use nonnull_all;
+
+/* Makes an active account with a fresh one-time password, for the command line. ERR_CONFLICT when the address is taken,
+ * ERR_PARAMETER when the address or the role cannot be. Hashes. */
+enum { ACCOUNT_PASSWORD_TEXT = 24 + 1, ACCOUNT_NAME = 200, ACCOUNT_MESSAGE = 2000 };
+bool account_add(struct accounts *as, struct tenant_id t, struct str email, struct str name, struct str role,
+                 char password[ACCOUNT_PASSWORD_TEXT], struct err *e) must_use nonnull_all;
+/* A fresh one-time password in place of the former; ends its sessions and any suspension. ERR_NOT_FOUND. Hashes. */
+bool account_password(struct accounts *as, struct tenant_id t, struct str email, char password[ACCOUNT_PASSWORD_TEXT],
+                      struct err *e) must_use nonnull_all;
+
+/* What an administrator or the owner changes; fields whose flag is not set stay. ERR_CONFLICT when it would leave the portal
+ * without an administrator, ERR_NOT_FOUND, ERR_PARAMETER. Notes ACCOUNT_CHANGED. A change of role, permissions or groups that
+ * gives administration is for the caller to follow with a renewal of the session (SES-6). */
+enum account_change_flags {
+	ACCOUNT_SET_NAME = 1u << 0, ACCOUNT_SET_LANGUAGE = 1u << 1, ACCOUNT_SET_ROLE = 1u << 2, ACCOUNT_SET_PERMISSIONS = 1u << 3,
+	ACCOUNT_SET_EXPIRES = 1u << 4, ACCOUNT_SET_GROUPS = 1u << 5
+};
+struct account_change {
+	unsigned flags;
+	struct str name, language, role;
+	uint64_t own;
+	struct instant expires;         /* 0: never */
+	const struct str *groups;       /* names: exactly these from now on */
+	size_t ngroups;
+};
+bool account_change(const struct account_scene *s, int64_t id, const struct account_change *c, struct err *e) must_use nonnull_all;
+/* Disabling ends all sessions and mutes keys at once; enabling brings keys back. ERR_CONFLICT: the last administrator. */
+bool account_disable(const struct account_scene *s, int64_t id, struct err *e) must_use nonnull_all;
+bool account_enable(const struct account_scene *s, int64_t id, struct err *e) must_use nonnull_all;
+/* Gone at once, with keys, rules and memberships. ERR_CONFLICT: the last administrator. */
+bool account_remove(const struct account_scene *s, int64_t id, struct err *e) must_use nonnull_all;
+/* Takes the second factor and recovery codes away, for somebody who lost both; ends sessions, mails the owner. */
+bool account_drop_factor(const struct account_scene *s, int64_t id, struct err *e) must_use nonnull_all;
+
+/* --- book.c: who stands behind a key or a session: memory only ------------------------------------------- */
+
+/* Keys, roles, states and groups of all portals as they are now; read again after each change made below. */
+struct account_settings {
+	int64_t argon_kb, argon_passes;   /* 0: 65,536 and 3 (PWD-3); below the floor of PWD-3 is ERR_USAGE */
+	struct str pepper_file;           /* empty: none. Lines of 64 hexadecimal digits, the last is the one to write with */
+};
+bool accounts_open(struct store *s, struct accounts **out, struct err *e) must_use nonnull_all;
+bool accounts_settings(struct accounts *as, const struct account_settings *o, struct err *e) must_use nonnull_all; /* before any thread */
+void accounts_close(struct accounts *as);
+/* Called after each change with the portal's id: what its callers may see may have changed. */
+void accounts_on_change(struct accounts *as, void (*changed)(void *arg, struct tenant_id t), void *arg);
+/* Removes, a small batch at a time, secrets and counts that are over, accounts that were never confirmed, deleted accounts
+ * whose time has come; gives how many rows went. Also done a little by each change. */
+bool accounts_sweep(struct accounts *as, int64_t *n, struct err *e) must_use nonnull_all;
+/* SES-14, after a backup was restored: every epoch grows, all one-time secrets and counts of failures are void. */
+bool accounts_after_restore(struct accounts *as, struct err *e) must_use nonnull_all;
+
+enum account_scope {
+	ACCOUNT_READ = 1u << 0,   /* what the owner may see */
+	ACCOUNT_LISTED = 1u << 1, /* … but only of the datasets listed */
+	ACCOUNT_WRITE = 1u << 2,  /* what the key's permissions allow */
+};
 struct account_who {
 	int64_t account;
 	bool admin;
-	uint64_t permissions;    /* own and of groups, bit by enum account_permission; an administrator has all */
+	bool second_factor;      /* is enrolled */
+	uint64_t permissions;    /* own, of role and of groups, bit by enum account_permission; an administrator has all. By key:
+	                          * of these the ones that the key lists */
 	const int64_t *groups;
 	size_t ngroups;
 	int64_t key;             /* 0: not by key */
@@ -66,27 +164,169 @@ struct account_who {
 	int64_t calls_a_day;     /* of the key; -1: as the portal says, 0: no limit */
 };
 /* Whose key this is, in the arena. False when no good key of that portal reads so: unknown, revoked, past its
- * time. The time this takes tells nothing about keys. */
+ * time, of an account that is not active. The time this takes tells nothing about keys. */
 bool accounts_key(struct accounts *as, struct tenant_id t, struct str key, struct instant now, struct arena *a,
                   struct account_who *out) must_use nonnull_all;
+/* Rights of an account by its number, for sessions. False when it is gone, disabled, past its time or not active yet. */
+bool accounts_who(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a, struct account_who *out) must_use nonnull_all;
+/* Grows with each change that must end the account's sessions (SES-5); -1 when accounts_who is false. */
+int64_t accounts_epoch(struct accounts *as, struct tenant_id t, int64_t account) nonnull_all;
+/* The name of an account, else its address, in the arena; empty when accounts_who is false. For headers of pages. */
+struct str accounts_name(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a) nonnull_all;
+/* The language its owner prefers, or empty. */
+struct str accounts_language(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a) nonnull_all;
+/* AUT-5: whether the portal asks this account for a second factor. */
+bool account_needs_factor(const struct tenant *t, const struct account_who *who) must_use nonnull_all;
 /* Notes that keys were used on a day (days since 1970). */
 bool account_keys_used(struct store *s, struct tenant_id t, int64_t key, int64_t day, struct err *e) must_use;
 
-/* --- keys ----------------------------------------------------------------------------------------- */
+/* --- password.c, common.c: which passwords are accepted (PWD-1, PWD-2) ------------------------------------- */
+
+enum account_fault {
+	ACCOUNT_FINE, ACCOUNT_SHORT, ACCOUNT_LONG, ACCOUNT_NOT_TEXT, ACCOUNT_COMMON, ACCOUNT_CONTEXT, ACCOUNT_REPEATED, ACCOUNT_FAULTS
+};
+enum { ACCOUNT_PASSWORD_BYTES = 1024 };
+/* Why a password cannot be that of an account; email and name may be empty. */
+enum account_fault account_password_fault(const struct tenant *t, struct str email, struct str name, bool second_factor, struct str password);
+/* English message for it; {0} is the least number of characters. */
+const char *account_fault_sentence(enum account_fault f);
+int64_t account_password_least(const struct tenant *t, bool second_factor);
+/* The form of Django's hashes, "pbkdf2_sha256$<iterations>$<salt>$<base64>"; false when it is not one, or asks for more than
+ * 4 million iterations. Such a hash may stand in the store: it is verified, and replaced at sign-in (PWD-4). */
+struct account_pbkdf2 { int iterations; size_t nsalt; char salt[128]; unsigned char hash[32]; };
+bool account_pbkdf2_read(struct str stored, struct account_pbkdf2 *out) must_use nonnull_all;
+/* True when the list of common and breached passwords has it, or a simple variant of one it has. */
+bool account_password_common(struct str password) must_use;
+
+/* --- signin.c: proving who one is ---------------------------------------------------------------------------- */
+
+enum account_verdict {
+	ACCOUNT_REFUSED,    /* whatever the reason: one answer (AUT-1) */
+	ACCOUNT_THROTTLED,  /* not evaluated, not counted; wait_s */
+	ACCOUNT_NEEDS_CODE, /* txn is for the hidden field of the next form */
+	ACCOUNT_OVER,       /* the transaction is over or not this browser's: back to the password */
+	ACCOUNT_MUST_CHANGE,/* a one-time password: txn is the token of a page to choose one (as of a reset) */
+	ACCOUNT_PROVED      /* account and factors are good: make the session */
+};
+enum { ACCOUNT_TOKEN_TEXT = 43 + 1 };
+struct account_attempt {
+	struct str email, password;  /* of the first step */
+	struct str txn, code;        /* of the second */
+	struct str binding;          /* the nonce of the browser's csrftoken (AUT-6) */
+	bool remember;
+};
+struct account_outcome {
+	enum account_verdict verdict;
+	int64_t account, wait_s;
+	unsigned factors;            /* enum session_factor of session/: 1 password, 2 totp, 4 recovery */
+	bool remember;
+	char txn[ACCOUNT_TOKEN_TEXT];
+	size_t recovery;             /* codes left, when one was used */
+};
+/* The first step: address and password. Hashes. */
+bool account_sign_in(const struct account_scene *s, const struct account_attempt *a, struct account_outcome *out, struct err *e) must_use nonnull_all;
+/* The second: a code of the authenticator or a recovery code. */
+bool account_verify(const struct account_scene *s, const struct account_attempt *a, struct account_outcome *out, struct err *e) must_use nonnull_all;
+/* Proving a secret again (SES-10): password or code of an account that is signed in. REFUSED, THROTTLED or PROVED. Hashes. */
+bool account_confirm(const struct account_scene *s, int64_t account, const struct account_attempt *a, struct account_outcome *out,
+                     struct err *e) must_use nonnull_all;
+/* After the session was made: notes the day, and writes to the owner when label and country were not seen before (AUT-4). */
+bool account_signed_in(const struct account_scene *s, int64_t account, struct str label, struct str country, struct err *e) must_use nonnull_all;
+/* The same steps for somebody who proved an identity of another provider: ACCOUNT_NEEDS_CODE when a factor is enrolled and
+ * `second` (the portal asks for it there, too), else ACCOUNT_PROVED. */
+bool account_sign_in_by(const struct account_scene *s, int64_t account, bool second, struct str binding, struct account_outcome *out,
+                        struct err *e) must_use nonnull_all;
+
+/* --- factor.c: TOTP and recovery codes (AUT-7, AUT-8) --------------------------------------------------------- */
+
+enum { ACCOUNT_TOTP_BYTES = 20, ACCOUNT_TOTP_TEXT = 32 + 1, ACCOUNT_RECOVERY_CODES = 10, ACCOUNT_RECOVERY_TEXT = 27 + 1 };
+struct account_enrolment {
+	char token[ACCOUNT_TOKEN_TEXT]; /* hidden field; good for 10 minutes */
+	char secret[ACCOUNT_TOTP_TEXT]; /* base32 */
+	struct str uri;                 /* otpauth://… */
+};
+/* A new secret that takes effect with account_enrol. */
+bool account_enrol_begin(const struct account_scene *s, int64_t account, struct account_enrolment *out, struct err *e) must_use nonnull_all;
+/* The same again, for a form that is shown again. ERR_GONE after 10 minutes. */
+bool account_enrol_again(const struct account_scene *s, int64_t account, struct str token, struct account_enrolment *out, struct err *e) must_use nonnull_all;
+/* Takes effect when the code is right: *good; then codes are the fresh recovery codes, and the epoch grows. ERR_GONE. */
+bool account_enrol(const struct account_scene *s, int64_t account, struct str token, struct str code, bool *good,
+                   char codes[ACCOUNT_RECOVERY_CODES][ACCOUNT_RECOVERY_TEXT], struct err *e) must_use nonnull_all;
+/* Without a second factor from now on; the epoch grows. ERR_FORBIDDEN where the portal asks for one (AUT-5). */
+bool account_unenrol(const struct account_scene *s, int64_t account, struct err *e) must_use nonnull_all;
+bool account_recovery_renew(const struct account_scene *s, int64_t account,
+                            char codes[ACCOUNT_RECOVERY_CODES][ACCOUNT_RECOVERY_TEXT], struct err *e) must_use nonnull_all;
+/* RFC 6238 with SHA-1, 6 digits: the code of a step; and which of the steps now and before a code is, or -1. */
+void account_totp_code(const unsigned char secret[ACCOUNT_TOTP_BYTES], int64_t step, char out[7]);
+int64_t account_totp_step(const unsigned char secret[ACCOUNT_TOTP_BYTES], struct str code, struct instant now, int64_t last);
+/* The dark squares of a QR code of a text, as the data of an SVG path in units of a square. False: too long. */
+bool account_qr(struct str text, struct buf *path, int *side) must_use nonnull_all;
+
+/* --- reset.c, signup.c: letters with links ------------------------------------------------------------------------ */
+
+/* RST-1: always the same to the eye; *wait_s above 0: the network asked too often. */
+bool account_reset_ask(const struct account_scene *s, struct str email, int64_t *wait_s, struct err *e) must_use nonnull_all;
+/* RST-7: an administrator has the letter sent. ERR_NOT_FOUND. */
+bool account_reset_send(const struct account_scene *s, int64_t account, struct err *e) must_use nonnull_all;
+
+/* What the holder of a link may do; nothing is consumed by asking (RST-4). ERR_GONE when it is over, used or never was. */
+enum account_pass { ACCOUNT_PASS_RESET, ACCOUNT_PASS_CONFIRM, ACCOUNT_PASS_INVITATION, ACCOUNT_PASS_EMAIL, ACCOUNT_PASS_EMAIL_UNDO,
+	ACCOUNT_PASS_DELETE_UNDO, ACCOUNT_PASS_UNLOCK, ACCOUNT_PASSES };
+struct account_bearer { int64_t account; struct str email, name, detail; bool second_factor, has_password; };
+bool account_pass_read(const struct account_scene *s, enum account_pass kind, struct str token, struct account_bearer *out, struct err *e) must_use nonnull_all;
+/* Consumes a link of RESET, CONFIRM or INVITATION with a password. *fault tells why the password cannot be, and then nothing
+ * is consumed. Of a reset: all sessions end, the owner is told. Of a sign-up: *waits when somebody has to approve it. Hashes. */
+bool account_pass_password(const struct account_scene *s, enum account_pass kind, struct str token, struct str name, struct str password,
+                           enum account_fault *fault, bool *waits, struct err *e) must_use nonnull_all;
+/* Changing one's own password in a session: the epoch grows, the owner is told. Hashes. */
+bool account_password_change(const struct account_scene *s, int64_t account, struct str password, enum account_fault *fault,
+                             struct err *e) must_use nonnull_all;
+
+enum account_signup { ACCOUNT_SIGNUP_CLOSED, ACCOUNT_SIGNUP_OPEN, ACCOUNT_SIGNUP_APPROVAL };
+enum account_signup account_signup_mode(const struct tenant *t); /* setting access.signup */
+/* RST-5: the same to the eye for every address. ERR_FORBIDDEN when closed, ERR_PARAMETER for an address that cannot be. */
+bool account_sign_up(const struct account_scene *s, struct str email, struct str name, struct str message, int64_t *wait_s,
+                     struct err *e) must_use nonnull_all;
+/* A request that waits: the answer goes by letter; default permissions (setting access.permissions) and group come with a yes. */
+bool account_decide(const struct account_scene *s, int64_t account, bool yes, struct err *e) must_use nonnull_all;
+
+/* Invitations (7 days): one letter each. An address that has an account already is ERR_CONFLICT. */
+struct account_invitation { struct str email, name, role, language; uint64_t own; struct instant expires; const struct str *groups; size_t ngroups; };
+bool account_invite(const struct account_scene *s, const struct account_invitation *i, int64_t *account, struct err *e) must_use nonnull_all;
+/* A new letter in place of the former, whose link is void. ERR_CONFLICT unless invited. */
+bool account_invite_again(const struct account_scene *s, int64_t account, struct err *e) must_use nonnull_all;
+
+/* --- owner.c: what owners do with their account ---------------------------------------------------------------------- */
+
+/* RST-4: a letter to the new address; the change is made by account_pass_apply of EMAIL. Same to the eye when it is taken. */
+bool account_email_ask(const struct account_scene *s, int64_t account, struct str email, struct err *e) must_use nonnull_all;
+/* Consumes a link of EMAIL, EMAIL_UNDO, DELETE_UNDO or UNLOCK. ERR_GONE. */
+bool account_pass_apply(const struct account_scene *s, enum account_pass kind, struct str token, struct err *e) must_use nonnull_all;
+/* SES-15: everything the portal keeps about an account, as JSON; what session/ and others keep is the caller's to add at `more`. */
+bool account_export(const struct account_scene *s, int64_t account, struct buf *out, struct str more, struct err *e) must_use nonnull_all;
+/* SES-15: sessions, keys, identities and memberships end at once; the rest after 7 days unless undone. ERR_CONFLICT: the last administrator. */
+bool account_leave(const struct account_scene *s, int64_t account, struct err *e) must_use nonnull_all;
+/* Tells the owner that sessions were ended by somebody (AUT-4). */
+bool account_tell_sessions(const struct account_scene *s, int64_t account, int64_t n, struct err *e) must_use nonnull_all;
+
+/* --- keys.c -------------------------------------------------------------------------------------------------------------- */
 
 enum { ACCOUNT_KEY_TEXT = 5 + 40 + 1, ACCOUNT_KEY_DATASETS = 200, ACCOUNT_KEY_NAME = 200 };
 struct account_key {
-	int64_t id;
+	int64_t id, account;    /* account: of lists */
 	struct str email, name; /* the owner's address; what the key is for */
 	struct str hint;        /* its first characters */
 	unsigned scope;
+	bool listed_permissions; /* the next is a list; otherwise a key that writes has its owner's, one that reads those to see */
+	uint64_t permissions;
 	const int64_t *datasets;
 	size_t ndatasets;
 	int64_t calls_a_day;
 	struct instant created, expires, revoked; /* 0: never */
-	int64_t last_day;                         /* days since 1970; -1: not used yet */
+	struct str reason;      /* why it was revoked */
+	int64_t last_day;       /* days since 1970; -1: not used yet */
 };
-/* Makes a key of an account from email, name, scope, datasets, calls_a_day and expires; its text is given
+/* Makes a key of an account from email, name, scope, permissions, datasets, calls_a_day and expires; its text is given
  * once and kept nowhere. ERR_NOT_FOUND when there is no such account. */
 bool account_key_add(struct accounts *as, struct tenant_id t, const struct account_key *k, char text[ACCOUNT_KEY_TEXT],
                      struct err *e) must_use nonnull_all;
@@ -95,37 +335,35 @@ bool account_key_list(struct accounts *as, struct tenant_id t, struct arena *a, 
                       struct err *e) must_use nonnull_all;
 /* From its return on no request is answered for that key. ERR_NOT_FOUND. */
 bool account_key_revoke(struct accounts *as, struct tenant_id t, int64_t id, struct err *e) must_use nonnull_all;
+/* The same with a reason that its owner reads, of one account (0: whoever's). */
+bool account_key_revoke_for(struct accounts *as, struct tenant_id t, int64_t account, int64_t id, struct str reason, struct err *e) must_use nonnull_all;
+/* The number of the key that reads so, revoked ones too. ERR_NOT_FOUND. */
+bool account_key_find(struct accounts *as, struct tenant_id t, struct str key, int64_t *id, struct err *e) must_use nonnull_all;
 
-/* --- groups --------------------------------------------------------------------------------------- */
+/* --- groups.c ------------------------------------------------------------------------------------------------------------- */
 
 struct account_group {
 	int64_t id;
-	struct str name;
+	struct str name, description;
+	uint64_t permissions;
 	const struct str *members; /* addresses */
 	size_t nmembers;
 };
 enum { ACCOUNT_GROUP_NAME = 100, ACCOUNT_GROUPS_EACH = 100 };
 /* ERR_CONFLICT when the name is taken, ERR_PARAMETER when it cannot be one. */
 bool account_group_add(struct accounts *as, struct tenant_id t, struct str name, struct err *e) must_use nonnull_all;
+/* Name, description and permissions of g->id from now on. ERR_NOT_FOUND, and as above. */
+bool account_group_change(struct accounts *as, struct tenant_id t, const struct account_group *g, struct err *e) must_use nonnull_all;
 bool account_group_list(struct accounts *as, struct tenant_id t, struct arena *a, struct account_group **out, size_t *n,
                         struct err *e) must_use nonnull_all;
 /* With all rules that were made for it. ERR_NOT_FOUND, as below. */
 bool account_group_remove(struct accounts *as, struct tenant_id t, struct str name, struct err *e) must_use nonnull_all;
 bool account_group_join(struct accounts *as, struct tenant_id t, struct str name, struct str email, struct err *e) must_use nonnull_all;
 bool account_group_leave(struct accounts *as, struct tenant_id t, struct str name, struct str email, struct err *e) must_use nonnull_all;
-/* The number of a group, or of an account by its address. ERR_NOT_FOUND. */
+/* The number of a group. ERR_NOT_FOUND. */
 bool account_group_id(struct accounts *as, struct tenant_id t, struct str name, int64_t *out, struct err *e) must_use nonnull_all;
-bool account_id(struct accounts *as, struct tenant_id t, struct str email, int64_t *out, struct err *e) must_use nonnull_all;
 
-
-/* --- whom a session belongs to: memory only ---------------------------------------------------------- */
-
-/* Rights of an account by its number, for sessions. False when it is gone, disabled, past its time or not active yet. */
-bool accounts_who(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a, struct account_who *out) must_use nonnull_all;
-/* Grows with each change that must end the account's sessions (SES-5); -1 when accounts_who is false. */
-int64_t accounts_epoch(struct accounts *as, struct tenant_id t, int64_t account) nonnull_all;
-
-/* --- identities of other providers (AUT-10): the key is provider and subject, never the address ------ */
+/* --- identity.c: identities of other providers (AUT-10): the key is provider and subject, never the address ---------------- */
 
 struct account_identity { struct str provider, subject, email, name; };
 /* The account that an identity is linked to. ERR_NOT_FOUND. */
@@ -135,5 +373,14 @@ bool account_provision(struct accounts *as, struct tenant_id t, const struct acc
                        struct err *e) must_use nonnull_all;
 bool account_link(struct accounts *as, struct tenant_id t, int64_t account, const struct account_identity *i, struct err *e) must_use nonnull_all;
 bool account_unlink(struct accounts *as, struct tenant_id t, int64_t account, struct str provider, struct err *e) must_use nonnull_all;
+/* Identities of an account, in the arena. */
+bool account_identities(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a, struct account_identity **out, size_t *n,
+                        struct err *e) must_use nonnull_all;
+
+#ifdef STOA_TEST_CONTROL
+/* For fixtures: an active account with that password and, unless empty, that TOTP secret (base32); changes one that is there. */
+bool account_plant(const struct account_scene *s, struct str email, struct str name, struct str role, struct str password, struct str totp,
+                   struct err *e) must_use nonnull_all;
+#endif
 
 #endif

@@ -1,4 +1,4 @@
-/* Keys, roles and groups in memory: one book of all portals, read anew after each change and put in the place
+/* People, keys, roles and groups in memory: one book of all portals, read anew after each change and put in the place
  * of the former, so that a revoked key is no good from the next request on and no request asks the store. */
 #include "account/inside.h"
 #include "crypt/crypt.h"
@@ -11,15 +11,28 @@ struct entry {
 	struct account_who who;
 };
 
+/* An account as its sessions and keys need it. */
+struct person {
+	struct tenant_id tenant;
+	int64_t epoch;
+	int64_t expires; /* microseconds; 0: never */
+	bool active;
+	struct str name, language;
+	struct account_who who;
+};
+
 struct accounts {
 	struct lock lock; /* LOCK_ACCOUNT; guards what follows */
 	struct lock_bell loaded;
 	bool loading;     /* one thread reads the store at a time: what it puts in place is the newest */
 	struct arena arena;
 	struct map by_hash;
+	struct person *people; /* in the order of their numbers */
+	size_t npeople;
 	struct store *store;
 	void (*changed)(void *arg, struct tenant_id t);
 	void *changed_arg;
+	struct account_hashing hashing; /* set before any thread */
 };
 
 struct pair { int64_t of, what; };
@@ -52,25 +65,100 @@ static size_t find(const struct pairs *p, struct arena *a, int64_t of, const int
 	return n;
 }
 
-static bool read_keys(struct store_tx *tx, struct arena *a, struct map *by_hash, struct err *e)
+/* Permissions of groups, by group. */
+struct grant { int64_t group; uint64_t bits; };
+struct grants { VEC(struct grant) v; };
+
+static bool read_grants(struct store_tx *tx, struct arena *a, struct grants *out, struct err *e)
 {
-	auto_arena work = ARENA_INIT;
-	struct pairs listed = { 0 }, members = { 0 };
 	struct store_rows *r;
 	enum store_step step;
-	if (!read_pairs(tx, ACCOUNT_H(listed_all), &work, &listed, e) || !read_pairs(tx, ACCOUNT_H(members_all), &work, &members, e)) return false;
-	if (!store_ask_house(tx, ACCOUNT_H(keys_all), STORE_NONE, &r, e)) return false;
+	if (!store_ask_house(tx, ACCOUNT_H(grants_all), STORE_NONE, &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW)
+		vec_push(a, &out->v, (struct grant){ store_int(r, 0), account_permissions_known(store_text(r, 1)) });
+	store_stop(r);
+	return step == STORE_DONE;
+}
+
+static uint64_t granted(const struct grants *g, const struct account_who *who)
+{
+	uint64_t bits = 0;
+	for (size_t i = 0; i < who->ngroups; i++)
+		for (size_t k = 0; k < g->v.n; k++)
+			if (g->v.p[k].group == who->groups[i]) bits |= g->v.p[k].bits;
+	return bits;
+}
+
+struct people { VEC(struct person) v; };
+
+static bool read_people(struct store_tx *tx, struct arena *a, struct people *out, struct err *e)
+{
+	auto_arena work = ARENA_INIT;
+	struct pairs members = { 0 };
+	struct grants grants = { 0 };
+	struct store_rows *r;
+	enum store_step step;
+	if (!read_pairs(tx, ACCOUNT_H(members_all), &work, &members, e) || !read_grants(tx, &work, &grants, e) ||
+	    !store_ask_house(tx, ACCOUNT_H(people_all), STORE_NONE, &r, e))
+		return false;
 	while ((step = store_step(r, e)) == STORE_ROW) {
+		struct person *p = vec_add(a, &out->v);
+		struct str role = store_text(r, 2);
+		p->who.account = store_int(r, 0);
+		p->tenant.v = store_int(r, 1);
+		p->who.admin = str_eq(role, STR("admin"));
+		p->who.calls_a_day = -1;
+		p->who.ngroups = find(&members, a, p->who.account, &p->who.groups);
+		p->who.permissions = account_role_permissions(role) | account_permissions_known(store_text(r, 3)) | granted(&grants, &p->who);
+		p->active = store_int(r, 4) == ACCOUNT_ACTIVE;
+		p->expires = store_int(r, 5);
+		p->epoch = store_int(r, 6);
+		p->who.second_factor = store_int(r, 7) != 0;
+		p->name = arena_str(a, store_text(r, 8).n ? store_text(r, 8) : store_text(r, 9));
+		p->language = arena_str(a, store_text(r, 10));
+	}
+	store_stop(r);
+	return step == STORE_DONE;
+}
+
+static const struct person *person_or_null(const struct person *people, size_t n, int64_t account)
+{
+	size_t from = 0, to = n;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (people[middle].who.account < account) from = middle + 1;
+		else to = middle;
+	}
+	return from < n && people[from].who.account == account ? &people[from] : NULL;
+}
+
+/* A key without a list has what its scope says: to write, all that its owner may; to read, what is only for seeing. */
+static uint64_t key_permissions(struct store_rows *r, unsigned scope)
+{
+	if (!store_is_null(r, 6)) return account_permissions_known(store_text(r, 6));
+	if (scope & ACCOUNT_WRITE) return UINT64_MAX;
+	return ACCOUNT_BIT(ACCOUNT_MAY_EXPLORE_RESTRICTED) | ACCOUNT_BIT(ACCOUNT_MAY_BROWSE_PAGE) | ACCOUNT_BIT(ACCOUNT_MAY_MONITORING);
+}
+
+static bool read_keys(struct store_tx *tx, struct arena *a, const struct people *people, struct map *by_hash, struct err *e)
+{
+	auto_arena work = ARENA_INIT;
+	struct pairs listed = { 0 };
+	struct store_rows *r;
+	enum store_step step;
+	if (!read_pairs(tx, ACCOUNT_H(listed_all), &work, &listed, e) || !store_ask_house(tx, ACCOUNT_H(keys_all), STORE_NONE, &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) {
+		const struct person *p = person_or_null(people->v.p, people->v.n, store_int(r, 2));
+		if (!p) continue;
 		struct entry *k = arena_new(a, struct entry);
-		k->who.key = store_int(r, 0);
 		k->tenant.v = store_int(r, 1);
-		k->who.account = store_int(r, 2);
-		k->who.admin = str_eq(store_text(r, 3), STR("admin"));
-		k->hash = arena_str(a, store_text(r, 4));
-		k->who.scope = account_scope_of(store_text(r, 5));
-		k->who.calls_a_day = store_is_null(r, 6) ? -1 : store_int(r, 6);
+		k->who = p->who;
+		k->who.key = store_int(r, 0);
+		k->hash = arena_str(a, store_text(r, 3));
+		k->who.scope = account_scope_of(store_text(r, 4));
+		k->who.calls_a_day = store_is_null(r, 5) ? -1 : store_int(r, 5);
+		k->who.permissions &= key_permissions(r, k->who.scope);
 		k->expires = store_int(r, 7);
-		k->who.ngroups = find(&members, a, k->who.account, &k->who.groups);
 		k->who.ndatasets = find(&listed, a, k->who.key, &k->who.datasets);
 		map_put(a, by_hash, k->hash, k);
 	}
@@ -83,15 +171,18 @@ static bool load_alone(struct accounts *as, struct err *e)
 	struct store_tx *tx;
 	struct arena arena = ARENA_INIT;
 	struct map by_hash = { 0 };
+	struct people people = { 0 };
 	struct err ignored = { 0 };
 	if (!store_begin(as->store, STORE_READ, &tx, e)) return false;
-	bool ok = read_keys(tx, &arena, &by_hash, e);
+	bool ok = read_people(tx, &arena, &people, e) && read_keys(tx, &arena, &people, &by_hash, e);
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
 	if (ok) {
 		lock_take(&as->lock);
 		struct arena former = as->arena;
 		as->arena = arena;
 		as->by_hash = by_hash;
+		as->people = people.v.p;
+		as->npeople = people.v.n;
 		lock_give(&as->lock);
 		arena = former;
 	}
@@ -135,6 +226,13 @@ static void copy_out(struct arena *a, const struct account_who *from, struct acc
 	to->datasets = datasets;
 }
 
+/* Under the lock: somebody whose sessions and keys are good now. */
+static const struct person *active_or_null(const struct accounts *as, struct tenant_id t, int64_t account, struct instant now)
+{
+	const struct person *p = person_or_null(as->people, as->npeople, account);
+	return p && p->tenant.v == t.v && p->active && (!p->expires || now.us < p->expires) ? p : NULL;
+}
+
 bool accounts_key(struct accounts *as, struct tenant_id t, struct str key, struct instant now, struct arena *a, struct account_who *out)
 {
 	unsigned char digest[CRYPT_SHA256];
@@ -144,12 +242,60 @@ bool accounts_key(struct accounts *as, struct tenant_id t, struct str key, struc
 	crypt_hex(digest, sizeof digest, hash);
 	lock_take(&as->lock);
 	const struct entry *k = map_get_or_null(&as->by_hash, str_of(hash));
-	bool good = k && k->tenant.v == t.v && crypt_equal(k->hash, str_of(hash)) && (!k->expires || now.us < k->expires);
+	bool good = k && k->tenant.v == t.v && crypt_equal(k->hash, str_of(hash)) && (!k->expires || now.us < k->expires) &&
+	            active_or_null(as, t, k->who.account, now);
 	if (good) copy_out(a, &k->who, out);
 	lock_give(&as->lock);
 	return good;
 }
 
+bool accounts_who(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a, struct account_who *out)
+{
+	struct instant now = clock_now();
+	lock_take(&as->lock);
+	const struct person *p = active_or_null(as, t, account, now);
+	if (p) copy_out(a, &p->who, out);
+	lock_give(&as->lock);
+	return p != NULL;
+}
+
+int64_t accounts_epoch(struct accounts *as, struct tenant_id t, int64_t account)
+{
+	struct instant now = clock_now();
+	lock_take(&as->lock);
+	const struct person *p = active_or_null(as, t, account, now);
+	int64_t epoch = p ? p->epoch : -1;
+	lock_give(&as->lock);
+	return epoch;
+}
+
+struct str accounts_name(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a)
+{
+	struct instant now = clock_now();
+	lock_take(&as->lock);
+	const struct person *p = active_or_null(as, t, account, now);
+	struct str name = p ? arena_str(a, p->name) : STR("");
+	lock_give(&as->lock);
+	return name;
+}
+
+struct str accounts_language(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a)
+{
+	struct instant now = clock_now();
+	lock_take(&as->lock);
+	const struct person *p = active_or_null(as, t, account, now);
+	struct str language = p ? arena_str(a, p->language) : STR("");
+	lock_give(&as->lock);
+	return language;
+}
+
+bool account_needs_factor(const struct tenant *t, const struct account_who *who)
+{
+	return who->admin || (who->permissions & ACCOUNT_BIT(ACCOUNT_MAY_EDIT_DOMAIN)) ||
+	       str_eq(tenant_setting(t, "second_factor.required"), STR("everyone"));
+}
+
+struct account_hashing *accounts_hashing(struct accounts *as) { return &as->hashing; }
 struct store *accounts_store(struct accounts *as) { return as->store; }
 
 bool accounts_open(struct store *s, struct accounts **out, struct err *e)

@@ -24,6 +24,25 @@ bool account_group_add(struct accounts *as, struct tenant_id t, struct str name,
 	return account_end(as, tx, t, ok && account_say(tx, t, "group.add", name, STR(""), e), e);
 }
 
+bool account_group_change(struct accounts *as, struct tenant_id t, const struct account_group *g, struct err *e)
+{
+	enum { DESCRIPTION = 1000 };
+	auto_arena a = ARENA_INIT;
+	struct store_tx *tx;
+	if (!name_ok(g->name)) return err_set(e, ERR_PARAMETER, "\"%.*s\" cannot be the name of a group; use 1 to %d bytes without blanks around", STR_ARG(str_sub(g->name, 0, 200)), ACCOUNT_GROUP_NAME);
+	if (g->description.n > DESCRIPTION || !text_is_utf8(g->description)) return err_set(e, ERR_PARAMETER, "a description has at most %d bytes", DESCRIPTION);
+	if (!store_begin(accounts_store(as), STORE_WRITE, &tx, e)) return false;
+	bool ok = store_run(tx, ACCOUNT_Q(group_change), t,
+	                    STORE_PARAMS(VALUE_OF_INT(g->id), VALUE_OF_TEXT(g->name), VALUE_OF_TEXT(g->description),
+	                                 VALUE_OF_TEXT(account_permissions_text(&a, g->permissions))), e);
+	if (ok && store_changes(tx) == 0) ok = err_set(e, ERR_NOT_FOUND, "there is no such group on this portal");
+	if (!ok && e->code == ERR_CONFLICT) {
+		*e = (struct err){ 0 };
+		err_set(e, ERR_CONFLICT, "there is a group %.*s already", STR_ARG(g->name));
+	}
+	return account_end(as, tx, t, ok && account_say(tx, t, "group.change", g->name, STR(""), e), e);
+}
+
 /* Finds the group, and the account when an address is given. */
 static bool find_both(struct store_tx *tx, struct tenant_id t, struct str name, struct str email, int64_t *group, int64_t *account,
                       struct err *e)
@@ -84,7 +103,8 @@ static bool read_groups(struct store_tx *tx, struct tenant_id t, struct arena *a
 	enum store_step step;
 	if (!store_ask(tx, ACCOUNT_Q(group_list), t, STORE_NONE, &r, e)) return false;
 	while ((step = store_step(r, e)) == STORE_ROW)
-		vec_push(a, &out->v, (struct account_group){ .id = store_int(r, 0), .name = arena_str(a, store_text(r, 1)) });
+		vec_push(a, &out->v, (struct account_group){ .id = store_int(r, 0), .name = arena_str(a, store_text(r, 1)),
+			.description = arena_str(a, store_text(r, 2)), .permissions = account_permissions_known(store_text(r, 3)) });
 	store_stop(r);
 	return step == STORE_DONE;
 }

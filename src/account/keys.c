@@ -99,11 +99,12 @@ static bool put_key(struct store_tx *tx, struct tenant_id t, const struct accoun
 	if (!account)
 		return err_set(e, ERR_NOT_FOUND, "%.*s has no account on this portal; `stoa user add` makes one", STR_ARG(k->email));
 	struct value calls = k->calls_a_day < 0 ? VALUE_NULL_OF(VALUE_INT) : VALUE_OF_INT(k->calls_a_day);
+	struct value list = k->listed_permissions ? VALUE_OF_TEXT(account_permissions_text(&a, k->permissions)) : VALUE_NULL_OF(VALUE_TEXT);
 	struct value expires = k->expires.us ? VALUE_OF_INT(k->expires.us) : VALUE_NULL_OF(VALUE_INT);
 	bool ok = store_run(tx, ACCOUNT_Q(key_insert), t,
 	                    STORE_PARAMS(VALUE_OF_INT(account), VALUE_OF_TEXT(k->name), VALUE_OF_TEXT(str_make(text, HINT)),
 	                                 VALUE_OF_TEXT(str_of(hash)), VALUE_OF_TEXT(account_scope_text(&a, k->scope)), calls,
-	                                 VALUE_OF_INT(clock_now().us), expires), e);
+	                                 VALUE_OF_INT(clock_now().us), expires, list), e);
 	struct value id = VALUE_OF_INT(ok ? store_last_id(tx) : 0);
 	for (size_t i = 0; ok && i < k->ndatasets; i++)
 		ok = store_run(tx, ACCOUNT_Q(key_dataset), t, STORE_PARAMS(id, VALUE_OF_INT(k->datasets[i])), e);
@@ -137,7 +138,9 @@ static bool read_keys(struct store_tx *tx, struct tenant_id t, struct arena *a, 
 			.hint = arena_str(a, store_text(r, 3)), .scope = account_scope_of(store_text(r, 4)),
 			.calls_a_day = store_is_null(r, 5) ? -1 : store_int(r, 5), .created = { store_int(r, 6) },
 			.expires = { store_int(r, 7) }, .revoked = { store_int(r, 8) },
-			.last_day = store_is_null(r, 9) ? -1 : store_int(r, 9) });
+			.last_day = store_is_null(r, 9) ? -1 : store_int(r, 9), .account = store_int(r, 10),
+			.listed_permissions = !store_is_null(r, 11), .permissions = account_permissions_known(store_text(r, 11)),
+			.reason = arena_str(a, store_text(r, 12)) });
 	store_stop(r);
 	return step == STORE_DONE;
 }
@@ -174,16 +177,33 @@ bool account_key_list(struct accounts *as, struct tenant_id t, struct arena *a, 
 
 /* --- the rest -------------------------------------------------------------------------------------- */
 
-bool account_key_revoke(struct accounts *as, struct tenant_id t, int64_t id, struct err *e)
+bool account_key_revoke_for(struct accounts *as, struct tenant_id t, int64_t account, int64_t id, struct str reason, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	struct store_tx *tx;
+	if (!account_text_ok(reason, ACCOUNT_KEY_NAME)) return err_set(e, ERR_PARAMETER, "a reason is one line of at most %d bytes", ACCOUNT_KEY_NAME);
 	if (!store_begin(accounts_store(as), STORE_WRITE, &tx, e)) return false;
-	bool ok = store_run(tx, ACCOUNT_Q(key_revoke), t, STORE_PARAMS(VALUE_OF_INT(id), VALUE_OF_INT(clock_now().us)), e);
+	bool ok = store_run(tx, ACCOUNT_Q(key_revoke), t,
+	                    STORE_PARAMS(VALUE_OF_INT(id), VALUE_OF_INT(clock_now().us), VALUE_OF_TEXT(reason), VALUE_OF_INT(account)), e);
 	if (ok && store_changes(tx) == 0)
 		ok = err_set(e, ERR_NOT_FOUND, "there is no good key with the number %lld on this portal; `stoa key list` shows the keys", (long long)id);
-	ok = ok && account_say(tx, t, "key.revoke", arena_printf(&a, "%lld", (long long)id), STR(""), e);
+	ok = ok && account_say(tx, t, "key.revoke", arena_printf(&a, "%lld", (long long)id), reason, e);
 	return account_end(as, tx, t, ok, e);
+}
+
+bool account_key_revoke(struct accounts *as, struct tenant_id t, int64_t id, struct err *e)
+{
+	return account_key_revoke_for(as, t, 0, id, STR(""), e);
+}
+
+bool account_key_find(struct accounts *as, struct tenant_id t, struct str key, int64_t *id, struct err *e)
+{
+	unsigned char digest[CRYPT_SHA256];
+	char hash[2 * CRYPT_SHA256 + 1];
+	crypt_sha256(key, digest);
+	crypt_hex(digest, sizeof digest, hash);
+	return ask_number(as, ACCOUNT_Q(key_find), t, str_of(hash), id, e) &&
+	       (*id || err_set(e, ERR_NOT_FOUND, "no key of this portal reads so"));
 }
 
 bool account_keys_used(struct store *s, struct tenant_id t, int64_t key, int64_t day, struct err *e)

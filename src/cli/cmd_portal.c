@@ -52,7 +52,7 @@ static bool add(struct cli *c, struct err *e)
 	char password[ACCOUNT_PASSWORD_TEXT];
 	if (!read_settings(c, texts, nsettings, &settings, e)) return false;
 	if (!tenant_add(c->site->tenants, host, aliases, naliases, settings, nsettings, &id, e)) return false;
-	if (email.n && !account_add(c->site->store, id, email, STR(""), STR("admin"), password, e)) return false;
+	if (email.n && !account_add(c->site->accounts, id, email, STR(""), STR("admin"), password, e)) return false;
 	say_added(c, host, email, email.n ? password : NULL);
 	return true;
 }

@@ -34,7 +34,7 @@ static bool add(struct cli *c, struct err *e)
 	char password[ACCOUNT_PASSWORD_TEXT];
 	struct str role = cli_has(c, "role") ? cli_value(c, "role") : STR("member");
 	if (!tenant_of(c, &id, e)) return false;
-	if (!account_add(c->site->store, id, c->operands[0], cli_value(c, "name"), role, password, e)) return false;
+	if (!account_add(c->site->accounts, id, c->operands[0], cli_value(c, "name"), role, password, e)) return false;
 	say_password(c, c->operands[0], password);
 	return true;
 }
@@ -55,7 +55,7 @@ static bool password(struct cli *c, struct err *e)
 {
 	struct tenant_id id;
 	char fresh[ACCOUNT_PASSWORD_TEXT];
-	if (!tenant_of(c, &id, e) || !account_password(c->site->store, id, c->operands[0], fresh, e)) return false;
+	if (!tenant_of(c, &id, e) || !account_password(c->site->accounts, id, c->operands[0], fresh, e)) return false;
 	say_password(c, c->operands[0], fresh);
 	return true;
 }

@@ -213,7 +213,8 @@ static void watch_signals(void)
 
 static bool run_here(struct cli *c, int lock, struct err *e)
 {
-	struct site_options o = { .memory_mb = c->conf->memory_mb, .temp_mb = c->conf->temp_mb };
+	struct site_options o = { .memory_mb = c->conf->memory_mb, .temp_mb = c->conf->temp_mb,
+	                          .accounts = { c->conf->argon2_memory_kb, c->conf->argon2_passes, str_of(c->conf->password_pepper_file) } };
 	bool ok = site_open(c->folder, &o, &c->site, e);
 	/* Commands see what was pushed; those that want the folder to themselves see the files. */
 	if (ok && !(c->command->flags & CLI_ALONE)) ok = live_open(c->site, false, e);

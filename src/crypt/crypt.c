@@ -1,9 +1,11 @@
-/* The door to libsodium, and to OpenSSL for SHA-256 alone: its code uses the processor's own
- * instructions, about five times as fast, and every exported byte goes through it. */
+/* The door to libsodium, and to OpenSSL for SHA-256 (its code uses the processor's own instructions, about five times as
+ * fast, and every exported byte goes through it) and for what others made with HMAC-SHA-1 and PBKDF2. */
 #define OPENSSL_API_COMPAT 0x10100000L /* the streaming calls whose state needs no heap */
+#include <openssl/evp.h> /* before ours, whose macro `unused` it uses as a name */
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
 #include "crypt/crypt.h"
 #include <assert.h>
-#include <openssl/sha.h>
 #include <sodium.h>
 
 bool crypt_open(struct err *e)
@@ -122,20 +124,40 @@ bool crypt_hmac_verify(struct str key, struct str message, struct str mac)
 	return mac.n == sizeof want && sodium_memcmp(want, mac.p, sizeof want) == 0;
 }
 
+void crypt_hmac_sha1(struct str key, struct str message, unsigned char out[CRYPT_SHA1])
+{
+	unsigned int n = CRYPT_SHA1;
+	ensure(HMAC(EVP_sha1(), bytes_of(key), (int)key.n, bytes_of(message), message.n, out, &n) && n == CRYPT_SHA1);
+}
+
+bool crypt_pbkdf2(struct str password, struct str salt, int iterations, unsigned char out[CRYPT_PBKDF2])
+{
+	if (password.n > 1 << 20 || salt.n > 1 << 20 || iterations < 1) return false;
+	return PKCS5_PBKDF2_HMAC(password.p ? password.p : "", (int)password.n, bytes_of(salt), (int)salt.n, iterations, EVP_sha256(),
+	                         CRYPT_PBKDF2, out) == 1;
+}
+
 /* --- passwords -------------------------------------------------------------------------------- */
 
-static const unsigned long long passes = 3;
-static const size_t memory_bytes = (size_t)64 << 20;
+enum { PASSES = 3, MEMORY_KB = 64 << 10 };
 static_assert(CRYPT_PASSWORD_TEXT >= crypto_pwhash_STRBYTES, "the text of a hash fits");
 
-bool crypt_password_hash(struct str password, char out[CRYPT_PASSWORD_TEXT], struct err *e)
+static unsigned long long passes_of(const struct crypt_cost *c) { return c->passes ? c->passes : PASSES; }
+static size_t bytes_of_cost(const struct crypt_cost *c) { return (c->memory_kb ? c->memory_kb : MEMORY_KB) << 10; }
+
+bool crypt_password_hash_at(const struct crypt_cost *cost, struct str password, char out[CRYPT_PASSWORD_TEXT], struct err *e)
 {
 	char text[crypto_pwhash_STRBYTES];
-	if (crypto_pwhash_str_alg(text, password.p ? password.p : "", password.n, passes,
-	                          memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
+	if (crypto_pwhash_str_alg(text, password.p ? password.p : "", password.n, passes_of(cost), bytes_of_cost(cost),
+	                          crypto_pwhash_ALG_ARGON2ID13) != 0)
 		return err_set(e, ERR_BUSY, "there is not enough memory to protect a password just now");
 	memcpy(out, text, sizeof text);
 	return true;
+}
+
+bool crypt_password_hash(struct str password, char out[CRYPT_PASSWORD_TEXT], struct err *e)
+{
+	return crypt_password_hash_at(&(struct crypt_cost){ 0 }, password, out, e);
 }
 
 bool crypt_password_verify(struct str password, const char *stored)
@@ -146,24 +168,28 @@ bool crypt_password_verify(struct str password, const char *stored)
 	return crypto_pwhash_str_verify(text, password.p ? password.p : "", password.n) == 0;
 }
 
-bool crypt_password_dummy(struct str password)
+bool crypt_password_dummy_at(const struct crypt_cost *cost, struct str password)
 {
 	unsigned char out[32];
 	static const unsigned char salt[crypto_pwhash_SALTBYTES] = { 1 };
-	bool hashed = crypto_pwhash(out, sizeof out, password.p ? password.p : "", password.n, salt,
-	                            passes, memory_bytes, crypto_pwhash_ALG_ARGON2ID13) == 0;
+	bool hashed = crypto_pwhash(out, sizeof out, password.p ? password.p : "", password.n, salt, passes_of(cost),
+	                            bytes_of_cost(cost), crypto_pwhash_ALG_ARGON2ID13) == 0;
 	sodium_memzero(out, sizeof out);
 	(void)hashed; /* only the time it took matters */
 	return false;
 }
 
-bool crypt_password_is_old(const char *stored)
+bool crypt_password_dummy(struct str password) { return crypt_password_dummy_at(&(struct crypt_cost){ 0 }, password); }
+
+bool crypt_password_is_old_at(const struct crypt_cost *cost, const char *stored)
 {
 	char text[crypto_pwhash_STRBYTES] = "";
 	size_t n = strnlen(stored, sizeof text - 1);
 	memcpy(text, stored, n);
-	return crypto_pwhash_str_needs_rehash(text, passes, memory_bytes) != 0;
+	return crypto_pwhash_str_needs_rehash(text, passes_of(cost), bytes_of_cost(cost)) != 0;
 }
+
+bool crypt_password_is_old(const char *stored) { return crypt_password_is_old_at(&(struct crypt_cost){ 0 }, stored); }
 
 /* --- secrets ---------------------------------------------------------------------------------- */
 

@@ -47,7 +47,7 @@ static bool make_user(struct site *s, const struct json_node *n, struct err *e)
 	struct tenant_id id = t->id;
 	tenant_release(s->tenants, t);
 	struct str role = text_of(n, "role"), email = text_of(n, "email");
-	if (!account_add(s->store, id, email, text_of(n, "name"), role.n ? role : STR("member"), once, e) ||
+	if (!account_add(s->accounts, id, email, text_of(n, "name"), role.n ? role : STR("member"), once, e) ||
 	    !crypt_password_hash(text_of(n, "password"), hash, e) || !store_begin(s->store, STORE_WRITE, &tx, e))
 		return false;
 	bool ok = store_run(tx, &queries[0], id, STORE_PARAMS(VALUE_OF_TEXT(email), VALUE_OF_TEXT(str_of(hash))), e);

@@ -50,7 +50,7 @@ struct site {
 
 /* Opens everything below a data folder (made when missing) and sweeps what a crash left behind. The
  * caller holds the folder's lock. */
-struct site_options { int64_t memory_mb, temp_mb; int engine_threads; };
+struct site_options { int64_t memory_mb, temp_mb; int engine_threads; struct account_settings accounts; };
 bool site_open(struct str folder, const struct site_options *o, struct site **out, struct err *e) must_use nonnull_all;
 void site_close(struct site *s);
 
