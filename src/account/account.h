@@ -98,6 +98,9 @@ bool account_list(struct store *s, struct tenant_id t, struct arena *a, struct a
 enum { ACCOUNT_PASSWORD_TEXT = 24 + 1, ACCOUNT_NAME = 200, ACCOUNT_MESSAGE = 2000 };
 bool account_add(struct accounts *as, struct tenant_id t, struct str email, struct str name, struct str role,
                  char password[ACCOUNT_PASSWORD_TEXT], struct err *e) must_use nonnull_all;
+/* An active account with permissions of its own and a good password for work that ends soon, such as a crawl. ERR_CONFLICT. Hashes. */
+bool account_temporary(struct accounts *as, struct tenant_id t, struct str email, struct str name, uint64_t own, struct instant expires,
+                       char password[ACCOUNT_PASSWORD_TEXT], struct err *e) must_use nonnull_all;
 /* A fresh one-time password in place of the former; ends its sessions and any suspension. ERR_NOT_FOUND. Hashes. */
 bool account_password(struct accounts *as, struct tenant_id t, struct str email, char password[ACCOUNT_PASSWORD_TEXT],
                       struct err *e) must_use nonnull_all;

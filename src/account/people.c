@@ -157,6 +157,21 @@ bool account_add(struct accounts *as, struct tenant_id t, struct str email, stru
 	return account_end(as, tx, t, ok && account_say(tx, t, "user.add", n.email, n.role, e), e);
 }
 
+bool account_temporary(struct accounts *as, struct tenant_id t, struct str email, struct str name, uint64_t own, struct instant expires,
+                       char password[ACCOUNT_PASSWORD_TEXT], struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	char hash[ACCOUNT_HASH_TEXT];
+	struct account_new n = { .email = email, .name = name, .role = STR("member"), .own = own, .expires = expires };
+	struct store_tx *tx;
+	int64_t id;
+	if (!account_new_check(&a, &n, e) || !fresh_password(as, password, hash, e)) return false;
+	n.hash = str_of(hash);
+	if (!store_begin(accounts_store(as), STORE_WRITE, &tx, e)) return false;
+	bool ok = account_insert(tx, t, &n, &id, e);
+	return account_end(as, tx, t, ok && account_say(tx, t, "user.add", n.email, STR("temporary"), e), e);
+}
+
 bool account_password(struct accounts *as, struct tenant_id t, struct str email, char password[ACCOUNT_PASSWORD_TEXT], struct err *e)
 {
 	char hash[ACCOUNT_HASH_TEXT];

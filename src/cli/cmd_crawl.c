@@ -49,11 +49,20 @@ static void put_datasets(struct cli *c, const struct catalog_view *v, struct jso
 	}
 }
 
+/* One that a crawl left behind, or this one at its end. */
+static bool remove_account(struct cli *c, const struct tenant *t, struct err *e)
+{
+	struct account_scene scene = { .as = c->site->accounts, .vault = c->site->vault, .events = c->site->events, .tenant = t, .lang = i18n_english(), .arena = &c->arena };
+	struct err none = { 0 };
+	int64_t id;
+	return !account_id(scene.as, t->id, STR(CRAWLER), &id, &none) || account_remove(&scene, id, e);
+}
+
 static bool make_account(struct cli *c, const struct tenant *t, char password[ACCOUNT_PASSWORD_TEXT], struct err *e)
 {
 	uint64_t may = ACCOUNT_BIT(ACCOUNT_MAY_EDIT_DOMAIN) | ACCOUNT_BIT(ACCOUNT_MAY_MONITORING);
 	struct instant end = { clock_now().us + (int64_t)3600 * 1000000 };
-	return account_temporary(c->site->accounts, t->id, STR(CRAWLER), STR("Crawler"), may, end, password, e);
+	return remove_account(c, t, e) && account_temporary(c->site->accounts, t->id, STR(CRAWLER), STR("Crawler"), may, end, password, e);
 }
 
 static bool put_plan(struct cli *c, const struct tenant *t, const struct registry *g, const struct catalog_view *v, struct err *e)
@@ -126,14 +135,6 @@ const struct cli_command cli_cmd_crawl_plan = {
 };
 
 /* --- crawl-keep: in the server ----------------------------------------------------------------------------- */
-
-static bool remove_account(struct cli *c, const struct tenant *t, struct err *e)
-{
-	struct account_scene scene = { .as = c->site->accounts, .vault = c->site->vault, .events = c->site->events, .tenant = t, .lang = i18n_english(), .arena = &c->arena };
-	struct err none = { 0 };
-	int64_t id;
-	return !account_id(scene.as, t->id, STR(CRAWLER), &id, &none) || account_remove(&scene, id, e);
-}
 
 static bool keep(struct cli *c, struct err *e)
 {
