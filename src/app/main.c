@@ -4,6 +4,7 @@
 #include "gdal/gdal.h"
 #include "image/image.h"
 #include "ingest/ingest.h"
+#include "sso/sso.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -13,5 +14,6 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], INGEST_ROLE) == 0) return ingest_child_main();
 	if (argc > 1 && strcmp(argv[1], GDAL_ROLE) == 0) return gdal_child_main();
 	if (argc > 1 && strcmp(argv[1], IMAGE_ROLE) == 0) return image_child_main();
+	if (argc > 1 && strcmp(argv[1], SSO_ROLE) == 0) return sso_child_main();
 	return cli_main(argc, argv, environ, &hooks);
 }
