@@ -31,6 +31,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum { HASH_QUEUE = 64, CALL_WORKERS = 8, CALL_QUEUE = 64, HTTPS_PORT = 443, MOVED = 308, SEE_OTHER = 303 };
+
 struct server {
 	const struct conf *conf;
 	struct site *site;
@@ -50,6 +52,19 @@ struct server {
 
 static bool is_api(const struct httpd_request *r) { return str_starts(r->path, STR("/api/")) || legacy_is(r->path); }
 
+/* Plain HTTP is for loopback names; a portal's other names lead to its own. Nothing is read of such a request, and no cookie
+ * set; a form that came unprotected is not led on but refused (PRX-6). */
+static bool is_at_the_right_door(const struct site *s, const struct tenant *t, struct httpd_request *r, struct httpd_reply *p, struct err *e)
+{
+	bool plain = !r->https && !httpd_is_loopback(r->host), reads = r->method == HTTPD_GET || r->method == HTTPD_HEAD;
+	if (plain && !reads) return err_set(e, ERR_BAD_REQUEST, "This portal is reached by HTTPS only.");
+	if (!plain && !httpd_is_loopback(r->host) && r->port && r->port != HTTPS_PORT)
+		return err_set(e, ERR_BAD_REQUEST, "No portal answers at this port.");
+	if (!plain && str_eq(r->host, t->host)) return true;
+	struct str origin = visitor_origin(r->arena, t->host, s->listen_port);
+	return httpd_reply_redirect(p, MOVED, arena_join(r->arena, origin, r->target), e) && false;
+}
+
 /* Which portal: the host name alone tells. Refused hosts get the same answer whatever they ask. */
 static bool admit(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
@@ -57,15 +72,23 @@ static bool admit(struct httpd_request *r, struct httpd_reply *p, void *app, str
 	const struct tenant *t = tenants_find_or_null(s->tenants, r->host);
 	if (!t) return err_set(e, ERR_NO_PORTAL, "no portal answers at this address");
 	r->tenant = t->id.v;
-	bool good = !is_api(r) || rights_admit(s, t, r, p);
+	httpd_cookie_prefix(p, str_eq(tenant_setting(t, "cookie_prefix"), STR("host")));
+	bool good = is_at_the_right_door(s, t, r, p, e) && (!is_api(r) || rights_admit(s, t, r, p));
 	tenant_release(s->tenants, t);
 	return good;
 }
 
 static void error_body(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
 {
+	struct err ignored = { 0 };
 	/* A host that is nobody's learns nothing, not even what it might have asked: 421 and no body. */
 	if (e->code == ERR_NO_PORTAL) return;
+	struct str lead = is_api(r) ? STR("") : visitor_lead(r, e);
+	if (lead.n && httpd_reply_redirect(p, SEE_OTHER, lead, &ignored)) {
+		httpd_reply_cache_control(p, STR("private, no-store"));
+		return;
+	}
+	if (visitor_guard_problem(r, p, app, e)) return;
 	if (e->code == ERR_UNAUTHENTICATED) httpd_reply_lit(p, "WWW-Authenticate", "Apikey realm=\"API\"");
 	if (legacy_is(r->path)) legacy_problem(p, e);
 	else if (is_api(r)) rest_problem(p, e);
@@ -84,11 +107,50 @@ static void options(const struct httpd_request *r, struct httpd_reply *p, void *
 	if (!httpd_reply_header(p, STR("Allow"), allow, &e)) httpd_reply_status(p, 500);
 }
 
+/* An answer of the API to somebody signed in is theirs alone (SES-13); all others are anybody's, on any page. */
+static void finish_api(const struct httpd_request *r, struct httpd_reply *p, struct site *s)
+{
+	bool cookie = rights_reads_cookies(r) && str_find(httpd_header(r, STR("Cookie")), STR("sessionid=")) >= 0;
+	rest_cors(p);
+	rights_settle(s, r, p);
+	if (cookie) {
+		httpd_reply_cache_control(p, STR("private, no-store"));
+		httpd_reply_cacheable(p, 0);
+	}
+	httpd_reply_literal(p, STR("Cross-Origin-Resource-Policy"), cookie ? STR("same-origin") : STR("cross-origin"));
+}
+
 static void finish(const struct httpd_request *r, struct httpd_reply *p, void *app)
 {
-	if (!is_api(r)) return;
-	rest_cors(p);
-	rights_settle(app, r, p);
+	if (is_api(r)) finish_api(r, p, app);
+	else visitor_finish(app, r, p);
+}
+
+/* A cookie that the server refused to send: the portal's log says which, never what it held. */
+static void refused(const struct httpd_request *r, void *app, struct str name)
+{
+	struct site *s = app;
+	struct tenant_id t = { r->tenant };
+	struct str route = r->route_or_null ? str_of(r->route_or_null->pattern) : STR("-");
+	event_note(s->events, t, &(struct event){ .kind = EVENT_COOKIE_UNDECLARED, .reason = name, .detail = route });
+}
+
+/* Every answer that leaves, for the audience's sums. On the http thread: copies, and decides only what a field says outright. */
+static void served(const struct httpd_served *x, void *app)
+{
+	struct site *s = app;
+	struct audience_hit h = {
+		.tenant = x->tenant,
+		.method = x->method == HTTPD_GET ? AUDIENCE_GET : x->method == HTTPD_POST ? AUDIENCE_POST : AUDIENCE_OTHER,
+		.pattern_or_null = x->route_or_null ? x->route_or_null->pattern : NULL,
+		.target = x->target, .status = x->status, .us = x->us, .html = x->html, .host = x->host, .user_agent = x->user_agent,
+		.referer = x->referer, .accept = x->accept, .fetch_dest = x->fetch_dest, .language = x->language,
+		.uncounted = (x->marks & HTTPD_MARK_UNCOUNTED) != 0 || audience_declines(AUDIENCE_GPC, x->gpc) || audience_declines(AUDIENCE_DNT, x->dnt) ||
+		             audience_declines(AUDIENCE_PURPOSE, x->purpose) || audience_declines(AUDIENCE_COOKIE, x->cookie),
+		.with_key = (x->marks & HTTPD_MARK_SIGNED_IN) != 0 || x->authorization.n || str_find(x->target, STR("apikey=")) >= 0,
+	};
+	memcpy(h.client, x->client, sizeof h.client);
+	audience_count(s->audience, &h);
 }
 
 /* A change of a portal voids its finished answers. */
@@ -138,7 +200,12 @@ static bool open_lanes(struct server *s, struct err *e)
 		                     .stack_bytes = 8u << 20 };
 	struct lane_options haul = { .name = "haul", .workers = c->haul_workers ? (int)c->haul_workers : num_max(1, cores() / 2), .queue = (size_t)c->queue,
 		                     .share = (size_t)c->share, .stack_bytes = 8u << 20 };
-	return bell_open(&s->bell, e) && lane_open(&talk, &s->lanes[HTTPD_LANE_TALK], e) && lane_open(&haul, &s->lanes[HTTPD_LANE_HAUL], e);
+	/* Hashing a password is made to cost: it never takes more than half the machine (PWD-5). */
+	struct lane_options hash = { .name = "hash", .workers = num_max(1, cores() / 2), .queue = HASH_QUEUE, .stack_bytes = 8u << 20 };
+	/* Threads that wait for identity providers: a slow one must not keep the pages waiting. */
+	struct lane_options call = { .name = "call", .workers = CALL_WORKERS, .queue = CALL_QUEUE, .share = CALL_QUEUE / 2 };
+	return bell_open(&s->bell, e) && lane_open(&talk, &s->lanes[HTTPD_LANE_TALK], e) && lane_open(&haul, &s->lanes[HTTPD_LANE_HAUL], e) &&
+	       lane_open(&hash, &s->lanes[HTTPD_LANE_HASH], e) && lane_open(&call, &s->lanes[HTTPD_LANE_CALL], e);
 }
 
 static bool open_httpd(struct server *s, struct err *e)
@@ -147,8 +214,8 @@ static bool open_httpd(struct server *s, struct err *e)
 	s->routes = join_routes();
 	struct httpd_options o = {
 		.listen = c->listen, .port = (int)c->port, .metrics_port = (int)c->metrics_port, .routes = s->routes, .cookies = registry_cookie_specs,
-		.hooks = { .admit = admit, .error = error_body, .options = options, .finish = finish }, .app = s->site,
-		.lanes = { s->lanes[0], s->lanes[1] }, .bell = s->bell, .log_or_null = s->log, .trusted_proxies = c->trusted_proxies,
+		.hooks = { .admit = admit, .error = error_body, .options = options, .finish = finish, .refused = refused, .served = served }, .app = s->site,
+		.lanes = { s->lanes[0], s->lanes[1], s->lanes[2], s->lanes[3] }, .bell = s->bell, .log_or_null = s->log, .trusted_proxies = c->trusted_proxies,
 		.trust_forwarded_host = c->trust_forwarded_host, .cache_bytes = (size_t)c->cache_mb << 20, .deadline_ms = (int)c->deadline_ms,
 		.header_timeout_s = (int)c->header_timeout_s, .idle_timeout_s = (int)c->idle_timeout_s, .connections = (int)c->connections,
 		.connections_per_address = (int)c->connections_per_address, .connection_bytes = (size_t)c->connection_kb << 10,
@@ -158,7 +225,8 @@ static bool open_httpd(struct server *s, struct err *e)
 
 static bool open_site(struct server *s, struct str folder, struct err *e)
 {
-	struct site_options o = { .memory_mb = s->conf->memory_mb, .temp_mb = s->conf->temp_mb };
+	struct site_options o = { .memory_mb = s->conf->memory_mb, .temp_mb = s->conf->temp_mb,
+	                          .accounts = { s->conf->argon2_memory_kb, s->conf->argon2_passes, str_of(s->conf->password_pepper_file) } };
 	if (!site_open(folder, &o, &s->site, e)) return false;
 	export_sweep(s->site->engine);
 	return true;
@@ -227,13 +295,14 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	s->site->bell = s->bell;
 	s->site->log = s->log;
 	s->site->conf = s->conf;
-	if (s->site->vault && !mail_open(s->site->store, s->site->vault, s->conf, s->site->folder, s->log, &s->site->mail, e)) return false;
+	if (!mail_open(s->site->store, s->site->vault, s->conf, s->site->folder, s->log, &s->site->mail, e)) return false;
 	if (!open_httpd(s, e)) return explain_port(s, e);
 	s->site->listen_port = httpd_port(s->httpd);
 	registries_port(s->site->registries, s->site->listen_port);
 	tenants_on_change(s->site->tenants, changed, s);
 	accounts_on_change(s->site->accounts, changed, s);
 	catalog_on_change(s->site->catalog, changed, s);
+	if (!audience_start(s->site->audience, s->conf->geoip_database, s->log, e)) return false;
 	policy_shelf_open(&s->site->shelf);
 	if (!live_open(s->site, true, e)) return false;
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;

@@ -6,14 +6,6 @@ static bool wants_json(const struct httpd_request *r)
 	return str_find(httpd_header(r, STR("Accept")), STR("application/json")) >= 0;
 }
 
-static struct str field(const struct httpd_pair *pairs, size_t n, struct str name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(pairs[i].name, name))
-			return pairs[i].value;
-	return STR("");
-}
-
 static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_visit v = { 0 };
@@ -22,23 +14,18 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	const struct tenant *t = v.at.tenant;
 	if (t->nlanguages < 2)
 		return err_set(e, ERR_NOT_FOUND, "This portal speaks one language.");
-	const char *reason;
-	if (!visitor_same_origin(r, v.origin, &reason))
-		return err_set(e, ERR_FORBIDDEN, "The request does not come from a page of this portal (%s).", reason);
-	const struct httpd_pair *pairs;
-	size_t n;
-	if (!httpd_form(v.arena, r->body, &pairs, &n, e))
+	struct visitor_form form;
+	if (!visitor_form(&v, VISITOR_TOKEN_FREE, &form, e))
 		return false;
-	struct str wanted = field(pairs, n, STR("language"));
-	struct str next = field(pairs, n, STR("next"));
+	struct str wanted = visitor_field(&form, STR("language"));
+	struct str next = visitor_field(&form, STR("next"));
 	bool json = !next.n && wants_json(r);
 	ptrdiff_t chosen = i18n_find(t->languages, t->nlanguages, wanted);
-	const struct httpd_cookie_spec *spec = &registry_cookie_specs[REGISTRY_LANGUAGE];
 	if (str_eq(wanted, STR("auto"))) {
-		if (!httpd_cookie_remove(p, spec, STR(""), e))
+		if (!visitor_remove_cookie(&v, REGISTRY_LANGUAGE, e))
 			return false;
 	} else if (chosen >= 0) {
-		if (!httpd_cookie_set(p, spec, t->languages[chosen], spec->life_s, e))
+		if (!visitor_set_cookie(&v, REGISTRY_LANGUAGE, t->languages[chosen], registry_cookie_specs[REGISTRY_LANGUAGE].life_s, e))
 			return false;
 	} else if (json) {
 		httpd_reply_status(p, 422);

@@ -26,6 +26,7 @@ static void respond(struct visit *v)
 	struct conn *c = v->conn;
 	if (!v->response) v->response = response_of(v);
 	c->bytes = v->request.method == HTTPD_HEAD ? 0 : v->bytes;
+	served_visit(c, v);
 	queue(c, v->finished.status, v->response);
 	MHD_destroy_response(v->response); /* the queue holds its own reference */
 	v->response = NULL;
@@ -53,6 +54,7 @@ static enum MHD_Result look_at(void *arg, enum MHD_ValueKind kind, const char *n
 	(void)kind;
 	struct str n = str_of(name);
 	struct str v = str_of(value);
+	served_note(l, n, v);
 	switch (n.n) {
 	case 3:
 		if (str_eq_nocase(n, STR("dnt"))) l->key.flags |= CACHE_DNT;
@@ -131,6 +133,7 @@ static bool answer_from_cache(struct conn *c, const struct look *l)
 	forget_timing(fresh ? a->fresh_or_null : a->response);
 	c->from_cache = true;
 	c->bytes = fresh ? 0 : (int64_t)a->bytes;
+	served_kept(c, a, fresh ? 304 : a->status);
 	queue(c, fresh ? 304 : a->status, fresh ? a->fresh_or_null : a->response);
 	return true;
 }
@@ -156,6 +159,7 @@ static void keep_answer(struct visit *v)
 		                  .until_s = h->now_s + p->cacheable_s };
 	if (a.generation != generation_of(h, a.tenant)) return;
 	a.fresh_or_null = response_fresh_of(v);
+	served_keep(v, &a);
 	cache_store(h->cache_or_null, &v->key, &a);
 	v->response = NULL; /* the cache has it */
 	uint64_t bytes, entries;
@@ -231,6 +235,7 @@ void visit_come_back(struct visit *v)
 		(void)MHD_add_response_header(v->response, "Connection", "close");
 	}
 	c->bytes = v->request.method == HTTPD_HEAD ? 0 : v->bytes;
+	served_visit(c, v);
 	queue(c, v->finished.status, v->response);
 	keep_answer(v);
 	if (v->response) MHD_destroy_response(v->response);

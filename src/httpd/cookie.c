@@ -96,24 +96,64 @@ static void put_attributes(struct buf *b, const struct httpd_cookie_spec *spec, 
 	buf_lit(b, "; SameSite=Lax");
 }
 
-static bool refuse(struct err *e, const struct httpd_cookie_spec *spec, const char *why)
+void cookie_refused(struct httpd_reply *p, struct str name)
 {
+	vec_push(p->arena, &p->refused, arena_str(p->arena, str_sub(name, 0, HTTPD_COOKIE_NAME)));
+}
+
+static bool refuse(struct httpd_reply *p, struct str name, const char *why, struct err *e)
+{
+	cookie_refused(p, name);
 	err_set(e, ERR_SYSTEM, "a cookie could not be written");
-	return err_cause(e, "cookie %s: %s", spec->name, why);
+	return err_cause(e, "cookie %.*s: %s", STR_ARG(name), why);
+}
+
+struct str httpd_cookie_name(const struct httpd_reply *p, const struct httpd_cookie_spec *spec, bool other, char room[HTTPD_COOKIE_NAME])
+{
+	struct buf b = { .p = room, .cap = HTTPD_COOKIE_NAME, .max = HTTPD_COOKIE_NAME };
+	buf_printf(&b, "%s%s", p->prefixed != other ? "__Host-" : "", spec->name);
+	return buf_str(&b);
+}
+
+void httpd_cookie_prefix(struct httpd_reply *p, bool on)
+{
+	p->prefixed = on;
+	if (on) p->insecure = false; /* browsers refuse the prefix without Secure, on loopback too */
+}
+
+void httpd_cookie_drop(struct httpd_reply *p, const struct httpd_cookie_spec *spec)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->cookies.n; i++)
+		if (p->cookies.p[i].spec != spec) p->cookies.p[n++] = p->cookies.p[i];
+	p->cookies.n = n;
+}
+
+bool httpd_cookie_given(const struct httpd_reply *p, const struct httpd_cookie_spec *spec)
+{
+	for (size_t i = 0; i < p->cookies.n; i++)
+		if (p->cookies.p[i].spec == spec) return true;
+	return false;
+}
+
+static void add_line(struct httpd_reply *p, const struct httpd_cookie_spec *spec, const struct buf *b)
+{
+	vec_push(p->arena, &p->cookies, (struct cookie_line){ spec, arena_str(p->arena, buf_str(b)) });
 }
 
 bool httpd_cookie_set(struct httpd_reply *p, const struct httpd_cookie_spec *spec, struct str value,
                       int64_t life_s, struct err *e)
 {
-	if (!is_registered(p->specs, spec)) return refuse(e, spec, "not in the registry");
-	if (!is_cookie_text(value) || strlen(spec->name) + value.n > COOKIE_SIZE)
-		return refuse(e, spec, "value");
-	if (life_s < 0 || life_s > spec->life_s) return refuse(e, spec, "longer than declared");
+	char room[HTTPD_COOKIE_NAME];
+	struct str name = httpd_cookie_name(p, spec, false, room);
+	if (!is_registered(p->specs, spec)) return refuse(p, name, "not in the registry", e);
+	if (!is_cookie_text(value) || name.n + value.n > COOKIE_SIZE) return refuse(p, name, "value", e);
+	if (life_s < 0 || life_s > spec->life_s) return refuse(p, name, "longer than declared", e);
 	auto_buf b = BUF_INIT(4096);
-	buf_printf(&b, "%s=%.*s; Path=/", spec->name, STR_ARG(value));
+	buf_printf(&b, "%.*s=%.*s; Path=/", STR_ARG(name), STR_ARG(value));
 	if (life_s > 0) buf_printf(&b, "; Max-Age=%lld", (long long)life_s);
 	put_attributes(&b, spec, p->insecure);
-	vec_push(p->arena, &p->cookies, arena_str(p->arena, buf_str(&b)));
+	add_line(p, spec, &b);
 	return true;
 }
 
@@ -123,19 +163,48 @@ static bool is_host(struct str s)
 		char c = s.p[i];
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.')) return false;
 	}
-	return s.n > 0 && s.n <= 253;
+	return s.n > 0 && s.n <= 253 && s.p[0] != '.';
+}
+
+/* A name that stands above the host: a cookie of it reaches both. */
+static bool is_parent(struct str domain, struct str host)
+{
+	return is_host(domain) && host.n > domain.n && str_ends(host, domain) && host.p[host.n - domain.n - 1] == '.';
 }
 
 bool httpd_cookie_remove(struct httpd_reply *p, const struct httpd_cookie_spec *spec,
                          struct str domain, struct err *e)
 {
-	if (!is_registered(p->specs, spec)) return refuse(e, spec, "not in the registry");
-	if (domain.n && !is_host(domain)) return refuse(e, spec, "domain");
+	char room[HTTPD_COOKIE_NAME];
+	struct str name = httpd_cookie_name(p, spec, false, room);
+	if (!is_registered(p->specs, spec)) return refuse(p, name, "not in the registry", e);
+	/* A name with this prefix has no domain: no browser keeps another's. */
+	if (domain.n && (p->prefixed || !is_parent(domain, p->host))) return refuse(p, name, "domain", e);
 	auto_buf b = BUF_INIT(4096);
-	buf_printf(&b, "%s=; Path=/; Max-Age=0", spec->name);
+	buf_printf(&b, "%.*s=; Path=/; Max-Age=0", STR_ARG(name));
 	if (domain.n) buf_printf(&b, "; Domain=%.*s", STR_ARG(domain));
 	put_attributes(&b, spec, p->insecure);
-	vec_push(p->arena, &p->cookies, arena_str(p->arena, buf_str(&b)));
+	add_line(p, spec, &b);
+	return true;
+}
+
+static bool is_path(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == ';') return false;
+	return s.n > 0 && s.p[0] == '/';
+}
+
+bool httpd_cookie_sweep(struct httpd_reply *p, struct str name, struct str path, struct str domain, struct err *e)
+{
+	if (!is_token(name) || name.n > 256) return refuse(p, name, "name", e);
+	if (!is_path(path) || (domain.n && !str_eq(domain, p->host) && !is_parent(domain, p->host))) return refuse(p, name, "where", e);
+	auto_buf b = BUF_INIT(4096);
+	buf_printf(&b, "%.*s=; Path=%.*s; Max-Age=0", STR_ARG(name), STR_ARG(path));
+	if (domain.n) buf_printf(&b, "; Domain=%.*s", STR_ARG(domain));
+	if (!p->insecure) buf_lit(&b, "; Secure");
+	buf_lit(&b, "; SameSite=Lax");
+	add_line(p, NULL, &b);
 	return true;
 }
 
@@ -166,12 +235,29 @@ static int64_t take_age(struct str *s)
 	return v;
 }
 
-bool cookie_line_allowed(const struct httpd_cookie_spec *specs, bool insecure, struct str line)
+/* Reads "; Domain=…" if it is there; false when it may not be. */
+static bool take_domain(struct str *s, struct str host, bool own_too)
+{
+	if (!take(s, STR("; Domain="))) return true;
+	ptrdiff_t stop = str_find_char(*s, ';');
+	struct str domain = stop < 0 ? STR("") : str_sub(*s, 0, (size_t)stop);
+	*s = str_from(*s, domain.n);
+	return is_parent(domain, host) || (own_too && domain.n && str_eq(domain, host));
+}
+
+static const struct httpd_cookie_spec *spec_of(const struct httpd_reply *p, struct str name)
+{
+	char room[HTTPD_COOKIE_NAME];
+	for (const struct httpd_cookie_spec *spec = p->specs; spec && spec->name; spec++)
+		if (str_eq(httpd_cookie_name(p, spec, false, room), name)) return spec;
+	return NULL;
+}
+
+bool cookie_line_allowed(const struct httpd_reply *p, struct str line)
 {
 	struct str name = cookie_line_name(line);
-	const struct httpd_cookie_spec *spec = specs;
-	while (spec && spec->name && !str_eq(str_of(spec->name), name)) spec++;
-	if (!spec || !spec->name || name.n == line.n) return false;
+	const struct httpd_cookie_spec *spec = spec_of(p, name);
+	if (!spec || name.n == line.n) return false;
 	struct str rest = str_from(line, name.n + 1);
 	ptrdiff_t end = str_find_char(rest, ';');
 	if (end < 0) return false;
@@ -181,14 +267,22 @@ bool cookie_line_allowed(const struct httpd_cookie_spec *specs, bool insecure, s
 	if (!take(&rest, STR("; Path=/"))) return false;
 	int64_t age = take_age(&rest);
 	if (age == -2 || age > spec->life_s) return false;
-	if (take(&rest, STR("; Domain="))) {
-		ptrdiff_t stop = str_find_char(rest, ';');
-		if (age != 0 || stop < 0 || !is_host(str_sub(rest, 0, (size_t)stop))) return false;
-		rest = str_from(rest, (size_t)stop);
-	}
-	if (age == 0 && value.n) return false;
-	if ((spec->flags & HTTPD_COOKIE_SECURE) && !insecure && !take(&rest, STR("; Secure")))
-		return false;
+	bool removal = age == 0 && value.n == 0;
+	if (age == 0 && !removal) return false;
+	if (removal && !p->prefixed && !take_domain(&rest, p->host, false)) return false;
+	if ((spec->flags & HTTPD_COOKIE_SECURE) && !p->insecure && !take(&rest, STR("; Secure"))) return false;
 	if ((spec->flags & HTTPD_COOKIE_HTTP_ONLY) && !take(&rest, STR("; HttpOnly"))) return false;
 	return str_eq(rest, STR("; SameSite=Lax"));
+}
+
+bool cookie_sweep_allowed(const struct httpd_reply *p, struct str line)
+{
+	struct str name = cookie_line_name(line);
+	struct str rest = str_from(line, name.n);
+	if (!is_token(name) || !take(&rest, STR("=; Path="))) return false;
+	ptrdiff_t end = str_find_char(rest, ';');
+	if (end < 0 || !is_path(str_sub(rest, 0, (size_t)end))) return false;
+	rest = str_from(rest, (size_t)end);
+	if (!take(&rest, STR("; Max-Age=0")) || !take_domain(&rest, p->host, true)) return false;
+	return (p->insecure || take(&rest, STR("; Secure"))) && str_eq(rest, STR("; SameSite=Lax"));
 }

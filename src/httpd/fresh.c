@@ -153,18 +153,28 @@ static void add_vary(struct heads *h, unsigned vary, bool by_coding)
 	add_missing(h, STR("Vary"), str_from(buf_str(&b), 2));
 }
 
+/* Whether another line before it says something of the same cookie: same name and same domain. */
+static bool said_before(const struct httpd_reply *p, size_t i)
+{
+	struct str line = p->cookies.p[i].text;
+	bool domain = str_find(line, STR("; Domain=")) >= 0;
+	for (size_t k = 0; k < i; k++) {
+		struct str other = p->cookies.p[k].text;
+		bool both = domain || str_find(other, STR("; Domain=")) >= 0;
+		if (both ? str_eq(line, other) : str_eq(cookie_line_name(line), cookie_line_name(other))) return true;
+	}
+	return false;
+}
+
 /* Cookies that the registry does not allow, or given twice, never leave; the rest of the reply
  * does. */
 static void add_cookies(struct heads *h, struct httpd_reply *p)
 {
 	for (size_t i = 0; i < p->cookies.n; i++) {
-		struct str line = p->cookies.p[i];
-		bool good = cookie_line_allowed(p->specs, p->insecure, line);
-		for (size_t k = 0; k < i && good; k++) good = !str_eq(line, p->cookies.p[k]) &&
-			(str_find(line, STR("; Domain=")) >= 0 || str_find(p->cookies.p[k], STR("; Domain=")) >= 0 ||
-			 !str_eq(cookie_line_name(line), cookie_line_name(p->cookies.p[k])));
-		if (good) add(h, STR("Set-Cookie"), line);
-		else h->f->refused_cookies++;
+		const struct cookie_line *c = &p->cookies.p[i];
+		bool good = (c->spec ? cookie_line_allowed(p, c->text) : cookie_sweep_allowed(p, c->text)) && !said_before(p, i);
+		if (good) add(h, STR("Set-Cookie"), c->text);
+		else cookie_refused(p, cookie_line_name(c->text));
 	}
 }
 

@@ -54,7 +54,11 @@ struct httpd_request {
 	/* Set by the admit hook, for the handler and the cache. */
 	int64_t tenant;                 /* 0: none; share of the lane and generation of the cache */
 	const void *portal;             /* whatever the app wants to hand to its handlers */
+	void *note;                     /* what a handler leaves for the finish and error hooks; NULL: nothing */
 };
+
+/* Names under which a portal may speak plain HTTP: localhost and all below it, 127.0.0.1, [::1]. */
+bool httpd_is_loopback(struct str host);
 
 /* First header of that name, empty view when absent; ASCII case ignored. */
 struct str httpd_header(const struct httpd_request *r, struct str name);
@@ -101,6 +105,22 @@ bool httpd_cookie_set(struct httpd_reply *p, const struct httpd_cookie_spec *spe
 /* Removal: empty value, Max-Age=0; domain_or_empty names a parent of the host when cleaning. */
 bool httpd_cookie_remove(struct httpd_reply *p, const struct httpd_cookie_spec *spec,
                          struct str domain_or_empty, struct err *e) must_use nonnull_all;
+
+/* Takes back what httpd_cookie_set or _remove said in this reply about a row. */
+void httpd_cookie_drop(struct httpd_reply *p, const struct httpd_cookie_spec *spec) nonnull_all;
+/* True when this reply sets or removes it already. */
+bool httpd_cookie_given(const struct httpd_reply *p, const struct httpd_cookie_spec *spec) must_use nonnull_all;
+/* From now on names are written with "__Host-" before them (for the admit hook). Without it a removal may still name the other
+ * spelling: httpd_cookie_sweep. */
+void httpd_cookie_prefix(struct httpd_reply *p, bool on) nonnull_all;
+enum { HTTPD_COOKIE_NAME = 64 };
+/* The name of a row in this reply's spelling, or in the other one. */
+struct str httpd_cookie_name(const struct httpd_reply *p, const struct httpd_cookie_spec *spec, bool other,
+                             char room[HTTPD_COOKIE_NAME]) nonnull_all;
+/* Removal of a cookie that is not the platform's: one that a service has set (CON-24), or ours in the other spelling (REG-18).
+ * Name and path as declared; domain_or_empty as in httpd_cookie_remove. */
+bool httpd_cookie_sweep(struct httpd_reply *p, struct str name, struct str path, struct str domain_or_empty,
+                        struct err *e) must_use nonnull_all;
 
 /* --- replies ---------------------------------------------------------------------------------- */
 
@@ -160,6 +180,11 @@ bool httpd_accepts(const struct httpd_request *r, const char *coding);
 /* 301, 302, 303, 307 or 308 to a local path ("/…", not "//") or an absolute URL. */
 bool httpd_reply_redirect(struct httpd_reply *p, int status, struct str location,
                           struct err *e) must_use nonnull_all;
+/* A page, to be shown by itself: HTML with status 200 and a body. */
+bool httpd_reply_is_page(const struct httpd_reply *p) must_use nonnull_all;
+/* A bit for the served hook, meaning nothing to the server; survives httpd_reply_reset. */
+enum httpd_mark { HTTPD_MARK_UNCOUNTED = 1u << 0, HTTPD_MARK_SIGNED_IN = 1u << 1 };
+void httpd_reply_mark(struct httpd_reply *p, unsigned marks);
 /* Back to the fresh state, for an error page after a half-made reply. */
 void httpd_reply_reset(struct httpd_reply *p);
 struct arena *httpd_reply_arena(struct httpd_reply *p); /* lives as long as the reply */
@@ -170,7 +195,7 @@ enum httpd_route_flags {
 	HTTPD_INLINE = 1u << 0,  /* runs on the http thread: memory-only, microseconds */
 	HTTPD_ANY_HOST = 1u << 1 /* answered before the admit hook */
 };
-enum { HTTPD_LANE_TALK, HTTPD_LANE_HAUL, HTTPD_LANES };
+enum { HTTPD_LANE_TALK, HTTPD_LANE_HAUL, HTTPD_LANE_HASH, HTTPD_LANE_CALL, HTTPD_LANES }; /* answers; long work; hashing of passwords; waiting for other servers */
 
 /* Patterns: literal segments and {name} holes, "{name...}" as the last segment takes the rest
  * of the path, slashes included. A trailing slash is optional. A literal beats a hole, a hole
@@ -190,6 +215,20 @@ struct httpd_route {
 
 /* --- the server ------------------------------------------------------------------------------- */
 
+/* An answer that leaves, as far as those who count need it; views hold during the call. */
+struct httpd_served {
+	int64_t tenant;
+	const struct httpd_route *route_or_null; /* NULL: no such address */
+	enum httpd_method method;
+	int status;
+	unsigned marks;                 /* httpd_reply_mark */
+	bool from_cache, html;          /* html: the resource is a page, whatever the status */
+	int64_t us;                     /* until now, since the request began */
+	unsigned char client[16];       /* after trusted proxies; IPv4 as mapped */
+	struct str host, target, language; /* language: Content-Language of the answer */
+	struct str user_agent, referer, accept, fetch_dest, purpose, gpc, dnt, cookie, authorization; /* of the request; as sent */
+};
+
 struct httpd_hooks {
 	/* http thread, before routing: which portal is this? Sets r->tenant and r->portal; false with
 	 * an error (ERR_NO_PORTAL) or with a reply already set and err untouched. NULL: everything is
@@ -203,8 +242,12 @@ struct httpd_hooks {
 	void (*options)(const struct httpd_request *r, struct httpd_reply *p, void *app, struct str allow);
 	/* Every reply before it is finished, errors too: last touches (CORS, CSP by kind). May be NULL. */
 	void (*finish)(const struct httpd_request *r, struct httpd_reply *p, void *app);
+	/* http thread, once for every answer of a portal, those from the cache too: must cost next to nothing. May be NULL. */
+	void (*served)(const struct httpd_served *s, void *app);
 	/* Readiness: false makes /-/ready answer 503. NULL: ready while not draining. */
 	bool (*ready)(void *app);
+	/* A cookie was refused by its writer or by the filter at the end: its name, never its value. May be NULL. */
+	void (*refused)(const struct httpd_request *r, void *app, struct str name);
 	/* Appends gauges of others as Prometheus text. May be NULL. */
 	void (*metrics)(struct buf *b, void *app);
 };

@@ -13,21 +13,27 @@ enum { COOKIE_BYTES = 8192, COOKIE_PAIRS = 200, COOKIE_SIZE = 1100, COOKIES_PER_
 
 /* --- reply.c ---------------------------------------------------------------------------------- */
 
+/* spec NULL: a sweep. */
+struct cookie_line { const struct httpd_cookie_spec *spec; struct str text; };
 enum body_kind { BODY_NONE, BODY_BUF, BODY_STATIC, BODY_FILE, BODY_SPOOL };
 struct httpd_reply {
 	struct arena *arena;
 	const struct httpd_cookie_spec *specs; /* the registry; may be NULL */
 	bool insecure;                         /* development: cookies go without Secure */
+	bool prefixed;                         /* names begin with __Host- */
+	struct str host;                       /* of the request */
+	VEC(struct str) refused;               /* names of cookies that were refused; outlives a reset */
 	int status;
 	struct str type, cache_control, csp, etag;
 	VEC(struct httpd_pair) headers;
-	VEC(struct str) cookies; /* values of Set-Cookie, as wanted */
+	VEC(struct cookie_line) cookies; /* values of Set-Cookie, as wanted */
 	unsigned vary;
 	const char *coding; /* already applied; NULL: none */
 	int cacheable_s;
 	enum body_kind body;
 	struct buf buf;
 	struct str fixed;
+	unsigned marks;
 	int fd;
 	int64_t fd_size;
 	struct io_reader *reader;
@@ -45,7 +51,6 @@ struct finished {
 	int status;
 	VEC(struct httpd_pair) headers;
 	bool not_modified;
-	unsigned refused_cookies;
 };
 enum coding { CODING_NONE, CODING_GZIP, CODING_BR };
 enum coding coding_of(struct str accept_encoding);
@@ -59,8 +64,11 @@ bool etag_matches(struct str if_none_match, struct str tag);
 bool squeeze_brotli(struct buf *out, struct str in); /* false: did not fit */
 
 /* --- cookie.c --------------------------------------------------------------------------------- */
-/* The wire filter: is this text what the registry allows? */
-bool cookie_line_allowed(const struct httpd_cookie_spec *specs, bool insecure, struct str line);
+/* The wire filter: is this text what the registry allows in this reply? */
+bool cookie_line_allowed(const struct httpd_reply *p, struct str line);
+/* The same for a sweep: a removal, whatever its name. */
+bool cookie_sweep_allowed(const struct httpd_reply *p, struct str line);
+void cookie_refused(struct httpd_reply *p, struct str name);
 struct str cookie_line_name(struct str line);
 
 /* --- url.c ------------------------------------------------------------------------------------ */
@@ -85,6 +93,8 @@ bool proxies_trust(const struct proxies *x, const struct in6_addr *peer);
 bool address_parse(struct str text, struct in6_addr *out) must_use;
 struct str address_text(struct arena *a, const struct in6_addr *address);
 void address_of_socket(const struct sockaddr *sa, struct in6_addr *out);
+/* The client alone, from one X-Forwarded-For field. */
+void proxies_client(const struct proxies *x, const struct in6_addr *peer, struct str forwarded_for, struct in6_addr *out);
 /* Client, scheme and forwarded host of a request, from a trusted peer only. */
 bool proxies_apply(const struct proxies *x, const struct in6_addr *peer, struct httpd_request *r,
                    struct err *e) must_use;
@@ -175,7 +185,10 @@ struct cache_answer {
 	struct MHD_Response *response;
 	struct MHD_Response *fresh_or_null; /* its 304 */
 	int status;
-	struct str etag, label;
+	struct str etag;
+	const struct httpd_route *route_or_null;
+	bool html;
+	char language[16];
 	size_t bytes;                       /* of the body */
 	int64_t tenant;
 	uint64_t generation, epoch;         /* when the handler began */
@@ -195,7 +208,8 @@ void cache_sizes(const struct cache *c, uint64_t *bytes, uint64_t *entries);
 /* What the headers say to the cache; views of libmicrohttpd's memory. */
 struct look {
 	struct cache_key key;
-	struct str if_none_match, forwarded_host, forwarded_proto;
+	struct str if_none_match, forwarded_host, forwarded_proto, forwarded_for;
+	struct httpd_served served; /* what the request says for it */
 	int hosts;
 	bool barred, has_body, reads, get;
 };
@@ -279,6 +293,11 @@ void httpd_hand_back(struct visit *v);          /* any thread */
 void httpd_wake_loop(struct httpd *h);
 /* metrics.c: routes of the metrics listener; false: the reply stands */
 bool metrics_route(struct httpd *h, struct visit *v);
+/* served.c */
+void served_note(struct look *l, struct str name, struct str value);
+void served_visit(const struct conn *c, const struct visit *v);
+void served_kept(struct conn *c, const struct cache_answer *a, int status);
+void served_keep(const struct visit *v, struct cache_answer *a);
 /* stream.c: a spool on its way to a socket */
 struct stream {
 	struct httpd *h;

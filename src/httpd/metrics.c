@@ -121,7 +121,7 @@ static void put_gauge(struct buf *b, const char *name, const char *type, uint64_
 
 void httpd_metrics_put(struct httpd *h, struct buf *b)
 {
-	static const char *const lanes[HTTPD_LANES] = { "talk", "haul" };
+	static const char *const lanes[HTTPD_LANES] = { "talk", "haul", "hash", "call" };
 	metrics_put(h->metrics, b);
 	put_gauge(b, "stoa_http_connections", "gauge", get(&h->open_conns));
 	put_gauge(b, "stoa_http_connections_refused_total", "counter", get(&h->refused));

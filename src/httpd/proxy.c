@@ -106,22 +106,32 @@ static bool parse_hop(struct str hop, struct in6_addr *out)
 	return address_parse(hop, out);
 }
 
+/* Reads one list from its right end; false once an address is not a proxy's: whoever wrote what stands left of it is unknown. */
+static bool walk_hops(const struct proxies *x, struct str list, struct in6_addr *client)
+{
+	while (list.n) {
+		ptrdiff_t comma = str_rfind_char(list, ',');
+		struct str hop = comma < 0 ? list : str_from(list, (size_t)comma + 1);
+		struct in6_addr a;
+		if (!parse_hop(hop, &a)) return false;
+		*client = a;
+		if (!proxies_trust(x, &a)) return false;
+		list = comma < 0 ? str_make("", 0) : str_sub(list, 0, (size_t)comma);
+	}
+	return true;
+}
+
 static void find_client(const struct proxies *x, const struct httpd_request *r,
                         struct in6_addr *client)
 {
-	for (size_t i = r->nheaders; i-- > 0;) {
-		if (!str_eq_nocase(r->headers[i].name, STR("x-forwarded-for"))) continue;
-		struct str list = r->headers[i].value;
-		while (list.n) {
-			ptrdiff_t comma = str_rfind_char(list, ',');
-			struct str hop = comma < 0 ? list : str_from(list, (size_t)comma + 1);
-			struct in6_addr a;
-			if (!parse_hop(hop, &a)) return;
-			*client = a;
-			if (!proxies_trust(x, &a)) return;
-			list = comma < 0 ? str_make("", 0) : str_sub(list, 0, (size_t)comma);
-		}
-	}
+	for (size_t i = r->nheaders; i-- > 0;)
+		if (str_eq_nocase(r->headers[i].name, STR("x-forwarded-for")) && !walk_hops(x, r->headers[i].value, client)) return;
+}
+
+void proxies_client(const struct proxies *x, const struct in6_addr *peer, struct str forwarded_for, struct in6_addr *out)
+{
+	*out = *peer;
+	if (forwarded_for.n && x->n && proxies_trust(x, peer)) (void)walk_hops(x, forwarded_for, out);
 }
 
 bool proxies_apply(const struct proxies *x, const struct in6_addr *peer, struct httpd_request *r,

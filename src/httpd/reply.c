@@ -25,8 +25,22 @@ void reply_done(struct httpd_reply *p) { drop_body(p); }
 
 void httpd_reply_reset(struct httpd_reply *p)
 {
+	struct httpd_reply former = *p;
 	drop_body(p);
-	reply_init(p, p->arena, p->specs, p->insecure);
+	reply_init(p, former.arena, former.specs, former.insecure);
+	p->prefixed = former.prefixed;
+	p->host = former.host;
+	p->marks = former.marks;
+	p->refused.p = former.refused.p;
+	p->refused.n = former.refused.n;
+	p->refused.cap = former.refused.cap;
+}
+
+void httpd_reply_mark(struct httpd_reply *p, unsigned marks) { p->marks |= marks; }
+
+bool httpd_reply_is_page(const struct httpd_reply *p)
+{
+	return p->status == 200 && p->body != BODY_NONE && str_starts(p->type, STR("text/html"));
 }
 
 struct arena *httpd_reply_arena(struct httpd_reply *p) { return p->arena; }
@@ -57,7 +71,9 @@ bool has_line_break(struct str s)
 static bool is_ours(struct str name)
 {
 	static const char *const ours[] = { "content-length", "transfer-encoding", "connection", "date",
-		"content-encoding", "set-cookie", "set-cookie2", "server" };
+		"content-encoding", "set-cookie", "set-cookie2", "server",
+		/* Whoever passes on what another server said must not pass on these (REG-16). */
+		"clear-site-data", "service-worker-allowed", "nel", "report-to" };
 	for (size_t i = 0; i < COUNT_OF(ours); i++)
 		if (str_eq_nocase(name, str_of(ours[i]))) return true;
 	return false;
@@ -66,6 +82,7 @@ static bool is_ours(struct str name)
 bool httpd_reply_header(struct httpd_reply *p, struct str name, struct str value, struct err *e)
 {
 	if (!is_token(name) || is_ours(name) || has_line_break(value)) {
+		if (str_eq_nocase(name, STR("set-cookie"))) cookie_refused(p, cookie_line_name(value));
 		err_set(e, ERR_SYSTEM, "a header could not be written");
 		return err_cause(e, "header %.*s refused", (int)num_min(name.n, (size_t)60), name.p);
 	}

@@ -29,6 +29,12 @@ void visit_free(struct visit *v)
 	free(v);
 }
 
+bool httpd_is_loopback(struct str host)
+{
+	return str_eq(host, STR("localhost")) || str_ends(host, STR(".localhost")) || str_eq(host, STR("127.0.0.1")) ||
+	       str_eq(host, STR("[::1]"));
+}
+
 struct str httpd_header(const struct httpd_request *r, struct str name)
 {
 	for (size_t i = 0; i < r->nheaders; i++)
@@ -82,6 +88,8 @@ bool visit_read(struct visit *v, struct str target, const struct in6_addr *peer)
 	r->path = r->raw_path = r->target = STR("/"); /* what an error page may look at */
 	if (!check_length(r, &v->err) || !read_host(r, &v->err)) return false;
 	if (!proxies_apply(&v->server->proxies, peer, r, &v->err)) return false;
+	v->reply.host = r->host;
+	v->reply.insecure = v->server->insecure || (!r->https && httpd_is_loopback(r->host));
 	if (!url_read_target(r->arena, target, r, &v->err)) return false;
 	return httpd_cookies(r, &cookies, &n, &v->err);
 }
@@ -191,17 +199,34 @@ void visit_fail(struct visit *v)
 	httpd_reply_bytes(&v->reply, arena_join(&v->arena, said, STR("\n")));
 }
 
+static void tell_refused(struct visit *v)
+{
+	const struct httpd_options *o = v->server->o;
+	struct httpd *h = v->server->httpd_or_null;
+	const struct httpd_route *route = v->request.route_or_null;
+	for (size_t i = 0; i < v->reply.refused.n; i++) {
+		if (h) metrics_refused_cookie(h->metrics);
+		if (o->hooks.refused) o->hooks.refused(&v->request, o->app, v->reply.refused.p[i]);
+	}
+	log_say(o->log_or_null, LOG_LEVEL_ERROR, "cookie.undeclared", log_int("request", (int64_t)v->request.id),
+	        log_text("route", route ? str_of(route->label ? route->label : route->pattern) : STR("-")),
+	        log_int("cookies", (int64_t)v->reply.refused.n));
+}
+
 void visit_finish(struct visit *v)
 {
 	const struct httpd_options *o = v->server->o;
 	if (o->hooks.finish) o->hooks.finish(&v->request, &v->reply, o->app);
 	finish(&v->request, &v->reply, v->closing, &v->finished);
-	struct httpd *h = v->server->httpd_or_null;
-	for (unsigned i = 0; h && i < v->finished.refused_cookies; i++) metrics_refused_cookie(h->metrics);
-	if (v->finished.refused_cookies)
-		log_say(o->log_or_null, LOG_LEVEL_ERROR, "cookie.undeclared",
-		        log_int("request", (int64_t)v->request.id),
-		        log_int("cookies", v->finished.refused_cookies));
+	if (!v->reply.refused.n) return;
+	tell_refused(v);
+#ifdef STOA_TEST_CONTROL
+	if (v->finished.status == 500) return;
+	httpd_reply_reset(&v->reply);
+	httpd_reply_status(&v->reply, 500);
+	httpd_reply_bytes(&v->reply, STR("a cookie was refused\n"));
+	finish(&v->request, &v->reply, v->closing, &v->finished);
+#endif
 }
 
 void visit_run(struct visit *v)

@@ -1,4 +1,4 @@
-/* Who asks: keys in the Authorization field or in a parameter. */
+/* Who asks: keys in the Authorization field or in a parameter, and, when no key came along, whoever is signed in. */
 #include "rights/rights.h"
 #include "rights/inside.h"
 
@@ -44,13 +44,75 @@ enum shown shown_by(const struct httpd_request *r, struct str *key)
 
 bool is_private(const struct tenant *t) { return str_eq(tenant_setting(t, "access"), STR("private")); }
 
+/* --- sessions ---------------------------------------------------------------------------------------- */
+
+bool rights_foreign_frame(const struct httpd_request *r) { return str_starts(r->path, STR("/explore/embed/")); }
+
+/* SID-6: pages of a sibling below the same name are same-site, so what SameSite lets through is looked at again. */
+bool rights_reads_cookies(const struct httpd_request *r)
+{
+	struct str key;
+	if (shown_by(r, &key) != SHOWS_NOTHING || rights_foreign_frame(r)) return false;
+	struct str site = httpd_header(r, STR("Sec-Fetch-Site"));
+	if (!site.n || str_eq(site, STR("same-origin")) || str_eq(site, STR("none"))) return true;
+	return r->method == HTTPD_GET && str_eq(httpd_header(r, STR("Sec-Fetch-Mode")), STR("navigate")) &&
+	       str_eq(httpd_header(r, STR("Sec-Fetch-Dest")), STR("document"));
+}
+
+size_t rights_session_values(const struct tenant *t, const struct httpd_request *r, struct str out[RIGHTS_SESSIONS])
+{
+	const struct httpd_pair *cookies;
+	size_t n;
+	struct err e = { 0 };
+	bool prefixed = str_eq(tenant_setting(t, "cookie_prefix"), STR("host"));
+	if (!httpd_cookies(r, &cookies, &n, &e)) return 0;
+	return httpd_cookie_values(cookies, n, prefixed ? STR("__Host-sessionid") : STR("sessionid"), out, RIGHTS_SESSIONS);
+}
+
+static void find_session(const struct site_visit *at, const struct httpd_request *r, struct rights_caller *w)
+{
+	struct str values[RIGHTS_SESSIONS];
+	if (!at->site->sessions || !rights_reads_cookies(r)) return;
+	size_t n = rights_session_values(at->tenant, r, values);
+	if (!n) return;
+	struct session *s = arena_new(r->arena, struct session);
+	switch (session_find(at->site->sessions, at->tenant, values, n, clock_now(), r->client, s)) {
+	case SESSION_NONE: return;
+	case SESSION_AMBIGUOUS:
+		w->ambiguous = true;
+		return;
+	case SESSION_ONE: break;
+	}
+	w->generation = tenants_generation(at->site->tenants, at->tenant->id);
+	if (!accounts_who(at->site->accounts, at->tenant->id, s->account, r->arena, &w->who)) return;
+	w->account = s->account;
+	w->by_session = true;
+	w->session = s;
+}
+
+bool rights_may(const struct rights_caller *who, enum account_permission what)
+{
+	if (!who->account) return false;
+	if (who->key && !(who->who.scope & ACCOUNT_WRITE)) return false;
+	return who->who.admin || (who->who.permissions >> what & 1);
+}
+
+/* --- the caller -------------------------------------------------------------------------------------- */
+
+void rights_person(const struct site_visit *at, struct httpd_request *r, struct rights_caller *out)
+{
+	*out = (struct rights_caller){ 0 };
+	find_session(at, r, out);
+}
+
 bool rights_caller(const struct site_visit *at, struct httpd_request *r, struct rights_caller *out, struct err *e)
 {
 	struct rights_caller w = { 0 };
 	struct str key;
 	switch (shown_by(r, &key)) {
 	case SHOWS_NOTHING:
-		if (is_private(at->tenant))
+		find_session(at, r, &w);
+		if (!w.account && is_private(at->tenant))
 			return err_set(e, ERR_UNAUTHENTICATED, "This portal is private. Send an API key of it: \"Authorization: Apikey KEY\", or the parameter apikey.");
 		break;
 	case SHOWS_TOKEN:

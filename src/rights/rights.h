@@ -43,11 +43,20 @@ struct rights_caller {
 /* The one place where a permission is asked for. False for nobody known, and for a key whose list does not hold it. */
 bool rights_may(const struct rights_caller *who, enum account_permission what) must_use nonnull_all;
 /* Tells the caller of a request from its Authorization field (Apikey KEY), its apikey parameter (of the
- * address, or of a form that was posted), or nothing. Fails with ERR_UNAUTHENTICATED when what it shows is
+ * address, or of a form that was posted), else from the cookie of a session, else nobody. Fails with ERR_UNAUTHENTICATED when what it shows is
  * no good, or when the portal is private and it shows nothing. Other schemes than Apikey and Bearer are
  * some proxy's business and are not looked at. */
 bool rights_caller(const struct site_visit *at, struct httpd_request *r, struct rights_caller *out,
                    struct err *e) must_use nonnull_all;
+/* True for what is rendered for pages of others: no cookie is read or set there (FRM-1). */
+bool rights_foreign_frame(const struct httpd_request *r) nonnull_all;
+/* The distinct values of sessionid, under the name this portal gives it; the count may be more than fits. */
+enum { RIGHTS_SESSIONS = 4 };
+size_t rights_session_values(const struct tenant *t, const struct httpd_request *r, struct str out[RIGHTS_SESSIONS]) nonnull_all;
+/* The same for what everyone may read on a private portal too: whoever is signed in, else nobody; keys are not looked at. */
+void rights_person(const struct site_visit *at, struct httpd_request *r, struct rights_caller *out) nonnull_all;
+/* Whether the cookies of this request say who asks: not beside a key, nor from pages of others (SID-6). */
+bool rights_reads_cookies(const struct httpd_request *r) must_use nonnull_all;
 /* True when an answer to this caller is everybody's: it may be kept by the server. False for everyone
  * while the portal counts calls: a kept answer is given without counting. */
 bool rights_is_public(const struct site_visit *at, const struct rights_caller *who) must_use nonnull_all;

@@ -22,9 +22,11 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 	struct engine_options engine = { .folder = s->folder, .memory_mb = o->memory_mb, .temp_mb = o->temp_mb, .threads = o->engine_threads };
 	bool ok = crypt_open(e) && io_make_folders(temp.p, e) &&
 	          store_open(arena_printf(&in->arena, "%.*s/stoa.db", STR_ARG(folder)), &s->store, e) &&
-	          vault_open(s->folder, &s->vault, e) && events_open(s->store, &s->events, e) && engine_open(&engine, &s->engine, e) && tenants_open(s->store, &s->tenants, e) &&
-	          accounts_open(s->store, &s->accounts, e) && accounts_settings(s->accounts, &o->accounts, e) && registries_open(s->store, s->tenants, s->vault, &s->registries, e) &&
-	          sessions_open(s->store, s->accounts, s->events, &s->sessions, e) && audience_open(s->store, s->tenants, &s->audience, e) && quota_open(s->store, &s->quota, e) &&
+	          vault_open(s->folder, &s->vault, e) && events_open(s->store, &s->events, e) && engine_open(&engine, &s->engine, e) &&
+	          tenants_open(s->store, &s->tenants, e) && accounts_open(s->store, &s->accounts, e) &&
+	          accounts_settings(s->accounts, &o->accounts, e) && registries_open(s->store, s->tenants, s->vault, &s->registries, e) &&
+	          sessions_open(s->store, s->accounts, s->events, &s->sessions, e) &&
+	          audience_open(s->store, s->tenants, &s->audience, e) && quota_open(s->store, &s->quota, e) &&
 	          catalog_open(s->store, s->engine, &s->catalog, e) && catalog_sweep(s->catalog, e);
 	if (!ok) {
 		site_close(s);

@@ -1,6 +1,6 @@
 /* Tells requests of our own pages from those of others (rule CSR-9), and checks where a form may lead
  * to (LNG-4). The portal's configured origin is compared, never the Host field alone. */
-#include "visitor/visitor.h"
+#include "visitor/inside.h"
 
 #include "text/text.h"
 
@@ -30,28 +30,61 @@ static bool is_ours(const struct httpd_request *r, struct str origin, struct str
 	return str_eq_nocase(theirs, direct);
 }
 
-bool visitor_same_origin(const struct httpd_request *r, struct str origin, const char **reason)
+/* An origin the portal trusts: as it is listed, or one below the name after "*.". */
+static bool is_trusted(const struct tenant *t, struct str theirs)
 {
-	struct str site = httpd_header(r, STR("Sec-Fetch-Site"));
-	if (str_eq(site, STR("same-origin")))
-		return true;
-	*reason = "fetch_site";
-	if (str_eq(site, STR("cross-site")) || str_eq(site, STR("same-site")))
-		return false;
-	struct str from = httpd_header(r, STR("Origin"));
-	*reason = "origin";
-	if (from.n)
-		return is_ours(r, origin, from);
-	struct str referer = httpd_header(r, STR("Referer"));
+	struct str rest = tenant_setting(t, "trusted_origins"), part;
+	while (rest.n && str_cut(&rest, ',', &part)) {
+		part = str_trim(part);
+		if (!str_starts(part, STR("https://*."))) {
+			if (str_eq_nocase(part, theirs)) return true;
+			continue;
+		}
+		struct str below = str_from(part, 9); /* ".host" */
+		if (str_starts(theirs, STR("https://")) && theirs.n > 8 + below.n &&
+		    str_eq_nocase(str_from(theirs, theirs.n - below.n), below)) return true;
+	}
+	return false;
+}
+
+/* The one Origin field; *n tells how many there are. */
+static struct str origin_field(const struct httpd_request *r, size_t *n)
+{
+	struct str found = STR("");
+	*n = 0;
+	for (size_t i = 0; i < r->nheaders; i++) {
+		if (!str_eq_nocase(r->headers[i].name, STR("Origin"))) continue;
+		found = str_trim(r->headers[i].value);
+		(*n)++;
+	}
+	return found;
+}
+
+static bool check_referer(const struct httpd_request *r, const struct tenant *t, struct str origin, const char **reason)
+{
+	struct str referer = str_trim(httpd_header(r, STR("Referer")));
 	*reason = "referer_missing";
-	if (!referer.n)
-		return false;
+	if (!referer.n) return false;
 	struct str theirs = origin_of(referer);
 	*reason = "referer_malformed";
-	if (!theirs.n)
-		return false;
+	if (!theirs.n || str_find_char(theirs, '@') >= 0) return false;
+	*reason = "referer_insecure";
+	if (str_starts(origin, STR("https://")) && !str_starts(theirs, STR("https://"))) return false;
 	*reason = "referer";
-	return is_ours(r, origin, theirs);
+	return is_ours(r, origin, theirs) || is_trusted(t, theirs);
+}
+
+bool visitor_same_origin(const struct httpd_request *r, const struct tenant *t, struct str origin, const char **reason)
+{
+	size_t n;
+	struct str from = origin_field(r, &n);
+	struct str site = httpd_header(r, STR("Sec-Fetch-Site"));
+	if (str_eq(site, STR("same-origin"))) return true;
+	*reason = "fetch_site";
+	if (str_eq(site, STR("cross-site")) || str_eq(site, STR("same-site"))) return n == 1 && is_trusted(t, from);
+	*reason = "origin";
+	if (n) return n == 1 && (is_ours(r, origin, from) || is_trusted(t, from));
+	return check_referer(r, t, origin, reason);
 }
 
 static bool is_local_path(struct str s)

@@ -1,35 +1,24 @@
 /* From a request to a visit: portal, language, zone, origin. Reads cookies by name only where a rule
  * asks for one; unknown ones are never looked at. */
-#include "visitor/visitor.h"
-
-enum { LANGUAGE_VALUES = 4 };
-
-static bool is_loopback(struct str host)
-{
-	return str_eq(host, STR("localhost")) || str_ends(host, STR(".localhost")) ||
-	       str_eq(host, STR("127.0.0.1")) || str_eq(host, STR("[::1]"));
-}
+#include "visitor/inside.h"
 
 struct str visitor_origin(struct arena *a, struct str host, int port)
 {
-	if (!is_loopback(host))
+	if (!httpd_is_loopback(host))
 		return arena_join(a, STR("https://"), host);
 	if (port == 0 || port == 80)
 		return arena_join(a, STR("http://"), host);
 	return arena_printf(a, "http://%.*s:%d", STR_ARG(host), port);
 }
 
-/* The language's place in the list; cookies are those of the request. */
-static size_t choose(const struct httpd_request *r, const struct str *offered, size_t n,
-                     const struct httpd_pair *cookies, size_t ncookies)
+/* The language's place in the list; values are those of the language's cookie. */
+static size_t choose(const struct httpd_request *r, const struct str *offered, size_t n, const struct cookie_seen *seen)
 {
-	struct str values[LANGUAGE_VALUES];
-	size_t nvalues = httpd_cookie_values(cookies, ncookies, STR("django_language"), values, LANGUAGE_VALUES);
 	const struct str *flg = httpd_query_or_null(r, STR("flg"));
 	struct i18n_wish w = {
 		.flg = flg ? *flg : STR(""),
-		.cookies = values,
-		.ncookies = num_min(nvalues, (size_t)LANGUAGE_VALUES),
+		.cookies = seen->values,
+		.ncookies = num_min(seen->n, (size_t)VALUES),
 		.accept = httpd_header(r, STR("Accept-Language")),
 		.offered = offered,
 		.noffered = n,
@@ -46,28 +35,58 @@ static const struct i18n_lang *words_of(struct str code)
 const struct i18n_lang *visitor_language(const struct httpd_request *r, const struct str *offered, size_t n)
 {
 	struct err e = { 0 };
-	const struct httpd_pair *cookies = NULL;
-	size_t ncookies = 0;
-	if (!httpd_cookies(r, &cookies, &ncookies, &e))
-		ncookies = 0;
-	return words_of(offered[choose(r, offered, n, cookies, ncookies)]);
+	const struct httpd_pair *cookies;
+	size_t ncookies;
+	struct cookie_seen seen = { 0 };
+	/* What the portal calls the cookie is not asked here: this is for what must not fail. */
+	if (httpd_cookies(r, &cookies, &ncookies, &e)) {
+		seen.n = httpd_cookie_values(cookies, ncookies, STR("django_language"), seen.values, VALUES);
+		if (!seen.n) seen.n = httpd_cookie_values(cookies, ncookies, STR("__Host-django_language"), seen.values, VALUES);
+	}
+	return words_of(offered[choose(r, offered, n, &seen)]);
+}
+
+/* A page that a person goes to, by a link, an address or a form with GET; what only scripts fetch is none. */
+static bool is_navigation(const struct httpd_request *r)
+{
+	if (r->method != HTTPD_GET || str_starts(r->path, STR("/api/"))) return false;
+	struct str dest = httpd_header(r, STR("Sec-Fetch-Dest"));
+	return dest.n ? str_eq(dest, STR("document")) : prefers_html(r);
+}
+
+static void read_cookies(struct visit *v)
+{
+	struct cookie_seen seen;
+	for (int c = 0; c < REGISTRY_COOKIES && !v->foreign_frame; c++) {
+		seen_cookie(v->request, v->reply, (enum registry_cookie)c, false, &seen);
+		v->has_cookies |= seen.n > 0;
+		v->has_session |= seen.n > 0 && c == REGISTRY_SESSION;
+	}
+}
+
+static void leave_note(struct visit *v, struct httpd_request *r)
+{
+	struct visitor_after *after = arena_new(v->arena, struct visitor_after);
+	/* Cookies that were not looked at are left alone. */
+	*after = (struct visitor_after){ .tenant = v->at.tenant->id, .session = v->session, .ambiguous = v->who.ambiguous,
+	                                 .navigation = v->navigation && !v->foreign_frame && rights_reads_cookies(r) };
+	v->after = after;
+	r->note = after;
 }
 
 static bool enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, bool anyone, struct visit *out, struct err *e)
 {
-	const struct httpd_pair *cookies;
-	size_t ncookies;
-	if (!httpd_cookies(r, &cookies, &ncookies, e))
-		return false;
-	*out = (struct visit){ .request = r, .reply = p, .arena = r->arena };
-	if (!site_enter(s, r->host, &out->at, e))
-		return false;
+	struct cookie_seen seen = { 0 };
+	struct err ignored = { 0 };
+	*out = (struct visit){ .request = r, .reply = p, .arena = r->arena, .navigation = is_navigation(r), .foreign_frame = rights_foreign_frame(r) };
+	if (!site_enter(s, r->host, &out->at, e)) return false;
 	/* What every reader may have is given to whoever asks, whatever they show of themselves. */
-	if (!anyone && !rights_caller(&out->at, r, &out->who, e))
-		return false;
+	if (anyone) rights_person(&out->at, r, &out->who);
+	else if (!rights_caller(&out->at, r, &out->who, e)) return false;
+	out->session = out->who.session;
 	const struct tenant *t = out->at.tenant;
-	size_t chosen = choose(r, t->languages, t->nlanguages, cookies, ncookies);
-	out->lang_code = t->languages[chosen];
+	if (!out->foreign_frame) seen_cookie(r, p, REGISTRY_LANGUAGE, false, &seen);
+	out->lang_code = t->languages[choose(r, t->languages, t->nlanguages, &seen)];
 	out->lang = words_of(out->lang_code);
 	const struct str *flg = httpd_query_or_null(r, STR("flg"));
 	if (flg && flg->n && i18n_find_flg(t->languages, t->nlanguages, *flg) < 0)
@@ -75,13 +94,10 @@ static bool enter(struct site *s, struct httpd_request *r, struct httpd_reply *p
 	const struct clock_zone *zone = clock_zone_or_null(tenant_setting(t, "timezone"));
 	out->zone = zone ? zone : clock_utc();
 	out->origin = visitor_origin(r->arena, t->host, s->listen_port);
-	for (const struct httpd_cookie_spec *spec = registry_cookie_specs; spec->name; spec++) {
-		struct str value;
-		if (httpd_cookie_values(cookies, ncookies, str_of(spec->name), &value, 1) > 0) {
-			out->has_cookies = true;
-			out->has_session |= spec == &registry_cookie_specs[REGISTRY_SESSION];
-		}
-	}
+	read_cookies(out);
+	leave_note(out, r);
+	/* Without it pages go out as if all consent were refused (CON-22). */
+	if (s->registries && !registry_hold(s->registries, t, &out->registry, &ignored)) out->registry = NULL;
 	return true;
 }
 
@@ -99,6 +115,8 @@ bool visitor_is_nobody(const struct visit *v) { return v->who.account == 0 && v-
 
 void visitor_leave(struct visit *v)
 {
+	if (v->at.site && v->registry) registry_release(v->at.site->registries, v->registry);
+	v->registry = NULL;
 	if (v->at.site)
 		site_leave(&v->at);
 	v->at.site = NULL;

@@ -35,6 +35,8 @@ struct visit {
 	struct consent_state consent;   /* what may be emitted for this request */
 	bool navigation;                /* an HTML navigation (0.3): the only occasion to renew or remove by itself */
 	bool foreign_frame;             /* rendered for an embed: no cookie is read or set */
+	char csrf[CSRF_TOKEN + 1];      /* the value of csrftoken that this answer's forms go with; "" until asked for */
+	struct visitor_after *after;    /* what the end of the answer may do about cookies */
 };
 
 /* Fills a visit from a request: finds the portal, holds its catalogue and chooses the language. Fails
@@ -42,7 +44,7 @@ struct visit {
 bool visitor_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, struct visit *out,
                    struct err *e) must_use nonnull_all;
 /* The same for what everyone may read on a private portal too: the policy of cookies, what robots are told,
- * the choice of a language. The visit is nobody's. */
+ * the choice of a language. The visit is that of whoever is signed in, else nobody's. */
 bool visitor_enter_anyone(struct site *s, struct httpd_request *r, struct httpd_reply *p, struct visit *out,
                           struct err *e) must_use nonnull_all;
 /* True when the answer is everybody's. */
@@ -61,9 +63,9 @@ void visitor_cache_page(const struct visit *v, int seconds) nonnull_all;
 
 /* --- origin.c ------------------------------------------------------------------------------------ */
 
-/* True when an unsafe request comes from a page of this origin (Sec-Fetch-Site, then Origin, then
+/* True when an unsafe request comes from a page of this origin, or of one the portal trusts (Sec-Fetch-Site, then Origin, then
  * Referer); otherwise *reason is the word for the log and the API. */
-bool visitor_same_origin(const struct httpd_request *r, struct str origin, const char **reason) must_use nonnull_all;
+bool visitor_same_origin(const struct httpd_request *r, const struct tenant *t, struct str origin, const char **reason) must_use nonnull_all;
 /* The local path to go on to: `next` when it is a path of this origin, else the Referer's when it is,
  * else "/". */
 struct str visitor_next(const struct httpd_request *r, struct arena *a, struct str origin, struct str next) nonnull_all;
@@ -74,9 +76,20 @@ enum visitor_guard {
 	VISITOR_TOKEN,      /* every step */
 	VISITOR_TOKEN_FREE, /* origin rules only: language, preferences, load once (CSR-12) */
 };
-/* The decision procedure for an unsafe request; `token` is the form's csrfmiddlewaretoken or empty (the header wins). False: ERR_CSRF (the
- * reason is logged, and said to JSON clients), ERR_BAD_REQUEST with an ambiguous session. */
+/* The decision procedure for an unsafe request, whose steps and reasons are those of chapter 3.2; safe methods pass. `token` is the form's csrfmiddlewaretoken or empty (the header wins). False: ERR_CSRF (the
+ * reason is logged, and said to JSON clients), ERR_BAD_REQUEST with an ambiguous session. A handler that shows its form again
+ * after ERR_CSRF asks visitor_may_retry, renders with visitor_token as ever, and answers 403. */
 bool visitor_guard(struct visit *v, enum visitor_guard how, struct str token, struct err *e) must_use nonnull_all;
+/* True when a fresh token would help: the cookie or the token was the trouble, not where the request came from. */
+bool visitor_may_retry(const struct visit *v, const struct err *e) must_use nonnull_all;
+/* The answer to ERR_CSRF and to an ambiguous session for JSON clients (CSR-16), for the error hook; false: the request wants
+ * a page. */
+bool visitor_guard_problem(const struct httpd_request *r, struct httpd_reply *p, struct site *s, const struct err *e) must_use nonnull_all;
+/* A body of application/json, whole (ERR_MEDIA_TYPE for other types), then visitor_guard with the header's token. */
+bool visitor_json(struct visit *v, enum visitor_guard how, struct str *body, struct err *e) must_use nonnull_all;
+/* What is exempt from the guard, and why (CSR-13); ends with a row without pattern. */
+struct visitor_exemption { const char *method, *pattern, *reason; bool wholly; /* not even the origin is looked at */ };
+extern const struct visitor_exemption visitor_exemptions[];
 /* A fresh masked token for a form of this answer; sets csrftoken when the client has no good one, and makes the answer private. */
 struct str visitor_token(struct visit *v) nonnull_all;
 /* Reads a posted form (ERR_MEDIA_TYPE, ERR_BAD_REQUEST), then visitor_guard. */
@@ -95,15 +108,21 @@ bool visitor_sign_out(struct visit *v, struct err *e) must_use nonnull_all;
 bool visitor_survive(struct visit *v, struct err *e) must_use nonnull_all;
 /* A secret was proved again (SES-10). */
 bool visitor_freshen(struct visit *v, struct err *e) must_use nonnull_all;
-/* False, and the reply leads to /login/ (303, next = this page), when nobody is signed in. */
+/* False with ERR_UNAUTHENTICATED when nobody is signed in: the error hook leads pages to /login/ (303, next = this page). */
 bool visitor_signed_in(struct visit *v, struct err *e) must_use nonnull_all;
-/* False, and the reply leads to /account/confirm/ (303, next = this page), unless a secret was proved of late. */
+/* False with ERR_NOT_FRESH unless a secret was proved of late: the error hook leads pages to /account/confirm/. */
 bool visitor_fresh(struct visit *v, struct err *e) must_use nonnull_all;
 /* Sets or takes back a cookie of the platform under the name this portal gives it. */
 bool visitor_set_cookie(struct visit *v, enum registry_cookie c, struct str value, int64_t life_s, struct err *e) must_use nonnull_all;
 bool visitor_remove_cookie(struct visit *v, enum registry_cookie c, struct err *e) must_use nonnull_all;
 /* Cache-Control of what belongs to one person: private, no-store. */
 void visitor_private(const struct visit *v) nonnull_all;
+/* Where the error hook leads a page with ERR_UNAUTHENTICATED or ERR_NOT_FRESH; empty: the error is to be shown. */
+struct str visitor_lead(const struct httpd_request *r, const struct err *e) nonnull_all;
+/* The very end of an answer, for the finish hook: on a page that was navigated to and is shown, renews the id of the session
+ * that is due, gives the token that is missing, takes back what is worth nothing and what siblings tossed in (SID-3, SES-7,
+ * CSR-4, PAR-9). May ask the store. */
+void visitor_finish(struct site *s, const struct httpd_request *r, struct httpd_reply *p) nonnull_all;
 void visitor_note(const struct visit *v, enum event_kind kind, struct str reason, struct str detail) nonnull_all;
 
 #endif

@@ -301,10 +301,28 @@ static void the_wire_filter_reads_every_attribute(void **state)
 		"sessionid=a; Path=/; Domain=x.example; Secure; HttpOnly; SameSite=Lax", "sessionid=a; Path=/; Secure; HttpOnly; SameSite=Lax; X",
 		"sessionid=a b; Path=/; Secure; HttpOnly; SameSite=Lax", "Sessionid=a; Path=/; Secure; HttpOnly; SameSite=Lax", "sessionid", "",
 		"csrftoken=a; Path=/; Max-Age=5; Secure; SameSite=Lax", "sessionid=a; Path=/; Max-Age=; Secure; HttpOnly; SameSite=Lax" };
+	struct httpd_reply p = { .specs = cookies, .host = STR("a.example") };
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
-		if (cookie_line_allowed(cookies, false, str_of(bad[i]))) fail_msg("allowed: %s", bad[i]);
-	assert_true(cookie_line_allowed(cookies, false, STR("sessionid=a; Path=/; Secure; HttpOnly; SameSite=Lax")));
-	assert_true(cookie_line_allowed(cookies, false, STR("sessionid=a; Path=/; Max-Age=5; Secure; HttpOnly; SameSite=Lax")));
+		if (cookie_line_allowed(&p, str_of(bad[i]))) fail_msg("allowed: %s", bad[i]);
+	assert_true(cookie_line_allowed(&p, STR("sessionid=a; Path=/; Secure; HttpOnly; SameSite=Lax")));
+	assert_true(cookie_line_allowed(&p, STR("sessionid=a; Path=/; Max-Age=5; Secure; HttpOnly; SameSite=Lax")));
+	/* Removals may name a domain above the host, and nothing else. */
+	p.host = STR("solo.portal.example");
+	assert_true(cookie_line_allowed(&p, STR("sessionid=; Path=/; Max-Age=0; Domain=portal.example; Secure; HttpOnly; SameSite=Lax")));
+	assert_false(cookie_line_allowed(&p, STR("sessionid=; Path=/; Max-Age=0; Domain=solo.portal.example; Secure; HttpOnly; SameSite=Lax")));
+	assert_false(cookie_line_allowed(&p, STR("sessionid=; Path=/; Max-Age=0; Domain=tal.example; Secure; HttpOnly; SameSite=Lax")));
+	assert_false(cookie_line_allowed(&p, STR("sessionid=a; Path=/; Max-Age=9; Domain=portal.example; Secure; HttpOnly; SameSite=Lax")));
+	assert_false(cookie_line_allowed(&p, STR("__Host-sessionid=a; Path=/; Secure; HttpOnly; SameSite=Lax")));
+	/* With the prefix the published names are not declared any more, and no domain is named. */
+	p.prefixed = true;
+	assert_true(cookie_line_allowed(&p, STR("__Host-sessionid=a; Path=/; Secure; HttpOnly; SameSite=Lax")));
+	assert_false(cookie_line_allowed(&p, STR("sessionid=a; Path=/; Secure; HttpOnly; SameSite=Lax")));
+	assert_false(cookie_line_allowed(&p, STR("__Host-sessionid=; Path=/; Max-Age=0; Domain=portal.example; Secure; HttpOnly; SameSite=Lax")));
+	/* A sweep removes and cannot set. */
+	assert_true(cookie_sweep_allowed(&p, STR("_ga=; Path=/; Max-Age=0; Domain=portal.example; Secure; SameSite=Lax")));
+	assert_false(cookie_sweep_allowed(&p, STR("_ga=1; Path=/; Max-Age=0; Secure; SameSite=Lax")));
+	assert_false(cookie_sweep_allowed(&p, STR("_ga=; Path=/; Max-Age=1; Secure; SameSite=Lax")));
+	assert_false(cookie_sweep_allowed(&p, STR("_ga=; Path=/; Max-Age=0; Domain=evil.test; Secure; SameSite=Lax")));
 }
 
 static void redirects_stay_local_or_absolute(void **state)

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include "visitor/visitor.h"
 
+static const struct tenant portal = { .host = { "isoc.example", 12 } };
 struct row { const char *site, *from, *referer; bool ours; const char *reason; };
 
 static struct httpd_request request(struct arena *a, struct httpd_pair *headers, const struct row *row)
@@ -36,13 +37,18 @@ static void requests_of_other_sites_are_told_apart(void **s)
 		{ "", "", "https://evil.test/https://isoc.example/", false, "referer" },
 		{ "", "", "/explore/", false, "referer_malformed" },
 		{ "", "", "", false, "referer_missing" },
+		{ "banana", "https://isoc.example", "", true, "" },
+		{ "", "https://isoc.example:8443", "", false, "origin" },
+		{ "", "https://evil.test/https://isoc.example", "", false, "origin" },
+		{ "", "", "http://isoc.example/", false, "referer_insecure" },
+		{ "", "", "https://isoc.example@evil.test/", false, "referer_malformed" },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		auto_arena a = ARENA_INIT;
 		struct httpd_pair headers[3];
 		struct httpd_request r = request(&a, headers, &rows[i]);
 		const char *reason = "";
-		assert_int_equal(visitor_same_origin(&r, STR("https://isoc.example"), &reason), rows[i].ours);
+		assert_int_equal(visitor_same_origin(&r, &portal, STR("https://isoc.example"), &reason), rows[i].ours);
 		if (!rows[i].ours)
 			assert_string_equal(reason, rows[i].reason);
 	}
