@@ -80,6 +80,13 @@ bool registry_origin_ok(const struct registry *g, struct str origin, enum regist
 /* True when an address ("https://host/…") is of an origin of the list's form. */
 bool registry_origin_holds(struct str origin, struct str scheme, struct str host, int port) must_use;
 
+/* catalogue.c: whether a service can be within the exemption for audience measurement (EMB-9). */
+bool registry_known_exempt(struct str id) must_use;
+
+/* url.c: an absolute address, or one without a scheme ("//host/x"); views into it. False for all others. */
+struct registry_url { struct str scheme, host; int port; };
+bool registry_url_read(struct str url, struct registry_url *out) must_use;
+
 /* write.c. With `only`, one language. `whole`: with hash and verification. */
 void registry_put_doc(struct buf *b, const struct registry *g, struct str only, bool whole);
 /* The same without what differs from version to version: for telling whether anything was changed. */
@@ -139,6 +146,8 @@ void registry_alone_done(struct registries *rs, struct tenant_id forget) nonnull
 /* What an editable text gives under the present settings; no numbers are set. With `strict` faults go to *notes. */
 bool registry_make(struct registries *rs, const struct tenant *t, const struct json_node *source, struct registry_notes *notes,
                    struct registry_box **out, struct err *e) must_use nonnull_all;
+/* What is in force, numbered; makes a version when settings say something else by now. */
+bool registry_make_in_force(struct registries *rs, const struct tenant *t, struct store_tx *x, struct registry_box **out, struct err *e) must_use nonnull_all;
 /* Items and services keep the numbers they had. */
 void registry_carry(const struct registry *before, struct registry_box *after, int64_t version) nonnull_all;
 /* Gives a snapshot the numbers of a new version, puts it in the store and fills *row. */

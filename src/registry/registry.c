@@ -139,7 +139,7 @@ static bool settings_changed(struct registries *rs, const struct tenant *t, stru
 	return registry_number(rs, x, box, &row, e);
 }
 
-static bool make_in(struct registries *rs, const struct tenant *t, struct store_tx *x, struct registry_box **out, struct err *e)
+bool registry_make_in_force(struct registries *rs, const struct tenant *t, struct store_tx *x, struct registry_box **out, struct err *e)
 {
 	auto_arena scratch = ARENA_INIT;
 	struct registry_row row = { .source = STR("{}") };
@@ -180,7 +180,7 @@ static bool make(struct registries *rs, const struct tenant *t, struct registry_
 	if (!store_begin(rs->store, STORE_WRITE, &x, e))
 		return false;
 	struct registry_box *box = NULL;
-	bool ok = make_in(rs, t, x, &box, e);
+	bool ok = registry_make_in_force(rs, t, x, &box, e);
 	ok = store_end(x, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	if (!ok) {
 		registry_box_free(box);

@@ -180,37 +180,65 @@ void registry_compare(const struct registry *before, const struct registry *afte
 
 /* --- publishing ------------------------------------------------------------------------------------------- */
 
-/* What an administrator sends: the JSON object of services, items and the registry's own fields (shape: see
- * registry/edit.c). Every fault is collected: field, language, what was expected. */
+/* What an administrator sends: a JSON object with `services` and `items` in the shape of cookies.json, `controller` (name, contact,
+ * data_protection; empty: as the settings say), `additions` (before, after), `banner` (title, first) and `material`: ids
+ * of services whose new wording means something else (CON-20), which nobody but the author can tell. Items of the platform may be left
+ * out together; those given must be what they are. Every fault is collected: field, language, what was expected. */
 struct registry_fault { struct str field, message; };
 struct registry_draft {
-	const struct registry *now;        /* what is in force; borrowed */
+	const struct registry *now;        /* what is in force */
 	const struct registry *next;       /* what it would be; NULL with faults */
 	const struct registry_fault *faults;
 	size_t nfaults;
 	bool material;
 	const struct registry_difference *differences;
 	size_t ndifferences;
-	struct str csp_before, csp_after;
+	struct str csp_before, csp_after;  /* with every service granted and used */
 };
+/* Gives back what a draft holds. */
+void registry_draft_done(struct registries *rs, struct registry_draft *d);
 /* Reads, checks (REG-7, POL-14), compares; stores nothing. */
 bool registry_dry_run(struct registries *rs, const struct tenant *t, struct str json, struct arena *a, struct registry_draft *out,
                       struct err *e) must_use nonnull_all;
-/* The same, then makes it a version. `etag` is the hash the author has seen: ERR_PRECONDITION when another is in force.
- * ERR_PARAMETER with the first fault. `effective` 0: now. */
+/* The same, then makes it a version; what says the same as before makes none. `etag` is the hash the author has seen:
+ * ERR_PRECONDITION when another is in force. ERR_INVALID with the first fault. `effective` 0: now; later: it waits until then, and
+ * takes the place of one that waited. */
 bool registry_publish(struct registries *rs, const struct tenant *t, struct str json, struct str etag, struct str note, struct str role,
                       struct instant effective, int64_t *version, struct err *e) must_use nonnull_all;
 /* What an editor starts from: the editable part of what is in force, as JSON. */
 void registry_put_editable(struct buf *b, const struct registry *g);
+
+/* --- services known by name: something to start from --------------------------------------------------------- */
+
+/* Rows of services.def. Sentences are English messages. */
+struct registry_known {
+	const char *id, *name, *provider, *country, *url; /* provider empty: one's own server */
+	enum registry_category category;
+	enum registry_loads loads;
+	const char *policy_url, *retention, *transfer;
+	const char *origins;       /* "frame https://…,img https://…"; "$": the host that is asked for */
+	const char *embeds;        /* beginnings of addresses of what is embedded, blanks between */
+	bool exempt;               /* can be within the exemption for audience measurement (EMB-9) */
+	const char *purpose, *data_sent;
+};
+extern const struct registry_known registry_known_services[]; /* ends with a row without id */
+const struct registry_known *registry_known_or_null(struct str id);
+const struct registry_known *registry_known_of_host(struct str host); /* whose origins hold https://host; NULL */
+/* {"service":…,"items":[…]} for the portal's languages; texts that are not translated are left out. */
+void registry_put_known(struct buf *b, const struct registry *g, const struct registry_known *k, struct str host);
 
 /* --- what is derived -------------------------------------------------------------------------------------- */
 
 /* The Content-Security-Policy of a page (EMB-6): the base, and the origins of services that are granted and used on it. */
 void registry_put_csp(struct buf *b, const struct registry *g, const struct registry_service *const *used, size_t n,
                       bool embed, struct str ancestors);
-/* The record of processing of GDPR art. 30. */
-void registry_put_art30_json(struct buf *b, const struct registry *g, struct str lang);
-void registry_put_art30_csv(struct buf *b, const struct registry *g, struct str lang);
+/* The criteria that an attestation ticks (EMB-9), NULL-ended. */
+extern const char *const registry_criteria[];
+/* The value of Reporting-Endpoints that "report-to csp" refers to. */
+void registry_put_reporting(struct buf *b, const struct registry *g);
+/* The record of processing of GDPR art. 30, in a language of the product. The portal tells how long logs and proofs are kept. */
+void registry_put_art30_json(struct buf *b, const struct registry *g, const struct tenant *t, struct str lang);
+void registry_put_art30_csv(struct buf *b, const struct registry *g, const struct tenant *t, struct str lang);
 /* Keeps the signed result of a crawl (REG-20); the JSON is what was signed, with at, result ("pass" or
  * "fail"), pages and registry_hash; the signature is
  * "ed25519:" and base64url. ERR_PARAMETER when it is not by the portal's key. */
@@ -225,6 +253,18 @@ struct registry_attestation {
 };
 bool registry_attestations(struct registries *rs, const struct tenant *t, size_t most, struct arena *a, struct registry_attestation **out, size_t *n,
                            struct err *e) must_use nonnull_all;
+
+/* What browsers reported as blocked (REG-21). Counts of many reports at once are written together; rows of a day are bounded. */
+struct registry_report {
+	struct str origin, directive, path;
+	int64_t n;
+	int64_t first_day, last_day; /* since 1970; told by registry_reports */
+};
+bool registry_report(struct registries *rs, struct tenant_id t, const struct registry_report *list, size_t n, struct err *e) must_use;
+/* Of the last days, the most frequent first. */
+bool registry_reports(struct registries *rs, struct tenant_id t, int64_t days, size_t most, struct arena *a, struct registry_report **out, size_t *n,
+                      struct err *e) must_use nonnull_all;
+bool registry_reports_forget(struct registries *rs, struct tenant_id t, struct str origin, struct err *e) must_use nonnull_all;
 
 /* REG-8: markup that would make a browser fetch from elsewhere: false with element and address in *e unless a declared
  * service has its origin. */

@@ -22,4 +22,13 @@ struct str xml_text(const struct xml *x);       /* of XML_TEXT; until the next s
 /* An attribute of the element just opened, by local name ("id" finds r:id), in the arena. */
 bool xml_attribute(struct xml *x, struct arena *a, const char *name, struct str *out);
 
+/* --- html.c: HTML as it comes, repaired as libxml2 does it ------------------------------------------------ */
+
+enum { XML_HTML_MOST = 4 << 20 };
+struct xml_html_attribute { struct str name, value; }; /* names in small letters, prefixes kept; entities resolved */
+/* Called for every element; `text` is the content of a style element, empty for all others. Borrowed. False ends the walk. */
+typedef bool xml_html_element(void *arg, struct str name, const struct xml_html_attribute *attributes, size_t n, struct str text, struct err *e);
+/* ERR_TOO_LARGE, ERR_INVALID, or what the visitor said. */
+bool xml_html_walk(struct str html, xml_html_element *visit, void *arg, struct err *e) must_use;
+
 #endif
