@@ -52,6 +52,12 @@ struct server {
 
 static bool is_api(const struct httpd_request *r) { return str_starts(r->path, STR("/api/")) || legacy_is(r->path); }
 
+/* For the portal's own pages: not counted among calls, and not for pages of others. */
+static bool is_own_api(const struct httpd_request *r)
+{
+	return str_starts(r->path, STR("/api/auth/")) || str_starts(r->path, STR("/api/cookies/"));
+}
+
 /* Plain HTTP is for loopback names; a portal's other names lead to its own. Nothing is read of such a request, and no cookie
  * set; a form that came unprotected is not led on but refused (PRX-6). */
 static bool is_at_the_right_door(const struct site *s, const struct tenant *t, struct httpd_request *r, struct httpd_reply *p, struct err *e)
@@ -73,7 +79,7 @@ static bool admit(struct httpd_request *r, struct httpd_reply *p, void *app, str
 	if (!t) return err_set(e, ERR_NO_PORTAL, "no portal answers at this address");
 	r->tenant = t->id.v;
 	httpd_cookie_prefix(p, str_eq(tenant_setting(t, "cookie_prefix"), STR("host")));
-	bool good = is_at_the_right_door(s, t, r, p, e) && (!is_api(r) || rights_admit(s, t, r, p));
+	bool good = is_at_the_right_door(s, t, r, p, e) && (!is_api(r) || is_own_api(r) || rights_admit(s, t, r, p));
 	tenant_release(s->tenants, t);
 	return good;
 }
@@ -122,7 +128,8 @@ static void finish_api(const struct httpd_request *r, struct httpd_reply *p, str
 
 static void finish(const struct httpd_request *r, struct httpd_reply *p, void *app)
 {
-	if (is_api(r)) finish_api(r, p, app);
+	if (is_own_api(r)) httpd_reply_lit(p, "Cross-Origin-Resource-Policy", "same-origin");
+	else if (is_api(r)) finish_api(r, p, app);
 	else visitor_finish(app, r, p);
 }
 
