@@ -60,11 +60,11 @@ struct token { struct str signed_part, header, payload, signature; };
 
 static bool cut(struct arena *a, struct str text, struct token *out)
 {
-	struct str rest = text, parts[3];
+	struct str rest = text, parts[3], more;
 	if (!text.n || text.n > SSO_TOKEN_BYTES) return false;
 	for (size_t i = 0; i < 3; i++)
 		if (!str_cut(&rest, '.', &parts[i])) return false;
-	if (rest.n || str_ends(text, STR("."))) return false;
+	if (str_cut(&rest, '.', &more)) return false;
 	*out = (struct token){ .signed_part = str_make(text.p, parts[0].n + 1 + parts[1].n) };
 	return crypt_base64url_decode(a, parts[0], &out->header) && crypt_base64url_decode(a, parts[1], &out->payload) &&
 	       crypt_base64url_decode(a, parts[2], &out->signature);
