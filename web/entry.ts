@@ -1,4 +1,5 @@
 // Registers the elements that pages ask for. Every page is whole without them.
+import './parts/consent'
 import './parts/console'
 import './parts/copy'
 import './parts/facet'

@@ -316,7 +316,7 @@ bool front_tab_information(struct front_dataset *d, struct err *e)
 	html_say(h, N_("Description"));
 	html_lit(h, "</h2><div class=\"prose\">");
 	if (description.n) {
-		html_rich(h, description);
+		view_rich(&d->page, description);
 	} else {
 		html_lit(h, "<p class=\"none\">");
 		html_say(h, N_("The publisher has not described this dataset yet."));

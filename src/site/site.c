@@ -26,6 +26,7 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 	          tenants_open(s->store, &s->tenants, e) && accounts_open(s->store, &s->accounts, e) &&
 	          accounts_settings(s->accounts, &o->accounts, e) && registries_open(s->store, s->tenants, s->vault, &s->registries, e) &&
 	          sessions_open(s->store, s->accounts, s->events, &s->sessions, e) &&
+	          consent_open(s->store, s->vault, s->tenants, s->folder, &s->consent, e) &&
 	          audience_open(s->store, s->tenants, &s->audience, e) && quota_open(s->store, &s->quota, e) &&
 	          catalog_open(s->store, s->engine, &s->catalog, e) && catalog_sweep(s->catalog, e);
 	if (!ok) {
@@ -45,6 +46,7 @@ void site_close(struct site *s)
 	catalog_close(s->catalog);
 	quota_close(s->quota);
 	audience_close(s->audience);
+	consent_close(s->consent);
 	sessions_close(s->sessions);
 	registries_close(s->registries);
 	accounts_close(s->accounts);

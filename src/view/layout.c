@@ -4,6 +4,8 @@
 
 #include "asset/asset.h"
 
+enum { POLICY_BYTES = 64 << 10 };
+
 struct str view_portal_title(const struct visit *v)
 {
 	struct str title = tenant_text(v->at.tenant, "title", v->lang_code);
@@ -164,12 +166,42 @@ void view_put_brand(struct view_page *p)
 	html_lit(h, "</span></a>");
 }
 
+/* Signing in, for who has not; for who has, their name, their account and the way out. */
+static void put_person(struct view_page *p)
+{
+	struct html *h = &p->h;
+	const struct visit *v = p->visit;
+	if (v->session) {
+		view_put_account(p, false);
+		return;
+	}
+	/* An error page is everybody's, and says nothing of who reads it. */
+	if (p->error || v->has_session)
+		return;
+	html_lit(h, "<a class=\"sign-in\" href=\"/login/\">");
+	html_icon(h, ICON_USER);
+	html_lit(h, "<span>");
+	html_say(h, N_("Sign in"));
+	html_lit(h, "</span></a>");
+}
+
+static void put_banner(struct view_page *p)
+{
+	const struct visit *v = p->visit;
+	/* CON-1: what is asked is asked on pages of the front, and on none that is an answer to something gone wrong. */
+	if (p->error || p->no_banner || v->foreign_frame || !v->registry || !v->consent.banner_due)
+		return;
+	view_put_banner(&p->h, v, view_back(v));
+}
+
 static void put_header(struct view_page *p)
 {
 	struct html *h = &p->h;
 	html_lit(h, "<body><a class=\"skip\" href=\"#main\">");
 	html_say(h, N_("Skip to the content"));
-	html_lit(h, "</a><header class=\"site\"><div class=\"wide\">");
+	html_lit(h, "</a>");
+	put_banner(p);
+	html_lit(h, "<header class=\"site\"><div class=\"wide\">");
 	view_put_brand(p);
 	html_lit(h, "<nav aria-label=\"");
 	html_say(h, N_("Main"));
@@ -180,7 +212,11 @@ static void put_header(struct view_page *p)
 	html_say(h, N_("Catalogue"));
 	html_lit(h, "</a></nav>");
 	view_put_picker(p);
+	put_person(p);
 	html_lit(h, "</div></header><main id=\"main\" tabindex=\"-1\">");
+	const struct str *said = httpd_query_or_null(p->visit->request, STR("cookies"));
+	if (said && !p->error)
+		view_put_said(h, p->visit, *said);
 }
 
 void view_open(struct view_page *p)
@@ -213,9 +249,9 @@ static void put_footer(struct view_page *p)
 		html_lit(h, " aria-current=\"page\"");
 	html_lit(h, ">");
 	html_say(h, N_("Cookies policy"));
-	html_lit(h, "</a></li><li><a href=\"/terms/cookies-policy/#choices\">");
-	html_say(h, N_("Manage cookies"));
-	html_lit(h, "</a></li>");
+	html_lit(h, "</a></li><li>");
+	view_put_manage_cookies(h, p->visit, view_back(p->visit));
+	html_lit(h, "</li>");
 	if (contact.n && str_find_char(contact, '@') > 0) {
 		html_lit(h, "<li><a href=\"");
 		html_url(h, arena_join(p->visit->arena, STR("mailto:"), contact));
@@ -236,6 +272,26 @@ static bool put_privacy(const struct view_page *p, struct err *e)
 	       httpd_reply_header(reply, STR("X-Robots-Tag"), STR("noindex"), e);
 }
 
+/* The policy of a front page: the base, and what is granted and used on it (EMB-6). */
+static bool put_policy(struct view_page *p, struct err *e)
+{
+	struct visit *v = p->visit;
+	if (!v->registry) {
+		view_security(v->reply, str_starts(v->origin, STR("http://")));
+		return true;
+	}
+	auto_buf b = BUF_INIT(POLICY_BYTES);
+	struct str policy;
+	registry_put_csp(&b, v->registry, p->used, p->end ? 0 : p->nused, false, STR(""));
+	if (!buf_end(&b, &policy, e))
+		return false;
+	httpd_reply_csp(v->reply, policy);
+	httpd_reply_lit(v->reply, "Reporting-Endpoints", "csp=\"/csp-report/\"");
+	if (v->registry->needs_consent && !p->end)
+		httpd_reply_vary(v->reply, HTTPD_VARY_SIGNALS);
+	return true;
+}
+
 bool view_close(struct view_page *p, struct err *e)
 {
 	struct visit *v = p->visit;
@@ -249,11 +305,14 @@ bool view_close(struct view_page *p, struct err *e)
 		return false;
 	}
 	httpd_reply_type(v->reply, STR("text/html; charset=utf-8"));
-	if (!httpd_reply_header(v->reply, STR("Content-Language"), v->lang->code, e) || (p->end && !put_privacy(p, e))) {
+	if (!httpd_reply_header(v->reply, STR("Content-Language"), v->lang->code, e) || (p->end && !put_privacy(p, e)) || !put_policy(p, e)) {
 		buf_done(&p->h.out);
 		return false;
 	}
-	view_security(v->reply, str_starts(v->origin, STR("http://")));
+	if (p->once_used || httpd_query_or_null(v->request, STR("cookies"))) {
+		httpd_reply_cache_control(v->reply, STR("no-store"));
+		httpd_reply_cacheable(v->reply, 0);
+	}
 	httpd_reply_take(v->reply, &p->h.out);
 	return true;
 }

@@ -115,7 +115,7 @@ static void put_navigation(struct view_page *p, enum view_section current)
 
 /* --- the person ------------------------------------------------------------------------------------------ */
 
-static void put_account(struct view_page *p, bool office)
+void view_put_account(struct view_page *p, bool office)
 {
 	struct html *h = &p->h;
 	struct str name = accounts_name(p->visit->at.site->accounts, p->visit->at.tenant->id, p->visit->who.account, p->visit->arena);
@@ -195,7 +195,7 @@ void view_office_open(struct view_page *p, enum view_section section)
 	html_say(h, N_("To the portal"));
 	html_lit(h, "</span></a>");
 	view_put_picker(p);
-	put_account(p, true);
+	view_put_account(p, true);
 	html_lit(h, "</div></header><details class=\"fold menu\"><summary>");
 	html_icon(h, ICON_MENU);
 	html_lit(h, "<span class=\"visually-hidden\">");
@@ -241,6 +241,6 @@ void view_account_open(struct view_page *p)
 	view_put_brand(p);
 	html_lit(h, "<div class=\"tools\">");
 	view_put_picker(p);
-	put_account(p, false);
+	view_put_account(p, false);
 	html_lit(h, "</div></header><main id=\"main\" tabindex=\"-1\"><div class=\"inner\">");
 }

@@ -37,6 +37,7 @@ static const struct tag {
 	{ "style", "", "", false, true },
 	{ "template", "", "", false, true },
 	{ "iframe", "", "", false, true },
+	{ "stoa-embed", "", "", false, true },
 	{ "title", "", "", false, true },
 	{ "textarea", "", "", false, true },
 	{ "noscript", "", "", false, true },
@@ -96,7 +97,7 @@ static bool read_tag(struct str s, struct str *name, bool *closing, size_t *n)
 	size_t from = i;
 	if (i >= s.n || (!is_letter(s.p[i]) && s.p[i] != '!' && s.p[i] != '?'))
 		return false;
-	while (i < s.n && is_name(s.p[i]))
+	while (i < s.n && (is_name(s.p[i]) || s.p[i] == '-'))
 		i++;
 	*name = str_sub(s, from, i - from);
 	for (char quote = 0; i < s.n && i < TAG_BYTES; i++) {
@@ -145,6 +146,76 @@ static void put_link(struct html *h, struct str tag)
 	html_lit(h, "\">");
 }
 
+/* Turns the references that texts commonly hold back into characters. */
+static size_t put_reference(struct buf *b, struct str s)
+{
+	static const struct { const char *name, *text; } known[] = {
+		{ "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&#39;", "'" },
+		{ "&apos;", "'" }, { "&nbsp;", " " }, { "&rsquo;", "’" }, { "&eacute;", "é" },
+	};
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (str_starts(s, str_of(known[i].name))) {
+			buf_put(b, str_of(known[i].text));
+			return strlen(known[i].name);
+		}
+	buf_put_char(b, '&');
+	return 1;
+}
+
+/* --- frames ------------------------------------------------------------------------------------------------ */
+
+static bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+
+/* The value of an attribute of a tag with its references resolved; empty when absent. */
+static struct str attribute(struct arena *a, struct str tag, struct str wanted)
+{
+	size_t i = 1;
+	while (i < tag.n && !is_blank(tag.p[i]) && tag.p[i] != '>')
+		i++;
+	while (i < tag.n) {
+		while (i < tag.n && (is_blank(tag.p[i]) || tag.p[i] == '/'))
+			i++;
+		size_t from = i;
+		while (i < tag.n && !is_blank(tag.p[i]) && tag.p[i] != '=' && tag.p[i] != '>')
+			i++;
+		struct str name = str_sub(tag, from, i - from), value = STR("");
+		if (i < tag.n && tag.p[i] == '=') {
+			char quote = ++i < tag.n && (tag.p[i] == '"' || tag.p[i] == '\'') ? tag.p[i] : 0;
+			from = i += quote != 0;
+			while (i < tag.n && (quote ? tag.p[i] != quote : !is_blank(tag.p[i]) && tag.p[i] != '>'))
+				i++;
+			value = str_sub(tag, from, i - from);
+			i += quote != 0;
+		} else if (!name.n) {
+			break;
+		}
+		if (!str_eq_nocase(name, wanted))
+			continue;
+		auto_buf b = BUF_INIT(TAG_BYTES);
+		for (size_t k = 0; k < value.n;) {
+			if (value.p[k] == '&')
+				k += put_reference(&b, str_from(value, k));
+			else
+				buf_put_char(&b, value.p[k++]);
+		}
+		return arena_str(a, buf_str(&b));
+	}
+	return STR("");
+}
+
+/* A frame of a service that is declared, or its place; of any other nothing stays. */
+static void put_embed(struct view_page *p, struct str tag)
+{
+	struct arena *a = p->visit->arena;
+	struct view_frame f = { .src = str_trim(attribute(a, tag, STR("src"))), .title = str_trim(attribute(a, tag, STR("title"))) };
+	if (!str_to_int(attribute(a, tag, STR("width")), &f.width))
+		f.width = 0;
+	if (!str_to_int(attribute(a, tag, STR("height")), &f.height))
+		f.height = 0;
+	bool declared = view_put_embed(p, &f);
+	(void)declared;
+}
+
 struct stack { const struct tag *open[NESTING]; size_t n; };
 
 static void close_down_to(struct html *h, struct stack *s, size_t depth)
@@ -153,13 +224,23 @@ static void close_down_to(struct html *h, struct stack *s, size_t depth)
 		html_put_literal(h, str_of(s->open[--s->n]->close));
 }
 
+static bool holds_blocks(const struct tag *t) { return !strcmp(t->name, "li") || !strcmp(t->name, "blockquote"); }
+
 /* Deals with one tag; gives how many bytes of s were used. */
-static size_t put_tag(struct html *h, struct stack *stack, struct str s, struct str name, bool closing, size_t n)
+static size_t put_tag(struct html *h, struct view_page *page_or_null, struct stack *stack, struct str s, struct str name, bool closing, size_t n)
 {
 	const struct tag *t = find_tag(name);
 	if (!t)
 		return n;
 	if (t->skip && !closing) {
+		if (page_or_null && (!strcmp(t->name, "iframe") || !strcmp(t->name, "stoa-embed"))) {
+			/* A frame stands between paragraphs. */
+			while (stack->n > 0 && !holds_blocks(stack->open[stack->n - 1]))
+				close_down_to(h, stack, stack->n - 1);
+			put_embed(page_or_null, str_sub(s, 0, n));
+			if (t->name[0] == 's' && str_ends(str_sub(s, 0, n), STR("/>")))
+				return n;
+		}
 		/* Up to its own end tag, or everything. */
 		for (size_t i = n; i < s.n; i++) {
 			struct str other;
@@ -217,7 +298,7 @@ static bool has_markup(struct str s)
 	return false;
 }
 
-void html_rich(struct html *h, struct str s)
+static void put_rich(struct html *h, struct view_page *page_or_null, struct str s)
 {
 	if (!has_markup(s)) {
 		put_paragraphs(h, s);
@@ -235,28 +316,15 @@ void html_rich(struct html *h, struct str s)
 			continue;
 		}
 		put_words(&h->out, str_sub(s, from, i - from));
-		i += put_tag(h, &stack, str_from(s, i), name, closing, n);
+		i += put_tag(h, page_or_null, &stack, str_from(s, i), name, closing, n);
 		from = i;
 	}
 	put_words(&h->out, str_from(s, from));
 	close_down_to(h, &stack, 0);
 }
 
-/* Turns the references that texts commonly hold back into characters. */
-static size_t put_reference(struct buf *b, struct str s)
-{
-	static const struct { const char *name, *text; } known[] = {
-		{ "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&#39;", "'" },
-		{ "&apos;", "'" }, { "&nbsp;", " " }, { "&rsquo;", "’" }, { "&eacute;", "é" },
-	};
-	for (size_t i = 0; i < COUNT_OF(known); i++)
-		if (str_starts(s, str_of(known[i].name))) {
-			buf_put(b, str_of(known[i].text));
-			return strlen(known[i].name);
-		}
-	buf_put_char(b, '&');
-	return 1;
-}
+void html_rich(struct html *h, struct str s) { put_rich(h, NULL, s); }
+void view_rich(struct view_page *p, struct str s) { put_rich(&p->h, p, s); }
 
 /* Marks of emphasis and links stand within words; everything else parts them. */
 static bool is_inline(const struct tag *t)
@@ -282,7 +350,7 @@ struct str view_plain(struct arena *a, struct str s, size_t max)
 			struct stack stack = { .n = 0 };
 			if (t && t->skip && !closing) {
 				struct html nothing = { .out = BUF_INIT(1), .lang = i18n_english() };
-				n = put_tag(&nothing, &stack, str_from(s, i), name, closing, n);
+				n = put_tag(&nothing, NULL, &stack, str_from(s, i), name, closing, n);
 				buf_done(&nothing.out);
 			}
 			c = t && is_inline(t) ? '\0' : ' ';

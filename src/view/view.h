@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "clock/clock.h"
+#include "doc/doc.h"
 #include "i18n/i18n.h"
 #include "visitor/visitor.h"
 
@@ -66,6 +67,11 @@ void html_rich(struct html *h, struct str s);
 /* The words of it, at most about `max` bytes, cut between words; in the arena. */
 struct str view_plain(struct arena *a, struct str html, size_t max);
 
+/* --- document.c ------------------------------------------------------------------------------------ */
+
+/* The blocks of a document meant for screens, in the page's language. */
+void html_document(struct html *h, const struct doc *d) nonnull_all;
+
 /* --- icons.c ------------------------------------------------------------------------------------- */
 
 enum view_icon {
@@ -106,6 +112,10 @@ struct view_page {
 	bool noindex;
 	bool error;                 /* an error page: no alternates, not for indexes */
 	struct str json_alternate;  /* address of the same thing as JSON; may be empty */
+	bool no_banner;             /* the preference page, which is a banner itself */
+	bool once_used;             /* an embed is shown this one time: for no cache */
+	const struct registry_service *used[CONSENT_SERVICES]; /* services this page shows; view_use */
+	size_t nused;
 	bool secret_address;        /* the address holds a secret, such as a link to choose a password: told to nobody */
 	void (*end)(struct view_page *p); /* writes what follows the content; set by view_gate_open and view_office_open */
 };
@@ -119,6 +129,36 @@ void view_drop(struct view_page *p);
 #define auto_page auto_with(view_drop) struct view_page
 /* The portal's name in the page's language. */
 struct str view_portal_title(const struct visit *v);
+
+/* Notes that a service is used on this page: its origins are allowed to it (EMB-6). Before view_close. */
+void view_use(struct view_page *p, const struct registry_service *s) nonnull_all;
+
+/* --- banner.c: what every front page says about cookies ------------------------------------------------ */
+
+/* The first layer (CON-2) for services that are not decided. `back` is the address to return to. */
+void view_put_banner(struct html *h, const struct visit *v, struct str back) nonnull_all;
+/* The same as it is kept for proof: it leads back to the first page, whoever it was shown to. */
+struct str view_banner_proof(const struct visit *v) nonnull_all;
+/* What stands for ##manage-cookies## (CON-8): the link to the preferences, the signal that is honoured, and the button that withdraws everything while
+ * something is granted; in one <span>. */
+void view_put_manage_cookies(struct html *h, const struct visit *v, struct str back) nonnull_all;
+/* The address of this page to come back to: path and query as asked for, without words of ours. */
+struct str view_back(const struct visit *v) nonnull_all;
+/* After a choice (the parameter "cookies"): says what was done, and what the clean-up script needs to know (CON-24). */
+void view_put_said(struct html *h, const struct visit *v, struct str what) nonnull_all;
+/* What a service's text says in the page's language. */
+struct str view_registry_text(const struct visit *v, const struct registry_texts *t) nonnull_all;
+
+/* --- embed.c: things of others (EMB-1 … EMB-8) ------------------------------------------------------------ */
+
+/* Tags that are granted, for <head>; marks them as used. */
+void view_put_tags(struct view_page *p) nonnull_all;
+/* A frame of a declared service, or what stands in its place. False, and nothing written, when no service declares the
+ * address. */
+struct view_frame { struct str src, title; int64_t width, height; };
+bool view_put_embed(struct view_page *p, const struct view_frame *f) must_use nonnull_all;
+/* html_rich, with the frames of declared services. */
+void view_rich(struct view_page *p, struct str s) nonnull_all;
 
 /* A whole page for an error, without a portal: system words in a language. */
 void view_bare_error(struct html *h, int status, const char *heading, const char *sentence);

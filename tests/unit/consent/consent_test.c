@@ -548,10 +548,10 @@ static void con_26_a_withdrawal_waits_and_a_grant_does_not_happen(void **state)
 	struct consent_entry *list;
 	struct consent_state none = look(f, NULL, NOW);
 	struct consent_outcome x = choose(f, &none, 1, false, NOW);
-	static const struct store_query hide = { "hide", "alter table consent_ledger rename to hidden" };
-	static const struct store_query show = { "show", "alter table hidden rename to consent_ledger" };
+	static const struct store_house_query hide = { "hide", "alter table consent_ledger rename to hidden" };
+	static const struct store_house_query show = { "show", "alter table hidden rename to consent_ledger" };
 	struct store_tx *tx;
-	assert_true(store_begin(f->store, STORE_WRITE, &tx, &e) && store_run(tx, &hide, f->t->id, STORE_NONE, &e) && store_end(tx, STORE_COMMIT, &e));
+	assert_true(store_begin(f->store, STORE_WRITE, &tx, &e) && store_run_house(tx, &hide, STORE_NONE, &e) && store_end(tx, STORE_COMMIT, &e));
 	struct consent_wish w = { .epoch = 3, .granted = { true }, .lang = STR("en") };
 	struct consent_outcome out;
 	assert_false(consent_choose(f->c, &none, &w, (struct instant){ NOW }, &out, &e));
@@ -559,7 +559,7 @@ static void con_26_a_withdrawal_waits_and_a_grant_does_not_happen(void **state)
 	e = (struct err){ 0 };
 	struct consent_outcome y = choose(f, &x.state, 0, false, NOW + DAY);
 	assert_true(!y.state.any_granted && y.withdrawn[0] && consent_waits(f->c));
-	assert_true(store_begin(f->store, STORE_WRITE, &tx, &e) && store_run(tx, &show, f->t->id, STORE_NONE, &e) && store_end(tx, STORE_COMMIT, &e));
+	assert_true(store_begin(f->store, STORE_WRITE, &tx, &e) && store_run_house(tx, &show, STORE_NONE, &e) && store_end(tx, STORE_COMMIT, &e));
 	consent_close(f->c);
 	assert_true(consent_open(f->store, f->vault, f->tenants, str_of(f->folder), &f->c, &e));
 	assert_false(consent_waits(f->c));
