@@ -95,7 +95,7 @@ struct str front_quotable(struct arena *a, struct str url); /* between single qu
 /* --- routes ----------------------------------------------------------------------------------------- */
 
 extern const struct httpd_route front_home, front_explore, front_dataset_page, front_dataset_tab, front_asset_page,
-	front_policy, front_policy_old, front_set_language,
+	front_set_language,
 	front_robots, front_sitemap, front_favicon, front_assets, front_api_console, front_api_console_short;
 
 #endif

@@ -23,37 +23,23 @@ static struct str filled(struct pdf_job *j, size_t page)
 	return arena_str(j->arena, buf_str(&b));
 }
 
-static void put_artifact(struct pdf_job *j, struct pdf_page *page, const struct pdf_para *p, double x, double y)
-{
-	for (size_t i = 0; i < p->pieces.n; i++) {
-		/* One style, one line: pieces of a right-to-left text are laid from the right end. */
-		double left = x;
-		for (size_t k = 0; k < p->pieces.n; k++)
-			if (p->rtl ? k > i : k < i)
-				left += p->pieces.p[k].width;
-		vec_push(j->arena, &page->words, (struct pdf_words){ NULL, p->text, &p->pieces.p[i], left, y });
-	}
-}
-
-static double width_of(const struct pdf_para *p)
-{
-	double w = 0;
-	for (size_t i = 0; i < p->pieces.n; i++)
-		w += p->pieces.p[i].width;
-	return w;
-}
-
 /* The footer names the portal's address, so it keeps to the left-to-right order of addresses. */
 static bool shape_foot(struct pdf_job *j, struct str text, struct pdf_para *out, struct err *e)
 {
 	struct doc_block b = { .kind = DOC_PARAGRAPH, .columns = 1, .lang = j->doc->lang, .rtl = false };
 	struct doc_span s = { .text = text, .look = DOC_SOFT };
 	b.spans = b.last_span = &s;
-	if (!pdf_shape(j, &b, &style, 10, out, e))
-		return false;
-	for (size_t i = 0; i < out->pieces.n; i++)
-		out->pieces.p[i].span = NULL;
-	return true;
+	return pdf_shape(j, &b, &style, 10, out, e);
+}
+
+/* One line: what has no room is left out. */
+static void put(struct pdf_job *j, struct pdf_para *p, bool right, double width, double y)
+{
+	pdf_break(j, p, width);
+	if (!p->lines.n)
+		return;
+	double ink = p->lines.p[0].width;
+	pdf_put_line(j, NULL, p, 0, right ? PDF_WIDTH - PDF_SIDE - ink : PDF_SIDE, ink, y - p->ascent);
 }
 
 bool pdf_feet(struct pdf_job *j, struct err *e)
@@ -70,12 +56,9 @@ bool pdf_feet(struct pdf_job *j, struct err *e)
 		if (j->doc->rtl)
 			page->rules.p[page->rules.n - 1].x = PDF_WIDTH - PDF_SIDE - 42;
 		vec_push(j->arena, &page->rules, (struct pdf_rule){ PDF_SIDE, y - 14, WIDTH, 0.4, PDF_LINE });
-		double room = WIDTH - NUMBER_WIDTH;
-		while (foot->pieces.n > 1 && width_of(foot) > room)
-			foot->pieces.n--;
-		double right = PDF_WIDTH - PDF_SIDE;
-		put_artifact(j, page, foot, j->doc->rtl ? right - width_of(foot) : PDF_SIDE, y);
-		put_artifact(j, page, number, j->doc->rtl ? PDF_SIDE : right - width_of(number), y);
+		j->page = i;
+		put(j, foot, j->doc->rtl, WIDTH - NUMBER_WIDTH, y);
+		put(j, number, !j->doc->rtl, NUMBER_WIDTH, y);
 	}
 	return true;
 }

@@ -36,12 +36,13 @@ double pdf_floor(void)
 void pdf_new_page(struct pdf_job *j)
 {
 	(void)vec_add(j->arena, &j->pages);
+	j->page = j->pages.n - 1;
 	j->y = PDF_TOP;
 }
 
-struct pdf_page *pdf_last_page(struct pdf_job *j)
+struct pdf_page *pdf_page_now(struct pdf_job *j)
 {
-	return &j->pages.p[j->pages.n - 1];
+	return &j->pages.p[j->page];
 }
 
 struct pdf_tag *pdf_tag_new(struct pdf_job *j, struct pdf_tag *parent, const char *type)
@@ -110,7 +111,7 @@ static void order(const struct pdf_para *p, const struct pdf_line *l, size_t *pl
 /* A link's line of words, one note for each stretch; a thin line under it says what it is without colour. */
 static void put_note(struct pdf_job *j, struct pdf_tag *link, const struct pdf_piece *x, double left, double y)
 {
-	struct pdf_page *page = pdf_last_page(j);
+	struct pdf_page *page = pdf_page_now(j);
 	double width = x->width - x->blank;
 	double start = x->level & 1 ? left + x->blank : left;
 	vec_push(j->arena, &page->rules,
@@ -127,7 +128,7 @@ static void put_note(struct pdf_job *j, struct pdf_tag *link, const struct pdf_p
 	}
 	int object = pdf_object(j);
 	vec_push(j->arena, &link->kids,
-	         (struct pdf_kid){ .kind = PDF_KID_LINK, .page = j->pages.n - 1, .number = object });
+	         (struct pdf_kid){ .kind = PDF_KID_LINK, .page = j->page, .number = object });
 	vec_push(j->arena, &page->notes, (struct pdf_note){ start, y - x->style.size * 0.95, width, x->style.size * 1.25, link,
 	                                                    x->span->link, object });
 }
@@ -149,9 +150,9 @@ void pdf_put_line(struct pdf_job *j, struct pdf_tag *tag, const struct pdf_para 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct pdf_piece *piece = &p->pieces.p[l->first + i];
 		struct pdf_tag *t = tag_of(j, tag, piece->span);
-		struct pdf_page *page = pdf_last_page(j);
+		struct pdf_page *page = pdf_page_now(j);
 		if (t && (page->words.n == 0 || page->words.p[page->words.n - 1].tag != t)) {
-			vec_push(j->arena, &t->kids, (struct pdf_kid){ .kind = PDF_KID_CONTENT, .page = j->pages.n - 1,
+			vec_push(j->arena, &t->kids, (struct pdf_kid){ .kind = PDF_KID_CONTENT, .page = j->page,
 			                                               .number = (int)page->contents.n });
 			vec_push(j->arena, &page->contents, t);
 		}
@@ -174,7 +175,7 @@ static void put_lines(struct pdf_job *j, struct pdf_tag *tag, const struct pdf_p
 		if (j->y + p->leading * (pair ? 2 : 1) > pdf_floor())
 			pdf_new_page(j);
 		if (bar)
-			vec_push(j->arena, &pdf_last_page(j)->rules,
+			vec_push(j->arena, &pdf_page_now(j)->rules,
 			         (struct pdf_rule){ j->doc->rtl ? PDF_WIDTH - PDF_SIDE - 2 : PDF_SIDE, j->y, 2, p->leading,
 			                            j->facts->accent });
 		pdf_put_line(j, tag, p, i, left_of(j, at), at->width, j->y);
@@ -206,7 +207,7 @@ static bool put_heading(struct pdf_job *j, const struct doc_block *b, const stru
 	struct pdf_tag *tag = pdf_tag_new(j, at->parent, l->tag);
 	tag->lang = b->lang;
 	if (b->level == 2)
-		vec_push(j->arena, &j->marks, (struct pdf_mark){ doc_text(b, j->arena), j->pages.n - 1, j->y, 0 });
+		vec_push(j->arena, &j->marks, (struct pdf_mark){ doc_text(b, j->arena), j->page, j->y, 0 });
 	if (!put_text(j, b, l, at, tag, false, e))
 		return false;
 	j->y += l->after;

@@ -144,7 +144,8 @@ struct pdf_job {
 	VEC(struct pdf_page) pages;
 	VEC(struct pdf_mark) marks;
 	struct pdf_tag *root;
-	double y;               /* where the next block begins on the last page */
+	size_t page;            /* that is being filled */
+	double y;               /* where the next block begins on it */
 	struct pdf_objects objects;
 };
 
@@ -156,7 +157,7 @@ enum { PDF_WIDTH = 595, PDF_HEIGHT = 842, PDF_SIDE = 60, PDF_TOP = 58, PDF_BOTTO
 #define PDF_LINE 0xc9c4b8u
 bool pdf_flow(struct pdf_job *j, struct err *e) must_use;
 void pdf_new_page(struct pdf_job *j);
-struct pdf_page *pdf_last_page(struct pdf_job *j);
+struct pdf_page *pdf_page_now(struct pdf_job *j);
 struct pdf_tag *pdf_tag_new(struct pdf_job *j, struct pdf_tag *parent, const char *type);
 /* One line at a place; tag NULL: an artifact. Links get their tags and notes. */
 void pdf_put_line(struct pdf_job *j, struct pdf_tag *tag, const struct pdf_para *p, size_t line, double x, double width, double y);

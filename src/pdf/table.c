@@ -115,7 +115,7 @@ static double height_of(const struct row *r)
 
 static void put_rule(struct pdf_job *j, double y, uint32_t colour, double weight)
 {
-	vec_push(j->arena, &pdf_last_page(j)->rules, (struct pdf_rule){ PDF_SIDE, y, WIDTH, weight, colour });
+	vec_push(j->arena, &pdf_page_now(j)->rules, (struct pdf_rule){ PDF_SIDE, y, WIDTH, weight, colour });
 }
 
 /* Lines `from` to `to` of every cell. */
