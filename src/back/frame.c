@@ -1,39 +1,22 @@
 /* How every page of the back office begins and ends: who may come in, forms and their tokens, what is said after something was
- * done. A private portal and an open one treat a stranger alike here: both lead to the door. */
+ * done. Strangers, and those whose last proof is too old, are led on by the server's hook for errors. */
 #include "back/inside.h"
-
-/* A stranger at a private portal is refused by the visit itself; here that is a way to the door, as at an open one. */
-static bool lead_to_door(struct visit *v, struct err *e)
-{
-	struct buf where = BUF_INIT(4096);
-	buf_lit(&where, "/login/?next=");
-	text_put_url(&where, v->request->method == HTTPD_POST ? v->request->raw_path : v->request->target);
-	struct str address = where.over ? STR("/login/") : arena_str(v->arena, buf_str(&where));
-	buf_done(&where);
-	*e = (struct err){ 0 };
-	httpd_reply_cache_control(v->reply, STR("private, no-store"));
-	return httpd_reply_redirect(v->reply, 303, address, e) && false;
-}
 
 bool back_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, enum view_section section, unsigned flags,
                 struct visit *out, struct err *e)
 {
-	if (!visitor_enter(s, r, p, out, e)) {
-		if (e->code != ERR_UNAUTHENTICATED || httpd_header(r, STR("Authorization")).n)
-			return false;
-		out->request = r;
-		out->reply = p;
-		out->arena = r->arena;
-		return lead_to_door(out, e);
-	}
+	if (!visitor_enter(s, r, p, out, e))
+		return false;
 	visitor_private(out);
 	out->lang = view_office_lang(out->lang);
-	if (!out->session)
-		return lead_to_door(out, e);
+	if (!visitor_signed_in(out, e))
+		return false;
 	if (!view_section_open(&out->who, section))
 		return err_set(e, ERR_FORBIDDEN, "This account has no permission for this part of the back office.");
-	if (account_needs_factor(out->at.tenant, &out->who.who) && !out->who.who.second_factor)
-		return httpd_reply_redirect(p, 303, STR("/login/enrol/"), e) && false;
+	if (account_needs_factor(out->at.tenant, &out->who.who) && !out->who.who.second_factor) {
+		bool led = httpd_reply_redirect(p, 303, STR("/login/enrol/"), e);
+		return led && false;
+	}
 	return !(flags & BACK_FRESH) || back_fresh(out, e);
 }
 
@@ -146,4 +129,18 @@ void back_put_day(struct html *h, int64_t day)
 		html_date(h, day * INT64_C(86400000000), clock_utc(), false);
 	else
 		html_say(h, N_("Never"));
+}
+
+bool back_next_word(struct str *rest, struct str *out)
+{
+	while (rest->n) {
+		size_t n = 0;
+		while (n < rest->n && !strchr(",; \t\r\n<>", rest->p[n]))
+			n++;
+		*out = str_sub(*rest, 0, n);
+		*rest = str_from(*rest, n < rest->n ? n + 1 : n);
+		if (out->n)
+			return true;
+	}
+	return false;
 }

@@ -31,17 +31,17 @@
 enum back_flags {
 	BACK_FRESH = 1u << 0, /* a secret must have been proved of late (SES-10) */
 };
-/* Who may come in: signed in, with a second factor where one is asked for, with the permission of the section. False with
- * e->code ERR_NONE when the reply leads elsewhere (sign-in, enrolment, proving a secret again); ERR_FORBIDDEN when it may not
- * be. Makes the answer private and chooses the language of the back office. */
+/* Who may come in: signed in (ERR_UNAUTHENTICATED), with the permission of the section (ERR_FORBIDDEN), with a second factor
+ * where one is asked for (false with e->code ERR_NONE: the reply leads to the enrolment), and with BACK_FRESH a proof of late
+ * (ERR_NOT_FRESH). Makes the answer private and chooses the language of the back office. */
 bool back_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, enum view_section section, unsigned flags,
                 struct visit *out, struct err *e) must_use nonnull_all;
-/* For the line after a false of back_enter or back_fresh: true when the reply is set already. */
+/* For the line after a false: true when there is no error, the reply being set already. */
 bool back_answered(struct httpd_reply *p, const struct err *e) must_use nonnull_all;
 /* Reads a posted form and checks its token. */
 bool back_form(struct visit *v, struct visitor_form *out, struct err *e) must_use nonnull_all;
-/* Asked before a change by a single button. False as of back_enter: the way leads to a page where the secret is proved, and
- * from there to this address. */
+/* Asked before a change by a single button. ERR_NOT_FRESH leads to a page where the secret is proved, and from there to this
+ * address. */
 bool back_fresh(struct visit *v, struct err *e) must_use nonnull_all;
 bool back_is_fresh(const struct visit *v) must_use nonnull_all;
 /* The same for a form with something filled in, which is not to be lost: false notes an error, the page is shown again with
@@ -65,6 +65,8 @@ struct view_page back_page(struct visit *v, const char *title, const char *path)
 bool back_complain(struct visit *v, struct html_errors *errors, const char *field, const struct err *e) must_use nonnull_all;
 /* A number of an address or a form; above 0. */
 bool back_number(struct str s, int64_t *out) must_use nonnull_all;
+/* One part of a text at a time, cut at commas, semicolons, blanks, line ends and angle brackets: addresses as people paste them. */
+bool back_next_word(struct str *rest, struct str *out) must_use nonnull_all;
 /* A day (days since 1970; -1: never). */
 void back_put_day(struct html *h, int64_t day);
 

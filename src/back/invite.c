@@ -42,13 +42,13 @@ static bool invite_all(struct visit *v, const struct visitor_form *f, const stru
 {
 	struct str rest = visitor_field(f, STR("addresses")), address;
 	size_t n = 0;
-	for (struct str count = rest; back_next_address(&count, &address);)
+	for (struct str count = rest; back_next_word(&count, &address);)
 		n += str_find_char(address, '@') >= 0;
 	if (!n || n > INVITE_MOST) {
 		html_complain(errors, v->lang, "addresses", n ? N_("At most 200 addresses at once.") : N_("Give at least one e-mail address."));
 		return true;
 	}
-	while (back_next_address(&rest, &address)) {
+	while (back_next_word(&rest, &address)) {
 		/* Words without an @ are the names that some programs put beside addresses. */
 		if (str_find_char(address, '@') >= 0 && !invite_one(v, p, address, out, errors, e))
 			return false;

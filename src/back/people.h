@@ -16,9 +16,6 @@ const char *back_role_title(struct str role); /* English message */
 void back_put_events(struct html *h, const struct visit *v, const struct event_line *lines, size_t n, const struct account *people,
                      size_t npeople);
 
-/* One part of the text at a time, cut at commas, semicolons, blanks and line ends: addresses as people paste them. */
-bool back_next_address(struct str *rest, struct str *out) must_use nonnull_all;
-
 /* What a form says about an account. */
 struct back_profile {
 	struct str name, role;

@@ -112,20 +112,3 @@ void back_read_profile(struct visit *v, const struct visitor_form *f, const stru
 	if (out->name.n > ACCOUNT_NAME)
 		html_complain(errors, v->lang, "name", N_("The name is too long."));
 }
-
-/* --- addresses ------------------------------------------------------------------------------------------------ */
-
-bool back_next_address(struct str *rest, struct str *out)
-{
-	while (rest->n) {
-		size_t n = 0;
-		while (n < rest->n && !strchr(",; \t\r\n<>", rest->p[n]))
-			n++;
-		*out = str_sub(*rest, 0, n);
-		*rest = str_from(*rest, n < rest->n ? n + 1 : n);
-		/* A pasted "Ada Lovelace <ada@example.org>" is its address; words without an @ beside one are a name. */
-		if (out->n)
-			return true;
-	}
-	return false;
-}

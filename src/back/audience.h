@@ -1,0 +1,51 @@
+/* The figures of an audience page, gathered once, shown as a page, as CSV, as JSON, and to the public. */
+#ifndef BACK_AUDIENCE_H
+#define BACK_AUDIENCE_H
+
+#include "back/inside.h"
+
+enum { FIGURES_ROWS = 10, FIGURES_MOST = 5000 };
+
+enum figures_table {
+#define TABLE(symbol, ...) FIGURES_##symbol,
+#include "back/audience_tables.def"
+#undef TABLE
+	FIGURES_TABLES
+};
+struct figures_cell { struct str key, label; int64_t n; bool hidden; }; /* label: for readers; hidden: not told to the public */
+struct figures_list {
+	struct figures_cell *cells;
+	size_t n;
+	int64_t total;
+};
+enum figures_period { PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH, PERIOD_YEAR, PERIOD_CUSTOM };
+struct figures {
+	const struct tenant *tenant;
+	struct arena *arena;
+	enum figures_period period;
+	struct audience_span span;     /* hours with PERIOD_DAY, else days */
+	int64_t first_day, last_day;
+	bool one_day;
+	int64_t views, robots, calls, errors, visits, bounces, not_found, searches, downloads, exports, visitors, days;
+	int64_t *views_by, *visitors_by; /* a number for each of span; visitors only by day */
+	struct figures_list lists[FIGURES_TABLES];
+};
+/* Reads what the address asks for (period, from, to); false with a message of what is wrong with it in *complaint. */
+bool figures_period(const struct visit *v, struct figures *f, const char **complaint) must_use nonnull_all;
+/* Fills the rest. `most` cells a list. */
+bool figures_read(const struct visit *v, struct figures *f, size_t most, struct err *e) must_use nonnull_all;
+const char *figures_title(enum figures_table t) __attribute__((returns_nonnull));
+const char *figures_column(enum figures_table t) __attribute__((returns_nonnull)); /* heading of the names */
+const char *figures_number(enum figures_table t) __attribute__((returns_nonnull)); /* heading of the numbers */
+const char *figures_id(enum figures_table t) __attribute__((returns_nonnull));
+/* Hides what fewer than five stand behind, and one more where that could be worked out (ANA-16); totals to the next five. */
+void figures_for_public(struct figures *f);
+
+/* audience_chart.c: no script, no library. */
+void figures_chart(struct html *h, const struct figures *f, bool for_public);
+void figures_summary(struct html *h, const struct figures *f, bool for_public);
+void figures_lists(struct html *h, const struct figures *f, bool for_public);
+/* A day (since 1970) in words. */
+void figures_day(struct html *h, int64_t day);
+
+#endif

@@ -1,0 +1,65 @@
+/* How settings go from a form into the portal: only what changed is written, all of it or nothing, and the security log says
+ * which. */
+#include "back/settings.h"
+
+void back_setting_put(struct back_settings *s, struct str name, struct str value)
+{
+	const struct tenant *t = s->visit->at.tenant;
+	const struct str *given = map_get_or_null(&t->settings, name);
+	struct str former = given ? *given : tenant_setting(t, arena_cstr(s->visit->arena, name));
+	if (str_eq(former, value))
+		return;
+	ensure(s->n < SETTINGS_AT_ONCE);
+	s->values[s->n++] = (struct tenant_setting_value){ .name = name, .value = value };
+}
+
+void back_setting_take(struct back_settings *s, const struct visitor_form *f, struct str name)
+{
+	back_setting_put(s, name, str_trim(visitor_field(f, name)));
+}
+
+void back_setting_take_languages(struct back_settings *s, const struct visitor_form *f, const char *name)
+{
+	const struct tenant *t = s->visit->at.tenant;
+	for (size_t i = 0; i < t->nlanguages; i++)
+		back_setting_take(s, f, arena_printf(s->visit->arena, "%s.%.*s", name, STR_ARG(t->languages[i])));
+}
+
+/* A text given without a language stands for those that have none of their own. */
+const struct str *back_setting_languages(const struct visit *v, const char *name)
+{
+	const struct tenant *t = v->at.tenant;
+	struct str *values = arena_array(v->arena, struct str, t->nlanguages);
+	for (size_t i = 0; i < t->nlanguages; i++)
+		values[i] = tenant_text(t, name, t->languages[i]);
+	return values;
+}
+
+bool back_settings_save(struct back_settings *s, struct str path, struct html_errors *errors, struct err *e)
+{
+	struct visit *v = s->visit;
+	if (errors->n || !back_fresh_form(v, errors))
+		return false;
+	if (s->n && !tenant_set(v->at.site->tenants, v->at.tenant->id, s->values, s->n, e)) {
+		(void)back_complain(v, errors, "", e);
+		return false;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		visitor_note(v, EVENT_SETTINGS_CHANGED, STR(""), s->values[i].name);
+	return back_done(v, path, "saved", e);
+}
+
+void back_put_access_tabs(struct html *h, enum back_access_tab tab)
+{
+	const struct html_tab tabs[] = {
+		[ACCESS_PORTAL] = { .url = STR("/backoffice/access/"), .label = N_("Access and sign-up") },
+		[ACCESS_SESSIONS] = { .url = STR("/backoffice/access/sessions/"), .label = N_("Sessions and second factor") },
+		[ACCESS_PROVIDERS] = { .url = STR("/backoffice/access/providers/"), .label = N_("Identity providers") },
+	};
+	struct html_tab mine[COUNT_OF(tabs)];
+	for (size_t i = 0; i < COUNT_OF(tabs); i++) {
+		mine[i] = tabs[i];
+		mine[i].current = i == (size_t)tab;
+	}
+	html_tabs(h, N_("Access and sign-in"), mine, COUNT_OF(mine));
+}
