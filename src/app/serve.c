@@ -1,6 +1,6 @@
 /* The life of a server: opened in order, announced when it answers, drained on a signal, closed in
  * reverse. The roof is the only place that knows all rooms. */
-#include "app/app.h"
+#include "app/inside.h"
 #include "back/back.h"
 #include "base/base.h"
 #include "clock/clock.h"
@@ -41,6 +41,7 @@ struct server {
 	struct lane *lanes[HTTPD_LANES];
 	struct httpd *httpd;
 	struct cli_control *control;
+	struct upkeep *upkeep;
 #ifdef STOA_TEST_CONTROL
 	struct probe *probe;
 #endif
@@ -263,6 +264,7 @@ static void shut(struct server *s)
 		mail_close(s->site->mail);
 		s->site->mail = NULL;
 	}
+	upkeep_close(s->upkeep);
 	live_close(s->site); /* tells the server of changes, so it goes first */
 	if (s->httpd) httpd_close(s->httpd);
 	if (s->bell) bell_close(s->bell);
@@ -311,7 +313,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	catalog_on_change(s->site->catalog, changed, s);
 	if (!audience_start(s->site->audience, s->conf->geoip_database, s->log, e)) return false;
 	policy_shelf_open(&s->site->shelf);
-	if (!live_open(s->site, true, e)) return false;
+	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e)) return false;
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
 #ifdef STOA_TEST_CONTROL
 	if (!probe_open(s->site, s->lanes, s->bell, &s->probe, e)) return false;

@@ -135,6 +135,14 @@ bool event_flush(struct events *es, struct err *e)
 	return ok;
 }
 
+uint64_t event_lost(struct events *es)
+{
+	lock_take(&es->lock);
+	uint64_t n = es->lost;
+	lock_give(&es->lock);
+	return n;
+}
+
 static void *write_down(void *arg)
 {
 	struct events *es = arg;
@@ -144,7 +152,7 @@ static void *write_down(void *arg)
 		lock_give(&es->lock);
 		struct err e = { 0 };
 		bool kept = event_flush(es, &e);
-		(void)kept; /* counted in `lost`; events_close says it */
+		(void)kept; /* counted in `lost` */
 		lock_take(&es->lock);
 	}
 	lock_give(&es->lock);

@@ -34,6 +34,9 @@ void event_note(struct events *es, struct tenant_id t, const struct event *ev) n
 /* Writes down what was noted so far. */
 bool event_flush(struct events *es, struct err *e) must_use nonnull_all;
 
+/* How many lines the store has refused since the start. */
+uint64_t event_lost(struct events *es) nonnull_all;
+
 /* Newest first: of an account (0: all), at most n. */
 struct event_line {
 	struct instant at;

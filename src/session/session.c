@@ -422,7 +422,7 @@ static void end_orphans(struct sessions *ss, struct instant now)
 	}
 }
 
-bool sessions_purge(struct sessions *ss, const struct tenant *t, int64_t *n, struct err *e)
+int64_t sessions_purge(struct sessions *ss, const struct tenant *t)
 {
 	struct instant now = clock_now();
 	struct limits x = limits_of(t);
@@ -437,8 +437,7 @@ bool sessions_purge(struct sessions *ss, const struct tenant *t, int64_t *n, str
 		}
 	}
 	lock_give(&ss->lock);
-	*n = ended;
-	return sessions_upkeep(ss, e);
+	return ended;
 }
 
 bool sessions_upkeep(struct sessions *ss, struct err *e)

@@ -72,8 +72,8 @@ struct session_line {
 };
 bool session_list(struct sessions *ss, const struct tenant *t, int64_t account, struct arena *a, struct session_line **out, size_t *n,
                   struct err *e) must_use nonnull_all;
-/* Ends what is past its times at a portal, then sessions_upkeep; gives how many it ended. */
-bool sessions_purge(struct sessions *ss, const struct tenant *t, int64_t *n, struct err *e) must_use nonnull_all;
+/* Ends what is past its times at a portal; gives how many. sessions_upkeep removes them later. */
+int64_t sessions_purge(struct sessions *ss, const struct tenant *t) nonnull_all;
 /* Ends what belongs to no account any more, writes down last uses, and removes what has been over for a day, a small batch
  * at a time. Every minute while a server runs. */
 bool sessions_upkeep(struct sessions *ss, struct err *e) must_use nonnull_all;

@@ -54,6 +54,10 @@ struct site_options { int64_t memory_mb, temp_mb; int engine_threads; struct acc
 bool site_open(struct str folder, const struct site_options *o, struct site **out, struct err *e) must_use nonnull_all;
 void site_close(struct site *s);
 
+/* What a server does by itself: every minute, and with `daily` also what is due once a day. False with the first failure; all
+ * else was done. */
+bool site_upkeep(struct site *s, bool daily, struct err *e) must_use nonnull_all;
+
 /* A portal and its catalogue, held together for one visit. */
 struct site_visit {
 	struct site *site;
