@@ -125,6 +125,8 @@ bool consent_tallies(struct consent *c, struct tenant_id t, int64_t from_day, st
 void consent_commit(struct str salt, struct str json, char hex[64 + 1]);
 /* hash_0 is that of an empty `former`: of the host alone. */
 void consent_first(struct str host, char hex[64 + 1]);
+/* What the signature of a day's head is of. */
+struct str consent_head_text(struct arena *a, struct str host, struct str date, struct str head);
 void consent_link(struct str former_hex, struct str commit_hex, char hex[64 + 1]);
 
 #endif

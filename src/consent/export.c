@@ -196,7 +196,7 @@ static bool check_signatures(const struct consent_file_head *h, const unsigned c
 	auto_buf message = BUF_INIT(CONSENT_EXPORT_BYTES);
 	if (!key_of(&a, h, key_or_null, key)) return err_set(e, ERR_BAD_SOURCE, "the head line names no public key");
 	for (size_t i = 0; i < h->nheads; i++) {
-		struct str m = consent_head_message(&a, h->domain, h->heads[i].date, h->heads[i].head);
+		struct str m = consent_head_text(&a, h->domain, h->heads[i].date, h->heads[i].head);
 		if (!consent_signed(key, m, h->heads[i].signature))
 			return err_set(e, ERR_BAD_SOURCE, "the head of %.*s is not signed by this portal's key", STR_ARG(h->heads[i].date));
 	}

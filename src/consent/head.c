@@ -11,7 +11,7 @@ static struct str day_text(struct arena *a, int64_t day)
 	return arena_str(a, buf_str(&b));
 }
 
-struct str consent_head_message(struct arena *a, struct str host, struct str date, struct str head)
+struct str consent_head_text(struct arena *a, struct str host, struct str date, struct str head)
 {
 	auto_buf b = BUF_INIT(1024);
 	struct json_out j = JSON_OUT(&b);
@@ -89,7 +89,7 @@ static bool sign_day(struct consent *c, struct store_tx *tx, const struct tenant
 	struct str date = day_text(&a, day);
 	if (n && str_cmp(last[0].date, date) >= 0) return true;
 	if (!last_hash(tx, t, hash, e)) return false;
-	struct str signature = consent_signature(c, &a, t->host, consent_head_message(&a, t->host, date, str_of(hash)));
+	struct str signature = consent_signature(c, &a, t->host, consent_head_text(&a, t->host, date, str_of(hash)));
 	return store_run(tx, CONSENT_Q(head_insert), t->id,
 	                 STORE_PARAMS(VALUE_OF_INT(day), VALUE_OF_TEXT(str_of(hash)), VALUE_OF_TEXT(signature)), e);
 }

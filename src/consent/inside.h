@@ -74,7 +74,6 @@ bool consent_waits(struct consent *c) nonnull_all;
 bool consent_tally_flush(struct consent *c, struct err *e) must_use nonnull_all;
 
 /* head.c */
-struct str consent_head_message(struct arena *a, struct str host, struct str date, struct str head);
 bool consent_signed(const unsigned char key[VAULT_PUBLIC], struct str message, struct str signature_base64url);
 struct str consent_signature(struct consent *c, struct arena *a, struct str host, struct str message);
 

@@ -470,7 +470,7 @@ static void con_29_heads_are_signed_daily_and_never_backwards(void **state)
 	assert_int_equal(n, 2);
 	unsigned char key[VAULT_PUBLIC];
 	vault_public(f->vault, f->t->host, key);
-	assert_true(consent_signed(key, consent_head_message(&a, f->t->host, heads[0].date, heads[0].head), heads[0].signature));
+	assert_true(consent_signed(key, consent_head_text(&a, f->t->host, heads[0].date, heads[0].head), heads[0].signature));
 }
 
 static void led_t04_t09_an_entry_names_nobody_and_its_rendering(void **state)
