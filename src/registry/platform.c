@@ -88,7 +88,7 @@ size_t registry_platform_items(struct registry_box *b, struct registry_item *out
 			.set_when = say(b, rows[i].set_when),
 			.trigger = str_of(registry_trigger_words[i]),
 			.location = rows[i].location,
-			.life_s = spec->life_s,
+			.life_s = i == REGISTRY_PREFERENCES ? num_min(g->choice_days * 86400, spec->life_s) : spec->life_s,
 			.refreshed_daily = i == REGISTRY_SESSION,
 			.path = STR("/"),
 			.secure = (spec->flags & HTTPD_COOKIE_SECURE) != 0,
@@ -145,5 +145,6 @@ void registry_from_settings(struct registry_box *b, const struct tenant *t, int 
 	g->protection_contact = first_of(b->own.protection_contact, clean(a, tenant_setting(t, "protection_contact")));
 	g->audience = tenant_setting_on(t, "audience.enabled");
 	g->audience_days = tenant_number(t, "audience.retention_days");
+	g->choice_days = tenant_number(t, "consent.validity_days");
 	g->honours_dnt = tenant_setting_on(t, "honour_dnt");
 }

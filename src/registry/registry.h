@@ -109,6 +109,7 @@ struct registry {
 	struct str platform_provider; /* of the platform's items */
 	bool audience;                /* measurement is on */
 	int64_t audience_days;        /* its retention */
+	int64_t choice_days;          /* for which a choice about cookies is kept */
 	bool honours_dnt;
 	int64_t version, epoch;
 	struct instant effective;

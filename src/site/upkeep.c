@@ -37,6 +37,7 @@ bool site_upkeep(struct site *s, bool daily, struct err *e)
 		tenant_release(s->tenants, t);
 	}
 	ok = note(sessions_upkeep(s->sessions, &own), &own, e) && ok;
+	ok = note(consent_upkeep(s->consent, clock_now(), &own), &own, e) && ok;
 	if (!daily) return ok;
 	int64_t gone;
 	return note(accounts_sweep(s->accounts, &gone, &own), &own, e) && ok;
