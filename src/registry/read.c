@@ -523,6 +523,10 @@ void registry_read_editable(struct registry_box *box, const struct json_node *ro
 		registry_note(n, STR("items"), "must be a list");
 	if (json_kind(services) != JSON_ARRAY && json_kind(services) != JSON_ABSENT)
 		registry_note(n, STR("services"), "must be a list");
+	if (json_kind(items) != JSON_ARRAY)
+		items = NULL;
+	if (json_kind(services) != JSON_ARRAY)
+		services = NULL;
 	size_t nplatform = box->g.nitems;
 	if (n->strict)
 		check_platform(&r, items);

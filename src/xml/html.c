@@ -43,10 +43,18 @@ bool xml_html_walk(struct str html, xml_html_element *visit, void *arg, struct e
 	if (str_find_char(html, '\0') >= 0)
 		return err_set(e, ERR_INVALID, "the markup holds a NUL character");
 	struct walking w = { visit, arg, e };
-	htmlDocPtr doc = htmlReadMemory(html.p, (int)html.n, NULL, "UTF-8",
-	                                HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED | HTML_PARSE_NODEFDTD);
-	if (!doc)
-		return err_set(e, ERR_INVALID, "the markup cannot be read");
+	htmlParserCtxtPtr parser = htmlNewParserCtxt();
+	ensure(parser != NULL);
+	htmlDocPtr doc = htmlCtxtReadMemory(parser, html.p, (int)html.n, NULL, "UTF-8",
+	                                    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED | HTML_PARSE_NODEFDTD);
+	/* The parser gives up on what is nested too deeply, and on much else that is out of measure: the rest was not seen. */
+	bool whole = doc && !parser->disableSAX;
+	htmlFreeParserCtxt(parser);
+	if (!whole) {
+		if (doc)
+			xmlFreeDoc(doc);
+		return err_set(e, ERR_INVALID, "the markup cannot be read to its end: it is nested too deeply, or damaged");
+	}
 	bool ok = true;
 	int depth = 0;
 	xmlNode *node = doc->children;
