@@ -2,6 +2,7 @@
 the server started on a port of its own. One for the whole run; a test that changes data makes its own with `make_server`.
 """
 import csv
+import http.cookiejar
 import json
 import os
 import signal
@@ -38,6 +39,8 @@ class Server:
         self.url = self._ready()
         self.port = int(self.url.rsplit(":", 1)[1])
         self.session = requests.Session()
+        # A visitor with an empty jar, every time: tests send the cookies they mean.
+        self.session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
 
     def _ready(self):
         said, ready = [], threading.Event()
