@@ -25,7 +25,7 @@ static struct people_group *group_of(struct people *p, enum audience_scope scope
 			ensure(p->names != NULL);
 		}
 		memcpy(p->names + p->nnames, name.p, name.n);
-		*g = (struct people_group){ .set = audience_set_new(), .scope = (uint8_t)scope, .nname = (uint16_t)name.n, .at = (uint32_t)p->nnames };
+		*g = (struct people_group){ .set = audience_set_new(AUDIENCE_SET_NAME), .scope = (uint8_t)scope, .nname = (uint16_t)name.n, .at = (uint32_t)p->nnames };
 		p->nnames += name.n;
 		p->ngroups++;
 		p->bytes += audience_set_bytes(g->set);
@@ -98,7 +98,7 @@ bool people_view(struct people *p, struct tally *daily, uint64_t visitor, uint32
 	}
 	struct people_group *all = &p->groups[PEOPLE_NAMES];
 	if (!all->set) {
-		all->set = audience_set_new();
+		all->set = audience_set_new(AUDIENCE_SET_PORTAL);
 		all->scope = AUDIENCE_OF_PORTAL;
 		p->bytes += audience_set_bytes(all->set);
 	}

@@ -11,15 +11,13 @@ static bool ask(struct audience *a, const struct store_query *q, struct tenant_i
 {
 	struct store_tx *tx;
 	struct store_rows *rows;
-	struct err later = { 0 };
 	enum store_step step = STORE_FAILED;
 	if (!store_begin(a->store, STORE_READ, &tx, e)) return false;
 	if (store_ask(tx, q, t, with, n, &rows, e)) {
 		while ((step = store_step(rows, e)) == STORE_ROW) take(rows, arg);
 		store_stop(rows);
 	}
-	bool ended = store_end(tx, STORE_ROLLBACK, step == STORE_FAILED ? &later : e);
-	return step == STORE_DONE && ended;
+	return store_end(tx, STORE_ROLLBACK, e) && step == STORE_DONE;
 }
 
 struct cells { struct arena *arena; VEC(struct audience_cell) list; };

@@ -1,14 +1,15 @@
-/* Distinct counting (ANA-7): a sorted list of up to 1,024 members, beyond it HyperLogLog with 4,096 registers. Members are
+/* Distinct counting (ANA-7): a sorted list of up to 1,024 members, beyond it HyperLogLog. Members are
  * 8 bytes of an HMAC, so they are evenly spread and need no further hashing. */
 #include "audience/inside.h"
 #include "audience/set.h"
 #include <math.h>
 #include <stdlib.h>
 
-struct audience_set *audience_set_new(void)
+struct audience_set *audience_set_new(unsigned bits)
 {
 	struct audience_set *s = calloc(1, sizeof *s);
 	ensure(s != NULL);
+	s->bits = bits;
 	return s;
 }
 
@@ -21,20 +22,20 @@ void audience_set_free(struct audience_set *s)
 	free(s);
 }
 
-size_t audience_set_bytes(const struct audience_set *s) { return sizeof *s + s->cap * sizeof *s->members + (s->registers ? SET_REGISTERS : 0); }
+size_t audience_set_bytes(const struct audience_set *s) { return sizeof *s + s->cap * sizeof *s->members + (s->registers ? (size_t)1 << s->bits : 0); }
 
 static void add_register(struct audience_set *s, uint64_t member)
 {
-	size_t i = (size_t)(member >> (64 - SET_BITS));
-	uint64_t rest = member << SET_BITS;
-	uint8_t rank = (uint8_t)(rest ? __builtin_clzll(rest) + 1 : 64 - SET_BITS + 1);
+	size_t i = (size_t)(member >> (64 - s->bits));
+	uint64_t rest = member << s->bits;
+	uint8_t rank = (uint8_t)(rest ? (unsigned)__builtin_clzll(rest) + 1 : 64 - s->bits + 1);
 	if (s->registers[i] < rank) s->registers[i] = rank;
 }
 
 void set_estimate(struct audience_set *s)
 {
 	if (s->registers) return;
-	s->registers = calloc(SET_REGISTERS, 1);
+	s->registers = calloc((size_t)1 << s->bits, 1);
 	ensure(s->registers != NULL);
 	for (size_t i = 0; i < s->n; i++) add_register(s, s->members[i]);
 	if (s->members) explicit_bzero(s->members, s->cap * sizeof *s->members);
@@ -94,10 +95,11 @@ void audience_set_add(struct audience_set *s, uint64_t member)
 int64_t audience_set_count(const struct audience_set *s)
 {
 	if (!s->registers) return (int64_t)s->n;
-	const double m = SET_REGISTERS;
+	const size_t registers = (size_t)1 << s->bits;
+	const double m = (double)registers;
 	double sum = 0;
 	int empty = 0;
-	for (size_t i = 0; i < SET_REGISTERS; i++) {
+	for (size_t i = 0; i < registers; i++) {
 		sum += ldexp(1.0, -s->registers[i]);
 		empty += s->registers[i] == 0;
 	}

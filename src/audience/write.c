@@ -61,10 +61,7 @@ bool gather_write(struct store *s, const struct gather *g, struct err *e)
 	if (!store_begin(s, STORE_WRITE, &tx, e)) return false;
 	bool good = true;
 	for (size_t i = 0; good && i < g->lines.n; i++) good = write_line(tx, &g->lines.p[i], e);
-	struct err later = { 0 };
-	if (good) return store_end(tx, STORE_COMMIT, e);
-	(void)store_end(tx, STORE_ROLLBACK, &later);
-	return false;
+	return store_end(tx, good ? STORE_COMMIT : STORE_ROLLBACK, e) && good;
 }
 
 /* --- upkeep ------------------------------------------------------------------------------------------------------------- */
@@ -129,12 +126,10 @@ static bool keep_times(struct store_tx *tx, const struct tenant *t, int64_t toda
 bool write_upkeep(struct store *s, const struct tenant *t, struct instant now, struct err *e)
 {
 	struct store_tx *tx;
-	struct err later = { 0 };
 	int64_t today = audience_hour(t, now) / 24;
 	if (!store_begin(s, STORE_WRITE, &tx, e)) return false;
-	if (close_due(tx, t->id, today, e) && keep_times(tx, t, today, now, e)) return store_end(tx, STORE_COMMIT, e);
-	(void)store_end(tx, STORE_ROLLBACK, &later);
-	return false;
+	bool good = close_due(tx, t->id, today, e) && keep_times(tx, t, today, now, e);
+	return store_end(tx, good ? STORE_COMMIT : STORE_ROLLBACK, e) && good;
 }
 
 bool write_erase(struct store *s, struct tenant_id t, struct instant now, struct err *e)
@@ -142,12 +137,10 @@ bool write_erase(struct store *s, struct tenant_id t, struct instant now, struct
 	static const struct store_query *const all[] = { ASK(erase_hours), ASK(erase_days), ASK(erase_visitors), ASK(erase_terms), ASK(erase_calls),
 		                                         ASK(erase_closed) };
 	struct store_tx *tx;
-	struct err later = { 0 };
 	int64_t rows = 0;
 	bool good = true;
 	if (!store_begin(s, STORE_WRITE, &tx, e)) return false;
 	for (size_t i = 0; good && i < COUNT_OF(all); i++) good = run_counted(tx, all[i], t, STORE_NONE, &rows, e);
-	if (good && note(tx, t, now, STR("erased"), rows, 0, e)) return store_end(tx, STORE_COMMIT, e);
-	(void)store_end(tx, STORE_ROLLBACK, &later);
-	return false;
+	good = good && note(tx, t, now, STR("erased"), rows, 0, e);
+	return store_end(tx, good ? STORE_COMMIT : STORE_ROLLBACK, e) && good;
 }

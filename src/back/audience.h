@@ -45,6 +45,8 @@ void figures_for_public(struct figures *f);
 void figures_chart(struct html *h, const struct figures *f, bool for_public);
 void figures_summary(struct html *h, const struct figures *f, bool for_public);
 void figures_lists(struct html *h, const struct figures *f, bool for_public);
+/* The tabs of the audience pages; `at` from 0. */
+void figures_tabs(struct html *h, const struct visit *v, int at);
 /* A day (since 1970) in words. */
 void figures_day(struct html *h, int64_t day);
 

@@ -60,6 +60,8 @@ bool text_to_int(struct str s, int64_t *out) must_use;    /* whole text, optiona
 bool text_to_double(struct str s, double *out) must_use;  /* whole text, point, exponent; finite only */
 /* A count in words of a locale: 1234567 → "1,234,567" (en), "1 234 567" (fr). */
 void text_put_count(struct buf *b, int64_t v, struct str lang);
+/* The name of a country by its two letters; the letters when it has none. */
+void text_put_country(struct buf *b, struct str code, struct str lang);
 /* Decimal number for reading, by locale, at most `decimals` places (-1: as many as needed). */
 void text_put_number(struct buf *b, double v, int decimals, struct str lang);
 
