@@ -13,6 +13,8 @@ static const struct store_query queries[] = {
 #undef Q
 };
 
+enum { FIXTURE_TEXT = 4 << 20 };
+
 static struct str text_of(const struct json_node *n, const char *key) { return json_text(json_get(n, key)); }
 
 static bool hold(struct site *s, const struct json_node *n, const struct tenant **out, struct err *e)
@@ -54,6 +56,25 @@ static bool make_user(struct site *s, const struct json_node *n, struct err *e)
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 
+static bool publish(struct site *s, const struct json_node *n, struct json_out *out, struct err *e)
+{
+	const struct tenant *t;
+	const struct registry *now;
+	int64_t version = 0;
+	auto_buf b = BUF_INIT(FIXTURE_TEXT);
+	if (!hold(s, n, &t, e)) return false;
+	json_put_node(&b, json_get(n, "registry"));
+	bool ok = registry_hold(s->registries, t, &now, e);
+	if (ok) {
+		ok = registry_publish(s->registries, t, buf_str(&b), now->hash, text_of(n, "note"), STR("administrator"), (struct instant){ 0 }, &version, e);
+		registry_release(s->registries, now);
+	}
+	if (ok) tenants_bump(s->tenants, t->id);
+	tenant_release(s->tenants, t);
+	json_put_int(out, version);
+	return ok;
+}
+
 bool probe_fixture(struct site *s, const struct json_node *root, struct arena *a, struct json_out *out, struct err *e)
 {
 	const struct json_node *domains = json_get(root, "domains"), *users = json_get(root, "users");
@@ -62,6 +83,12 @@ bool probe_fixture(struct site *s, const struct json_node *root, struct arena *a
 	for (size_t i = 0; i < json_count(users); i++)
 		if (!make_user(s, json_at(users, i), e)) return false;
 	json_open(out, '{');
+	json_key(out, STR("versions"));
+	json_open(out, '[');
+	const struct json_node *registries = json_get(root, "registries");
+	for (size_t i = 0; i < json_count(registries); i++)
+		if (!publish(s, json_at(registries, i), out, e)) return false;
+	json_close(out, ']');
 	json_close(out, '}');
 	return true;
 }
