@@ -8,7 +8,7 @@ struct look {
 	bool accent;
 	const char *tag;
 };
-enum { COLUMN = PDF_WIDTH - 2 * PDF_SIDE, INDENT = 18, KEEP_WITH_NEXT = 74 };
+enum { COLUMN = PDF_WIDTH - 2 * PDF_SIDE, INDENT = 18, KEEP_WORDS = 46, KEEP_TABLE = 130 };
 
 static const struct look headings[] = {
 	{ { PDF_SERIF, false, false, 25, PDF_INK }, 32, 4, 8, false, "H1" },
@@ -197,12 +197,26 @@ static bool put_text(struct pdf_job *j, const struct doc_block *b, const struct 
 	return true;
 }
 
+/* What must have room below a heading, so that it is not left alone at the foot of a page. */
+static double room_after(const struct doc_block *b)
+{
+	const struct doc_block *next = b->next;
+	while (next && !doc_is_shown(next, DOC_PAPER))
+		next = next->next;
+	if (!next)
+		return 0;
+	if (next->kind != DOC_HEADING)
+		return next->kind == DOC_TABLE ? KEEP_TABLE : KEEP_WORDS;
+	const struct look *l = &headings[num_min(num_max(next->level, 1), 6) - 1];
+	return l->before + l->leading + l->after + room_after(next);
+}
+
 static bool put_heading(struct pdf_job *j, const struct doc_block *b, const struct place *at, struct err *e)
 {
 	const struct look *l = &headings[num_min(num_max(b->level, 1), 6) - 1];
 	if (j->y > PDF_TOP + 1)
 		j->y += l->before;
-	if (j->y + l->leading + KEEP_WITH_NEXT > pdf_floor())
+	if (j->y + l->leading + l->after + room_after(b) > pdf_floor())
 		pdf_new_page(j);
 	struct pdf_tag *tag = pdf_tag_new(j, at->parent, l->tag);
 	tag->lang = b->lang;

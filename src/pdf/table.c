@@ -2,7 +2,8 @@
  * what is left of a page goes on at the next. */
 #include "pdf/inside.h"
 
-enum { COLUMNS_MOST = 16, PAD_X = 5, WIDTH = PDF_WIDTH - 2 * PDF_SIDE };
+/* KEEP_MOST: a table does not begin on a page that has not this much for its heads and first row. */
+enum { COLUMNS_MOST = 16, KEEP_MOST = 200, PAD_X = 5, WIDTH = PDF_WIDTH - 2 * PDF_SIDE };
 #define PAD_Y 3.2
 #define LEADING 11.8
 #define RULE 0.5
@@ -190,8 +191,10 @@ bool pdf_table(struct pdf_job *j, struct pdf_tag *parent, const struct doc_block
 		return false;
 	share_width(&t);
 	place_cells(&t);
-	double first = t.nheads < t.rows.n ? height_of(&t.rows.p[t.nheads]) : 0;
-	if (j->y + 3 * LEADING + num_min(first, 120) + 2 * LEADING > pdf_floor())
+	double first = 2 * LEADING;
+	for (size_t i = 0; i < t.rows.n && i < t.nheads + 2; i++)
+		first += i <= t.nheads || t.rows.p[i].block->detail ? height_of(&t.rows.p[i]) : 0;
+	if (j->y + num_min(first, KEEP_MOST) > pdf_floor())
 		pdf_new_page(j);
 	if (b->spans) {
 		struct pdf_para caption;

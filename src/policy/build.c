@@ -178,10 +178,6 @@ static void put_changes(struct policy_work *w)
 	struct doc_block *p = doc_add(w->doc, NULL, DOC_PARAGRAPH);
 	policy_say_with(&w->voice, p, N_("This page is generated from the register of cookies that the server obeys: a cookie that is not on it cannot be set. The same register can be read {0}."),
 	                POLICY_ARG_LINK(i18n_text(w->voice.lang, N_("by machines")), STR("/.well-known/cookies.json")));
-	if (g->note.n) {
-		p = doc_add(w->doc, NULL, DOC_PARAGRAPH);
-		policy_say_with(&w->voice, p, N_("What this version changed: {0}"), POLICY_ARG_APART(g->note));
-	}
 	p = doc_add(w->doc, NULL, DOC_PARAGRAPH);
 	policy_say_with(&w->voice, p, N_("Every version is kept and can be compared with the others in {0}."),
 	                POLICY_ARG_LINK(i18n_text(w->voice.lang, N_("the history of this policy")), STR("/terms/cookies-policy/history/")));

@@ -10,6 +10,12 @@ static bool is_to_come(const struct policy_visit *v, const struct registry_versi
 	return x->version > v->now->version && !x->replaced;
 }
 
+/* A note that a person wrote; what the server notes of itself is said in the reader's language instead. */
+static bool is_own_word(const struct registry_version *x)
+{
+	return x->note.n && !str_eq(x->role, STR("system"));
+}
+
 static const char *state_of(const struct policy_visit *v, const struct registry_version *x)
 {
 	if (x->version == v->now->version)
@@ -37,7 +43,7 @@ static void put_row(struct policy_visit *v, const struct policy_voice *voice, st
 	policy_say_args(voice, doc_cell(d, row, false, 1), "{0}", &date, 1);
 	policy_say(voice, doc_cell(d, row, false, 1), state_of(v, x));
 	cell = doc_cell(d, row, false, 1);
-	if (x->note.n)
+	if (is_own_word(x))
 		doc_put(d, cell, x->note, DOC_APART);
 	else
 		policy_say(voice, cell, i ? N_("Settings of the portal changed.") : N_("First version."));
@@ -118,7 +124,7 @@ static void put_entry(struct buf *b, const struct policy_visit *v, size_t i)
 	}
 	buf_printf(b, "<category term=\"%s\"/>\n", x->material ? "material" : "not-material");
 	buf_lit(b, "<summary>");
-	if (x->note.n)
+	if (is_own_word(x))
 		text_put_xml(b, x->note);
 	else
 		text_put_xml(b, i18n_text(l, i ? N_("Settings of the portal changed.") : N_("First version.")));

@@ -113,7 +113,8 @@ static void put_children(struct html *h, const struct doc_block *b)
 		put_block(h, c);
 }
 
-static void put_cell(struct html *h, const struct doc_block *c, bool head_row)
+/* `label`: the head of its column, for screens too narrow to show the heads above. */
+static void put_cell(struct html *h, const struct doc_block *c, bool head_row, const struct doc_block *label_or_null)
 {
 	html_put_literal(h, c->head ? STR("<th scope=\"") : STR("<td"));
 	if (c->head)
@@ -121,6 +122,12 @@ static void put_cell(struct html *h, const struct doc_block *c, bool head_row)
 	if (c->columns > 1) {
 		html_lit(h, " colspan=\"");
 		html_int(h, c->columns);
+		html_lit(h, "\"");
+	}
+	if (label_or_null && !c->head) {
+		html_lit(h, " data-label=\"");
+		for (const struct doc_span *s = label_or_null->spans; s; s = s->next)
+			html_text(h, s->text);
 		html_lit(h, "\"");
 	}
 	put_lang(h, c);
@@ -154,8 +161,9 @@ static void put_table(struct html *h, const struct doc_block *b)
 			body = true;
 		}
 		html_put_literal(h, r->detail ? STR("<tr class=\"detail\">") : STR("<tr>"));
-		for (const struct doc_block *c = r->first; c; c = c->next)
-			put_cell(h, c, r->head);
+		const struct doc_block *label = b->first->head && !r->head && !r->detail ? b->first->first : NULL;
+		for (const struct doc_block *c = r->first; c; c = c->next, label = label ? label->next : NULL)
+			put_cell(h, c, r->head, label);
 		html_lit(h, "</tr>");
 	}
 	if (body)
