@@ -96,12 +96,22 @@ static bool run_events(struct httpd_request *r, struct httpd_reply *p, void *app
 	return answer(p, &b, e);
 }
 
+/* Everything counted so far is written, days that are over are closed, what is past its time goes. */
+static bool run_audience(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	struct site *s = app;
+	(void)r;
+	httpd_reply_status(p, 204);
+	return audience_upkeep(s->audience, e);
+}
+
 static const struct httpd_route clock_route = { .method = HTTPD_POST, .pattern = "/clock", .run = run_clock };
 static const struct httpd_route advance_route = { .method = HTTPD_POST, .pattern = "/clock/advance", .run = run_advance };
 static const struct httpd_route fixture_route = { .method = HTTPD_POST, .pattern = "/fixture", .body_max = FIXTURE_BYTES, .deadline_ms = 60000, .run = run_fixture };
 static const struct httpd_route emit_route = { .method = HTTPD_POST, .pattern = "/emit", .run = run_emit };
 static const struct httpd_route events_route = { .method = HTTPD_GET, .pattern = "/events", .run = run_events };
-static const struct httpd_route *const control_routes[] = { &clock_route, &advance_route, &fixture_route, &emit_route, &events_route, NULL };
+static const struct httpd_route audience_route = { .method = HTTPD_POST, .pattern = "/audience/flush", .run = run_audience };
+static const struct httpd_route *const control_routes[] = { &clock_route, &advance_route, &fixture_route, &emit_route, &events_route, &audience_route, NULL };
 
 static void say_error(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
 {
