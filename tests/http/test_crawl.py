@@ -75,25 +75,26 @@ def test_reg_19_a_site_that_keeps_its_word_passes(site, tmp_path, options):
     assert result["seen"] == ["django_language"] and result["steps"] > 8
 
 
-LIES = [
-    (dict(headers=["_ga=1; Path=/"]), "_ga is not declared"),
-    (dict(headers=["django_language=en; Path=/; HttpOnly; SameSite=Lax"]), "django_language is not permitted in this state"),
-    (dict(cookie="django_language=fr; Path=/; Max-Age=31536000; SameSite=Lax"), "HttpOnly differs"),
-    (dict(cookie="django_language=fr; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict"), "SameSite Strict"),
-    (dict(cookie="django_language=fr; Path=/; Max-Age=33000000; HttpOnly; SameSite=Lax"), "kept longer than declared"),
-    (dict(cookie="other=fr; Path=/"), "django_language is declared and was never seen"),
-    (dict(extra="<script>localStorage.x = 1</script>"), "storage is not empty"),
-    (dict(extra="<script>indexedDB.open('x')</script>"), "storage is not empty"),
-    (dict(extra="<img src=http://elsewhere.test/p.gif>"), "asked for http://elsewhere.test/p.gif"),
-]
+# What is done, and what has to be said of it; lies that do not get in each other's way share a crawl.
+LIES = {
+    "strangers": (dict(headers=["_ga=1; Path=/", "django_language=en; Path=/; HttpOnly; SameSite=Lax"],
+                       extra="<script>localStorage.x = 1</script><img src=http://elsewhere.test/p.gif>"),
+                  ["_ga is not declared", "django_language is not permitted in this state", "storage is not empty: \"x\"",
+                   "asked for http://elsewhere.test/p.gif"]),
+    "attributes": (dict(cookie="django_language=fr; Path=/; Max-Age=33000000; SameSite=Strict", extra="<script>indexedDB.open('y')</script>"),
+                   ["HttpOnly differs", "SameSite Strict", "kept longer than declared", "storage is not empty: \"indexedDB y\""]),
+    "absence": (dict(cookie="other=fr; Path=/"), ["django_language is declared and was never seen", "other is not declared"]),
+}
 
 
-@pytest.mark.parametrize("lie,named", LIES, ids=[named for _, named in LIES])
-def test_reg_19_every_lie_is_named(site, tmp_path, lie, named):
-    for name, value in lie.items():
+@pytest.mark.parametrize("lie", LIES)
+def test_reg_19_every_lie_is_named(site, tmp_path, lie):
+    for name, value in LIES[lie][0].items():
         setattr(site, name, value)
     result, code = site.crawl(tmp_path, "--firefox", "none", "--quick")
-    assert code == 1 and result["result"] == "fail" and named in said(result), said(result)
+    assert code == 1 and result["result"] == "fail"
+    for named in LIES[lie][1]:
+        assert named in said(result), said(result)
 
 
 def test_reg_19_firefox_names_lies_too(site, tmp_path):
