@@ -1,5 +1,5 @@
 /* Signing in by another provider: what its pages have in common. */
-#include "gate/sso_common.h"
+#include "gate/inside.h"
 
 enum { NONCE_AT = 1, NONCE = 22, TOKENS = 8 };
 
@@ -113,68 +113,50 @@ static const char *sentence_of(const char *reason)
 	return N_("The answer of the identity provider was not accepted. Nobody was signed in. Please begin again; if this goes on, tell the portal's administrators.");
 }
 
-bool gate_sso_refused(struct visit *v, const char *reason, struct err *e)
+bool gate_sso_refused(struct gate *g, const char *reason, struct err *e)
 {
-	auto_page page = { .visit = v, .title = i18n_text(v->lang, N_("You are not signed in")), .path = STR("/login/") };
-	struct html_button again = { .label = N_("Sign in"), .href = STR("/login/") };
-	httpd_reply_status(v->reply, 403);
-	visitor_private(v);
-	view_gate_open(&page);
-	html_notice(&page.h, HTML_BAD, sentence_of(reason));
-	html_lit(&page.h, "<p class=\"reason\">");
-	html_say_with(&page.h, N_("Reason for the portal's administrators: {0}"), HTML_ARG_CODE(str_of(reason)));
-	html_lit(&page.h, "</p>");
-	html_button(&page.h, &again);
-	return view_close(&page, e);
+	httpd_reply_status(g->v.reply, 403);
+	gate_open(g, N_("You are not signed in"));
+	html_notice(&g->page.h, HTML_BAD, sentence_of(reason));
+	html_lit(&g->page.h, "<p>");
+	html_say_with(&g->page.h, N_("Reason for the portal's administrators: {0}"), HTML_ARG_CODE(str_of(reason)));
+	html_lit(&g->page.h, "</p>");
+	gate_link(g, "/login/", N_("Sign in"));
+	return gate_close(g, e);
 }
 
 /* --- let in ------------------------------------------------------------------------------------------------ */
 
-static struct account_scene account_scene(const struct visit *v)
-{
-	struct site *s = v->at.site;
-	return (struct account_scene){ .as = s->accounts, .vault = s->vault, .events = s->events, .mail = s->mail, .tenant = v->at.tenant, .origin = v->origin,
-		                       .lang = v->lang, .client = v->request->client, .arena = v->arena };
-}
-
 /* A second factor of one's own is asked for whichever way one comes; the form goes where that of the password goes. */
-static bool ask_code(struct visit *v, const struct account_outcome *o, struct str next, struct err *e)
+static bool ask_code(struct gate *g, const struct account_outcome *o, struct str next, struct err *e)
 {
-	auto_page page = { .visit = v, .title = i18n_text(v->lang, N_("Your code")), .path = STR("/login/verify/") };
-	struct html_form form = { .visit = v, .action = STR("/login/verify/") };
-	struct html_field code = { .kind = HTML_FIELD_CODE, .name = "code", .label = N_("Code of your authenticator, or a recovery code"), .autocomplete = "one-time-code",
-		                   .required = true, .autofocus = true };
-	struct html_button go = { .label = N_("Sign in") };
-	visitor_private(v);
-	view_gate_open(&page);
-	html_form_open(&page.h, &form);
-	html_hidden(&page.h, "txn", str_of(o->txn));
-	html_hidden(&page.h, "next", next);
-	html_field(&page.h, &code);
-	html_button(&page.h, &go);
-	html_form_close(&page.h);
-	return view_close(&page, e);
+	gate_open(g, N_("One more step"));
+	gate_paragraph(g, N_("Please type the six digits that your authenticator shows, or one of your recovery codes."));
+	html_form_open(&g->page.h, &(struct html_form){ .visit = &g->v, .action = STR("/login/verify/"), .errors = &g->errors });
+	html_hidden(&g->page.h, "txn", str_of(o->txn));
+	if (!str_eq(next, STR("/"))) html_hidden(&g->page.h, "next", next);
+	gate_code(g, true);
+	gate_submit(g, N_("Sign in"));
+	return gate_close(g, e);
 }
 
-bool gate_sso_enter(struct visit *v, const struct sso_identity *i, struct err *e)
+bool gate_sso_enter(struct gate *g, const struct sso_identity *i, struct err *e)
 {
+	struct visit *v = &g->v;
 	struct sso_scene s = gate_sso_scene(v);
-	struct account_scene as = account_scene(v);
 	struct account_outcome o;
 	const char *reason = "";
 	int64_t account;
 	/* Whose session began the linking must be there to end it. */
-	if (i->link && (!v->session || v->session->account != i->link)) return gate_sso_refused(v, "binding", e);
+	if (i->link && (!v->session || v->session->account != i->link)) return gate_sso_refused(g, "binding", e);
 	if (!sso_account(&s, v->at.site->accounts, i, &account, &reason, e)) {
 		if (!*reason) return false;
 		*e = (struct err){ 0 };
-		return gate_sso_refused(v, reason, e);
+		return gate_sso_refused(g, reason, e);
 	}
 	if (i->link) return httpd_reply_redirect(v->reply, 303, i->next, e);
-	if (!account_sign_in_by(&as, account, true, gate_sso_binding(v), &o, e)) return false;
-	if (o.verdict == ACCOUNT_NEEDS_CODE) return ask_code(v, &o, i->next, e);
-	if (o.verdict != ACCOUNT_PROVED) return gate_sso_refused(v, "disabled", e);
-	if (!visitor_sign_in(v, account, SESSION_PROVIDER, false, e)) return false;
-	visitor_note(v, EVENT_AUTH_SUCCESS, STR("provider"), i->provider.id);
-	return httpd_reply_redirect(v->reply, 303, i->next, e);
+	if (!account_sign_in_by(&g->scene, account, true, gate_sso_binding(v), &o, e)) return false;
+	if (o.verdict == ACCOUNT_NEEDS_CODE) return ask_code(g, &o, i->next, e);
+	if (o.verdict != ACCOUNT_PROVED) return gate_sso_refused(g, "disabled", e);
+	return gate_arrive(g, account, SESSION_PROVIDER, false, i->next, e);
 }

@@ -13,9 +13,10 @@ struct str gate_sso_binding(const struct visit *v);
 bool gate_put_providers(struct html *h, struct visit *v, struct str next, struct err *e) must_use;
 /* The same on the page of one's own account: what is linked, and buttons to link more. */
 bool gate_put_identities(struct html *h, struct visit *v, struct err *e) must_use;
+struct gate;
 /* The page that says why somebody was not signed in. */
-bool gate_sso_refused(struct visit *v, const char *reason, struct err *e) must_use;
+bool gate_sso_refused(struct gate *g, const char *reason, struct err *e) must_use;
 /* Whom an identity belongs to comes in: account, session, and on to where they wanted to go. */
-bool gate_sso_enter(struct visit *v, const struct sso_identity *i, struct err *e) must_use;
+bool gate_sso_enter(struct gate *g, const struct sso_identity *i, struct err *e) must_use;
 
 #endif

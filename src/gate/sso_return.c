@@ -1,6 +1,6 @@
 /* Where people come back to from an identity provider: /oidc/authenticate by GET, /saml2/acs by POST and from there, on our own
  * account, by GET, because the cookie that binds a sign-in to its browser does not come with another site's POST (CSR-13). */
-#include "gate/sso_common.h"
+#include "gate/inside.h"
 
 static struct str parameter(const struct httpd_request *r, struct str name)
 {
@@ -9,8 +9,9 @@ static struct str parameter(const struct httpd_request *r, struct str name)
 }
 
 /* Nobody is signed in; the page says why as far as it helps. */
-static bool not_let_in(struct visit *v, const char *reason, struct err *e)
+static bool not_let_in(struct gate *g, const char *reason, struct err *e)
 {
+	struct visit *v = &g->v;
 	if (!*reason) {
 		bool there = e->code == ERR_UPSTREAM || e->code == ERR_CANCELLED || e->code == ERR_FORBIDDEN || e->code == ERR_TOO_LARGE || e->code == ERR_BAD_REQUEST ||
 		             e->code == ERR_PARAMETER;
@@ -20,21 +21,21 @@ static bool not_let_in(struct visit *v, const char *reason, struct err *e)
 		reason = "unreachable";
 	}
 	*e = (struct err){ 0 };
-	return gate_sso_refused(v, reason, e);
+	return gate_sso_refused(g, reason, e);
 }
 
 static bool oidc(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
-	auto_visit v = { 0 };
+	auto_gate struct gate g = { 0 };
 	struct sso_identity who;
 	const char *reason = "";
 	/* A sign-in is used up by its answer; asking for the head of it must not. */
 	if (r->method == HTTPD_HEAD) return err_set(e, ERR_METHOD, "HEAD does not sign in; use GET.");
-	if (!visitor_enter_anyone(app, r, p, &v, e)) return false;
-	struct sso_scene s = gate_sso_scene(&v);
+	if (!gate_enter(&g, r, p, app, e)) return false;
+	struct sso_scene s = gate_sso_scene(&g.v);
 	struct sso_return back = { parameter(r, STR("state")), parameter(r, STR("code")), parameter(r, STR("error")), parameter(r, STR("iss")) };
-	if (!sso_oidc_finish(&s, &back, gate_sso_binding(&v), &who, &reason, e)) return not_let_in(&v, reason, e);
-	return gate_sso_enter(&v, &who, e);
+	if (!sso_oidc_finish(&s, &back, gate_sso_binding(&g.v), &who, &reason, e)) return not_let_in(&g, reason, e);
+	return gate_sso_enter(&g, &who, e);
 }
 
 const struct httpd_route gate_sso_oidc = { .method = HTTPD_GET, .pattern = "/oidc/authenticate", .lane = HTTPD_LANE_CALL, .deadline_ms = 40000, .run = oidc };
@@ -48,17 +49,17 @@ static struct str field(const struct httpd_pair *pairs, size_t n, struct str nam
 
 static bool saml_posted(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
-	auto_visit v = { 0 };
+	auto_gate struct gate g = { 0 };
 	const struct httpd_pair *pairs;
 	size_t n;
 	auto_buf to = BUF_INIT(1024);
-	if (!visitor_enter_anyone(app, r, p, &v, e) || !httpd_form(v.arena, r->body, &pairs, &n, e)) return false;
-	struct sso_scene s = gate_sso_scene(&v);
+	if (!gate_enter(&g, r, p, app, e) || !httpd_form(g.v.arena, r->body, &pairs, &n, e)) return false;
+	struct sso_scene s = gate_sso_scene(&g.v);
 	struct str relay = field(pairs, n, STR("RelayState"));
 	if (relay.n != SSO_STATE_TEXT - 1 || !sso_saml_park(&s, relay, field(pairs, n, STR("SAMLResponse")), e)) {
 		if (relay.n == SSO_STATE_TEXT - 1 && e->code != ERR_GONE && e->code != ERR_TOO_LARGE) return false;
 		*e = (struct err){ 0 };
-		return gate_sso_refused(&v, "state", e);
+		return gate_sso_refused(&g, "state", e);
 	}
 	buf_lit(&to, "/saml2/acs?relay=");
 	buf_put(&to, relay);
@@ -67,14 +68,14 @@ static bool saml_posted(struct httpd_request *r, struct httpd_reply *p, void *ap
 
 static bool saml(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
-	auto_visit v = { 0 };
+	auto_gate struct gate g = { 0 };
 	struct sso_identity who;
 	const char *reason = "";
 	if (r->method == HTTPD_HEAD) return err_set(e, ERR_METHOD, "HEAD does not sign in; use GET.");
-	if (!visitor_enter_anyone(app, r, p, &v, e)) return false;
-	struct sso_scene s = gate_sso_scene(&v);
-	if (!sso_saml_finish(&s, parameter(r, STR("relay")), gate_sso_binding(&v), &who, &reason, e)) return not_let_in(&v, reason, e);
-	return gate_sso_enter(&v, &who, e);
+	if (!gate_enter(&g, r, p, app, e)) return false;
+	struct sso_scene s = gate_sso_scene(&g.v);
+	if (!sso_saml_finish(&s, parameter(r, STR("relay")), gate_sso_binding(&g.v), &who, &reason, e)) return not_let_in(&g, reason, e);
+	return gate_sso_enter(&g, &who, e);
 }
 
 enum { POSTED_BYTES = 3 * SSO_RESPONSE_BYTES / 2 };
@@ -85,15 +86,15 @@ const struct httpd_route gate_sso_saml = { .method = HTTPD_GET, .pattern = "/sam
 
 static bool left(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
-	auto_visit v = { 0 };
+	auto_gate struct gate g = { 0 };
 	const struct httpd_pair *pairs;
 	size_t n;
 	int64_t account, ended;
-	if (!visitor_enter_anyone(app, r, p, &v, e) || !httpd_form(v.arena, r->body, &pairs, &n, e)) return false;
-	struct sso_scene s = gate_sso_scene(&v);
+	if (!gate_enter(&g, r, p, app, e) || !httpd_form(g.v.arena, r->body, &pairs, &n, e)) return false;
+	struct sso_scene s = gate_sso_scene(&g.v);
 	httpd_reply_cache_control(p, STR("no-store"));
-	if (sso_oidc_left(&s, v.at.site->accounts, field(pairs, n, STR("logout_token")), &account, e))
-		return session_revoke_all(v.at.site->sessions, v.at.tenant, account, 0, &ended, e);
+	if (sso_oidc_left(&s, g.v.at.site->accounts, field(pairs, n, STR("logout_token")), &account, e))
+		return session_revoke_all(g.v.at.site->sessions, g.v.at.tenant, account, 0, &ended, e);
 	/* Of somebody who never came there is nothing to end. */
 	if (e->code == ERR_NOT_FOUND) {
 		*e = (struct err){ 0 };

@@ -250,4 +250,4 @@ def test_the_page_exists_only_with_a_folder(portal, make_server):
 def test_a_real_host_name_has_no_page_of_letters(portal, make_server):
     stoa(portal, "portal", "add", "data.town.example", "--set", "title=Town")
     server = make_server(portal, "--mail-folder", "mail", "--trusted-proxies", "127.0.0.1/32")
-    assert server.get("/-/mail/", host="data.town.example", headers={"X-Forwarded-Proto": "https"}).status_code == 404
+    assert server.get("/-/mail/", host="data.town.example", headers={"Host": "data.town.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.7"}).status_code == 404
