@@ -1,17 +1,11 @@
 /* Portals and people for tests. The body of POST /fixture:
  *	domains:    [{"host", "aliases":[…], "settings":{name: value}}]     made, or changed when they exist
- *	users:      [{"host", "email", "name", "password", "role"}]         active, the password as given
+ *	users:      [{"host", "email", "name", "password", "role", "totp"}] active; the password as given or as
+ *	                    a hash "pbkdf2_sha256$…"; the secret of an authenticator in base32, or none
  *	sessions:   [{"host", "email", "remember", "factors"}]              answered with their ids
  *	registries: [{"host", "registry":{…}}]                              published as an administrator would */
 #include "account/account.h"
-#include "crypt/crypt.h"
 #include "probe/inside.h"
-
-static const struct store_query queries[] = {
-#define Q(name_, text_) { #name_, text_ },
-#include "probe/queries.def"
-#undef Q
-};
 
 enum { FIXTURE_TEXT = 4 << 20 };
 
@@ -40,20 +34,14 @@ static bool make_domain(struct site *s, const struct json_node *n, struct arena 
 	return tenant_set(s->tenants, id, values, k, e);
 }
 
-static bool make_user(struct site *s, const struct json_node *n, struct err *e)
+static bool make_user(struct site *s, const struct json_node *n, struct arena *a, struct err *e)
 {
 	const struct tenant *t;
-	char once[ACCOUNT_PASSWORD_TEXT], hash[CRYPT_PASSWORD_TEXT];
-	struct store_tx *tx;
 	if (!hold(s, n, &t, e)) return false;
-	struct tenant_id id = t->id;
+	struct account_scene scene = { .as = s->accounts, .vault = s->vault, .events = s->events, .tenant = t, .lang = i18n_english(), .arena = a };
+	bool ok = account_plant(&scene, text_of(n, "email"), text_of(n, "name"), text_of(n, "role"), text_of(n, "password"), text_of(n, "totp"), e);
 	tenant_release(s->tenants, t);
-	struct str role = text_of(n, "role"), email = text_of(n, "email");
-	if (!account_add(s->accounts, id, email, text_of(n, "name"), role.n ? role : STR("member"), once, e) ||
-	    !crypt_password_hash(text_of(n, "password"), hash, e) || !store_begin(s->store, STORE_WRITE, &tx, e))
-		return false;
-	bool ok = store_run(tx, &queries[0], id, STORE_PARAMS(VALUE_OF_TEXT(email), VALUE_OF_TEXT(str_of(hash))), e);
-	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	return ok;
 }
 
 static bool publish(struct site *s, const struct json_node *n, struct json_out *out, struct err *e)
@@ -81,7 +69,7 @@ bool probe_fixture(struct site *s, const struct json_node *root, struct arena *a
 	for (size_t i = 0; i < json_count(domains); i++)
 		if (!make_domain(s, json_at(domains, i), a, e)) return false;
 	for (size_t i = 0; i < json_count(users); i++)
-		if (!make_user(s, json_at(users, i), e)) return false;
+		if (!make_user(s, json_at(users, i), a, e)) return false;
 	json_open(out, '{');
 	json_key(out, STR("versions"));
 	json_open(out, '[');

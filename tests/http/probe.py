@@ -35,8 +35,8 @@ DOMAINS = [
 ]
 USERS = [
     {"host": "isoc.example", "email": ADA, "name": "Ada", "password": PASSWORD, "role": "publisher"},
-    {"host": "isoc.example", "email": GRACE, "name": "Grace", "password": PASSWORD, "role": "member"},
-    {"host": "isoc.example", "email": ROOT_USER, "name": "Root", "password": PASSWORD, "role": "admin"},
+    {"host": "isoc.example", "email": GRACE, "name": "Grace", "password": PASSWORD, "role": "member", "totp": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"},
+    {"host": "isoc.example", "email": ROOT_USER, "name": "Root", "password": PASSWORD, "role": "admin", "totp": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"},
     {"host": "tags.example", "email": "root@tags.example", "name": "Root", "password": PASSWORD, "role": "admin"},
     {"host": "delwp.example", "email": ADA, "name": "Ada", "password": PASSWORD, "role": "member"},
     {"host": "solo.portal.example", "email": "ada@solo.example", "name": "Ada", "password": PASSWORD, "role": "member"},
@@ -156,6 +156,7 @@ class World:
         return answer
 
     def fixture(self, **what):
+        self.secrets.update({(u["host"], u["email"]): u["totp"] for u in what.get("users", []) if u.get("totp")})
         return self.ask("POST", "/fixture", json=what).json()
 
     def set_clock(self, unix):
@@ -206,3 +207,8 @@ class World:
             step = last + 1
         self.steps[host, who] = step
         return self.now()
+
+
+def session(world, email, host="isoc.example", remember=False):
+    """The id of a new session, made without the pages."""
+    return world.fixture(sessions=[{"host": host, "email": email, "remember": remember}])["sessions"][0]
