@@ -1,5 +1,5 @@
 /* A document as structure: blocks of text in reading order, without any look. One tree, several renderers: HTML (view/),
- * tagged PDF (pdf/), plain text and the comparison of two documents (here). Refuses to know markup, fonts and messages.
+ * tagged PDF (pdf/), plain text and the comparison of two documents (here). Refuses to know HTML, fonts and messages.
  *
  * Everything lives in the arena given to doc_new and is never freed alone; texts handed in are kept, not copied, so they
  * must live as long. Texts are UTF-8. Building never fails: what strangers can enlarge is bounded where it is read. A
@@ -104,5 +104,16 @@ bool doc_is_shown(const struct doc_block *b, enum doc_medium medium);
  * that are inserted or deleted; blocks that stayed as they were are left out, except headings above a change. Gives how many
  * blocks changed. Time is bounded: texts that differ too much are shown as one deletion and one insertion. */
 size_t doc_compare(struct doc *d, struct doc_block *under, const struct doc *before, const struct doc *after);
+
+/* --- markdown.c ------------------------------------------------------------------------------------ */
+
+enum { DOC_MARKDOWN_BYTES = 64 << 10, DOC_MARKDOWN_DEPTH = 4 };
+/* Restricted Markdown as blocks under another, for what administrators add to documents (POL-11): headings from level 3 on
+ * without gaps, paragraphs, lists, links to http, https, mailto and paths of the site, emphasis, code, tables of up to 12
+ * columns. HTML is text. Fails with ERR_INVALID, naming the line: a picture, a link to elsewhere, a text of more than
+ * DOC_MARKDOWN_BYTES, lists deeper than DOC_MARKDOWN_DEPTH. Nothing is added then. Keeps the text. */
+bool doc_markdown(struct doc *d, struct doc_block *under, struct str text, struct err *e) must_use nonnull_all;
+/* The check alone, for who publishes. */
+bool doc_markdown_check(struct str text, struct err *e) must_use nonnull_all;
 
 #endif

@@ -151,7 +151,7 @@ static void put_additions(struct policy_work *w, struct registry_texts texts, co
 	policy_say(&w->voice, doc_heading(w->doc, NULL, 2, str_of(id)), N_("Additional information from this portal"));
 	struct doc_block *section = doc_add(w->doc, NULL, DOC_SECTION);
 	struct err e = { 0 };
-	if (!policy_markdown(w->doc, section, text, &e))
+	if (!doc_markdown(w->doc, section, text, &e))
 		doc_put(w->doc, doc_add(w->doc, section, DOC_PARAGRAPH), text, 0);
 }
 
@@ -173,7 +173,6 @@ static void put_facts(struct policy_work *w)
 
 static void put_changes(struct policy_work *w)
 {
-	const struct registry *g = w->g;
 	policy_say(&w->voice, doc_heading(w->doc, NULL, 2, STR("changes")), N_("Changes to this policy"));
 	struct doc_block *p = doc_add(w->doc, NULL, DOC_PARAGRAPH);
 	policy_say_with(&w->voice, p, N_("This page is generated from the register of cookies that the server obeys: a cookie that is not on it cannot be set. The same register can be read {0}."),

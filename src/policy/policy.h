@@ -1,6 +1,6 @@
-/* The cookie policy of a portal as a document (POL-*), every fact of which comes from its registry; the Markdown that
- * administrators may add; and a shelf of finished PDF files (PDF-*). Refuses to know HTML, requests and who is reading: what
- * depends on a reader is handed in, and shown on screens only.
+/* The cookie policy of a portal as a document (POL-*), every fact of which comes from its registry; and a shelf of finished
+ * PDF files (PDF-*). Refuses to know HTML, requests and who is reading: what depends on a reader is handed in, and shown on
+ * screens only.
  *
  * What is in a PDF depends on the version, the language and the settings of the portal only, so that equal asks give equal
  * bytes: what moves while a version stays (the last verification, the announcement of the next version, that it was
@@ -66,17 +66,6 @@ void policy_say_args(const struct policy_voice *v, struct doc_block *to, const c
 	                COUNT_OF(((const struct policy_arg[]){ __VA_ARGS__ })))
 /* {0} is n by locale; value: what is meant, for machines. */
 void policy_say_plural(const struct policy_voice *v, struct doc_block *to, const char *one, const char *many, int64_t n, struct str value);
-
-/* --- markdown.c ------------------------------------------------------------------------------------ */
-
-enum { POLICY_MARKDOWN_BYTES = 64 << 10, POLICY_MARKDOWN_DEPTH = 4 };
-/* Restricted Markdown (POL-11) as blocks under another: headings from level 3, paragraphs, lists, links to http, https
- * and mailto, emphasis, code, tables of up to 12 columns. HTML is text. Fails with ERR_INVALID, naming the line: a picture, a
- * link to elsewhere, a text of more than POLICY_MARKDOWN_BYTES, lists deeper than POLICY_MARKDOWN_DEPTH. Nothing is
- * added then. Keeps the text. */
-bool policy_markdown(struct doc *d, struct doc_block *under, struct str text, struct err *e) must_use nonnull_all;
-/* The check alone, for who publishes. */
-bool policy_markdown_check(struct str text, struct err *e) must_use nonnull_all;
 
 /* --- pdf.c, shelf.c --------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* The Markdown that administrators may write: a small part of CommonMark, read line by line into blocks. What is not in
  * that part is text, never markup; what would fetch something, or lead somewhere we do not know, is refused by line. */
-#include "policy/policy.h"
+#include "doc/doc.h"
 
 #include "text/text.h"
 
@@ -133,7 +133,7 @@ static int put_run(struct reader *r, struct doc_block *to, struct str s, size_t 
 static bool put_inline(struct reader *r, struct doc_block *to, struct str s, unsigned look, const struct doc_link *link, int depth)
 {
 	size_t from = 0;
-	if (depth > POLICY_MARKDOWN_DEPTH)
+	if (depth > DOC_MARKDOWN_DEPTH)
 		return put(r, to, s, look, link);
 	for (size_t i = 0; i < s.n;) {
 		int said = 0;
@@ -237,7 +237,7 @@ static bool starts_block(const struct reader *r)
 static struct str gather(struct reader *r, struct str first)
 {
 	struct arena *a = r->doc->arena;
-	auto_buf b = BUF_INIT(POLICY_MARKDOWN_BYTES + 1);
+	auto_buf b = BUF_INIT(DOC_MARKDOWN_BYTES + 1);
 	buf_put(&b, str_trim(first));
 	while (r->at < r->n && !starts_block(r)) {
 		buf_put_char(&b, ' ');
@@ -249,7 +249,7 @@ static struct str gather(struct reader *r, struct str first)
 static bool read_list(struct reader *r, struct doc_block *under, size_t indent, int depth)
 {
 	bool ordered;
-	if (depth > POLICY_MARKDOWN_DEPTH)
+	if (depth > DOC_MARKDOWN_DEPTH)
 		return refuse(r, "lists are nested too deep; four levels are the most");
 	marker_of(str_from(r->lines[r->at], indent_of(r->lines[r->at])), &ordered);
 	struct doc_block *list = doc_add(r->doc, under, DOC_LIST);
@@ -353,14 +353,14 @@ static bool read_blocks(struct reader *r, struct doc_block *under)
 	return true;
 }
 
-bool policy_markdown(struct doc *d, struct doc_block *under, struct str text, struct err *e)
+bool doc_markdown(struct doc *d, struct doc_block *under, struct str text, struct err *e)
 {
 	struct reader r = { .doc = d, .e = e, .line = 1 };
 	VEC(struct str) lines = { 0 };
 	struct str rest = text;
 	struct str line;
-	if (text.n > POLICY_MARKDOWN_BYTES)
-		return err_set(e, ERR_INVALID, "The text is longer than %d bytes; shorten it.", (int)POLICY_MARKDOWN_BYTES);
+	if (text.n > DOC_MARKDOWN_BYTES)
+		return err_set(e, ERR_INVALID, "The text is longer than %d bytes; shorten it.", (int)DOC_MARKDOWN_BYTES);
 	if (!text_is_utf8(text))
 		return err_set(e, ERR_INVALID, "The text is not UTF-8.");
 	while (rest.p && str_cut(&rest, '\n', &line)) {
@@ -383,9 +383,9 @@ bool policy_markdown(struct doc *d, struct doc_block *under, struct str text, st
 	return true;
 }
 
-bool policy_markdown_check(struct str text, struct err *e)
+bool doc_markdown_check(struct str text, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	struct doc *d = doc_new(&a, STR(""), STR("en"), false);
-	return policy_markdown(d, &d->root, text, e);
+	return doc_markdown(d, &d->root, text, e);
 }
