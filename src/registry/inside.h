@@ -129,6 +129,9 @@ bool registry_numbers(struct store_tx *x, struct tenant_id t, int64_t *version, 
 /* The last crawl and the last that passed, their signatures verified: what does not verify is not told of (REG-20). */
 bool registry_read_verification(struct store_tx *x, struct vault *v, struct registry_box *b, struct err *e) must_use nonnull_all;
 
+/* Portals that fall into one bucket share it. */
+enum { REGISTRY_BUCKETS = 256 };
+struct registry_bucket { int64_t tokens, at_ms; };
 struct registries {
 	struct lock lock;         /* LOCK_REGISTRY; guards what follows */
 	struct lock_bell made;
@@ -136,6 +139,7 @@ struct registries {
 	struct registry_box **boxes;
 	size_t nboxes, room;
 	int port;
+	struct registry_bucket buckets[REGISTRY_BUCKETS]; /* of reports; thousandths of a report */
 	struct store *store;
 	struct tenants *tenants;
 	struct vault *vault;

@@ -228,6 +228,14 @@ const struct registry_known *registry_known_of_host(struct str host); /* whose o
 /* {"service":…,"items":[…]} for the portal's languages; texts that are not translated are left out. */
 void registry_put_known(struct buf *b, const struct registry *g, const struct registry_known *k, struct str host);
 
+/* --- drafts: what an author has written and not published ------------------------------------------------------ */
+
+struct registry_working { struct str base, json; struct instant changed; }; /* base: hash of what it was begun from */
+bool registry_working_get(struct registries *rs, struct tenant_id t, int64_t account, struct arena *a, struct registry_working *out, bool *found,
+                          struct err *e) must_use nonnull_all;
+bool registry_working_put(struct registries *rs, struct tenant_id t, int64_t account, struct str base, struct str json, struct err *e) must_use nonnull_all;
+bool registry_working_drop(struct registries *rs, struct tenant_id t, int64_t account, struct err *e) must_use nonnull_all;
+
 /* --- what is derived -------------------------------------------------------------------------------------- */
 
 /* The Content-Security-Policy of a page (EMB-6): the base, and the origins of services that are granted and used on it. */
@@ -261,6 +269,8 @@ struct registry_report {
 	int64_t n;
 	int64_t first_day, last_day; /* since 1970; told by registry_reports */
 };
+/* False when a portal gets too many at once. */
+bool registry_report_admit(struct registries *rs, struct tenant_id t) must_use nonnull_all;
 bool registry_report(struct registries *rs, struct tenant_id t, const struct registry_report *list, size_t n, struct err *e) must_use;
 /* Of the last days, the most frequent first. */
 bool registry_reports(struct registries *rs, struct tenant_id t, int64_t days, size_t most, struct arena *a, struct registry_report **out, size_t *n,
