@@ -53,7 +53,7 @@ export async function world({ registries = [], options = [] } = {}) {
 	const data = join(folder, 'data')
 	const run = (...words) => {
 		const done = spawnSync(binary, ['--data', data, ...words], { encoding: 'utf8' })
-		if (done.status !== 0) throw new Error(`stoa ${words.join(' ')}:\n${done.stdout}\n${done.stderr}`)
+		if (done.status !== 0) throw done.error ?? new Error(`stoa ${words.join(' ')}:\n${done.stdout}\n${done.stderr}`)
 		return done.stdout
 	}
 	run('portal', 'add', 'isoc.example')
