@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { SMALL_BODY = 64 * 1024, DISCARD = 8 << 20 };
+enum { SMALL_BODY = 64 * 1024, DISCARD = 8 << 20, LINE_MOST = 1 << 20 };
 
 static bool is_draining(const struct httpd *h)
 {
@@ -47,6 +47,17 @@ uint64_t generation_of(const struct httpd *h, int64_t tenant)
 	return atomic_load_explicit(&h->generations[(uint64_t)tenant % GENERATIONS], memory_order_acquire);
 }
 
+/* The library ends every value at its first NUL, and what follows would be lost without a word (PAR-4). Names and values are
+ * views of the text as it was received, where two NULs have taken the place of the end of the line: what does not go on there
+ * as it must hides something. */
+static bool hides_bytes(struct look *l, const char *name, struct str value)
+{
+	bool hidden = l->line_end && name > l->line_end && name - l->line_end < LINE_MOST && name - l->line_end > 2;
+	l->line_end = value.p ? value.p + value.n : NULL;
+	/* After the last line stands an empty one; after any other, its name. */
+	return hidden || (l->line_end && l->line_end[1] != '\0' && l->line_end[1] != '\n');
+}
+
 static enum MHD_Result look_at(void *arg, enum MHD_ValueKind kind, const char *name,
                                const char *value)
 {
@@ -54,10 +65,12 @@ static enum MHD_Result look_at(void *arg, enum MHD_ValueKind kind, const char *n
 	(void)kind;
 	struct str n = str_of(name);
 	struct str v = str_of(value);
+	l->hides = hides_bytes(l, name, v) || l->hides;
 	served_note(l, n, v);
 	switch (n.n) {
 	case 3:
-		if (str_eq_nocase(n, STR("dnt"))) l->key.flags |= CACHE_DNT;
+		/* Any value but 1 is as if the field were absent (CON-14), for the kept answers too. */
+		if (str_eq_nocase(n, STR("dnt")) && str_eq(str_trim(v), STR("1"))) l->key.flags |= CACHE_DNT;
 		break;
 	case 4:
 		if (str_eq_nocase(n, STR("host"))) {
@@ -69,7 +82,7 @@ static enum MHD_Result look_at(void *arg, enum MHD_ValueKind kind, const char *n
 		if (str_eq_nocase(n, STR("cookie"))) l->barred = true;
 		break;
 	case 7:
-		if (str_eq_nocase(n, STR("sec-gpc"))) l->key.flags |= CACHE_GPC;
+		if (str_eq_nocase(n, STR("sec-gpc")) && str_eq(str_trim(v), STR("1"))) l->key.flags |= CACHE_GPC;
 		break;
 	case 13:
 		if (str_eq_nocase(n, STR("authorization"))) l->barred = true;
@@ -321,8 +334,9 @@ static void arrive(struct conn *c, struct str method)
 {
 	struct httpd *h = c->h;
 	const struct look *l = &c->look;
-	if (answer_from_cache(c, l)) return;
+	if (!l->hides && answer_from_cache(c, l)) return;
 	struct visit *v = begin_visit(c, method);
+	v->hides = l->hides;
 	struct str target = arena_str(&v->arena, buf_str(&c->target));
 	v->may_cache = l->get && !l->barred && !l->has_body && l->hosts == 1;
 	v->key = l->key;
