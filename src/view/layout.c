@@ -108,6 +108,7 @@ void view_put_head(struct view_page *p)
 		html_url(h, asset_url(STR("office.js")));
 		html_lit(h, "\"></script>");
 	} else if (!p->error) {
+		view_put_tags(p);
 		put_alternates(p);
 		html_lit(h, "<meta property=\"og:site_name\" content=\"");
 		html_text(h, view_portal_title(v));
