@@ -30,13 +30,14 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\n' || c == '\t';
 }
 
-/* Words and the blanks between them, each a unit. */
+/* Words, each with the blanks behind it, so that neighbours that changed are one change. */
 static void split(struct arena *a, struct units *out, struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
 		size_t from = i;
-		bool blank = is_blank(s.p[i]);
-		while (i < s.n && is_blank(s.p[i]) == blank)
+		while (i < s.n && !is_blank(s.p[i]))
+			i++;
+		while (i < s.n && is_blank(s.p[i]))
 			i++;
 		vec_push(a, &out->v, (struct unit){ str_sub(s, from, i - from), NULL });
 	}
