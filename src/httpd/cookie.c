@@ -157,6 +157,14 @@ bool httpd_cookie_set(struct httpd_reply *p, const struct httpd_cookie_spec *spe
 	return true;
 }
 
+#ifdef STOA_TEST_CONTROL
+void httpd_cookie_raw(struct httpd_reply *p, struct str line)
+{
+	static const struct httpd_cookie_spec anything = { .name = "" };
+	vec_push(p->arena, &p->cookies, (struct cookie_line){ &anything, arena_str(p->arena, line) });
+}
+#endif
+
 static bool is_host(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {

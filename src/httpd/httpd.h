@@ -108,6 +108,10 @@ bool httpd_cookie_remove(struct httpd_reply *p, const struct httpd_cookie_spec *
 
 /* Takes back what httpd_cookie_set or _remove said in this reply about a row. */
 void httpd_cookie_drop(struct httpd_reply *p, const struct httpd_cookie_spec *spec) nonnull_all;
+#ifdef STOA_TEST_CONTROL
+/* Test builds only: a line past the writer, for the filter at the end. */
+void httpd_cookie_raw(struct httpd_reply *p, struct str line) nonnull_all;
+#endif
 /* True when this reply sets or removes it already. */
 bool httpd_cookie_given(const struct httpd_reply *p, const struct httpd_cookie_spec *spec) must_use nonnull_all;
 /* From now on names are written with "__Host-" before them (for the admit hook). Without it a removal may still name the other

@@ -143,6 +143,7 @@ struct visit {
 	struct err err;
 	struct finished finished;
 	bool closing; /* the connection is to be closed after the reply */
+	bool hides;   /* a header holds a NUL */
 	/* For listen.c. */
 	struct conn *conn;
 	struct visit *next;
@@ -211,7 +212,8 @@ struct look {
 	struct str if_none_match, forwarded_host, forwarded_proto, forwarded_for;
 	struct httpd_served served; /* what the request says for it */
 	int hosts;
-	bool barred, has_body, reads, get;
+	bool barred, has_body, reads, get, hides;
+	const char *line_end; /* of the header looked at before */
 };
 
 /* --- listen.c, connection.c, stream.c: sockets ------------------------------------------------ */

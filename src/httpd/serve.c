@@ -80,12 +80,23 @@ static bool check_length(const struct httpd_request *r, struct err *e)
 	return true;
 }
 
+static bool has_control(const struct httpd_request *r)
+{
+	for (size_t i = 0; i < r->nheaders; i++)
+		for (size_t k = 0; k < r->headers[i].value.n; k++) {
+			unsigned char c = (unsigned char)r->headers[i].value.p[k];
+			if ((c < ' ' && c != '\t') || c == 0x7f) return true;
+		}
+	return false;
+}
+
 bool visit_read(struct visit *v, struct str target, const struct in6_addr *peer)
 {
 	struct httpd_request *r = &v->request;
 	const struct httpd_pair *cookies;
 	size_t n;
 	r->path = r->raw_path = r->target = STR("/"); /* what an error page may look at */
+	if (v->hides || has_control(r)) return err_set(&v->err, ERR_BAD_REQUEST, "a header field holds a control character");
 	if (!check_length(r, &v->err) || !read_host(r, &v->err)) return false;
 	if (!proxies_apply(&v->server->proxies, peer, r, &v->err)) return false;
 	v->reply.host = r->host;

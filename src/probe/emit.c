@@ -34,6 +34,20 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	httpd_reply_bytes(p, STR("emitted\n"));
 	if (strcmp(wanted.through, "header") == 0) return httpd_reply_header(p, str_of(wanted.name), str_of(wanted.value), e);
 	if (strcmp(wanted.through, "cookie") == 0) return httpd_cookie_set(p, &stray, str_of(wanted.value), 60, e);
+	/* A row that is declared, for as long as asked; twice when asked. */
+	if (strcmp(wanted.through, "declared") == 0 || strcmp(wanted.through, "twice") == 0) {
+		const struct httpd_cookie_spec *spec = registry_cookie_specs;
+		while (spec->name && strcmp(spec->name, wanted.name) != 0) spec++;
+		if (!spec->name) return err_set(e, ERR_PARAMETER, "no cookie is called %s", wanted.name);
+		int64_t life;
+		ptrdiff_t at = str_find_char(str_of(wanted.value), ' ');
+		if (at < 0 || !str_to_int(str_from(str_of(wanted.value), (size_t)at + 1), &life)) return err_set(e, ERR_PARAMETER, "value: \"VALUE LIFE\"");
+		struct str value = str_sub(str_of(wanted.value), 0, (size_t)at);
+		bool once = httpd_cookie_set(p, spec, value, life, e);
+		return once && (strcmp(wanted.through, "twice") != 0 || httpd_cookie_set(p, spec, value, life, e));
+	}
+	/* A line past the writer, for the filter alone. */
+	if (strcmp(wanted.through, "raw") == 0) httpd_cookie_raw(p, str_of(wanted.value));
 	return true;
 }
 

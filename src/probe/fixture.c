@@ -63,6 +63,20 @@ static bool publish(struct site *s, const struct json_node *n, struct json_out *
 	return ok;
 }
 
+static bool make_session(struct site *s, const struct json_node *n, struct json_out *out, struct err *e)
+{
+	const struct tenant *t;
+	struct session made;
+	char id[SESSION_ID_TEXT];
+	if (!hold(s, n, &t, e)) return false;
+	struct session_birth b = { .factors = SESSION_PASSWORD, .remember = json_bool(json_get(n, "remember"), false),
+	                           .user_agent = STR("Firefox/140.0 (Linux)") };
+	bool ok = account_id(s->accounts, t->id, text_of(n, "email"), &b.account, e) && session_create(s->sessions, t, &b, id, &made, e);
+	tenant_release(s->tenants, t);
+	if (ok) json_put(out, str_of(id));
+	return ok;
+}
+
 bool probe_fixture(struct site *s, const struct json_node *root, struct arena *a, struct json_out *out, struct err *e)
 {
 	const struct json_node *domains = json_get(root, "domains"), *users = json_get(root, "users");
@@ -76,6 +90,12 @@ bool probe_fixture(struct site *s, const struct json_node *root, struct arena *a
 	const struct json_node *registries = json_get(root, "registries");
 	for (size_t i = 0; i < json_count(registries); i++)
 		if (!publish(s, json_at(registries, i), out, e)) return false;
+	json_close(out, ']');
+	json_key(out, STR("sessions"));
+	json_open(out, '[');
+	const struct json_node *sessions = json_get(root, "sessions");
+	for (size_t i = 0; i < json_count(sessions); i++)
+		if (!make_session(s, json_at(sessions, i), out, e)) return false;
 	json_close(out, ']');
 	json_close(out, '}');
 	return true;

@@ -105,6 +105,14 @@ static bool run_audience(struct httpd_request *r, struct httpd_reply *p, void *a
 	return audience_upkeep(s->audience, e);
 }
 
+static bool run_upkeep(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	(void)r;
+	httpd_reply_status(p, 204);
+	return site_upkeep(app, true, e);
+}
+
+static const struct httpd_route upkeep_route = { .method = HTTPD_POST, .pattern = "/upkeep", .deadline_ms = 60000, .run = run_upkeep };
 static const struct httpd_route clock_route = { .method = HTTPD_POST, .pattern = "/clock", .run = run_clock };
 static const struct httpd_route advance_route = { .method = HTTPD_POST, .pattern = "/clock/advance", .run = run_advance };
 static const struct httpd_route fixture_route = { .method = HTTPD_POST, .pattern = "/fixture", .body_max = FIXTURE_BYTES, .deadline_ms = 60000, .run = run_fixture };

@@ -6,7 +6,7 @@
  *	POST /clock {"unix":n}                    the wall clock now says that
  *	POST /clock/advance {"seconds":n}
  *	POST /fixture {"domains":[…],"users":[…],"sessions":[…],"registries":[…]}   see fixture.c
- *	POST /emit {"through":"header|cookie|raw","name":…,"value":…}   what GET /-/emit of the portals' server sends from now on
+ *	POST /emit {"through":"header|cookie|declared|twice|raw","name":…,"value":…}   what GET /-/emit of the portals' server sends from now on
  *	GET  /events?host=                        what the security log holds, after writing down what was noted
  *	POST /audience/flush
  *	POST /upkeep                              what a server does once a day, now
