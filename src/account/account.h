@@ -129,6 +129,17 @@ bool account_remove(const struct account_scene *s, int64_t id, struct err *e) mu
 /* Takes the second factor and recovery codes away, for somebody who lost both; ends sessions, mails the owner. */
 bool account_drop_factor(const struct account_scene *s, int64_t id, struct err *e) must_use nonnull_all;
 
+/* --- admin.c: what administrators see ------------------------------------------------------------------- */
+
+/* Other portals of this server where an active account has the same address, in the arena, at most ACCOUNT_PORTALS. Both
+ * must have proved the address by a letter or the operator: whoever came by a provider without ever having chosen a password
+ * is told of none and found by none. */
+enum { ACCOUNT_PORTALS = 50 };
+bool account_portals(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a, struct tenant_id **out, size_t *n,
+                     struct err *e) must_use nonnull_all;
+/* How many wait for approval. */
+bool account_waiting(struct accounts *as, struct tenant_id t, int64_t *n, struct err *e) must_use nonnull_all;
+
 /* --- book.c: who stands behind a key or a session: memory only ------------------------------------------- */
 
 /* Keys, roles, states and groups of all portals as they are now; read again after each change made below. */

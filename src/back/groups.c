@@ -61,7 +61,7 @@ static bool add(struct visit *v, const struct visitor_form *f, struct html_error
 	if (!account_group_add(v->at.site->accounts, v->at.tenant->id, name, e)) {
 		if (e->code == ERR_CONFLICT)
 			return html_complain(errors, v->lang, "name", N_("There is a group of this name already."));
-		(void)back_complain(v, errors, "name", e);
+		back_complain(v, errors, "name", e);
 		return false;
 	}
 	note(v, "added", name);
@@ -168,7 +168,7 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 	}
 	if (e->code == ERR_CONFLICT)
 		return html_complain(errors, v->lang, "name", N_("There is a group of this name already."));
-	(void)back_complain(v, errors, "name", e);
+	back_complain(v, errors, "name", e);
 	return false;
 }
 
@@ -216,7 +216,7 @@ static bool leave(struct one *o, const struct visitor_form *f, struct html_error
 		note(v, "left", o->group.name);
 		return back_done(v, o->path, "saved", e);
 	}
-	(void)back_complain(v, errors, "", e);
+	back_complain(v, errors, "", e);
 	return false;
 }
 

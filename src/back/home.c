@@ -109,7 +109,7 @@ static void put_verification(struct html *h, struct home *o)
 
 static void put_things(struct html *h, struct home *o)
 {
-	html_lit(h, "<section aria-labelledby=\"todo\" class=\"panels-of\"><h2 id=\"todo\">");
+	html_lit(h, "<section aria-labelledby=\"todo\" class=\"part\"><h2 id=\"todo\">");
 	html_say(h, N_("What needs attention"));
 	html_lit(h, "</h2><ul class=\"todo\">");
 	put_thing(h, o, o->waiting > 0, "/backoffice/requests/", ICON_INBOX, N2_("{0} person asks for access", "{0} people ask for access"), o->waiting);
@@ -155,9 +155,9 @@ static void put_tile(struct html *h, const char *url, int64_t n, const char *one
 static void put_tiles(struct html *h, const struct home *o)
 {
 	const struct dataset **seen;
-	html_lit(h, "<section aria-labelledby=\"have\" class=\"panels-of\"><h2 id=\"have\">");
+	html_lit(h, "<section aria-labelledby=\"have\" class=\"part\"><h2 id=\"have\">");
 	html_say(h, N_("The portal in numbers"));
-	html_lit(h, "</h2><ul class=\"tiles\">");
+	html_lit(h, "</h2><ul class=\"numbers\">");
 	put_tile(h, "/explore/", (int64_t)rights_datasets(&o->visit->at, &o->visit->who, o->visit->arena, &seen), N2_("dataset", "datasets"));
 	if (o->people) {
 		put_tile(h, "/backoffice/users/?state=active", o->active, N2_("active account", "active accounts"));
@@ -170,7 +170,7 @@ static void put_tiles(struct html *h, const struct home *o)
 
 static void put_rooms(struct html *h, const struct visit *v)
 {
-	html_lit(h, "<ul class=\"tiles\">");
+	html_lit(h, "<ul class=\"numbers\">");
 	for (size_t i = 1; i < VIEW_OFFICE_SECTIONS; i++) {
 		const struct view_section_row *row = view_section_row((enum view_section)i);
 		if (!view_section_open(&v->who, (enum view_section)i))

@@ -62,7 +62,7 @@ void back_refused(struct visit *v) nonnull_all;
 /* A page with a title and a path, not open yet. */
 struct view_page back_page(struct visit *v, const char *title, const char *path) nonnull_all;
 /* Turns a failure that is the person's to mend into an error of the form; true when it is not one: hand it on. */
-bool back_complain(struct visit *v, struct html_errors *errors, const char *field, const struct err *e) must_use nonnull_all;
+bool back_complain(struct visit *v, struct html_errors *errors, const char *field, const struct err *e) nonnull_all;
 /* A number of an address or a form; above 0. */
 bool back_number(struct str s, int64_t *out) must_use nonnull_all;
 /* One part of a text at a time, cut at commas, semicolons, blanks, line ends and angle brackets: addresses as people paste them. */

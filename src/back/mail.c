@@ -95,7 +95,7 @@ static bool act(struct visit *v, const struct visitor_form *f, struct html_error
 		mail_wake(s->mail);
 		return back_done(v, STR("/backoffice/mail/"), retry ? "retry" : "dropped", e);
 	}
-	(void)back_complain(v, errors, "", e);
+	back_complain(v, errors, "", e);
 	return false;
 }
 

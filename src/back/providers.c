@@ -193,7 +193,7 @@ static bool save(struct one *o, const struct visitor_form *form, struct html_err
 		visitor_note(v, EVENT_SETTINGS_CHANGED, o->fresh ? STR("provider_added") : STR("provider_changed"), o->provider.id);
 		return back_done(v, arena_printf(v->arena, "/backoffice/access/providers/%.*s/", STR_ARG(o->provider.id)), "saved", e);
 	}
-	(void)back_complain(v, errors, "", e);
+	back_complain(v, errors, "", e);
 	return false;
 }
 
@@ -202,7 +202,8 @@ static bool try_it(struct one *o, struct html_errors *errors, struct err *e)
 {
 	struct sso_finding *findings;
 	if (!back_fresh_form(o->visit, errors) || !sso_provider_test(&o->scene, &o->provider, &findings, &o->nfindings, e)) {
-		(void)(e->code && back_complain(o->visit, errors, "", e));
+		if (e->code)
+			back_complain(o->visit, errors, "", e);
 		return false;
 	}
 	o->findings = findings;

@@ -41,7 +41,7 @@ bool back_settings_save(struct back_settings *s, struct str path, struct html_er
 	if (errors->n || !back_fresh_form(v, errors))
 		return false;
 	if (s->n && !tenant_set(v->at.site->tenants, v->at.tenant->id, s->values, s->n, e)) {
-		(void)back_complain(v, errors, "", e);
+		back_complain(v, errors, "", e);
 		return false;
 	}
 	for (size_t i = 0; i < s->n; i++)

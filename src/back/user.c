@@ -73,7 +73,7 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 	if (errors->n || !back_fresh_form(v, errors))
 		return false;
 	if (!account_change(&scene, o->account.id, &change, e)) {
-		(void)back_complain(v, errors, "role", e);
+		back_complain(v, errors, "role", e);
 		return false;
 	}
 	return (o->own || renew_sessions(o, &now, e)) && back_done(v, o->path, "saved", e);
@@ -118,7 +118,7 @@ static bool act(struct one *o, const struct deed *d, struct html_errors *errors,
 		return false;
 	if (d->run(o, &scene, e))
 		return back_done(v, o->path, d->said, e);
-	(void)back_complain(v, errors, "", e);
+	back_complain(v, errors, "", e);
 	return false;
 }
 

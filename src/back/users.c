@@ -233,7 +233,7 @@ static void put_table(struct html *h, const struct view_state *s, const struct l
 		           &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Show all users"), .href = STR("/backoffice/users/") });
 		return;
 	}
-	struct html_table t = { .caption = N_("Users"), .columns = columns, .ncolumns = COUNT_OF(columns), .state = s };
+	struct html_table t = { .caption = N_("Users"), .columns = columns, .ncolumns = COUNT_OF(columns), .state = s, .sorted = "name" };
 	html_table_open(h, &t);
 	for (size_t i = (size_t)start; i < l->n && i < (size_t)start + USERS_A_PAGE; i++)
 		put_row(h, &t, l->rows[i].who, v);

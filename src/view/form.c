@@ -456,7 +456,7 @@ static void put_option(struct html *h, const struct html_choice *c, const struct
 
 static void put_group(struct html *h, const struct html_choice *c, const struct about *b, struct str value)
 {
-	html_lit(h, "<fieldset class=\"choice");
+	html_lit(h, "<fieldset class=\"several");
 	if (c->columns)
 		html_lit(h, " columns");
 	view_put_either(h, error_of(h, b->name).n > 0, STR(" wrong\""), STR("\""));

@@ -66,16 +66,31 @@ const struct i18n_lang *view_office_lang(const struct i18n_lang *l)
 
 /* --- navigation ------------------------------------------------------------------------------------------ */
 
+/* How many people wait for an answer; a page is not refused because they cannot be counted. */
+static int64_t waiting(const struct visit *v)
+{
+	int64_t n = 0;
+	struct err ignored = { 0 };
+	return account_waiting(v->at.site->accounts, v->at.tenant->id, &n, &ignored) ? n : 0;
+}
+
 static void put_link(struct view_page *p, enum view_section s, bool current)
 {
 	struct html *h = &p->h;
+	int64_t n = s == VIEW_OFFICE_REQUESTS ? waiting(p->visit) : 0;
 	html_lit(h, "<li><a href=\"");
 	html_url(h, str_of(sections[s].row.path));
 	view_put_either(h, current, STR("\" aria-current=\"page\">"), STR("\">"));
 	html_icon(h, sections[s].row.icon);
 	html_lit(h, "<span>");
 	html_say(h, sections[s].row.title);
-	html_lit(h, "</span></a></li>");
+	html_lit(h, "</span>");
+	if (n > 0) {
+		html_lit(h, " <span class=\"count\">");
+		html_count(h, n);
+		html_lit(h, "</span>");
+	}
+	html_lit(h, "</a></li>");
 }
 
 static void put_group(struct view_page *p, size_t group, enum view_section current)
@@ -111,6 +126,41 @@ static void put_navigation(struct view_page *p, enum view_section current)
 	for (size_t i = 0; i < COUNT_OF(groups); i++)
 		put_group(p, i, current);
 	html_lit(h, "</nav>");
+}
+
+/* --- other portals ---------------------------------------------------------------------------------------- */
+
+/* Which portals a server has is nobody's business: only those are listed where the same person has an account, too. Each
+ * portal has sessions of its own, so these are plain links to their doors. */
+static void put_portals(struct view_page *p)
+{
+	struct html *h = &p->h;
+	const struct visit *v = p->visit;
+	struct tenant_id *ids;
+	size_t n;
+	struct err ignored = { 0 };
+	if (!account_portals(v->at.site->accounts, v->at.tenant->id, v->who.account, v->arena, &ids, &n, &ignored) || !n)
+		return;
+	html_lit(h, "<details class=\"fold portals\"><summary>");
+	html_icon(h, ICON_PEOPLE);
+	html_lit(h, "<span>");
+	html_say(h, N_("Other portals"));
+	html_lit(h, "</span>");
+	html_icon(h, ICON_DOWN);
+	html_lit(h, "</summary><div class=\"sheet\"><ul>");
+	for (size_t i = 0; i < n; i++) {
+		const struct tenant *t = tenants_hold_or_null(v->at.site->tenants, ids[i]);
+		if (!t)
+			continue;
+		struct str title = tenant_text(t, "title", v->lang_code);
+		html_lit(h, "<li><a href=\"");
+		html_url(h, arena_join(v->arena, visitor_origin(v->arena, t->host, v->at.site->listen_port), STR("/backoffice/")));
+		html_lit(h, "\"><span><bdi>");
+		html_text(h, title.n ? title : t->host);
+		html_lit(h, "</bdi></span></a></li>");
+		tenant_release(v->at.site->tenants, t);
+	}
+	html_lit(h, "</ul></div></details>");
 }
 
 /* --- the person ------------------------------------------------------------------------------------------ */
@@ -185,12 +235,12 @@ void view_office_open(struct view_page *p, enum view_section section)
 	p->end = end_office;
 	begin(p, STR("office"));
 	struct html *h = &p->h;
-	html_lit(h, "<header class=\"bar\">");
+	html_lit(h, "<header class=\"top\">");
 	view_put_brand(p);
 	html_lit(h, "<span class=\"place\">");
 	html_say(h, N_("Back office"));
 	html_lit(h, "</span><div class=\"tools\"><a class=\"tool\" href=\"/\">");
-	html_icon(h, ICON_GLOBE);
+	html_icon(h, ICON_OUT);
 	html_lit(h, "<span>");
 	html_say(h, N_("To the portal"));
 	html_lit(h, "</span></a>");
@@ -223,7 +273,7 @@ void view_gate_open(struct view_page *p)
 	p->end = end_gate;
 	begin(p, STR("gate"));
 	struct html *h = &p->h;
-	html_lit(h, "<header class=\"bar\"><div class=\"tools\">");
+	html_lit(h, "<header class=\"top\"><div class=\"tools\">");
 	view_put_picker(p);
 	html_lit(h, "</div></header><main id=\"main\" tabindex=\"-1\"><div class=\"door\">");
 	view_put_brand(p);
@@ -237,7 +287,7 @@ void view_account_open(struct view_page *p)
 	p->end = end_gate;
 	begin(p, STR("gate own"));
 	struct html *h = &p->h;
-	html_lit(h, "<header class=\"bar\">");
+	html_lit(h, "<header class=\"top\">");
 	view_put_brand(p);
 	html_lit(h, "<div class=\"tools\">");
 	view_put_picker(p);

@@ -8,6 +8,8 @@
 static struct str sort_of(const struct html_table *t, bool *descending)
 {
 	struct str sort = t->state ? view_state_get(t->state, STR("sort")) : STR("");
+	if (!sort.n)
+		sort = str_of(t->sorted);
 	*descending = str_starts(sort, STR("-"));
 	return *descending ? str_from(sort, 1) : sort;
 }
@@ -75,12 +77,17 @@ void html_cell_open(struct html *h, struct html_table *t)
 		html_say(h, c->title);
 		html_lit(h, "\"");
 	}
-	html_lit(h, ">");
+	/* What a cell holds is one thing beside its heading on a narrow screen. */
+	view_put_either(h, c->main || c->hide_title, STR(">"), STR("><div>"));
 }
 
 void html_cell_close(struct html *h, struct html_table *t)
 {
-	view_put_either(h, t->columns[t->at].main, STR("</th>"), STR("</td>"));
+	const struct html_column *c = &t->columns[t->at];
+	if (c->main)
+		html_lit(h, "</th>");
+	else
+		view_put_either(h, c->hide_title, STR("</td>"), STR("</div></td>"));
 	t->at++;
 }
 
@@ -125,7 +132,7 @@ void html_pick(struct html *h, const char *name, struct str value, struct str ab
 
 void html_facts_open(struct html *h)
 {
-	html_lit(h, "<dl class=\"facts\">");
+	html_lit(h, "<dl class=\"values\">");
 }
 
 void html_fact_open(struct html *h, const char *label)

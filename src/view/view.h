@@ -79,7 +79,7 @@ enum view_icon {
 	ICON_TAG, ICON_MAP, ICON_CHART, ICON_CLOCK, ICON_IMAGE, ICON_DOWNLOAD, ICON_CODE, ICON_INFO, ICON_TABLE,
 	ICON_ARROW_UP, ICON_ARROW_DOWN, ICON_BEFORE, ICON_NEXT, ICON_SCALES, ICON_LINK, ICON_HOME, ICON_USERS, ICON_USER, ICON_KEY,
 	ICON_LOCK, ICON_MAIL, ICON_LIST, ICON_SHIELD, ICON_GEAR, ICON_WARNING, ICON_PLUS, ICON_TRASH, ICON_MENU, ICON_SIGN_OUT,
-	ICON_INBOX, ICON_EDIT, ICONS
+	ICON_INBOX, ICON_EDIT, ICON_OUT, ICONS
 };
 /* Decorative: hidden from screen readers; a text stands beside it. */
 void html_icon(struct html *h, enum view_icon icon);
@@ -148,6 +148,13 @@ struct str view_back(const struct visit *v) nonnull_all;
 void view_put_said(struct html *h, const struct visit *v, struct str what) nonnull_all;
 /* What a service's text says in the page's language. */
 struct str view_registry_text(const struct visit *v, const struct registry_texts *t) nonnull_all;
+
+/* --- preferences.c ---------------------------------------------------------------------------------------- */
+
+/* The second layer: a switch a service, everything about each (CON-7). */
+void view_put_preferences(struct html *h, const struct visit *v, struct str back) nonnull_all;
+/* The same as nobody has filled it in, kept for proof (CON-33). */
+struct str view_preferences_proof(const struct visit *v) nonnull_all;
 
 /* --- embed.c: things of others (EMB-1 … EMB-8) ------------------------------------------------------------ */
 
@@ -359,6 +366,7 @@ struct html_table {
 	const struct html_column *columns;
 	size_t ncolumns;
 	const struct view_state *state; /* for links that sort; NULL: none */
+	const char *sorted;             /* the order when the address names none: "name", "-at" */
 	size_t at;                      /* the table's own: which cell comes next */
 };
 void html_table_open(struct html *h, struct html_table *t);
