@@ -64,8 +64,8 @@ struct live *table_find_former(const struct table *t, const struct digest *hash)
 struct live *table_find_row(const struct table *t, struct tenant_id tenant, int64_t account, int64_t id);
 /* The chain that holds all sessions of an account, among others; follow next_account. */
 struct live *table_account(const struct table *t, struct tenant_id tenant, int64_t account);
-/* Gives a row another id; with keep_former the present one becomes the former. */
-void table_rename(struct table *t, struct live *l, const struct digest *hash, bool keep_former);
+/* Gives a row another id; the present one is the former until then (microseconds; 0: it is forgotten). */
+void table_rename(struct table *t, struct live *l, const struct digest *hash, int64_t former_until);
 
 struct sessions {
 	struct lock lock;            /* LOCK_SESSION; guards the table and its rows */

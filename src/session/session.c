@@ -267,8 +267,7 @@ static bool change(struct sessions *ss, const struct tenant *t, struct session *
 	*done = l && !l->end && !((what & CHANGE_RENEW) && l->s.issued.us != s->issued.us);
 	if (*done) {
 		if (id) {
-			l->former_until = now.us + GRACE_US;
-			table_rename(&ss->table, l, &hash, (what & CHANGE_RENEW) != 0);
+			table_rename(&ss->table, l, &hash, what & CHANGE_RENEW ? now.us + GRACE_US : 0);
 			l->s.issued = now;
 		}
 		if (what & CHANGE_SALT) crypt_random_base62(l->s.csrf_salt, SALT);

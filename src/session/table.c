@@ -126,11 +126,11 @@ struct live *table_find_row(const struct table *t, struct tenant_id tenant, int6
 	return l;
 }
 
-void table_rename(struct table *t, struct live *l, const struct digest *hash, bool keep_former)
+void table_rename(struct table *t, struct live *l, const struct digest *hash, int64_t former_until)
 {
 	unlink_row(t, l);
 	l->former = l->hash;
-	if (!keep_former) l->former_until = 0;
+	l->former_until = former_until;
 	l->hash = *hash;
 	link_row(t, l);
 }
