@@ -117,6 +117,8 @@ bool account_throttle(struct store_tx *tx, const struct account_scene *s, enum a
 bool account_throttled(struct store_tx *tx, const struct account_scene *s, enum account_count kind, struct str who, int64_t *wait_s, struct err *e) must_use;
 /* Takes one attempt back; of SIGN_IN all of them. */
 bool account_unthrottle(struct store_tx *tx, const struct account_scene *s, enum account_count kind, struct str who, struct err *e) must_use;
+/* An attempt has ended in failure: waiting begins now, however long the work took. */
+bool account_throttle_touch(struct store_tx *tx, const struct account_scene *s, enum account_count kind, struct str who, struct err *e) must_use;
 /* "192.0.2" or "2001:db8:1:200": what is counted as one network (IPv4 /24, IPv6 /56). */
 struct str account_network(struct arena *a, struct str client);
 

@@ -5,7 +5,7 @@
 #include "text/text.h"
 #include <assert.h>
 
-enum { LEFT_OVER = 8, WORD = 3, ITERATIONS_MOST = 4000000 };
+enum { LEFT_OVER = 8, WORD = 3, UNIT = 8, ITERATIONS_MOST = 4000000 };
 
 /* --- rules ------------------------------------------------------------------------------------------------- */
 
@@ -26,13 +26,13 @@ int64_t account_password_least(const struct tenant *t, bool second_factor)
 	return tenant_number(t, second_factor ? "password.min_with_2fa" : "password.min_single");
 }
 
-/* One unit again and again, or each character one more or one less than the one before. */
+/* A few characters again and again, or each character one more or one less than the one before. */
 static bool is_regular(struct str s)
 {
 	uint32_t c[ACCOUNT_PASSWORD_BYTES];
 	size_t n = 0, up = 0, down = 0, same = 0;
 	for (size_t at = 0; at < s.n && n < COUNT_OF(c);) c[n++] = text_next(s, &at);
-	for (size_t unit = 1; unit <= n / 3; unit++) {
+	for (size_t unit = 1; unit <= num_min(n / 3, (size_t)UNIT); unit++) {
 		size_t i = unit;
 		while (i < n && c[i] == c[i - unit]) i++;
 		if (i == n) return true;

@@ -30,6 +30,12 @@ static bool take_back(struct store_tx *tx, const struct account_scene *s, struct
 	       account_unthrottle(tx, s, ACCOUNT_COUNT_NETWORK, account_network(s->arena, s->client), e);
 }
 
+static bool failed(const struct account_scene *s, struct str email, struct err *e)
+{
+	struct store_tx *tx;
+	return account_begin(s, &tx, e) && account_done(s, tx, account_throttle_touch(tx, s, ACCOUNT_COUNT_SIGN_IN, email, e), e);
+}
+
 /* Every hundredth failure in a row closes the way by password until the owner follows a link. */
 static bool suspend(const struct account_scene *s, const struct account_private *p, struct err *e)
 {
@@ -100,6 +106,7 @@ bool account_sign_in(const struct account_scene *s, const struct account_attempt
 	}
 	bool right = account_hash_verify(s->as, p.hash, given.password, &old);
 	if (right && may_enter(&p)) return welcome(s, &given, &p, old, out, e);
+	if (!failed(s, given.email, e)) return false;
 	account_note(s, EVENT_AUTH_FAILURE, p.id, !p.id ? STR("unknown") : !right ? STR("password") : p.suspended ? STR("suspended") : STR("state"), STR(""));
 	if (p.id && !right && !p.suspended && p.failures + 1 >= SUSPENDED_AFTER) return suspend(s, &p, e);
 	return true;
@@ -225,7 +232,7 @@ bool account_confirm(const struct account_scene *s, int64_t account, const struc
 	}
 	if (!account_hash_verify(s->as, p.hash, a->password, &old)) {
 		account_note(s, EVENT_AUTH_FAILURE, account, STR("password"), STR(""));
-		return true;
+		return failed(s, p.email, e);
 	}
 	if (!account_begin(s, &tx, e)) return false;
 	out->verdict = ACCOUNT_PROVED;

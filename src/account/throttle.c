@@ -141,3 +141,12 @@ bool account_unthrottle(struct store_tx *tx, const struct account_scene *s, enum
 	c.count--;
 	return write_count(tx, s, &c, e);
 }
+
+bool account_throttle_touch(struct store_tx *tx, const struct account_scene *s, enum account_count kind, struct str who, struct err *e)
+{
+	struct count c;
+	int64_t now = clock_now().us;
+	if (!read_count(tx, s, kind, who, now, &c, e)) return false;
+	c.last = now;
+	return !c.count || write_count(tx, s, &c, e);
+}
