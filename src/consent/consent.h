@@ -70,7 +70,7 @@ bool consent_choose(struct consent *c, const struct consent_state *before, const
 /* The formula alone, for test vectors (D.3). */
 void consent_compose(const unsigned char key[VAULT_KEY], struct str host, struct str before_mac, char mac[22 + 1]);
 
-/* A rendering of banner or preference page that an entry refers to: HTML, and a bitmap (PNG, base64) once somebody made
+/* A rendering of banner or preference page that an entry refers to: HTML, and a bitmap (PNG, URL-safe base64) once somebody made
  * one. ERR_NOT_FOUND. */
 struct consent_rendering { struct str hash, html, bitmap; struct instant made; };
 bool consent_archived(struct consent *c, struct tenant_id t, struct str hash, struct arena *a, struct consent_rendering *out, struct err *e)
@@ -78,7 +78,7 @@ bool consent_archived(struct consent *c, struct tenant_id t, struct str hash, st
 /* All of them without their texts, newest first; and the bitmap of one. */
 bool consent_renderings(struct consent *c, struct tenant_id t, struct arena *a, struct consent_rendering **out, size_t *n, struct err *e)
 	must_use nonnull_all;
-bool consent_picture(struct consent *c, struct tenant_id t, struct str hash, struct str png_base64, struct err *e) must_use nonnull_all;
+bool consent_picture(struct consent *c, struct tenant_id t, struct str hash, struct str png_base64url, struct err *e) must_use nonnull_all;
 
 /* --- load once (EMB-3) --------------------------------------------------------------------------------------- */
 

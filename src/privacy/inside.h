@@ -15,8 +15,6 @@ struct privacy_preferences {
 };
 /* The page, whole. */
 bool privacy_put_preferences(const struct privacy_preferences *p, struct err *e) must_use nonnull_all;
-/* Its form as nobody has filled it in: what is kept for proof (CON-33). */
-struct str privacy_preferences_proof(struct visit *v) nonnull_all;
 /* The effective choices as JSON; the receipt only where it is the visitor's own page that asks. */
 void privacy_put_state(struct buf *b, const struct visit *v, const struct consent_state *st) nonnull_all;
 bool privacy_wants_json(const struct httpd_request *r) must_use nonnull_all;

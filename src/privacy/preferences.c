@@ -260,7 +260,7 @@ static bool run_post(struct httpd_request *r, struct httpd_reply *p, void *app, 
 	if (a.first && a.action == ACCEPT_ALL && v.consent.signal)
 		return a.json ? reply_state(&v, &v.consent, 409)
 		              : httpd_reply_redirect(p, 303, STR("/cookies/preferences/?conflict=1"), e);
-	w.ui_html = a.first ? view_banner_proof(&v) : privacy_preferences_proof(&v);
+	w.ui_html = a.first ? view_banner_proof(&v) : view_preferences_proof(&v);
 	if (!consent_choose(v.at.site->consent, &v.consent, &w, clock_now(), &out, e))
 		return e->code == ERR_CONFLICT ? refuse_stale(&a, back, e) : false;
 	if (!store_choice(&v, &out, e))
