@@ -127,8 +127,21 @@ static void finish_api(const struct httpd_request *r, struct httpd_reply *p, str
 	httpd_reply_literal(p, STR("Cross-Origin-Resource-Policy"), cookie ? STR("same-origin") : STR("cross-origin"));
 }
 
+/* HSTS, as the portal has it; httpd gives the usual one to what has none. */
+static void put_transport(const struct httpd_request *r, struct httpd_reply *p, struct site *s)
+{
+	struct err e = { 0 };
+	const struct tenant *t = r->https && r->tenant ? tenants_hold_or_null(s->tenants, (struct tenant_id){ r->tenant }) : NULL;
+	if (!t) return;
+	struct str value = arena_printf(r->arena, "max-age=%lld%s", (long long)tenant_number(t, "hsts.max_age"),
+	                                tenant_setting_on(t, "hsts.include_subdomains") ? "; includeSubDomains" : "");
+	tenant_release(s->tenants, t);
+	if (!httpd_reply_header(p, STR("Strict-Transport-Security"), value, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "headers", &e);
+}
+
 static void finish(const struct httpd_request *r, struct httpd_reply *p, void *app)
 {
+	put_transport(r, p, app);
 	if (is_own_api(r)) httpd_reply_lit(p, "Cross-Origin-Resource-Policy", "same-origin");
 	else if (is_api(r)) finish_api(r, p, app);
 	else visitor_finish(app, r, p);
@@ -219,12 +232,14 @@ static bool open_lanes(struct server *s, struct err *e)
 static bool open_httpd(struct server *s, struct err *e)
 {
 	const struct conf *c = s->conf;
+	if (strcmp(c->proxy_header, "forwarded") != 0 && strcmp(c->proxy_header, "x-forwarded") != 0)
+		return err_set(e, ERR_USAGE, "proxy_header must be x-forwarded or forwarded, not \"%s\"", c->proxy_header);
 	s->routes = join_routes();
 	struct httpd_options o = {
 		.listen = c->listen, .port = (int)c->port, .metrics_port = (int)c->metrics_port, .routes = s->routes, .cookies = registry_cookie_specs,
 		.hooks = { .admit = admit, .error = error_body, .options = options, .finish = finish, .refused = refused, .served = served }, .app = s->site,
 		.lanes = { s->lanes[0], s->lanes[1], s->lanes[2], s->lanes[3] }, .bell = s->bell, .log_or_null = s->log, .trusted_proxies = c->trusted_proxies,
-		.trust_forwarded_host = c->trust_forwarded_host, .cache_bytes = (size_t)c->cache_mb << 20, .deadline_ms = (int)c->deadline_ms,
+		.trust_forwarded_host = c->trust_forwarded_host, .forwarded = strcmp(c->proxy_header, "forwarded") == 0, .cache_bytes = (size_t)c->cache_mb << 20, .deadline_ms = (int)c->deadline_ms,
 		.header_timeout_s = (int)c->header_timeout_s, .idle_timeout_s = (int)c->idle_timeout_s, .connections = (int)c->connections,
 		.connections_per_address = (int)c->connections_per_address, .connection_bytes = (size_t)c->connection_kb << 10,
 	};

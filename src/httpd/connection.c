@@ -84,6 +84,12 @@ static enum MHD_Result look_at(void *arg, enum MHD_ValueKind kind, const char *n
 	case 7:
 		if (str_eq_nocase(n, STR("sec-gpc")) && str_eq(str_trim(v), STR("1"))) l->key.flags |= CACHE_GPC;
 		break;
+	case 9:
+		if (str_eq_nocase(n, STR("forwarded"))) {
+			l->barred = l->barred || l->forwarded.n; /* several fields are one list; that is read the long way */
+			l->forwarded = v;
+		}
+		break;
 	case 13:
 		if (str_eq_nocase(n, STR("authorization"))) l->barred = true;
 		if (str_eq_nocase(n, STR("if-none-match"))) l->if_none_match = v;
@@ -108,6 +114,22 @@ static enum MHD_Result look_at(void *arg, enum MHD_ValueKind kind, const char *n
 	return MHD_YES;
 }
 
+/* What cannot be read, or names another host, is for the long way to tell. */
+static void look_forwarded(const struct proxies *x, const struct conn *c, struct look *l)
+{
+	auto_arena a = ARENA_INIT;
+	struct forwarded f = { .client = c->peer };
+	struct err e = { 0 };
+	if (!l->forwarded.n) return;
+	if (!forwarded_read(x, &a, l->forwarded, &f, &e) || f.host.n) {
+		l->barred = true;
+		return;
+	}
+	l->client = f.client;
+	l->has_client = true;
+	if (f.https) l->key.flags |= CACHE_HTTPS;
+}
+
 static void look(struct conn *c, struct str method)
 {
 	const struct proxies *x = &c->h->server.proxies;
@@ -117,8 +139,12 @@ static void look(struct conn *c, struct str method)
 		            .get = get,
 		            .reads = get || str_eq(method, STR("HEAD")) };
 	MHD_get_connection_values(c->mhd, MHD_HEADER_KIND, look_at, l);
-	if (!l->forwarded_proto.n && !l->forwarded_host.n) return;
 	if (x->n == 0 || !proxies_trust(x, &c->peer)) return;
+	if (x->forwarded) {
+		look_forwarded(x, c, l);
+		return;
+	}
+	if (!l->forwarded_proto.n && !l->forwarded_host.n) return;
 	if (str_eq(l->forwarded_proto, STR("https"))) l->key.flags |= CACHE_HTTPS;
 	else if (l->forwarded_proto.n && !str_eq(l->forwarded_proto, STR("http"))) l->barred = true;
 	if (x->trust_host && l->forwarded_host.n) l->key.host = l->forwarded_host;

@@ -269,6 +269,7 @@ struct httpd_options {
 	struct log *log_or_null;   /* keeps */
 	const char *const *trusted_proxies; /* CIDR blocks; NULL-ended; may be NULL */
 	bool trust_forwarded_host;
+	bool forwarded;            /* trusted proxies speak by Forwarded (RFC 7239), not by X-Forwarded-* */
 	bool insecure_cookies;     /* development over plain HTTP: cookies go without Secure */
 	size_t cache_bytes;        /* 0: no finished-answer cache */
 	int deadline_ms;           /* of a handler; 0: 15,000 */

@@ -86,6 +86,7 @@ struct proxies {
 	struct cidr *p;
 	size_t n;
 	bool trust_host;
+	bool forwarded;          /* the Forwarded field is read, X-Forwarded-* is not; else the other way round (PRX-2) */
 };
 bool proxies_read(struct arena *a, const char *const *texts_or_null, struct proxies *out,
                   struct err *e) must_use;
@@ -95,6 +96,11 @@ struct str address_text(struct arena *a, const struct in6_addr *address);
 void address_of_socket(const struct sockaddr *sa, struct in6_addr *out);
 /* The client alone, from one X-Forwarded-For field. */
 void proxies_client(const struct proxies *x, const struct in6_addr *peer, struct str forwarded_for, struct in6_addr *out);
+/* One hop as proxies write it: 192.0.2.1, 192.0.2.1:4711, [2001:db8::1]:4711, 2001:db8::1. */
+bool hop_parse(struct str hop, struct in6_addr *out) must_use;
+/* forwarded.c: what the Forwarded field of a trusted peer says; members that it says nothing about stay. */
+struct forwarded { struct in6_addr client; bool https; struct str host; };
+bool forwarded_read(const struct proxies *x, struct arena *a, struct str field, struct forwarded *out, struct err *e) must_use;
 /* Client, scheme and forwarded host of a request, from a trusted peer only. */
 bool proxies_apply(const struct proxies *x, const struct in6_addr *peer, struct httpd_request *r,
                    struct err *e) must_use;
@@ -214,6 +220,9 @@ struct look {
 	int hosts;
 	bool barred, has_body, reads, get, hides;
 	const char *line_end; /* of the header looked at before */
+	struct str forwarded; /* the field of that name */
+	struct in6_addr client;
+	bool has_client;      /* told by it */
 };
 
 /* --- listen.c, connection.c, stream.c: sockets ------------------------------------------------ */

@@ -349,6 +349,7 @@ static bool open_all(struct httpd *h, struct err *e)
 	if (h->loop < 0 || h->wake.fd < 0) return err_os(e, "make the loop");
 	if (!proxies_read(&h->arena, o->trusted_proxies, &h->server.proxies, e)) return false;
 	h->server.proxies.trust_host = o->trust_forwarded_host;
+	h->server.proxies.forwarded = o->forwarded;
 	if (!router_new(&h->arena, o->routes, &h->server.router, e)) return false;
 	h->port = o->port;
 	h->metrics_port = -1;

@@ -98,6 +98,7 @@ bool httpd_loopback(const struct httpd_options *o, struct arena *a, enum httpd_m
 	    !proxies_read(a, o->trusted_proxies, &s.proxies, e))
 		return false;
 	s.proxies.trust_host = o->trust_forwarded_host;
+	s.proxies.forwarded = o->forwarded;
 	if (!router_new(a, o->routes, &s.router, e)) return false;
 	struct visit *v = visit_new(&s);
 	v->request.method = method;

@@ -1,4 +1,4 @@
-/* Who really asks: X-Forwarded-* is believed from trusted peers only, and read from the right,
+/* Who really asks: X-Forwarded-* (or Forwarded, see forwarded.c) is believed from trusted peers only, and read from the right,
  * since what stands on the left was written by whoever asked. */
 #include "httpd/inside.h"
 #include <arpa/inet.h>
@@ -93,8 +93,7 @@ bool proxies_trust(const struct proxies *x, const struct in6_addr *peer)
 	return false;
 }
 
-/* One hop as proxies write it: 192.0.2.1, 192.0.2.1:4711, [2001:db8::1]:4711, 2001:db8::1. */
-static bool parse_hop(struct str hop, struct in6_addr *out)
+bool hop_parse(struct str hop, struct in6_addr *out)
 {
 	hop = str_trim(hop);
 	if (str_starts(hop, STR("["))) {
@@ -113,7 +112,7 @@ static bool walk_hops(const struct proxies *x, struct str list, struct in6_addr 
 		ptrdiff_t comma = str_rfind_char(list, ',');
 		struct str hop = comma < 0 ? list : str_from(list, (size_t)comma + 1);
 		struct in6_addr a;
-		if (!parse_hop(hop, &a)) return false;
+		if (!hop_parse(hop, &a)) return false;
 		*client = a;
 		if (!proxies_trust(x, &a)) return false;
 		list = comma < 0 ? str_make("", 0) : str_sub(list, 0, (size_t)comma);
@@ -134,6 +133,23 @@ void proxies_client(const struct proxies *x, const struct in6_addr *peer, struct
 	if (forwarded_for.n && x->n && proxies_trust(x, peer)) (void)walk_hops(x, forwarded_for, out);
 }
 
+static bool apply_forwarded(const struct proxies *x, const struct in6_addr *peer, struct httpd_request *r, struct err *e)
+{
+	struct forwarded f = { .client = *peer };
+	struct str all = { 0 };
+	for (size_t i = 0; i < r->nheaders; i++) {
+		if (!str_eq_nocase(r->headers[i].name, STR("forwarded"))) continue;
+		all = all.n ? arena_join(r->arena, all, STR(", ")) : all;
+		all = all.n ? arena_join(r->arena, all, r->headers[i].value) : r->headers[i].value;
+	}
+	if (!forwarded_read(x, r->arena, all, &f, e)) return false;
+	r->client = address_text(r->arena, &f.client);
+	r->https = f.https;
+	if (f.host.n && !url_read_host(r->arena, str_trim(f.host), &r->host, &r->port))
+		return err_set(e, ERR_BAD_REQUEST, "the host in the Forwarded field is not a host name");
+	return true;
+}
+
 bool proxies_apply(const struct proxies *x, const struct in6_addr *peer, struct httpd_request *r,
                    struct err *e)
 {
@@ -142,6 +158,7 @@ bool proxies_apply(const struct proxies *x, const struct in6_addr *peer, struct 
 		r->client = address_text(r->arena, &client);
 		return true;
 	}
+	if (x->forwarded) return apply_forwarded(x, peer, r, e);
 	find_client(x, r, &client);
 	r->client = address_text(r->arena, &client);
 	int protos = 0, hosts = 0;

@@ -60,7 +60,8 @@ void served_kept(struct conn *c, const struct cache_answer *a, int status)
 	struct look *l = &c->look;
 	struct httpd_served *s = &l->served;
 	struct in6_addr client;
-	proxies_client(&c->h->server.proxies, &c->peer, l->forwarded_for, &client);
+	if (l->has_client) client = l->client;
+	else proxies_client(&c->h->server.proxies, &c->peer, c->h->server.proxies.forwarded ? STR("") : l->forwarded_for, &client);
 	memcpy(s->client, &client, sizeof s->client);
 	s->tenant = a->tenant;
 	s->route_or_null = a->route_or_null;

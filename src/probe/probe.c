@@ -119,7 +119,7 @@ static const struct httpd_route fixture_route = { .method = HTTPD_POST, .pattern
 static const struct httpd_route emit_route = { .method = HTTPD_POST, .pattern = "/emit", .run = run_emit };
 static const struct httpd_route events_route = { .method = HTTPD_GET, .pattern = "/events", .run = run_events };
 static const struct httpd_route audience_route = { .method = HTTPD_POST, .pattern = "/audience/flush", .run = run_audience };
-static const struct httpd_route *const control_routes[] = { &clock_route, &advance_route, &fixture_route, &emit_route, &events_route, &audience_route, NULL };
+static const struct httpd_route *const control_routes[] = { &clock_route, &advance_route, &fixture_route, &emit_route, &events_route, &audience_route, &upkeep_route, NULL };
 
 static void say_error(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
 {

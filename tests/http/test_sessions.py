@@ -386,7 +386,8 @@ def test_prx_2_the_other_family_is_not_read(tmp_path_factory):
     try:
         assert ask(**{"X-Forwarded-Proto": "https"}).status_code == 308
         assert ask(Forwarded="for=203.0.113.7;proto=https").status_code == 200
-        assert ask(Forwarded='for="[2001:db8::7]:9";proto="https";by=_x, for=127.0.0.1').status_code == 308  # the last hop says nothing of a scheme
+        assert ask(Forwarded='for="[2001:db8::7]:9";proto="https";by=_x, for=127.0.0.1').status_code == 200  # the client's own hop counts
+        assert ask(Forwarded="for=203.0.113.7;proto=https, for=203.0.113.8").status_code == 308  # the last one is no proxy of ours
         assert ask(Forwarded="proto=https, proto=gopher").status_code == 400
         assert ask(Forwarded="proto=https;proto=http").status_code == 400
         assert ask(Forwarded='for="unfinished').status_code == 400
