@@ -19,6 +19,8 @@ static bool not_let_in(struct gate *g, const char *reason, struct err *e)
 		log_say(v->at.site->log, LOG_LEVEL_WARN, "sso.unreachable", log_int("portal", v->at.tenant->id.v), log_text("why", str_of(e->pub)));
 		visitor_note(v, EVENT_SSO_REFUSED, STR("unreachable"), STR(""));
 		reason = "unreachable";
+	} else {
+		log_say(v->at.site->log, LOG_LEVEL_INFO, "sso.refused", log_int("portal", v->at.tenant->id.v), log_text("reason", str_of(reason)), log_text("cause", str_of(e->priv)));
 	}
 	*e = (struct err){ 0 };
 	return gate_sso_refused(g, reason, e);

@@ -146,7 +146,10 @@ static bool understand(const struct sso_scene *s, const struct sso_provider *p, 
 	struct reading r = { s, p, arena_array(s->arena, struct sso_claim, SSO_CLAIMS), 0 };
 	struct str refused = json_text(json_get(n, "refused")), format = json_text(json_get(n, "format"));
 	bool fresh;
-	if (refused.n) return sso_refuse(s, p->id, arena_cstr(s->arena, str_sub(refused, 0, 40)), reason, e);
+	if (refused.n) {
+		sso_refuse(s, p->id, arena_cstr(s->arena, str_sub(refused, 0, 40)), reason, e);
+		return err_cause(e, "lasso %lld", (long long)json_int(json_get(n, "code"), 0));
+	}
 	read_claims(&r, json_get(n, "claims"));
 	struct str subject = p->id_attribute.n ? first_of(&r, p->id_attribute) : arena_str(s->arena, json_text(json_get(n, "name_id")));
 	/* A transient name is another one every time: nobody to remember. */

@@ -21,6 +21,7 @@ struct work {
 	struct str entity, acs, idp; /* ours, where answers come to, and the provider's entity id */
 	LassoServer *server;
 	const char *word;            /* why not */
+	int code;                    /* what lasso said */
 };
 
 static struct str job(const struct work *w, const char *name) { return json_text(json_get(w->job, name)); }
@@ -236,10 +237,14 @@ static bool read_response(struct work *w, struct json_out *j)
 	LassoLogin *login = w->lib.lasso_login_new(w->server);
 	LassoProfile *profile = (LassoProfile *)login;
 	if (!login) return no(w, "metadata");
-	w->lib.lasso_profile_set_signature_verify_hint(profile, LASSO_PROFILE_SIGNATURE_VERIFY_HINT_FORCE);
-	int code = w->lib.lasso_login_process_authn_response_msg(login, w->lib.g_strdup(arena_cstr(&w->arena, text)));
+	/* MAYBE is: the response or its assertion has to be signed. FORCE would refuse a response whose assertion alone is. */
+	w->lib.lasso_profile_set_signature_verify_hint(profile, LASSO_PROFILE_SIGNATURE_VERIFY_HINT_MAYBE);
+	auto_buf clean = BUF_INIT(2 * SSO_RESPONSE_BYTES);
+	crypt_put_base64(&clean, text);
+	int code = w->lib.lasso_login_process_authn_response_msg(login, w->lib.g_strdup(arena_cstr(&w->arena, buf_str(&clean))));
+	w->code = code;
 	if (code == LASSO_LOGIN_ERROR_REQUEST_DENIED || code == LASSO_PROFILE_ERROR_STATUS_NOT_SUCCESS || code == LASSO_LOGIN_ERROR_FEDERATION_NOT_FOUND) return no(w, "access_denied");
-	if (code == LASSO_SERVER_ERROR_PROVIDER_NOT_FOUND || code == LASSO_PROFILE_ERROR_UNKNOWN_PROVIDER) return no(w, "issuer");
+	if (code == LASSO_SERVER_ERROR_PROVIDER_NOT_FOUND || code == LASSO_PROFILE_ERROR_UNKNOWN_PROVIDER || code == LASSO_PROFILE_ERROR_INVALID_ISSUER) return no(w, "issuer");
 	if (code != 0 || !s.signatures) return no(w, "signature");
 	const LassoSamlp2Response *r = (const LassoSamlp2Response *)profile->response;
 	const LassoSamlp2StatusResponse *head = (const LassoSamlp2StatusResponse *)profile->response;
@@ -280,6 +285,7 @@ static bool work(struct work *w, struct buf *out, struct err *e)
 	if (ok && str_eq(job(w, "op"), STR("request"))) ok = make_request(w, &j);
 	else if (ok && str_eq(job(w, "op"), STR("response"))) ok = read_response(w, &j);
 	json_member(&j, "refused", str_of(w->word));
+	json_member_int(&j, "code", w->code);
 	json_close(&j, '}');
 	(void)ok;
 	return !out->over || err_set(e, ERR_TOO_LARGE, "the answer of the identity provider is too large");
