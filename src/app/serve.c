@@ -326,6 +326,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	tenants_on_change(s->site->tenants, changed, s);
 	accounts_on_change(s->site->accounts, changed, s);
 	catalog_on_change(s->site->catalog, changed, s);
+	registries_on_change(s->site->registries, changed, s);
 	if (!audience_start(s->site->audience, s->conf->geoip_database, s->log, e)) return false;
 	policy_shelf_open(&s->site->shelf);
 	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e)) return false;

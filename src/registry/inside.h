@@ -143,7 +143,11 @@ struct registries {
 	struct store *store;
 	struct tenants *tenants;
 	struct vault *vault;
+	void (*changed)(void *arg, struct tenant_id t);
+	void *changed_arg;
 };
+/* Finished answers of the portal are no longer good. */
+void registry_tell(struct registries *rs, struct tenant_id t) nonnull_all;
 /* Between these two nobody else makes snapshots or versions. Forgetting makes the next registry_hold read again. */
 void registry_alone(struct registries *rs) nonnull_all;
 void registry_alone_done(struct registries *rs, struct tenant_id forget) nonnull_all;

@@ -166,7 +166,7 @@ bool registry_publish(struct registries *rs, const struct tenant *t, struct str 
 	registry_alone_done(rs, t->id);
 	if (!ok)
 		return false;
-	tenants_bump(rs->tenants, t->id);
+	registry_tell(rs, t->id);
 	*version = p.version;
 	return true;
 }

@@ -322,6 +322,19 @@ bool registry_hold_version(struct registries *rs, const struct tenant *t, int64_
 	return true;
 }
 
+void registries_on_change(struct registries *rs, void (*changed)(void *arg, struct tenant_id t), void *arg)
+{
+	rs->changed = changed;
+	rs->changed_arg = arg;
+}
+
+void registry_tell(struct registries *rs, struct tenant_id t)
+{
+	tenants_bump(rs->tenants, t);
+	if (rs->changed)
+		rs->changed(rs->changed_arg, t);
+}
+
 void registries_port(struct registries *rs, int port)
 {
 	lock_take(&rs->lock);

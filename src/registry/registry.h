@@ -134,6 +134,8 @@ bool registries_open(struct store *s, struct tenants *ts, struct vault *v, struc
 void registries_close(struct registries *rs);
 /* The server's port changed from 0: origins on loopback names carry it. */
 void registries_port(struct registries *rs, int port);
+/* Called after a version was published or a crawl attested: answers made before are no longer good. Set before any other thread. */
+void registries_on_change(struct registries *rs, void (*changed)(void *arg, struct tenant_id t), void *arg);
 /* What is in force at a portal. Fails with ERR_DATABASE when it cannot be had: the caller then acts as if all consent
  * were refused (CON-22). */
 bool registry_hold(struct registries *rs, const struct tenant *t, const struct registry **out, struct err *e) must_use nonnull_all;

@@ -1,6 +1,7 @@
 /* Lints of what people will read (POL-14, CON-10): a text that is still in another language, blanks twice, quotation marks
  * and brackets that do not close, placeholders left behind, and words on the banner that praise one answer. */
 #include "registry/inside.h"
+#include "doc/doc.h"
 #include "text/text.h"
 
 struct linting {
@@ -151,9 +152,14 @@ static void lint_banner(struct linting *l, const char *name, const struct regist
 static void lint_addition(struct linting *l, const char *name, const struct registry_texts *t)
 {
 	lint(l, name, t, false);
-	for (size_t i = 0; t->of && i < l->g->nlanguages; i++)
+	for (size_t i = 0; t->of && i < l->g->nlanguages; i++) {
+		struct err e = { 0 };
+		struct str field = arena_printf(l->n->a, "%.*s%s.%.*s", STR_ARG(l->lead), name, STR_ARG(l->g->languages[i]));
 		if (registry_text_given(t, i) && str_find(t->of[i], STR("![")) >= 0)
-			registry_note(l->n, arena_printf(l->n->a, "%.*s%s.%.*s", STR_ARG(l->lead), name, STR_ARG(l->g->languages[i])), "holds a picture, which is not shown here; a link to it is allowed");
+			registry_note(l->n, field, "holds a picture, which is not shown here; a link to it is allowed");
+		else if (registry_text_given(t, i) && !doc_markdown_check(t->of[i], &e))
+			registry_note(l->n, field, "%s", e.pub);
+	}
 }
 
 void registry_check_texts(const struct registry *g, struct registry_notes *n)

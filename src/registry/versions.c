@@ -194,7 +194,7 @@ bool registry_attest(struct registries *rs, const struct tenant *t, struct str j
 	}
 	registry_alone_done(rs, t->id);
 	if (ok)
-		tenants_bump(rs->tenants, t->id);
+		registry_tell(rs, t->id);
 	return ok;
 }
 
