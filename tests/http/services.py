@@ -1,6 +1,7 @@
 """Two services of others as an administrator would declare them: a measurement tag and a video host. For portals in
 English, French and Arabic, or any of these."""
 
+CRITERIA = ["purpose_limited", "anonymous_statistics", "no_combination", "no_transfer", "no_cross_site", "coarse_location", "people_informed", "objection", "tracker_13_months", "data_25_months", "periods_reviewed", "independent_per_publisher"]
 TEXTS = {
     "matomo": {"en": "Counting of visits by a company.", "fr": "Comptage des visites par une société.", "ar": "إحصاء الزيارات لدى شركة."},
     "youtube": {"en": "Showing videos of the portal.", "fr": "Affichage des vidéos du portail.", "ar": "عرض مقاطع فيديو البوابة."},
