@@ -60,7 +60,12 @@ bool gather_write(struct store *s, const struct gather *g, struct err *e)
 	if (!g->lines.n) return true;
 	if (!store_begin(s, STORE_WRITE, &tx, e)) return false;
 	bool good = true;
-	for (size_t i = 0; good && i < g->lines.n; i++) good = write_line(tx, &g->lines.p[i], e);
+	for (size_t i = 0; good && i < g->lines.n; i++) {
+		const struct line *l = &g->lines.p[i], *before = i ? l - 1 : NULL;
+		bool another = !before || before->table != l->table || before->tenant != l->tenant || before->slot != l->slot;
+		if (l->table == LINE_HOUR && another) good = store_run(tx, ASK(reopen), (struct tenant_id){ l->tenant }, STORE_PARAMS(N(l->slot / 24)), e);
+		good = good && write_line(tx, l, e);
+	}
 	return store_end(tx, good ? STORE_COMMIT : STORE_ROLLBACK, e) && good;
 }
 

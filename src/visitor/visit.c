@@ -118,6 +118,9 @@ static bool enter(struct site *s, struct httpd_request *r, struct httpd_reply *p
 	/* Without it pages go out as if all consent were refused (CON-22). */
 	if (s->registries && !registry_hold(s->registries, t, &out->registry, &ignored)) out->registry = NULL;
 	read_consent(out);
+	/* For those who count answers: who objects, and who runs the portal, is not of the audience (ANA-2). */
+	if (out->consent.objects || (out->who.by_session && out->who.who.admin)) httpd_reply_mark(p, HTTPD_MARK_UNCOUNTED);
+	if (out->who.by_session || out->who.key) httpd_reply_mark(p, HTTPD_MARK_SIGNED_IN);
 	return true;
 }
 
