@@ -9,7 +9,7 @@ import threading
 
 import pytest
 from conftest import BINARY, stoa
-from probe import World, set_cookies
+from probe import PASSWORD, World, set_cookies
 from services import registry
 from test_consent import choose, entries, part
 
@@ -228,10 +228,16 @@ def test_con_26_without_a_ledger_no_grant_and_every_withdrawal(tmp_path):
 # --- the back office --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
+_next = iter(range(1, 1000))
+
+
+@pytest.fixture
 def root(world):
-    c = world.client(HOST)
-    c.sign_in("root@tags.example")
+    """An administrator of their own, signed in a moment ago."""
+    who = f"admin{next(_next)}@tags.example"
+    world.fixture(users=[{"host": HOST, "email": who, "name": "Admin", "password": PASSWORD, "role": "admin", "totp": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}])
+    c = world.client(HOST, address=f"10.8.0.{next(_next)}")
+    c.sign_in(who)
     return c
 
 
