@@ -175,7 +175,7 @@ static bool run_logout(struct httpd_request *r, struct httpd_reply *p, void *app
 	if (r->method == HTTPD_POST) {
 		enum gate_posted how = gate_posted(&g, e);
 		if (how == GATE_FAILED) return false;
-		if (how == GATE_GOOD) return visitor_sign_out(&g.v, e) && gate_go(&g, STR("/"), NULL, e);
+		if (how == GATE_GOOD) return gate_sso_leave(&g, e);
 	}
 	if (!g.v.session) return gate_go(&g, STR("/"), NULL, e);
 	gate_open(&g, N_("Sign out"));

@@ -45,8 +45,17 @@ bool gate_put_providers(struct html *h, struct visit *v, struct str next, struct
 	struct sso_provider *all;
 	size_t n;
 	if (!sso_provider_list(&s, &all, &n, e)) return false;
-	for (size_t i = 0; i < n; i++)
-		if (all[i].enabled) put_button(h, v, &all[i], next, false);
+	bool first = true;
+	for (size_t i = 0; i < n; i++) {
+		if (!all[i].enabled) continue;
+		if (first) {
+			html_lit(h, "<p>");
+			html_say(h, N_("You can also sign in with:"));
+			html_lit(h, "</p>");
+		}
+		first = false;
+		put_button(h, v, &all[i], next, false);
+	}
 	return true;
 }
 
@@ -84,10 +93,15 @@ bool gate_put_identities(struct html *h, struct visit *v, struct err *e)
 	size_t n, nids;
 	if (!v->session) return true;
 	if (!sso_provider_list(&s, &all, &n, e) || !account_identities(v->at.site->accounts, v->at.tenant->id, v->session->account, v->arena, &ids, &nids, e)) return false;
+	size_t shown = 0;
+	for (size_t i = 0; i < n; i++) shown += all[i].enabled || is_linked(ids, nids, all[i].id);
+	if (!shown) return true;
+	html_panel_open(h, "identities", N_("Other ways to sign in"), N_("An account elsewhere that you link here opens this account, too."));
 	for (size_t i = 0; i < n; i++) {
 		if (is_linked(ids, nids, all[i].id)) put_linked(h, v, &all[i]);
 		else if (all[i].enabled) put_button(h, v, &all[i], STR("/account/security/"), true);
 	}
+	html_panel_close(h);
 	return true;
 }
 
@@ -154,9 +168,30 @@ bool gate_sso_enter(struct gate *g, const struct sso_identity *i, struct err *e)
 		*e = (struct err){ 0 };
 		return gate_sso_refused(g, reason, e);
 	}
-	if (i->link) return httpd_reply_redirect(v->reply, 303, i->next, e);
+	if (i->link) return gate_go(g, i->next, "linked", e);
 	if (!account_sign_in_by(&g->scene, account, true, gate_sso_binding(v), &o, e)) return false;
 	if (o.verdict == ACCOUNT_NEEDS_CODE) return ask_code(g, &o, i->next, e);
 	if (o.verdict != ACCOUNT_PROVED) return gate_sso_refused(g, "disabled", e);
 	return gate_arrive(g, account, SESSION_PROVIDER, false, i->next, e);
+}
+
+/* --- out --------------------------------------------------------------------------------------------------- */
+
+bool gate_sso_leave(struct gate *g, struct err *e)
+{
+	struct visit *v = &g->v;
+	struct sso_scene s = gate_sso_scene(v);
+	struct str url = STR("");
+	/* Signing out here must not depend on what is known of the provider. */
+	struct err none = { 0 };
+	if (v->session && (v->session->factors & SESSION_PROVIDER) && !sso_logout_url(&s, v->at.site->accounts, v->session->account, &url, &none)) url = STR("");
+	if (!visitor_sign_out(v, e)) return false;
+	if (!url.n || g->json) return gate_go(g, STR("/"), NULL, e);
+	if (!httpd_reply_header(v->reply, STR("Refresh"), arena_join(v->arena, STR("0; url="), url), e)) return false;
+	gate_open(g, N_("You are signed out here"));
+	gate_paragraph(g, N_("The identity provider is asked to sign you out there, too. If nothing happens, follow this link."));
+	html_buttons_open(&g->page.h);
+	html_button(&g->page.h, &(struct html_button){ .label = N_("Sign out"), .href = url });
+	html_buttons_close(&g->page.h);
+	return gate_close(g, e);
 }

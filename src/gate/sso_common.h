@@ -16,6 +16,8 @@ bool gate_put_identities(struct html *h, struct visit *v, struct err *e) must_us
 struct gate;
 /* The page that says why somebody was not signed in. */
 bool gate_sso_refused(struct gate *g, const char *reason, struct err *e) must_use;
+/* Signs out here and, of somebody who came by a provider that offers it, leads on to sign out there. */
+bool gate_sso_leave(struct gate *g, struct err *e) must_use;
 /* Whom an identity belongs to comes in: account, session, and on to where they wanted to go. */
 bool gate_sso_enter(struct gate *g, const struct sso_identity *i, struct err *e) must_use;
 

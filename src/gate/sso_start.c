@@ -8,7 +8,9 @@ static bool lead_on(struct gate *g, const struct sso_provider *p, struct str url
 	if (!httpd_reply_header(v->reply, STR("Refresh"), arena_join(v->arena, STR("0; url="), url), e)) return false;
 	gate_open(g, N_("On to the identity provider"));
 	gate_paragraph(g, N_("You sign in there and come back here. If nothing happens, follow this link."));
+	html_buttons_open(&g->page.h);
 	html_button(&g->page.h, &(struct html_button){ .text = p->label, .href = url });
+	html_buttons_close(&g->page.h);
 	return gate_close(g, e);
 }
 
@@ -58,7 +60,7 @@ static bool unlink_identity(struct httpd_request *r, struct httpd_reply *p, void
 	if (how == GATE_AGAIN) return gate_go(&g, STR("/account/security/"), NULL, e);
 	if (!visitor_fresh(&g.v, e)) return e->code == ERR_NONE;
 	if (!account_unlink(g.v.at.site->accounts, g.v.at.tenant->id, g.v.session->account, r->holes[0], e)) return false;
-	return gate_go(&g, STR("/account/security/"), NULL, e);
+	return gate_go(&g, STR("/account/security/"), "unlinked", e);
 }
 
 const struct httpd_route gate_sso_unlink = { .method = HTTPD_POST, .pattern = "/account/identities/{provider}", .run = unlink_identity };

@@ -70,6 +70,8 @@ struct sso_oidc {                   /* a provider's discovery document */
 	struct str issuer, authorization, token, userinfo, jwks, end_session;
 };
 bool sso_oidc_discover(const struct sso_scene *s, const struct sso_provider *p, struct sso_oidc *out, struct err *e) must_use;
+/* What is known of it without asking; *known false: nothing. */
+bool sso_oidc_recall(const struct sso_scene *s, const struct sso_provider *p, struct sso_oidc *out, bool *known, struct err *e) must_use;
 void sso_oidc_done(struct sso_oidc *o);
 bool sso_oidc_begin(const struct sso_scene *s, const struct sso_provider *p, const struct sso_start *b, struct str *url, struct err *e) must_use;
 bool sso_oidc_test(const struct sso_scene *s, const struct sso_provider *p, struct sso_finding **out, size_t *n, struct err *e) must_use;

@@ -25,12 +25,13 @@ bool sso_logout_url(const struct sso_scene *s, struct accounts *as, int64_t acco
 {
 	struct sso_provider p;
 	struct sso_oidc o;
-	bool found;
+	bool found, known;
 	auto_buf b = BUF_INIT(URL_BYTES);
 	*out = STR("");
 	if (!provider_of(s, as, account, &p, &found, e)) return false;
 	if (!found) return true;
-	if (!sso_oidc_discover(s, &p, &o, e)) return false;
+	if (!sso_oidc_recall(s, &p, &o, &known, e)) return false;
+	if (!known) return true;
 	if (o.end_session.n) {
 		buf_put(&b, o.end_session);
 		buf_put_char(&b, str_find_char(o.end_session, '?') >= 0 ? '&' : '?');

@@ -39,7 +39,7 @@ void sso_oidc_done(struct sso_oidc *o)
 	*o = (struct sso_oidc){ 0 };
 }
 
-static bool cached_discovery(const struct sso_scene *s, struct str provider, struct str *out, struct err *e)
+static bool cached_discovery(const struct sso_scene *s, struct str provider, bool any_age, struct str *out, struct err *e)
 {
 	struct store_tx *t;
 	struct store_rows *r;
@@ -49,7 +49,7 @@ static bool cached_discovery(const struct sso_scene *s, struct str provider, str
 	if (ok) {
 		enum store_step step = store_step(r, e);
 		int64_t age = step == STORE_ROW ? clock_now().us - store_int(r, 1) : -1;
-		if (step == STORE_ROW && age >= 0 && age < SSO_DAY_US) *out = arena_str(s->arena, store_text(r, 0));
+		if (step == STORE_ROW && (any_age || (age >= 0 && age < SSO_DAY_US))) *out = arena_str(s->arena, store_text(r, 0));
 		ok = step != STORE_FAILED;
 		store_stop(r);
 	}
@@ -89,7 +89,7 @@ bool sso_oidc_discover(const struct sso_scene *s, const struct sso_provider *p, 
 {
 	struct str text = p->discovery, base = p->issuer;
 	if (text.n) return read_discovery(s, p, text, out, e);
-	if (!cached_discovery(s, p->id, &text, e)) return false;
+	if (!cached_discovery(s, p->id, false, &text, e)) return false;
 	if (text.n) return read_discovery(s, p, text, out, e);
 	if (str_ends(base, STR("/"))) base = str_sub(base, 0, base.n - 1);
 	if (!sso_fetch_json(s, arena_join(s->arena, base, STR("/.well-known/openid-configuration")), &text, e)) return false;
@@ -97,6 +97,14 @@ bool sso_oidc_discover(const struct sso_scene *s, const struct sso_provider *p, 
 	if (sso_write(s, SSO_Q_cache_discovery, STORE_PARAMS(VALUE_OF_TEXT(p->id), VALUE_OF_TEXT(text), VALUE_OF_INT(clock_now().us)), NULL, e)) return true;
 	sso_oidc_done(out);
 	return false;
+}
+
+bool sso_oidc_recall(const struct sso_scene *s, const struct sso_provider *p, struct sso_oidc *out, bool *known, struct err *e)
+{
+	struct str text = p->discovery;
+	if (!text.n && !cached_discovery(s, p->id, true, &text, e)) return false;
+	*known = text.n > 0;
+	return !*known || read_discovery(s, p, text, out, e);
 }
 
 /* --- the way there ---------------------------------------------------------------------------------------- */

@@ -112,7 +112,7 @@ bool sso_claims(const struct sso_scene *s, int64_t account, struct sso_claim **o
 
 /* --- leaving ------------------------------------------------------------------------------------------------- */
 
-/* Where a browser goes to sign out at the provider of an account, too; empty: the provider offers nothing. */
+/* Where a browser goes to sign out at the provider of an account, too; empty: the provider offers nothing. Asks nobody. */
 bool sso_logout_url(const struct sso_scene *s, struct accounts *as, int64_t account, struct str *out, struct err *e) must_use nonnull_all;
 /* A provider says that somebody left (OpenID Connect Back-Channel Logout): whose sessions are to end. Calls. */
 bool sso_oidc_left(const struct sso_scene *s, struct accounts *as, struct str logout_token, int64_t *account, struct err *e) must_use nonnull_all;

@@ -304,7 +304,7 @@ def test_linking_another_provider(portal, real, liar):
     assert is_in(c)
     url = way(c.post("/login/sso/town/", {"csrfmiddlewaretoken": c.token(), "link": "on"}))
     done = back(c, walk(url, "linda"))
-    assert done.status_code == 303 and done.headers["Location"] == "/account/security/"
+    assert done.status_code == 303 and done.headers["Location"] == "/account/security/?done=linked"
     other, done = sign_in(portal, "linda")
     assert is_in(other) and other.get("/api/auth/session").json() == c.get("/api/auth/session").json()
     # What one browser began as somebody, another cannot end.
@@ -327,6 +327,15 @@ def test_refusals_stand_in_the_security_log(portal, liar):
 
 
 # --- leaving ------------------------------------------------------------------------------------------------------
+
+def test_signing_out_here_leads_to_signing_out_there(portal, real):
+    c, _ = sign_in(portal, "ada")
+    answer = c.form("/logout/")
+    assert answer.status_code == 200 and not is_in(c) and "sessionid" not in c.jar
+    url = answer.headers["Refresh"].split("url=", 1)[1]
+    assert url.startswith(f"{real}/session/end?client_id=stoa&post_logout_redirect_uri=")
+    assert requests.get(url, timeout=10).status_code == 200
+
 
 def test_a_provider_ends_the_sessions_of_who_left(portal, liar):
     liar()
