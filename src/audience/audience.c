@@ -18,6 +18,7 @@ bool audience_open(struct store *s, struct tenants *ts, struct audience **out, s
 	a->store = s;
 	a->tenants = ts;
 	a->upkeep_day = INT64_MIN;
+	a->locked = true;
 	lock_init(&a->lock, LOCK_AUDIENCE);
 	lock_bell_init(&a->bell);
 	*out = a;
@@ -55,7 +56,7 @@ static struct portal *portal_of(struct audience *a, int64_t tenant)
 	p = portal_new(tenant);
 	p->next = a->portals;
 	a->portals = p;
-	a->locked = p->locked && (a->locked || !p->next);
+	a->locked = a->locked && p->locked;
 	return p;
 }
 
