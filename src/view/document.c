@@ -78,11 +78,14 @@ static void put_span(struct html *h, const struct doc_span *s)
 			html_put_literal(h, wraps[i].close);
 }
 
-static void open_link(struct html *h, const struct doc_link *l, bool button)
+static void open_link(struct html *h, const struct doc_span *s, bool button)
 {
+	const struct doc_link *l = s->link;
 	html_lit(h, "<a");
 	if (button)
 		html_lit(h, " class=\"button\"");
+	else if (str_ends(l->url, s->text)) /* the address is there to be read already: paper need not print it twice */
+		html_lit(h, " class=\"address\"");
 	if (!str_starts(l->url, STR("/")))
 		html_lit(h, " rel=\"noopener noreferrer\"");
 	html_lit(h, " href=\"");
@@ -97,7 +100,7 @@ static void put_words(struct html *h, const struct doc_block *b)
 		if (link && s->link != link)
 			html_lit(h, "</a>");
 		if (s->link && s->link != link)
-			open_link(h, s->link, b->has_button);
+			open_link(h, s, b->has_button);
 		link = s->link;
 		put_span(h, s);
 	}
