@@ -21,7 +21,7 @@ static void put_button_class(struct html *h, const struct html_button *b)
 void html_button(struct html *h, const struct html_button *b)
 {
 	bool link = b->href.n > 0;
-	view_put_either(h, link, STR("<a"), STR("<button"));
+	view_put_either(h, link, STR("<a"), STR("<button type=\"submit\""));
 	put_button_class(h, b);
 	if (link) {
 		html_lit(h, " href=\"");

@@ -199,8 +199,7 @@ void view_put_account(struct view_page *p, bool office)
 
 /* --- the frames -------------------------------------------------------------------------------------------- */
 
-/* A page of one person: its address is told to no other site, its content to no other origin. The server sends
- * Cross-Origin-Resource-Policy and Referrer-Policy of its own with every reply. */
+/* A page of one person; view_close adds the headers that go with it. */
 static void begin(struct view_page *p, struct str classes)
 {
 	p->h = (struct html){ .out = BUF_INIT(VIEW_PAGE_BYTES), .lang = p->visit->lang };
@@ -244,6 +243,7 @@ void view_office_open(struct view_page *p, enum view_section section)
 	html_lit(h, "<span>");
 	html_say(h, N_("To the portal"));
 	html_lit(h, "</span></a>");
+	put_portals(p);
 	view_put_picker(p);
 	view_put_account(p, true);
 	html_lit(h, "</div></header><details class=\"fold menu\"><summary>");
