@@ -47,8 +47,10 @@ static void put_row(struct policy_visit *v, const struct policy_voice *voice, st
 		doc_put(d, cell, x->note, DOC_APART);
 	else
 		policy_say(voice, cell, i ? N_("Settings of the portal changed.") : N_("First version."));
-	doc_put(d, cell, STR(" "), 0);
-	doc_put(d, cell, i18n_text(voice->lang, x->material ? N_("Material change: consent is asked for again.") : N_("Not a material change.")), DOC_SOFT);
+	if (i) {
+		doc_put(d, cell, STR(" "), 0);
+		doc_put(d, cell, i18n_text(voice->lang, x->material ? N_("Material change: consent is asked for again.") : N_("Not a material change.")), DOC_SOFT);
+	}
 	cell = doc_cell(d, row, false, 1);
 	if (i) {
 		struct str diff = arena_printf(d->arena, "/terms/cookies-policy/diff/%lld..%lld/", (long long)v->versions[i - 1].version,

@@ -44,7 +44,7 @@ static void put_label(struct html *h, unsigned look)
 		return;
 	html_lit(h, "<span class=\"label\">");
 	html_say(h, look & DOC_INSERTED ? N_("added:") : N_("removed:"));
-	html_lit(h, "</span> ");
+	html_lit(h, " </span>");
 }
 
 static void put_span(struct html *h, const struct doc_span *s)

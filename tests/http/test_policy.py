@@ -178,7 +178,7 @@ def test_pol_t07_t08_versions_change_together_and_stay(policy):
     difference = get(policy, "tags.example", f"{PAGE}diff/1..{version + 1}/")
     text = article(difference.text)
     assert difference.status_code == 200 and "<ins>" in text and "Added:" in text and "VISITOR_INFO1_LIVE" in text
-    assert '<span class="label">added:</span>' in text
+    assert '<span class="label">added: </span>' in text
     machine = get(policy, "tags.example", f"{PAGE}diff/1..{version + 1}/", Accept="application/json")
     assert machine.headers["Content-Type"] == "application/json"
     assert any(d["change"] == "added" and d["id"] == "youtube" for d in machine.json()["differences"])
