@@ -145,6 +145,8 @@ static void every_statement_prepares(void **state)
 #include "quota/queries.def"
 #include "event/queries.def"
 #include "session/queries.def"
+#include "mail/queries.def"
+#include "sso/queries.def"
 #include "audience/queries.def"
 #undef Q
 #undef HOUSE
