@@ -98,7 +98,7 @@ static void error_body(const struct httpd_request *r, struct httpd_reply *p, voi
 	if (visitor_guard_problem(r, p, app, e)) return;
 	if (e->code == ERR_UNAUTHENTICATED) httpd_reply_lit(p, "WWW-Authenticate", "Apikey realm=\"API\"");
 	if (legacy_is(r->path)) legacy_problem(p, e);
-	else if (is_api(r)) rest_problem(p, e);
+	else if (is_api(r) || visitor_wants_json(r)) rest_problem(p, e);
 	else front_error(r, p, app, e);
 }
 

@@ -30,6 +30,7 @@
 
 enum back_flags {
 	BACK_FRESH = 1u << 0, /* a secret must have been proved of late (SES-10) */
+	BACK_KEYS = 1u << 1,  /* for programs, too: an API key that may write, in place of a session */
 };
 /* Who may come in: signed in (ERR_UNAUTHENTICATED), with the permission of the section (ERR_FORBIDDEN), with a second factor
  * where one is asked for (false with e->code ERR_NONE: the reply leads to the enrolment), and with BACK_FRESH a proof of late

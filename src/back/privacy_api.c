@@ -81,7 +81,7 @@ static bool run_get(struct httpd_request *r, struct httpd_reply *p, void *app, s
 {
 	auto_visit v = { 0 };
 	const struct registry *g;
-	if (!back_enter(app, r, p, VIEW_OFFICE_PRIVACY, 0, &v, e))
+	if (!back_enter(app, r, p, VIEW_OFFICE_PRIVACY, BACK_KEYS, &v, e))
 		return back_answered(p, e);
 	if (!registry_hold(v.at.site->registries, v.at.tenant, &g, e))
 		return false;
@@ -147,7 +147,7 @@ static bool run_put(struct httpd_request *r, struct httpd_reply *p, void *app, s
 	struct registry_draft d;
 	const struct str *dry = httpd_query_or_null(r, STR("dry_run"));
 	bool only_look = dry && str_eq(*dry, STR("1"));
-	if (!back_enter(app, r, p, VIEW_OFFICE_PRIVACY, 0, &v, e))
+	if (!back_enter(app, r, p, VIEW_OFFICE_PRIVACY, BACK_KEYS, &v, e))
 		return back_answered(p, e);
 	if (!visitor_json(&v, VISITOR_TOKEN, &body, e) || (!only_look && !back_fresh(&v, e)))
 		return false;

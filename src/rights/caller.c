@@ -54,7 +54,8 @@ bool rights_reads_cookies(const struct httpd_request *r)
 	struct str key;
 	if (shown_by(r, &key) != SHOWS_NOTHING || rights_foreign_frame(r)) return false;
 	struct str site = httpd_header(r, STR("Sec-Fetch-Site"));
-	if (!site.n || str_eq(site, STR("same-origin")) || str_eq(site, STR("none"))) return true;
+	/* Values that no browser sends are as good as none: whoever can choose them is no browser. */
+	if (!str_eq(site, STR("same-site")) && !str_eq(site, STR("cross-site"))) return true;
 	return r->method == HTTPD_GET && str_eq(httpd_header(r, STR("Sec-Fetch-Mode")), STR("navigate")) &&
 	       str_eq(httpd_header(r, STR("Sec-Fetch-Dest")), STR("document"));
 }

@@ -109,6 +109,8 @@ bool visitor_freshen(struct visit *v, struct err *e)
 
 bool visitor_signed_in(struct visit *v, struct err *e)
 {
+	/* Why a form was refused is told before that nobody is signed in: from elsewhere, no session counts at all. */
+	if (!v->session && !visitor_guard(v, VISITOR_TOKEN_FREE, STR(""), e)) return false;
 	return v->session || err_set(e, ERR_UNAUTHENTICATED, "%s", err_kind(ERR_UNAUTHENTICATED)->sentence);
 }
 
@@ -135,7 +137,7 @@ static struct str back_to(const struct httpd_request *r)
 struct str visitor_lead(const struct httpd_request *r, const struct err *e)
 {
 	const char *to = e->code == ERR_UNAUTHENTICATED ? "/login/" : e->code == ERR_NOT_FRESH ? "/account/confirm/" : NULL;
-	if (!to || wants_json(r) || httpd_header(r, STR("Authorization")).n || httpd_query_or_null(r, STR("apikey"))) return STR("");
+	if (!to || visitor_wants_json(r) || httpd_header(r, STR("Authorization")).n || httpd_query_or_null(r, STR("apikey"))) return STR("");
 	auto_buf b = BUF_INIT(LIMIT_URL_BYTES * 4);
 	buf_printf(&b, "%s?next=", to);
 	text_put_url(&b, back_to(r));

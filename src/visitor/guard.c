@@ -9,8 +9,9 @@ const struct visitor_exemption visitor_exemptions[] = {
 	{ "POST", "/cookies/preferences/", N_("The origin is checked; a token would need a second cookie."), false },
 	{ "POST", "/cookies/embed/", N_("The origin is checked; a token would need a second cookie."), false },
 	{ "POST", "/csp-report/", N_("Sent by browsers by themselves; changes nothing but a count."), true },
-	{ "POST", "/login/sso/{provider}/acs/", N_("Sent by an identity provider: a signed assertion, for one use, bound to a sign-in that was begun here."), true },
-	{ "POST", "/api/push/1.0/{dataset}/{resource}/push", N_("Carries its own key and no cookie."), true },
+	{ "POST", "/saml2/acs", N_("Sent by an identity provider: a signed assertion, for one use, bound to a sign-in that was begun here."), true },
+	{ "POST", "/oidc/backchannel_logout", N_("Sent by an identity provider: a signed token; it can only end sessions."), true },
+	{ "POST", "/api/push/1.0/{dataset}/{resource}/…", N_("Carries its own key and no cookie."), true },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -42,7 +43,7 @@ bool prefers_html(const struct httpd_request *r)
 	return html > 0 && html >= quality(accept, STR("application/json"));
 }
 
-bool wants_json(const struct httpd_request *r)
+bool visitor_wants_json(const struct httpd_request *r)
 {
 	static const struct str json = { "application/json", 16 };
 	struct str type = httpd_header(r, STR("Content-Type"));
@@ -83,7 +84,7 @@ bool visitor_guard_problem(const struct httpd_request *r, struct httpd_reply *p,
 {
 	enum { BODY = 2048 };
 	const struct visitor_after *after = r->note;
-	if (!after || !after->reason || !wants_json(r)) return false;
+	if (!after || !after->reason || !visitor_wants_json(r)) return false;
 	const struct tenant *t = tenants_hold_or_null(s->tenants, after->tenant);
 	if (!t) return false;
 	const struct i18n_lang *lang = visitor_language(r, t->languages, t->nlanguages);

@@ -28,6 +28,5 @@ struct str good_token(const struct site *s, const struct tenant *t, const struct
                       const struct session *s_or_null);
 /* The text that clients get of Accept: true when a page is wanted before anything else. */
 bool prefers_html(const struct httpd_request *r);
-bool wants_json(const struct httpd_request *r);
 
 #endif

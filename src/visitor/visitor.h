@@ -85,6 +85,8 @@ bool visitor_may_retry(const struct visit *v, const struct err *e) must_use nonn
 /* The answer to ERR_CSRF and to an ambiguous session for JSON clients (CSR-16), for the error hook; false: the request wants
  * a page. */
 bool visitor_guard_problem(const struct httpd_request *r, struct httpd_reply *p, struct site *s, const struct err *e) must_use nonnull_all;
+/* True when the client is a program that speaks JSON: below /api/, or by what it sends or accepts. */
+bool visitor_wants_json(const struct httpd_request *r) must_use nonnull_all;
 /* A body of application/json, whole (ERR_MEDIA_TYPE for other types), then visitor_guard with the header's token. */
 bool visitor_json(struct visit *v, enum visitor_guard how, struct str *body, struct err *e) must_use nonnull_all;
 /* What is exempt from the guard, and why (CSR-13); ends with a row without pattern. */
