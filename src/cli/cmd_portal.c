@@ -144,8 +144,12 @@ static bool set(struct cli *c, struct err *e)
 	const struct tenant *p = tenants_find_or_null(c->site->tenants, c->operands[0]);
 	if (!p) return err_set(e, ERR_NO_PORTAL, "no portal answers at \"%.*s\"; `stoa portal list` shows the portals", STR_ARG(c->operands[0]));
 	struct tenant_id id = p->id;
+	const struct registry *g = NULL;
+	bool ok = registry_hold(c->site->registries, p, &g, e);
+	for (size_t i = 0; ok && i < n; i++) ok = str_find_char(settings[i].value, '<') < 0 || registry_check_markup(g, settings[i].value, e);
+	registry_release(c->site->registries, g);
 	tenant_release(c->site->tenants, p);
-	return tenant_set(c->site->tenants, id, settings, n, e);
+	return ok && tenant_set(c->site->tenants, id, settings, n, e);
 }
 
 static const struct cli_option set_options[] = { { "set", "NAME=VALUE", CLI_REPEAT, "The same, as `stoa portal add` takes it." }, { 0 } };

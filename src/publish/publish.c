@@ -93,11 +93,26 @@ static bool commit(struct site *s, const struct publish_request *r, struct catal
 	return catalog_draft_commit(s->catalog, d, &loaded, metas, n, e);
 }
 
+/* What would make readers' browsers fetch from a site that no service declares is not published (REG-8). */
+static bool check_metas(struct site *s, const struct publish_request *r, struct err *e)
+{
+	const struct tenant *t = tenants_hold_or_null(s->tenants, r->tenant);
+	const struct registry *g;
+	if (!t) return true;
+	bool ok = registry_hold(s->registries, t, &g, e);
+	if (ok) {
+		for (size_t i = 0; ok && i < r->nmetas; i++) ok = str_find_char(r->metas[i].value, '<') < 0 || registry_check_markup(g, r->metas[i].value, e);
+		registry_release(s->registries, g);
+	}
+	tenant_release(s->tenants, t);
+	return ok;
+}
+
 bool publish_source(struct site *s, const struct publish_request *r, struct arena *a, struct publish_result *out, struct err *e)
 {
 	struct catalog_draft d;
 	struct str id = r->id.n ? r->id : text_slug(a, r->title.n ? r->title : stem_of(r->name));
-	if (!catalog_draft_begin(s->catalog, r->tenant, id, r->replace, a, &d, e)) return false;
+	if (!check_metas(s, r, e) || !catalog_draft_begin(s->catalog, r->tenant, id, r->replace, a, &d, e)) return false;
 	struct ingest_job job = {
 		.source = r->source, .name = r->name, .format = r->format, .inside = r->inside, .part = r->part,
 		.schema = r->schema_or_null, .strict = r->strict,

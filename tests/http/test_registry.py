@@ -245,7 +245,7 @@ def test_reg_t13_t15_descriptions_that_would_fetch_are_refused(tmp_path):
     stoa(data, "portal", "add", "localhost")
 
     def publish_with(description):
-        return stoa(data, "publish", str(tmp_path / "a.csv"), "--portal", "localhost", "--dataset", "a", "--meta", f"description={description}", check=False)
+        return stoa(data, "publish", str(tmp_path / "a.csv"), "--portal", "localhost", "--id", "a", "--meta", f"description={description}", check=False)
 
     refused = publish_with('<p>x</p><img src="https://undeclared.test/p.gif">')
     assert refused.returncode != 0 and "<img>" in refused.stderr and "https://undeclared.test/p.gif" in refused.stderr and "declare" in refused.stderr
