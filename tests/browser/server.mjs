@@ -25,7 +25,7 @@ const shapes = JSON.stringify({
 })
 
 const description = '<p>Every tree along the <strong>streets</strong>, with <a href="https://trees.example/">its page</a>.</p>' +
-	'<script>window.broken = true</script><img src="https://elsewhere.example/x.png" onerror="window.broken = true">'
+	'<script>window.broken = true</script><img src="/x.png" onerror="window.broken = true">'
 
 export async function serve() {
 	const folder = mkdtempSync(join(tmpdir(), 'stoa-browser-'))
