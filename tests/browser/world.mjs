@@ -105,6 +105,6 @@ export async function signIn(page, host, email) {
 	await page.goto(`https://${host}/login/`)
 	await page.fill('[name=username]', email)
 	await page.fill('[name=password]', password)
-	await page.click('form:has([name=password]) button[type=submit]')
+	await page.click('form:has([name=password]) button:not([type=button])')
 	await page.waitForLoadState()
 }
