@@ -1,5 +1,5 @@
 /* Tokens, key sets and claims of strangers, and their ruins. */
 #define SEEDS "oidc"
-#define LEAST 10
+#define LEAST 6
 #include "../../fuzz/oidc.c"
 #include "../seeds.h"
