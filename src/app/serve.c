@@ -187,7 +187,11 @@ static void changed(void *arg, struct tenant_id t)
 static const struct httpd_route **join_routes(void)
 {
 	static const struct httpd_route *const *const rooms[] = { explore_routes, push_routes, legacy_routes, front_routes,
-		gate_routes, back_routes, privacy_routes };
+		gate_routes, back_routes, privacy_routes,
+#ifdef STOA_TEST_CONTROL
+		probe_routes,
+#endif
+	};
 	size_t n = 0;
 	for (size_t k = 0; k < COUNT_OF(rooms); k++)
 		for (size_t i = 0; rooms[k][i]; i++) n++;
