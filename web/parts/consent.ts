@@ -21,7 +21,8 @@ function announce(said: HTMLElement): void {
 	const text = status?.textContent ?? ''
 	// A status that was there from the start is read by nobody: it must change.
 	setTimeout(() => {
-		if (!status) return
+		if (!(status instanceof HTMLElement)) return
+		status.style.minBlockSize = `${status.offsetHeight}px`
 		status.textContent = ''
 		setTimeout(() => (status.textContent = text), 60)
 	}, 120)
