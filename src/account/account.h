@@ -152,8 +152,8 @@ bool accounts_settings(struct accounts *as, const struct account_settings *o, st
 void accounts_close(struct accounts *as);
 /* Called after each change with the portal's id: what its callers may see may have changed. */
 void accounts_on_change(struct accounts *as, void (*changed)(void *arg, struct tenant_id t), void *arg);
-/* Removes, a small batch at a time, secrets and counts that are over, accounts that were never confirmed, deleted accounts
- * whose time has come; gives how many rows went. Also done a little by each change. */
+/* Removes, in small batches, secrets and counts that are over, accounts that were never confirmed, deleted accounts whose time
+ * has come; gives how many rows went. */
 bool accounts_sweep(struct accounts *as, int64_t *n, struct err *e) must_use nonnull_all;
 /* SES-14, after a backup was restored: every epoch grows, all one-time secrets and counts of failures are void. */
 bool accounts_after_restore(struct accounts *as, struct err *e) must_use nonnull_all;

@@ -52,6 +52,7 @@ bool account_letter_link(struct store_tx *tx, const struct account_scene *s, enu
 	mail_subject_with(&d, l->subject, portal);
 	mail_say_with(&d, l->text, portal);
 	mail_link(&d, arena_printf(s->arena, "%.*s%s%s/", STR_ARG(s->origin), l->path, token));
+	if (kind == ACCOUNT_PASS_RESET) d.good_until = (struct instant){ clock_now().us + 3600 * ACCOUNT_SECOND_US };
 	mail_say_with(&d, l->after, portal);
 	return mail_post(tx, s->tenant->id, &d, l->kind, to, e);
 }

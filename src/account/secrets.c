@@ -110,17 +110,29 @@ static bool sweep(struct store_tx *tx, const struct store_house_query *q, const 
 	return true;
 }
 
-bool accounts_sweep(struct accounts *as, int64_t *n, struct err *e)
+static bool sweep_once(struct accounts *as, int64_t *gone, int64_t *accounts, struct err *e)
 {
 	enum { UNVERIFIED_DAYS = 7, COUNT_DAYS = 2 };
 	struct store_tx *tx;
-	int64_t now = clock_now().us, gone = 0, accounts = 0;
+	int64_t now = clock_now().us;
 	if (!store_begin(accounts_store(as), STORE_WRITE, &tx, e)) return false;
 	int64_t counts = now - COUNT_DAYS * ACCOUNT_DAY_US, people[2] = { now, now - UNVERIFIED_DAYS * ACCOUNT_DAY_US };
-	bool ok = sweep(tx, ACCOUNT_H(sweep_secrets), &now, 1, &gone, e) && sweep(tx, ACCOUNT_H(sweep_throttle), &counts, 1, &gone, e) &&
-	          sweep(tx, ACCOUNT_H(sweep_accounts), people, 2, &accounts, e);
-	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
-	if (ok) *n = gone + accounts;
+	bool ok = sweep(tx, ACCOUNT_H(sweep_secrets), &now, 1, gone, e) && sweep(tx, ACCOUNT_H(sweep_throttle), &counts, 1, gone, e) &&
+	          sweep(tx, ACCOUNT_H(sweep_accounts), people, 2, accounts, e);
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
+
+bool accounts_sweep(struct accounts *as, int64_t *n, struct err *e)
+{
+	enum { BATCHES = 1000 };
+	int64_t gone = 0, accounts = 0, before = -1;
+	bool ok = true;
+	/* Small batches, so that others get the pen in between. */
+	for (int i = 0; ok && i < BATCHES && gone + accounts != before; i++) {
+		before = gone + accounts;
+		ok = sweep_once(as, &gone, &accounts, e);
+	}
+	*n = gone + accounts;
 	return ok && (!accounts || accounts_changed(as, (struct tenant_id){ 0 }, e));
 }
 

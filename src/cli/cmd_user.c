@@ -28,13 +28,26 @@ static void say_password(struct cli *c, struct str email, const char *password)
 	}
 }
 
+static bool permit(struct cli *c, const struct account_change *more, struct err *e)
+{
+	const struct tenant *t;
+	int64_t id;
+	if (!cli_portal(c, &t, e)) return false;
+	struct account_scene scene = { .as = c->site->accounts, .events = c->site->events, .tenant = t, .lang = i18n_english(), .arena = &c->arena };
+	bool ok = account_id(c->site->accounts, t->id, c->operands[0], &id, e) && account_change(&scene, id, more, e);
+	tenant_release(c->site->tenants, t);
+	return ok;
+}
+
 static bool add(struct cli *c, struct err *e)
 {
 	struct tenant_id id;
 	char password[ACCOUNT_PASSWORD_TEXT];
 	struct str role = cli_has(c, "role") ? cli_value(c, "role") : STR("member");
-	if (!tenant_of(c, &id, e)) return false;
+	struct account_change more = { .flags = ACCOUNT_SET_PERMISSIONS };
+	if (!account_permissions_read(cli_value(c, "permissions"), &more.own, e) || !tenant_of(c, &id, e)) return false;
 	if (!account_add(c->site->accounts, id, c->operands[0], cli_value(c, "name"), role, password, e)) return false;
+	if (more.own && !permit(c, &more, e)) return false;
 	say_password(c, c->operands[0], password);
 	return true;
 }
@@ -43,6 +56,7 @@ static const struct cli_option add_options[] = {
 	PORTAL_OPTION,
 	{ "role", "ROLE", 0, "admin, publisher or member (the default)." },
 	{ "name", "NAME", 0, "How the person is called." },
+	{ "permissions", "LIST", 0, "Permissions beside those of the role, comma list such as create_dataset,edit_domain." },
 	{ "json", NULL, 0, "Prints JSON." },
 	{ 0 },
 };
@@ -68,7 +82,7 @@ const struct cli_command cli_cmd_user_password = {
 
 static bool list(struct cli *c, struct err *e)
 {
-	static const char *const headings[] = { "EMAIL", "NAME", "ROLE", "PASSWORD" };
+	static const char *const headings[] = { "EMAIL", "NAME", "ROLE", "STATE", "PASSWORD", "SECOND FACTOR" };
 	struct tenant_id id;
 	struct account *all;
 	size_t n;
@@ -82,7 +96,9 @@ static bool list(struct cli *c, struct err *e)
 			cli_table_cell(t, all[i].email);
 			cli_table_cell(t, all[i].name);
 			cli_table_cell(t, all[i].role);
-			cli_table_cell(t, all[i].must_change ? STR("one-time") : STR("own"));
+			cli_table_cell(t, all[i].expired ? STR("expired") : str_of(account_state_word(all[i].state)));
+			cli_table_cell(t, !all[i].has_password ? STR("none") : all[i].must_change ? STR("one-time") : STR("own"));
+			cli_table_cell(t, all[i].second_factor ? STR("on") : STR("off"));
 			continue;
 		}
 		json_open(&j, '{');
@@ -90,6 +106,10 @@ static bool list(struct cli *c, struct err *e)
 		json_member(&j, "name", all[i].name);
 		json_member(&j, "role", all[i].role);
 		json_member_bool(&j, "must_change", all[i].must_change);
+		json_member(&j, "state", str_of(account_state_word(all[i].state)));
+		json_member_bool(&j, "expired", all[i].expired);
+		json_member_bool(&j, "second_factor", all[i].second_factor);
+		json_member(&j, "permissions", account_permissions_text(&c->arena, all[i].own));
 		json_close(&j, '}');
 	}
 	if (json) json_close(&j, ']'), cli_say(c, "%s", "");

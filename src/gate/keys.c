@@ -132,7 +132,7 @@ static bool show_made(struct gate *g, const char *text, struct err *e)
 	html_notice(h, HTML_WARNING, N_("Copy the key now: it is shown only this once."));
 	view_code(h, "text", str_of(text));
 	html_lit(h, "<p>");
-	html_say_with(h, N_("Programs send it in the field {0}."), HTML_ARG_CODE(arena_printf(g->v.arena, "Authorization: Apikey %s", text)));
+	html_say_with(h, N_("Programs send it in the field {0}."), HTML_ARG_CODE(STR("Authorization: Apikey …")));
 	html_lit(h, "</p>");
 	gate_link(g, "/account/keys/", N_("Back to the keys"));
 	return gate_close(g, e);

@@ -1,7 +1,7 @@
 /* Where one is signed in, and ending it there (SES-12). The list is everybody's own; ending takes a fresh proof (SES-10). */
 #include "gate/inside.h"
 
-enum { HOUR_US = 3600 };
+enum { HOUR_S = 3600 };
 
 static void put_factors(struct html *h, unsigned factors)
 {
@@ -27,10 +27,10 @@ static void put_end(struct gate *g, const char *name, struct str value, const ch
 	html_form_close(h);
 }
 
-static void put_line(struct gate *g, struct html_table *t, const struct session_line *l, bool fresh)
+static void put_line(struct gate *g, struct html_table *t, const struct session_line *l, bool fresh, bool countries)
 {
 	struct html *h = &g->page.h;
-	int64_t hour = l->seen.us - l->seen.us % (HOUR_US * INT64_C(1000000)); /* last seen is told to the hour */
+	int64_t hour = num_max(l->created.us, l->seen.us - l->seen.us % (HOUR_S * INT64_C(1000000))); /* last seen is told to the hour */
 	html_row_open(h, t);
 	html_cell_open(h, t);
 	html_text(h, l->label);
@@ -39,7 +39,7 @@ static void put_line(struct gate *g, struct html_table *t, const struct session_
 		html_badge(h, HTML_SUCCESS, N_("This device"));
 	}
 	html_cell_close(h, t);
-	html_cell_text(h, t, l->country);
+	if (countries) html_cell_text(h, t, l->country);
 	html_cell_open(h, t);
 	html_date(h, l->created.us, g->v.zone, true);
 	html_cell_close(h, t);
@@ -57,19 +57,25 @@ static void put_line(struct gate *g, struct html_table *t, const struct session_
 
 static bool show(struct gate *g, struct err *e)
 {
-	static const struct html_column columns[] = {
-		{ .title = N_("Browser"), .main = true }, { .title = N_("Country") }, { .title = N_("Since") }, { .title = N_("Last used") },
-		{ .title = N_("Proved by") }, { .title = N_("Actions"), .hide_title = true } };
+	struct html_column columns[6] = { { .title = N_("Browser"), .main = true } };
 	struct html *h = &g->page.h;
 	struct session_line *lines;
 	size_t n;
-	struct html_table t = { .caption = N_("Where you are signed in"), .columns = columns, .ncolumns = COUNT_OF(columns) };
+	static const struct html_column country = { .title = N_("Country") };
+	static const struct html_column others[] = { { .title = N_("Since") }, { .title = N_("Last used") }, { .title = N_("Proved by") },
+	                                             { .title = N_("Actions"), .hide_title = true } };
+	bool countries = false;
 	bool fresh = session_is_fresh(g->v.at.tenant, g->v.session, clock_now());
 	if (!session_list(g->v.at.site->sessions, g->v.at.tenant, g->v.session->account, g->v.arena, &lines, &n, e)) return false;
+	for (size_t i = 0; i < n; i++) countries |= lines[i].country.n > 0;
+	size_t ncolumns = 1;
+	if (countries) columns[ncolumns++] = country;
+	for (size_t i = 0; i < COUNT_OF(others); i++) columns[ncolumns++] = others[i];
+	struct html_table t = { .caption = N_("Where you are signed in"), .columns = columns, .ncolumns = ncolumns };
 	gate_open_own(g, N_("Sessions"), GATE_SESSIONS);
 	gate_paragraph(g, N_("Where you are signed in. If you do not know one of these, end it and change your password."));
 	html_table_open(h, &t);
-	for (size_t i = 0; i < n; i++) put_line(g, &t, &lines[i], fresh);
+	for (size_t i = 0; i < n; i++) put_line(g, &t, &lines[i], fresh, countries);
 	html_table_close(h, &t);
 	html_lit(h, "<div class=\"buttons\">");
 	if (fresh) {
