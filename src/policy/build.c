@@ -63,6 +63,9 @@ static void put_notices(struct policy_work *w)
 		                N_("This page is not available in the language asked for. You are reading it in {0}."),
 		                POLICY_ARG_TEXT(policy_language_name(ask->lang, ask->lang_code)));
 	put_translation(w);
+	if (ask->elsewhere.n)
+		policy_say_with(&w->voice, notice(w, DOC_SCREEN), N_("This portal also keeps a policy of its own: {0}"),
+		                POLICY_ARG_ADDRESS(ask->elsewhere));
 	if (ask->superseded.us)
 		policy_say_with(&w->voice, notice(w, DOC_SCREEN), N_("This is an earlier version, superseded on {0}. Read {1}."),
 		                POLICY_ARG_DATE(ask->superseded),

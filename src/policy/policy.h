@@ -35,6 +35,7 @@ struct policy_ask {
 	bool heading_address;            /* the portal's address is named in the heading of the tables */
 	struct str authoritative;        /* the language that counts; empty: none is singled out */
 	struct str reviewed;             /* languages whose translation a person has reviewed, comma list */
+	struct str elsewhere;            /* address of a policy that the portal keeps elsewhere; or empty */
 	struct instant superseded;       /* when a later version came into force; 0: this one is in force, or to come */
 	int64_t pending;                 /* a version that is to come; 0: none */
 	struct instant pending_effective;

@@ -37,6 +37,8 @@ void policy_ask_of(const struct policy_visit *v, const struct registry *g, struc
 		.reviewed = tenant_setting(t, "policy.reviewed"),
 		.superseded = superseded(v, g->version),
 	};
+	if (str_starts(tenant_setting(t, "policy.elsewhere"), STR("https://")))
+		out->elsewhere = tenant_setting(t, "policy.elsewhere");
 	for (size_t i = 0; g == v->now && i < v->nversions; i++) {
 		if (v->versions[i].version <= v->now->version || v->versions[i].replaced)
 			continue;

@@ -245,7 +245,11 @@ static void put_footer(struct view_page *p)
 	html_say(h, N_("Legal information"));
 	html_lit(h, "\"><ul><li><a href=\"/api-console/explore/v2.1/\">");
 	html_say(h, N_("API"));
-	html_lit(h, "</a></li><li><a href=\"/terms/cookies-policy/\"");
+	/* A policy kept elsewhere changes this link alone: ours stays where it is (POL-11). */
+	struct str elsewhere = tenant_setting(t, "policy.elsewhere");
+	html_lit(h, "</a></li><li><a href=\"");
+	html_url(h, str_starts(elsewhere, STR("https://")) ? elsewhere : STR("/terms/cookies-policy/"));
+	html_lit(h, "\"");
 	if (p->place == VIEW_POLICY)
 		html_lit(h, " aria-current=\"page\"");
 	html_lit(h, ">");

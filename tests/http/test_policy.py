@@ -254,3 +254,12 @@ def test_pol_t12_and_print(policy):
     sheet = get(policy, "isoc.example", re.search(r'href="(/assets/style[^"]+)"', answer.text).group(1)).text
     printed = sheet[sheet.index("@media print"):]
     assert "table-header-group" in printed and "attr(href)" in printed
+
+
+def test_pol_11_a_policy_kept_elsewhere_changes_the_footer_only(policy):
+    policy.fixture(domains=[{"host": "other.portal.example", "settings": {"policy.elsewhere": "https://legal.example/cookies"}}])
+    text = get(policy, "other.portal.example").text
+    assert headings(text, 1) == ["Cookies policy"] and 'href="https://legal.example/cookies"' in article(text)
+    assert '<li><a href="https://legal.example/cookies"' in text[text.index("<footer"):]
+    policy.fixture(domains=[{"host": "other.portal.example", "settings": {"policy.elsewhere": "javascript:alert(1)"}}])
+    assert "javascript:" not in get(policy, "other.portal.example").text
