@@ -41,7 +41,7 @@ static void put_life(struct html *h, const struct registry_item *item)
 	else if (item->life_s < 2 * 86400)
 		html_say_plural(h, N_("{0} hour"), N_("{0} hours"), (item->life_s + 3599) / 3600);
 	else
-		html_say_plural(h, N_("{0} day"), N_("{0} days"), item->life_s / 86400);
+		html_say_plural(h, N2_("{0} day", "{0} days"), item->life_s / 86400);
 }
 
 static void put_item(struct html *h, const struct registry_item *item)
