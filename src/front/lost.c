@@ -17,6 +17,10 @@ static const struct lost { int status; const char *heading, *sentence; } losts[]
 	{ 500, N_("Something went wrong on our side"), N_("It has been noted. Please try again in a moment.") },
 };
 
+/* A form that was refused for its token or for where it came from, whatever else a 403 may be. */
+static const struct lost refused_form = { 403, N_("The form could not be accepted"),
+	N_("It did not come from this page, or had been open for too long, or you signed in or out elsewhere in between. Go back, reload the page and send it again.") };
+
 static const struct lost *find(int status)
 {
 	for (size_t i = 0; i + 1 < COUNT_OF(losts); i++)
@@ -62,7 +66,7 @@ static void answer_bare(const struct httpd_request *r, struct httpd_reply *p, co
 void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
 {
 	struct site *site = app;
-	const struct lost *lost = find(err_kind(e->code)->status);
+	const struct lost *lost = e->code == ERR_CSRF ? &refused_form : find(err_kind(e->code)->status);
 	const struct tenant *t = e->code == ERR_NO_PORTAL ? NULL : tenants_find_or_null(site->tenants, r->host);
 	httpd_reply_cache_control(p, STR("no-store"));
 	if (!t) {

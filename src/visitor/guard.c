@@ -15,6 +15,11 @@ const struct visitor_exemption visitor_exemptions[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const char ambiguous[] = N_("Two sessions came along at once. Please delete the cookies of this site, then sign in again.");
+
+/* The sentence of ERR_CSRF, as a message to be translated. */
+static const char refused[] = N_("The form could not be accepted: it did not come from this page, or has become too old. Please try again.");
+
 static bool is_safe(enum httpd_method m) { return m == HTTPD_GET || m == HTTPD_HEAD || m == HTTPD_OPTIONS; }
 
 /* --- what a request wants ------------------------------------------------------------------------------ */
@@ -93,7 +98,7 @@ bool visitor_guard_problem(const struct httpd_request *r, struct httpd_reply *p,
 	json_open(&j, '{');
 	json_member(&j, "error_code", str_of(err_kind(e->code)->word));
 	json_member(&j, "reason", str_of(after->reason));
-	json_member(&j, "message", i18n_text(lang, e->code == ERR_CSRF ? err_kind(ERR_CSRF)->sentence : e->pub));
+	json_member(&j, "message", i18n_text(lang, e->code == ERR_CSRF ? refused : ambiguous));
 	json_member_bool(&j, "retry", e->code == ERR_CSRF && is_about_token(after->reason));
 	json_close(&j, '}');
 	tenant_release(s->tenants, t);
@@ -170,7 +175,7 @@ bool visitor_guard(struct visit *v, enum visitor_guard how, struct str token, st
 	if (!visitor_same_origin(r, v->at.tenant, v->origin, &reason)) return refuse(v, reason, e);
 	if (v->who.ambiguous) {
 		if (v->after) v->after->reason = "cookie_ambiguous";
-		return err_set(e, ERR_BAD_REQUEST, "You are signed in twice at once. Please delete the cookies of this site, then sign in again.");
+		return err_set(e, ERR_BAD_REQUEST, "%s", ambiguous);
 	}
 	if (how == VISITOR_TOKEN_FREE) return true;
 	struct str header = str_trim(httpd_header(r, STR("X-CSRFToken")));

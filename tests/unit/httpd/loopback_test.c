@@ -54,7 +54,7 @@ static bool sets(struct httpd_request *r, struct httpd_reply *p, void *app, stru
 	if (str_eq(how, STR("twice")))
 		return httpd_cookie_set(p, &cookies[1], STR("a"), 0, e) && httpd_cookie_set(p, &cookies[1], STR("b"), 0, e);
 	/* Around the writer, as a bug would. */
-	vec_push(p->arena, &p->cookies, STR("tracker=1; Path=/; SameSite=Lax"));
+	vec_push(p->arena, &p->cookies, (struct cookie_line){ &cookies[0], STR("tracker=1; Path=/; SameSite=Lax") });
 	return true;
 }
 
@@ -265,15 +265,20 @@ static void failures_show_nothing_private(void **state)
 static void cookies_have_one_form(void **state)
 {
 	(void)state;
-	struct httpd_answer a = get("/cookie/session", "");
+	static const char host[] = "Host: www.city.example\r\n";
+	struct httpd_answer a = get("/cookie/session", host);
 	assert_true(has(a, "Set-Cookie: sessionid=abc; Path=/; Max-Age=1209600; Secure; HttpOnly; SameSite=Lax"));
 	assert_true(has(a, "Cache-Control: no-store"));
-	assert_true(has(get("/cookie/csrf", ""), "Set-Cookie: csrftoken=Z9; Path=/; Secure; SameSite=Lax"));
-	assert_true(has(get("/cookie/remove", ""), "Set-Cookie: sessionid=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"));
-	assert_true(has(get("/cookie/clean", ""), "Set-Cookie: sessionid=; Path=/; Max-Age=0; Domain=city.example; Secure; HttpOnly; SameSite=Lax"));
+	assert_true(has(get("/cookie/csrf", host), "Set-Cookie: csrftoken=Z9; Path=/; Secure; SameSite=Lax"));
+	assert_true(has(get("/cookie/remove", host), "Set-Cookie: sessionid=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"));
+	assert_true(has(get("/cookie/clean", host), "Set-Cookie: sessionid=; Path=/; Max-Age=0; Domain=city.example; Secure; HttpOnly; SameSite=Lax"));
+	/* A domain that does not stand above the host is not named. */
+	assert_int_equal(get("/cookie/clean", "Host: town.example\r\n").status, 500);
+	/* Development: plain HTTP on a loopback name (PRX-8). */
+	assert_true(has(get("/cookie/csrf", ""), "Set-Cookie: csrftoken=Z9; Path=/; SameSite=Lax"));
 	struct httpd_options o = plain;
 	o.insecure_cookies = true;
-	assert_true(has(ask_of(&o, HTTPD_GET, STR("/cookie/csrf"), STR("")), "Set-Cookie: csrftoken=Z9; Path=/; SameSite=Lax"));
+	assert_true(has(ask_of(&o, HTTPD_GET, STR("/cookie/csrf"), STR("Host: www.city.example\r\n")), "Set-Cookie: csrftoken=Z9; Path=/; SameSite=Lax"));
 }
 
 static void undeclared_cookies_never_leave(void **state)
@@ -284,11 +289,18 @@ static void undeclared_cookies_never_leave(void **state)
 		struct httpd_answer a = get(arena_printf(&arena, "/cookie/%s", refused[i]).p, "");
 		if (a.status != 500 || str_find(a.headers, STR("ookie:")) >= 0) fail_msg("%s: %d %.*s", refused[i], a.status, STR_ARG(a.headers));
 	}
+	/* In a test build the answer fails, so that no test misses it. */
+#ifdef STOA_TEST_CONTROL
+	enum { AROUND = 500 };
+#else
+	enum { AROUND = 200 };
+#endif
 	struct httpd_answer a = get("/cookie/around", "");
-	assert_int_equal(a.status, 200);
+	assert_int_equal(a.status, AROUND);
 	assert_true(str_find(a.headers, STR("tracker")) < 0);
-	a = get("/cookie/twice", "");
-	assert_true(has(a, "Set-Cookie: csrftoken=a; Path=/; Secure; SameSite=Lax"));
+	a = get("/cookie/twice", "Host: www.city.example\r\n");
+	assert_int_equal(a.status, AROUND);
+	assert_true(AROUND == 500 || has(a, "Set-Cookie: csrftoken=a; Path=/; Secure; SameSite=Lax"));
 	assert_true(str_find(a.headers, STR("csrftoken=b")) < 0);
 }
 
