@@ -68,7 +68,14 @@ static void put_row(struct html *h, struct html_table *t, struct visit *v, const
 	html_row_close(h, t);
 }
 
-static void put_way(struct html *h, const struct visit *v)
+static void put_all(struct html *h, struct visit *v, const char *word, const char *label)
+{
+	html_form_open(h, &(struct html_form){ .visit = v, .action = STR("/backoffice/mail/"), .plain = true });
+	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = label, .name = "do", .value = str_of(word) });
+	html_form_close(h);
+}
+
+static void put_way(struct html *h, struct visit *v)
 {
 	struct str where = mail_where(v->arena, v->at.site->conf);
 	html_panel_open(h, "way", N_("How letters leave"), NULL);
@@ -79,7 +86,30 @@ static void put_way(struct html *h, const struct visit *v)
 	} else {
 		html_notice(h, HTML_WARNING, N_("This server has no mail server: letters wait in the queue and nobody gets them. Whoever runs the server names one in its settings (smtp_host, mail_from)."));
 	}
+	html_buttons_open(h);
+	put_all(h, v, "test", N_("Send a test letter to me"));
+	html_buttons_close(h);
 	html_panel_close(h);
+}
+
+/* A letter to the reader's own address and no other: the page is not for writing to people. */
+static bool send_test(struct visit *v, struct err *e)
+{
+	struct site *s = v->at.site;
+	struct account me;
+	struct store_tx *t;
+	if (!account_get(s->accounts, v->at.tenant->id, v->who.account, v->arena, &me, e))
+		return false;
+	struct mail_draft d = mail_draft(v->arena, s->vault, v->lang, view_portal_title(v), v->origin);
+	mail_subject_with(&d, N_("A test letter of {0}"), d.portal);
+	mail_say(&d, N_("This letter shows that the mail settings work. Nothing needs doing."));
+	if (!store_begin(s->store, STORE_WRITE, &t, e))
+		return false;
+	bool ok = mail_post(t, v->at.tenant->id, &d, MAIL_TEST, me.email, e);
+	if (!store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, e) || !ok)
+		return false;
+	mail_wake(s->mail);
+	return back_done(v, STR("/backoffice/mail/"), "tested", e);
 }
 
 static bool act(struct visit *v, const struct visitor_form *f, struct html_errors *errors, struct err *e)
@@ -87,6 +117,8 @@ static bool act(struct visit *v, const struct visitor_form *f, struct html_error
 	struct str what = visitor_field(f, STR("do"));
 	int64_t id = 0, n;
 	struct site *s = v->at.site;
+	if (str_eq(what, STR("test")))
+		return send_test(v, e);
 	bool all = str_eq(what, STR("retry-all")) || str_eq(what, STR("drop-failed"));
 	bool retry = str_starts(what, STR("retry"));
 	if (!all && (!back_number(visitor_field(f, STR("letter")), &id) || !(retry || str_eq(what, STR("drop")))))
@@ -97,13 +129,6 @@ static bool act(struct visit *v, const struct visitor_form *f, struct html_error
 	}
 	back_complain(v, errors, "", e);
 	return false;
-}
-
-static void put_all(struct html *h, struct visit *v, const char *word, const char *label)
-{
-	html_form_open(h, &(struct html_form){ .visit = v, .action = STR("/backoffice/mail/"), .plain = true });
-	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = label, .name = "do", .value = str_of(word) });
-	html_form_close(h);
 }
 
 static void put_letters(struct html *h, struct visit *v, const struct mail_line *lines, size_t n)

@@ -150,7 +150,7 @@ static void put_fields(struct html *h, const struct one *o)
 		if (oidc ? !f.oidc : !f.saml)
 			continue;
 		if (f.is_switch)
-			html_check(h, &(struct html_check){ .name = f.name, .label = f.sentence, .on = str_eq(f.value, STR("on")), .as_switch = true });
+			html_check(h, &(struct html_check){ .name = f.name, .label = f.sentence, .on = str_eq(f.value, STR("true")), .as_switch = true });
 		else if (str_eq(name, STR("role")))
 			put_role(h, &f);
 		else
@@ -174,7 +174,7 @@ static void read_fields(struct one *o, const struct visitor_form *form, struct h
 		struct str name = str_of(f.name);
 		if (o->provider.kind == SSO_OIDC ? !f.oidc : !f.saml)
 			continue;
-		struct str value = f.is_switch ? (visitor_field_on(form, name) ? STR("on") : STR("off")) : str_trim(visitor_field(form, name));
+		struct str value = f.is_switch ? (visitor_field_on(form, name) ? STR("true") : STR("false")) : str_trim(visitor_field(form, name));
 		if (!sso_field_set(v->arena, &o->provider, name, value, &why))
 			html_complain_text(errors, name, arena_str(v->arena, str_of(why.pub)));
 	}

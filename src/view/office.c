@@ -74,10 +74,9 @@ static int64_t waiting(const struct visit *v)
 	return account_waiting(v->at.site->accounts, v->at.tenant->id, &n, &ignored) ? n : 0;
 }
 
-static void put_link(struct view_page *p, enum view_section s, bool current)
+static void put_link(struct view_page *p, enum view_section s, bool current, int64_t n)
 {
 	struct html *h = &p->h;
-	int64_t n = s == VIEW_OFFICE_REQUESTS ? waiting(p->visit) : 0;
 	html_lit(h, "<li><a href=\"");
 	html_url(h, str_of(sections[s].row.path));
 	view_put_either(h, current, STR("\" aria-current=\"page\">"), STR("\">"));
@@ -93,7 +92,7 @@ static void put_link(struct view_page *p, enum view_section s, bool current)
 	html_lit(h, "</a></li>");
 }
 
-static void put_group(struct view_page *p, size_t group, enum view_section current)
+static void put_group(struct view_page *p, size_t group, enum view_section current, int64_t requests)
 {
 	struct html *h = &p->h;
 	bool any = false;
@@ -111,20 +110,20 @@ static void put_group(struct view_page *p, size_t group, enum view_section curre
 			html_lit(h, "<ul>");
 		}
 		any = true;
-		put_link(p, (enum view_section)i, i == current);
+		put_link(p, (enum view_section)i, i == current, i == VIEW_OFFICE_REQUESTS ? requests : 0);
 	}
 	if (any)
 		html_lit(h, "</ul>");
 }
 
-static void put_navigation(struct view_page *p, enum view_section current)
+static void put_navigation(struct view_page *p, enum view_section current, int64_t requests)
 {
 	struct html *h = &p->h;
 	html_lit(h, "<nav class=\"rooms\" aria-label=\"");
 	html_say(h, N_("Back office"));
 	html_lit(h, "\">");
 	for (size_t i = 0; i < COUNT_OF(groups); i++)
-		put_group(p, i, current);
+		put_group(p, i, current, requests);
 	html_lit(h, "</nav>");
 }
 
@@ -233,6 +232,7 @@ void view_office_open(struct view_page *p, enum view_section section)
 {
 	p->end = end_office;
 	begin(p, STR("office"));
+	int64_t requests = view_section_open(&p->visit->who, VIEW_OFFICE_REQUESTS) ? waiting(p->visit) : 0;
 	struct html *h = &p->h;
 	html_lit(h, "<header class=\"top\">");
 	view_put_brand(p);
@@ -255,9 +255,9 @@ void view_office_open(struct view_page *p, enum view_section section)
 	html_lit(h, "</span>");
 	html_icon(h, ICON_DOWN);
 	html_lit(h, "</summary>");
-	put_navigation(p, section);
+	put_navigation(p, section, requests);
 	html_lit(h, "</details><div class=\"floor\"><div class=\"side\">");
-	put_navigation(p, section);
+	put_navigation(p, section, requests);
 	html_lit(h, "</div><main id=\"main\" tabindex=\"-1\">");
 }
 
