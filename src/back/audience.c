@@ -126,7 +126,7 @@ static bool run_figures(struct httpd_request *r, struct httpd_reply *p, void *ap
 	put_period(h, &f);
 	figures_summary(h, &f, false);
 	figures_chart(h, &f, false);
-	figures_lists(h, &f, false);
+	figures_lists(h, &f);
 	put_about(h, &v, &f);
 	return view_close(&page, e);
 }

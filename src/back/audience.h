@@ -37,6 +37,7 @@ bool figures_read(const struct visit *v, struct figures *f, size_t most, struct 
 const char *figures_title(enum figures_table t) __attribute__((returns_nonnull));
 const char *figures_column(enum figures_table t) __attribute__((returns_nonnull)); /* heading of the names */
 const char *figures_number(enum figures_table t) __attribute__((returns_nonnull)); /* heading of the numbers */
+const char *figures_group(enum figures_table t) __attribute__((returns_nonnull));  /* heading of the part it stands in */
 const char *figures_id(enum figures_table t) __attribute__((returns_nonnull));
 /* Hides what fewer than five stand behind, and one more where that could be worked out (ANA-16); totals to the next five. */
 void figures_for_public(struct figures *f);
@@ -44,7 +45,7 @@ void figures_for_public(struct figures *f);
 /* audience_chart.c: no script, no library. */
 void figures_chart(struct html *h, const struct figures *f, bool for_public);
 void figures_summary(struct html *h, const struct figures *f, bool for_public);
-void figures_lists(struct html *h, const struct figures *f, bool for_public);
+void figures_lists(struct html *h, const struct figures *f);
 /* The tabs of the audience pages; `at` from 0. */
 void figures_tabs(struct html *h, const struct visit *v, int at);
 /* A day (since 1970) in words. */

@@ -6,10 +6,10 @@
 
 void figures_day(struct html *h, int64_t day) { html_date(h, day * DAY_US, clock_utc(), false); }
 
-/* The next 1, 2 or 5 with zeros. */
+/* The next round number, one whose half is round too. */
 static int64_t nice(int64_t n)
 {
-	static const int64_t steps[] = { 1, 2, 5 };
+	static const int64_t steps[] = { 1, 2, 3, 4, 6, 8 };
 	for (int64_t unit = 1; unit < INT64_C(1000000000000000); unit *= 10)
 		for (size_t i = 0; i < COUNT_OF(steps); i++)
 			if (steps[i] * unit >= n) return num_max(steps[i] * unit, INT64_C(4));
@@ -75,7 +75,7 @@ static void put_series(struct html *h, const struct figures *f, const bool *less
 	int64_t n = f->span.to - f->span.from + 1;
 	html_lit(h, "<details class=\"as-table\"><summary>");
 	html_say(h, N_("Figures as a table"));
-	html_lit(h, "</summary><div class=\"scrolls\" tabindex=\"0\"><table class=\"figures\"><caption class=\"visually-hidden\">");
+	html_lit(h, "</summary><div class=\"scrolls\" tabindex=\"0\"><table class=\"sums\"><caption class=\"visually-hidden\">");
 	html_say(h, N_("Page views and visitors over time"));
 	html_lit(h, "</caption><thead><tr><th scope=\"col\">");
 	if (f->span.hours) html_say(h, N_("Hour"));
@@ -199,11 +199,11 @@ static void put_list(struct html *h, const struct figures *f, enum figures_table
 {
 	const struct figures_list *l = &f->lists[t];
 	int64_t shown = 0, most = l->n ? l->cells[0].n : 0;
-	html_lit(h, "<section class=\"panel figures-panel\" id=\"");
+	html_lit(h, "<section class=\"panel sums-panel\" id=\"");
 	html_text(h, str_of(figures_id(t)));
-	html_lit(h, "\"><h2>");
+	html_lit(h, "\"><h3>");
 	html_say(h, figures_title(t));
-	html_lit(h, "</h2><table class=\"figures\"><caption class=\"visually-hidden\">");
+	html_lit(h, "</h3><table class=\"sums\"><caption class=\"visually-hidden\">");
 	html_say(h, figures_title(t));
 	html_lit(h, "</caption><thead><tr><th scope=\"col\">");
 	html_say(h, figures_column(t));
@@ -231,11 +231,20 @@ static void put_list(struct html *h, const struct figures *f, enum figures_table
 	html_lit(h, "</table></section>");
 }
 
-void figures_lists(struct html *h, const struct figures *f, bool for_public)
+void figures_lists(struct html *h, const struct figures *f)
 {
-	(void)for_public;
-	html_lit(h, "<div class=\"figures-panels\">");
-	for (size_t t = 0; t < FIGURES_TABLES; t++)
-		if (f->lists[t].n) put_list(h, f, (enum figures_table)t);
-	html_lit(h, "</div>");
+	const char *group = NULL;
+	for (size_t t = 0; t < FIGURES_TABLES; t++) {
+		const char *own = figures_group((enum figures_table)t);
+		if (!f->lists[t].n) continue;
+		if (!group || strcmp(own, group) != 0) {
+			if (group) html_lit(h, "</div>");
+			html_lit(h, "<h2 class=\"sums-of\">");
+			html_say(h, own);
+			html_lit(h, "</h2><div class=\"sums-panels\">");
+			group = own;
+		}
+		put_list(h, f, (enum figures_table)t);
+	}
+	if (group) html_lit(h, "</div>");
 }

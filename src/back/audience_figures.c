@@ -6,8 +6,10 @@
 /* For the rows of the table that say which field of calls. */
 enum { AUDIENCE_ENDPOINT = 100, AUDIENCE_VERSION, AUDIENCE_CALLER, AUDIENCE_ERROR };
 enum source { TOP, OF_DATASET, OF_PATH, TERMS, TAKEN, MISSING, SLOWEST, CALLS };
-static const struct { const char *id; enum source source; int dim; const char *title, *column, *number; bool public_; } tables[] = {
-#define TABLE(symbol, id, source, dim, title, column, number, shown) { id, source, AUDIENCE_##dim, title, column, number, shown },
+enum group { READ, READERS, WELL, API };
+static const char *const groups[] = { [READ] = N_("What is read"), [READERS] = N_("Where from, and with what"), [WELL] = N_("How well it works"), [API] = N_("Use of the API") };
+static const struct { const char *id; enum source source; int dim; const char *title, *column, *number; enum group group; bool public_; } tables[] = {
+#define TABLE(symbol, id, source, dim, title, column, number, group, shown) { id, source, AUDIENCE_##dim, title, column, number, group, shown },
 #include "back/audience_tables.def"
 #undef TABLE
 };
@@ -15,6 +17,7 @@ static const struct { const char *id; enum source source; int dim; const char *t
 const char *figures_title(enum figures_table t) { return tables[t].title; }
 const char *figures_column(enum figures_table t) { return tables[t].column; }
 const char *figures_number(enum figures_table t) { return tables[t].number; }
+const char *figures_group(enum figures_table t) { return groups[tables[t].group]; }
 const char *figures_id(enum figures_table t) { return tables[t].id; }
 
 /* --- the span -------------------------------------------------------------------------------------------------------- */

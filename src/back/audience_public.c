@@ -38,7 +38,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	html_lit(h, "</div>");
 	figures_summary(h, &f, true);
 	figures_chart(h, &f, true);
-	figures_lists(h, &f, true);
+	figures_lists(h, &f);
 	html_lit(h, "<p class=\"audience-about\">");
 	html_say(h, N_("The sum of daily visitors counts somebody who comes on three days three times: nobody is recognised from one day to the next."));
 	html_lit(h, "</p></div>");
