@@ -39,7 +39,7 @@ static void put_life(struct html *h, const struct registry_item *item)
 	if (!item->life_s)
 		html_say(h, N_("Until you close the browser"));
 	else if (item->life_s < 2 * 86400)
-		html_say_plural(h, N_("{0} hour"), N_("{0} hours"), (item->life_s + 3599) / 3600);
+		html_say_plural(h, N2_("{0} hour", "{0} hours"), (item->life_s + 3599) / 3600);
 	else
 		html_say_plural(h, N2_("{0} day", "{0} days"), item->life_s / 86400);
 }
