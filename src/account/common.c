@@ -2,7 +2,7 @@
  * from). A password is looked up as it is, and without what people hang onto one that was refused: capitals, and digits or
  * marks at its end. */
 #include "account/inside.h"
-#include "common.h"
+#include "account/common.h"
 
 enum { BUCKETS = 65536, TAIL = 6, LEAST = 6 };
 
