@@ -115,7 +115,9 @@ static void judge_asked(struct crawl_walk *w, struct str url, struct arena *a)
 	}
 	struct str slash = arena_join(a, w->origin, STR("/"));
 	for (size_t i = 0; i < n; i++) {
-		bool local = str_starts(urls[i], STR("data:")) || str_starts(urls[i], STR("blob:")) || str_starts(urls[i], STR("about:")) ||
+		/* What a browser shows a document of its own with, such as its reader of PDF, is inside it. */
+		bool local = str_starts(urls[i], STR("chrome-extension:")) || str_starts(urls[i], STR("chrome:")) || str_starts(urls[i], STR("resource:")) ||
+		             str_starts(urls[i], STR("data:")) || str_starts(urls[i], STR("blob:")) || str_starts(urls[i], STR("about:")) ||
 		             str_eq(urls[i], w->origin) || str_starts(urls[i], slash);
 		if (!local && !asked_rightly(w, urls[i])) crawl_differ(w, url, "asked for %.*s", STR_ARG(str_sub(urls[i], 0, 300)));
 	}

@@ -113,7 +113,7 @@ static void walk_language(struct crawl_walk *w)
 	if (!act(w, "choosing a language", arena_printf(&a, "document.querySelector('button[name=language][value=\"%.*s\"]')", STR_ARG(last)))) return;
 	crawl_judge(w, w->origin);
 	visit_all(w, "pages", NULL);
-	if (!act(w, "going back to the browser's language", STR("document.querySelector('button[name=language][value=auto]')"))) return;
+	if (!go(w, STR("/")) || !act(w, "going back to the browser's language", STR("document.querySelector('button[name=language][value=auto]')"))) return;
 	w->may_language = false;
 	go(w, STR("/"));
 }
@@ -222,7 +222,7 @@ static void walk_signed_in(struct crawl_walk *w)
 	visit_all(w, "pages", NULL);
 	for (size_t i = 0; i < json_count(languages(w)); i++) visit_all(w, "back", arena_cstr(&a, json_text(json_at(languages(w), i))));
 	if (!go(w, STR("/logout/"))) return;
-	if (!act(w, "signing out", STR("document.querySelector('form[action=\"/logout/\"] button')"))) return;
+	if (!act(w, "signing out", STR("document.querySelector('main form button[type=submit]')"))) return;
 	w->state = "signed out";
 	w->may_session = w->may_csrf = false;
 	crawl_judge(w, w->origin);

@@ -1,6 +1,6 @@
 // The fixture portals of the cookie rules for browsers: a test build's server behind a proxy of our own that speaks HTTPS, so that
 // https://isoc.example and its siblings are real origins. The proxy's certificate is made here and nobody else's business.
-import { spawn, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
@@ -79,14 +79,16 @@ export async function world({ registries = [], options = [] } = {}) {
 	}
 	await ask('/fixture', { domains, users, registries })
 	const tls = await front(folder, port)
-	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		args: [...flags, `--host-resolver-rules=MAP * 127.0.0.1:${tls.port}`, '--ignore-certificate-errors'] })
+	const args = [...flags, `--host-resolver-rules=MAP * 127.0.0.1:${tls.port}`, '--ignore-certificate-errors']
+	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
 	return {
-		folder, data, run, ask, browser, port, tls,
+		folder, data, run, ask, browser, args, port, tls,
 		events: host => ask('/events?host=' + host),
 		fresh: more => browser.newContext({ ignoreHTTPSErrors: true, ...more }),
-		crawl: (host, ...more) => spawnSync(binary, ['--data', data, 'crawl', '--portal', host, '--resolve', `127.0.0.1:${tls.port}`, '--firefox', 'none', '--quiet', '--json', ...more],
-			{ encoding: 'utf8', timeout: 400000 }),
+		// Not in one blocking call: the proxy that the browser asks lives in this process.
+		crawl: (host, ...more) => new Promise(done => execFile(binary, ['--data', data, 'crawl', '--portal', host, '--resolve', `127.0.0.1:${tls.port}`,
+			'--firefox', 'none', '--quiet', '--json', ...more], { encoding: 'utf8', timeout: 300000, maxBuffer: 1 << 26 },
+		(error, stdout, stderr) => done({ status: error ? error.code ?? 99 : 0, stdout, stderr }))),
 		stop: async () => {
 			await browser.close()
 			tls.server.closeAllConnections()
