@@ -38,8 +38,8 @@ struct privacy_edit {
 struct str privacy_edited(struct privacy_draft *d, const struct privacy_edit *x) nonnull_all;
 const struct json_node *privacy_find(const struct privacy_draft *d, const char *list, struct str id) nonnull_all; /* NULL: none */
 
-/* Texts of a member by the portal's languages, in the order of its list. */
-const struct str *privacy_texts(const struct visit *v, const struct json_node *node, const char *member) nonnull_all;
+/* `node` may be NULL. Texts of a member by the portal's languages, in the order of its list. */
+const struct str *privacy_texts(const struct visit *v, const struct json_node *node, const char *member);
 /* Faults of the draft below a name ("services.matomo.") as errors of a form; names of fields as `map` says, else with "_" for ".". */
 bool privacy_faults(struct privacy_draft *d, struct str lead, struct html_errors *errors, struct err *e) must_use nonnull_all;
 /* Lines of a form's area as a JSON list. */
@@ -48,7 +48,7 @@ void privacy_put_lines(struct json_out *j, struct str text) nonnull_all;
 void privacy_put_texts(struct json_out *j, const struct visit *v, const struct visitor_form *f, const char *name) nonnull_all;
 void privacy_put_member(struct json_out *j, const struct visitor_form *f, const char *key, const char *name) nonnull_all;
 /* A list as lines, for an area. */
-struct str privacy_lines(struct arena *a, const struct json_node *list) nonnull_all;
+struct str privacy_lines(struct arena *a, const struct json_node *list_or_null);
 
 /* The name of a category, a legal basis, and a difference for readers. */
 const char *privacy_category_name(enum registry_category c) __attribute__((returns_nonnull));

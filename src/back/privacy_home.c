@@ -84,7 +84,7 @@ static void put_declared(struct html *h, const struct registry *g)
 	html_panel_close(h);
 }
 
-static void put_proof(struct html *h, struct visit *v, const struct registry *g, const struct registry_report *reports, size_t n)
+static void put_proof(struct html *h, struct visit *v, const struct registry *g, size_t n)
 {
 	html_panel_open(h, "proof", N_("Proof"), NULL);
 	if (!g->verification.last.us)
@@ -102,7 +102,6 @@ static void put_proof(struct html *h, struct visit *v, const struct registry *g,
 	html_fact_open(h, N_("Undeclared third parties that browsers stopped"));
 	html_count(h, (int64_t)n);
 	html_fact_close(h);
-	(void)reports;
 	html_facts_close(h);
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Results of crawls"), .href = STR("/backoffice/privacy/crawl/") });
@@ -151,12 +150,10 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	back_said(&page, r);
 	privacy_draft_notice(h, &d);
 	put_warnings(h, d.now);
-	html_lit(h, "<div class=\"office-columns\">");
 	put_declared(h, d.now);
 	put_policy(h, &v, d.now, versions, nversions);
-	put_proof(h, &v, d.now, reports, nreports);
+	put_proof(h, &v, d.now, nreports);
 	put_records(h);
-	html_lit(h, "</div>");
 	return view_close(&page, e);
 }
 

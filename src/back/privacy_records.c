@@ -103,7 +103,10 @@ static void put_way(struct html *h, struct visit *v, const struct registry_repor
 			html_lit(h, "#known\">");
 		else
 			html_lit(h, "#new\">");
-		html_say_with(h, N_("Declare {0}"), HTML_ARG_TEXT(k ? str_of(k->name) : x->origin));
+		if (k)
+			html_say_with(h, N_("Declare {0}"), HTML_ARG_TEXT(str_of(k->name)));
+		else
+			html_say(h, N_("Declare a service"));
 		html_lit(h, "</a> ");
 	}
 	buf_done(&url);

@@ -61,28 +61,31 @@ static void put_list(struct html *h, struct privacy_draft *d)
 
 static void put_known(struct html *h, struct privacy_draft *d, const struct visitor_form *posted, const struct html_errors *errors)
 {
+	static const struct html_column columns[] = { { .title = N_("Service"), .main = true }, { .title = N_("Service provider") }, { .title = N_("Kind") },
+		{ .title = N_("Actions"), .hide_title = true } };
+	struct html_table t = { .caption = N_("Known services"), .columns = columns, .ncolumns = COUNT_OF(columns) };
 	html_panel_open(h, "known", N_("Add a known service"), N_("What is known of it is filled in; check it against what you have agreed with the provider."));
-	html_lit(h, "<ul class=\"office-known plain-list\">");
+	html_table_open(h, &t);
 	for (const struct registry_known *k = registry_known_services; k->id; k++) {
 		if (privacy_find(d, "services", str_of(k->id)))
 			continue;
 		bool asks = strchr(k->origins, '$') != NULL;
 		bool mine = posted && str_eq(visitor_field(posted, STR("known")), str_of(k->id));
-		html_lit(h, "<li>");
-		html_form_open(h, &(struct html_form){ .visit = d->visit, .posted = mine ? posted : NULL, .errors = mine ? errors : NULL, .label = k->name, .inline_ = true });
+		html_row_open(h, &t);
+		html_cell_text(h, &t, str_of(k->name));
+		html_cell_text(h, &t, k->provider[0] ? str_of(k->provider) : i18n_text(h->lang, N_("your own server")));
+		html_cell_text(h, &t, i18n_text(h->lang, privacy_category_name(k->category)));
+		html_cell_open(h, &t);
+		html_form_open(h, &(struct html_form){ .visit = d->visit, .posted = mine ? posted : NULL, .errors = mine ? errors : NULL, .label = k->name, .inline_ = asks, .plain = !asks });
 		html_hidden(h, "known", str_of(k->id));
-		html_lit(h, "<strong>");
-		html_text(h, str_of(k->name));
-		html_lit(h, "</strong> <span class=\"hint\">");
-		html_text(h, str_of(k->provider));
-		html_lit(h, "</span>");
 		if (asks)
 			html_field(h, &(struct html_field){ .name = "host", .label = N_("Host name of your own server"), .placeholder = "stats.example.org", .code = true, .most = 253 });
 		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Add"), .about = str_of(k->name), .small = true });
 		html_form_close(h);
-		html_lit(h, "</li>");
+		html_cell_close(h, &t);
+		html_row_close(h, &t);
 	}
-	html_lit(h, "</ul>");
+	html_table_close(h, &t);
 	html_panel_close(h);
 }
 

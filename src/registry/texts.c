@@ -36,10 +36,11 @@ static const char *unbalanced(struct str s, struct str lang)
 	return count(s, "[") != count(s, "]") ? "[ ]" : NULL;
 }
 
-static const char *leftover(struct str s)
+static const char *leftover(struct str s, bool one_line)
 {
 	static const char *const signs[] = { "{{", "}}", "{0}", "{1}", "%s", "%d", "TODO", "FIXME", "XXX", "Lorem ipsum", "lorem ipsum", "[[", "##" };
-	for (size_t i = 0; i < COUNT_OF(signs); i++)
+	/* The last is the mark of a heading in Markdown. */
+	for (size_t i = 0; i < COUNT_OF(signs) - !one_line; i++)
 		if (str_find(s, str_of(signs[i])) >= 0)
 			return signs[i];
 	return NULL;
@@ -83,7 +84,7 @@ static void lint(struct linting *l, const char *name, const struct registry_text
 		const char *what = unbalanced(s, lang);
 		if (what)
 			registry_note(l->n, field, "has %s that do not come in pairs", what);
-		what = leftover(s);
+		what = leftover(s, one_line);
 		if (what)
 			registry_note(l->n, field, "holds a placeholder that was left behind: %s", what);
 		if (one_line && str_find(s, STR("  ")) >= 0)
