@@ -8,7 +8,7 @@ struct look {
 	bool accent;
 	const char *tag;
 };
-enum { COLUMN = PDF_WIDTH - 2 * PDF_SIDE, INDENT = 18, KEEP_WORDS = 46, KEEP_TABLE = 130 };
+enum { COLUMN = PDF_WIDTH - 2 * PDF_SIDE, INDENT = 18, KEEP_WORDS = 46, KEEP_TABLE = 115 };
 
 static const struct look headings[] = {
 	{ { PDF_SERIF, false, false, 25, PDF_INK }, 32, 4, 8, false, "H1" },
@@ -114,8 +114,7 @@ static void put_note(struct pdf_job *j, struct pdf_tag *link, const struct pdf_p
 	struct pdf_page *page = pdf_page_now(j);
 	double width = x->width - x->blank;
 	double start = x->level & 1 ? left + x->blank : left;
-	vec_push(j->arena, &page->rules,
-	         (struct pdf_rule){ start, y + x->style.size * 0.16, width, 0.45, j->facts->accent });
+	struct pdf_rule line = { start, y + x->style.size * 0.16, width, 0.45, j->facts->accent };
 	if (page->notes.n) {
 		struct pdf_note *last = &page->notes.p[page->notes.n - 1];
 		double top = y - x->style.size * 0.95;
@@ -123,9 +122,13 @@ static void put_note(struct pdf_job *j, struct pdf_tag *link, const struct pdf_p
 			double from = num_min(last->x, start);
 			last->w = num_max(last->x + last->w, start + width) - from;
 			last->x = from;
+			/* One line under all of its words, blanks included. */
+			page->rules.p[page->rules.n - 1].x = last->x;
+			page->rules.p[page->rules.n - 1].w = last->w;
 			return;
 		}
 	}
+	vec_push(j->arena, &page->rules, line);
 	int object = pdf_object(j);
 	vec_push(j->arena, &link->kids,
 	         (struct pdf_kid){ .kind = PDF_KID_LINK, .page = j->page, .number = object });
@@ -143,6 +146,10 @@ void pdf_put_line(struct pdf_job *j, struct pdf_tag *tag, const struct pdf_para 
 	for (size_t i = 0; i < l->n; i++)
 		whole += p->pieces.p[l->first + i].width;
 	double at = p->rtl ? x + width - whole : x;
+	/* The blank at the end of a line hangs over its edge, whichever edge that is. */
+	const struct pdf_piece *end = &p->pieces.p[l->first + l->n - 1];
+	if (p->rtl && !(end->level & 1) && places[l->n - 1] == l->n - 1)
+		at += end->blank;
 	for (size_t i = 0; i < l->n; i++) {
 		lefts[places[i]] = at;
 		at += p->pieces.p[l->first + places[i]].width;
