@@ -39,9 +39,7 @@ static void put_frame(struct html *h, const struct visit *v, size_t i, const cha
 {
 	struct str code = v->at.tenant->languages[i];
 	const struct i18n_lang *l = i18n_lang_or_null(code);
-	html_lit(h, "<figure class=\"consent-preview ");
-	html_text(h, str_of(what));
-	html_lit(h, "\"><figcaption><bdi lang=\"");
+	html_lit(h, "<figure class=\"consent-preview\"><figcaption><bdi lang=\"");
 	html_text(h, code);
 	html_lit(h, "\">");
 	html_text(h, l ? l->name : code);

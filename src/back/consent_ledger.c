@@ -58,7 +58,16 @@ static void put_shown(struct html *h, struct str hash)
 	html_lit(h, "</a>");
 }
 
-static void put_entry(struct html *h, struct html_table *t, const struct consent_entry *x)
+static void put_time(struct html *h, const struct visit *v, struct str at)
+{
+	struct clock_text t;
+	if (clock_parse(at, &t))
+		html_date(h, clock_us_of_civil(&t.civil), v->zone, true);
+	else
+		html_text(h, at);
+}
+
+static void put_entry(struct html *h, const struct visit *v, struct html_table *t, const struct consent_entry *x)
 {
 	auto_json *doc = NULL;
 	struct err ignored = { 0 };
@@ -67,9 +76,7 @@ static void put_entry(struct html *h, struct html_table *t, const struct consent
 	html_cell_count(h, t, x->seq);
 	html_cell_open(h, t);
 	if (root) {
-		html_lit(h, "<bdi dir=\"ltr\">");
-		html_text(h, json_text(json_get(root, "at")));
-		html_lit(h, "</bdi>");
+		put_time(h, v, json_text(json_get(root, "at")));
 	} else {
 		html_say(h, N_("Erased: the time of proof is over"));
 	}
@@ -113,7 +120,7 @@ static bool put_entries(struct html *h, struct visit *v, int64_t from, int64_t l
 	if (n) {
 		html_table_open(h, &t);
 		for (size_t i = n; i > 0; i--)
-			put_entry(h, &t, &list[i - 1]);
+			put_entry(h, v, &t, &list[i - 1]);
 		html_table_close(h, &t);
 		html_buttons_open(h);
 		if (from < last)

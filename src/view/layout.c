@@ -292,8 +292,11 @@ static bool put_policy(struct view_page *p, struct err *e)
 		return false;
 	httpd_reply_csp(v->reply, policy);
 	httpd_reply_lit(v->reply, "Reporting-Endpoints", "csp=\"/csp-report/\"");
-	if (v->registry->needs_consent && !p->end)
+	if (v->registry->needs_consent && !p->end) {
 		httpd_reply_vary(v->reply, HTTPD_VARY_SIGNALS);
+		if (v->consent.signal && v->navigation)
+			consent_count(v->at.site->consent, v->at.tenant->id, STR("signal"), v->lang_code, v->registry->version, clock_now());
+	}
 	return true;
 }
 

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { services } from './services.mjs'
-import { world } from './world.mjs'
+import { password, world } from './world.mjs'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const home = 'https://tags.example/'
@@ -277,7 +277,9 @@ test('EMB-T02 one showing loads the frame, the next page does not', async () => 
 for (const colorScheme of ['light', 'dark'])
 	test(`axe finds nothing, ${colorScheme}`, async () => {
 		const { context, page } = await visit({ colorScheme, bypassCSP: true })
-		const { sessions } = await w.ask('/fixture', { sessions: [{ host: 'tags.example', email: 'root@tags.example', factors: ['password', 'totp'] }] })
+		const who = { host: 'tags.example', email: `${colorScheme}@tags.example` }
+		const { sessions } = await w.ask('/fixture', { users: [{ ...who, name: 'Root', password, role: 'admin', totp: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }],
+			sessions: [{ ...who, factors: ['password', 'totp'] }] })
 		const look = async url => {
 			await page.goto(url)
 			await page.addScriptTag({ path: axe })
@@ -288,5 +290,7 @@ for (const colorScheme of ['light', 'dark'])
 		const id = typeof sessions[0] === 'string' ? sessions[0] : sessions[0].id
 		await context.addCookies([{ name: 'sessionid', value: id, url: home, secure: true }])
 		for (const path of ['backoffice/privacy/ledger/', 'backoffice/privacy/banner/', '']) await look(home + path)
+		await page.goto(home + 'backoffice/privacy/banner/')
+		assert.equal(await page.locator('.consent-preview iframe').count(), 6)
 		await context.close()
 	})

@@ -144,6 +144,7 @@ static void every_statement_prepares(void **state)
 #include "live/queries.def"
 #include "quota/queries.def"
 #include "event/queries.def"
+#include "consent/queries.def"
 #include "session/queries.def"
 #include "mail/queries.def"
 #include "sso/queries.def"
