@@ -46,9 +46,12 @@ static void put_translation(struct policy_work *w)
 		return;
 	struct doc_block *b = notice(w, DOC_EVERYWHERE);
 	policy_say_with(&w->voice, b, N_("Translated to {0}."), POLICY_ARG_TEXT(policy_language_name(ask->lang, ask->lang_code)));
-	doc_put(w->doc, b, STR(" "), 0);
-	policy_say(&w->voice, b, is_listed(ask->reviewed, ask->lang_code) ? N_("A person has reviewed the translation.")
-	                                                                    : N_("Machine translation, not yet reviewed by a person."));
+	/* English is what the sentences were written in: nothing about it was translated by a machine. */
+	if (ask->lang != i18n_english()) {
+		doc_put(w->doc, b, STR(" "), 0);
+		policy_say(&w->voice, b, is_listed(ask->reviewed, ask->lang_code) ? N_("A person has reviewed the translation.")
+		                                                                    : N_("Machine translation, not yet reviewed by a person."));
+	}
 	doc_put(w->doc, b, STR(" "), 0);
 	struct str url = arena_printf(w->arena, "/terms/cookies-policy/?flg=%.*s", STR_ARG(authority));
 	policy_say_with(&w->voice, b, N_("The authoritative text is the one in {0}."),

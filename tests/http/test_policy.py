@@ -150,6 +150,10 @@ def test_pol_12_translations_say_so(policy):
     text = article(get(policy, "tags.example", PAGE + "?flg=fr").text)
     assert 'class="notice"' in text and 'href="/terms/cookies-policy/?flg=en"' in text
     assert 'class="notice"' not in article(get(policy, "tags.example", PAGE + "?flg=en").text)
+    status = strip(re.search(r'<p class="notice">.*?</p>', text).group(0))
+    policy.fixture(domains=[{"host": "tags.example", "settings": {"policy.reviewed": "fr, ar"}}])
+    reviewed = strip(re.search(r'<p class="notice">.*?</p>', get(policy, "tags.example", PAGE + "?flg=fr").text).group(0))
+    assert reviewed != status
 
 
 def test_pol_t06_the_older_address_leads_here(policy):
