@@ -107,7 +107,7 @@ static bool run_figures(struct httpd_request *r, struct httpd_reply *p, void *ap
 	const char *complaint = NULL;
 	if (!back_enter(app, r, p, VIEW_OFFICE_AUDIENCE, 0, &v, e)) return back_answered(p, e);
 	bool good = figures_period(&v, &f, &complaint);
-	if (!audience_flush(v.at.site->audience, e) || !figures_read(&v, &f, FIGURES_ROWS, e)) return false;
+	if (!audience_flush(v.at.site->audience, e) || !figures_read(&v, &f, FIGURES_ROWS, false, e)) return false;
 	auto_page page = back_page(&v, N_("Audience"), "/backoffice/audience/");
 	view_office_open(&page, VIEW_OFFICE_AUDIENCE);
 	struct html *h = &page.h;

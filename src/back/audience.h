@@ -32,8 +32,8 @@ struct figures {
 };
 /* Reads what the address asks for (period, from, to); false with a message of what is wrong with it in *complaint. */
 bool figures_period(const struct visit *v, struct figures *f, const char **complaint) must_use nonnull_all;
-/* Fills the rest. `most` cells a list. */
-bool figures_read(const struct visit *v, struct figures *f, size_t most, struct err *e) must_use nonnull_all;
+/* Fills the rest. `most` cells a list; datasets that the reader may not see are not named. */
+bool figures_read(const struct visit *v, struct figures *f, size_t most, bool for_public, struct err *e) must_use nonnull_all;
 const char *figures_title(enum figures_table t) __attribute__((returns_nonnull));
 const char *figures_column(enum figures_table t) __attribute__((returns_nonnull)); /* heading of the names */
 const char *figures_number(enum figures_table t) __attribute__((returns_nonnull)); /* heading of the numbers */

@@ -96,7 +96,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	bool csv = r->route_or_null->extra != NULL;
 	if (!back_enter(app, r, p, VIEW_OFFICE_AUDIENCE, 0, &v, e)) return back_answered(p, e);
 	if (!figures_period(&v, &f, &complaint)) return err_set(e, ERR_PARAMETER, "%s", complaint);
-	if (!audience_flush(v.at.site->audience, e) || !figures_read(&v, &f, FIGURES_MOST, e)) return false;
+	if (!audience_flush(v.at.site->audience, e) || !figures_read(&v, &f, FIGURES_MOST, false, e)) return false;
 	auto_buf b = BUF_INIT(VIEW_PAGE_BYTES);
 	if (csv) put_all_csv(&b, &f);
 	else put_all_json(&b, &f);

@@ -94,6 +94,31 @@ static int more_first(const void *a, const void *b)
 	return str_cmp(x->key, y->key);
 }
 
+/* Names of datasets stand in figures too. One that the reader may not see is not named; one that is gone is, but not to the public. */
+static bool may_name(const struct visit *v, int dim, struct str key, bool for_public)
+{
+	static const struct str starts[] = { { "/explore/dataset/", 17 }, { "/explore/assets/", 16 } };
+	struct str slug = dim == AUDIENCE_DATASET || dim == AUDIENCE_EVENT_DATASET ? key : str_make("", 0);
+	for (size_t i = 0; (dim == AUDIENCE_PATH || dim == AUDIENCE_ENTRY || dim == AUDIENCE_EXIT) && i < COUNT_OF(starts); i++) {
+		struct str rest = str_from(key, starts[i].n);
+		if (str_starts(key, starts[i]) && !str_cut(&rest, '/', &slug)) slug = str_make("", 0);
+	}
+	if (!slug.n || slug.p[0] == '{' || str_eq(slug, STR("other"))) return true;
+	const struct dataset *d = catalog_find_or_null(v->at.view, slug);
+	return d ? rights_sees(&v->at, &v->who, d) : !for_public;
+}
+
+static void drop_unseen(const struct visit *v, struct figures *f, bool for_public)
+{
+	for (size_t t = 0; t < FIGURES_TABLES; t++) {
+		struct figures_list *l = &f->lists[t];
+		size_t n = 0;
+		for (size_t i = 0; i < l->n; i++)
+			if (may_name(v, tables[t].dim, l->cells[i].key, for_public)) l->cells[n++] = l->cells[i];
+		l->n = n;
+	}
+}
+
 /* --- lists --------------------------------------------------------------------------------------------------------------- */
 
 static bool read_calls(const struct visit *v, struct figures *f, int dim, size_t most, struct figures_list *l, struct err *e)
@@ -196,12 +221,13 @@ static bool read_sum(const struct visit *v, struct figures *f, enum audience_dim
 	return true;
 }
 
-bool figures_read(const struct visit *v, struct figures *f, size_t most, struct err *e)
+bool figures_read(const struct visit *v, struct figures *f, size_t most, bool for_public, struct err *e)
 {
 	struct audience *a = v->at.site->audience;
 	struct tenant_id id = f->tenant->id;
 	for (size_t i = 0; i < FIGURES_TABLES; i++)
 		if (!read_list(v, f, (enum figures_table)i, most, e)) return false;
+	drop_unseen(v, f, for_public);
 	if (!audience_series(a, id, AUDIENCE_VIEWS, STR(""), f->span, f->arena, &f->views_by, e) ||
 	    !audience_visitors(a, id, f->first_day, f->last_day, f->arena, &f->visitors_by, e) || !read_sum(v, f, AUDIENCE_VIEWS, "", &f->views, e) ||
 	    !read_sum(v, f, AUDIENCE_ROBOT, "", &f->robots, e) || !read_sum(v, f, AUDIENCE_VISITS, "", &f->visits, e) ||

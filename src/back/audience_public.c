@@ -19,7 +19,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	f.last_day--;
 	f.one_day = false;
 	f.span = (struct audience_span){ .from = f.first_day, .to = f.last_day };
-	if (!figures_read(&v, &f, FIGURES_ROWS, e)) return false;
+	if (!figures_read(&v, &f, FIGURES_ROWS, true, e)) return false;
 	figures_for_public(&f);
 	auto_page page = { .visit = &v, .title = i18n_text(v.lang, N_("Audience")), .path = STR("/audience/"), .noindex = true };
 	struct html_tab tabs[] = { { .url = STR("/audience/?period=7d"), .label = N_("7 days"), .current = f.period == PERIOD_WEEK },
