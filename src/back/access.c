@@ -67,9 +67,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (!back_enter(app, r, p, VIEW_OFFICE_ACCESS, 0, &v, e))
 		return back_answered(p, e);
 	if (posted) {
-		if (!back_form(&v, &form, e))
-			return false;
-		if (save(&v, &form, &errors, e))
+		if (back_form_kept(&v, &form, &errors, e) && save(&v, &form, &errors, e))
 			return true;
 		if (!errors.n)
 			return back_answered(p, e);

@@ -175,11 +175,10 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (!back_enter(app, r, p, VIEW_OFFICE_ACCESS, 0, &v, e))
 		return back_answered(p, e);
 	if (posted) {
-		if (!back_form(&v, &form, e))
-			return false;
-		if (str_eq(visitor_field(&form, STR("do")), STR("everybody")))
+		bool taken = back_form_kept(&v, &form, &errors, e);
+		if (taken && str_eq(visitor_field(&form, STR("do")), STR("everybody")))
 			return everybody_out(&v, e) || back_answered(p, e);
-		if (save(&v, &form, &errors, e))
+		if (taken && save(&v, &form, &errors, e))
 			return true;
 		if (!errors.n)
 			return back_answered(p, e);

@@ -35,6 +35,17 @@ bool back_form(struct visit *v, struct visitor_form *out, struct err *e)
 	return visitor_form(v, VISITOR_TOKEN, out, e);
 }
 
+bool back_form_kept(struct visit *v, struct visitor_form *out, struct html_errors *errors, struct err *e)
+{
+	*out = (struct visitor_form){ 0 };
+	if (visitor_form(v, VISITOR_TOKEN, out, e))
+		return true;
+	if (!out->n || !visitor_may_retry(v, e))
+		return false;
+	httpd_reply_status(v->reply, 403);
+	return html_complain(errors, v->lang, "", N_("This page was opened before you last signed in or proved who you are, so nothing was done. What you filled in is still here: please send it again."));
+}
+
 bool back_is_fresh(const struct visit *v)
 {
 	return v->session && session_is_fresh(v->at.tenant, v->session, clock_now());
@@ -96,7 +107,8 @@ void back_said(struct view_page *p, const struct httpd_request *r)
 
 void back_refused(struct visit *v)
 {
-	httpd_reply_status(v->reply, 422);
+	if (httpd_reply_get_status(v->reply) != 403)
+		httpd_reply_status(v->reply, 422);
 }
 
 /* --- small helps ------------------------------------------------------------------------------------------ */

@@ -80,9 +80,7 @@ static bool run_list(struct httpd_request *r, struct httpd_reply *p, void *app, 
 	if (!back_enter(app, r, p, VIEW_OFFICE_GROUPS, 0, &v, e))
 		return back_answered(p, e);
 	if (posted) {
-		if (!back_form(&v, &form, e))
-			return false;
-		if (add(&v, &form, &errors, &id, e))
+		if (back_form_kept(&v, &form, &errors, e) && add(&v, &form, &errors, &id, e))
 			return back_done(&v, arena_printf(v.arena, "/backoffice/groups/%lld/", (long long)id), "added", e);
 		if (!errors.n)
 			return back_answered(p, e);
@@ -151,6 +149,21 @@ static bool keeps_own(const struct one *o, uint64_t permissions, bool member)
 	return true;
 }
 
+/* Whoever comes to change the portal by this group begins anew with fresh sessions (SES-6); the reader may do so already. */
+static bool renew_sessions(struct one *o, struct str address, struct err *e)
+{
+	struct visit *v = o->visit;
+	int64_t id, n;
+	if (!account_id(v->at.site->accounts, v->at.tenant->id, address, &id, e))
+		return false;
+	return id == v->who.account || session_revoke_all(v->at.site->sessions, v->at.tenant, id, 0, &n, e);
+}
+
+static bool is_strong(uint64_t permissions)
+{
+	return (permissions & ACCOUNT_BIT(ACCOUNT_MAY_EDIT_DOMAIN)) != 0;
+}
+
 static bool save(struct one *o, const struct visitor_form *f, struct html_errors *errors, struct err *e)
 {
 	struct visit *v = o->visit;
@@ -164,6 +177,9 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 		return false;
 	if (account_group_change(v->at.site->accounts, v->at.tenant->id, &now, e)) {
 		note(v, "changed", now.name);
+		for (size_t i = 0; is_strong(now.permissions & ~o->group.permissions) && i < o->group.nmembers; i++)
+			if (!renew_sessions(o, o->group.members[i], e))
+				return false;
 		return back_done(v, o->path, "saved", e);
 	}
 	if (e->code == ERR_CONFLICT)
@@ -185,8 +201,11 @@ static bool join(struct one *o, const struct visitor_form *f, struct html_errors
 		if (str_find_char(address, '@') < 0)
 			continue;
 		n++;
-		if (account_group_join(v->at.site->accounts, v->at.tenant->id, o->group.name, address, &why))
+		if (account_group_join(v->at.site->accounts, v->at.tenant->id, o->group.name, address, &why)) {
+			if (is_strong(o->group.permissions) && !renew_sessions(o, address, e))
+				return false;
 			continue;
+		}
 		if (why.code != ERR_NOT_FOUND && why.code != ERR_PARAMETER) {
 			*e = why;
 			return false;
@@ -278,13 +297,12 @@ static void put_profile(struct html *h, struct one *o, const struct visitor_form
 	html_panel_close(h);
 }
 
-static bool post(struct one *o, const struct visitor_form *f, struct html_errors *errors, bool *of_members, struct err *e)
+static bool post(struct one *o, const struct visitor_form *f, struct html_errors *errors, struct err *e)
 {
 	struct str what = visitor_field(f, STR("do"));
-	*of_members = str_eq(what, STR("join"));
 	if (!o->may)
 		return err_set(e, ERR_FORBIDDEN, "This group allows more than you may give.");
-	if (*of_members)
+	if (str_eq(what, STR("join")))
 		return join(o, f, errors, e);
 	if (str_eq(what, STR("leave")))
 		return leave(o, f, errors, e);
@@ -304,9 +322,9 @@ static bool run_one(struct httpd_request *r, struct httpd_reply *p, void *app, s
 	if (!read_one(&o, r, e))
 		return false;
 	if (posted) {
-		if (!back_form(&v, &form, e))
-			return false;
-		if (post(&o, &form, &errors, &of_members, e))
+		bool taken = back_form_kept(&v, &form, &errors, e);
+		of_members = str_eq(visitor_field(&form, STR("do")), STR("join"));
+		if (taken && post(&o, &form, &errors, e))
 			return true;
 		if (!errors.n)
 			return back_answered(p, e);

@@ -100,13 +100,16 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		return false;
 	if (posted) {
 		struct back_profile former = { .role = STR("member") }, asked;
-		if (!back_form(&v, &form, e))
+		bool taken = back_form_kept(&v, &form, &errors, e);
+		if (!taken && !errors.n)
 			return false;
-		back_read_profile(&v, &form, &former, groups, ngroups, &asked, &errors);
+		if (taken)
+			back_read_profile(&v, &form, &former, groups, ngroups, &asked, &errors);
 		if (!errors.n && back_fresh_form(&v, &errors) && !invite_all(&v, &form, &asked, &done, &errors, e))
 			return false;
 		if (!errors.n)
 			return back_done(&v, STR("/backoffice/users/?state=invited"), "invited", e);
+		*e = (struct err){ 0 };
 		if (done.sent)
 			form = without_sent(v.arena, &form, done.left);
 		back_refused(&v);

@@ -267,10 +267,12 @@ static bool handle(struct one *o, struct httpd_request *r, struct httpd_reply *p
 	struct html_errors errors = { 0 };
 	bool posted = r->method == HTTPD_POST;
 	if (posted) {
-		if (!back_form(o->visit, &form, e))
+		bool taken = back_form_kept(o->visit, &form, &errors, e);
+		if (!taken && !errors.n)
 			return false;
 		bool trying = str_eq(visitor_field(&form, STR("do")), STR("try"));
-		read_fields(o, &form, &errors);
+		if (taken)
+			read_fields(o, &form, &errors);
 		if (!errors.n && !trying && save(o, &form, &errors, e))
 			return true;
 		if (!errors.n && trying && !try_it(o, &errors, e) && !errors.n)

@@ -340,9 +340,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (!read_one(&o, r, e))
 		return false;
 	if (posted) {
-		if (!back_form(&v, &form, e))
-			return false;
-		if (post(&o, &form, &errors, e))
+		if (back_form_kept(&v, &form, &errors, e) && post(&o, &form, &errors, e))
 			return true;
 		if (!errors.n)
 			return back_answered(p, e);

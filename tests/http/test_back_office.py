@@ -148,6 +148,18 @@ def test_a_form_of_another_site_is_refused(world, root):
     assert "Evil" not in root.get("/backoffice/groups/").text
 
 
+def test_csr_5_a_form_with_a_stale_token_comes_back_with_its_input_and_a_fresh_one(world, root):
+    other = client(world)
+    other.sign_in(ROOT_USER)
+    stale = re.search(r'name="csrfmiddlewaretoken" value="([0-9A-Za-z]+)"', other.get("/backoffice/").text).group(1)
+    name = f"Stale {next(_next)}"
+    answer = root.post("/backoffice/groups/", {"csrfmiddlewaretoken": stale, "name": name})
+    assert answer.status_code == 403 and f'value="{name}"' in answer.text
+    fresh = re.search(r'<form class="form"[^>]*><input type="hidden" name="csrfmiddlewaretoken" value="([0-9A-Za-z]+)"', answer.text).group(1)
+    assert fresh != stale
+    done(root.post("/backoffice/groups/", {"csrfmiddlewaretoken": fresh, "name": name}), "added")
+
+
 def test_signing_out_stands_on_every_page(root):
     page = root.get("/backoffice/")
     assert 'action="/logout/"' in page.text and 'href="/account/"' in page.text
@@ -427,6 +439,22 @@ def test_members_join_and_leave_and_have_the_permissions_at_once(world, root, pe
     assert name in words(user).split("Permissions through role and groups")[1]
     done(root.form(at, {"do": "leave", "address": who}), "saved")
     assert c.get("/backoffice/").status_code == 403
+
+
+def test_ses_6_whoever_comes_to_change_the_portal_signs_in_anew(world, root, person):
+    by_group, by_change, by_role = person(totp=SECOND), person(totp=SECOND), person(totp=SECOND)
+    clients = [client(world) for _ in range(3)]
+    for c, who in zip(clients, (by_group, by_change, by_role)):
+        c.sign_in(who)
+    strong, weak = f"Strong {next(_next)}", f"Weak {next(_next)}"
+    at, other = make_group(root, strong), make_group(root, weak)
+    done(root.form(other, {"do": "join", "addresses": by_change}), "saved")
+    assert clients[1].get("/account/").status_code == 200
+    done(root.form(at, {"do": "save", "name": strong, "may.workspace": "edit_domain"}), "saved")
+    done(root.form(at, {"do": "join", "addresses": by_group}), "saved")
+    done(root.form(other, {"do": "save", "name": weak, "may.workspace": "edit_domain"}), "saved")
+    done(root.form(f"/backoffice/users/{number(root, by_role)}/", {"do": "save", "name": "X", "role": "admin"}), "saved")
+    assert [c.get("/account/").status_code for c in clients] == [303, 303, 303]
 
 
 def test_removing_a_group_asks_first(root):
