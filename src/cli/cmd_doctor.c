@@ -4,7 +4,9 @@
 #include "clock/clock.h"
 #include "engine/engine.h"
 #include "io/io.h"
+#include "httpd/httpd.h"
 #include "json/json.h"
+#include "registry/registry.h"
 #include "mail/mail.h"
 #include <dirent.h>
 #include <errno.h>
@@ -201,16 +203,59 @@ static void letters(struct doctor *d)
 	if (!mail_count(d->cli->site->store, &n, &e))
 		FOUND(d, BAD, "Restore the last backup into a fresh folder: stoa --data NEW restore BACKUP.", "the queue of letters cannot be read: %s", e.pub);
 	else if (!where.n)
-		FOUND(d, WARN, "Set smtp_host and mail_from: people cannot confirm addresses or choose a new password without mail.", "no mail server is set; %lld letters are waiting", (long long)n.waiting);
+		FOUND(d, WARN, "Set smtp_host and mail_from: people cannot confirm addresses or choose a new password without mail.", "no mail server is set; letters waiting: %lld", (long long)n.waiting);
 	else if (n.oldest_s > 3600)
-		FOUND(d, WARN, "stoa mail list --portal HOST tells what the mail server says; stoa mail retry tries again at once.", "%lld letters wait for %.*s, the oldest for %lld minutes", (long long)n.waiting, STR_ARG(where), (long long)(n.oldest_s / 60));
+		FOUND(d, WARN, "stoa mail list --portal HOST tells what the mail server says; stoa mail retry tries again at once.", "letters waiting for %.*s: %lld, the oldest for %lld minutes", STR_ARG(where), (long long)n.waiting, (long long)(n.oldest_s / 60));
 	else if (n.failed)
-		FOUND(d, WARN, "stoa mail list --portal HOST tells why; stoa mail drop --failed --portal HOST forgets them.", "%lld letters could not be delivered", (long long)n.failed);
+		FOUND(d, WARN, "stoa mail list --portal HOST tells why; stoa mail drop --failed --portal HOST forgets them.", "letters that could not be delivered: %lld", (long long)n.failed);
 	else
-		FOUND(d, GOOD, "", "letters go to %.*s, %lld are waiting", STR_ARG(where), (long long)n.waiting);
+		FOUND(d, GOOD, "", "letters go to %.*s; waiting: %lld", STR_ARG(where), (long long)n.waiting);
 }
 
-static void (*const checks[])(struct doctor *) = { libraries, folder, disk, files, clocks, store, portals, rules, leftovers, letters };
+/* The server refuses to start with a file of keys it cannot use, so what is left to say is that it wants a copy. */
+static void keys(struct doctor *d)
+{
+	struct stat s;
+	struct str path = arena_printf(&d->cli->arena, "%.*s/keys/master", STR_ARG(d->cli->folder));
+	if (stat(path.p, &s) != 0)
+		FOUND(d, BAD, "Put back the copy that was kept of it, or new keys are made at the next start.", "the file of keys, keys/master in the data folder, is missing");
+	else
+		FOUND(d, GOOD, "", "the keys are the owner's alone; backups do not hold them, so keep a copy of keys/master elsewhere");
+}
+
+/* Portals that browsers take for one site can set cookies for each other (PAR-10). */
+static bool has_sibling(struct doctor *d, const struct tenant_id *ids, size_t n, const struct tenant *t)
+{
+	struct str top = registry_registrable(t->host);
+	bool found = false;
+	for (size_t i = 0; i < n && top.n && !found; i++) {
+		const struct tenant *other = tenants_hold_or_null(d->cli->site->tenants, ids[i]);
+		if (!other) continue;
+		found = other->id.v != t->id.v && str_eq(registry_registrable(other->host), top);
+		tenant_release(d->cli->site->tenants, other);
+	}
+	return found;
+}
+
+static void doors(struct doctor *d)
+{
+	struct tenant_id *ids;
+	size_t n = tenants_list(d->cli->site->tenants, &d->cli->arena, &ids), outside = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct tenant *t = tenants_hold_or_null(d->cli->site->tenants, ids[i]);
+		if (!t) continue;
+		outside += !httpd_is_loopback(t->host);
+		if (!str_eq(tenant_setting(t, "cookie_prefix"), STR("host")) && has_sibling(d, ids, n, t))
+			FOUND(d, WARN, "Give each portal a registered name of its own, have the name above them put on the Public Suffix List, or set cookie_prefix=host.",
+			      "portal %.*s shares its registered name with another, which can toss cookies into it", STR_ARG(t->host));
+		tenant_release(d->cli->site->tenants, t);
+	}
+	if (outside && !d->cli->conf->trusted_proxies[0])
+		FOUND(d, WARN, "Put a proxy that speaks HTTPS before the server and name its address in trusted_proxies; without it every page leads to HTTPS again.",
+		      "portals on names of their own answer by HTTPS only, and no proxy is trusted to say that it speaks it");
+}
+
+static void (*const checks[])(struct doctor *) = { libraries, folder, disk, files, clocks, keys, store, portals, doors, rules, leftovers, letters };
 
 static void put_json(struct doctor *d)
 {

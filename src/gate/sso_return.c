@@ -34,6 +34,8 @@ static bool oidc(struct httpd_request *r, struct httpd_reply *p, void *app, stru
 	/* A sign-in is used up by its answer; asking for the head of it must not. */
 	if (r->method == HTTPD_HEAD) return err_set(e, ERR_METHOD, "HEAD does not sign in; use GET.");
 	if (!gate_enter(&g, r, p, app, e)) return false;
+	/* The address holds what the provider gave: pages tell it to nobody. */
+	g.secret = r->target;
 	struct sso_scene s = gate_sso_scene(&g.v);
 	struct sso_return back = { parameter(r, STR("state")), parameter(r, STR("code")), parameter(r, STR("error")), parameter(r, STR("iss")) };
 	if (!sso_oidc_finish(&s, &back, gate_sso_binding(&g.v), &who, &reason, e)) return not_let_in(&g, reason, e);
@@ -75,6 +77,7 @@ static bool saml(struct httpd_request *r, struct httpd_reply *p, void *app, stru
 	const char *reason = "";
 	if (r->method == HTTPD_HEAD) return err_set(e, ERR_METHOD, "HEAD does not sign in; use GET.");
 	if (!gate_enter(&g, r, p, app, e)) return false;
+	g.secret = r->target;
 	struct sso_scene s = gate_sso_scene(&g.v);
 	if (!sso_saml_finish(&s, parameter(r, STR("relay")), gate_sso_binding(&g.v), &who, &reason, e)) return not_let_in(&g, reason, e);
 	return gate_sso_enter(&g, &who, e);

@@ -51,6 +51,28 @@ const struct httpd_route gate_sso_start = { .method = HTTPD_POST, .pattern = "/l
 
 /* --- an identity is linked no more ------------------------------------------------------------------------ */
 
+/* Without a password the last identity is the only way in. */
+static bool may_unlink(struct gate *g, bool *may, struct err *e)
+{
+	struct account a;
+	struct account_identity *ids;
+	size_t n;
+	struct accounts *as = g->v.at.site->accounts;
+	struct tenant_id t = g->v.at.tenant->id;
+	if (!account_get(as, t, g->v.session->account, g->v.arena, &a, e) || !account_identities(as, t, g->v.session->account, g->v.arena, &ids, &n, e)) return false;
+	*may = a.has_password || n > 1;
+	return true;
+}
+
+static bool refuse_unlink(struct gate *g, struct err *e)
+{
+	httpd_reply_status(g->v.reply, 422);
+	gate_open_own(g, N_("Security"), GATE_SECURITY);
+	html_notice(&g->page.h, HTML_BAD, N_("This is the only way you can sign in. Choose a password first: \"I have forgotten my password\" on the sign-in page sends you a link."));
+	gate_link(g, "/account/security/", N_("Go on"));
+	return gate_close(g, e);
+}
+
 static bool unlink_identity(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_gate struct gate g = { 0 };
@@ -59,7 +81,11 @@ static bool unlink_identity(struct httpd_request *r, struct httpd_reply *p, void
 	if (how == GATE_FAILED) return false;
 	if (how == GATE_AGAIN) return gate_go(&g, STR("/account/security/"), NULL, e);
 	if (!visitor_fresh(&g.v, e)) return e->code == ERR_NONE;
+	bool may;
+	if (!may_unlink(&g, &may, e)) return false;
+	if (!may) return refuse_unlink(&g, e);
 	if (!account_unlink(g.v.at.site->accounts, g.v.at.tenant->id, g.v.session->account, r->holes[0], e)) return false;
+	visitor_note(&g.v, EVENT_ACCOUNT_CHANGED, STR("unlinked"), r->holes[0]);
 	return gate_go(&g, STR("/account/security/"), "unlinked", e);
 }
 

@@ -197,7 +197,7 @@ def test_without_mail_letters_wait_and_the_doctor_says_so(portal, make_server):
     row = listed(portal)[0]
     assert row["state"] == "waiting" and row["tries"] == 0
     said = stoa(portal, "doctor", check=False).stdout
-    assert "no mail server is set; 1 letters are waiting" in said
+    assert "no mail server is set; letters waiting: 1" in said
 
 
 def test_the_text_is_sealed_while_it_waits(portal):

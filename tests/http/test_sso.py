@@ -307,10 +307,13 @@ def test_linking_another_provider(portal, real, liar):
     assert done.status_code == 303 and done.headers["Location"] == "/account/security/?done=linked"
     other, done = sign_in(portal, "linda")
     assert is_in(other) and other.get("/api/auth/session").json() == c.get("/api/auth/session").json()
+    assert "Profile" in c.get("/account/security/").text or "Town town" in c.get("/account/security/").text
     # What one browser began as somebody, another cannot end.
     url = way(c.post("/login/sso/town/", {"csrfmiddlewaretoken": c.token(), "link": "on"}))
     assert said(back(portal.client(), walk(url, "bob"))) == "binding"
     assert c.post("/account/identities/town/", {"csrfmiddlewaretoken": c.token()}).status_code == 303
+    # The last way in stays.
+    assert c.post("/account/identities/liar/", {"csrfmiddlewaretoken": c.token()}).status_code == 422
     stranger, done = sign_in(portal, "linda")
     assert said(done) == "no_email" and not is_in(stranger)
 
