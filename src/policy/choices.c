@@ -20,13 +20,17 @@ void policy_put_measurement(struct policy_work *w)
 static void put_state(struct policy_work *w)
 {
 	const struct policy_reader *r = w->ask->reader_or_null;
-	if (!r)
+	/* Where nothing needs consent there is nothing to have chosen but an objection. */
+	bool chosen = w->g->needs_consent || (r && r->refused_by_signal);
+	if (!r || (!chosen && !r->objects))
 		return;
 	struct doc_block *p = doc_add(w->doc, NULL, DOC_NOTICE);
 	p->medium = DOC_SCREEN;
 	if (r->refused_by_signal)
 		policy_say_with(&w->voice, p, N_("Your browser sends a privacy signal ({0}). It counts as a refusal of everything that needs consent."),
 		                POLICY_ARG_TEXT(r->gpc ? STR("Global Privacy Control") : STR("Do Not Track")));
+	else if (!chosen)
+		; /* the objection alone */
 	else if (!r->stored)
 		policy_say(&w->voice, p, N_("You have not chosen yet: nothing that needs consent is loaded."));
 	else if (!r->ngranted)
@@ -38,7 +42,8 @@ static void put_state(struct policy_work *w)
 		doc_put(w->doc, p, r->granted[i], DOC_STRONG | DOC_APART);
 	}
 	if (r->objects) {
-		doc_put(w->doc, p, STR(" "), 0);
+		if (chosen)
+			doc_put(w->doc, p, STR(" "), 0);
 		policy_say(&w->voice, p, N_("You are left out of the audience measurement."));
 	}
 }
