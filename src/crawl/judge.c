@@ -129,12 +129,11 @@ static void judge_storage(struct crawl_walk *w, struct str url, struct arena *a)
 	struct err e = { 0 };
 	/* A document without an origin of its own, such as a browser's own view of JSON, has no storage either. */
 	if (!w->b->engine->ask(w->b, STR("(async () => { if (!/^http/.test(location.protocol)) return '';"
-	                                 " try { localStorage } catch (x) { if (x.name === 'SecurityError') return ''; throw x }"
-	                                 " const f = [...Object.keys(localStorage), ...Object.keys(sessionStorage)];"
+	                                 " try { const f = [...Object.keys(localStorage), ...Object.keys(sessionStorage)];"
 	                                 " if (indexedDB.databases) f.push(...(await indexedDB.databases()).map(d => 'indexedDB ' + d.name));"
 	                                 " if (self.caches) f.push(...(await caches.keys()).map(k => 'cache ' + k));"
 	                                 " if (navigator.serviceWorker) f.push(...(await navigator.serviceWorker.getRegistrations()).map(r => 'worker ' + r.scope));"
-	                                 " return f.join(' ') })()"),
+	                                 " return f.join(' ') } catch (x) { if (String(x).includes('SecurityError')) return ''; throw x } })()"),
 	                       a, &found, &e)) {
 		crawl_differ(w, url, "storage could not be looked at: %s", e.pub);
 		return;

@@ -14,6 +14,8 @@ void seen_cookie(const struct httpd_request *r, const struct httpd_reply *p, enu
 	out->n = httpd_cookie_values(cookies, n, httpd_cookie_name(p, &registry_cookie_specs[c], other, room), out->values, VALUES);
 }
 
+enum { SEE_OTHER = 303 };
+
 struct ending {
 	struct site *site;
 	const struct tenant *tenant;
@@ -111,11 +113,14 @@ static void complete_token(struct ending *x)
 void visitor_finish(struct site *s, const struct httpd_request *r, struct httpd_reply *p)
 {
 	const struct visitor_after *after = r->note;
-	if (!after || !after->navigation || after->signed_out || r->method != HTTPD_GET || !httpd_reply_is_page(p)) return;
+	if (!after || !after->navigation || after->signed_out || r->method != HTTPD_GET) return;
+	/* A page of sign-in leads on whoever is signed in: strangers' cookies that are sent there only are seen on the way. */
+	bool page = httpd_reply_is_page(p);
+	if (!page && httpd_reply_get_status(p) != SEE_OTHER) return;
 	struct ending x = { .site = s, .r = r, .p = p, .after = after, .tenant = tenants_hold_or_null(s->tenants, after->tenant) };
 	if (!x.tenant) return;
 	for (int c = 0; c < REGISTRY_COOKIES; c++) clean(&x, (enum registry_cookie)c);
-	if (after->session) {
+	if (after->session && page) {
 		if (after->session->renew) renew(&x);
 		if (!httpd_cookie_given(p, &registry_cookie_specs[REGISTRY_CSRF])) complete_token(&x);
 	}
