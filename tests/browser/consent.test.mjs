@@ -274,6 +274,24 @@ test('EMB-T02 one showing loads the frame, the next page does not', async () => 
 	await context.close()
 })
 
+test('SES-11 a page of somebody who has signed out meanwhile is not shown again from memory', async () => {
+	const { context, page } = await visit()
+	const who = { host: 'tags.example', email: 'back@tags.example' }
+	const { sessions } = await w.ask('/fixture', { users: [{ ...who, name: 'Back', password, role: 'member' }], sessions: [{ ...who, factors: ['password'] }] })
+	await context.addCookies([{ name: 'sessionid', value: typeof sessions[0] === 'string' ? sessions[0] : sessions[0].id, url: home, secure: true }])
+	await page.goto(home)
+	assert.equal(await page.locator('header form[action="/logout/"]').count(), 1)
+	const restored = () => page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+	await restored()
+	await page.waitForTimeout(400)
+	assert.equal(await page.locator('header form[action="/logout/"]').count(), 1, 'still signed in: nothing happens')
+	await context.clearCookies()
+	await restored()
+	await page.waitForSelector('header a[href="/login/"]')
+	assert.equal(await page.locator('header form[action="/logout/"]').count(), 0)
+	await context.close()
+})
+
 for (const colorScheme of ['light', 'dark'])
 	test(`axe finds nothing, ${colorScheme}`, async () => {
 		const { context, page } = await visit({ colorScheme, bypassCSP: true })
