@@ -245,6 +245,10 @@ static bool put_paragraph(struct pdf_job *j, const struct doc_block *b, const st
 		here.width -= 10;
 	}
 	j->y += l->before;
+	/* What announces a list stays with it. */
+	bool announces = b->next && (b->next->kind == DOC_LIST || b->next->kind == DOC_DEFINITIONS) && doc_is_shown(b->next, DOC_PAPER);
+	if (announces && j->y + l->leading + KEEP_WORDS > pdf_floor())
+		pdf_new_page(j);
 	struct pdf_tag *tag = pdf_tag_new(j, at->parent, l->tag);
 	tag->lang = b->lang;
 	if (!put_text(j, b, l, &here, tag, bar, e))

@@ -87,7 +87,8 @@ static void put_detail(struct policy_work *w, struct doc_block *table, const str
 		policy_say(&w->voice, cell, N_("Renewed daily while you use it."));
 		blank(w, cell);
 	}
-	if (!i->nrecipients && !i->transfer.n) {
+	/* Those of a service are told with the service. */
+	if (i->first_party && !i->nrecipients && !i->transfer.n) {
 		policy_say(&w->voice, cell, N_("No other recipients, no transfer."));
 		blank(w, cell);
 	}
@@ -145,6 +146,9 @@ static void put_fact(struct policy_work *w, struct doc_block *to, const char *me
 		return;
 	blank(w, to);
 	policy_say_with(&w->voice, to, message, POLICY_ARG_APART(value));
+	struct str said = to->last_span->text;
+	if (!str_ends(said, STR(".")) && !str_ends(said, STR("!")) && !str_ends(said, STR("?")) && !str_ends(said, STR("\u3002")))
+		doc_put(w->doc, to, STR("."), 0);
 }
 
 static void put_services(struct policy_work *w, enum registry_category c)
