@@ -40,6 +40,12 @@ bool back_settings_save(struct back_settings *s, struct str path, struct html_er
 	struct visit *v = s->visit;
 	if (errors->n || !back_fresh_form(v, errors))
 		return false;
+	/* No text of a setting may make browsers fetch from a site that is not declared (REG-8). */
+	for (size_t i = 0; i < s->n; i++)
+		if (v->registry && str_find_char(s->values[i].value, '<') >= 0 && !registry_check_markup(v->registry, s->values[i].value, e)) {
+			html_complain_text(errors, s->values[i].name, arena_str(v->arena, str_of(e->pub)));
+			return false;
+		}
 	if (s->n && !tenant_set(v->at.site->tenants, v->at.tenant->id, s->values, s->n, e)) {
 		back_complain(v, errors, "", e);
 		return false;
