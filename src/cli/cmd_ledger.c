@@ -7,7 +7,7 @@
 #include "json/json.h"
 #include <unistd.h>
 
-enum { LEDGER_BYTES = 1 << 30, HEAD_BYTES = 1 << 16 };
+enum { LEDGER_BYTES = 1 << 30, HEAD_BYTES = 1 << 16, PICTURE_BYTES = 16 << 20 };
 
 /* --- export ---------------------------------------------------------------------------------------- */
 
@@ -138,4 +138,54 @@ static const struct cli_option head_options[] = { { "portal", "HOST", CLI_REQUIR
 const struct cli_command cli_cmd_ledger_head = {
 	.words = "ledger head", .operands = "", .summary = "Prints the signed head of the day; kept elsewhere, it shows any later rewriting.",
 	.detail = "", .options = head_options, .run = head,
+};
+
+/* --- renderings ------------------------------------------------------------------------------------ */
+
+static bool renderings(struct cli *c, struct err *e)
+{
+	const struct tenant *t;
+	struct consent_rendering *list, whole;
+	size_t n;
+	struct json_out j = JSON_OUT(&c->text);
+	if (!cli_portal(c, &t, e)) return false;
+	bool ok = consent_renderings(c->site->consent, t->id, &c->arena, &list, &n, e);
+	for (size_t i = 0; ok && i < n; i++) {
+		ok = consent_archived(c->site->consent, t->id, list[i].hash, &c->arena, &whole, e);
+		if (!ok) break;
+		j = JSON_OUT(&c->text);
+		json_open(&j, '{');
+		json_member(&j, "hash", whole.hash);
+		json_member_bool(&j, "picture", whole.bitmap.n > 0);
+		json_member(&j, "html", whole.html);
+		json_close(&j, '}');
+		buf_put_char(&c->text, '\n');
+	}
+	tenant_release(c->site->tenants, t);
+	return ok;
+}
+
+const struct cli_command cli_cmd_ledger_renderings = {
+	.words = "ledger renderings", .operands = "", .summary = "Prints the banners and pages that entries of the ledger refer to, a line of JSON each.",
+	.detail = "", .options = head_options, .run = renderings,
+};
+
+static bool picture(struct cli *c, struct err *e)
+{
+	const struct tenant *t;
+	struct str png;
+	auto_buf b = BUF_INIT(PICTURE_BYTES);
+	if (!io_read(&c->arena, cli_path(c, c->operands[1]).p, PICTURE_BYTES / 2, &png, e)) return false;
+	if (!str_starts(png, STR("\x89" "PNG\r\n"))) return err_set(e, ERR_BAD_SOURCE, "%.*s is not a PNG picture", STR_ARG(c->operands[1]));
+	crypt_put_base64url(&b, png);
+	if (!cli_portal(c, &t, e)) return false;
+	bool ok = consent_picture(c->site->consent, t->id, c->operands[0], buf_str(&b), e);
+	tenant_release(c->site->tenants, t);
+	return ok;
+}
+
+const struct cli_command cli_cmd_ledger_picture = {
+	.words = "ledger picture", .operands = "HASH PNG", .least = 2, .most = 2,
+	.summary = "Keeps a picture of a rendering that entries of the ledger refer to.",
+	.detail = "`stoa ledger renderings` lists them; a browser makes the picture.", .options = head_options, .run = picture,
 };

@@ -263,14 +263,23 @@ def test_con_31_export_asks_for_a_fresh_secret_and_is_logged(world, root, tmp_pa
     assert stale.status_code == 303 and "/account/confirm/" in stale.headers["Location"]
 
 
-def test_led_t09_what_was_shown(world, root):
+def test_led_t09_what_was_shown(world, root, tmp_path):
     row = json.loads([r for r in entries(world, HOST) if r["json"]][0]["json"])
     assert "sha256-" + hashlib.sha256(root.get(f"/backoffice/privacy/ledger/shown/{row['ui_hash']}").content).hexdigest() == row["ui_hash"]
     shown = root.get(f"/backoffice/privacy/ledger/shown/{row['ui_hash']}")
     assert "Refuse all" in shown.text and "Count Ltd" in shown.text and "script" not in shown.headers["Content-Security-Policy"]
     assert root.get("/backoffice/privacy/ledger/shown/sha256-0").status_code == 404
-    # A picture is there once the crawl's browser has made one.
+    # A picture is there once a browser has made one.
     assert root.get(f"/backoffice/privacy/ledger/shown/{row['ui_hash']}/picture").status_code == 404
+    listed = [json.loads(line) for line in stoa(world.data, "ledger", "renderings", "--portal", HOST).stdout.splitlines()]
+    assert {"hash": row["ui_hash"], "picture": False, "html": shown.text} in listed
+    png = tmp_path / "shown.png"
+    png.write_bytes(b"\x89PNG\r\n\x1a\n rest")
+    stoa(world.data, "ledger", "picture", "--portal", HOST, row["ui_hash"], png)
+    kept = root.get(f"/backoffice/privacy/ledger/shown/{row['ui_hash']}/picture")
+    assert kept.headers["Content-Type"] == "image/png" and kept.content == png.read_bytes()
+    png.write_bytes(b"GIF89a")
+    assert stoa(world.data, "ledger", "picture", "--portal", HOST, row["ui_hash"], png, check=False).returncode == 1
 
 
 def test_con_10_words_are_kept_short_and_neutral(world, root):
