@@ -325,6 +325,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	s->site->conf = s->conf;
 	if (!mail_open(s->site->store, s->site->vault, s->conf, s->site->folder, s->log, &s->site->mail, e)) return false;
 	if (!open_httpd(s, e)) return explain_port(s, e);
+	if (cli_has(c, "after-restore") && !site_after_restore(s->site, e)) return false;
 	s->site->listen_port = httpd_port(s->httpd);
 	registries_port(s->site->registries, s->site->listen_port);
 	tenants_on_change(s->site->tenants, changed, s);

@@ -162,12 +162,15 @@ static bool backup(struct cli *c, struct err *e)
 		return false;
 	}
 	cli_say(c, "%zu versions and the store are in %.*s", count, STR_ARG(c->operands[0]));
+	cli_note(c, "The keys of this server (keys/master in the data folder) are not among them: keep a copy of that file elsewhere.");
 	return true;
 }
 
 const struct cli_command cli_cmd_backup = {
 	.words = "backup", .operands = "FOLDER", .least = 1, .most = 1,
-	.summary = "Copies everything into a new folder, while readers go on.", .detail = "", .options = NULL, .run = backup,
+	.summary = "Copies everything but the keys into a new folder, while readers go on.",
+	.detail = "Without the file keys/master of the data folder a backup opens nothing: second factors are sealed with it. It changes once "
+	          "a month; keep a copy apart from the backups.", .options = NULL, .run = backup,
 };
 
 /* --- restore --------------------------------------------------------------------------------------- */
@@ -193,6 +196,15 @@ static bool verify_all(struct cli *c, size_t *count, struct err *e)
 	return true;
 }
 
+/* The keys that were kept apart, in place of those that were made a moment ago. */
+static bool put_keys(struct cli *c, struct str from, struct err *e)
+{
+	enum { KEYS_BYTES = 1 << 16 };
+	struct str text, path = cli_path(c, from);
+	if (!io_read(&c->arena, path.p, KEYS_BYTES, &text, e)) return false;
+	return io_replace(arena_printf(&c->arena, "%.*s/keys/master", STR_ARG(c->folder)).p, text, 0600, e);
+}
+
 static bool restore(struct cli *c, struct err *e)
 {
 	struct tenant_id *ids;
@@ -203,11 +215,12 @@ static bool restore(struct cli *c, struct err *e)
 		return err_set(e, ERR_CONFLICT, "the data folder has portals already; --data names an empty one");
 	if (access(arena_printf(&c->arena, "%.*s/stoa.db", STR_ARG(path)).p, R_OK) != 0)
 		return err_set(e, ERR_NOT_FOUND, "%.*s is no backup: there is no stoa.db in it", STR_ARG(c->operands[0]));
-	struct site_options o = { 0 };
+	struct site_options o = { 0 }, look = { .passing = true };
+	struct str keys = cli_value(c, "keys");
 	int lock = -1;
 	/* A live data folder is nobody else's to open. */
 	if (!cli_lock(path, &lock, e)) return false;
-	if (!site_open(path, &o, &from, e)) {
+	if (!site_open(path, &look, &from, e)) {
 		close(lock);
 		return false;
 	}
@@ -225,12 +238,24 @@ static bool restore(struct cli *c, struct err *e)
 	unlink(arena_printf(&c->arena, "%.*s-wal", STR_ARG(final)).p);
 	unlink(arena_printf(&c->arena, "%.*s-shm", STR_ARG(final)).p);
 	if (rename(store.p, final.p) != 0) return err_os(e, "rename the restored store");
-	if (!site_open(c->folder, &o, &c->site, e) || !verify_all(c, &count, e)) return false;
+	if (keys.n && !put_keys(c, keys, e)) return false;
+	if (!site_open(c->folder, &o, &c->site, e) || !verify_all(c, &count, e) || !site_after_restore(c->site, e)) return false;
 	cli_say(c, "%zu datasets are back and read whole", count);
+	cli_note(c, "Everybody has to sign in again; links in letters that were sent before are void.");
+	if (!keys.n)
+		cli_note(c, "New keys were made: second factors must be enrolled again, choices about cookies are asked for again, and signatures have "
+		            "another key. If a copy of keys/master was kept, restore once more with --keys FILE.");
 	return true;
 }
 
+static const struct cli_option restore_options[] = {
+	{ "keys", "FILE", 0, "The copy of keys/master that was kept apart." },
+	{ 0 },
+};
 const struct cli_command cli_cmd_restore = {
 	.words = "restore", .operands = "FOLDER", .least = 1, .most = 1, .flags = CLI_FRESH | CLI_ALONE,
-	.summary = "Fills an empty data folder from a backup and reads every version.", .detail = "", .options = NULL, .run = restore,
+	.summary = "Fills an empty data folder from a backup and reads every version.",
+	.detail = "Afterwards nobody is signed in any more, and links in letters are void. A data folder that was copied back by other means "
+	          "is started once with stoa serve --after-restore, which does the same.",
+	.options = restore_options, .run = restore,
 };

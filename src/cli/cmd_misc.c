@@ -9,6 +9,7 @@ static bool only_roof(struct cli *c, struct err *e)
 }
 static const struct cli_option serve_options[] = {
 	{ "announce", NULL, 0, "Prints READY and the address once requests are answered." },
+	{ "after-restore", NULL, 0, "The data folder was copied back from elsewhere: everybody signs in anew, links in letters are void." },
 	{ "routes", NULL, 0, "Prints every address the server would answer at, and ends." },
 	{ 0 },
 };

@@ -12,6 +12,13 @@ struct site_inside {
 
 static void changed(void *arg, struct tenant_id t) { tenants_bump(((struct site *)arg)->tenants, t); }
 
+static bool open_vault(struct site *s, const struct site_options *o, struct err *e)
+{
+	if (!o->passing) return vault_open(s->folder, &s->vault, e);
+	s->vault = vault_passing();
+	return true;
+}
+
 bool site_open(struct str folder, const struct site_options *o, struct site **out, struct err *e)
 {
 	struct site_inside *in = calloc(1, sizeof *in);
@@ -22,7 +29,7 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 	struct engine_options engine = { .folder = s->folder, .memory_mb = o->memory_mb, .temp_mb = o->temp_mb, .threads = o->engine_threads };
 	bool ok = crypt_open(e) && io_make_folders(temp.p, e) &&
 	          store_open(arena_printf(&in->arena, "%.*s/stoa.db", STR_ARG(folder)), &s->store, e) &&
-	          vault_open(s->folder, &s->vault, e) && events_open(s->store, &s->events, e) && engine_open(&engine, &s->engine, e) &&
+	          open_vault(s, o, e) && events_open(s->store, &s->events, e) && engine_open(&engine, &s->engine, e) &&
 	          tenants_open(s->store, &s->tenants, e) && accounts_open(s->store, &s->accounts, e) &&
 	          accounts_settings(s->accounts, &o->accounts, e) && registries_open(s->store, s->tenants, s->vault, &s->registries, e) &&
 	          sessions_open(s->store, s->accounts, s->events, &s->sessions, e) &&

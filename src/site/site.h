@@ -50,13 +50,22 @@ struct site {
 
 /* Opens everything below a data folder (made when missing) and sweeps what a crash left behind. The
  * caller holds the folder's lock. */
-struct site_options { int64_t memory_mb, temp_mb; int engine_threads; struct account_settings accounts; };
+struct site_options {
+	int64_t memory_mb, temp_mb;
+	int engine_threads;
+	struct account_settings accounts;
+	bool passing; /* only to be looked at, as a backup is: no file of keys is read or made */
+};
 bool site_open(struct str folder, const struct site_options *o, struct site **out, struct err *e) must_use nonnull_all;
 void site_close(struct site *s);
 
 /* What a server does by itself: every minute, and with `daily` also what is due once a day. False with the first failure; all
  * else was done. */
 bool site_upkeep(struct site *s, bool daily, struct err *e) must_use nonnull_all;
+
+/* SES-14: what a backup brought back must not open anything that was shut since: everybody signs in anew, and links in letters,
+ * half-done sign-ins and counts of failures are void. */
+bool site_after_restore(struct site *s, struct err *e) must_use nonnull_all;
 
 /* A portal and its catalogue, held together for one visit. */
 struct site_visit {

@@ -42,3 +42,9 @@ bool site_upkeep(struct site *s, bool daily, struct err *e)
 	int64_t gone;
 	return note(accounts_sweep(s->accounts, &gone, &own), &own, e) && ok;
 }
+
+bool site_after_restore(struct site *s, struct err *e)
+{
+	/* Sessions of an older epoch are over; upkeep says so in the log and forgets them. */
+	return accounts_after_restore(s->accounts, e) && sessions_upkeep(s->sessions, e);
+}

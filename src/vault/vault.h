@@ -15,6 +15,8 @@ struct vault;
 /* Reads the keys below a data folder, making the first when there is none. ERR_SYSTEM when the file cannot be
  * read or is open to others. */
 bool vault_open(struct str folder, struct vault **out, struct err *e) must_use nonnull_all;
+/* Keys for a moment: what a folder that is only looked at is opened with. Nothing is written. */
+struct vault *vault_passing(void) __attribute__((returns_nonnull));
 void vault_close(struct vault *v);
 
 enum { VAULT_KEY = 32, VAULT_SIGNATURE = 64, VAULT_PUBLIC = 32 };

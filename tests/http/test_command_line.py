@@ -401,6 +401,31 @@ def test_backup_and_restore(data, trees, tmp_path, make_server):
     assert again.returncode == 1 and "portals already" in again.stderr
 
 
+def test_keys_are_kept_apart_from_backups(data, tmp_path):  # SES-14
+    keys = data / "keys" / "master"
+    stoa(data, "backup", tmp_path / "copy")
+    assert keys.stat().st_mode & 0o777 == 0o600 and not (tmp_path / "copy" / "keys").exists()
+    (tmp_path / "kept").write_bytes(keys.read_bytes())
+    said = stoa(tmp_path / "without", "restore", tmp_path / "copy")
+    assert "New keys were made" in said.stderr and not (tmp_path / "copy" / "keys").exists()
+    assert (tmp_path / "without" / "keys" / "master").read_bytes() != keys.read_bytes()
+    said = stoa(tmp_path / "with", "restore", tmp_path / "copy", "--keys", tmp_path / "kept")
+    assert "New keys" not in said.stderr and (tmp_path / "with" / "keys" / "master").read_bytes() == keys.read_bytes()
+    (tmp_path / "with" / "keys" / "master").chmod(0o644)
+    refused = stoa(tmp_path / "with", "portal", "list", check=False)
+    assert refused.returncode == 1 and "chmod 600" in refused.stderr
+
+
+def test_sessions_are_listed_and_ended(data):
+    stoa(data, "user", "add", "ada@town.example", "--portal", HOST, "--role", "member")
+    assert json.loads(stoa(data, "sessions", "list", "--portal", HOST, "--user", "ada@town.example", "--json").stdout) == []
+    assert stoa(data, "sessions", "revoke", "--portal", HOST, "--everybody").stdout == "0 sessions have ended\n"
+    assert "0 sessions" in stoa(data, "sessions", "purge").stdout
+    unknown = stoa(data, "sessions", "revoke", "--portal", HOST, "--user", "nobody@town.example", check=False)
+    assert unknown.returncode == 1
+    assert stoa(data, "sessions", "revoke", "--portal", HOST, check=False).returncode == 2
+
+
 def test_doctor_finds_a_damaged_version(data, trees):
     stoa(data, "publish", trees, "--portal", HOST)
     version = next((data / "1" / "1").glob("v*.duckdb"))
