@@ -60,12 +60,23 @@ static struct portal *portal_of(struct audience *a, int64_t tenant)
 	return p;
 }
 
+static const struct audience_agent *agent_of(struct audience *a, struct str user_agent)
+{
+	uint64_t hash = map_hash(user_agent) | 1; /* 0: an empty place */
+	struct agent_memo *m = &a->agents[hash / 2 % AGENTS];
+	if (m->hash != hash) {
+		audience_agent(user_agent, &m->agent);
+		m->hash = hash;
+	}
+	return &m->agent;
+}
+
 static void count_one(struct audience *a, const struct audience_hit *h)
 {
 	struct portal *p = portal_of(a, h->tenant);
 	if (!portal_refresh(p, a->tenants)) return;
 	portal_turn(p, h->at, gather_of(a));
-	portal_count(p, h, a->place);
+	portal_count(p, h, agent_of(a, h->user_agent), a->place);
 }
 
 /* True when more waits. */

@@ -144,7 +144,7 @@ void audience_set_add(struct audience_set *s, uint64_t member) nonnull_all;
 int64_t audience_set_count(const struct audience_set *s) nonnull_all;
 size_t audience_set_bytes(const struct audience_set *s) nonnull_all;
 void audience_set_free(struct audience_set *s);
-/* What a User-Agent says; texts live for ever except in browser, which the arena holds. */
+/* What a User-Agent says; texts live for ever. */
 struct audience_agent { const char *device, *browser, *os, *robot_or_null; int major; bool library; };
 void audience_agent(struct str user_agent, struct audience_agent *out) nonnull_all;
 /* The host of a Referer, "internal" for one's own, the name of a search engine; empty when there is none worth naming; NULL-view

@@ -122,7 +122,7 @@ bool portal_refresh(struct portal *p, struct tenants *ts);
 /* Moves counters of hours and days that are over into the batch; a new day has a new salt. */
 void portal_turn(struct portal *p, struct instant now, struct gather *b);
 void portal_collect(struct portal *p, struct gather *b);
-void portal_count(struct portal *p, const struct audience_hit *h, const struct place *place_or_null);
+void portal_count(struct portal *p, const struct audience_hit *h, const struct audience_agent *a, const struct place *place_or_null);
 size_t portal_bytes(const struct portal *p);
 
 /* --- place.c: countries and networks ---------------------------------------------------------------------------------------- */
@@ -149,6 +149,10 @@ struct weight {
 };
 bool weigh(const struct audience_hit *h, struct weight *out) must_use;
 
+/* What User-Agents said, by a hash of them: a few hundred are most of the traffic, and reading one takes longer than all the rest. */
+enum { AGENTS = 512 };
+struct agent_memo { uint64_t hash; struct audience_agent agent; };
+
 struct audience {
 	struct store *store;
 	struct tenants *tenants;
@@ -165,6 +169,7 @@ struct audience {
 	struct gather *pending;      /* handed to the store, or waiting for it */
 	struct instant flushed;
 	int64_t upkeep_day;
+	struct agent_memo agents[AGENTS];
 	bool locked;
 };
 

@@ -337,20 +337,18 @@ static void count_page(struct portal *p, const struct audience_hit *h, const str
 	if (strcmp(w->event, "not_found") == 0) tally_pair(&p->tally, AUDIENCE_PATH_REFERRER, STR("(unknown address)"), referrer);
 }
 
-void portal_count(struct portal *p, const struct audience_hit *h, const struct place *place)
+void portal_count(struct portal *p, const struct audience_hit *h, const struct audience_agent *a, const struct place *place)
 {
 	struct weight w;
-	struct audience_agent a;
 	char room[AUDIENCE_HOST_TEXT];
 	bool spam;
 	if (!p->on || h->uncounted || cidr_holds(p->excluded, p->nexcluded, h->client) || !weigh(h, &w)) return;
-	audience_agent(h->user_agent, &a);
 	struct str referrer = audience_referrer(h->referer, h->host, room, &spam);
 	bool page = w.kind == KIND_PAGE;
-	if ((a.robot_or_null && (page || !a.library)) || (page && spam)) {
-		if (h->status < 400) tally_add(&p->tally, AUDIENCE_ROBOT, spam ? STR("Referrer spam") : str_of(a.robot_or_null), 1, 0);
+	if ((a->robot_or_null && (page || !a->library)) || (page && spam)) {
+		if (h->status < 400) tally_add(&p->tally, AUDIENCE_ROBOT, spam ? STR("Referrer spam") : str_of(a->robot_or_null), 1, 0);
 	} else if (page) {
-		count_page(p, h, &w, &a, referrer, place);
+		count_page(p, h, &w, a, referrer, place);
 	} else {
 		count_call(p, h, &w);
 		if (w.event) count_event(p, w.event, &w);

@@ -71,7 +71,9 @@ static struct audience_hit page(const char *client, const char *pattern, const c
 static void count(struct fixture *f, const struct audience_hit *h)
 {
 	portal_turn(f->portal, h->at, &f->gather);
-	portal_count(f->portal, h, NULL);
+	struct audience_agent agent;
+	audience_agent(h->user_agent, &agent);
+	portal_count(f->portal, h, &agent, NULL);
 }
 
 static void write_down(struct fixture *f)
