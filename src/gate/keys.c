@@ -19,6 +19,16 @@ static void put_day(struct html *h, int64_t day)
 	else html_date(h, day * 86400 * INT64_C(1000000), clock_utc(), false);
 }
 
+/* Calls of today, and how many there may be. */
+static void put_calls(struct gate *g, const struct account_key *k)
+{
+	struct html *h = &g->page.h;
+	int64_t used = quota_used(g->v.at.site->quota, g->v.at.tenant->id, k->id, clock_now());
+	int64_t most = k->calls_a_day >= 0 ? k->calls_a_day : tenant_number(g->v.at.tenant, "quota.key");
+	if (most > 0) html_say_with(h, N_("{0} of {1}"), HTML_ARG_COUNT(used), HTML_ARG_COUNT(most));
+	else html_count(h, used);
+}
+
 static void put_key(struct gate *g, struct html_table *t, const struct account_key *k)
 {
 	struct html *h = &g->page.h;
@@ -35,6 +45,9 @@ static void put_key(struct gate *g, struct html_table *t, const struct account_k
 	html_cell_close(h, t);
 	html_cell_open(h, t);
 	put_day(h, k->last_day);
+	html_cell_close(h, t);
+	html_cell_open(h, t);
+	put_calls(g, k);
 	html_cell_close(h, t);
 	html_cell_open(h, t);
 	if (k->revoked.us) html_badge(h, HTML_NEUTRAL, N_("Revoked"));
@@ -60,7 +73,7 @@ static void put_key(struct gate *g, struct html_table *t, const struct account_k
 static bool put_list(struct gate *g, struct err *e)
 {
 	static const struct html_column columns[] = {
-		{ .title = N_("Key"), .main = true }, { .title = N_("What it may do") }, { .title = N_("Last used") }, { .title = N_("State") },
+		{ .title = N_("Key"), .main = true }, { .title = N_("What it may do") }, { .title = N_("Last used") }, { .title = N_("Calls today") }, { .title = N_("State") },
 		{ .title = N_("Actions"), .hide_title = true } };
 	struct html *h = &g->page.h;
 	struct account_key *keys;
@@ -99,21 +112,9 @@ static void put_form(struct gate *g)
 	html_panel_close(h);
 }
 
-/* Calls of the day that is counted, where the portal has limits. */
-static void put_quota(struct gate *g)
-{
-	struct html *h = &g->page.h;
-	int64_t most = tenant_number(g->v.at.tenant, "quota.key");
-	if (most <= 0) return;
-	html_lit(h, "<p>");
-	html_say_with(h, N_("Each key may make {0} calls a day."), HTML_ARG_COUNT(most));
-	html_lit(h, "</p>");
-}
-
 static bool show(struct gate *g, struct err *e)
 {
 	gate_open_own(g, N_("API keys"), GATE_KEYS);
-	put_quota(g);
 	if (!put_list(g, e)) return false;
 	if (session_is_fresh(g->v.at.tenant, g->v.session, clock_now())) {
 		put_form(g);

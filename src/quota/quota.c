@@ -165,6 +165,17 @@ static void tell(struct quota_answer *out, int64_t limit, int64_t calls)
 	out->remaining = left;
 }
 
+int64_t quota_used(struct quota *q, struct tenant_id t, int64_t key, struct instant now)
+{
+	int64_t calls = 0;
+	lock_take(&q->lock);
+	begin_day(q, now.us / DAY_US);
+	for (const struct count *c = q->kept; c; c = c->next)
+		if (c->of.tenant == t.v && c->of.key == key) calls = c->calls;
+	lock_give(&q->lock);
+	return calls;
+}
+
 void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, struct quota_answer *out)
 {
 	int64_t midnight = (now.us / DAY_US + 1) * DAY_US;

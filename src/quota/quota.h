@@ -47,6 +47,8 @@ struct quota_answer {
 };
 /* Counts the call, unless it is refused. */
 void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, struct quota_answer *out) nonnull_all;
+/* Calls of a key, or of the portal as a whole (key 0), on the day of `now`. */
+int64_t quota_used(struct quota *q, struct tenant_id t, int64_t key, struct instant now) nonnull_all;
 /* Adds microseconds of work to a caller's bucket, which holds at most twice its budget: nobody waits longer
  * than a minute. */
 void quota_charge(struct quota *q, const struct quota_purse *p, int64_t us) nonnull_all;
