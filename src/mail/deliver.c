@@ -27,6 +27,7 @@ struct mail {
 	pthread_t thread;
 	bool running;
 	int64_t swept_us;
+	int64_t sent;           /* a letter that went out and could not be written down as sent; 0: none */
 };
 
 /* --- settings ---------------------------------------------------------------------------------------- */
@@ -126,21 +127,27 @@ static void complain(struct mail *m, const char *event, const struct err *e)
 	log_say(m->log, LOG_LEVEL_ERROR, event, log_text("why", str_of(e->pub)), log_text("cause", str_of(e->priv)));
 }
 
-static void end_letter(struct mail *m, const struct mail_waiting *w, enum mail_state how, struct str why)
+static bool end_letter(struct mail *m, const struct mail_waiting *w, enum mail_state how, struct str why)
 {
 	auto_arena a = ARENA_INIT;
 	struct err e = { 0 };
 	if (!write_down(m, MAIL_H_end,
-	                STORE_PARAMS(VALUE_OF_INT(w->id), VALUE_OF_INT(how), VALUE_OF_INT(1), VALUE_OF_TEXT(mail_mask(&a, w->to)), VALUE_OF_INT(clock_now().us), VALUE_OF_TEXT(why)), &e))
+	                STORE_PARAMS(VALUE_OF_INT(w->id), VALUE_OF_INT(how), VALUE_OF_INT(1), VALUE_OF_TEXT(mail_mask(&a, w->to)), VALUE_OF_INT(clock_now().us), VALUE_OF_TEXT(why)), &e)) {
 		complain(m, "mail.not_noted", &e);
+		return false;
+	}
+	m->sent = 0;
+	return true;
 }
 
-static void try_later(struct mail *m, const struct mail_waiting *w, struct str why)
+static bool try_later(struct mail *m, const struct mail_waiting *w, struct str why)
 {
 	struct err e = { 0 };
 	int64_t wait_s = w->tries < 8 ? (int64_t)FIRST_WAIT_S << w->tries : LONGEST_WAIT_S;
 	int64_t at = clock_now().us + num_min(wait_s, LONGEST_WAIT_S) * SECOND_US;
-	if (!write_down(m, MAIL_H_later, STORE_PARAMS(VALUE_OF_INT(w->id), VALUE_OF_INT(at), VALUE_OF_TEXT(why)), &e)) complain(m, "mail.not_noted", &e);
+	if (write_down(m, MAIL_H_later, STORE_PARAMS(VALUE_OF_INT(w->id), VALUE_OF_INT(at), VALUE_OF_TEXT(why)), &e)) return true;
+	complain(m, "mail.not_noted", &e);
+	return false;
 }
 
 static void sweep(struct mail *m)
@@ -167,34 +174,35 @@ static bool hand_over(struct mail *m, const struct mail_waiting *w, int *code, s
 	return net_smtp(&s, m->from, w->to, buf_str(&message), code, e);
 }
 
-/* False: the server could not be reached at all, so the next letter may rest for a while. */
+/* False: the server could not be reached at all, or the store not written, so the next letter may rest for a while. */
 static bool deliver(struct mail *m, struct mail_waiting *w, struct arena *a)
 {
 	struct err e = { 0 };
 	int code = 0;
+	/* Nobody gets a letter twice because a disk is full. */
+	if (w->id == m->sent) return end_letter(m, w, MAIL_IS_SENT, STR(""));
 	if (!vault_unseal(m->vault, MAIL_SEAL_HOST, MAIL_SEAL_WORD, w->text, a, &w->text, &e)) {
-		end_letter(m, w, MAIL_HAS_FAILED, STR("the text cannot be opened with the keys of this server"));
 		complain(m, "mail.sealed", &e);
-		return true;
+		return end_letter(m, w, MAIL_HAS_FAILED, STR("the text cannot be opened with the keys of this server"));
 	}
 	if (hand_over(m, w, &code, &e)) {
-		end_letter(m, w, MAIL_IS_SENT, STR(""));
+		m->sent = w->id;
 		log_say(m->log, LOG_LEVEL_INFO, "mail.sent", log_int("portal", w->tenant.v), log_int("letter", w->id), log_int("tries", w->tries + 1));
-		return true;
+		return end_letter(m, w, MAIL_IS_SENT, STR(""));
 	}
 	if (cancel_fired(&m->stop)) return true;
 	bool final = net_smtp_final(code);
 	log_say(m->log, LOG_LEVEL_WARN, final ? "mail.refused" : "mail.delayed", log_int("portal", w->tenant.v), log_int("letter", w->id),
 	        log_int("tries", w->tries + 1), log_text("why", str_of(e.pub)));
-	if (final) end_letter(m, w, MAIL_HAS_FAILED, str_of(e.pub));
-	else try_later(m, w, str_of(e.pub));
-	return code != 0 || m->folder.n != 0;
+	bool noted = final ? end_letter(m, w, MAIL_HAS_FAILED, str_of(e.pub)) : try_later(m, w, str_of(e.pub));
+	return noted && (code != 0 || m->folder.n != 0);
 }
 
-static bool give_up_old(struct mail *m, const struct mail_waiting *w)
+/* *noted: it was too old, and is written down as failed. */
+static bool give_up_old(struct mail *m, const struct mail_waiting *w, bool *noted)
 {
 	if (clock_now().us <= w->until.us) return false;
-	end_letter(m, w, MAIL_HAS_FAILED, w->tries ? STR("given up: the mail server did not take it in time") : STR("given up: there was no mail server in time"));
+	*noted = end_letter(m, w, MAIL_HAS_FAILED, w->tries ? STR("given up: the mail server did not take it in time") : STR("given up: there was no mail server in time"));
 	log_say(m->log, LOG_LEVEL_WARN, "mail.given_up", log_int("portal", w->tenant.v), log_int("letter", w->id), log_int("tries", w->tries));
 	return true;
 }
@@ -212,7 +220,7 @@ static bool step(struct mail *m, bool *reachable)
 		return false;
 	}
 	if (!found) return false;
-	if (give_up_old(m, &w)) return true;
+	if (give_up_old(m, &w, reachable)) return *reachable;
 	if (!m->folder.n && !*m->conf->smtp_host) return false;
 	*reachable = deliver(m, &w, &a);
 	return *reachable;
