@@ -18,7 +18,8 @@ HOLES = {"record": ["0" * 40], "attachment": ["x.pdf"], "id": ["x"], "file": ["x
          "type": ["basic", "interop"], "tab": ["information", "table", "export", "api"], "size": ["100"], "snapshot": ["x"],
          "path": ["x"], "export": ["x"], "resource": ["default"], "slug": ["x"], "template": ["default"], "uid": ["x"], "width": ["100"],
          "token": ["x" * 43], "receipt": ["x" * 22], "kind": ["oidc"], "range": ["1..1"], "version": ["1"], "provider": ["x"],
-         "hash": ["sha256-0"], "what": ["banner"]}
+         "hash": ["sha256-0"], "what": ["banner"],
+         "service": ["x"], "item": ["x.y"]}
 OPEN_SETS, ALL_SETS = ["rowed", "fielded"], ["plain", "rowed", "fielded", "nodata", "secretset"]
 # Everyone may read these on a private portal.
 FOR_EVERYONE = re.compile(r"^/(terms/|\.well-known/|robots\.txt|favicon\.ico|assets/|login|logout|signup|password|invitation|account/(data/undo|email/)|cookies/|"
