@@ -155,8 +155,21 @@ static void check_item(const struct registry *g, const struct registry_service *
 	}
 }
 
+/* A choice names every service that is asked about, in a cookie of 1,100 bytes (CKE-4). */
+static void check_choice_fits(const struct registry *g, struct registry_notes *n)
+{
+	enum { CHOICES_MOST = 950 };
+	size_t bytes = 0;
+	for (size_t k = 0; k < g->nservices; k++)
+		bytes += g->services[k].basis == REGISTRY_BASIS_CONSENT ? g->services[k].id.n + 3 : 0;
+	if (bytes > CHOICES_MOST)
+		registry_note(n, STR("services"), "that need consent have ids too long together: a visitor's choice would take %zu bytes of a cookie, %d are left", bytes,
+		              (int)CHOICES_MOST);
+}
+
 void registry_check(const struct registry *g, struct registry_notes *n)
 {
+	check_choice_fits(g, n);
 	for (size_t k = 0; k < g->nservices; k++) {
 		const struct registry_service *s = &g->services[k];
 		check_service(g, s, n);

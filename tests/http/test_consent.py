@@ -106,6 +106,20 @@ def test_con_2_more_than_five_providers(portal, world):
     assert ">and 3 more</a>" in page.text
 
 
+def test_cke_4_a_choice_must_fit_into_its_cookie(world):
+    import requests
+    many = [youtube(("en",), id=f"a_rather_long_name_of_a_video_{i:02}", name=f"V{i}", origins={"frame": [f"https://v{i}.video.example"]}) for i in range(40)]
+    host = "full.test.example"
+    world.fixture(domains=[{"host": host, "settings": {"languages": "en"}}])
+    send = lambda services: requests.post(world.control + "/fixture", json={"registries": [{"host": host, "registry": registry(("en",), services)}]}, timeout=60)
+    refused = send(many)
+    assert refused.status_code >= 300 and "cookie" in refused.text
+    assert send(many[:26]).status_code < 300
+    c = world.client(host)
+    choose(c, "accept_all", "first")
+    assert len(c.jar["cookies_preferences"]) + len("cookies_preferences") <= 1100
+
+
 def test_con_t03_refuse_all(world):
     c = world.client("tags.example")
     answer = choose(c, "refuse_all", "first")
