@@ -135,6 +135,8 @@ size_t i18n_choose(const struct i18n_wish *w)
 	/* A portal in one language pays no attention to the cookie. */
 	if (found < 0 && w->noffered > 1)
 		found = choose_cookie(w);
+	if (found < 0 && w->account.n)
+		found = i18n_find(w->offered, w->noffered, w->account);
 	if (found < 0)
 		found = choose_accepted(w);
 	return found < 0 ? 0 : (size_t)found;

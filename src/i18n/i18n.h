@@ -48,12 +48,13 @@ struct i18n_wish {
 	struct str flg;                  /* query parameter, "fr-fr" */
 	const struct str *cookies;       /* distinct values of the language cookie */
 	size_t ncookies;
+	struct str account;              /* what somebody signed in prefers */
 	struct str accept;               /* Accept-Language */
 	const struct str *offered;       /* codes of the portal, the default first; at least one */
 	size_t noffered;
 };
-/* Index into `offered`: the flg parameter, then the cookie, then Accept-Language by descending weight,
- * then the default. */
+/* Index into `offered`: the flg parameter, then the cookie, the account's language, then Accept-Language by descending
+ * weight, then the default. */
 size_t i18n_choose(const struct i18n_wish *w) must_use nonnull_all;
 /* Index of a code in a list by exact match, ASCII case ignored, or -1. */
 ptrdiff_t i18n_find(const struct str *offered, size_t n, struct str code) must_use;

@@ -12,13 +12,14 @@ struct str visitor_origin(struct arena *a, struct str host, int port)
 }
 
 /* The language's place in the list; values are those of the language's cookie. */
-static size_t choose(const struct httpd_request *r, const struct str *offered, size_t n, const struct cookie_seen *seen)
+static size_t choose(const struct httpd_request *r, const struct str *offered, size_t n, const struct cookie_seen *seen, struct str account)
 {
 	const struct str *flg = httpd_query_or_null(r, STR("flg"));
 	struct i18n_wish w = {
 		.flg = flg ? *flg : STR(""),
 		.cookies = seen->values,
 		.ncookies = num_min(seen->n, (size_t)VALUES),
+		.account = account,
 		.accept = httpd_header(r, STR("Accept-Language")),
 		.offered = offered,
 		.noffered = n,
@@ -43,7 +44,7 @@ const struct i18n_lang *visitor_language(const struct httpd_request *r, const st
 		seen.n = httpd_cookie_values(cookies, ncookies, STR("django_language"), seen.values, VALUES);
 		if (!seen.n) seen.n = httpd_cookie_values(cookies, ncookies, STR("__Host-django_language"), seen.values, VALUES);
 	}
-	return words_of(offered[choose(r, offered, n, &seen)]);
+	return words_of(offered[choose(r, offered, n, &seen, STR(""))]);
 }
 
 /* A page that a person goes to, by a link, an address or a form with GET; what only scripts fetch is none. */
@@ -105,7 +106,8 @@ static bool enter(struct site *s, struct httpd_request *r, struct httpd_reply *p
 	out->session = out->who.session;
 	const struct tenant *t = out->at.tenant;
 	if (!out->foreign_frame) seen_cookie(r, p, REGISTRY_LANGUAGE, false, &seen);
-	out->lang_code = t->languages[choose(r, t->languages, t->nlanguages, &seen)];
+	struct str prefers = out->session ? accounts_language(s->accounts, t->id, out->session->account, r->arena) : STR("");
+	out->lang_code = t->languages[choose(r, t->languages, t->nlanguages, &seen, prefers)];
 	out->lang = words_of(out->lang_code);
 	const struct str *flg = httpd_query_or_null(r, STR("flg"));
 	if (flg && flg->n && i18n_find_flg(t->languages, t->nlanguages, *flg) < 0)

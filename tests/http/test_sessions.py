@@ -215,6 +215,16 @@ def test_sid_t19_the_21st_ends_the_longest_unused(world):
     assert "too_many" in reasons(world, "session.revoked")
 
 
+def test_lng_6_the_account_s_language_stands_before_the_browser_s(world):
+    c = with_session(world)
+    assert c.form("/account/profile/", {"name": "Ada", "language": "fr"}).status_code == 303
+    lang = lambda **more: re.search(r'<html lang="(\w+)"', c.get("/explore/", **more).text).group(1)
+    assert lang(headers={"Accept-Language": "en"}) == "fr"
+    assert lang(cookies={**c.jar, "django_language": "en"}, headers={"Accept-Language": "fr"}) == "en"
+    assert c.form("/account/profile/", {"name": "Ada", "language": ""}).status_code == 303
+    assert lang(headers={"Accept-Language": "en"}) == "en"
+
+
 # --- where it counts ----------------------------------------------------------------------------------------
 
 
@@ -395,6 +405,24 @@ def test_prx_2_the_other_family_is_not_read(tmp_path_factory):
         assert ask(Forwarded="proto=https").status_code == 200 and ask(Forwarded="proto=http").status_code == 308
     finally:
         server.stop()
+
+
+def test_a_private_portal_leads_people_to_the_door(world):
+    world.fixture(domains=[{"host": "other.portal.example", "settings": {"access": "private"}}])
+    c = world.client("other.portal.example")
+    try:
+        answer = c.get("/explore/?q=a&sort=title")
+        assert answer.status_code == 303 and answer.headers["Location"] == "/login/?next=%2Fexplore%2F%3Fq%3Da%26sort%3Dtitle"
+        assert answer.headers["Cache-Control"] == "private, no-store" and not set_cookies(answer)
+        assert c.get("/api/explore/v2.1/catalog/datasets", headers={"Accept": "application/json"}).status_code == 401
+        assert c.get("/login/").status_code == 200 and c.get("/terms/cookies-policy/").status_code == 200
+        c.jar = {"sessionid": session(world, "ada@other.example", "other.portal.example")}
+        assert c.get("/explore/").status_code == 200
+        assert c.get("/api/explore/v2.1/catalog/datasets", headers={"Accept": "application/json"}).status_code == 200
+        blocked = c.get("/api/explore/v2.1/catalog/datasets", headers={"Accept": "application/json", "Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"})
+        assert blocked.status_code == 401
+    finally:
+        world.fixture(domains=[{"host": "other.portal.example", "settings": {"access": ""}}])
 
 
 # --- islands ------------------------------------------------------------------------------------------------
