@@ -291,7 +291,10 @@ static bool put_policy(struct view_page *p, struct err *e)
 	if (!buf_end(&b, &policy, e))
 		return false;
 	httpd_reply_csp(v->reply, policy);
-	httpd_reply_lit(v->reply, "Reporting-Endpoints", "csp=\"/csp-report/\"");
+	auto_buf reporting = BUF_INIT(POLICY_BYTES);
+	registry_put_reporting(&reporting, v->registry);
+	if (!httpd_reply_header(v->reply, STR("Reporting-Endpoints"), buf_str(&reporting), e))
+		return false;
 	if (v->registry->needs_consent && !p->end) {
 		httpd_reply_vary(v->reply, HTTPD_VARY_SIGNALS);
 		if (v->consent.signal && v->navigation)
