@@ -122,11 +122,11 @@ static struct str plain_address(struct arena *a, struct str src)
 }
 
 /* The name of an embed on its page: made of its address and place, so that it is the same in the next answer. */
-static struct str id_of(struct arena *a, struct str src)
+static struct str id_of(struct arena *a, size_t place, struct str src)
 {
 	unsigned char digest[CRYPT_SHA256];
 	char hex[2 * CRYPT_SHA256 + 1];
-	crypt_sha256(src, digest);
+	crypt_sha256(arena_printf(a, "%zu %.*s", place, STR_ARG(src)), digest);
 	crypt_hex(digest, sizeof digest, hex);
 	return arena_str(a, str_make(hex, ID_TEXT));
 }
@@ -263,7 +263,7 @@ bool view_put_embed(struct view_page *p, const struct view_frame *f)
 	const struct registry_service *s = origin.n ? service_of(v->registry, origin, &place) : NULL;
 	if (!s)
 		return false;
-	struct str id = id_of(v->arena, f->src), title = f->title.n ? f->title : s->name;
+	struct str id = id_of(v->arena, p->nembeds++, f->src), title = f->title.n ? f->title : s->name;
 	if (v->consent.granted[place] || is_once(p, id)) {
 		view_use(p, s);
 		put_frame(&p->h, f, id, title, frame_address(v->arena, s, f->src));

@@ -115,7 +115,7 @@ struct view_page {
 	bool no_banner;             /* the preference page, which is a banner itself */
 	bool once_used;             /* an embed is shown this one time: for no cache */
 	const struct registry_service *used[CONSENT_SERVICES]; /* services this page shows; view_use */
-	size_t nused;
+	size_t nused, nembeds;
 	bool secret_address;        /* the address holds a secret, such as a link to choose a password: told to nobody */
 	void (*end)(struct view_page *p); /* writes what follows the content; set by view_gate_open and view_office_open */
 };

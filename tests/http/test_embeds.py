@@ -25,7 +25,7 @@ def world(tmp_path_factory):
     (folder / "films.csv").write_text("id,title\n1,River\n")
     evil = ('<p>x</p><script>alert(1)</script><img src="/evil.png" onerror="alert(2)"><a href="javascript:alert(3)">a</a>'
             '<stoa-embed src="https://www.youtube.com/embed/zzz" title="&quot;&gt;&lt;img src=x onerror=1&gt;"></stoa-embed>')
-    for slug, description in (("films", VIDEO), ("more", VIDEO), ("plain", "<p>Nothing of others.</p>"), ("evil", evil)):
+    for slug, description in (("films", VIDEO), ("more", VIDEO), ("plain", "<p>Nothing of others.</p>"), ("evil", evil), ("twice", VIDEO + VIDEO)):
         stoa(w.data, "publish", folder / "films.csv", "--portal", HOST, "--id", slug, "--title", slug, "--meta", f"description={description}")
     yield w
     w.stop()
@@ -68,6 +68,14 @@ def test_emb_t02_load_once(world):
     assert "frame-src 'self' https://www.youtube-nocookie.com https://www.youtube.com;" in shown.headers["Content-Security-Policy"]
     assert "script-src 'self';" in shown.headers["Content-Security-Policy"]
     assert not frames(c.get(once)) and not frames(c.get(PAGE)) and len(entries(world, HOST)) == before
+
+
+def test_emb_t02_one_of_two_alike(world):
+    c = world.client(HOST)
+    page = c.get("/explore/dataset/twice/information/")
+    assert len(set(re.findall(r'id="(embed-[0-9a-f]+)"', page.text))) == 2
+    shown = c.get(load_once(c, "/explore/dataset/twice/information/"))
+    assert len(frames(shown)) == 1 and shown.text.count("Load once") == 1
 
 
 def test_emb_t03_the_word_is_good_once_here_and_now(world):
