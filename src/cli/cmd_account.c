@@ -157,7 +157,7 @@ static bool sessions(struct cli *c, struct err *e)
 	if (cli_has(c, "end"))
 		return leave(c, &p, session_revoke_all(c->site->sessions, p.scene.tenant, p.account, 0, &ended, e) &&
 		                    account_tell_sessions(&p.scene, p.account, ended, e)) &&
-		       (cli_say(c, "%lld sessions have ended", (long long)ended), true);
+		       (cli_say(c, "%lld %s ended", (long long)ended, ended == 1 ? "session has" : "sessions have"), true);
 	if (!leave(c, &p, session_list(c->site->sessions, p.scene.tenant, p.account, &c->arena, &lines, &n, e))) return false;
 	print(c, lines, n);
 	return true;
