@@ -425,6 +425,21 @@ def test_a_private_portal_leads_people_to_the_door(world):
         world.fixture(domains=[{"host": "other.portal.example", "settings": {"access": ""}}])
 
 
+def test_log_t01_the_logs_hold_no_address_id_or_token(world):
+    c = world.client("isoc.example", address="203.0.113.201")
+    c.jar["sessionid"] = session(world, ADA)
+    token = c.token()
+    c.get("/explore/?apikey=verysecretkey")
+    c.post("/account/profile/", {"csrfmiddlewaretoken": token, "name": "Ada"}, headers={"Origin": "https://evil.test"})
+    c.get("/password/reset/" + "s" * 43 + "/")
+    with open(str(world.data) + ".log", encoding="utf-8") as f:
+        text = f.read()
+    assert "route=/account/profile/" in text
+    for secret in ("203.0.113.201", c.jar["sessionid"], token, c.jar["csrftoken"], "verysecretkey", "s" * 43):
+        assert secret not in text and secret not in repr(world.table("event")), secret
+    assert world.events("isoc.example", "csrf.rejected")[0]["network"] == "203.0.113.0/24"
+
+
 # --- islands ------------------------------------------------------------------------------------------------
 
 
