@@ -108,7 +108,8 @@ def test_accounts_get_one_time_passwords(data):
     again = json.loads(stoa(data, "user", "password", "ada@example.org", "--portal", HOST, "--json").stdout)
     assert len(made["password"]) >= 20 and made["password"] != again["password"]
     listed = json.loads(stoa(data, "user", "list", "--portal", HOST, "--json").stdout)
-    assert listed == [{"email": "ada@example.org", "name": "", "role": "admin", "must_change": True}]
+    assert listed == [{"email": "ada@example.org", "name": "", "role": "admin", "must_change": True, "state": "active", "expired": False,
+                       "second_factor": False, "permissions": ""}]
     store = (data / "stoa.db").read_bytes()
     assert made["password"].encode() not in store
 
