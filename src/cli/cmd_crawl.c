@@ -65,6 +65,28 @@ static bool make_account(struct cli *c, const struct tenant *t, char password[AC
 	return remove_account(c, t, e) && account_temporary(c->site->accounts, t->id, STR(CRAWLER), STR("Crawler"), may, end, password, e);
 }
 
+/* Banners and pages that the ledger refers to and nobody has made a picture of (CON-33); a crawl makes some at a time. */
+static bool put_renderings(struct cli *c, const struct tenant *t, struct json_out *j, struct err *e)
+{
+	enum { AT_ONCE = 40 };
+	struct consent_rendering *list, whole;
+	size_t n, told = 0;
+	if (!consent_renderings(c->site->consent, t->id, &c->arena, &list, &n, e)) return false;
+	json_key(j, STR("renderings"));
+	json_open(j, '[');
+	for (size_t i = 0; i < n && told < AT_ONCE; i++) {
+		if (!consent_archived(c->site->consent, t->id, list[i].hash, &c->arena, &whole, e)) return false;
+		if (whole.bitmap.n) continue;
+		told++;
+		json_open(j, '{');
+		json_member(j, "hash", list[i].hash);
+		json_member(j, "html", whole.html);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	return true;
+}
+
 static bool put_plan(struct cli *c, const struct tenant *t, const struct registry *g, const struct catalog_view *v, struct err *e)
 {
 	char password[ACCOUNT_PASSWORD_TEXT] = "";
@@ -96,6 +118,7 @@ static bool put_plan(struct cli *c, const struct tenant *t, const struct registr
 		json_member(&j, "email", STR(CRAWLER));
 		json_member(&j, "password", str_of(password));
 	}
+	if (!put_renderings(c, t, &j, e)) return false;
 	json_key(&j, STR("registry"));
 	json_value(&j);
 	buf_put(&c->text, g->json);
@@ -193,6 +216,30 @@ static bool again(struct cli *c, const char *const *words, size_t n, struct str 
 	return true;
 }
 
+/* A file that is nobody else's, gone when the other end has read it. */
+static bool hand_over(struct cli *c, const char *const *before, size_t nbefore, struct str bytes, struct err *e)
+{
+	const char *words[8];
+	struct str said;
+	char file[] = "/tmp/stoa-crawl-XXXXXX";
+	int fd = mkstemp(file);
+	if (fd < 0) return err_os(e, "write a result");
+	close(fd);
+	ensure(nbefore < COUNT_OF(words));
+	memcpy(words, before, nbefore * sizeof *words);
+	words[nbefore] = file;
+	bool ok = io_replace(file, bytes, 0600, e) && again(c, words, nbefore + 1, &said, e);
+	unlink(file);
+	return ok;
+}
+
+static bool keep_picture(void *arg, struct str hash, struct str png, struct err *e)
+{
+	struct cli *c = arg;
+	const char *words[] = { "ledger", "picture", "--portal", arena_cstr(&c->arena, cli_value(c, "portal")), arena_cstr(&c->arena, hash) };
+	return hand_over(c, words, COUNT_OF(words), png, e);
+}
+
 static void progress(void *arg, const char *engine, const char *state, int64_t steps)
 {
 	cli_note(arg, "%s: %s (%lld steps so far)", engine, state, (long long)steps);
@@ -223,7 +270,7 @@ static bool crawl(struct cli *c, struct err *e)
 {
 	const char *host = arena_cstr(&c->arena, cli_value(c, "portal"));
 	const char *ask[] = { "crawl-plan", "--portal", host };
-	struct str text, result, said;
+	struct str text, result;
 	auto_json *doc = NULL;
 	bool passed;
 	int64_t visited;
@@ -239,13 +286,8 @@ static bool crawl(struct cli *c, struct err *e)
 		c->exit_code = passed ? 0 : 1;
 		return true;
 	}
-	char file[] = "/tmp/stoa-crawl-result-XXXXXX";
-	int fd = mkstemp(file);
-	if (fd < 0) return err_os(e, "write the result");
-	close(fd);
-	const char *give[] = { "crawl-keep", "--portal", host, file };
-	bool ok = io_replace(file, result, 0600, e) && again(c, give, COUNT_OF(give), &said, e);
-	unlink(file);
+	const char *give[] = { "crawl-keep", "--portal", host };
+	bool ok = hand_over(c, give, COUNT_OF(give), result, e) && crawl_pictures(json_root(doc), &o, keep_picture, c, e);
 	if (!ok) return false;
 	if (cli_has(c, "json")) cli_say(c, "%.*s", STR_ARG(result));
 	else say_differences(c, result);

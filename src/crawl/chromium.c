@@ -1,7 +1,9 @@
 /* Chromium by the DevTools protocol: commands on its descriptor 3, answers and events on 4, each a JSON text ended by NUL.
  * A profile is a browser context, made fresh for each state and thrown away with its cookies. */
 #include "crawl/inside.h"
+#include "crypt/crypt.h"
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -183,6 +185,40 @@ static bool asked(struct crawl_browser *b, struct arena *a, struct str **out, si
 		if (one.n) (*out)[(*n)++] = one;
 	buf_clear(&b->seen);
 	return true;
+}
+
+/* Waits, at most two seconds, until the style sheets of a page without script are there. */
+static bool styled(struct crawl_browser *b, struct arena *a, struct err *e)
+{
+	struct str there = STR("false");
+	for (int i = 0; i < 50 && !str_eq(there, STR("true")); i++) {
+		poll(NULL, 0, 40);
+		if (!ask(b, STR("[...document.querySelectorAll('link[rel=stylesheet]')].every(l => l.sheet) && document.fonts.status === 'loaded'"), a, &there, e)) return false;
+	}
+	return true;
+}
+
+bool crawl_picture(struct crawl_browser *b, struct str origin, struct str html, struct arena *a, struct str *png, struct err *e)
+{
+	auto_buf params = BUF_INIT(TEXT_BYTES);
+	auto_json *tree = NULL, *shot = NULL;
+	/* Shown as a document of the portal, so that its style sheets are found. */
+	if (!visit(b, arena_join(a, origin, STR("/robots.txt")), e) || !command(b, true, "Page.getFrameTree", STR(""), &tree, e)) return false;
+	struct json_out j = JSON_OUT(&params);
+	json_open(&j, '{');
+	json_member(&j, "frameId", json_text(json_get(json_get(json_get(json_get(json_root(tree), "result"), "frameTree"), "frame"), "id")));
+	json_member(&j, "html", html);
+	json_close(&j, '}');
+	if (!tell(b, true, "Page.setDocumentContent", buf_str(&params), e) || !styled(b, a, e) ||
+	    !command(b, true, "Page.captureScreenshot", STR("{\"format\":\"png\",\"captureBeyondViewport\":true}"), &shot, e))
+		return false;
+	struct str data = arena_str(a, json_text(json_get(json_get(json_root(shot), "result"), "data")));
+	char *letters = arena_array(a, char, data.n + 1);
+	memcpy(letters, data.p, data.n);
+	size_t n = data.n;
+	while (n > 0 && letters[n - 1] == '=') n--;
+	for (size_t i = 0; i < n; i++) letters[i] = letters[i] == '+' ? '-' : letters[i] == '/' ? '_' : letters[i];
+	return crypt_base64url_decode(a, (struct str){ letters, n }, png) || err_set(e, ERR_SYSTEM, "the browser's picture cannot be read");
 }
 
 static const struct crawl_engine engine = { "chromium", fresh, mode, visit, ask, jar, asked, crawl_stop };

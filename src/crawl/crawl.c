@@ -92,3 +92,23 @@ bool crawl_run(const struct json_node *plan, const struct crawl_options *o, stru
 	buf_done(&w.differences_text);
 	return ok;
 }
+
+bool crawl_pictures(const struct json_node *plan, const struct crawl_options *o, bool (*keep)(void *arg, struct str hash, struct str png, struct err *e),
+                    void *arg, struct err *e)
+{
+	const struct json_node *list = json_get(plan, "renderings");
+	struct crawl_browser *b;
+	struct crawl_mode m = { .lang = STR("en"), .script = false };
+	if (!json_count(list) || !o->chromium_or_null) return true;
+	if (!crawl_chromium(o->chromium_or_null, o, &b, e)) return false;
+	bool ok = b->engine->fresh(b, e) && b->engine->mode(b, &m, e);
+	for (size_t i = 0; ok && i < json_count(list); i++) {
+		auto_arena a = ARENA_INIT;
+		struct str png;
+		const struct json_node *one = json_at(list, i);
+		ok = crawl_picture(b, json_text(json_get(plan, "origin")), json_text(json_get(one, "html")), &a, &png, e) &&
+		     keep(arg, json_text(json_get(one, "hash")), png, e);
+	}
+	b->engine->close(b);
+	return ok;
+}

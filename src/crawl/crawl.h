@@ -28,4 +28,8 @@ struct crawl_options {
 bool crawl_run(const struct json_node *plan, const struct crawl_options *o, struct arena *a, struct str *result, bool *passed,
                int64_t *pages, struct err *e) must_use;
 
+/* Pictures of the plan's `renderings` [{"hash","html"}] (CON-33), each handed to `keep` with its hash; none without Chromium. */
+bool crawl_pictures(const struct json_node *plan, const struct crawl_options *o, bool (*keep)(void *arg, struct str hash, struct str png, struct err *e),
+                    void *arg, struct err *e) must_use;
+
 #endif

@@ -46,6 +46,8 @@ struct crawl_browser {
 };
 
 bool crawl_chromium(const char *program, const struct crawl_options *o, struct crawl_browser **out, struct err *e) must_use;
+/* A picture (PNG) of a document as it would look on the portal; Chromium only. */
+bool crawl_picture(struct crawl_browser *b, struct str origin, struct str html, struct arena *a, struct str *png, struct err *e) must_use;
 bool crawl_firefox(const char *program, struct crawl_browser **out, struct err *e) must_use;
 
 /* process.c: a browser as a child with its profile folder; `fds` become 3 and 4 when not -1. */

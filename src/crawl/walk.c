@@ -120,7 +120,8 @@ static void walk_language(struct crawl_walk *w)
 
 /* --- consent ------------------------------------------------------------------------------------------ */
 
-#define PRESS(action) STR("[...document.querySelectorAll('button[name=action][value=" action "]')].find(b => b.offsetParent !== null || true)")
+#define PRESS(action) STR("document.querySelector('button[name=action][value=" action "]')")
+#define WITHDRAW STR("document.querySelector('footer form:has(input[name=action][value=refuse_all]) button')")
 
 static size_t consent_services(const struct crawl_walk *w, struct arena *a, const char ***out)
 {
@@ -176,7 +177,7 @@ static void walk_consent(struct crawl_walk *w)
 			if (act(w, "accepting all", PRESS("accept_all"))) visit_all(w, "pages", NULL);
 			w->state = script ? "withdrawn" : "withdrawn, without script";
 			go(w, STR("/"));
-			if (act(w, "withdrawing", PRESS("refuse_all"))) {
+			if (act(w, "withdrawing", WITHDRAW)) {
 				w->ngranted = 0;
 				auto_arena later = ARENA_INIT;
 				struct str *urls;

@@ -4,10 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { chromium } from 'playwright-core'
+import { services } from './services.mjs'
 import { password, signIn, world } from './world.mjs'
 
 let w
-before(async () => { w = await world() })
+before(async () => { w = await world({ registries: [services('tags.example')] }) })
 after(async () => {
 	const { code, said } = await w.stop()
 	assert.equal(code, 0, said)
@@ -41,6 +42,17 @@ for (const [host, names] of [['isoc.example', ['cookies_preferences', 'csrftoken
 		// On delwp.example nothing is measured and no service is declared: no choice differs from the defaults (PRF-4).
 		assert.deepEqual(result.seen.toSorted(), names)
 	})
+
+test('REG-19 CON-33 with services to consent to, every state keeps to the register, and what was shown has its picture', async () => {
+	const done = await w.crawl('tags.example', '--quick')
+	const result = JSON.parse(done.stdout || '{}')
+	assert.deepEqual([done.status, result.differences], [0, []], done.stderr)
+	assert.deepEqual(result.seen.toSorted(), ['cookies_preferences', 'csrftoken', 'django_language', 'sessionid'])
+	const shown = () => w.run('ledger', 'renderings', '--portal', 'tags.example').trim().split('\n').map(JSON.parse)
+	// The first crawl makes entries; the pictures of what they refer to are the next one's.
+	assert.ok(shown().length > 0 && (await w.crawl('tags.example', '--quick')).status === 0)
+	assert.ok(shown().some(r => r.picture))
+})
 
 test('JAR-T14 with cookies refused everything is read, and signing in explains itself', async () => {
 	const profile = join(w.folder, 'refusing')
