@@ -103,7 +103,7 @@ static void put_providers(struct html *h, const struct visit *v)
 {
 	struct str names[CONSENT_SERVICES];
 	size_t n = providers(v, names);
-	html_say_plural(h, N_("{0} provider would receive data:"), N_("{0} providers would receive data:"), (int64_t)n);
+	html_say_plural(h, N2_("{0} provider would receive data:", "{0} providers would receive data:"), (int64_t)n);
 	for (size_t i = 0; i < n && i < PROVIDERS_SHOWN; i++) {
 		if (i)
 			html_lit(h, ",");
@@ -112,7 +112,7 @@ static void put_providers(struct html *h, const struct visit *v)
 	}
 	if (n > PROVIDERS_SHOWN) {
 		html_lit(h, " <a href=\"/cookies/preferences/#services\">");
-		html_say_plural(h, N_("and {0} more"), N_("and {0} more"), (int64_t)(n - PROVIDERS_SHOWN));
+		html_say_plural(h, N2_("and {0} more", "and {0} more"), (int64_t)(n - PROVIDERS_SHOWN));
 		html_lit(h, "</a>");
 	}
 	html_lit(h, ".");
@@ -166,8 +166,8 @@ void view_put_banner(struct html *h, const struct visit *v, struct str back)
 	html_lit(h, "<p>");
 	put_providers(h, v);
 	html_lit(h, " ");
-	html_say_plural(h, N_("Refusing has no effect on your access. Your choice is kept for {0} day."),
-	                N_("Refusing has no effect on your access. Your choice is kept for {0} days."),
+	html_say_plural(h, N2_("Refusing has no effect on your access. Your choice is kept for {0} day.",
+	                    "Refusing has no effect on your access. Your choice is kept for {0} days."),
 	                registry_item(g, REGISTRY_PREFERENCES)->life_s / 86400);
 	html_lit(h, " <a href=\"/terms/cookies-policy/\">");
 	html_say(h, N_("Cookies policy"));

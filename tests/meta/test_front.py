@@ -56,6 +56,13 @@ def test_a_new_message_needs_its_translations(house):
     assert done.returncode != 0 and done.stdout.count("missing: A sentence nobody translated") == 10
 
 
+def test_forms_of_a_count_stand_together(house):
+    with open(house / "src" / "front" / "lost.c", "a", encoding="utf-8") as f:
+        f.write('void put(struct html *h) { html_say_plural(h, N_("{0} day"), N_("{0} days"), 2); }\n')
+    done = check_po(house)
+    assert done.returncode != 0 and "not two N_: {0} day" in done.stdout
+
+
 def test_the_back_office_speaks_fewer_languages(house):
     with open(house / "src" / "back" / "routes.c", "a", encoding="utf-8") as f:
         f.write('static const char *const fresh = N_("A sentence nobody translated");\n')
