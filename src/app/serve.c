@@ -69,7 +69,8 @@ static bool is_at_the_right_door(const struct site *s, const struct tenant *t, s
 		return err_set(e, ERR_BAD_REQUEST, "No portal answers at this port.");
 	if (!plain && str_eq(r->host, t->host)) return true;
 	struct str origin = visitor_origin(r->arena, t->host, s->listen_port);
-	return httpd_reply_redirect(p, MOVED, arena_join(r->arena, origin, r->target), e) && false;
+	(void)!httpd_reply_redirect(p, MOVED, arena_join(r->arena, origin, r->target), e);
+	return false; /* with the way on in the reply, or with what was wrong in *e */
 }
 
 /* Which portal: the host name alone tells. Refused hosts get the same answer whatever they ask. */
