@@ -351,3 +351,54 @@ def test_a_private_portal_lets_in_keys_only(portal):
 def test_an_unknown_access_is_refused(portal):
     done = stoa(portal.data, "portal", "set", HOST, "access=closed", check=False)
     assert done.returncode == 1 and "open or private" in done.stderr
+
+
+# --- the permission to see restricted datasets ---------------------------------------------------------
+
+def test_the_permission_shows_restricted_datasets_by_session_and_by_key(world, tmp_path):
+    host, ada = "isoc.example", "ada@isoc.example"
+    (tmp_path / "hush.csv").write_text(CSV, encoding="utf-8")
+    stoa(world.data, "publish", tmp_path / "hush.csv", "--portal", host, "--id", "hush", "--title", "Hush")
+    w.secure(world.data, "hush", "--restricted", portal=host)
+    # A rule that is somebody's own does not cut what the permission shows.
+    w.secure(world.data, "hush", "--user", "grace@isoc.example", "--filter", "country = 'BE'", portal=host)
+    made = world.fixture(sessions=[{"host": host, "email": "root@isoc.example", "factors": ["password", "totp"]},
+                                   {"host": host, "email": ada, "factors": ["password"]},
+                                   {"host": host, "email": "grace@isoc.example", "factors": ["password", "totp"]}])["sessions"]
+    root, reader, listed = (world.client(host, address=f"192.0.2.{20 + i}") for i in range(3))
+    for c, one in zip((root, reader, listed), made):
+        c.jar["sessionid"] = one
+    label = reader.form("/account/keys/", {"do": "make", "label": "none"})
+    bare = label.text.split("stoa_")[1][:40]
+    by_scope = w.make_key(world.data, ada, portal=host)
+
+    def seen(c, **head):
+        """In the catalogue, by its records, by its export, on its page."""
+        base = "/api/explore/v2.1/catalog"
+        ask = lambda path: c.get(path, headers={"Accept": "*/*", **head})
+        ids = [d["dataset_id"] for d in ask(f"{base}/datasets?limit=100").json()["results"]]
+        rows = ask(f"{base}/datasets/hush/records")
+        export = ask(f"{base}/datasets/hush/exports/json")
+        page = ask("/explore/dataset/hush/information/") if not head else rows
+        assert rows.status_code == export.status_code == page.status_code == (200 if "hush" in ids else 404)
+        if "hush" not in ids:
+            return None
+        assert rows.json()["total_count"] == len(export.json())
+        return len(export.json())
+
+    stranger = world.client(host, address="192.0.2.30")
+    keyed = lambda text: seen(stranger, Authorization=f"Apikey {text}")
+    assert seen(reader) is seen(stranger) is keyed(by_scope) is None and seen(root) == 4 and seen(listed) == 1
+    where = root.form("/backoffice/groups/", {"name": "Archive"}).headers["Location"].split("?")[0]
+    assert root.form(where, {"do": "save", "name": "Archive", "may.catalogue": "explore_restricted_dataset"}).status_code == 303
+    for who in (ada, "grace@isoc.example"):
+        assert root.form(where, {"do": "join", "addresses": who}).status_code == 303
+    assert seen(reader) == seen(listed) == 4 and seen(stranger) is None
+    assert keyed(by_scope) == 4
+    # A key holds what its list says and no more.
+    assert keyed("stoa_" + bare) is None
+    full = reader.form("/account/keys/", {"do": "make", "label": "full", "may.catalogue": "explore_restricted_dataset", "permissions": "explore_restricted_dataset"})
+    assert keyed("stoa_" + full.text.split("stoa_")[1][:40]) == 4
+    assert root.form(where, {"do": "leave", "address": ada}).status_code == 303
+    assert seen(reader) is keyed(by_scope) is None
+    assert seen(listed) == 4
