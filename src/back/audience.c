@@ -172,8 +172,7 @@ static bool run_settings(struct httpd_request *r, struct httpd_reply *p, void *a
 	if (!back_enter(app, r, p, VIEW_OFFICE_AUDIENCE, 0, &v, e)) return back_answered(p, e);
 	if (!rights_may(&v.who, ACCOUNT_MAY_EDIT_DOMAIN)) return err_set(e, ERR_FORBIDDEN, "This account has no permission for this part of the back office.");
 	if (posted) {
-		if (!back_form(&v, &form, e)) return false;
-		if (save(&v, &form, &errors, e)) return true;
+		if (back_form_kept(&v, &form, &errors, e) && save(&v, &form, &errors, e)) return true;
 		if (!errors.n) return back_answered(p, e);
 		*e = (struct err){ 0 };
 		back_refused(&v);

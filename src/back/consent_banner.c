@@ -124,11 +124,11 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		return back_answered(p, e);
 	if (!v.registry)
 		return err_set(e, ERR_BUSY, "The register of cookies cannot be read at the moment.");
-	if (!privacy_draft_open(&v, &d, e))
+	bool taken, posted = r->method == HTTPD_POST;
+	if (!back_form_taken(&v, &form, &errors, &taken, e) || !privacy_draft_open(&v, &d, e))
 		return false;
-	bool posted = r->method == HTTPD_POST;
 	if (posted) {
-		if (!back_form(&v, &form, e) || !save(&d, &form, &errors, e))
+		if (taken && !save(&d, &form, &errors, e))
 			return false;
 		if (!errors.n)
 			return back_done(&v, str_of(path), "saved", e);

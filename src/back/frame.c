@@ -46,6 +46,17 @@ bool back_form_kept(struct visit *v, struct visitor_form *out, struct html_error
 	return html_complain(errors, v->lang, "", N_("This page was opened before you last signed in or proved who you are, so nothing was done. What you filled in is still here: please send it again."));
 }
 
+bool back_form_taken(struct visit *v, struct visitor_form *out, struct html_errors *errors, bool *taken, struct err *e)
+{
+	*taken = v->request->method == HTTPD_POST && back_form_kept(v, out, errors, e);
+	if (*taken || v->request->method != HTTPD_POST)
+		return true;
+	if (!errors->n)
+		return false;
+	*e = (struct err){ 0 };
+	return true;
+}
+
 bool back_is_fresh(const struct visit *v)
 {
 	return v->session && session_is_fresh(v->at.tenant, v->session, clock_now());

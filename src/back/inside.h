@@ -44,6 +44,9 @@ bool back_form(struct visit *v, struct visitor_form *out, struct err *e) must_us
 /* The same for a page with much to fill in: when only the token is stale (another tab signed in or proved a secret, CSR-5), false
  * notes an error instead, `out` holds what was posted, and the page is shown again with a fresh token. */
 bool back_form_kept(struct visit *v, struct visitor_form *out, struct html_errors *errors, struct err *e) must_use nonnull_all;
+/* The same for a page that is read and posted alike: false for what cannot be mended. `taken`: a form came and is to be obeyed;
+ * when one came that is not, `errors` says so and the page is shown as posted. */
+bool back_form_taken(struct visit *v, struct visitor_form *out, struct html_errors *errors, bool *taken, struct err *e) must_use nonnull_all;
 /* Asked before a change by a single button. ERR_NOT_FRESH leads to a page where the secret is proved, and from there to this
  * address. */
 bool back_fresh(struct visit *v, struct err *e) must_use nonnull_all;

@@ -200,14 +200,14 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	struct visitor_form form;
 	struct html_errors errors = { 0 };
 	struct one o;
-	bool posted = r->method == HTTPD_POST;
+	bool taken, posted = r->method == HTTPD_POST;
 	if (!back_enter(app, r, p, VIEW_OFFICE_PRIVACY, 0, &v, e))
 		return back_answered(p, e);
-	if ((posted && !back_form(&v, &form, e)) || !privacy_draft_open(&v, &d, e) || !read_one(&d, &o, e))
+	if (!back_form_taken(&v, &form, &errors, &taken, e) || !privacy_draft_open(&v, &d, e) || !read_one(&d, &o, e))
 		return false;
 	struct str owner = arena_str(v.arena, json_text(json_get(o.service, "id")));
 	struct str up = arena_printf(v.arena, "/backoffice/privacy/services/%.*s/", STR_ARG(owner));
-	if (posted) {
+	if (taken) {
 		bool remove = visitor_field_on(&form, STR("remove"));
 		if (o.fresh)
 			o.id = new_id(&d, owner, str_trim(visitor_field(&form, STR("name"))));
@@ -221,7 +221,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		o.item = privacy_find(&d, "items", o.id);
 		o.service = privacy_find(&d, "services", owner);
 	}
-	if (d.changed && o.item && !privacy_faults(&d, arena_printf(v.arena, "items.%.*s.", STR_ARG(o.id)), &errors, e))
+	if (d.changed && o.item && (taken || !posted) && !privacy_faults(&d, arena_printf(v.arena, "items.%.*s.", STR_ARG(o.id)), &errors, e))
 		return false;
 	if (posted && !errors.n)
 		return back_done(&v, up, "saved-draft", e);
@@ -236,7 +236,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	html_heading_close(h);
 	back_privacy_tabs(h, "/backoffice/privacy/services/");
 	view_crumbs(h, (const struct view_crumb[]){ { i18n_text(v.lang, N_("Services of others")), STR("/backoffice/privacy/services/") }, { json_text(json_get(o.service, "name")), up } }, 2);
-	if (posted)
+	if (taken)
 		html_notice(h, HTML_INFO, N_("What you wrote is kept in the draft; the fields below need a correction before it can be published."));
 	struct str action = o.fresh && !o.item ? arena_printf(v.arena, "/backoffice/privacy/items/new/?service=%.*s", STR_ARG(owner)) : arena_printf(v.arena, "/backoffice/privacy/items/%.*s/", STR_ARG(o.id));
 	html_form_open(h, &(struct html_form){ .visit = &v, .action = action, .posted = posted ? &form : NULL, .errors = &errors });

@@ -248,13 +248,13 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	struct visitor_form form;
 	struct html_errors errors = { 0 };
 	struct registry_draft checked;
-	bool posted = r->method == HTTPD_POST;
+	bool taken, posted = r->method == HTTPD_POST;
 	bool conflict = false;
 	if (!back_enter(app, r, p, VIEW_OFFICE_PRIVACY, 0, &v, e))
 		return back_answered(p, e);
-	if ((posted && !back_form(&v, &form, e)) || !privacy_draft_open(&v, &d, e))
+	if (!back_form_taken(&v, &form, &errors, &taken, e) || !privacy_draft_open(&v, &d, e))
 		return false;
-	if (posted && act(&d, &form, &errors, &conflict, e))
+	if (taken && act(&d, &form, &errors, &conflict, e))
 		return true;
 	if (conflict) { /* what is in force is another one by now */
 		privacy_draft_close(&d);
@@ -276,6 +276,9 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	back_said(&page, r);
 	back_put_stale(&page, &errors);
 	bool stale = !str_eq(d.base, d.now->hash);
+	bool asks = !checked.nfaults && checked.ndifferences && !stale;
+	if (!asks && errors.n) /* there is no form to say it */
+		html_notice_text(h, HTML_WARNING, errors.items[0].text);
 	if (stale || conflict)
 		put_conflict(h, &d);
 	if (checked.nfaults) {
@@ -286,7 +289,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		put_consequence(h, &v, &checked);
 		privacy_put_differences(h, checked.differences, checked.ndifferences);
 		put_csp(h, &v, &checked);
-		if (!stale)
+		if (asks)
 			put_publish(h, &v, &checked, posted ? &form : NULL, &errors);
 	}
 	if (d.changed)

@@ -84,12 +84,12 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	auto_privacy d = { 0 };
 	struct visitor_form form;
 	struct html_errors errors = { 0 };
-	bool posted = r->method == HTTPD_POST;
+	bool taken, posted = r->method == HTTPD_POST;
 	if (!back_enter(app, r, p, VIEW_OFFICE_PRIVACY, 0, &v, e))
 		return back_answered(p, e);
-	if ((posted && !back_form(&v, &form, e)) || !privacy_draft_open(&v, &d, e))
+	if (!back_form_taken(&v, &form, &errors, &taken, e) || !privacy_draft_open(&v, &d, e))
 		return false;
-	if (posted) {
+	if (taken) {
 		struct privacy_edit x = { .member = { "controller", "additions", "banner" } };
 		x.member_json[0] = controller_json(&v, &form);
 		x.member_json[1] = pair_json(&v, &form, "before", "after");
@@ -97,7 +97,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		if (!privacy_draft_save(&d, privacy_edited(&d, &x), e))
 			return false;
 	}
-	if (d.changed && (!privacy_faults(&d, STR("banner."), &errors, e) || !privacy_faults(&d, STR("additions."), &errors, e)))
+	if (d.changed && (taken || !posted) && (!privacy_faults(&d, STR("banner."), &errors, e) || !privacy_faults(&d, STR("additions."), &errors, e)))
 		return false;
 	if (posted && !errors.n)
 		return back_done(&v, STR("/backoffice/privacy/registry/"), "saved-draft", e);
@@ -110,7 +110,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	html_heading_close(h);
 	back_privacy_tabs(h, "/backoffice/privacy/registry/");
 	back_said(&page, r);
-	if (posted)
+	if (taken)
 		html_notice(h, HTML_INFO, N_("What you wrote is kept in the draft; the fields below need a correction before it can be published."));
 	else
 		privacy_draft_notice(h, &d);

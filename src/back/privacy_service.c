@@ -256,17 +256,17 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	auto_privacy d = { 0 };
 	struct visitor_form form;
 	struct html_errors errors = { 0 };
-	bool posted = r->method == HTTPD_POST;
+	bool taken, posted = r->method == HTTPD_POST;
 	struct str id = r->holes[0];
 	if (!back_enter(app, r, p, VIEW_OFFICE_PRIVACY, 0, &v, e))
 		return back_answered(p, e);
-	if ((posted && !back_form(&v, &form, e)) || !privacy_draft_open(&v, &d, e))
+	if (!back_form_taken(&v, &form, &errors, &taken, e) || !privacy_draft_open(&v, &d, e))
 		return false;
 	const struct json_node *s = privacy_find(&d, "services", id);
 	if (!s)
 		return err_set(e, ERR_NOT_FOUND, "There is no service of this name in the draft.");
 	struct str path = arena_printf(v.arena, "/backoffice/privacy/services/%.*s/", STR_ARG(id));
-	if (posted) {
+	if (taken) {
 		bool remove = visitor_field_on(&form, STR("remove"));
 		struct privacy_edit x = { .service = id };
 		if (!remove)
@@ -278,7 +278,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 			return back_done(&v, STR("/backoffice/privacy/services/"), "removed", e);
 		s = privacy_find(&d, "services", id);
 	}
-	if (d.changed && !privacy_faults(&d, arena_printf(v.arena, "services.%.*s.", STR_ARG(id)), &errors, e))
+	if (d.changed && (taken || !posted) && !privacy_faults(&d, arena_printf(v.arena, "services.%.*s.", STR_ARG(id)), &errors, e))
 		return false;
 	if (posted && !errors.n)
 		return back_done(&v, path, "saved-draft", e);
@@ -293,7 +293,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	html_heading_close(h);
 	back_privacy_tabs(h, "/backoffice/privacy/services/");
 	back_said(&page, r);
-	if (posted)
+	if (taken)
 		html_notice(h, HTML_INFO, N_("What you wrote is kept in the draft; the fields below need a correction before it can be published."));
 	else
 		privacy_draft_notice(h, &d);

@@ -191,14 +191,14 @@ static bool run_list(struct httpd_request *r, struct httpd_reply *p, void *app, 
 	struct visitor_form form;
 	struct html_errors errors = { 0 };
 	struct str id;
-	bool posted = r->method == HTTPD_POST;
+	bool taken, posted = r->method == HTTPD_POST;
 	if (!back_enter(app, r, p, VIEW_OFFICE_PRIVACY, 0, &v, e))
 		return back_answered(p, e);
-	if ((posted && !back_form(&v, &form, e)) || !privacy_draft_open(&v, &d, e))
+	if (!back_form_taken(&v, &form, &errors, &taken, e) || !privacy_draft_open(&v, &d, e))
 		return false;
 	if (posted) {
 		bool known = visitor_field(&form, STR("known")).n > 0;
-		if (known ? add_known(&d, &form, &errors, &id, e) : add_own(&d, &form, &errors, &id, e))
+		if (taken && (known ? add_known(&d, &form, &errors, &id, e) : add_own(&d, &form, &errors, &id, e)))
 			return back_done(&v, arena_printf(v.arena, "/backoffice/privacy/services/%.*s/", STR_ARG(id)), "added", e);
 		if (!errors.n)
 			return false;

@@ -370,6 +370,21 @@ def test_ana_t13_retention_cannot_leave_its_range(world):
     assert done.returncode != 0 and "760" in done.stdout + done.stderr
 
 
+def test_csr_5_settings_outlive_a_stale_token(world):
+    import re
+    token = lambda page: re.findall(r'name="csrfmiddlewaretoken" value="([0-9A-Za-z]+)"', page.text)[-1]
+    path = "/backoffice/audience/settings/"
+    fields = {"audience.enabled": "on", "audience.retention_days": "760", "audience.hourly_days": "90", "audience.excluded_networks": "203.0.113.77"}
+    stale = token(administrator(world).get(path))
+    c = administrator(world)
+    answer = c.post(path, {"csrfmiddlewaretoken": stale, **fields})
+    assert answer.status_code == 403 and "What you filled in is still here" in answer.text and "203.0.113.77" in answer.text
+    assert "203.0.113.77" not in c.get(path).text
+    assert c.post(path, {"csrfmiddlewaretoken": token(answer), **fields}).status_code == 303
+    assert "203.0.113.77" in c.get(path).text
+    assert c.form(path, {**fields, "audience.excluded_networks": ""}).status_code == 303
+
+
 # --- pages -------------------------------------------------------------------------------------------------------------------
 
 

@@ -238,6 +238,7 @@ def root(world):
     world.fixture(users=[{"host": HOST, "email": who, "name": "Admin", "password": PASSWORD, "role": "admin", "totp": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}])
     c = world.client(HOST, address=f"10.8.0.{next(_next)}")
     c.sign_in(who)
+    c.email = who
     return c
 
 
@@ -296,3 +297,17 @@ def test_con_10_words_are_kept_short_and_neutral(world, root):
     for what in ("banner", "preferences"):
         preview = root.get(f"/backoffice/privacy/banner/preview/{what}?in=fr")
         assert preview.status_code == 200 and 'lang="fr"' in preview.text and "<script" not in preview.text
+
+
+def test_csr_5_words_of_the_banner_outlive_a_stale_token(world, root):
+    token = lambda page: re.findall(r'name="csrfmiddlewaretoken" value="([0-9A-Za-z]+)"', page.text)[-1]
+    path = "/backoffice/privacy/banner/"
+    stale = token(root.get(path))
+    other = world.client(HOST, address="10.8.1.1")
+    other.sign_in(root.email)
+    words = {"title.en": "Words of the late hour", "title.fr": "Mots tardifs", "title.ar": "كلمات"}
+    answer = other.post(path, {"csrfmiddlewaretoken": stale, **words})
+    assert answer.status_code == 403 and "What you filled in is still here" in answer.text and 'value="Words of the late hour"' in answer.text
+    assert "Words of the late hour" not in other.get(path).text
+    assert other.post(path, {"csrfmiddlewaretoken": token(answer), **words}).status_code == 303
+    assert "Words of the late hour" in other.get(path).text

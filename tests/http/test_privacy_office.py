@@ -180,3 +180,46 @@ def test_hostile_input_is_shown_as_text(world):
     assert c.get(BASE + "items/platform.sessionid/").status_code == 404
     assert c.get(BASE + "items/new/?service=nothing").status_code == 404
     assert post(c, "registry/publish/", {"do": "discard"}).status_code == 303
+
+
+@pytest.fixture(scope="module")
+def stale(world):
+    """A token that was good before somebody signed in."""
+    return re.search(r'name="csrfmiddlewaretoken" value="([0-9A-Za-z]+)"', keeper(world).get(BASE + "services/").text).group(1)
+
+
+@pytest.mark.parametrize("path, fields, shown, then", [
+    ("services/", {"name": "Late service", "id": "late"}, ('value="Late service"', 'value="late"'), "added"),
+    ("services/", {"known": "matomo", "host": "stats.late.test"}, ('value="stats.late.test"',), "added"),
+    ("services/kept/", service_fields(name="Kept by hand"), ('value="Kept by hand"', "frame https://video.test", "Montre des vidéos"), "saved-draft"),
+    ("items/new/?service=kept", {"kind": "cookie", "name": "kept_one", "party": "third", "category": "third_party", "function.en": "Late words", "life": "session"},
+     ('value="kept_one"', "Late words"), None),
+    ("registry/", {"controller.contact": "late@tags.example", "before.en": "Late words."}, ('value="late@tags.example"', "Late words."), "saved-draft"),
+])
+def test_csr_5_what_was_typed_outlives_a_stale_token(world, stale, path, fields, shown, then):
+    c = keeper(world)
+    publish(c, {"services": []})
+    post(c, "services/", {"name": "Kept", "id": "kept"})
+    before = world.table("registry_working")
+    answer = c.post(BASE + path, {"csrfmiddlewaretoken": stale, **fields})
+    assert answer.status_code == 403 and "What you filled in is still here" in answer.text
+    for text in shown:
+        assert text in answer.text, text
+    assert world.table("registry_working") == before and "kept in the draft" not in answer.text
+    fresh = re.findall(r'name="csrfmiddlewaretoken" value="([0-9A-Za-z]+)"', answer.text)[-1]
+    again = c.post(BASE + path, {"csrfmiddlewaretoken": fresh, **fields})
+    assert again.status_code in (303, 422)
+    if then:
+        assert f"done={then}" in again.headers["Location"]
+    post(c, "registry/publish/", {"do": "discard"})
+
+
+def test_csr_5_the_note_of_a_publication_outlives_a_stale_token(world, stale):
+    c = keeper(world)
+    publish(c, TAGS)
+    post(c, "registry/", {"controller.contact": "note@tags.example"})
+    fields = {"do": "publish", "note": "Late note", "effective": "2027-03-01"}
+    answer = c.post(BASE + "registry/publish/", {"csrfmiddlewaretoken": stale, **fields})
+    assert answer.status_code == 403 and "Late note" in answer.text and 'value="2027-03-01"' in answer.text
+    fresh = re.findall(r'name="csrfmiddlewaretoken" value="([0-9A-Za-z]+)"', answer.text)[-1]
+    assert "done=scheduled" in c.post(BASE + "registry/publish/", {"csrfmiddlewaretoken": fresh, **fields}).headers["Location"]
