@@ -13,6 +13,9 @@ HOST = "isoc.example"
 PAGES = ["/backoffice/", "/backoffice/users/", "/backoffice/invite/", "/backoffice/groups/", "/backoffice/requests/", "/backoffice/keys/",
          "/backoffice/access/", "/backoffice/access/sessions/", "/backoffice/access/providers/", "/backoffice/access/providers/new/oidc/",
          "/backoffice/access/providers/new/saml/", "/backoffice/mail/", "/backoffice/events/"]
+SESSIONS = {"second_factor.required": "administrators", "password.min_single": "15", "password.min_with_2fa": "8", "session.max_per_user": "20",
+            "log.event_months": "12", "session.idle": "14d", "session.idle_unremembered": "12h", "session.absolute": "30d",
+            "session.absolute_unremembered": "24h", "session.fresh": "15min"}
 SECOND = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -221,6 +224,21 @@ def test_ses_10_a_form_that_comes_too_late_keeps_its_input(world, root, person):
     assert re.search(r'value="publisher" checked', answer.text)
     assert f"/account/confirm/?next={at.replace('/', '%2F')}" in answer.text
     assert "Typed For Long" not in root.get(at).text
+
+
+@pytest.mark.parametrize("path, fields, name, typed", [
+    ("/backoffice/access/", {"access": "open", "access.signup": "closed", "access.message": "none"}, "access.disclaimer.en", "Typed too late"),
+    ("/backoffice/access/sessions/", {"do": "save", **SESSIONS}, "trusted_origins", "https://late.example"),
+    ("/backoffice/audience/settings/", {"audience.enabled": "on", "audience.retention_days": "760", "audience.hourly_days": "90"},
+     "audience.excluded_networks", "203.0.113.99"),
+])
+def test_ses_10_settings_that_come_too_late_change_nothing_and_keep_their_input(world, root, path, fields, name, typed):
+    before = world.table("tenant_setting")
+    world.advance(16 * 60)
+    answer = root.form(path, {**fields, name: typed})
+    assert answer.status_code == 422 and typed in answer.text
+    assert f"/account/confirm/?next={path.replace('/', '%2F')}" in answer.text
+    assert typed not in root.get(path).text and world.table("tenant_setting") == before
 
 
 def test_a_user_is_changed_whole_and_the_log_says_by_whom(world, root, person):
@@ -511,8 +529,7 @@ def test_access_settings_are_saved_and_logged_by_name(world, root):
 
 
 def test_ses_4_the_preset_of_restricted_portals(root):
-    fields = {"second_factor.required": "administrators", "password.min_single": "15", "password.min_with_2fa": "8", "session.max_per_user": "20", "log.event_months": "12",
-              "session.idle": "14d", "session.idle_unremembered": "12h", "session.absolute": "30d", "session.absolute_unremembered": "24h", "session.fresh": "15min"}
+    fields = SESSIONS
     done(root.form("/backoffice/access/sessions/", {**fields, "do": "restricted"}), "saved")
     page = root.get("/backoffice/access/sessions/")
     assert len(re.findall(r'value="1h" selected', page.text)) == 2 and len(re.findall(r'value="24h" selected', page.text)) == 2
