@@ -241,6 +241,7 @@ static bool restore(struct cli *c, struct err *e)
 	if (keys.n && !put_keys(c, keys, e)) return false;
 	if (!site_open(c->folder, &o, &c->site, e) || !verify_all(c, &count, e) || !site_after_restore(c->site, e)) return false;
 	cli_say(c, "%zu datasets are back and read whole", count);
+	cli_note(c, "A ledger of consents whose last hash is not signed takes no entry until it is acknowledged: stoa doctor tells which.");
 	cli_note(c, "Everybody has to sign in again; links in letters that were sent before are void.");
 	if (!keys.n)
 		cli_note(c, "New keys were made: second factors must be enrolled again, choices about cookies are asked for again, and signatures have "
@@ -255,7 +256,7 @@ static const struct cli_option restore_options[] = {
 const struct cli_command cli_cmd_restore = {
 	.words = "restore", .operands = "FOLDER", .least = 1, .most = 1, .flags = CLI_FRESH | CLI_ALONE,
 	.summary = "Fills an empty data folder from a backup and reads every version.",
-	.detail = "Afterwards nobody is signed in any more, and links in letters are void. A data folder that was copied back by other means "
+	.detail = "Afterwards nobody is signed in any more, links in letters are void, and ledgers of consents may have to be acknowledged. A data folder that was copied back by other means "
 	          "is started once with stoa serve --after-restore, which does the same.",
 	.options = restore_options, .run = restore,
 };

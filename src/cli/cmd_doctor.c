@@ -255,7 +255,29 @@ static void doors(struct doctor *d)
 		      "portals on names of their own answer by HTTPS only, and no proxy is trusted to say that it speaks it");
 }
 
-static void (*const checks[])(struct doctor *) = { libraries, folder, disk, files, clocks, keys, store, portals, doors, rules, leftovers, letters };
+/* SES-14: nobody can agree to anything where a restored ledger was not looked at. */
+static void ledgers(struct doctor *d)
+{
+	struct tenant_id *ids;
+	struct err e = { 0 };
+	size_t n = tenants_list(d->cli->site->tenants, &d->cli->arena, &ids), held = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool is = false;
+		const struct tenant *t = tenants_hold_or_null(d->cli->site->tenants, ids[i]);
+		if (!t) continue;
+		if (!consent_is_held(d->cli->site->consent, ids[i], &is, &e))
+			FOUND(d, BAD, "Restore the last backup into a fresh folder: stoa --data NEW restore BACKUP.", "the ledger of %.*s cannot be read: %s", STR_ARG(t->host), e.pub);
+		if (is)
+			FOUND(d, BAD, "Compare it with heads that were kept elsewhere (stoa ledger verify --head FILE), then: stoa ledger acknowledge --portal HOST.",
+			      "the ledger of %.*s was restored and its last hash is not the last that was signed: it takes no consent", STR_ARG(t->host));
+		held += is || e.code != ERR_NONE;
+		e = (struct err){ 0 };
+		tenant_release(d->cli->site->tenants, t);
+	}
+	if (!held) FOUND(d, GOOD, "", "the ledgers of consent take entries");
+}
+
+static void (*const checks[])(struct doctor *) = { libraries, folder, disk, files, clocks, keys, store, portals, doors, rules, ledgers, leftovers, letters };
 
 static void put_json(struct doctor *d)
 {

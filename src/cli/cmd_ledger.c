@@ -140,6 +140,26 @@ const struct cli_command cli_cmd_ledger_head = {
 	.detail = "", .options = head_options, .run = head,
 };
 
+/* --- acknowledge ------------------------------------------------------------------------------------- */
+
+static bool acknowledge(struct cli *c, struct err *e)
+{
+	const struct tenant *t;
+	bool was = false;
+	if (!cli_portal(c, &t, e)) return false;
+	bool ok = consent_acknowledge(c->site->consent, t->id, &was, e);
+	if (ok && was) event_note(c->site->events, t->id, &(struct event){ .kind = EVENT_SETTINGS_CHANGED, .reason = STR("command"), .detail = STR("ledger acknowledged") });
+	if (ok) cli_say(c, was ? "The ledger takes entries again." : "There was nothing to acknowledge.");
+	tenant_release(c->site->tenants, t);
+	return ok;
+}
+
+const struct cli_command cli_cmd_ledger_acknowledge = {
+	.words = "ledger acknowledge", .operands = "", .summary = "Lets the ledger of a portal take entries again after a backup was restored.",
+	.detail = "A restored ledger whose last hash is not the last that was signed takes no consent before. Compare it first with heads that "
+	          "were kept elsewhere: stoa ledger export, then stoa ledger verify --head FILE.", .options = head_options, .run = acknowledge,
+};
+
 /* --- renderings ------------------------------------------------------------------------------------ */
 
 static bool renderings(struct cli *c, struct err *e)

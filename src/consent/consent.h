@@ -110,6 +110,12 @@ bool consent_head(struct consent *c, const struct tenant *t, struct instant now,
 struct consent_signed_head { struct str date, head, signature; }; /* hexadecimal; the signature URL-safe base64 */
 bool consent_heads(struct consent *c, struct tenant_id t, size_t most, struct arena *a, struct consent_signed_head **out, size_t *n, struct err *e)
 	must_use nonnull_all; /* newest first */
+/* SES-14, after a backup was brought back: a ledger whose head is not the last one that was signed takes no entry and signs no
+ * head until an operator acknowledges it. Meanwhile grants fail (ERR_BUSY), refusals count, and withdrawals wait in the queue. */
+bool consent_after_restore(struct consent *c, struct err *e) must_use nonnull_all;
+bool consent_is_held(struct consent *c, struct tenant_id t, bool *out, struct err *e) must_use nonnull_all;
+/* `was`: whether there was something to acknowledge. */
+bool consent_acknowledge(struct consent *c, struct tenant_id t, bool *was, struct err *e) must_use nonnull_all;
 /* Upkeep, meant for every minute: counters written down, what waited appended, heads of the day, retention. Cheap when
  * nothing is due. */
 bool consent_upkeep(struct consent *c, struct instant now, struct err *e) must_use nonnull_all;

@@ -85,6 +85,9 @@ static bool sign_day(struct consent *c, struct store_tx *tx, const struct tenant
 	char hash[CONSENT_HEX + 1];
 	struct consent_signed_head *last;
 	size_t n;
+	bool held;
+	if (!consent_holds(tx, t->id, &held, e)) return false;
+	if (held) return true;
 	if (!read_heads(tx, CONSENT_Q(head_last), t->id, STORE_PARAMS(VALUE_OF_INT(1)), &a, &last, &n, e)) return false;
 	struct str date = day_text(&a, day);
 	if (n && str_cmp(last[0].date, date) >= 0) return true;
@@ -93,6 +96,71 @@ static bool sign_day(struct consent *c, struct store_tx *tx, const struct tenant
 	return store_run(tx, CONSENT_Q(head_insert), t->id,
 	                 STORE_PARAMS(VALUE_OF_INT(day), VALUE_OF_TEXT(str_of(hash)), VALUE_OF_TEXT(signature)), e);
 }
+
+/* --- after a restore ------------------------------------------------------------------------------------------- */
+
+bool consent_holds(struct store_tx *tx, struct tenant_id t, bool *out, struct err *e)
+{
+	struct store_rows *r;
+	if (!store_ask(tx, CONSENT_Q(hold_get), t, STORE_NONE, &r, e)) return false;
+	enum store_step step = store_step(r, e);
+	*out = step == STORE_ROW;
+	store_stop(r);
+	return step != STORE_FAILED;
+}
+
+static bool hold(struct store_tx *tx, const struct tenant *t, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	char hash[CONSENT_HEX + 1], first[CONSENT_HEX + 1];
+	struct consent_signed_head *last;
+	size_t n;
+	if (!last_hash(tx, t, hash, e) || !read_heads(tx, CONSENT_Q(head_last), t->id, STORE_PARAMS(VALUE_OF_INT(1)), &a, &last, &n, e)) return false;
+	consent_first(t->host, first);
+	if (str_eq(str_of(hash), n ? last[0].head : str_of(first))) return true;
+	return store_run(tx, CONSENT_Q(hold_set), t->id, STORE_PARAMS(VALUE_OF_TEXT(str_of(hash))), e);
+}
+
+bool consent_after_restore(struct consent *c, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct tenant_id *ids;
+	struct store_tx *tx;
+	struct err ignored = { 0 };
+	size_t n = tenants_list(c->tenants, &a, &ids);
+	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i++) {
+		const struct tenant *t = tenants_hold_or_null(c->tenants, ids[i]);
+		if (!t) continue;
+		ok = hold(tx, t, e);
+		tenant_release(c->tenants, t);
+	}
+	bool ended = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored);
+	return ok && ended;
+}
+
+bool consent_is_held(struct consent *c, struct tenant_id t, bool *out, struct err *e)
+{
+	struct store_tx *tx;
+	struct err ignored = { 0 };
+	if (!store_begin(c->store, STORE_READ, &tx, e)) return false;
+	bool ok = consent_holds(tx, t, out, e);
+	bool ended = store_end(tx, STORE_ROLLBACK, &ignored);
+	return ok && ended;
+}
+
+bool consent_acknowledge(struct consent *c, struct tenant_id t, bool *was, struct err *e)
+{
+	struct store_tx *tx;
+	struct err ignored = { 0 };
+	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = consent_holds(tx, t, was, e) && store_run(tx, CONSENT_Q(hold_end), t, STORE_NONE, e);
+	bool ended = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored);
+	return ok && ended;
+}
+
+/* --- retention -------------------------------------------------------------------------------------------------- */
 
 static int64_t months_before(int64_t us, int64_t months)
 {

@@ -75,6 +75,8 @@ bool consent_tally_flush(struct consent *c, struct err *e) must_use nonnull_all;
 
 /* head.c */
 bool consent_signed(const unsigned char key[VAULT_PUBLIC], struct str message, struct str signature_base64url);
+/* Whether nothing may be appended for the time being (SES-14). */
+bool consent_holds(struct store_tx *tx, struct tenant_id t, bool *out, struct err *e) must_use nonnull_all;
 struct str consent_signature(struct consent *c, struct arena *a, struct str host, struct str message);
 
 /* export.c: the texts of a ledger file, which the verifier makes again to compare them byte by byte. */

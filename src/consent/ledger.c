@@ -111,12 +111,18 @@ static bool append_in(struct consent *c, struct store_tx *tx, const struct conse
 	                                   STORE_PARAMS(VALUE_OF_TEXT(l->ui_hash), VALUE_OF_TEXT(l->ui_html), VALUE_OF_INT(l->at)), e));
 }
 
-/* What waits, as it is now; a portal that is gone takes its entries along. */
-static bool append_waiting(struct consent *c, struct store_tx *tx, const struct consent_line *lines, size_t n, struct err *e)
+/* What waits, as it is now, without that of ledgers that are held, which `n` counts no longer; a portal that is gone takes its
+ * entries along. */
+static bool append_waiting(struct consent *c, struct store_tx *tx, struct consent_line *lines, size_t *n, struct err *e)
 {
-	for (size_t i = 0; i < n; i++) {
-		bool there;
+	size_t all = *n;
+	*n = 0;
+	for (size_t i = 0; i < all; i++) {
+		bool there, held;
 		struct err why = { 0 };
+		if (!consent_holds(tx, lines[i].tenant, &held, e)) return false;
+		if (held) continue;
+		lines[(*n)++] = lines[i];
 		if (!is_there(tx, &lines[i], &there, e)) return false;
 		if (!there && !append_in(c, tx, &lines[i], &why) && why.code != ERR_NOT_FOUND) {
 			*e = why;
@@ -124,6 +130,14 @@ static bool append_waiting(struct consent *c, struct store_tx *tx, const struct 
 		}
 	}
 	return true;
+}
+
+static bool append_new(struct consent *c, struct store_tx *tx, const struct consent_line *l, struct err *e)
+{
+	bool held;
+	if (!consent_holds(tx, l->tenant, &held, e)) return false;
+	if (held) return err_set(e, ERR_CONFLICT, "the ledger was restored and waits for an operator: stoa ledger acknowledge");
+	return append_in(c, tx, l, e);
 }
 
 static bool append(struct consent *c, const struct consent_line *l_or_null, struct err *e)
@@ -134,7 +148,7 @@ static bool append(struct consent *c, const struct consent_line *l_or_null, stru
 	struct err ignored = { 0 };
 	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
 	size_t n = consent_queue_copy(c, &a, &waiting);
-	bool ok = append_waiting(c, tx, waiting, n, e) && (!l_or_null || append_in(c, tx, l_or_null, e));
+	bool ok = append_waiting(c, tx, waiting, &n, e) && (!l_or_null || append_new(c, tx, l_or_null, e));
 	bool ended = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored);
 	/* Not before the commit, which can fail. An entry that another thread sees in between is known by its salt. */
 	if (ok && ended && n) consent_queue_drop(c, waiting, n);

@@ -64,7 +64,7 @@ void site_close(struct site *s);
 bool site_upkeep(struct site *s, bool daily, struct err *e) must_use nonnull_all;
 
 /* SES-14: what a backup brought back must not open anything that was shut since: everybody signs in anew, and links in letters,
- * half-done sign-ins and counts of failures are void. */
+ * half-done sign-ins and counts of failures are void, and ledgers of consent whose head is not signed wait for an operator. */
 bool site_after_restore(struct site *s, struct err *e) must_use nonnull_all;
 
 /* A portal and its catalogue, held together for one visit. */

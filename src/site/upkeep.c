@@ -46,5 +46,5 @@ bool site_upkeep(struct site *s, bool daily, struct err *e)
 bool site_after_restore(struct site *s, struct err *e)
 {
 	/* Sessions of an older epoch are over; upkeep says so in the log and forgets them. */
-	return accounts_after_restore(s->accounts, e) && sessions_upkeep(s->sessions, e);
+	return accounts_after_restore(s->accounts, e) && sessions_upkeep(s->sessions, e) && consent_after_restore(s->consent, e);
 }

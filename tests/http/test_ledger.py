@@ -225,6 +225,52 @@ def test_con_26_without_a_ledger_no_grant_and_every_withdrawal(tmp_path):
         w.stop()
 
 
+def test_ses_14_a_restored_ledger_waits_for_an_operator(tmp_path):
+    w = World(tmp_path)
+    once = ["--after-restore"]
+    try:
+        w.fixture(registries=[{"host": HOST, "registry": registry()}])
+        c, late = w.client(HOST), w.client(HOST)
+        choose(c, "accept_all", "first")
+        # The head of the next day is signed, and so the ledger is as it was last published.
+        w.advance(DAY)
+        w.ask("POST", "/upkeep")
+        w.restart(*once)
+        choose(late, "accept_all", "first")
+        # Now there is an entry after that head.
+        w.restart()
+        d = w.client(HOST)
+        answer = choose(d, "accept_all", "first", status=503)
+        assert not set_cookies(answer) and not d.jar
+        choose(d, "refuse_all", "first")
+        choose(c, "refuse_all")
+        assert part(c.jar["cookies_preferences"], 5) == "-" and "stats.count" not in c.get("/").text
+        assert len(entries(w, HOST)) == 2 and (w.data / "consent.queue").read_text().count("\n") == 1
+        heads = w.table("consent_head")
+        w.advance(DAY)
+        w.ask("POST", "/upkeep")
+        assert len(entries(w, HOST)) == 2 and [h for h in w.table("consent_head") if h["tenant"] == entries(w, HOST)[0]["tenant"]] == [
+            h for h in heads if h["tenant"] == entries(w, HOST)[0]["tenant"]]
+        told = stoa(w.data, "doctor", check=False)
+        assert told.returncode == 1 and f"ledger of {HOST}" in told.stdout and "stoa ledger acknowledge" in told.stdout
+        assert "ledger of isoc.example" not in told.stdout
+        # A start without the flag changes nothing; an operator does, and what waited comes first.
+        w.options = tuple(o for o in w.options if o not in once)
+        w.restart()
+        choose(w.client(HOST), "accept_all", "first", status=503)
+        assert "takes entries again" in stoa(w.data, "ledger", "acknowledge", "--portal", HOST).stdout
+        assert "nothing to acknowledge" in stoa(w.data, "ledger", "acknowledge", "--portal", HOST).stdout
+        choose(w.client(HOST), "accept_all", "first")
+        events = [json.loads(r["json"])["event"] for r in entries(w, HOST)]
+        assert events == ["grant", "grant", "withdraw", "grant"]
+        assert "ledgers of consent take entries" in stoa(w.data, "doctor", check=False).stdout
+        path = tmp_path / "after.ndjson"
+        stoa(w.data, "ledger", "export", "--portal", HOST, "--out", path)
+        assert verify(path)[0] == 0
+    finally:
+        w.stop()
+
+
 # --- the back office --------------------------------------------------------------------------------------------------------
 
 
