@@ -140,7 +140,8 @@ test('CON-T10 after a choice: focus on the heading, a status, no shift', async (
 	await page.goto(home)
 	await page.click(refuse)
 	await page.waitForFunction(() => document.activeElement?.tagName === 'H1')
-	assert.equal(await page.locator('[role=status]').first().textContent(), 'Your choice is saved: nothing that needs consent is used.')
+	// The status is emptied for a moment so that it is announced.
+	await page.waitForFunction(text => document.querySelector('[role=status]').textContent === text, 'Your choice is saved: nothing that needs consent is used.', { timeout: 5000 })
 	assert.equal(new URL(page.url()).search, '')
 	await page.waitForTimeout(600)
 	assert.equal(await page.evaluate(() => window.ours), 0)
