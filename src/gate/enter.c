@@ -29,7 +29,13 @@ bool gate_enter(struct gate *g, struct httpd_request *r, struct httpd_reply *p, 
 
 bool gate_enter_own(struct gate *g, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
-	return gate_enter(g, r, p, app, e) && visitor_signed_in(&g->v, e);
+	/* The ways to the factor, and to the proof of a secret that it asks for. */
+	static const char *const ways[] = { "/login/enrol/", "/account/2fa/", "/account/confirm/" };
+	if (!gate_enter(g, r, p, app, e) || !visitor_signed_in(&g->v, e)) return false;
+	if (!rights_lacks_factor(g->v.at.tenant, &g->v.who)) return true;
+	for (size_t i = 0; i < COUNT_OF(ways); i++)
+		if (str_eq(r->path, str_of(ways[i]))) return true;
+	return err_set(e, ERR_NO_FACTOR, "%s", err_kind(ERR_NO_FACTOR)->sentence);
 }
 
 /* --- what was posted ------------------------------------------------------------------------------------ */

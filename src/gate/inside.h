@@ -34,7 +34,7 @@ void gate_done(struct gate *g);
 
 /* For everyone, on private portals too. */
 bool gate_enter(struct gate *g, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e) must_use nonnull_all;
-/* For whoever is signed in; others are led to sign in. */
+/* For whoever is signed in; others are led to sign in, and who lacks a factor that everyone must have, to its set-up (AUT-5). */
 bool gate_enter_own(struct gate *g, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e) must_use nonnull_all;
 
 enum gate_posted { GATE_FAILED, GATE_GOOD, GATE_AGAIN }; /* again: only the token was too old; status and message are set */

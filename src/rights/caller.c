@@ -91,6 +91,11 @@ static void find_session(const struct site_visit *at, const struct httpd_request
 	w->session = s;
 }
 
+bool rights_lacks_factor(const struct tenant *t, const struct rights_caller *who)
+{
+	return who->by_session && !who->who.second_factor && str_eq(tenant_setting(t, "second_factor.required"), STR("everyone"));
+}
+
 bool rights_may(const struct rights_caller *who, enum account_permission what)
 {
 	if (!who->account) return false;
@@ -115,6 +120,7 @@ bool rights_caller(const struct site_visit *at, struct httpd_request *r, struct 
 		find_session(at, r, &w);
 		if (!w.account && is_private(at->tenant))
 			return err_set(e, ERR_UNAUTHENTICATED, "This portal is private. Send an API key of it: \"Authorization: Apikey KEY\", or the parameter apikey.");
+		if (rights_lacks_factor(at->tenant, &w)) return err_set(e, ERR_NO_FACTOR, "%s", err_kind(ERR_NO_FACTOR)->sentence);
 		break;
 	case SHOWS_TOKEN:
 		return err_set(e, ERR_UNAUTHENTICATED, "Access tokens (Bearer, access_token) are not accepted here. Send an API key: \"Authorization: Apikey KEY\", or the parameter apikey.");

@@ -41,6 +41,9 @@ struct rights_caller {
 	const struct session *session; /* with by_session; in the request's arena */
 };
 
+/* Whether somebody signed in has to set up a second factor before anything else (AUT-5), because the portal asks it of everyone.
+ * rights_caller refuses them with ERR_NO_FACTOR; rights_person does not. */
+bool rights_lacks_factor(const struct tenant *t, const struct rights_caller *who) must_use nonnull_all;
 /* The one place where a permission is asked for. False for nobody known, and for a key whose list does not hold it. */
 bool rights_may(const struct rights_caller *who, enum account_permission what) must_use nonnull_all;
 /* Tells the caller of a request from its Authorization field (Apikey KEY), its apikey parameter (of the

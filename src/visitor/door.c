@@ -136,7 +136,8 @@ static struct str back_to(const struct httpd_request *r)
 
 struct str visitor_lead(const struct httpd_request *r, const struct err *e)
 {
-	const char *to = e->code == ERR_UNAUTHENTICATED ? "/login/" : e->code == ERR_NOT_FRESH ? "/account/confirm/" : NULL;
+	const char *to = e->code == ERR_UNAUTHENTICATED ? "/login/" : e->code == ERR_NOT_FRESH ? "/account/confirm/" :
+	                 e->code == ERR_NO_FACTOR ? "/login/enrol/" : NULL;
 	if (!to || visitor_wants_json(r) || httpd_header(r, STR("Authorization")).n || httpd_query_or_null(r, STR("apikey"))) return STR("");
 	auto_buf b = BUF_INIT(LIMIT_URL_BYTES * 4);
 	buf_printf(&b, "%s?next=", to);

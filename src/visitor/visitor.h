@@ -119,7 +119,7 @@ bool visitor_set_cookie(struct visit *v, enum registry_cookie c, struct str valu
 bool visitor_remove_cookie(struct visit *v, enum registry_cookie c, struct err *e) must_use nonnull_all;
 /* Cache-Control of what belongs to one person: private, no-store. */
 void visitor_private(const struct visit *v) nonnull_all;
-/* Where the error hook leads a page with ERR_UNAUTHENTICATED or ERR_NOT_FRESH; empty: the error is to be shown. */
+/* Where the error hook leads a page with ERR_UNAUTHENTICATED, ERR_NOT_FRESH or ERR_NO_FACTOR; empty: the error is to be shown. */
 struct str visitor_lead(const struct httpd_request *r, const struct err *e) nonnull_all;
 /* The very end of an answer, for the finish hook: on a page that was navigated to and is shown, renews the id of the session
  * that is due, gives the token that is missing, takes back what is worth nothing and what siblings tossed in (SID-3, SES-7,

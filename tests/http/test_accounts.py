@@ -703,6 +703,48 @@ def test_a_private_portal_lets_people_sign_in(world, person):
         world.fixture(domains=[{"host": HOST, "settings": {"access": "open"}}])
 
 
+def test_aut_5_nothing_is_shown_before_a_factor_that_everyone_needs(world, person):
+    program = {"Accept": "application/json"}
+    who, later = person(), person()
+    c, d = client(world), client(world)
+    for x, name in ((c, who), (d, later)):
+        assert attempt(x, name).status_code == 303 and x.get("/account/").status_code == 200
+    key = re.search(r"stoa_[0-9A-Za-z]{40}", c.form("/account/keys/", {"do": "make", "label": "mill"}).text).group(0)
+    world.fixture(domains=[{"host": HOST, "settings": {"second_factor.required": "everyone"}}])
+    try:
+        for path in ("/", "/explore/", "/explore/dataset/nothing/information/", "/account/", "/account/profile/", "/account/security/", "/account/keys/",
+                     "/account/sessions/", "/account/data/", "/account/password/", "/account/email/", "/backoffice/"):
+            answer = c.get(path)
+            assert answer.status_code == 303 and answer.headers["Location"].startswith("/login/enrol/?next="), (path, answer.status_code)
+            assert "no-store" in answer.headers["Cache-Control"]
+        for path in ("/api/explore/v2.1/catalog/datasets", "/api/explore/v2.0/catalog/datasets", "/api/records/1.0/search?dataset=x"):
+            assert c.get(path, headers=program).status_code == 403, path
+        assert c.get("/api/explore/v2.1/catalog/datasets", headers=program).json()["error_code"] == "SecondFactorRequired"
+        assert c.get("/account/keys/", headers=program).status_code == 403
+        before = world.table("account")
+        saved = c.post("/account/profile/", {"csrfmiddlewaretoken": c.token(), "name": "Sneaked In"})
+        assert saved.status_code == 303 and "/login/enrol/" in saved.headers["Location"] and world.table("account") == before
+        # What everyone may read stays so, and so do programs and strangers.
+        assert c.get("/cookies/preferences/").status_code == 200 and c.get("/logout/").status_code == 200
+        assert client(world).get("/").status_code == 200
+        keyed = client(world).get("/api/explore/v2.1/catalog/datasets", headers={**program, "Authorization": f"Apikey {key}"})
+        assert keyed.status_code == 200
+        # The way there asks for a fresh secret, and lets it be given.
+        world.advance(16 * 60)
+        asked = d.form("/login/enrol/?next=/account/", {"do": "begin"})
+        assert asked.status_code == 303 and asked.headers["Location"].startswith("/account/confirm/")
+        assert d.get("/account/confirm/").status_code == 200
+        c = client(world)
+        assert attempt(c, who).headers["Location"].startswith("/login/enrol/")
+        enrol(world, c)
+        for path in ("/", "/account/", "/account/keys/"):
+            assert c.get(path).status_code == 200, path
+        assert c.get("/api/explore/v2.1/catalog/datasets", headers=program).status_code == 200
+    finally:
+        world.fixture(domains=[{"host": HOST, "settings": {"second_factor.required": "administrators"}}])
+    assert d.get("/account/").status_code == 200
+
+
 def test_aut_5_where_everyone_needs_a_second_factor_enrolment_comes_first(world, person):
     who = person()
     world.fixture(domains=[{"host": HOST, "settings": {"second_factor.required": "everyone"}}])
