@@ -176,8 +176,9 @@ static void put_person(struct view_page *p)
 		view_put_account(p, false);
 		return;
 	}
-	/* An error page is everybody's, and says nothing of who reads it. */
-	if (p->error || v->has_session)
+	/* An error page is everybody's, and says nothing of who reads it. A session that is over, or that does not count
+	 * here, is as none: who has it finds the way in, and a frame of others reads what a stranger reads (JAR-T12). */
+	if (p->error)
 		return;
 	html_lit(h, "<a class=\"sign-in\" href=\"/login/\">");
 	html_icon(h, ICON_USER);
