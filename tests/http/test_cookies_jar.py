@@ -30,7 +30,7 @@ def addresses(world):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_jar_t02_t03_pages_are_everybody_s(town, path):
+def test_jar_t02_t03_pages_are_everybody_s(town, path):  # JAR-T02, JAR-T03
     c = town.client("isoc.example")
     first, second = c.get(path), c.get(path)
     assert not set_cookies(first) and not c.jar

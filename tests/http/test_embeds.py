@@ -134,7 +134,7 @@ def test_emb_t05_the_frame(world):
     assert "onload" not in frame and "allow-top-navigation" not in frame
 
 
-def test_emb_t06_t09_policies(world):
+def test_emb_t06_t09_policies(world):  # EMB-T06, EMB-T09
     c = world.client(HOST)
     assert c.get("/explore/dataset/plain/information/").headers["Content-Security-Policy"] == BASE
     assert 'csp="' in c.get("/").headers["Reporting-Endpoints"]
@@ -146,7 +146,7 @@ def test_emb_t06_t09_policies(world):
     assert "youtube" not in policy and "script-src 'self' https://stats.count.example;" in policy
 
 
-def test_emb_t13_t14_descriptions_stay_tame(world):
+def test_emb_t13_t14_descriptions_stay_tame(world):  # EMB-T13, EMB-T14
     text = world.client(HOST).get("/explore/dataset/evil/information/").text
     description = text[text.index('class="prose"'):] if 'class="prose"' in text else text
     assert "alert(" not in text

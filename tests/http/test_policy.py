@@ -213,7 +213,7 @@ def addition(text, where="after", languages=("en", "fr")):
     return {"services": [], "items": [], "additions": {where: {lang: text for lang in languages}}}
 
 
-def test_pol_t09_t10_additions_are_text_and_change_nothing(policy):
+def test_pol_t09_t10_additions_are_text_and_change_nothing(policy):  # POL-T09, POL-T10
     words = "# Our own\n\nRead **this** and [that](https://x.example/).\n\n<style>table{display:none}</style> <script>alert(1)</script>\n\n| A | B |\n|---|---|\n| 1 | 2 |"
     before = get(policy, "isoc.example").text
     french = words.replace("Our own", "Chez nous").replace("Read", "Lisez").replace("this", "ceci").replace("and", "et").replace("that", "cela")

@@ -152,7 +152,7 @@ def test_emb_t11_analytics_of_others_need_consent(root):
     assert "services.google_analytics.legal_basis" in [x["field"] for x in answer.json()["faults"]]
 
 
-def test_reg_t16_t20_con_t19_t20_publishing(world, root):
+def test_reg_t16_t20_con_t19_t20_publishing(world, root):  # REG-T16, REG-T20, CON-T19, CON-T20
     """In one test, because each step begins where the last ended."""
     tag = root.get("/backoffice/privacy/registry.json").headers["ETag"]
     answer = publish(root, TAGS, tag=tag, note="Statistics and videos")
@@ -239,7 +239,7 @@ def test_reg_t22_too_many_reports_are_turned_away(world):
 
 # --- markup ---------------------------------------------------------------------------------------------------------
 
-def test_reg_t13_t15_descriptions_that_would_fetch_are_refused(tmp_path):
+def test_reg_t13_t15_descriptions_that_would_fetch_are_refused(tmp_path):  # REG-T13, REG-T14, REG-T15
     data = tmp_path / "data"
     (tmp_path / "a.csv").write_text("a,b\n1,2\n")
     stoa(data, "portal", "add", "localhost")
@@ -250,6 +250,12 @@ def test_reg_t13_t15_descriptions_that_would_fetch_are_refused(tmp_path):
     refused = publish_with('<p>x</p><img src="https://undeclared.test/p.gif">')
     assert refused.returncode != 0 and "<img>" in refused.stderr and "https://undeclared.test/p.gif" in refused.stderr and "declare" in refused.stderr
     assert stoa(data, "list", "--portal", "localhost", check=False).stdout.find("undeclared") < 0
+    # Every position that fetches is known to the unit test of the check; these stand for them.
+    for evil in ('<p style="background:url(//undeclared.test/x)">x</p>', '<svg><image href="https://undeclared.test/x"/></svg>',
+                 "<iframe srcdoc='<img src=https://undeclared.test>'></iframe>", '<img srcset="https://undeclared.test/x 2x">',
+                 '<meta http-equiv="refresh" content="0;url=https://undeclared.test/">'):
+        refused = publish_with(evil)
+        assert refused.returncode != 0 and "undeclared.test" in refused.stderr, evil
     accepted = publish_with('<p><a href="https://undeclared.test">x</a></p>')
     assert accepted.returncode == 0, accepted.stderr
 
