@@ -46,6 +46,9 @@ document.addEventListener('click', event => {
 // A refused form is read from its list of errors on.
 document.querySelector<HTMLElement>('.summary[role=alert]')?.focus()
 
+// On a narrow page the tabs stand in a row that is moved sideways: the one that is open is in view.
+for (const tab of document.querySelectorAll('.tabs-of [aria-current]')) tab.scrollIntoView({ block: 'nearest', inline: 'center' })
+
 // A form is sent once.
 document.addEventListener('submit', event => {
 	const form = event.target as HTMLFormElement
