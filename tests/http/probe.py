@@ -136,7 +136,7 @@ class World:
         self.fixture(domains=domains, users=users)
 
     def _start(self):
-        self.server = Server(self.data, *self.options)
+        self.server = Server(self.data, *self.options, env={"STOA_ARGON2_MEMORY_KB": "65536", "STOA_ARGON2_PASSES": "3"})
         self.control = "http://127.0.0.1:" + (self.data / "probe.port").read_text().strip()
 
     def stop(self):
