@@ -1,6 +1,7 @@
 /* Inviting people: a list of addresses as it was pasted, and what they may do. Each address stands for itself: those that cannot
  * be invited stay in the box with the reason, the others get their letter. */
 #include "back/people.h"
+#include "mail/mail.h"
 
 enum { INVITE_MOST = 200 };
 
@@ -37,20 +38,37 @@ static bool invite_one(struct visit *v, const struct back_profile *p, struct str
 	return true;
 }
 
+/* Whether a list that was pasted has the address already: people are invited once, however often they stand there. */
+static bool stands_before(struct str list, struct str address)
+{
+	struct str rest = list, word;
+	while (back_next_word(&rest, &word) && word.p < address.p)
+		if (str_eq_nocase(word, address))
+			return true;
+	return false;
+}
+
+/* Whether a word is an address, or was meant as one. Other words are the names that some programs put beside addresses. */
+static bool is_meant(struct str word)
+{
+	ptrdiff_t dot = str_find_char(word, '.');
+	return str_find_char(word, '@') >= 0 || (dot > 1 && (size_t)dot + 2 < word.n);
+}
+
 static bool invite_all(struct visit *v, const struct visitor_form *f, const struct back_profile *p, struct outcome *out, struct html_errors *errors,
                        struct err *e)
 {
-	struct str rest = visitor_field(f, STR("addresses")), address;
+	const struct str list = visitor_field(f, STR("addresses"));
+	struct str rest = list, address;
 	size_t n = 0;
 	for (struct str count = rest; back_next_word(&count, &address);)
-		n += str_find_char(address, '@') >= 0;
+		n += is_meant(address);
 	if (!n || n > INVITE_MOST) {
 		html_complain(errors, v->lang, "addresses", n ? N_("At most 200 addresses at once.") : N_("Give at least one e-mail address."));
 		return true;
 	}
 	while (back_next_word(&rest, &address)) {
-		/* Words without an @ are the names that some programs put beside addresses. */
-		if (str_find_char(address, '@') >= 0 && !invite_one(v, p, address, out, errors, e))
+		if (is_meant(address) && !stands_before(list, address) && !invite_one(v, p, address, out, errors, e))
 			return false;
 	}
 	return true;
@@ -129,6 +147,8 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		html_lit(h, "</p>");
 		html_notice_close(h);
 	}
+	if (!mail_where(v.arena, v.at.site->conf).n)
+		html_notice(h, HTML_WARNING, N_("This server has no mail server: letters wait in the queue and nobody gets them. Whoever runs the server names one in its settings (smtp_host, mail_from)."));
 	put_form(h, &v, groups, ngroups, posted ? &form : NULL, &errors);
 	return view_close(&page, e);
 }

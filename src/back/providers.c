@@ -180,6 +180,19 @@ static void read_fields(struct one *o, const struct visitor_form *form, struct h
 	}
 }
 
+/* The field that a refusal is about: its text begins with the field's name, or speaks of the short name or of the secret. */
+static const char *field_of_refusal(const struct err *e)
+{
+	struct str text = str_of(e->pub);
+	struct sso_field f;
+	for (size_t i = 0; sso_field(i, NULL, &f); i++) {
+		struct str name = str_of(f.name);
+		if (str_starts(text, name) && text.n > name.n && text.p[name.n] == ' ') return f.name;
+	}
+	if (str_starts(text, STR("the name of a provider"))) return "id";
+	return str_starts(text, STR("the client secret")) ? "secret" : "";
+}
+
 static bool save(struct one *o, const struct visitor_form *form, struct html_errors *errors, struct err *e)
 {
 	struct visit *v = o->visit;
@@ -193,7 +206,7 @@ static bool save(struct one *o, const struct visitor_form *form, struct html_err
 		visitor_note(v, EVENT_SETTINGS_CHANGED, o->fresh ? STR("provider_added") : STR("provider_changed"), o->provider.id);
 		return back_done(v, arena_printf(v->arena, "/backoffice/access/providers/%.*s/", STR_ARG(o->provider.id)), "saved", e);
 	}
-	back_complain(v, errors, "", e);
+	back_complain(v, errors, field_of_refusal(e), e);
 	return false;
 }
 
@@ -203,7 +216,7 @@ static bool try_it(struct one *o, struct html_errors *errors, struct err *e)
 	struct sso_finding *findings;
 	if (!back_fresh_form(o->visit, errors) || !sso_provider_test(&o->scene, &o->provider, &findings, &o->nfindings, e)) {
 		if (e->code)
-			back_complain(o->visit, errors, "", e);
+			back_complain(o->visit, errors, field_of_refusal(e), e);
 		return false;
 	}
 	o->findings = findings;

@@ -407,6 +407,15 @@ def test_addresses_that_cannot_be_invited_stay_with_the_reason(root, person):
     assert "1 invitation is on its way" in words(answer)
 
 
+def test_an_address_that_stands_twice_is_invited_once_and_a_misspelt_one_stays(world, root):
+    who = f"fourth{next(_next)}@elsewhere.example"
+    answer = root.form("/backoffice/invite/", {"addresses": f"{who}\n{who.upper()}\nbob.elsewhere.example", "role": "member"})
+    assert answer.status_code == 422 and "1 invitation is on its way" in words(answer)
+    assert re.search(r"<textarea[^>]*>(.*?)</textarea>", answer.text, re.S).group(1).split() == ["bob.elsewhere.example"]
+    assert "bob.elsewhere.example" in field_error(answer, "addresses")
+    assert len(world.letters(to=who, wait=1)) == 1
+
+
 def test_an_empty_list_is_refused(root):
     answer = root.form("/backoffice/invite/", {"addresses": "nobody in particular", "role": "member"})
     assert answer.status_code == 422 and field_error(answer, "addresses")
@@ -557,6 +566,9 @@ def test_identity_providers_are_added_tried_changed_and_removed(world, root):
     assert re.search(r'role="switch" checked', root.get(at).text)  # offered unless somebody says otherwise
     answer = root.form(at, {"do": "save", "id": "Not A Word", "label": "Town", "issuer": "https://id.example", "client_id": "stoa", "secret": "very secret words"})
     assert answer.status_code == 422 and "very secret words" not in answer.text and 'value="Town"' in answer.text
+    assert "small letters" in field_error(answer, "id")  # what is wrong is said beside its field
+    unnamed = root.form(at, {"do": "save", "id": "town", "issuer": "https://id.example", "client_id": "stoa"})
+    assert unnamed.status_code == 422 and field_error(unnamed, "label")
     done(root.form(at, {"do": "save", "id": "town", "label": "Town hall", "enabled": "on", "issuer": "https://id.example", "client_id": "stoa", "secret": "very secret words",
                         "scopes": "openid profile email", "claims": "sub", "role": "member"}), "saved")
     page = root.get("/backoffice/access/providers/town/")
