@@ -92,19 +92,29 @@ static void put_thing(struct html *h, struct home *o, bool due, const char *url,
 	o->things++;
 }
 
-static void put_verification(struct html *h, struct home *o)
+static void put_told(struct html *h, struct home *o, const char *url, enum view_icon icon, const char *message)
 {
-	const struct registry *g = o->visit->registry;
-	if (!g || !g->verification.last.us || g->verification.last_passed)
-		return;
-	html_lit(h, "<li><a href=\"/backoffice/privacy/\">");
-	html_icon(h, ICON_SHIELD);
+	html_lit(h, "<li><a href=\"");
+	html_url(h, str_of(url));
+	html_lit(h, "\">");
+	html_icon(h, icon);
 	html_lit(h, "<span>");
-	html_say(h, N_("The last verification by browsers found something that is not declared"));
+	html_say(h, message);
 	html_lit(h, "</span>");
 	html_icon(h, ICON_NEXT);
 	html_lit(h, "</a></li>");
 	o->things++;
+}
+
+/* What is wrong with the server, or with what it declares, rather than with so many things. */
+static void put_faults(struct html *h, struct home *o)
+{
+	const struct visit *v = o->visit;
+	const struct registry *g = v->registry;
+	if (g && g->verification.last.us && !g->verification.last_passed)
+		put_told(h, o, "/backoffice/privacy/", ICON_SHIELD, N_("The last verification by browsers found something that is not declared"));
+	if (!mail_where(v->arena, v->at.site->conf).n)
+		put_told(h, o, "/backoffice/mail/", ICON_MAIL, N_("This server has no mail server: letters wait in the queue and nobody gets them. Whoever runs the server names one in its settings (smtp_host, mail_from)."));
 }
 
 static void put_things(struct html *h, struct home *o)
@@ -113,7 +123,7 @@ static void put_things(struct html *h, struct home *o)
 	html_say(h, N_("What needs attention"));
 	html_lit(h, "</h2><ul class=\"todo\">");
 	put_thing(h, o, o->waiting > 0, "/backoffice/requests/", ICON_INBOX, N2_("{0} person asks for access", "{0} people ask for access"), o->waiting);
-	put_verification(h, o);
+	put_faults(h, o);
 	put_thing(h, o, o->suspended > 0, "/backoffice/users/", ICON_LOCK,
 	          N2_("{0} account is suspended after too many wrong passwords", "{0} accounts are suspended after too many wrong passwords"), o->suspended);
 	put_thing(h, o, o->refused >= 20, "/backoffice/events/?kind=auth", ICON_WARNING,
