@@ -8,6 +8,8 @@ import subprocess
 import threading
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
 from conftest import BINARY, stoa
 from probe import PASSWORD, World, set_cookies
 from services import registry
@@ -116,7 +118,6 @@ def test_con_29_a_head_kept_elsewhere_shows_a_new_past(world, exported, tmp_path
 
 def test_con_29_a_signature_checks_by_other_means(world):
     """With the key of the head itself, by another library."""
-    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
     head = world.client(HOST).get("/.well-known/consent-ledger-head.json").json()
     raw = lambda s: base64.urlsafe_b64decode(s + "=" * (-len(s) % 4))
     message = json.dumps({k: head[k] for k in ("date", "domain", "head")}, separators=(",", ":")).encode()
