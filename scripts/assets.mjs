@@ -1,20 +1,22 @@
 #!/usr/bin/env node
-// Bundles web/ and writes it as C arrays: assets.mjs OUT.h WEB_FOLDER
+// Bundles web/ and writes it as C arrays: assets.mjs OUT.h WEB_FOLDER PO_FOLDER [DEPFILE]
 //
-// esbuild bundles and hashes; every text is also stored compressed by gzip and brotli, so that the server
-// never compresses an asset. Same input, same bytes. src/asset/find.c reads the header.
+// esbuild bundles, splits and hashes: what a page asks for by an element alone (maps, charts) is a file of its own, loaded by
+// pages that show one. Every text is also stored compressed by gzip and brotli, so that the server never compresses an asset.
+// Same input, same bytes. src/asset/find.c reads the header. Words that elements say are rows of web/elements/words/*.def,
+// looked up in po/ while bundling: "words:fr" is a module with those of one language.
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { extname, join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
-const [out, web] = process.argv.slice(2)
+const [out, web, po, depfile] = process.argv.slice(2)
 const fail = text => {
 	console.error(`assets: ${text}`)
 	process.exit(1)
 }
-if (!out || !web) fail('usage: assets.mjs OUT.h WEB_FOLDER')
+if (!out || !web || !po) fail('usage: assets.mjs OUT.h WEB_FOLDER PO_FOLDER [DEPFILE]')
 
 let esbuild
 try {
@@ -44,7 +46,65 @@ function check(folder) {
 }
 check(web)
 
+// --- words of the elements ------------------------------------------------------------------------------------
+
+const unquote = lines => lines.map(l => JSON.parse(l.slice(l.indexOf('"')))).join('')
+const spoken = new Map() // message → its plural, or null
+for (const name of readdirSync(join(web, 'elements/words')).sort())
+	for (const [, one, many] of readFileSync(join(web, 'elements/words', name), 'utf8')
+		.matchAll(/\bN2?_\(("(?:[^"\\]|\\.)*")(?:,\s*("(?:[^"\\]|\\.)*"))?\)/g))
+		spoken.set(JSON.parse(one), many ? JSON.parse(many) : null)
+
+// A message that no table has would stay English for everyone.
+function check_spoken(folder) {
+	for (const entry of readdirSync(folder, { withFileTypes: true })) {
+		const path = join(folder, entry.name)
+		if (entry.isDirectory()) check_spoken(path)
+		else if (entry.name.endsWith('.ts'))
+			for (const [, quote, message] of readFileSync(path, 'utf8').matchAll(/\bsay(?:_n)?\(\s*(['"`])((?:(?!\1)[^\\]|\\.)*)\1/g)) {
+				const text = message.replace(/\\(['"`\\])/g, '$1')
+				if (quote === '`' || !spoken.has(text))
+					fail(`${relative(web, path)}: say("${text}") has no row in web/elements/words/*.def: add N_("${text}") there`)
+			}
+	}
+}
+check_spoken(join(web, 'elements'))
+
+// The messages of one language, as a module: { plural: n => form, words: { message: text or forms } }.
+function words_of(code) {
+	const text = readFileSync(join(po, `${code}.po`), 'utf8')
+	const words = {}
+	for (const block of text.split(/\n\n+/)) {
+		if (/^#,.*fuzzy/m.test(block)) continue
+		const parts = {}
+		let at = null
+		for (const line of block.split('\n')) {
+			const key = /^(msgid|msgid_plural|msgstr(?:\[\d\])?) "/.exec(line)
+			if (key) parts[(at = key[1])] = [line]
+			else if (at && line.startsWith('"')) parts[at].push(line)
+		}
+		const id = parts.msgid && unquote(parts.msgid)
+		if (!id || !spoken.has(id)) continue
+		const forms = Object.keys(parts).filter(k => k.startsWith('msgstr[')).sort().map(k => unquote(parts[k]))
+		const one = parts.msgstr && unquote(parts.msgstr)
+		if (forms.length ? forms.every(Boolean) : one) words[id] = forms.length ? forms : one
+	}
+	const rule = /plural=([^;\n\\]+)/.exec(text)?.[1] ?? 'n != 1'
+	if (!/^[n\d\s()<>=!&|?:%]+$/.test(rule)) fail(`${code}.po: the plural rule "${rule}" is not one`)
+	return `export const plural = n => Number(${rule})\nexport const words = ${JSON.stringify(words)}\n`
+}
+const words_plugin = {
+	name: 'words',
+	setup(build) {
+		build.onResolve({ filter: /^words:[a-z]{2}$/ }, a => ({ path: a.path.slice(6), namespace: 'words' }))
+		build.onLoad({ filter: /.*/, namespace: 'words' }, a => ({ contents: words_of(a.path), loader: 'js' }))
+	},
+}
+
 const types = {
+	'.json': 'application/json',
+	'.geojson': 'application/geo+json',
+	'.png': 'image/png',
 	'.css': 'text/css; charset=utf-8',
 	'.js': 'text/javascript; charset=utf-8',
 	'.svg': 'image/svg+xml',
@@ -53,8 +113,11 @@ const types = {
 
 // Two rounds would be needed if a stylesheet named a script; it does not, so one is enough.
 const result = await esbuild.build({
-	entryPoints: ['entry.ts', 'forget.ts', 'office.ts', 'tag.ts', 'style.css', 'office.css'].map(name => join(web, name)),
+	entryPoints: ['entry.ts', 'forget.ts', 'office.ts', 'tag.ts', 'style.css', 'office.css', 'elements.ts'].map(name => join(web, name)),
 	bundle: true,
+	splitting: true,
+	metafile: true,
+	plugins: [words_plugin],
 	minify: true,
 	format: 'esm',
 	target: ['es2021', 'safari15'],
@@ -62,7 +125,8 @@ const result = await esbuild.build({
 	publicPath: '/assets',
 	entryNames: '[name].[hash]',
 	assetNames: '[name].[hash]',
-	loader: { '.woff2': 'file', '.svg': 'file' },
+	chunkNames: '[name].[hash]',
+	loader: { '.woff2': 'file', '.svg': 'file', '.png': 'file', '.geojson': 'file' },
 	legalComments: 'none',
 	charset: 'utf8',
 	write: false,
@@ -74,7 +138,7 @@ const files = result.outputFiles.map(f => {
 	const name = f.path.slice('/assets/'.length)
 	const type = types[extname(name)] ?? fail(`no media type is known for ${name}`)
 	const bytes = Buffer.from(f.contents)
-	const text = type.startsWith('text/') || type === 'image/svg+xml'
+	const text = type.startsWith('text/') || type === 'image/svg+xml' || type.includes('json')
 	return {
 		name,
 		logical: name.replace(/\.[A-Z0-9]{8}(?=\.)/, ''),
@@ -103,3 +167,10 @@ files.forEach((f, i) => {
 })
 text += '};\n'
 writeFileSync(out, text)
+// What the header was made of, for ninja.
+if (depfile) {
+	const inputs = Object.keys(result.metafile.inputs).filter(path => !path.startsWith('words:')).map(path => join(web, path))
+	const tables = readdirSync(join(web, 'elements/words')).map(name => join(web, 'elements/words', name))
+	const catalogues = readdirSync(po).filter(name => name.endsWith('.po')).map(name => join(po, name))
+	writeFileSync(depfile, `${out}: ${[...inputs, ...tables, ...catalogues].map(path => path.replaceAll(' ', '\\ ')).join(' ')}\n`)
+}

@@ -92,7 +92,7 @@ static bool ask(struct catalogue *c, struct err *e)
 static void put_search(struct catalogue *c)
 {
 	struct html *h = &c->page.h;
-	html_lit(h, "<form role=\"search\" class=\"search\" action=\"/explore/\"><stoa-search data-label=\"");
+	html_lit(h, "<form role=\"search\" class=\"search\" action=\"/explore/\"><stoa-suggest data-label=\"");
 	html_say(h, N_("Suggestions"));
 	html_lit(h, "\"><label class=\"visually-hidden\" for=\"q\">");
 	html_say(h, N_("Search the datasets"));
@@ -102,7 +102,7 @@ static void put_search(struct catalogue *c)
 	html_say(h, N_("Search the datasets"));
 	html_lit(h, "\" value=\"");
 	html_text(h, view_state_get(&c->state, STR("q")));
-	html_lit(h, "\"></stoa-search>");
+	html_lit(h, "\"></stoa-suggest>");
 	view_state_inputs(h, &c->state, STR("q"));
 	html_lit(h, "<button class=\"button\">");
 	html_say(h, N_("Search"));

@@ -70,6 +70,51 @@ static void put_alternates(struct view_page *p)
 	}
 }
 
+/* A block of data, which no browser runs; "<" is spelled so that nothing in it can end the block. */
+static void put_json_ld(struct html *h, struct str json)
+{
+	html_lit(h, "<script type=\"application/ld+json\">");
+	for (size_t i = 0; i < json.n; i++) {
+		if (json.p[i] == '<')
+			buf_lit(&h->out, "\\u003c");
+		else
+			buf_put_char(&h->out, json.p[i]);
+	}
+	html_lit(h, "</script>");
+}
+
+/* What search engines and link previews read. */
+static void put_previews(struct view_page *p)
+{
+	struct html *h = &p->h;
+	html_lit(h, "<meta property=\"og:type\" content=\"website\"><meta property=\"og:url\" content=\"");
+	html_text(h, p->visit->origin);
+	html_text(h, p->path);
+	html_lit(h, "\">");
+	if (p->description.n) {
+		html_lit(h, "<meta property=\"og:description\" content=\"");
+		html_text(h, p->description);
+		html_lit(h, "\">");
+	}
+	if (p->image.n) {
+		html_lit(h, "<meta name=\"twitter:card\" content=\"summary_large_image\"><meta property=\"og:image\" content=\"");
+		html_text(h, p->visit->origin);
+		html_text(h, p->image);
+		html_lit(h, "\"><meta property=\"og:image:width\" content=\"1200\"><meta property=\"og:image:height\" content=\"630\">");
+	}
+	for (size_t i = 0; i < p->nfeeds; i++) {
+		html_lit(h, "<link rel=\"alternate\" type=\"");
+		html_text(h, p->feeds[i].type);
+		html_lit(h, "\" href=\"");
+		html_url(h, p->feeds[i].url);
+		html_lit(h, "\" title=\"");
+		html_text(h, p->feeds[i].title);
+		html_lit(h, "\">");
+	}
+	if (p->json_ld.n)
+		put_json_ld(h, p->json_ld);
+}
+
 void view_put_head(struct view_page *p)
 {
 	struct html *h = &p->h;
@@ -115,6 +160,7 @@ void view_put_head(struct view_page *p)
 		html_lit(h, "\"><meta property=\"og:title\" content=\"");
 		html_text(h, p->title.n ? p->title : view_portal_title(v));
 		html_lit(h, "\">");
+		put_previews(p);
 	}
 	html_lit(h, "</head>");
 }

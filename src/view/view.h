@@ -101,6 +101,7 @@ double view_contrast(uint32_t a, uint32_t b);
 
 /* --- layout.c: the frame ---------------------------------------------------------------------------- */
 
+struct view_feed { struct str url, type, title; };
 enum view_place { VIEW_ELSEWHERE, VIEW_CATALOGUE, VIEW_POLICY };
 struct view_page {
 	struct visit *visit;
@@ -112,6 +113,10 @@ struct view_page {
 	bool noindex;
 	bool error;                 /* an error page: no alternates, not for indexes */
 	struct str json_alternate;  /* address of the same thing as JSON; may be empty */
+	struct str image;           /* local path of a picture for link previews, 1200 × 630; may be empty */
+	struct str json_ld;         /* a description for search engines, JSON; may be empty */
+	const struct view_feed *feeds; /* of RSS, Atom: <link rel=alternate> */
+	size_t nfeeds;
 	bool no_banner;             /* the preference page, which is a banner itself */
 	bool once_used;             /* an embed is shown this one time: for no cache */
 	const struct registry_service *used[CONSENT_SERVICES]; /* services this page shows; view_use */

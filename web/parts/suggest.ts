@@ -1,4 +1,4 @@
-// <stoa-search>: suggests datasets while one types in the search box inside it. A combobox with a list,
+// <stoa-suggest>: suggests datasets while one types in the search box inside it. A combobox with a list,
 // by the pattern of the ARIA authoring practices; without script it is the plain search box.
 import { LitElement, html, nothing } from 'lit'
 
@@ -6,7 +6,7 @@ type Hit = { dataset_id: string; title: string; publisher: string | null }
 const PAUSE_MS = 160
 const HITS = 6
 
-class StoaSearch extends LitElement {
+class StoaSuggest extends LitElement {
 	static properties = { hits: { state: true }, chosen: { state: true } }
 	declare hits: Hit[]
 	declare chosen: number
@@ -108,4 +108,4 @@ class StoaSearch extends LitElement {
 		e.preventDefault()
 	}
 }
-customElements.define('stoa-search', StoaSearch)
+customElements.define('stoa-suggest', StoaSuggest)

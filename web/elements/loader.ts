@@ -1,0 +1,20 @@
+// Loads an element's own file when a page holds one, now or later. An element is a row here; the file defines it.
+const loads: Record<string, () => Promise<unknown>> = {
+	'stoa-context': () => import('./context_element'),
+}
+
+const asked = new Set<string>()
+function look(root: Element | Document) {
+	for (const name in loads) {
+		if (asked.has(name) || customElements.get(name)) continue
+		if ((root instanceof Element && root.localName === name) || root.querySelector(name)) {
+			asked.add(name)
+			void loads[name]().catch(() => asked.delete(name))
+		}
+	}
+}
+
+look(document)
+new MutationObserver(changes => {
+	for (const change of changes) for (const node of change.addedNodes) if (node instanceof Element) look(node)
+}).observe(document.documentElement, { childList: true, subtree: true })
