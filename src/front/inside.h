@@ -79,6 +79,34 @@ front_tab front_tab_information, front_tab_table, front_tab_export, front_tab_ap
 /* A metadata value of any template as plain text in the reader's language; empty when unset. */
 struct str front_meta(const struct front_dataset *d, const char *template_, const char *name);
 
+/* --- records.c: what every tab about records begins and ends with ------------------------------------ */
+
+/* Opens <stoa-live> and the results: the bar with the count and the search, then the filters that are on. Asks for the
+ * count and the facets. Between open and close a tab draws into d->page.h with `filter` (already counted: add a
+ * select, order, limit of its own to a copy of filter.request), when `ok`:
+ *
+ *	struct front_records r;
+ *	if (!front_records_open(&r, d, N_("Map"), e)) return false;
+ *	if (r.ok) draw(&r);
+ *	front_records_close(&r);
+ *
+ * An address that cannot be answered: the complaint stands in place of results, the status is 400 and ok is false.
+ * With total 0 the sentence that nothing was found is written and ok stays true: draw nothing then, or go on. */
+struct front_records {
+	struct front_dataset *d;
+	struct front_filter filter;
+	int64_t total;
+	struct query_facets facets;
+	struct err complaint;
+	bool ok;
+};
+bool front_records_open(struct front_records *r, struct front_dataset *d, const char *label, struct err *e) must_use nonnull_all;
+/* After a question of the tab's own failed: writes the complaint (ok becomes false) and gives true, or hands the error
+ * over and gives false when the system failed. */
+bool front_records_complain(struct front_records *r, const struct err *why, struct err *e) must_use nonnull_all;
+/* Ends the results, writes the column of filters, ends <stoa-live>. */
+void front_records_close(struct front_records *r) nonnull_all;
+
 /* --- console.c -------------------------------------------------------------------------------------- */
 
 /* A form that asks the API, with what a page already filters by. */

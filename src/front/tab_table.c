@@ -8,12 +8,10 @@ enum { ROWS = 50, CELL = 300, SHORT = 28 };
 
 struct table {
 	struct front_dataset *d;
-	struct front_filter filter;
-	int64_t start, rows, total;
+	struct front_records r;
+	int64_t start, rows;
 	bool descending;
 	struct str sorted_by;
-	struct query_facets facets;
-	struct err complaint;
 };
 
 static bool is_number(const struct record_column *c)
@@ -118,7 +116,7 @@ static bool put_table(struct table *t, struct err *e)
 	struct front_dataset *d = t->d;
 	struct html *h = &d->page.h;
 	struct query_plan plan;
-	if (!query_plan_rows(d->visit.arena, &t->filter.request, &plan, e))
+	if (!query_plan_rows(d->visit.arena, &t->r.filter.request, &plan, e))
 		return false;
 	struct query_cursor *cursor;
 	if (!query_open(d->site->engine, &plan, d->visit.request->cancel, &cursor, e)) {
@@ -143,136 +141,44 @@ static bool put_table(struct table *t, struct err *e)
 	return ok;
 }
 
-static void put_bar(struct table *t)
-{
-	struct html *h = &t->d->page.h;
-	html_lit(h, "<div class=\"bar\"><p class=\"total\" role=\"status\">");
-	html_say_plural(h, N2_("{0} record", "{0} records"), t->total);
-	html_lit(h, "</p>");
-	if (t->facets.n) {
-		html_lit(h, "<a class=\"button quiet to-filters\" href=\"#filters\">");
-		html_icon(h, ICON_FILTER);
-		html_lit(h, "<span>");
-		html_say(h, N_("Filters"));
-		html_lit(h, "</span></a>");
-	}
-	html_lit(h, "<form class=\"search small\" role=\"search\" action=\"");
-	html_url(h, t->d->state.path);
-	html_lit(h, "\"><label class=\"visually-hidden\" for=\"q\">");
-	html_say(h, N_("Search the records"));
-	html_lit(h, "</label>");
-	html_icon(h, ICON_SEARCH);
-	html_lit(h, "<input id=\"q\" type=\"search\" name=\"q\" maxlength=\"500\" placeholder=\"");
-	html_say(h, N_("Search the records"));
-	html_lit(h, "\" value=\"");
-	html_text(h, view_state_get(&t->d->state, STR("q")));
-	html_lit(h, "\">");
-	view_state_inputs(h, &t->d->state, STR("q"));
-	html_lit(h, "<button class=\"button\">");
-	html_say(h, N_("Search"));
-	html_lit(h, "</button></form></div>");
-}
-
-static void put_filters(struct table *t)
-{
-	struct html *h = &t->d->page.h;
-	if (!t->facets.n)
-		return;
-	html_lit(h, "<aside class=\"filters\" id=\"filters\" aria-label=\"");
-	html_say(h, N_("Filters"));
-	html_lit(h, "\"><p class=\"close\"><a class=\"button quiet\" href=\"#results\">");
-	html_icon(h, ICON_CLOSE);
-	html_lit(h, "<span>");
-	html_say(h, N_("Close the filters"));
-	html_lit(h, "</span></a></p>");
-	for (size_t i = 0; i < t->facets.n; i++) {
-		const struct query_facet *f = &t->facets.facets[i];
-		front_facet(h, &t->d->state, f, arena_join(t->d->visit.arena, STR("refine."), f->field->name),
-		            f->field->label, FRONT_VALUE_PLAIN, i < FRONT_FACETS_OPEN);
-	}
-	html_lit(h, "</aside>");
-}
-
-static const struct str *name_facets(struct table *t, size_t *n)
-{
-	const struct schema *s = &t->d->dataset->schema;
-	struct arena *a = t->d->visit.arena;
-	struct str *out = arena_array(a, struct str, s->n + 1);
-	*n = 0;
-	for (size_t i = 0; i < s->n; i++)
-		if ((s->fields[i].flags & FIELD_FACET) && !(s->fields[i].flags & FIELD_HIDDEN))
-			out[(*n)++] = front_facet_spec(a, &t->d->state, s->fields[i].name);
-	return out;
-}
-
-static bool ask(struct table *t, struct err *e)
+static void order(struct table *t)
 {
 	struct front_dataset *d = t->d;
-	struct visit *v = &d->visit;
-	struct query_request *r = &t->filter.request;
-	if (!query_count(d->site->engine, v->arena, r, v->request->cancel, &t->total, e))
-		return false;
-	struct query_request counts = *r;
-	counts.facet = name_facets(t, &counts.nfacet);
-	if (counts.nfacet && !query_facets(d->site->engine, v->arena, &counts, v->request->cancel, &t->facets, e))
-		return false;
-	r->order_by = front_filter_order(v->arena, &d->dataset->schema, view_state_get(&d->state, STR("sort")), &t->descending, &t->sorted_by);
-	r->limit = arena_printf(v->arena, "%lld", (long long)t->rows);
-	r->offset = arena_printf(v->arena, "%lld", (long long)t->start);
-	return true;
+	struct arena *a = d->visit.arena;
+	struct query_request *r = &t->r.filter.request;
+	front_filter_page(&d->state, ROWS, &t->start, &t->rows);
+	r->order_by = front_filter_order(a, &d->dataset->schema, view_state_get(&d->state, STR("sort")), &t->descending, &t->sorted_by);
+	r->limit = arena_printf(a, "%lld", (long long)t->rows);
+	r->offset = arena_printf(a, "%lld", (long long)t->start);
 }
 
-static void put_empty(struct table *t)
+static void put_pager(struct table *t)
 {
-	struct html *h = &t->d->page.h;
-	html_lit(h, "<div class=\"empty\"><h2>");
-	if (front_is_filtered(&t->d->state))
-		html_say(h, N_("No record matches your filters."));
-	else
-		html_say(h, N_("This dataset has no records."));
-	html_lit(h, "</h2></div>");
+	struct front_dataset *d = t->d;
+	struct html *h = &d->page.h;
+	view_pager(h, &d->state, t->start, t->rows, t->r.total, LIMIT_WINDOW_ROWS);
+	if (t->r.total <= LIMIT_WINDOW_ROWS)
+		return;
+	html_lit(h, "<p class=\"take\">");
+	html_say_with(h, N_("Pages end at {0} records. {1}Export the data{2} to have them all."), HTML_ARG_COUNT(LIMIT_WINDOW_ROWS),
+	              HTML_ARG_OPEN(arena_printf(d->visit.arena, "%.*sexport/%.*s", STR_ARG(d->url), STR_ARG(view_state_filters(&d->state)))),
+	              HTML_ARG_CLOSE);
+	html_lit(h, "</p>");
 }
 
 bool front_tab_table(struct front_dataset *d, struct err *e)
 {
 	struct table t = { .d = d };
-	struct html *h = &d->page.h;
-	t.filter.target = d->own.target;
-	front_filter_make(&t.filter, &d->state, &d->visit);
-	front_filter_page(&d->state, ROWS, &t.start, &t.rows);
-	html_lit(h, "<stoa-live class=\"wide columns table\" data-path=\"");
-	html_text(h, d->state.path);
-	html_lit(h, "\"><section class=\"results\" id=\"results\" tabindex=\"-1\" aria-label=\"");
-	html_say(h, N_("Table"));
-	html_lit(h, "\">");
-	bool ok = ask(&t, &t.complaint);
-	if (ok) {
-		put_bar(&t);
-		front_chips(h, &d->state, &d->dataset->schema, false);
-		if (t.total == 0)
-			put_empty(&t);
-		else
-			ok = put_table(&t, &t.complaint);
-	}
-	if (!ok && !front_is_complaint(&t.complaint)) {
-		*e = t.complaint;
+	if (!front_records_open(&t.r, d, N_("Table"), e))
 		return false;
+	if (t.r.ok && t.r.total) {
+		struct err why = { 0 };
+		order(&t);
+		if (put_table(&t, &why))
+			put_pager(&t);
+		else if (!front_records_complain(&t.r, &why, e))
+			return false;
 	}
-	if (ok) {
-		view_pager(h, &d->state, t.start, t.rows, t.total, LIMIT_WINDOW_ROWS);
-		if (t.total > LIMIT_WINDOW_ROWS) {
-			html_lit(h, "<p class=\"take\">");
-			html_say_with(h, N_("Pages end at {0} records. {1}Export the data{2} to have them all."), HTML_ARG_COUNT(LIMIT_WINDOW_ROWS),
-			              HTML_ARG_OPEN(arena_printf(d->visit.arena, "%.*sexport/%.*s", STR_ARG(d->url), STR_ARG(view_state_filters(&d->state)))),
-			              HTML_ARG_CLOSE);
-			html_lit(h, "</p>");
-		}
-	} else {
-		front_complaint(h, &d->state, &t.complaint);
-		httpd_reply_status(d->visit.reply, 400);
-	}
-	html_lit(h, "</section>");
-	put_filters(&t);
-	html_lit(h, "</stoa-live>");
+	front_records_close(&t.r);
 	return true;
 }
