@@ -64,6 +64,10 @@ export class Context extends EventTarget {
 		return out
 	}
 
+	fetch<T>(url: URL, signal?: AbortSignal): Promise<T> {
+		return ask<T>(url.origin, url.pathname, url.searchParams, { apikey: this.apikey, signal })
+	}
+
 	// path: 'records', 'facets', 'exports/csv' … of the dataset.
 	ask<T>(path: string, more: Record<string, string | number | undefined> = {}, signal?: AbortSignal): Promise<T> {
 		return ask<T>(this.source, `${this.path}/${path}`, this.query(more), { apikey: this.apikey, signal })

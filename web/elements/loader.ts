@@ -1,6 +1,16 @@
 // Loads an element's own file when a page holds one, now or later. An element is a row here; the file defines it.
 const loads: Record<string, () => Promise<unknown>> = {
 	'stoa-context': () => import('./context_element'),
+	'stoa-datasets': () => import('./datasets'),
+	'stoa-export': () => import('./export'),
+	'stoa-facets': () => import('./facets'),
+	'stoa-filters': () => import('./filters'),
+	'stoa-kpi': () => import('./kpi'),
+	'stoa-list': () => import('./list'),
+	'stoa-range': () => import('./filters'),
+	'stoa-search': () => import('./filters'),
+	'stoa-select': () => import('./facets'),
+	'stoa-table': () => import('./table'),
 }
 
 const asked = new Set<string>()
