@@ -63,6 +63,17 @@ static void answer_bare(const struct httpd_request *r, struct httpd_reply *p, co
 	httpd_reply_take(p, &h.out);
 }
 
+/* In a frame of another site: a box that says as much as a stranger may know. */
+static void put_framed(struct view_page *page, const struct lost *lost)
+{
+	static const struct view_whole nothing = { 0 };
+	view_frame_open(page, &nothing);
+	if (lost->status == 401 || lost->status == 403 || lost->status == 404)
+		view_frame_refuse(page, N_("This cannot be shown"), N_("It is not public, or is not there any more."));
+	else
+		view_frame_refuse(page, lost->heading, lost->sentence);
+}
+
 void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
 {
 	struct site *site = app;
@@ -83,8 +94,12 @@ void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app
 		.path = STR("/"),
 		.error = true,
 	};
-	view_open(&page);
-	put_lost(&page.h, lost, e);
+	if (rights_foreign_frame(r)) {
+		put_framed(&page, lost);
+	} else {
+		view_open(&page);
+		put_lost(&page.h, lost, e);
+	}
 	struct err ignored = { 0 };
 	if (!view_close(&page, &ignored))
 		answer_bare(r, p, lost);

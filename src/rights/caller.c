@@ -46,7 +46,13 @@ bool is_private(const struct tenant *t) { return str_eq(tenant_setting(t, "acces
 
 /* --- sessions ---------------------------------------------------------------------------------------- */
 
-bool rights_foreign_frame(const struct httpd_request *r) { return str_starts(r->path, STR("/explore/embed/")); }
+bool rights_foreign_frame(const struct httpd_request *r)
+{
+	static const struct str beginnings[] = { { "/explore/embed/", 15 }, { "/map/embed/", 11 }, { "/chart/embed/", 13 } };
+	for (size_t i = 0; i < COUNT_OF(beginnings); i++)
+		if (str_starts(r->path, beginnings[i])) return true;
+	return false;
+}
 
 /* SID-6: pages of a sibling below the same name are same-site, so what SameSite lets through is looked at again. */
 bool rights_reads_cookies(const struct httpd_request *r)

@@ -42,6 +42,7 @@ static const char *const drawings[ICONS] = {
 	[ICON_SIGN_OUT] = "<path d=\"M14 4H5.5v16H14M10 12h10.5M17 8.5l3.5 3.5-3.5 3.5\"/>",
 	[ICON_INBOX] = "<path d=\"M4 14 6.5 5h11L20 14v5.5H4V14Z\"/><path d=\"M4 14h5c0 1.7 1.3 3 3 3s3-1.3 3-3h5\"/>",
 	[ICON_OUT] = "<path d=\"M13.5 5H19v5.5M19 5l-8.5 8.5M10 6H5v13h13v-5\"/>",
+	[ICON_SHARE] = "<circle cx=\"6.5\" cy=\"12\" r=\"2.5\"/><circle cx=\"17\" cy=\"5.5\" r=\"2.5\"/><circle cx=\"17\" cy=\"18.5\" r=\"2.5\"/><path d=\"m8.7 10.7 6.1-3.8M8.7 13.3l6.1 3.8\"/>",
 	[ICON_EDIT] = "<path d=\"M5 19h3.5L19 8.5 15.5 5 5 15.5V19ZM13.5 7l3.5 3.5\"/>",
 };
 

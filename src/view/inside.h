@@ -10,6 +10,11 @@ void view_put_head(struct view_page *p);   /* everything before <body> */
 void view_put_brand(struct view_page *p);  /* the mark and the portal's name, a link to its first page */
 void view_put_picker(struct view_page *p); /* a form with a button for each language, folded away; works without script */
 
+/* --- frame.c ------------------------------------------------------------------------------------------ */
+
+void view_put_frame_end(struct view_page *p);
+bool view_put_frame_policy(struct view_page *p, struct err *e) must_use; /* who may show it */
+
 /* --- office.c -------------------------------------------------------------------------------------- */
 
 void view_put_account(struct view_page *p, bool office); /* who is signed in, folded away: their account, the way out */

@@ -328,6 +328,8 @@ static bool put_privacy(const struct view_page *p, struct err *e)
 static bool put_policy(struct view_page *p, struct err *e)
 {
 	struct visit *v = p->visit;
+	if (p->framed)
+		return view_put_frame_policy(p, e);
 	if (!v->registry) {
 		view_security(v->reply, str_starts(v->origin, STR("http://")));
 		return true;
@@ -355,6 +357,8 @@ bool view_close(struct view_page *p, struct err *e)
 	struct visit *v = p->visit;
 	if (p->end)
 		p->end(p);
+	else if (p->framed)
+		view_put_frame_end(p);
 	else
 		put_footer(p);
 	struct str whole;

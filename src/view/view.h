@@ -79,7 +79,7 @@ enum view_icon {
 	ICON_TAG, ICON_MAP, ICON_CHART, ICON_CLOCK, ICON_IMAGE, ICON_DOWNLOAD, ICON_CODE, ICON_INFO, ICON_TABLE,
 	ICON_ARROW_UP, ICON_ARROW_DOWN, ICON_BEFORE, ICON_NEXT, ICON_SCALES, ICON_LINK, ICON_HOME, ICON_USERS, ICON_USER, ICON_KEY,
 	ICON_LOCK, ICON_MAIL, ICON_LIST, ICON_SHIELD, ICON_GEAR, ICON_WARNING, ICON_PLUS, ICON_TRASH, ICON_MENU, ICON_SIGN_OUT,
-	ICON_INBOX, ICON_EDIT, ICON_OUT, ICONS
+	ICON_INBOX, ICON_EDIT, ICON_OUT, ICON_SHARE, ICONS
 };
 /* Decorative: hidden from screen readers; a text stands beside it. */
 void html_icon(struct html *h, enum view_icon icon);
@@ -102,6 +102,7 @@ double view_contrast(uint32_t a, uint32_t b);
 /* --- layout.c: the frame ---------------------------------------------------------------------------- */
 
 struct view_feed { struct str url, type, title; };
+struct view_whole;
 enum view_place { VIEW_ELSEWHERE, VIEW_CATALOGUE, VIEW_POLICY };
 struct view_page {
 	struct visit *visit;
@@ -122,6 +123,7 @@ struct view_page {
 	const struct registry_service *used[CONSENT_SERVICES]; /* services this page shows; view_use */
 	size_t nused, nembeds;
 	bool secret_address;        /* the address holds a secret, such as a link to choose a password: told to nobody */
+	const struct view_whole *framed; /* set by view_frame_open: this is a page for frames of others */
 	void (*end)(struct view_page *p); /* writes what follows the content; set by view_gate_open and view_office_open */
 };
 /* Writes everything up to and with the start of <main>. */
@@ -161,6 +163,37 @@ void view_put_preferences(struct html *h, const struct visit *v, struct str back
 /* The same as nobody has filled it in, kept for proof (CON-33). */
 struct str view_preferences_proof(const struct visit *v) nonnull_all;
 
+/* --- frame.c: pages for frames of other sites (FRM-1 … FRM-3) --------------------------------------------- */
+
+/* What a frame shows a part of, for the line that says where it comes from. */
+struct view_whole {
+	struct str title, url;      /* of the whole page; empty: the portal alone is named */
+	struct str note;            /* what a card says besides: publisher, number of records; may be empty */
+	bool card;                  /* the dataset card: title and note; else one line */
+};
+/* Instead of view_open, for addresses that rights_foreign_frame knows: no header, footer or banner, no cookie read or set, and any site may
+ * show it unless the setting embed.ancestors says which. p->path is the address of the whole page, to which search engines are sent.
+ * Keeps `whole` until view_close. */
+void view_frame_open(struct view_page *p, const struct view_whole *whole) nonnull_all;
+/* A box in a frame in place of what it would show: what is wrong, and a link to the whole page. Inside an open frame. */
+void view_frame_refuse(struct view_page *p, const char *heading, const char *sentence) nonnull_all;
+
+/* --- share.c: handing on what a page shows ------------------------------------------------------------------ */
+
+/* One <details> that holds a link, the code of a frame with its options, and the code of an element. Without script everything is there to
+ * be copied; with it, codes follow the options and the filters that the page's address has at that moment. */
+struct view_share {
+	struct str title;           /* of what is shown: for the frame's title and for letters */
+	struct str path;            /* of the page with its filters: "/explore/dataset/x/map/?q=…" */
+	struct str frame;           /* the same for frames of others: "/explore/embed/dataset/x/map/?q=…"; empty: none */
+	const char *element;        /* "stoa-map"; NULL: none */
+	const struct httpd_pair *attributes; /* of the element; source is added. `parameters` holds the filters: "q=…&refine.x=y" */
+	size_t nattributes;
+	bool dataset;               /* a dataset's page: the option of its card */
+	bool map;                   /* a map: the options of being locked and of the wheel */
+};
+void view_put_share(struct view_page *p, const struct view_share *s) nonnull_all;
+
 /* --- embed.c: things of others (EMB-1 … EMB-8) ------------------------------------------------------------ */
 
 /* Tags that are granted, for <head>; marks them as used. */
@@ -185,18 +218,24 @@ struct view_state {
 	const struct httpd_pair *pairs;
 	size_t n;
 };
-/* Keeps of the request what a filter page understands: q, refine.*, exclude.*, disjunctive.*, sort, rows,
- * start, timezone, flg. */
+/* Keeps of the request what a filter page understands. Which records: q, q.NAME=field:[A TO B] (written q.range.F for
+ * numbers and q.timerange.F for dates), refine.*, exclude.*, disjunctive.*, geofilter.bbox|distance|polygon, timezone, as_of.
+ * How a tab shows them: sort, rows, start, columns, location, basemap, dataChart, view, calendar, find.F (what is looked for
+ * among a facet's values). And flg. Forms may say min.F and max.F, from.F and to.F, and column once a column: they become
+ * q.range.F, q.timerange.F and columns. */
 void view_state_read(struct view_state *s, const struct httpd_request *r, struct str path);
 struct str view_state_get(const struct view_state *s, struct str name); /* first value, or empty */
 /* The address with one pair less and one more. `drop` empty: none; drop_value NULL: every pair of that
  * name; `add` empty: none. Paging starts over unless `add` is "start". */
 struct str view_state_url(const struct view_state *s, struct str drop, const struct str *drop_value,
                           struct str add, struct str add_value);
-/* Only the query, without flg, sort and paging: to carry filters to another tab. Starts with "?" or is
- * empty. */
+/* True for parameters that make the records fewer: not timezone, as_of, disjunctive.*. */
+bool view_state_is_filter(struct str name);
+/* The address without any filter; how the tab shows things stays, and as_of. */
+struct str view_state_cleared(const struct view_state *s);
+/* Only the query with the filters, sort and flg: to carry them to another tab. Starts with "?" or is empty. */
 struct str view_state_filters(const struct view_state *s);
-/* Hidden inputs of all pairs but those named `except` and the paging. */
+/* Hidden inputs of all pairs but those named `except`, the paging and find.*. */
 void view_state_inputs(struct html *h, const struct view_state *s, struct str except);
 
 /* --- parts.c --------------------------------------------------------------------------------------- */

@@ -40,7 +40,7 @@ const struct i18n_lang *visitor_language(const struct httpd_request *r, const st
 	size_t ncookies;
 	struct cookie_seen seen = { 0 };
 	/* What the portal calls the cookie is not asked here: this is for what must not fail. */
-	if (httpd_cookies(r, &cookies, &ncookies, &e)) {
+	if (!rights_foreign_frame(r) && httpd_cookies(r, &cookies, &ncookies, &e)) {
 		seen.n = httpd_cookie_values(cookies, ncookies, STR("django_language"), seen.values, VALUES);
 		if (!seen.n) seen.n = httpd_cookie_values(cookies, ncookies, STR("__Host-django_language"), seen.values, VALUES);
 	}
