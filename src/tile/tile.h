@@ -1,0 +1,59 @@
+/* Vector tiles: points, lines and polygons of one square of the map as bytes that map libraries draw (Mapbox Vector Tile
+ * specification 2.1, a protobuf message). Shapes are cut to the tile and a margin around it, simplified to what a screen can
+ * show, and put into whole units of the tile. Refuses to know datasets and addresses.
+ *
+ * Source of formulas: Web Mercator (EPSG:3857) as the tiling of the web uses it: a world of 2^z × 2^z tiles, x to the east from
+ * longitude -180, y to the south from latitude 85.05112878 (= atan(sinh(π))); x = (lon + 180) / 360,
+ * y = 1/2 - ln(tan(π/4 + lat/2)) / 2π, both of the world's side.
+ *
+ * A layer belongs to one thread and borrows names and values until tile_put. */
+#ifndef TILE_TILE_H
+#define TILE_TILE_H
+
+#include "base/base.h"
+#include "geo/geo.h"
+
+/* Units of a tile's side, how many beyond each side are drawn too, and the deepest zoom that is told apart. */
+enum { TILE_SIDE = 4096, TILE_MARGIN = 256, TILE_ZOOM_MOST = 24 };
+
+struct tile_at { uint32_t z, x, y; };
+
+/* False when the numbers are no tile: z above TILE_ZOOM_MOST, x or y not below 2^z. */
+bool tile_is(struct tile_at t) must_use;
+/* The tile's box in degrees, with a margin of so many units. Latitudes end at ±85.05112878, longitudes at ±180. */
+struct geo_box tile_box(struct tile_at t, double margin);
+/* A place as units of the tile, y downwards; may lie outside. */
+void tile_of(struct tile_at t, double lon, double lat, double *x, double *y) nonnull_all;
+/* And back. */
+void tile_place(struct tile_at t, double x, double y, double *lon, double *lat) nonnull_all;
+
+enum tile_kind { TILE_TEXT, TILE_INT, TILE_NUMBER, TILE_FLAG };
+struct tile_value {
+	enum tile_kind kind;
+	struct str text;
+	int64_t i;
+	double number;
+	bool flag;
+};
+#define TILE_VALUE_TEXT(s) ((struct tile_value){ .kind = TILE_TEXT, .text = (s) })
+#define TILE_VALUE_INT(v) ((struct tile_value){ .kind = TILE_INT, .i = (v) })
+#define TILE_VALUE_NUMBER(v) ((struct tile_value){ .kind = TILE_NUMBER, .number = (v) })
+#define TILE_VALUE_FLAG(v) ((struct tile_value){ .kind = TILE_FLAG, .flag = (v) })
+/* A member of a feature; the key is a literal of the program or lives as long as the layer. */
+struct tile_member { struct str key; struct tile_value value; };
+
+struct tile_layer;
+/* Gives a layer to be ended by tile_layer_free; its memory grows to `most` bytes and no further (tile_layer_is_full). */
+struct tile_layer *tile_layer_new(struct str name, struct tile_at at, size_t most) __attribute__((returns_nonnull));
+void tile_layer_free(struct tile_layer *l_or_null);
+/* Adds a point; false when it lies outside the tile and its margin, or the layer is full. id 0: none. */
+bool tile_add_point(struct tile_layer *l, uint64_t id, double lon, double lat, const struct tile_member *m, size_t n) must_use;
+/* Adds a shape, cut and simplified; of a collection, its parts of the highest dimension. False when nothing of it is to be seen
+ * in the tile, the bytes are no geometry, or the layer is full: a broken shape never breaks a tile. */
+bool tile_add_shape(struct tile_layer *l, struct geo *g, uint64_t id, struct str wkb, const struct tile_member *m, size_t n) must_use;
+size_t tile_layer_count(const struct tile_layer *l);
+bool tile_layer_is_full(const struct tile_layer *l);
+/* Appends the layer to a tile; a tile is its layers one after the other. One without features appends nothing. */
+void tile_put(struct buf *b, struct tile_layer *l) nonnull_all;
+
+#endif
