@@ -11,7 +11,9 @@ static bool run_asset(struct httpd_request *r, struct httpd_reply *p, void *app,
 	struct str name = r->holes[0];
 	const struct asset *a = asset_find_or_null(name);
 	httpd_reply_cache_control(p, STR("public, max-age=31536000, immutable"));
-	httpd_reply_lit(p, "Cross-Origin-Resource-Policy", "same-origin");
+	/* Pages of others load the elements from here, as modules, which are asked for by CORS. */
+	httpd_reply_lit(p, "Access-Control-Allow-Origin", "*");
+	httpd_reply_lit(p, "Cross-Origin-Resource-Policy", "cross-origin");
 	if (!a) {
 		auto_buf b = BUF_INIT(FILE_BYTES);
 		struct str type;

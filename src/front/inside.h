@@ -72,9 +72,45 @@ struct front_dataset {
 	struct str url;         /* "/explore/dataset/x/" */
 	struct str title;
 	struct site *site;
+	bool embedded;          /* in a frame of others: no head, no tabs */
+	bool unfinished;        /* set by a tab: what is shown is not to be kept, more of it comes */
 };
+/* Everything of a dataset but its page and its state; ERR_NOT_FOUND as rights_find. Ended by front_dataset_leave, also
+ * after a failure. */
+bool front_dataset_enter(struct front_dataset *d, struct site *site, struct httpd_request *r, struct httpd_reply *p, struct str id,
+                         struct err *e) must_use nonnull_all;
+void front_dataset_leave(struct front_dataset *d) nonnull_all;
+
 typedef bool front_tab(struct front_dataset *d, struct err *e);
 front_tab front_tab_information, front_tab_table, front_tab_export, front_tab_api;
+/* What draws a tab, when this dataset has it for this reader, and its label; else NULL. */
+front_tab *front_tab_or_null(const struct front_dataset *d, struct str name, const char **label) nonnull_all;
+/* The tabs a dataset has for its reader, in order; gives how many. */
+enum { FRONT_TABS = 12 };
+struct front_tab_link { const char *name, *label; enum view_icon icon; };
+size_t front_tabs(const struct front_dataset *d, struct front_tab_link *out) nonnull_all;
+
+/* --- describe.c: what search engines read about a dataset -------------------------------------------- */
+
+/* JSON-LD: where the page is, and with `whole` the dataset by schema.org; in the arena. */
+struct str front_describe(const struct front_dataset *d, bool whole) nonnull_all;
+/* A catalogue's page: where it is, and how to search it. */
+struct str front_describe_catalogue(const struct visit *v) nonnull_all;
+
+/* --- card.c, themes.c, catalogue.c: parts that lists and the first page share ------------------------------- */
+
+/* The language a metadata text is in, when it is not the page's; else empty. */
+struct str front_lang_of(const struct dataset *d, const struct visit *v, const char *name) nonnull_all;
+/* The attributes for it: ` lang="…"` in an open tag; nothing when empty. */
+void front_put_lang(struct html *h, struct str lang) nonnull_all;
+/* A theme's pictogram in its colour, and its name. */
+void front_put_theme(struct html *h, struct str theme) nonnull_all;
+/* The pictogram alone; decorative. */
+void front_put_pictogram(struct html *h, struct str theme) nonnull_all;
+/* The form that searches the catalogue, with suggestions; `words` are shown in it. */
+void front_put_search(struct html *h, struct str words, const struct view_state *state_or_null);
+/* A list of datasets as cards, or as lines. */
+void front_put_cards(struct html *h, const struct visit *v, const struct dataset *const *list, size_t n, bool lines) nonnull_all;
 
 /* A metadata value of any template as plain text in the reader's language; empty when unset. */
 struct str front_meta(const struct front_dataset *d, const char *template_, const char *name);
@@ -124,6 +160,6 @@ struct str front_quotable(struct arena *a, struct str url); /* between single qu
 
 extern const struct httpd_route front_home, front_explore, front_dataset_page, front_dataset_tab, front_asset_page,
 	front_set_language,
-	front_robots, front_sitemap, front_favicon, front_assets, front_api_console, front_api_console_short;
+	front_robots, front_sitemap, front_favicon, front_assets, front_elements, front_elements_script, front_api_console, front_api_console_short;
 
 #endif

@@ -14,5 +14,7 @@ const struct httpd_route *const front_routes[] = {
 	&front_sitemap,
 	&front_favicon,
 	&front_assets,
+	&front_elements,
+	&front_elements_script,
 	NULL,
 };

@@ -8,12 +8,12 @@ import { ApiError } from './query'
 import { lang_of, Speaker, words_for } from './say'
 
 export const base_style = css`
-	:host { display: block; color: var(--text, inherit); font: inherit; }
+	:host { display: block; color: var(--ink, inherit); font: inherit; }
 	:host([hidden]) { display: none; }
-	.state { padding: 1.5rem; text-align: center; color: var(--text-soft, inherit); }
-	.state.bad { border: 1px solid currentColor; border-radius: var(--radius, 6px); }
+	.state { padding: 1.5rem; text-align: center; color: var(--ink-soft, inherit); }
+	.state.bad { border: 1px solid currentColor; border-radius: var(--round, 6px); }
 	button { font: inherit; color: inherit; cursor: pointer; }
-	:focus-visible { outline: 2px solid var(--focus, currentColor); outline-offset: 2px; }
+	:focus-visible { outline: 2px solid var(--accent-text, currentColor); outline-offset: 2px; }
 	.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 	@media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 `

@@ -17,11 +17,11 @@ const DESCRIPTION = 180
 class StoaDatasets extends LitElement {
 	static styles = [base_style, css`
 		ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
-		li { border: 1px solid var(--line, currentColor); border-radius: var(--radius, 6px); padding: 1rem; background: var(--surface, transparent); overflow-wrap: anywhere; }
+		li { border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); padding: 1rem; background: var(--raised, transparent); overflow-wrap: anywhere; }
 		h3 { margin: 0 0 .25rem; font-size: 1rem; }
-		a { color: var(--links, LinkText); }
+		a { color: var(--accent-text, LinkText); }
 		p { margin: .25rem 0 0; }
-		.soft { color: var(--text-soft, inherit); font-size: .875rem; }
+		.soft { color: var(--ink-soft, inherit); font-size: .875rem; }
 	`]
 	#hits: Hit[] | null = null
 	#failed = ''

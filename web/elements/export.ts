@@ -9,9 +9,9 @@ const usual = ['csv', 'json', 'xlsx', 'geojson', 'parquet']
 class StoaExport extends StoaElement {
 	static styles = [base_style, css`
 		ul { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem; margin: 0; padding: 0; }
-		a { display: inline-flex; align-items: center; min-block-size: 2.75rem; padding: 0 1rem; border: 1px solid var(--line, currentColor); border-radius: var(--radius, 6px); color: inherit; text-decoration: none; }
+		a { display: inline-flex; align-items: center; min-block-size: 2.75rem; padding: 0 1rem; border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); color: inherit; text-decoration: none; }
 		a:hover { text-decoration: underline; }
-		p { margin: 0 0 .5rem; color: var(--text-soft, inherit); }
+		p { margin: 0 0 .5rem; color: var(--ink-soft, inherit); }
 	`]
 	#formats: string[] = []
 

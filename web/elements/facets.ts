@@ -29,10 +29,10 @@ class StoaFacets extends StoaElement {
 		legend { font-weight: 600; padding: 0; margin-block-end: .25rem; }
 		ul { list-style: none; margin: 0; padding: 0; }
 		li button { display: flex; gap: .75rem; justify-content: space-between; inline-size: 100%; padding: .4rem .5rem; border: 0;
-			background: none; text-align: start; border-radius: var(--radius, 6px); min-block-size: 2.25rem; }
-		li button:hover { background: var(--tint, ButtonFace); }
-		li button[aria-pressed=true] { font-weight: 600; background: var(--tint, ButtonFace); }
-		.count { color: var(--text-soft, inherit); font-variant-numeric: tabular-nums; }
+			background: none; text-align: start; border-radius: var(--round, 6px); min-block-size: 2.25rem; }
+		li button:hover { background: var(--accent-soft, ButtonFace); }
+		li button[aria-pressed=true] { font-weight: 600; background: var(--accent-soft, ButtonFace); }
+		.count { color: var(--ink-soft, inherit); font-variant-numeric: tabular-nums; }
 		input { font: inherit; inline-size: 100%; box-sizing: border-box; padding: .4rem .5rem; margin-block-end: .25rem; }
 		.more { border: 0; background: none; padding: .4rem .5rem; text-decoration: underline; }
 	`]

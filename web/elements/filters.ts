@@ -8,9 +8,9 @@ import type { Field } from './query'
 class StoaSearch extends StoaElement {
 	static styles = [base_style, css`
 		form { display: flex; gap: .5rem; }
-		input { flex: 1; min-inline-size: 0; font: inherit; color: inherit; background: var(--surface, Field); padding: .5rem .75rem; min-block-size: 2.75rem; box-sizing: border-box;
-			border: 1px solid var(--line, currentColor); border-radius: var(--radius, 6px); }
-		button { min-block-size: 2.75rem; padding: 0 1rem; border: 1px solid var(--line, currentColor); border-radius: var(--radius, 6px); background: none; }
+		input { flex: 1; min-inline-size: 0; font: inherit; color: inherit; background: var(--raised, Field); padding: .5rem .75rem; min-block-size: 2.75rem; box-sizing: border-box;
+			border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); }
+		button { min-block-size: 2.75rem; padding: 0 1rem; border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); background: none; }
 	`]
 
 	protected async load(_context: Context) {
@@ -79,8 +79,8 @@ class StoaRange extends StoaElement {
 		fieldset { border: 0; padding: 0; margin: 0; display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; }
 		legend { font-weight: 600; padding: 0; }
 		label { display: grid; gap: .25rem; }
-		input { font: inherit; color: inherit; background: var(--surface, Field); padding: .5rem; min-block-size: 2.75rem; box-sizing: border-box; border: 1px solid var(--line, currentColor); border-radius: var(--radius, 6px); }
-		button { min-block-size: 2.75rem; padding: 0 1rem; border: 1px solid var(--line, currentColor); border-radius: var(--radius, 6px); background: none; }
+		input { font: inherit; color: inherit; background: var(--raised, Field); padding: .5rem; min-block-size: 2.75rem; box-sizing: border-box; border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); }
+		button { min-block-size: 2.75rem; padding: 0 1rem; border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); background: none; }
 	`]
 	#field: Field | null = null
 

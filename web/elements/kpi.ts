@@ -11,9 +11,9 @@ const DECIMALS_MOST = 10
 class StoaKpi extends StoaElement {
 	static styles = [base_style, css`
 		figure { margin: 0; }
-		.value { display: block; font-size: var(--stoa-kpi-size, 2.5rem); line-height: 1.1; font-variant-numeric: tabular-nums; color: var(--titles, inherit); }
+		.value { display: block; font-size: var(--stoa-kpi-size, 2.5rem); line-height: 1.1; font-variant-numeric: tabular-nums; color: var(--ink, inherit); }
 		.unit { font-size: .5em; margin-inline-start: .25em; }
-		figcaption { color: var(--text-soft, inherit); }
+		figcaption { color: var(--ink-soft, inherit); }
 		.change { font-variant-numeric: tabular-nums; }
 	`]
 	#value: number | null = null

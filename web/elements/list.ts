@@ -13,12 +13,12 @@ const web = /^(https?:\/\/|\/|mailto:)/
 class StoaList extends StoaElement {
 	static styles = [base_style, css`
 		ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
-		li.card { border: 1px solid var(--line, currentColor); border-radius: var(--radius, 6px); padding: 1rem; overflow-wrap: anywhere; background: var(--surface, transparent); }
+		li.card { border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); padding: 1rem; overflow-wrap: anywhere; background: var(--raised, transparent); }
 		h3 { margin: 0 0 .25rem; font-size: 1rem; }
 		p { margin: 0; }
-		img { max-inline-size: 100%; block-size: auto; border-radius: var(--radius, 6px); }
-		a { color: var(--links, LinkText); }
-		.more { margin-block-start: 1rem; min-block-size: 2.75rem; padding: 0 1rem; border: 1px solid var(--line, currentColor); border-radius: var(--radius, 6px); background: none; }
+		img { max-inline-size: 100%; block-size: auto; border-radius: var(--round, 6px); }
+		a { color: var(--accent-text, LinkText); }
+		.more { margin-block-start: 1rem; min-block-size: 2.75rem; padding: 0 1rem; border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); background: none; }
 	`]
 	#about: Dataset | null = null
 	#rows: Row[] = []

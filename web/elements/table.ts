@@ -12,19 +12,19 @@ const WINDOW = 10000
 
 class StoaTable extends StoaElement {
 	static styles = [base_style, css`
-		.scroll { overflow: auto; max-block-size: var(--stoa-table-height, none); border: 1px solid var(--line, currentColor); border-radius: var(--radius, 6px); }
+		.scroll { overflow: auto; max-block-size: var(--stoa-table-height, none); border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); }
 		table { border-collapse: collapse; inline-size: 100%; font-variant-numeric: tabular-nums; }
 		th, td { padding: .5em .75em; text-align: start; vertical-align: top; border-block-end: 1px solid var(--line, currentColor); }
 		tbody tr:last-child td { border-block-end: 0; }
-		th { position: sticky; inset-block-start: 0; background: var(--surface, Canvas); font-weight: 600; white-space: nowrap; }
+		th { position: sticky; inset-block-start: 0; background: var(--raised, Canvas); font-weight: 600; white-space: nowrap; }
 		th button { all: unset; cursor: pointer; font-weight: inherit; }
-		th button:focus-visible { outline: 2px solid var(--focus, currentColor); outline-offset: 2px; }
+		th button:focus-visible { outline: 2px solid var(--accent-text, currentColor); outline-offset: 2px; }
 		.number { text-align: end; white-space: nowrap; }
 		td { max-inline-size: 30em; overflow-wrap: anywhere; }
 		nav { display: flex; gap: .5rem; align-items: center; justify-content: space-between; padding-block: .5rem; }
-		nav button { min-block-size: 2.75rem; min-inline-size: 2.75rem; border: 1px solid var(--line, currentColor); border-radius: var(--radius, 6px); background: none; }
+		nav button { min-block-size: 2.75rem; min-inline-size: 2.75rem; border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); background: none; }
 		nav button:disabled { opacity: .5; cursor: default; }
-		a { color: var(--links, LinkText); }
+		a { color: var(--accent-text, LinkText); }
 	`]
 	#about: Dataset | null = null
 	#fields: Field[] = []
