@@ -391,6 +391,18 @@ bool account_unlink(struct accounts *as, struct tenant_id t, int64_t account, st
 bool account_identities(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a, struct account_identity **out, size_t *n,
                         struct err *e) must_use nonnull_all;
 
+/* --- throttle.c: counts under keys that say nothing and change every day ----------------------------------------------- */
+
+enum account_count {
+	ACCOUNT_COUNT_SIGN_IN = 'a', ACCOUNT_COUNT_NETWORK = 'n', ACCOUNT_COUNT_CODE = 'c', ACCOUNT_COUNT_LETTER = 'l', ACCOUNT_COUNT_ASKED = 'r',
+	ACCOUNT_COUNT_FORM = 'f',   /* forms that anybody may send: 10 an hour */
+	ACCOUNT_COUNT_FOLLOW = 'w', /* letters to one address that somebody else may have typed: 3 an hour */
+};
+/* How long to wait, in seconds (0: go on); counts the attempt when it may go on. */
+bool account_throttle(struct store_tx *tx, const struct account_scene *s, enum account_count kind, struct str who, int64_t *wait_s, struct err *e) must_use;
+/* "192.0.2" or "2001:db8:1:200": what is counted as one network (IPv4 /24, IPv6 /56). */
+struct str account_network(struct arena *a, struct str client);
+
 #ifdef STOA_TEST_CONTROL
 /* For fixtures: an active account with that password and, unless empty, that TOTP secret (base32); changes one that is there. */
 bool account_plant(const struct account_scene *s, struct str email, struct str name, struct str role, struct str password, struct str totp,

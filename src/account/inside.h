@@ -109,18 +109,13 @@ bool account_hash(struct accounts *as, struct str password, char out[ACCOUNT_HAS
 /* *old: it was made in a way of former times, or elsewhere. An empty hash costs the same and is never right. */
 bool account_hash_verify(struct accounts *as, struct str stored, struct str password, bool *old) must_use;
 
-/* throttle.c: counts under keys that say nothing. */
-enum account_count { ACCOUNT_COUNT_SIGN_IN = 'a', ACCOUNT_COUNT_NETWORK = 'n', ACCOUNT_COUNT_CODE = 'c', ACCOUNT_COUNT_LETTER = 'l', ACCOUNT_COUNT_ASKED = 'r' };
-/* How long to wait, in seconds (0: go on); counts the attempt when it may go on. */
-bool account_throttle(struct store_tx *tx, const struct account_scene *s, enum account_count kind, struct str who, int64_t *wait_s, struct err *e) must_use;
+/* throttle.c */
 /* Only tells. */
 bool account_throttled(struct store_tx *tx, const struct account_scene *s, enum account_count kind, struct str who, int64_t *wait_s, struct err *e) must_use;
 /* Takes one attempt back; of SIGN_IN all of them. */
 bool account_unthrottle(struct store_tx *tx, const struct account_scene *s, enum account_count kind, struct str who, struct err *e) must_use;
 /* An attempt has ended in failure: waiting begins now, however long the work took. */
 bool account_throttle_touch(struct store_tx *tx, const struct account_scene *s, enum account_count kind, struct str who, struct err *e) must_use;
-/* "192.0.2" or "2001:db8:1:200": what is counted as one network (IPv4 /24, IPv6 /56). */
-struct str account_network(struct arena *a, struct str client);
 
 /* factor.c: whether a code is good, in the transaction of a sign-in; gives SESSION_TOTP or SESSION_RECOVERY, or 0. */
 bool account_code_check(struct store_tx *tx, const struct account_scene *s, const struct account_private *p, struct str code,

@@ -16,6 +16,8 @@ static const struct window { enum account_count kind; int64_t most, seconds; } w
 	{ ACCOUNT_COUNT_CODE, 10, 3600 },
 	{ ACCOUNT_COUNT_LETTER, 3, 3600 },
 	{ ACCOUNT_COUNT_ASKED, 10, 3600 },
+	{ ACCOUNT_COUNT_FORM, 10, 3600 },
+	{ ACCOUNT_COUNT_FOLLOW, 3, 3600 },
 };
 
 struct count { char key[2 * CRYPT_MAC + 1]; int64_t count, first, last; };

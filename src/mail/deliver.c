@@ -91,7 +91,7 @@ static bool next_letter(struct mail *m, struct arena *a, struct mail_waiting *w,
 				                    .sender = arena_str(a, store_text(r, 3)), .lang = arena_str(a, store_text(r, 4)),
 				                    .subject = arena_str(a, store_text(r, 5)), .text = arena_str(a, store_text(r, 6)),
 				                    .message = arena_str(a, store_text(r, 7)), .created = { store_int(r, 8) }, .tries = store_int(r, 9),
-				                    .until = { store_int(r, 10) } };
+				                    .until = { store_int(r, 10) }, .off = arena_str(a, store_text(r, 11)) };
 		ok = step != STORE_FAILED;
 		store_stop(r);
 	}
@@ -181,10 +181,14 @@ static bool deliver(struct mail *m, struct mail_waiting *w, struct arena *a)
 	int code = 0;
 	/* Nobody gets a letter twice because a disk is full. */
 	if (w->id == m->sent) return end_letter(m, w, MAIL_IS_SENT, STR(""));
-	if (!vault_unseal(m->vault, MAIL_SEAL_HOST, MAIL_SEAL_WORD, w->text, a, &w->text, &e)) {
+	struct str extra = STR("");
+	if (!vault_unseal(m->vault, MAIL_SEAL_HOST, MAIL_SEAL_WORD, w->text, a, &w->text, &e) ||
+	    (w->off.n && !vault_unseal(m->vault, MAIL_SEAL_HOST, MAIL_SEAL_EXTRA, w->off, a, &extra, &e))) {
 		complain(m, "mail.sealed", &e);
 		return end_letter(m, w, MAIL_HAS_FAILED, STR("the text cannot be opened with the keys of this server"));
 	}
+	w->off = extra;
+	(void)str_cut(&w->off, '\n', &w->reply_to); /* an empty text has neither */
 	if (hand_over(m, w, &code, &e)) {
 		m->sent = w->id;
 		log_say(m->log, LOG_LEVEL_INFO, "mail.sent", log_int("portal", w->tenant.v), log_int("letter", w->id), log_int("tries", w->tries + 1));

@@ -10,7 +10,7 @@
 struct mail_waiting {
 	int64_t id, tries;
 	struct tenant_id tenant;
-	struct str to, sender, lang, subject, text, message;
+	struct str to, sender, lang, subject, text, message, reply_to, off;
 	struct instant created, until;
 };
 /* message.c: the letter as RFC 5322 and MIME have it, lines ended by CR LF; `from` is an address. */
@@ -48,5 +48,7 @@ extern const struct store_house_query mail_h[];
 /* What the text is sealed under. */
 #define MAIL_SEAL_HOST STR("mail")
 #define MAIL_SEAL_WORD STR("letter")
+/* And under what the two addresses of its headers are, a line each. */
+#define MAIL_SEAL_EXTRA STR("letter headers")
 
 #endif

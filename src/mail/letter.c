@@ -54,6 +54,21 @@ void mail_link(struct mail_draft *d, struct str url)
 	add(d, url);
 }
 
+void mail_item(struct mail_draft *d, struct str title, struct str url)
+{
+	auto_buf b = BUF_INIT(MAIL_TEXT_BYTES);
+	buf_lit(&b, "* ");
+	put_arg(&b, title);
+	buf_lit(&b, "\n  ");
+	put_arg(&b, url);
+	add(d, arena_str(d->arena, buf_str(&b)));
+}
+
+void mail_off(struct mail_draft *d, struct str url)
+{
+	d->off = url;
+}
+
 void mail_quote(struct mail_draft *d, struct str words)
 {
 	auto_buf b = BUF_INIT(4 * QUOTED_BYTES);
@@ -69,9 +84,13 @@ void mail_quote(struct mail_draft *d, struct str words)
 
 bool mail_post(struct store_tx *t, struct tenant_id tenant, struct mail_draft *d, enum mail_kind kind, struct str to, struct err *e)
 {
+	if (d->off.n) {
+		mail_say(d, N_("To receive no more of these letters, open this page:"));
+		add(d, d->off);
+	}
 	/* "-- " begins a signature for programs that read mail. */
 	struct str text = arena_printf(d->arena, "%.*s-- \n%.*s\n%.*s/\n", STR_ARG(d->text), STR_ARG(d->portal), STR_ARG(d->origin));
 	struct mail_letter l = { .vault = d->vault, .kind = kind, .to = to, .lang = d->lang->code, .sender = d->portal, .subject = d->subject, .text = text,
-		                 .good_until = d->good_until };
+		                 .reply_to = d->reply_to, .off = d->off, .good_until = d->good_until };
 	return mail_put(t, tenant, &l, e);
 }

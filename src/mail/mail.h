@@ -2,7 +2,8 @@
  * an SMTP server, or into a folder where a demonstration shows them. Nothing pretends to have been sent: without a server
  * and without a folder letters wait, and `stoa doctor` says so. The door to libidn2.
  *
- * A letter is plain text with at most one link. Its text is sealed by the vault while it waits and erased when it was
+ * A letter is plain text with at most one link that does something; news may list pages of the portal besides, and says at its end
+ * how to end it. Its text is sealed by the vault while it waits and erased when it was
  * delivered or given up; of the recipient stays what is left when the name is masked. No text, no link and no whole address
  * reaches a log or a list. A server that does not take a letter is tried again after 1, 2, 4 … minutes (at most 4 hours) for
  * 3 days; then the letter has failed and is listed for 30 days. Delivered ones are listed for 7 days.
@@ -58,6 +59,8 @@ struct mail_draft {
 	const struct i18n_lang *lang;
 	struct str portal, origin;  /* name and address: the signature, and the name of the sender */
 	struct str subject, text;
+	struct str reply_to;        /* where an answer goes; empty: nowhere */
+	struct str off;             /* address that ends letters of this kind: mail_off */
 	bool linked;
 	struct instant good_until;  /* not sent later than this; zero: 3 days */
 };
@@ -73,6 +76,11 @@ void mail_subject_args(struct mail_draft *d, const char *message, const struct s
 void mail_say_args(struct mail_draft *d, const char *message, const struct str *args, size_t n);
 /* The one link of a letter, on a line of its own. A second one is a broken promise. */
 void mail_link(struct mail_draft *d, struct str url);
+/* One of several pages that a letter of news is about: a title and, below it, the address. */
+void mail_item(struct mail_draft *d, struct str title, struct str url);
+/* Says at the end how to end these letters, and in the headers how a program does it in one step (RFC 8058): a POST of
+ * "List-Unsubscribe=One-Click" to that https address, without cookies. */
+void mail_off(struct mail_draft *d, struct str url);
 /* A paragraph of somebody's own words, such as the reason of a request: at most 2,000 bytes are kept, each line
  * begins with "> ". */
 void mail_quote(struct mail_draft *d, struct str words);
@@ -85,6 +93,7 @@ struct mail_letter {
 	struct str to, lang;
 	struct str sender;          /* the name beside the server's own address; may be empty */
 	struct str subject, text;
+	struct str reply_to, off;   /* as in a draft */
 	struct instant good_until;  /* zero: 3 days */
 };
 /* Puts a letter in the queue as part of the transaction. ERR_PARAMETER as mail_address; ERR_BUSY when a portal has

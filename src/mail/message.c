@@ -131,9 +131,12 @@ void mail_put_message(struct buf *b, const struct mail_waiting *w, struct str fr
 	struct str domain = str_from(from, (size_t)(str_rfind_char(from, '@') + 1));
 	put_from(b, w->sender, from);
 	buf_printf(b, "To: <%.*s>\r\n", STR_ARG(w->to));
+	if (w->reply_to.n) buf_printf(b, "Reply-To: <%.*s>\r\n", STR_ARG(w->reply_to));
 	mail_put_header(b, "Subject", w->subject);
 	put_date(b, now.us);
 	buf_printf(b, "Message-ID: <%.*s@%.*s>\r\n", STR_ARG(w->message), STR_ARG(domain.n ? domain : STR("localhost")));
+	if (w->off.n)
+		buf_printf(b, "List-Unsubscribe: <%.*s>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n", STR_ARG(w->off));
 	buf_lit(b, "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n");
 	if (w->lang.n && is_plain(w->lang)) buf_printf(b, "Content-Language: %.*s\r\n", STR_ARG(w->lang));
 	buf_lit(b, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n");

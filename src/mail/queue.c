@@ -30,10 +30,23 @@ enum { GIVE_UP_DAYS = 3 };
 
 /* --- in ------------------------------------------------------------------------------------------- */
 
+/* Where answers go is an address like another, and an address that ends letters is one line of a web address: nothing else
+ * gets into the headers. */
+static bool seal_extra(const struct mail_letter *l, struct arena *a, struct buf *out, struct err *e)
+{
+	struct str reply = STR("");
+	if (!l->reply_to.n && !l->off.n) return true;
+	if (l->reply_to.n && !mail_address(a, l->reply_to, &reply, e)) return false;
+	for (size_t i = 0; i < l->off.n; i++)
+		if ((unsigned char)l->off.p[i] <= 0x20 || (unsigned char)l->off.p[i] > 0x7e || strchr("<>", l->off.p[i]))
+			return err_set(e, ERR_SYSTEM, "the address that ends letters cannot stand in a header");
+	return vault_seal(l->vault, MAIL_SEAL_HOST, MAIL_SEAL_EXTRA, arena_printf(a, "%.*s\n%.*s", STR_ARG(reply), STR_ARG(l->off)), out, e);
+}
+
 bool mail_put(struct store_tx *t, struct tenant_id tenant, const struct mail_letter *l, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
-	auto_buf sealed = BUF_INIT(4 * MAIL_TEXT_BYTES);
+	auto_buf sealed = BUF_INIT(4 * MAIL_TEXT_BYTES), extra = BUF_INIT(4 * MAIL_TEXT_BYTES);
 	struct str to;
 	char id[32 + 1];
 	int64_t now = clock_now().us, until = l->good_until.us ? l->good_until.us : now + GIVE_UP_DAYS * MAIL_DAY_US;
@@ -41,11 +54,13 @@ bool mail_put(struct store_tx *t, struct tenant_id tenant, const struct mail_let
 	if (l->text.n > MAIL_TEXT_BYTES) return err_set(e, ERR_TOO_LARGE, "a letter has at most %d bytes", MAIL_TEXT_BYTES);
 	if (!text_is_utf8(l->text) || !text_is_utf8(l->subject)) return err_set(e, ERR_PARAMETER, "a letter is written in UTF-8");
 	if (!vault_seal(l->vault, MAIL_SEAL_HOST, MAIL_SEAL_WORD, l->text, &sealed, e)) return false;
+	if (!seal_extra(l, &a, &extra, e)) return false;
 	crypt_random_base36(id, sizeof id - 1);
 	if (!store_run(t, &mail_q[MAIL_Q_put], tenant,
 	               STORE_PARAMS(VALUE_OF_TEXT(str_of(mail_kind_word(l->kind))), VALUE_OF_TEXT(to), VALUE_OF_TEXT(l->sender), VALUE_OF_TEXT(l->lang),
 	                            VALUE_OF_TEXT(text_cut(l->subject, MAIL_SUBJECT_BYTES)), VALUE_OF_TEXT(buf_str(&sealed)), VALUE_OF_TEXT(str_of(id)),
-	                            VALUE_OF_INT(now), VALUE_OF_INT(until), VALUE_OF_INT(MAIL_WAITING)),
+	                            VALUE_OF_INT(now), VALUE_OF_INT(until), VALUE_OF_INT(MAIL_WAITING),
+	                            VALUE_OF_TEXT(buf_str(&extra))),
 	               e))
 		return false;
 	return store_changes(t) == 1 || err_set(e, ERR_BUSY, "too many letters of this portal are waiting to be sent");
