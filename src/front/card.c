@@ -1,12 +1,38 @@
 /* A dataset as a card: title, what it is about, who publishes it, how much, how fresh. */
 #include "front/card.h"
 
+#include "text/text.h"
+
 enum { EXCERPT = 240 };
 
 struct str front_title(const struct visit *v, const struct dataset *d)
 {
 	struct str title = str_trim(dataset_meta_text(d, v->arena, "title", v->lang_code));
 	return title.n ? title : d->slug;
+}
+
+struct str front_lang_of(const struct dataset *d, const struct visit *v, const char *name)
+{
+	struct str first = STR("");
+	for (size_t i = 0; i < d->nmetas; i++) {
+		const struct meta *m = &d->metas[i];
+		if (!str_eq(m->name, str_of(name)) || !str_eq(m->template_, STR("default")))
+			continue;
+		if (!m->lang.n || str_eq(m->lang, v->lang_code))
+			return STR("");
+		if (!first.n)
+			first = m->lang;
+	}
+	return first;
+}
+
+void front_put_lang(struct html *h, struct str lang)
+{
+	if (!lang.n)
+		return;
+	html_lit(h, " lang=\"");
+	html_text(h, lang);
+	html_lit(h, "\"");
 }
 
 static void put_fact(struct html *h, enum view_icon icon, const char *label)
@@ -46,26 +72,53 @@ void front_facts(struct html *h, const struct visit *v, const struct dataset *d,
 	html_lit(h, "</dl>");
 }
 
-/* Which views the data lend themselves to; "analyze" says little and is left out. */
-static void put_features(struct html *h, const struct dataset *d)
+/* Words that the whole card does not lead to: each is a filter of the catalogue. */
+static void put_keywords(struct html *h, const struct visit *v, const struct dataset *d)
 {
-	static const struct { const char *word; enum view_icon icon; } known[] = {
-		{ "geo", ICON_MAP }, { "timeserie", ICON_CLOCK }, { "image", ICON_IMAGE },
-	};
-	size_t n = 0;
-	for (size_t k = 0; k < COUNT_OF(known); k++)
-		for (size_t i = 0; i < d->nfeatures; i++)
-			if (str_eq(d->features[i], str_of(known[k].word))) {
-				if (n++ == 0)
-					html_lit(h, "<ul class=\"features\">");
-				html_lit(h, "<li>");
-				html_icon(h, known[k].icon);
-				html_lit(h, "<span>");
-				front_value(h, FRONT_VALUE_FEATURE, d->features[i]);
-				html_lit(h, "</span></li>");
-			}
-	if (n)
-		html_lit(h, "</ul>");
+	enum { MOST = 4 };
+	struct str *words;
+	size_t n = dataset_meta_list(d, v->arena, "keyword", v->lang_code, &words);
+	if (!n)
+		return;
+	html_lit(h, "<ul class=\"keywords\" aria-label=\"");
+	html_say(h, N_("Keywords"));
+	html_lit(h, "\"");
+	front_put_lang(h, front_lang_of(d, v, "keyword"));
+	html_lit(h, ">");
+	for (size_t i = 0; i < n && i < MOST; i++) {
+		auto_buf b = BUF_INIT(LIMIT_URL_BYTES);
+		buf_lit(&b, "/explore/?refine.keyword=");
+		text_put_url(&b, words[i]);
+		html_lit(h, "<li><a rel=\"nofollow\" href=\"");
+		html_url(h, buf_str(&b));
+		html_lit(h, "\"><bdi>");
+		html_text(h, words[i]);
+		html_lit(h, "</bdi></a></li>");
+	}
+	html_lit(h, "</ul>");
+}
+
+/* Links to what the dataset can be seen as. */
+static void put_views(struct html *h, const struct visit *v, const struct dataset *d)
+{
+	struct front_dataset page = { .visit = *v, .dataset = d, .own = { .dataset = d, .may_read = d->data_visible } };
+	struct front_tab_link tabs[FRONT_TABS];
+	size_t n = front_tabs(&page, tabs);
+	html_lit(h, "<ul class=\"views\">");
+	for (size_t i = 0; i < n; i++) {
+		html_lit(h, "<li><a href=\"/explore/dataset/");
+		html_text(h, d->slug);
+		html_lit(h, "/");
+		html_text(h, str_of(tabs[i].name));
+		html_lit(h, "/\">");
+		html_icon(h, tabs[i].icon);
+		html_lit(h, "<span>");
+		html_say(h, tabs[i].label);
+		html_lit(h, "</span><span class=\"visually-hidden\">: ");
+		html_text(h, front_title(v, d));
+		html_lit(h, "</span></a></li>");
+	}
+	html_lit(h, "</ul>");
 }
 
 void front_card(struct html *h, const struct visit *v, const struct dataset *d)
@@ -74,23 +127,36 @@ void front_card(struct html *h, const struct visit *v, const struct dataset *d)
 	size_t nthemes = dataset_meta_list(d, v->arena, "theme", v->lang_code, &themes);
 	struct str about = view_plain(v->arena, dataset_meta_text(d, v->arena, "description", v->lang_code), EXCERPT);
 	html_lit(h, "<li class=\"card\"><article>");
-	if (nthemes) {
-		html_lit(h, "<p class=\"theme\"><bdi>");
-		front_value(h, FRONT_VALUE_THEME, themes[0]);
-		html_lit(h, "</bdi></p>");
-	}
+	if (nthemes)
+		front_put_theme(h, themes[0]);
 	html_lit(h, "<h2><a href=\"/explore/dataset/");
 	html_text(h, d->slug);
-	html_lit(h, "/\"><bdi>");
+	html_lit(h, "/\"><bdi");
+	front_put_lang(h, front_lang_of(d, v, "title"));
+	html_lit(h, ">");
 	html_text(h, front_title(v, d));
 	html_lit(h, "</bdi></a></h2>");
 	if (about.n) {
-		html_lit(h, "<p class=\"about\"><bdi>");
+		html_lit(h, "<p class=\"about\"><bdi");
+		front_put_lang(h, front_lang_of(d, v, "description"));
+		html_lit(h, ">");
 		html_text(h, about);
 		html_lit(h, "</bdi></p>");
 	}
 	html_lit(h, "<div class=\"foot\">");
-	front_facts(h, v, d, false);
-	put_features(h, d);
+	front_facts(h, v, d, true);
+	put_keywords(h, v, d);
+	put_views(h, v, d);
 	html_lit(h, "</div></article></li>");
+}
+
+void front_put_cards(struct html *h, const struct visit *v, const struct dataset *const *list, size_t n, bool lines)
+{
+	if (lines)
+		html_lit(h, "<ol class=\"cards lines\">");
+	else
+		html_lit(h, "<ol class=\"cards\">");
+	for (size_t i = 0; i < n; i++)
+		front_card(h, v, list[i]);
+	html_lit(h, "</ol>");
 }

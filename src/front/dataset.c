@@ -6,30 +6,64 @@
 #include "json/json.h"
 #include "text/text.h"
 
-static const struct tab {
-	const char *name, *label;
-	enum view_icon icon;
-	bool needs_rows;
-	front_tab *draw;
-} tabs[] = {
-	{ "information", N_("Information"), ICON_INFO, false, front_tab_information },
-	{ "table", N_("Table"), ICON_TABLE, true, front_tab_table },
-	{ "export", N_("Export"), ICON_DOWNLOAD, true, front_tab_export },
-	{ "api", N_("API"), ICON_CODE, true, front_tab_api },
-};
+/* --- which tabs there are, and when ------------------------------------------------------------------------ */
 
-static bool has_rows(const struct front_dataset *d)
+static bool always(const struct front_dataset *d)
+{
+	(void)d;
+	return true;
+}
+
+static bool with_rows(const struct front_dataset *d)
 {
 	return d->dataset->version.number > 0 && d->own.may_read;
 }
 
-static const struct tab *find_tab(struct str name, const struct front_dataset *d)
+static const struct tab {
+	const char *name, *label;
+	enum view_icon icon;
+	bool (*shown)(const struct front_dataset *d);
+	front_tab *draw;
+} tabs[] = {
+	{ "information", N_("Information"), ICON_INFO, always, front_tab_information },
+	{ "table", N_("Table"), ICON_TABLE, with_rows, front_tab_table },
+	{ "export", N_("Export"), ICON_DOWNLOAD, with_rows, front_tab_export },
+	{ "api", N_("API"), ICON_CODE, with_rows, front_tab_api },
+};
+
+static const struct tab *tab_or_null(const struct front_dataset *d, struct str name)
 {
 	for (size_t i = 0; i < COUNT_OF(tabs); i++)
-		if (str_eq(name, str_of(tabs[i].name)) && (!tabs[i].needs_rows || has_rows(d)))
+		if (str_eq(name, str_of(tabs[i].name)) && tabs[i].shown(d))
 			return &tabs[i];
 	return NULL;
 }
+
+front_tab *front_tab_or_null(const struct front_dataset *d, struct str name, const char **label)
+{
+	const struct tab *tab = tab_or_null(d, name);
+	if (tab)
+		*label = tab->label;
+	return tab ? tab->draw : NULL;
+}
+
+size_t front_tabs(const struct front_dataset *d, struct front_tab_link *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < COUNT_OF(tabs) && n < FRONT_TABS; i++)
+		if (tabs[i].shown(d))
+			out[n++] = (struct front_tab_link){ tabs[i].name, tabs[i].label, tabs[i].icon };
+	return n;
+}
+
+/* What the address of a dataset without a tab leads to: what the portal chose, when this dataset has it. */
+static struct str default_tab(const struct front_dataset *d)
+{
+	struct str wanted = tenant_setting(d->visit.at.tenant, "dataset.tab");
+	return tab_or_null(d, wanted) ? wanted : STR("information");
+}
+
+/* --- the dataset ------------------------------------------------------------------------------------------- */
 
 struct str front_meta(const struct front_dataset *d, const char *template_, const char *name)
 {
@@ -54,6 +88,28 @@ struct str front_meta(const struct front_dataset *d, const char *template_, cons
 	return arena_str(d->visit.arena, buf_str(&b));
 }
 
+bool front_dataset_enter(struct front_dataset *d, struct site *site, struct httpd_request *r, struct httpd_reply *p, struct str id, struct err *e)
+{
+	*d = (struct front_dataset){ .site = site };
+	if (!visitor_enter(site, r, p, &d->visit, e))
+		return false;
+	struct visit *v = &d->visit;
+	if (!rights_find(&v->at, &v->who, v->arena, id, &d->own, e))
+		return false;
+	d->dataset = d->own.dataset;
+	d->title = front_title(v, d->dataset);
+	d->url = arena_printf(v->arena, "/explore/dataset/%.*s/", STR_ARG(d->dataset->slug));
+	return true;
+}
+
+void front_dataset_leave(struct front_dataset *d)
+{
+	view_drop(&d->page);
+	visitor_leave(&d->visit);
+}
+
+/* --- the head ---------------------------------------------------------------------------------------------- */
+
 static void put_tabs(struct front_dataset *d, const struct tab *now)
 {
 	struct html *h = &d->page.h;
@@ -62,7 +118,7 @@ static void put_tabs(struct front_dataset *d, const struct tab *now)
 	html_say(h, N_("Views of this dataset"));
 	html_lit(h, "\"><ul>");
 	for (size_t i = 0; i < COUNT_OF(tabs); i++) {
-		if (tabs[i].needs_rows && !has_rows(d))
+		if (!tabs[i].shown(d))
 			continue;
 		html_lit(h, "<li><a href=\"");
 		html_url(h, d->url);
@@ -93,12 +149,11 @@ static void put_head(struct front_dataset *d, const struct tab *now)
 	size_t nthemes = dataset_meta_list(d->dataset, v->arena, "theme", v->lang_code, &themes);
 	html_lit(h, "<div class=\"hero dataset\"><div class=\"wide\">");
 	view_crumbs(h, crumbs, COUNT_OF(crumbs));
-	for (size_t i = 0; i < nthemes && i < 1; i++) {
-		html_lit(h, "<p class=\"theme\"><bdi>");
-		front_value(h, FRONT_VALUE_THEME, themes[i]);
-		html_lit(h, "</bdi></p>");
-	}
-	html_lit(h, "<h1><bdi>");
+	if (nthemes)
+		front_put_theme(h, themes[0]);
+	html_lit(h, "<h1><bdi");
+	front_put_lang(h, front_lang_of(d->dataset, v, "title"));
+	html_lit(h, ">");
 	html_text(h, d->title);
 	html_lit(h, "</bdi></h1>");
 	front_facts(h, v, d->dataset, true);
@@ -106,57 +161,64 @@ static void put_head(struct front_dataset *d, const struct tab *now)
 	html_lit(h, "</div></div>");
 }
 
-static void drop(struct front_dataset *d)
-{
-	view_drop(&d->page);
-	visitor_leave(&d->visit);
-}
-
 /* Addresses of former days, ?tab=metas, and the bare address of a dataset. */
 static bool redirect(struct front_dataset *d, struct httpd_reply *p, struct str name, int status, struct err *e)
 {
 	if (str_eq(name, STR("metas")))
 		name = STR("information");
-	if (!find_tab(name, d))
-		name = STR("information");
+	if (!tab_or_null(d, name))
+		name = default_tab(d);
 	struct str filters = view_state_filters(&d->state);
 	struct str to = arena_printf(d->visit.arena, "%.*s%.*s/%.*s", STR_ARG(d->url), STR_ARG(name), STR_ARG(filters));
 	httpd_reply_cache_control(p, STR("public, max-age=0, s-maxage=60"));
 	return httpd_reply_redirect(p, status, to, e);
 }
 
+enum { TITLE_BYTES = 110 };
+
+static struct str page_title(const struct front_dataset *d, const struct tab *tab)
+{
+	struct arena *a = d->visit.arena;
+	struct str title = d->title.n > TITLE_BYTES ? arena_join(a, str_trim(text_cut(d->title, TITLE_BYTES)), STR("…")) : d->title;
+	if (tab == &tabs[0])
+		return title;
+	return arena_printf(a, "%.*s — %.*s", STR_ARG(title), STR_ARG(i18n_text(d->visit.lang, tab->label)));
+}
+
+static void fill_page(struct front_dataset *d, const struct tab *tab)
+{
+	struct visit *v = &d->visit;
+	d->page.visit = v;
+	d->page.title = page_title(d, tab);
+	d->page.description = view_plain(v->arena, dataset_meta_text(d->dataset, v->arena, "description", v->lang_code), 300);
+	if (!d->page.description.n)
+		d->page.description = d->title;
+	d->page.path = view_state_url(&d->state, STR("flg"), NULL, STR(""), STR(""));
+	d->page.place = VIEW_CATALOGUE;
+	d->page.noindex = d->state.n > 0 && front_is_filtered(&d->state);
+	d->page.json_alternate = arena_printf(v->arena, "/api/explore/v2.1/catalog/datasets/%.*s", STR_ARG(d->dataset->slug));
+	d->page.json_ld = front_describe(d, tab == &tabs[0]);
+}
+
 static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *site, struct str id, struct str tab_name, struct err *e)
 {
-	auto_with(drop) struct front_dataset d = { .site = site };
-	if (!visitor_enter(site, r, p, &d.visit, e))
+	auto_with(front_dataset_leave) struct front_dataset d = { 0 };
+	if (!front_dataset_enter(&d, site, r, p, id, e))
 		return false;
-	struct visit *v = &d.visit;
-	if (!rights_find(&v->at, &v->who, v->arena, id, &d.own, e))
-		return false;
-	d.dataset = d.own.dataset;
-	d.title = front_title(v, d.dataset);
-	d.url = arena_printf(v->arena, "/explore/dataset/%.*s/", STR_ARG(d.dataset->slug));
 	const struct str *old = httpd_query_or_null(r, STR("tab"));
-	struct str path = arena_printf(v->arena, "%.*s%.*s/", STR_ARG(d.url), STR_ARG(tab_name));
-	view_state_read(&d.state, r, path);
+	view_state_read(&d.state, r, arena_printf(r->arena, "%.*s%.*s/", STR_ARG(d.url), STR_ARG(tab_name)));
 	if (old || !tab_name.n)
-		return redirect(&d, p, old ? *old : STR("information"), old ? 301 : 302, e);
-	const struct tab *tab = find_tab(tab_name, &d);
+		return redirect(&d, p, old ? *old : STR(""), old ? 301 : 302, e);
+	const struct tab *tab = tab_or_null(&d, tab_name);
 	if (!tab)
 		return err_set(e, ERR_NOT_FOUND, "No such view of this dataset.");
-	d.page.visit = v;
-	d.page.title = tab == &tabs[0] ? d.title : arena_printf(v->arena, "%.*s — %.*s", STR_ARG(d.title), STR_ARG(i18n_text(v->lang, tab->label)));
-	d.page.description = view_plain(v->arena, dataset_meta_text(d.dataset, v->arena, "description", v->lang_code), 300);
-	d.page.path = view_state_url(&d.state, STR("flg"), NULL, STR(""), STR(""));
-	d.page.place = VIEW_CATALOGUE;
-	d.page.noindex = front_is_filtered(&d.state);
-	d.page.json_alternate = arena_printf(v->arena, "/api/explore/v2.1/catalog/datasets/%.*s", STR_ARG(d.dataset->slug));
+	fill_page(&d, tab);
 	view_open(&d.page);
 	put_head(&d, tab);
 	if (!tab->draw(&d, e))
 		return false;
-	if (httpd_reply_get_status(p) == 200)
-		visitor_cache_page(v, FRONT_CACHE_S);
+	if (httpd_reply_get_status(p) == 200 && !d.unfinished)
+		visitor_cache_page(&d.visit, FRONT_CACHE_S);
 	return view_close(&d.page, e);
 }
 

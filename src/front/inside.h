@@ -10,6 +10,8 @@
 #include "view/view.h"
 #include "visitor/visitor.h"
 
+struct front_dataset;
+
 enum { FRONT_CACHE_S = 300, FRONT_FACET_SHOWN = 6, FRONT_FACET_MOST = 60, FRONT_FACETS_OPEN = 5 };
 
 /* --- filter.c: from the state of a page to a question ---------------------------------------------- */
@@ -17,9 +19,13 @@ enum { FRONT_CACHE_S = 300, FRONT_FACET_SHOWN = 6, FRONT_FACET_MOST = 60, FRONT_
 struct front_filter {
 	struct query_target target;
 	struct query_request request;
+	struct err wrong;       /* what of the address could not be read (a geofilter, a zone); the question then fails too */
 };
-/* A question in QUERY_PAGE mode with q, refine.*, exclude.* and disjunctive.* of the state. */
+/* A question in QUERY_PAGE mode with all of the state that filters: q, q.*, refine.*, exclude.*, disjunctive.*, geofilter.*
+ * and timezone. `target` is filled before (as_of: front_as_of). */
 void front_filter_make(struct front_filter *f, const struct view_state *s, const struct visit *v);
+/* The same without the ranges of one field, for its histogram. */
+void front_filter_make_but(struct front_filter *f, const struct view_state *s, const struct visit *v, struct str but);
 /* A facet to be counted: its name, or the longer form when the state says that it takes several values. */
 struct str front_facet_spec(struct arena *a, const struct view_state *s, struct str name);
 /* The first row to show and how many, from start and rows; wrong numbers count as not given. */
@@ -31,14 +37,36 @@ struct str front_filter_order(struct arena *a, const struct schema *s, struct st
 struct str front_filter_api(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order);
 /* And as hidden inputs of a form that leads to the API; without `with_where` only the facet filters. */
 void front_filter_inputs(struct html *h, struct arena *a, const struct view_state *s, const struct schema *schema, bool with_where);
-/* The condition that the words of the state make; empty: none. */
-struct str front_filter_where(struct arena *a, const struct view_state *s);
+/* The conditions of the state as one ODSQL text; empty: none. */
+struct str front_filter_where(struct arena *a, const struct view_state *s, const struct schema *schema);
+/* That of its words alone. */
+struct str front_filter_words(struct arena *a, const struct view_state *s);
 /* A text as an ODSQL string. */
 struct str front_quote(struct arena *a, struct str s);
 
 /* A value as people read it; a point with five decimals, which is a metre. */
 void front_put_reading(struct buf *b, const struct record_column *c, const struct field *f, const struct column *col, size_t row,
                        const struct record_style *style, struct str lang);
+
+/* --- range.c ---------------------------------------------------------------------------------------- */
+
+/* q.NAME=field:[low TO high]; an end that is open is empty. */
+struct front_range { struct str field, low, high; };
+/* False when the pair is something else. Texts live in the arena or are borrowed. */
+bool front_range_read(struct arena *a, struct str name, struct str text, struct front_range *out);
+/* The conditions of a state: ODSQL texts, and texts of the v1 language that have no such form. Ranges of the field `but` are
+ * left out. False with ERR_PARAMETER when one cannot be read; the others are there. */
+struct front_conditions { struct str *where, *qv1; size_t nwhere, nqv1; };
+bool front_conditions(struct arena *a, const struct view_state *s, const struct schema *schema, const bool *visible_or_null, struct str but,
+                      struct front_conditions *out, struct err *e);
+/* The field that geofilter.* mean: the first point, else the first shape; empty: none. */
+struct str front_geo_field(const struct schema *s, const bool *visible_or_null);
+
+/* --- as_of.c ---------------------------------------------------------------------------------------- */
+
+/* Turns a target to the version that as_of of the state names (its number), with the rights of today; true and untouched when
+ * there is none. `shown` gets the number when it is not the present version, else 0. ERR_PARAMETER, ERR_NOT_FOUND. */
+bool front_as_of(struct front_dataset *d, struct query_target *t, int64_t *shown, struct err *e) must_use nonnull_all;
 
 /* --- facets.c --------------------------------------------------------------------------------------- */
 
