@@ -34,7 +34,8 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 	          accounts_settings(s->accounts, &o->accounts, e) && registries_open(s->store, s->tenants, s->vault, &s->registries, e) &&
 	          sessions_open(s->store, s->accounts, s->events, &s->sessions, e) &&
 	          consent_open(s->store, s->vault, s->tenants, s->folder, &s->consent, e) &&
-	          audience_open(s->store, s->tenants, &s->audience, e) && quota_open(s->store, &s->quota, e) &&
+	          audience_open(s->store, s->tenants, &s->audience, e) && pages_open(s->store, &s->pages, e) &&
+	          quota_open(s->store, &s->quota, e) &&
 	          catalog_open(s->store, s->engine, &s->catalog, e) && catalog_sweep(s->catalog, e);
 	if (!ok) {
 		site_close(s);
@@ -42,6 +43,7 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 	}
 	catalog_on_change(s->catalog, changed, s);
 	accounts_on_change(s->accounts, changed, s);
+	pages_on_change(s->pages, changed, s);
 	quota_on_used(s->quota, account_keys_used);
 	*out = s;
 	return true;
@@ -52,6 +54,7 @@ void site_close(struct site *s)
 	if (!s) return;
 	catalog_close(s->catalog);
 	quota_close(s->quota);
+	pages_close(s->pages);
 	audience_close(s->audience);
 	consent_close(s->consent);
 	sessions_close(s->sessions);

@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "event/event.h"
 #include "log/log.h"
+#include "page/page.h"
 #include "pool/pool.h"
 #include "quota/quota.h"
 #include "registry/registry.h"
@@ -38,6 +39,7 @@ struct site {
 	struct registries *registries;
 	struct consent *consent;
 	struct audience *audience;
+	struct pages *pages;
 	struct mail *mail;
 	int listen_port;   /* 0 while no server runs */
 	const struct conf *conf; /* settings of the server; NULL while none runs */

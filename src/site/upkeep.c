@@ -40,6 +40,7 @@ bool site_upkeep(struct site *s, bool daily, struct err *e)
 	ok = note(consent_upkeep(s->consent, clock_now(), &own), &own, e) && ok;
 	if (!daily) return ok;
 	int64_t gone;
+	ok = note(pages_sweep(s->pages, &own), &own, e) && ok;
 	return note(accounts_sweep(s->accounts, &gone, &own), &own, e) && ok;
 }
 

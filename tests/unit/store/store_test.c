@@ -148,6 +148,7 @@ static void every_statement_prepares(void **state)
 #include "session/queries.def"
 #include "mail/queries.def"
 #include "sso/queries.def"
+#include "page/queries.def"
 #include "audience/queries.def"
 #undef Q
 #undef HOUSE
