@@ -67,7 +67,7 @@ const struct page *page_of_id_or_null(const struct page_view *v, int64_t id) non
 
 /* Of texts (an object by language, or one text): that of a language, else of the portal's default, else any; may be empty. */
 struct str page_text(const struct json_node *texts_or_null, struct str lang, struct str otherwise);
-struct str page_title(const struct page *p, struct str lang, struct str otherwise) nonnull_all;
+struct str page_heading(const struct page *p, struct str lang, struct str otherwise) nonnull_all;
 /* True when the texts say something in that very language (or in all). */
 bool page_speaks(const struct json_node *texts_or_null, struct str lang);
 

@@ -266,7 +266,7 @@ bool page_speaks(const struct json_node *texts, struct str lang)
 	return json_kind(texts) == JSON_TEXT ? json_text(texts).n > 0 : json_kind(texts) == JSON_OBJECT && text_in(texts, lang).n > 0;
 }
 
-struct str page_title(const struct page *p, struct str lang, struct str otherwise)
+struct str page_heading(const struct page *p, struct str lang, struct str otherwise)
 {
 	struct str s = page_text(json_get(p->root, "title"), lang, otherwise);
 	return s.n ? s : p->slug;

@@ -2,6 +2,7 @@
 #include "site/site.h"
 #include "crypt/crypt.h"
 #include "io/io.h"
+#include "page/page.h"
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -12,7 +12,6 @@
 #include "engine/engine.h"
 #include "event/event.h"
 #include "log/log.h"
-#include "page/page.h"
 #include "pool/pool.h"
 #include "quota/quota.h"
 #include "registry/registry.h"
@@ -24,6 +23,7 @@
 struct live;
 struct policy_shelf;
 struct mail;
+struct pages;
 
 struct site {
 	struct str folder; /* the data folder, absolute */
@@ -39,7 +39,7 @@ struct site {
 	struct registries *registries;
 	struct consent *consent;
 	struct audience *audience;
-	struct pages *pages;
+	struct pages *pages; /* page/ */
 	struct mail *mail;
 	int listen_port;   /* 0 while no server runs */
 	const struct conf *conf; /* settings of the server; NULL while none runs */

@@ -1,6 +1,7 @@
 /* What a server does by itself, for all portals: every minute what people would notice the lack of, and once a day what is due
  * to be forgotten. Each thing is tried even when another failed. */
 #include "site/site.h"
+#include "page/page.h"
 
 #define DAY_US INT64_C(86400000000)
 enum { DAYS_OF_MONTH = 30 };
