@@ -1,0 +1,55 @@
+/* What the files of the catalogue's page share. */
+#ifndef FRONT_CATALOGUE_H
+#define FRONT_CATALOGUE_H
+
+#include "front/card.h"
+
+/* What a list of datasets can be ordered by beyond its own fields: figures of the audience. */
+enum front_figures { FRONT_FIGURES_NONE, FRONT_FIGURES_VIEWS, FRONT_FIGURES_DOWNLOADS };
+
+struct catalogue {
+	struct visit visit;
+	struct view_page page;
+	struct view_state state;   /* of the address */
+	struct view_state asked;   /* the same as it is asked: facets that take several values say so, the map is left out */
+	struct front_filter filter;
+	struct site *site;
+	bool home;
+	bool lines;                /* a list of lines in place of cards */
+	bool descending;
+	struct str sorted_by;      /* "default.modified", "explore.popularity_score" */
+	bool no_figures;           /* the order asked for has nothing to go by */
+	int64_t start, rows, total;
+	const struct dataset **found;
+	size_t nfound;
+	struct query_facets facets;
+	struct err complaint;      /* of the address; ERR_NONE when there is none */
+};
+
+struct front_catalogue_facet { const char *name; enum front_value kind; };
+extern const struct front_catalogue_facet front_catalogue_facets[]; /* ends with a NULL name */
+
+/* catalogue_ask.c: fills everything from `state` on; a failure that is the address's fault is a complaint. */
+void front_catalogue_state(struct catalogue *c, struct httpd_request *r, struct str path);
+bool front_catalogue_ask(struct catalogue *c, struct err *e) must_use;
+
+/* figures.c: sums of the audience by dataset over the last days, by the dataset's identifier; memory of the arena.
+ * Empty when nothing is counted. */
+bool front_figures(const struct visit *v, enum front_figures which, struct map *out, struct err *e) must_use;
+/* Downloads of one dataset, or -1 when nothing is counted here. */
+bool front_downloads(const struct visit *v, struct str slug, int64_t *out, struct err *e) must_use;
+
+/* near.c: what a search that found nothing may have meant. */
+struct front_near {
+	struct str words;                 /* the search with misspelt words put right; empty: none */
+	const struct dataset *list[5];    /* datasets whose title is near */
+	size_t n;
+};
+void front_near(const struct visit *v, struct str words, struct front_near *out);
+
+/* catalogue_parts.c */
+void front_catalogue_sorts(struct catalogue *c);
+void front_catalogue_exports(struct catalogue *c);
+void front_catalogue_nothing(struct catalogue *c);
+
+#endif
