@@ -75,6 +75,29 @@ enum front_value { FRONT_VALUE_PLAIN, FRONT_VALUE_FEATURE, FRONT_VALUE_LANGUAGE,
 void front_facet(struct html *h, const struct view_state *s, const struct query_facet *f, struct str param,
                  struct str heading, enum front_value kind, bool open);
 void front_value(struct html *h, enum front_value kind, struct str value);
+/* The same with more of it. */
+struct front_facet_look {
+	struct str param, heading;
+	enum front_value kind;
+	bool open;
+	bool searched;                           /* values are looked for on the server (find.F) … */
+	bool finds;                              /* … and the values are what was found */
+	const struct query_spread *spread;       /* or NULL */
+};
+void front_facet_put(struct html *h, const struct view_state *s, const struct query_facet *f_or_null, const struct front_facet_look *look);
+
+/* --- spread.c: ranges, with how the values are spread ------------------------------------------------- */
+
+/* A histogram and a form with two ends, for a field of numbers or dates. */
+void front_spread(struct html *h, const struct view_state *s, const struct query_spread *spread);
+/* The fields to show so: those that are facets or already have a range, and a few more. Gives how many. */
+enum { FRONT_SPREADS = 5 };
+size_t front_spread_fields(const struct query_target *t, const struct view_state *s, struct query_spread out[FRONT_SPREADS]);
+/* Asks for them: the fields with a range of their own one by one, without it, the others together. */
+struct front_records;
+bool front_spread_ask(struct front_records *r, struct err *e) must_use;
+
+/* --- chips.c ------------------------------------------------------------------------------------------ */
 /* The active filters as chips that take themselves away. `label` gives the heading of a facet. */
 void front_chips(struct html *h, const struct view_state *s, const struct schema *labels, bool catalogue);
 bool front_is_filtered(const struct view_state *s);
@@ -101,6 +124,7 @@ struct front_dataset {
 	struct str title;
 	struct site *site;
 	bool embedded;          /* in a frame of others: no head, no tabs */
+	bool still, wheel;      /* of a frame: "static", nothing that would change what is shown; the wheel zooms its map */
 	bool unfinished;        /* set by a tab: what is shown is not to be kept, more of it comes */
 };
 /* Everything of a dataset but its page and its state; ERR_NOT_FOUND as rights_find. Ended by front_dataset_leave, also
@@ -161,6 +185,9 @@ struct front_records {
 	struct front_filter filter;
 	int64_t total;
 	struct query_facets facets;
+	struct query_spread spreads[FRONT_SPREADS];
+	size_t nspreads;
+	int64_t as_of;          /* the older version that is shown; 0: the present one */
 	struct err complaint;
 	bool ok;
 };
@@ -188,6 +215,6 @@ struct str front_quotable(struct arena *a, struct str url); /* between single qu
 
 extern const struct httpd_route front_home, front_explore, front_dataset_page, front_dataset_tab, front_asset_page,
 	front_set_language,
-	front_robots, front_sitemap, front_favicon, front_assets, front_elements, front_elements_script, front_api_console, front_api_console_short;
+	front_embed, front_robots, front_sitemap, front_favicon, front_assets, front_elements, front_elements_script, front_api_console, front_api_console_short;
 
 #endif

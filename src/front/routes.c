@@ -9,6 +9,7 @@ const struct httpd_route *const front_routes[] = {
 	&front_asset_page,
 	&front_api_console,
 	&front_api_console_short,
+	&front_embed,
 	&front_set_language,
 	&front_robots,
 	&front_sitemap,

@@ -9,7 +9,8 @@ void view_frame_open(struct view_page *p, const struct view_whole *whole)
 	p->noindex = true;
 	p->no_banner = true;
 	view_put_head(p);
-	html_lit(&p->h, "<body class=\"frame\"><main id=\"main\" tabindex=\"-1\">");
+	html_put_literal(&p->h, whole->still ? STR("<body class=\"frame still\">") : STR("<body class=\"frame\">"));
+	html_lit(&p->h, "<main id=\"main\" tabindex=\"-1\">");
 }
 
 /* Links of a frame open a page of their own: the portal's pages are not for frames. */

@@ -122,7 +122,10 @@ void view_put_head(struct view_page *p)
 	uint32_t accent = view_accent(v->at.tenant);
 	html_lit(h, "<!DOCTYPE html>\n<html");
 	put_language(h, v->lang);
-	html_lit(h, "><head><meta charset=\"utf-8\"><title>");
+	html_lit(h, "><head><meta charset=\"utf-8\">");
+	if (p->framed) /* links that do not stay in the frame: the portal's other pages are not for frames */
+		html_lit(h, "<base target=\"_blank\">");
+	html_lit(h, "<title>");
 	if (p->title.n) {
 		html_text(h, p->title);
 		html_lit(h, " — ");

@@ -170,6 +170,7 @@ struct view_whole {
 	struct str title, url;      /* of the whole page; empty: the portal alone is named */
 	struct str note;            /* what a card says besides: publisher, number of records; may be empty */
 	bool card;                  /* the dataset card: title and note; else one line */
+	bool still;                 /* "static": what would change what is shown is left out */
 };
 /* Instead of view_open, for addresses that rights_foreign_frame knows: no header, footer or banner, no cookie read or set, and any site may
  * show it unless the setting embed.ancestors says which. p->path is the address of the whole page, to which search engines are sent.
@@ -237,6 +238,7 @@ struct str view_state_cleared(const struct view_state *s);
 struct str view_state_filters(const struct view_state *s);
 /* Hidden inputs of all pairs but those named `except`, the paging and find.*. */
 void view_state_inputs(struct html *h, const struct view_state *s, struct str except);
+void html_hidden_pair(struct html *h, const struct httpd_pair *p);
 
 /* --- parts.c --------------------------------------------------------------------------------------- */
 
