@@ -61,7 +61,7 @@ static void put_field(struct html *h, const struct front_console *c, size_t i)
 {
 	struct str name = str_of(fields[i].name);
 	bool filtered = c->state_or_null && str_eq(name, STR("where"));
-	struct str value = filtered ? front_filter_where(c->visit->arena, c->state_or_null) : str_of(fields[i].initial);
+	struct str value = filtered ? front_filter_where(c->visit->arena, c->state_or_null, c->target->schema) : str_of(fields[i].initial);
 	html_put_literal(h, fields[i].clause ? STR("<p class=\"clause\"><label for=\"ask-") : STR("<p><label for=\"ask-"));
 	html_text(h, name);
 	html_lit(h, "\"><code dir=\"ltr\" translate=\"no\">");

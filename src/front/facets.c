@@ -85,31 +85,67 @@ void front_value(struct html *h, enum front_value kind, struct str value)
 struct drawing {
 	struct html *h;
 	const struct view_state *s;
+	const struct query_facet *f;
 	struct str param; /* "refine.theme" */
 	enum front_value kind;
 };
 
-static void put_values(const struct drawing *d, const struct query_facet_value *values, size_t from, size_t n);
+static void put_values(const struct drawing *d, const struct query_facet_value *values, size_t from, size_t n, int depth);
 
-static void put_value(const struct drawing *d, const struct query_facet_value *v)
+static void put_month(struct html *h, struct str number)
+{
+	int64_t month;
+	struct err e = { 0 };
+	struct civil c = { .year = 2000, .day = 1 };
+	auto_buf b = BUF_INIT(200);
+	if (!str_to_int(number, &month) || month < 1 || month > 12) {
+		html_text(h, number);
+		return;
+	}
+	c.month = (int)month;
+	html_text(h, clock_format(&b, &c, STR("MMMM"), h->lang->code, &e) ? buf_str(&b) : number);
+}
+
+/* Where a value leads. Inside a path that takes one value, a step further takes the place of the one before. */
+static struct str link_of(const struct drawing *d, const struct query_facet_value *v, int depth)
+{
+	if (v->state == QUERY_EXCLUDED)
+		return view_state_url(d->s, arena_join(d->s->arena, STR("exclude."), str_from(d->param, 7)), &v->path, STR(""), STR(""));
+	if (v->state != QUERY_REFINED)
+		return view_state_url(d->s, depth && !d->f->disjunctive ? d->param : STR(""), NULL, d->param, v->path);
+	/* What is refined only by something below it leads there. */
+	for (size_t i = 0; i < d->s->n; i++)
+		if (str_eq(d->s->pairs[i].name, d->param) && str_eq(d->s->pairs[i].value, v->path))
+			return view_state_url(d->s, d->param, &v->path, STR(""), STR(""));
+	return view_state_url(d->s, d->param, NULL, d->param, v->path);
+}
+
+static void put_value(const struct drawing *d, const struct query_facet_value *v, int depth)
 {
 	struct html *h = d->h;
 	bool on = v->state == QUERY_REFINED;
 	html_lit(h, "<li><a rel=\"nofollow\" href=\"");
-	html_url(h, on ? view_state_url(d->s, d->param, &v->path, STR(""), STR("")) : view_state_url(d->s, STR(""), NULL, d->param, v->path));
+	html_url(h, link_of(d, v, depth));
 	html_lit(h, "\" data-focus=\"");
 	html_text(h, d->param);
 	html_lit(h, "=");
 	html_text(h, v->path);
 	if (on)
 		html_lit(h, "\" class=\"on\" aria-current=\"true\">");
+	else if (v->state == QUERY_EXCLUDED)
+		html_lit(h, "\" class=\"off\">");
 	else
 		html_lit(h, "\">");
-	html_lit(h, "<span class=\"box\">");
+	html_put_literal(h, d->f->disjunctive ? STR("<span class=\"box many\">") : STR("<span class=\"box\">"));
 	if (on)
 		html_icon(h, ICON_CHECK);
+	if (v->state == QUERY_EXCLUDED)
+		html_icon(h, ICON_CLOSE);
 	html_lit(h, "</span><bdi class=\"value\">");
-	front_value(h, d->kind, v->name);
+	if (depth == 1 && d->f->field && (d->f->field->type == VALUE_DATE || d->f->field->type == VALUE_DATETIME))
+		put_month(h, v->name);
+	else
+		front_value(h, d->kind, v->name);
 	html_lit(h, "</bdi>");
 	if (v->state != QUERY_EXCLUDED) {
 		html_lit(h, "<span class=\"count\">");
@@ -119,39 +155,61 @@ static void put_value(const struct drawing *d, const struct query_facet_value *v
 	html_lit(h, "</a>");
 	if (v->nchildren) {
 		html_lit(h, "<ul>");
-		put_values(d, v->children, 0, v->nchildren);
+		put_values(d, v->children, 0, v->nchildren, depth + 1);
 		html_lit(h, "</ul>");
 	}
 	html_lit(h, "</li>");
 }
 
-static void put_values(const struct drawing *d, const struct query_facet_value *values, size_t from, size_t n)
+static void put_values(const struct drawing *d, const struct query_facet_value *values, size_t from, size_t n, int depth)
 {
 	for (size_t i = from; i < n; i++)
-		put_value(d, &values[i]);
+		put_value(d, &values[i], depth);
 }
 
-void front_facet(struct html *h, const struct view_state *s, const struct query_facet *f, struct str param,
-                 struct str heading, enum front_value kind, bool open)
+/* Looks for a value on the server, where there are more than a list can hold. */
+static void put_find(struct html *h, const struct view_state *s, struct str param)
 {
-	if (!f->nvalues)
-		return;
-	size_t n = num_min(f->nvalues, (size_t)FRONT_FACET_MOST);
-	size_t shown = n <= FRONT_FACET_SHOWN + 2 ? n : FRONT_FACET_SHOWN;
-	struct drawing d = { .h = h, .s = s, .param = param, .kind = kind };
-	for (size_t i = 0; i < f->nvalues; i++)
-		open |= f->values[i].state != QUERY_DISPLAYED;
-	html_lit(h, "<details class=\"facet\"");
-	if (open)
-		html_lit(h, " open");
-	html_lit(h, "><summary><h2>");
-	html_text(h, heading);
-	html_lit(h, "</h2>");
-	html_icon(h, ICON_DOWN);
-	html_lit(h, "</summary><stoa-facet data-label=\"");
+	struct str name = arena_join(s->arena, STR("find."), str_from(param, 7));
+	html_lit(h, "<form class=\"find\" role=\"search\" data-quiet action=\"");
+	html_url(h, s->path);
+	html_lit(h, "\">");
+	view_state_inputs(h, s, name);
+	html_lit(h, "<input type=\"search\" maxlength=\"100\" name=\"");
+	html_text(h, name);
+	html_lit(h, "\" data-focus=\"");
+	html_text(h, name);
+	html_lit(h, "\" value=\"");
+	html_text(h, view_state_get(s, name));
+	html_lit(h, "\" aria-label=\"");
 	html_say(h, N_("Find a value"));
-	html_lit(h, "\"><ul>");
-	put_values(&d, f->values, 0, shown);
+	html_lit(h, "\" placeholder=\"");
+	html_say(h, N_("Find a value"));
+	html_lit(h, "\"><button class=\"button quiet\"><span class=\"visually-hidden\">");
+	html_say(h, N_("Find a value"));
+	html_lit(h, "</span>");
+	html_icon(h, ICON_SEARCH);
+	html_lit(h, "</button></form>");
+}
+
+static void put_list(const struct drawing *d, const struct front_facet_look *look)
+{
+	struct html *h = d->h;
+	const struct query_facet *f = d->f;
+	size_t n = num_min(f->nvalues, (size_t)FRONT_FACET_MOST);
+	size_t shown = n <= FRONT_FACET_SHOWN + 2 || look->finds ? n : FRONT_FACET_SHOWN;
+	html_lit(h, "<stoa-facet data-label=\"");
+	html_say(h, N_("Find a value"));
+	html_put_literal(h, look->searched ? STR("\" data-server>") : STR("\">"));
+	if (look->searched)
+		put_find(h, d->s, d->param);
+	if (!n) {
+		html_lit(h, "<p class=\"none\" role=\"status\">");
+		html_say(h, N_("No value fits."));
+		html_lit(h, "</p>");
+	}
+	html_lit(h, "<ul>");
+	put_values(d, f->values, 0, shown, 0);
 	html_lit(h, "</ul>");
 	if (n > shown) {
 		html_lit(h, "<details class=\"more\"><summary><span class=\"closed\">");
@@ -159,81 +217,40 @@ void front_facet(struct html *h, const struct view_state *s, const struct query_
 		html_lit(h, "</span><span class=\"opened\">");
 		html_say(h, N_("Fewer"));
 		html_lit(h, "</span></summary><ul>");
-		put_values(&d, f->values, shown, n);
+		put_values(d, f->values, shown, n, 0);
 		html_lit(h, "</ul></details>");
 	}
-	html_lit(h, "</stoa-facet></details>");
+	html_lit(h, "</stoa-facet>");
 }
 
-bool front_is_filtered(const struct view_state *s)
+void front_facet_put(struct html *h, const struct view_state *s, const struct query_facet *f, const struct front_facet_look *look)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (str_eq(s->pairs[i].name, STR("q")) || str_starts(s->pairs[i].name, STR("refine.")) ||
-		    str_starts(s->pairs[i].name, STR("exclude.")))
-			return true;
-	return false;
-}
-
-static void put_chip(struct html *h, const struct view_state *s, const struct httpd_pair *p, const struct schema *labels, bool catalogue)
-{
-	bool words = str_eq(p->name, STR("q"));
-	bool excluded = str_starts(p->name, STR("exclude."));
-	struct str name = words ? STR("") : str_from(p->name, excluded ? 8 : 7);
-	ptrdiff_t at = words || !labels ? -1 : schema_find(labels, name);
-	struct str label = catalogue ? front_catalogue_label(h->lang, name) : at >= 0 ? labels->fields[at].label : name;
-	enum front_value kind = FRONT_VALUE_PLAIN;
-	if (catalogue && str_eq(name, STR("features")))
-		kind = FRONT_VALUE_FEATURE;
-	if (catalogue && str_eq(name, STR("language")))
-		kind = FRONT_VALUE_LANGUAGE;
-	if (catalogue && str_eq(name, STR("theme")))
-		kind = FRONT_VALUE_THEME;
-	html_lit(h, "<li><a class=\"chip\" rel=\"nofollow\" href=\"");
-	html_url(h, view_state_url(s, p->name, &p->value, STR(""), STR("")));
-	html_lit(h, "\"><span class=\"visually-hidden\">");
-	html_say(h, N_("Remove filter:"));
-	html_lit(h, " </span>");
-	if (words) {
-		html_icon(h, ICON_SEARCH);
-	} else {
-		html_lit(h, "<span class=\"of\">");
-		html_text(h, label.n ? label : name);
-		if (excluded)
-			html_lit(h, " ≠ ");
-		else
-			html_lit(h, ": ");
-		html_lit(h, "</span>");
-	}
-	html_lit(h, "<bdi>");
-	front_value(h, kind, p->value);
-	html_lit(h, "</bdi>");
-	html_icon(h, ICON_CLOSE);
-	html_lit(h, "</a></li>");
-}
-
-void front_chips(struct html *h, const struct view_state *s, const struct schema *labels, bool catalogue)
-{
-	if (!front_is_filtered(s))
+	bool open = look->open || look->finds;
+	bool listed = f && (f->nvalues || look->finds);
+	struct drawing d = { .h = h, .s = s, .f = f, .param = look->param, .kind = look->kind };
+	if (!listed && !look->spread)
 		return;
-	html_lit(h, "<ul class=\"chips\" aria-label=\"");
-	html_say(h, N_("Active filters"));
-	html_lit(h, "\">");
-	size_t n = 0;
-	for (size_t i = 0; i < s->n; i++) {
-		const struct httpd_pair *p = &s->pairs[i];
-		if (!str_eq(p->name, STR("q")) && !str_starts(p->name, STR("refine.")) && !str_starts(p->name, STR("exclude.")))
-			continue;
-		put_chip(h, s, p, labels, catalogue);
-		n++;
-	}
-	if (n > 1) {
-		html_lit(h, "<li><a class=\"clear\" href=\"");
-		html_url(h, s->path);
-		html_lit(h, "\">");
-		html_say(h, N_("Clear all"));
-		html_lit(h, "</a></li>");
-	}
-	html_lit(h, "</ul>");
+	for (size_t i = 0; f && i < f->nvalues; i++)
+		open |= f->values[i].state != QUERY_DISPLAYED;
+	html_lit(h, "<details class=\"facet\"");
+	if (open)
+		html_lit(h, " open");
+	html_lit(h, "><summary><h2><bdi>");
+	html_text(h, look->heading);
+	html_lit(h, "</bdi></h2>");
+	html_icon(h, ICON_DOWN);
+	html_lit(h, "</summary>");
+	if (look->spread)
+		front_spread(h, s, look->spread);
+	if (listed)
+		put_list(&d, look);
+	html_lit(h, "</details>");
+}
+
+void front_facet(struct html *h, const struct view_state *s, const struct query_facet *f, struct str param,
+                 struct str heading, enum front_value kind, bool open)
+{
+	front_facet_put(h, s, f, &(struct front_facet_look){ .param = param, .heading = heading, .kind = kind, .open = open });
 }
 
 bool front_is_complaint(const struct err *e)

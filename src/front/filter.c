@@ -66,7 +66,7 @@ static const struct str *disjunctive(struct arena *a, const struct view_state *s
 	return out;
 }
 
-struct str front_filter_where(struct arena *a, const struct view_state *s)
+struct str front_filter_words(struct arena *a, const struct view_state *s)
 {
 	struct str q = str_trim(view_state_get(s, STR("q")));
 	if (!q.n)
@@ -75,9 +75,33 @@ struct str front_filter_where(struct arena *a, const struct view_state *s)
 	return arena_printf(a, "search(%.*s)", STR_ARG(quoted));
 }
 
-void front_filter_make(struct front_filter *f, const struct view_state *s, const struct visit *v)
+struct str front_filter_where(struct arena *a, const struct view_state *s, const struct schema *schema)
+{
+	struct front_conditions c;
+	struct err e = { 0 };
+	auto_buf b = BUF_INIT(LIMIT_URL_BYTES);
+	(void)front_conditions(a, s, schema, NULL, STR(""), &c, &e);
+	for (size_t i = 0; i < c.nwhere; i++) {
+		if (i)
+			buf_lit(&b, " and ");
+		buf_put(&b, c.where[i]);
+	}
+	return arena_str(a, buf_str(&b));
+}
+
+/* Stands for a filter that could not be read, so that a question asked all the same fails as well. */
+static void spoil(struct front_conditions *c)
+{
+	c->where[c->nwhere++] = STR("geofilter cannot be read");
+}
+
+void front_filter_make_but(struct front_filter *f, const struct view_state *s, const struct visit *v, struct str but)
 {
 	struct arena *a = v->arena;
+	const struct schema none = { 0 };
+	const struct query_target *t = &f->target;
+	struct front_conditions c;
+	f->wrong = (struct err){ 0 };
 	f->request = (struct query_request){
 		.target = &f->target,
 		.mode = QUERY_PAGE,
@@ -85,16 +109,25 @@ void front_filter_make(struct front_filter *f, const struct view_state *s, const
 		.lang = v->lang->code,
 		.now_us = clock_now().us,
 	};
-	struct str where = front_filter_where(a, s);
-	if (where.n) {
-		struct str *one = arena_new(a, struct str);
-		*one = where;
-		f->request.where = one;
-		f->request.nwhere = 1;
+	if (!front_conditions(a, s, t->schema ? t->schema : &none, t->visible_or_null, but, &c, &f->wrong))
+		spoil(&c);
+	struct str zone = view_state_get(s, STR("timezone"));
+	if (zone.n && !query_zone(zone, &f->request.zone_or_null, &f->wrong)) {
+		f->request.zone_or_null = v->zone;
+		spoil(&c);
 	}
+	f->request.where = c.where;
+	f->request.nwhere = c.nwhere;
+	f->request.qv1 = c.qv1;
+	f->request.nqv1 = c.nqv1;
 	f->request.refine = collect(a, s, STR("refine."), &f->request.nrefine);
 	f->request.exclude = collect(a, s, STR("exclude."), &f->request.nexclude);
 	f->request.facet = disjunctive(a, s, &f->request.nfacet);
+}
+
+void front_filter_make(struct front_filter *f, const struct view_state *s, const struct visit *v)
+{
+	front_filter_make_but(f, s, v, STR(""));
 }
 
 static int64_t number_in(struct str text, int64_t low, int64_t high, int64_t otherwise)
@@ -132,11 +165,19 @@ struct str front_filter_order(struct arena *a, const struct schema *s, struct st
 /* The filters as the API spells them, in the arena. */
 static struct httpd_pair *api_pairs(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order, size_t *n)
 {
-	struct httpd_pair *out = arena_array(a, struct httpd_pair, 2 * s->n + 2);
-	struct str where = front_filter_where(a, s);
+	static const char *const carried[] = { "timezone", "as_of" };
+	struct httpd_pair *out = arena_array(a, struct httpd_pair, 2 * s->n + 8);
+	struct front_conditions c;
+	struct err e = { 0 };
+	(void)front_conditions(a, s, schema, NULL, STR(""), &c, &e);
 	*n = 0;
-	if (where.n)
-		out[(*n)++] = (struct httpd_pair){ STR("where"), where };
+	for (size_t i = 0; i < c.nwhere; i++)
+		out[(*n)++] = (struct httpd_pair){ STR("where"), c.where[i] };
+	for (size_t i = 0; i < c.nqv1; i++)
+		out[(*n)++] = (struct httpd_pair){ STR("qv1"), c.qv1[i] };
+	for (size_t i = 0; i < COUNT_OF(carried); i++)
+		if (view_state_get(s, str_of(carried[i])).n)
+			out[(*n)++] = (struct httpd_pair){ str_of(carried[i]), view_state_get(s, str_of(carried[i])) };
 	for (size_t i = 0; i < s->n; i++) {
 		const struct httpd_pair *p = &s->pairs[i];
 		bool refine = str_starts(p->name, STR("refine."));

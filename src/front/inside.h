@@ -191,6 +191,8 @@ struct front_records {
 	struct err complaint;
 	bool ok;
 };
+/* Only the question of a tab: as_of and filters, nothing written and nothing asked. Not ok: `complaint` says why. */
+void front_records_begin(struct front_records *r, struct front_dataset *d) nonnull_all;
 bool front_records_open(struct front_records *r, struct front_dataset *d, const char *label, struct err *e) must_use nonnull_all;
 /* After a question of the tab's own failed: writes the complaint (ok becomes false) and gives true, or hands the error
  * over and gives false when the system failed. */

@@ -156,4 +156,21 @@ struct query_facets {
 bool query_facets(struct engine *g, struct arena *a, const struct query_request *r,
                   struct cancel *c_or_null, struct query_facets *out, struct err *e) must_use;
 
+/* --- spreads ------------------------------------------------------------------------------------ */
+
+/* How the values of a number or date field are spread, in bins of round width. Numbers as they are; dates and datetimes (in
+ * the zone of the request) as days since 1970. Bin i holds edges[i] <= value < edges[i + 1]. */
+enum { QUERY_BINS = 100 };
+struct query_spread {
+	const struct field *field;   /* filled before the call; one-valued, visible, a number or a date */
+	bool known;                  /* false: fewer than two different values, and nothing else is told */
+	double low, high;            /* among all records of the caller, not only those asked for */
+	double *edges;               /* n + 1 */
+	int64_t *counts;             /* n, under the filters of the request */
+	size_t n;
+};
+/* Fills n spreads with two statements. */
+bool query_spreads(struct engine *g, struct arena *a, const struct query_request *r, struct query_spread *spreads, size_t n,
+                   struct cancel *c_or_null, struct err *e) must_use;
+
 #endif

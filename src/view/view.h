@@ -234,6 +234,8 @@ struct str view_state_url(const struct view_state *s, struct str drop, const str
 bool view_state_is_filter(struct str name);
 /* The address without any filter; how the tab shows things stays, and as_of. */
 struct str view_state_cleared(const struct view_state *s);
+/* The address of the page itself, in the one spelling of its state. */
+struct str view_state_here(const struct view_state *s);
 /* Only the query with the filters, sort and flg: to carry them to another tab. Starts with "?" or is empty. */
 struct str view_state_filters(const struct view_state *s);
 /* Hidden inputs of all pairs but those named `except`, the paging and find.*. */
