@@ -31,7 +31,7 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 	bool ok = crypt_open(e) && io_make_folders(temp.p, e) &&
 	          store_open(arena_printf(&in->arena, "%.*s/stoa.db", STR_ARG(folder)), &s->store, e) &&
 	          open_vault(s, o, e) && events_open(s->store, &s->events, e) && engine_open(&engine, &s->engine, e) &&
-	          tenants_open(s->store, &s->tenants, e) && accounts_open(s->store, &s->accounts, e) &&
+	          tenants_open(s->store, &s->tenants, e) && looks_open(s->store, s->tenants, s->folder, &s->looks, e) && accounts_open(s->store, &s->accounts, e) &&
 	          accounts_settings(s->accounts, &o->accounts, e) && registries_open(s->store, s->tenants, s->vault, &s->registries, e) &&
 	          sessions_open(s->store, s->accounts, s->events, &s->sessions, e) &&
 	          consent_open(s->store, s->vault, s->tenants, s->folder, &s->consent, e) &&
@@ -61,6 +61,7 @@ void site_close(struct site *s)
 	sessions_close(s->sessions);
 	registries_close(s->registries);
 	accounts_close(s->accounts);
+	looks_close(s->looks);
 	tenants_close(s->tenants);
 	engine_close(s->engine);
 	events_close(s->events);

@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "event/event.h"
 #include "log/log.h"
+#include "look/look.h"
 #include "pool/pool.h"
 #include "quota/quota.h"
 #include "registry/registry.h"
@@ -39,6 +40,7 @@ struct site {
 	struct registries *registries;
 	struct consent *consent;
 	struct audience *audience;
+	struct looks *looks;
 	struct pages *pages; /* page/ */
 	struct mail *mail;
 	int listen_port;   /* 0 while no server runs */

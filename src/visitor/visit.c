@@ -94,6 +94,22 @@ static void leave_note(struct visit *v, struct httpd_request *r)
 	r->note = after;
 }
 
+/* What the portal looks like: as everybody sees it, or, for who may edit it, the draft (true) or a version that was live. */
+static void read_look(struct visit *v)
+{
+	struct site *s = v->at.site;
+	struct err ignored = { 0 };
+	const struct str *stage = httpd_query_or_null(v->request, STR("stage_theme"));
+	int64_t version = 0;
+	if (stage && str_eq(*stage, STR("true")))
+		version = LOOK_DRAFT;
+	else if (stage && (!str_to_int(*stage, &version) || version < 1))
+		version = 0;
+	bool may = version && (rights_may(&v->who, ACCOUNT_MAY_EDIT_THEME) || rights_may(&v->who, ACCOUNT_MAY_EDIT_DOMAIN));
+	v->staged = may && look_hold_version(s->looks, v->at.tenant, version, &v->look, &ignored);
+	if (!v->staged) v->look = look_hold(s->looks, v->at.tenant);
+}
+
 static bool enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, bool anyone, struct visit *out, struct err *e)
 {
 	struct cookie_seen seen = { 0 };
@@ -115,6 +131,7 @@ static bool enter(struct site *s, struct httpd_request *r, struct httpd_reply *p
 	const struct clock_zone *zone = clock_zone_or_null(tenant_setting(t, "timezone"));
 	out->zone = zone ? zone : clock_utc();
 	out->origin = visitor_origin(r->arena, t->host, s->listen_port);
+	read_look(out);
 	read_cookies(out);
 	leave_note(out, r);
 	/* Without it pages go out as if all consent were refused (CON-22). */
@@ -142,6 +159,8 @@ void visitor_leave(struct visit *v)
 {
 	if (v->at.site && v->registry) registry_release(v->at.site->registries, v->registry);
 	v->registry = NULL;
+	if (v->at.site) look_release(v->at.site->looks, v->look);
+	v->look = NULL;
 	if (v->at.site)
 		site_leave(&v->at);
 	v->at.site = NULL;
@@ -151,7 +170,7 @@ void visitor_cache_page(const struct visit *v, int seconds)
 {
 	httpd_reply_vary(v->reply, HTTPD_VARY_COOKIE | HTTPD_VARY_LANGUAGE);
 	if (v->registry && v->registry->needs_consent) httpd_reply_vary(v->reply, HTTPD_VARY_SIGNALS);
-	if (v->has_session || !visitor_is_nobody(v))
+	if (v->has_session || v->staged || !visitor_is_nobody(v))
 		httpd_reply_cache_control(v->reply, STR("private, no-store"));
 	else if (v->has_cookies)
 		httpd_reply_cache_control(v->reply, STR("private, max-age=0, must-revalidate"));

@@ -27,6 +27,8 @@ struct visit {
 	struct str lang_code;           /* as the portal lists it */
 	struct str lang_wanted;         /* asked for by flg and not offered; else empty */
 	const struct clock_zone *zone;  /* the portal's */
+	const struct look *look;        /* what surrounds pages */
+	bool staged;                    /* it is one that others do not see: "stage_theme" of the address, for who may edit it */
 	struct str origin;              /* "https://data.example", from configuration, without final slash */
 	bool has_cookies;               /* at least one cookie of ours came along */
 	bool has_session;               /* sessionid came along, whatever it is worth */
