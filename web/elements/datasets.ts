@@ -18,7 +18,7 @@ class StoaDatasets extends LitElement {
 	static styles = [base_style, css`
 		ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
 		li { border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); padding: 1rem; background: var(--raised, transparent); overflow-wrap: anywhere; }
-		h3 { margin: 0 0 .25rem; font-size: 1rem; }
+		.title { margin: 0 0 .25rem; font-weight: 600; }
 		a { color: var(--accent-text, LinkText); }
 		p { margin: .25rem 0 0; }
 		.soft { color: var(--ink-soft, inherit); font-size: .875rem; }
@@ -63,7 +63,7 @@ class StoaDatasets extends LitElement {
 		return html`<ul aria-label=${s.say('Catalogue')}>${this.#hits.map(hit => {
 			const m = hit.metas.default
 			const text = plain(m.description ?? '')
-			return html`<li><h3><a href="${this.#source}/explore/dataset/${encodeURIComponent(hit.dataset_id)}/"><bdi>${m.title ?? hit.dataset_id}</bdi></a></h3>
+			return html`<li><p class="title"><a href="${this.#source}/explore/dataset/${encodeURIComponent(hit.dataset_id)}/"><bdi>${m.title ?? hit.dataset_id}</bdi></a></p>
 				<p class="soft">${m.publisher ? html`<bdi>${m.publisher}</bdi> · ` : nothing}${s.say_n('{0} record', '{0} records', m.records_count ?? 0)}</p>
 				<p><bdi>${text.length > DESCRIPTION ? text.slice(0, DESCRIPTION).replace(/\s\S*$/, '…') : text}</bdi></p></li>`
 		})}</ul>`

@@ -46,9 +46,9 @@ class StoaFacets extends StoaElement {
 		const about = await context.about()
 		for (const f of about.fields) this.#labels.set(f.name, f.label)
 		let names = list(this.getAttribute('fields') ?? this.getAttribute('field'))
-		if (!names.length) names = about.fields.filter(f => f.annotations?.facet !== undefined).map(f => f.name)
+		if (!names.length) names = about.fields.filter(f => f.annotations?.facet).map(f => f.name)
 		this.#many = new Set([...list(this.getAttribute('disjunctive')),
-			...about.fields.filter(f => f.annotations?.disjunctive !== undefined).map(f => f.name)])
+			...about.fields.filter(f => f.annotations?.disjunctive).map(f => f.name)])
 		if (!names.length) return false
 		this.#facets = (await ask_facets(context, names, this.#many, signal)).filter(f => f.facets.length)
 		return this.#facets.length > 0

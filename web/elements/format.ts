@@ -5,7 +5,7 @@ import type { Speaker } from './say'
 
 export const is_number = (f: Field) => f.type === 'int' || f.type === 'double'
 const sorts = new Set(['int', 'double', 'text', 'date', 'datetime', 'boolean'])
-export const can_sort = (f: Field) => sorts.has(f.type) && f.annotations?.multivalued === undefined
+export const can_sort = (f: Field) => sorts.has(f.type) && !f.annotations?.multivalued
 const shown_last = new Set(['geo_shape', 'json_blob'])
 
 // The published rule: numbers and dates downwards, texts upwards, "-" the other way.
@@ -26,6 +26,10 @@ export function fields_of(about: Dataset, names: string | null): Field[] {
 }
 
 function date_text(value: string, type: string, speaker: Speaker): string {
+	// A year or a month alone is one.
+	if (/^\d{4}$/.test(value)) return value
+	if (/^\d{4}-\d{2}$/.test(value))
+		return new Intl.DateTimeFormat(speaker.lang, { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(new Date(`${value}-01T00:00:00Z`))
 	const time = new Date(type === 'date' ? `${value.slice(0, 10)}T00:00:00Z` : value)
 	if (Number.isNaN(time.getTime())) return value
 	return type === 'date'

@@ -14,7 +14,7 @@ class StoaList extends StoaElement {
 	static styles = [base_style, css`
 		ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
 		li.card { border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); padding: 1rem; overflow-wrap: anywhere; background: var(--raised, transparent); }
-		h3 { margin: 0 0 .25rem; font-size: 1rem; }
+		.title { margin: 0 0 .25rem; font-weight: 600; }
 		p { margin: 0; }
 		img { max-inline-size: 100%; block-size: auto; border-radius: var(--round, 6px); }
 		a { color: var(--accent-text, LinkText); }
@@ -75,7 +75,7 @@ class StoaList extends StoaElement {
 		const heading = text_of(row[title], this.#field(title), this.speaker)
 		const text = named('text-field')
 		return html`${address && web.test(address) ? html`<img src=${new URL(address, source).href} alt="" loading="lazy" />` : nothing}
-			<h3>${typeof link === 'string' && web.test(link) ? html`<a href=${link}><bdi>${heading}</bdi></a>` : html`<bdi>${heading}</bdi>`}</h3>
+			<p class="title">${typeof link === 'string' && web.test(link) ? html`<a href=${link}><bdi>${heading}</bdi></a>` : html`<bdi>${heading}</bdi>`}</p>
 			${text ? html`<p>${view_of(row[text], this.#field(text), this.speaker, source)}</p>` : nothing}`
 	}
 
