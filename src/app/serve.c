@@ -19,6 +19,7 @@
 #include "pool/pool.h"
 #include "privacy/privacy.h"
 #include "probe/probe.h"
+#include "profile/profile.h"
 #include "push/push.h"
 #include "rest/rest.h"
 #include "rights/rights.h"
@@ -277,6 +278,7 @@ static void shut(struct server *s)
 	probe_close(s->probe);
 #endif
 	cli_control_close(s->control);
+	if (s->site) profiles_stop(s->site);
 	if (s->httpd) httpd_drain(s->httpd, (int)s->conf->drain_s);
 	for (size_t i = 0; i < HTTPD_LANES; i++)
 		if (s->lanes[i]) lane_close(s->lanes[i]);
@@ -289,6 +291,7 @@ static void shut(struct server *s)
 	if (s->httpd) httpd_close(s->httpd);
 	if (s->bell) bell_close(s->bell);
 	if (s->site) policy_shelf_close(s->site->shelf);
+	if (s->site) profiles_close(s->site);
 	site_close(s->site);
 	log_close(s->log);
 	free(s->routes);
@@ -335,6 +338,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	registries_on_change(s->site->registries, changed, s);
 	if (!audience_start(s->site->audience, s->conf->geoip_database, s->log, e)) return false;
 	policy_shelf_open(&s->site->shelf);
+	profiles_open(s->site);
 	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e)) return false;
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
 #ifdef STOA_TEST_CONTROL

@@ -24,6 +24,7 @@
 struct live;
 struct policy_shelf;
 struct mail;
+struct profiles;
 struct pages;
 
 struct site {
@@ -49,6 +50,7 @@ struct site {
 	struct bell *bell; /* deadlines of long work; NULL while no server runs */
 	struct lane *haul; /* long work, such as exports; NULL while no server runs */
 	struct policy_shelf *shelf; /* finished PDF files; NULL while no server runs; policy/ */
+	struct profiles *profiles; /* what columns hold; NULL while no server runs; profile/ sets it */
 	struct live *live; /* records that come one by one; live/ sets it */
 };
 
