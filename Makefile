@@ -14,7 +14,7 @@ endif
 RELEASE = build/release
 release_options = --buildtype=release -Db_lto=true -Db_lto_threads=2
 
-.PHONY: build demo test check check-clang fuzz bench install deb fmt clean help
+.PHONY: build demo test check check-clang fuzz nightly lighthouse bench install deb fmt clean help
 .NOTPARALLEL:
 
 build:
@@ -45,6 +45,17 @@ fuzz:
 	@scripts/setup test
 	@scripts/fuzz all $(SECONDS_EACH)
 
+# What takes too long for every change: each fuzz target for ten minutes, 20,000 random questions.
+nightly:
+	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=600
+	@STOA_ORACLE_QUERIES=20000 scripts/run-tests --only oracle
+
+lighthouse:
+	@scripts/setup test
+	@scripts/configure $(RELEASE) "$(CC)" $(release_options) --prefix=$(PREFIX)
+	@ninja -C $(RELEASE) --quiet stoa
+	@node scripts/lighthouse.mjs $(RELEASE)/stoa "$(DATA)" isoc.localhost world-cities
+
 bench: build
 	@scripts/setup bench
 	@scripts/bench $(RELEASE)
@@ -71,6 +82,8 @@ help:
 	@echo 'make check       the quick tests only'
 	@echo 'make check-clang compile everything with clang, warnings as errors'
 	@echo 'make fuzz        every fuzz target for SECONDS_EACH=$(SECONDS_EACH) s; fails when one crashes'
+	@echo 'make nightly     fuzz each target for ten minutes, ask 20,000 random questions'
+	@echo 'make lighthouse  measure pages of the demo in DATA=$(DATA) with Lighthouse, against their bars'
 	@echo 'make bench       measure against nginx, bare DuckDB, PostgreSQL and SQLite'
 	@echo 'make install     install below PREFIX=$(PREFIX) (and DESTDIR)'
 	@echo 'make deb         build dist/stoa_VERSION_ARCH.deb'
