@@ -200,6 +200,33 @@ bool front_records_complain(struct front_records *r, const struct err *why, stru
 /* Ends the results, writes the column of filters, ends <stoa-live>. */
 void front_records_close(struct front_records *r) nonnull_all;
 
+/* The order to ask for, in the words of "sort": the address's, else the publisher's. */
+struct str front_records_sort(const struct front_dataset *d) nonnull_all;
+
+/* --- columns.c ---------------------------------------------------------------------------------------- */
+
+enum { FRONT_COLUMNS = 60 };
+struct front_columns {
+	const struct field **fields;
+	size_t n, all;          /* of the fields the reader may see */
+	bool chosen;            /* by the address */
+	bool compact, pinned;
+};
+void front_columns_choose(struct front_columns *c, const struct front_records *r) nonnull_all;
+struct str front_columns_select(struct arena *a, const struct front_columns *c) nonnull_all;
+/* The form. */
+void front_columns_put(struct html *h, const struct front_records *r, const struct front_columns *c) nonnull_all;
+
+/* --- cell.c ------------------------------------------------------------------------------------------- */
+
+struct front_value_at { const struct record_column *as; const struct field *field_or_null; const struct column *column; size_t row; };
+/* Content of a cell; `whole`: nothing is cut. */
+void front_cell(struct html *h, const struct front_value_at *v, const struct record_style *style, struct buf *scratch, bool whole) nonnull_all;
+/* What a cell of type file holds; false when it leads nowhere. */
+struct front_file { struct str url, name; bool picture; };
+bool front_file_read(struct arena *a, struct str cell, struct front_file *out) must_use nonnull_all;
+void front_file_picture(struct html *h, const struct front_file *f, int size, struct str alt) nonnull_all;
+
 /* --- console.c -------------------------------------------------------------------------------------- */
 
 /* A form that asks the API, with what a page already filters by. */
@@ -215,7 +242,7 @@ struct str front_quotable(struct arena *a, struct str url); /* between single qu
 
 /* --- routes ----------------------------------------------------------------------------------------- */
 
-extern const struct httpd_route front_home, front_explore, front_dataset_page, front_dataset_tab, front_asset_page,
+extern const struct httpd_route front_home, front_explore, front_dataset_page, front_dataset_tab, front_record_page, front_asset_page,
 	front_set_language,
 	front_embed, front_robots, front_sitemap, front_favicon, front_assets, front_elements, front_elements_script, front_api_console, front_api_console_short;
 

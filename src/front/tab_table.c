@@ -1,17 +1,21 @@
-/* The table of a dataset: a page of rows as people read them, with filters beside it. Sorting is links in
- * the headings, paging is links below; the same address always shows the same rows. */
+/* The table of a dataset: a page of rows as people read them. Sorting is links in the headings, paging is links below,
+ * each row leads to its record; the same address always shows the same rows. */
 #include "front/inside.h"
 
 #include "text/text.h"
 
-enum { ROWS = 50, CELL = 300, SHORT = 28 };
+enum { ROWS = 50, SHORT = 28 };
 
 struct table {
 	struct front_dataset *d;
 	struct front_records r;
+	struct front_columns columns;
+	struct query_plan plan;
 	int64_t start, rows;
 	bool descending;
+	struct str sort;         /* as the address or the publisher says */
 	struct str sorted_by;
+	struct str carried;      /* "?…&at=" for links to records */
 };
 
 static bool is_number(const struct record_column *c)
@@ -19,126 +23,172 @@ static bool is_number(const struct record_column *c)
 	return !c->type.list && value_kind(c->type.type)->numeric;
 }
 
-static void put_heading(struct table *t, const struct record_column *c, const struct field *f)
+static struct str name_of(const struct table *t, size_t c)
+{
+	return t->plan.fields[c] ? t->plan.fields[c]->name : t->plan.columns[c].key;
+}
+
+static void put_label(struct html *h, const struct table *t, size_t c)
+{
+	const struct field *f = t->plan.fields[c];
+	html_lit(h, "<bdi>");
+	html_text(h, f ? f->label : name_of(t, c));
+	html_lit(h, "</bdi>");
+}
+
+/* What a field means: for a pointer as a title, for everyone else as a description. */
+static void put_about(struct html *h, const struct field *f, size_t c)
+{
+	if (!f || !f->description.n)
+		return;
+	html_lit(h, "<span class=\"about\" id=\"about-");
+	html_int(h, (int64_t)c);
+	html_lit(h, "\" title=\"");
+	html_text(h, f->description);
+	html_lit(h, "\">");
+	html_icon(h, ICON_INFO);
+	html_lit(h, "<span class=\"visually-hidden\">");
+	html_text(h, text_cut(f->description, 500));
+	html_lit(h, "</span></span>");
+}
+
+static void put_heading(struct table *t, size_t c)
 {
 	struct html *h = &t->d->page.h;
-	bool on = str_eq(t->sorted_by, c->key);
-	bool sortable = f && !c->type.list && value_kind(f->type)->orders;
-	html_lit(h, "<th scope=\"col\" class=\"");
-	html_text(h, is_number(c) ? STR("number") : STR("text"));
-	if (on && t->descending)
-		html_lit(h, "\" aria-sort=\"descending");
-	else if (on)
-		html_lit(h, "\" aria-sort=\"ascending");
-	html_lit(h, "\">");
+	const struct field *f = t->plan.fields[c];
+	struct str name = name_of(t, c);
+	bool on = str_eq(t->sorted_by, name);
+	bool sortable = f && !t->plan.columns[c].type.list && value_kind(f->type)->orders;
+	html_put_literal(h, is_number(&t->plan.columns[c]) ? STR("<th scope=\"col\" class=\"number") : STR("<th scope=\"col\" class=\"text"));
+	if (on)
+		html_put_literal(h, t->descending ? STR("\" aria-sort=\"descending") : STR("\" aria-sort=\"ascending"));
+	html_lit(h, "\"><div>");
 	if (sortable) {
-		struct str turned = arena_join(t->d->visit.arena, STR("-"), c->key);
-		bool plain = on && str_eq(view_state_get(&t->d->state, STR("sort")), c->key);
+		bool plain = on && str_eq(t->sort, name);
 		html_lit(h, "<a rel=\"nofollow\" href=\"");
-		html_url(h, view_state_url(&t->d->state, STR("sort"), NULL, STR("sort"), plain ? turned : c->key));
+		html_url(h, view_state_url(&t->d->state, STR("sort"), NULL, STR("sort"), plain ? arena_join(t->d->visit.arena, STR("-"), name) : name));
 		html_lit(h, "\" data-focus=\"sort-");
-		html_text(h, c->key);
-		html_lit(h, "\"><bdi>");
-		html_text(h, f->label);
-		html_lit(h, "</bdi>");
+		html_text(h, name);
+		html_lit(h, "\">");
+		put_label(h, t, c);
 		if (on)
 			html_icon(h, t->descending ? ICON_ARROW_DOWN : ICON_ARROW_UP);
 		html_lit(h, "</a>");
 	} else {
-		html_lit(h, "<bdi>");
-		html_text(h, f ? f->label : c->key);
-		html_lit(h, "</bdi>");
+		put_label(h, t, c);
 	}
 	if (f && f->unit.n) {
 		html_lit(h, " <span class=\"unit\">");
 		html_text(h, f->unit);
 		html_lit(h, "</span>");
 	}
-	html_lit(h, "</th>");
+	put_about(h, f, c);
+	html_lit(h, "</div></th>");
 }
 
-/* A cell; long texts are cut, the whole value stays one click away in the export. */
-static void put_cell(struct html *h, const struct record_column *c, const struct field *f, const struct column *col,
-                     size_t row, const struct record_style *style, struct buf *scratch)
+static void put_cell(struct html *h, const struct table *t, size_t c, const struct column *col, size_t row, const struct record_style *style, struct buf *scratch)
 {
-	if (!column_has(col, row)) {
-		html_put_literal(h, is_number(c) ? STR("<td class=\"number\">") : STR("<td>"));
-		html_lit(h, "<span class=\"none\"><span aria-hidden=\"true\">–</span><span class=\"visually-hidden\">");
-		html_say(h, N_("no value"));
-		html_lit(h, "</span></span></td>");
-		return;
-	}
-	buf_clear(scratch);
-	front_put_reading(scratch, c, f, col, row, style, h->lang->code);
-	struct str text = buf_str(scratch);
-	/* Short values stay on one line, so that rows are low and columns as wide as they need. */
-	if (is_number(c))
-		html_lit(h, "<td class=\"number\">");
-	else if (text.n <= SHORT || c->type.type == VALUE_POINT)
-		html_lit(h, "<td class=\"short\"><bdi>");
-	else
-		html_lit(h, "<td><bdi>");
-	bool link = !c->type.list && (c->type.type == VALUE_TEXT || c->type.type == VALUE_FILE) && text.n < 2000 &&
-	            (str_starts(text, STR("https://")) || str_starts(text, STR("http://")) ||
-	             (c->type.type == VALUE_FILE && str_starts(text, STR("/api/")))) && str_find_char(text, ' ') < 0;
-	if (link) {
-		html_lit(h, "<a rel=\"noopener nofollow\" href=\"");
-		html_url(h, text);
-		html_lit(h, "\">");
-	}
-	if (text.n > CELL) {
-		html_text(h, text_cut(text, CELL));
-		html_lit(h, "…");
-	} else {
-		html_text(h, text);
-	}
-	if (link)
-		html_lit(h, "</a>");
-	if (!is_number(c))
-		html_lit(h, "</bdi>");
+	const struct record_column *as = &t->plan.columns[c];
+	bool brief = as->type.type == VALUE_POINT || (!as->type.list && as->type.type == VALUE_TEXT && column_has(col, row) && col->texts[row].n <= SHORT) ||
+	             as->type.type == VALUE_DATE || as->type.type == VALUE_DATETIME || as->type.type == VALUE_BOOL;
+	struct front_value_at at = { .as = as, .field_or_null = t->plan.fields[c], .column = col, .row = row };
+	html_put_literal(h, is_number(as) ? STR("<td class=\"number\">") : brief ? STR("<td class=\"short\">") : STR("<td>"));
+	front_cell(h, &at, style, scratch, false);
 	html_lit(h, "</td>");
 }
 
-static void put_rows(struct table *t, const struct query_plan *plan, const struct batch *rows, struct buf *scratch)
+static void put_opener(struct html *h, const struct table *t, struct str id, int64_t number)
+{
+	html_lit(h, "<td class=\"open\"><a class=\"record\" rel=\"nofollow\" href=\"");
+	html_url(h, t->d->url);
+	html_lit(h, "record/");
+	html_text(h, id);
+	html_lit(h, "/");
+	html_text(h, t->carried);
+	html_int(h, number);
+	html_lit(h, "\"><span class=\"visually-hidden\">");
+	html_say_with(h, N_("Record {0}"), HTML_ARG_COUNT(number + 1));
+	html_lit(h, "</span>");
+	html_icon(h, ICON_LIST);
+	html_lit(h, "</a></td>");
+}
+
+static void put_rows(struct table *t, const struct batch *rows, int64_t number, struct buf *scratch)
 {
 	struct html *h = &t->d->page.h;
 	struct record_style style = { .zone = t->d->visit.zone };
 	for (size_t i = 0; i < rows->nrows; i++) {
 		html_lit(h, "<tr>");
-		for (size_t c = 0; c < plan->ncolumns; c++)
-			put_cell(h, &plan->columns[c], plan->fields[c], &rows->columns[c], i, &style, scratch);
+		if (t->plan.id_column >= 0)
+			put_opener(h, t, rows->columns[t->plan.id_column].texts[i], number + (int64_t)i);
+		for (size_t c = 0; c < t->plan.ncolumns; c++)
+			put_cell(h, t, c, &rows->columns[c], i, &style, scratch);
 		html_lit(h, "</tr>");
 	}
+}
+
+static void put_head(struct table *t)
+{
+	struct html *h = &t->d->page.h;
+	html_lit(h, "<stoa-rows data-close=\"");
+	html_say(h, N_("Close"));
+	html_lit(h, "\" data-failed=\"");
+	html_say(h, N_("No answer came from the portal. Please try again."));
+	html_lit(h, "\"><div class=\"scroll");
+	if (t->columns.compact)
+		html_lit(h, " compact");
+	if (t->columns.pinned)
+		html_lit(h, " pinned");
+	html_lit(h, "\" role=\"region\" tabindex=\"0\" aria-labelledby=\"caption\"><table><caption id=\"caption\" class=\"visually-hidden\"><bdi>");
+	html_text(h, t->d->title);
+	html_lit(h, "</bdi></caption><thead><tr>");
+	if (t->plan.id_column >= 0) {
+		html_lit(h, "<th scope=\"col\" class=\"open\"><span class=\"visually-hidden\">");
+		html_say(h, N_("Record"));
+		html_lit(h, "</span></th>");
+	}
+	for (size_t c = 0; c < t->plan.ncolumns; c++)
+		put_heading(t, c);
+	html_lit(h, "</tr></thead><tbody>");
 }
 
 static bool put_table(struct table *t, struct err *e)
 {
 	struct front_dataset *d = t->d;
 	struct html *h = &d->page.h;
-	struct query_plan plan;
-	if (!query_plan_rows(d->visit.arena, &t->r.filter.request, &plan, e))
-		return false;
 	struct query_cursor *cursor;
-	if (!query_open(d->site->engine, &plan, d->visit.request->cancel, &cursor, e)) {
-		query_plan_done(&plan);
+	if (!query_plan_rows(d->visit.arena, &t->r.filter.request, &t->plan, e))
+		return false;
+	if (!query_open(d->site->engine, &t->plan, d->visit.request->cancel, &cursor, e)) {
+		query_plan_done(&t->plan);
 		return false;
 	}
-	html_lit(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"caption\"><table><caption id=\"caption\" "
-	            "class=\"visually-hidden\"><bdi>");
-	html_text(h, d->title);
-	html_lit(h, "</bdi></caption><thead><tr>");
-	for (size_t c = 0; c < plan.ncolumns; c++)
-		put_heading(t, &plan.columns[c], plan.fields[c]);
-	html_lit(h, "</tr></thead><tbody>");
+	put_head(t);
 	auto_buf scratch = BUF_INIT(LIMIT_CELL_BYTES);
 	struct batch rows;
+	int64_t number = t->start;
 	bool ok;
-	while ((ok = query_next(cursor, &rows, e)) && rows.nrows)
-		put_rows(t, &plan, &rows, &scratch);
-	html_lit(h, "</tbody></table></div>");
+	while ((ok = query_next(cursor, &rows, e)) && rows.nrows) {
+		put_rows(t, &rows, number, &scratch);
+		number += (int64_t)rows.nrows;
+	}
+	html_lit(h, "</tbody></table></div></stoa-rows>");
 	query_close(cursor);
-	query_plan_done(&plan);
+	query_plan_done(&t->plan);
 	return ok;
+}
+
+struct str front_records_sort(const struct front_dataset *d)
+{
+	struct str asked = view_state_get(&d->state, STR("sort"));
+	struct str chosen = front_meta(d, "visualization", "table_default_sort_field");
+	if (asked.n || !chosen.n)
+		return asked;
+	/* The order of the address turns numbers and dates downwards; what a publisher says is what happens. */
+	int at = schema_find(&d->dataset->schema, chosen);
+	bool down = str_eq(front_meta(d, "visualization", "table_default_sort_direction"), STR("desc"));
+	bool natural = at >= 0 && d->dataset->schema.fields[at].type != VALUE_TEXT && d->dataset->schema.fields[at].type != VALUE_BOOL;
+	return down == natural ? chosen : arena_join(d->visit.arena, STR("-"), chosen);
 }
 
 static void order(struct table *t)
@@ -147,9 +197,26 @@ static void order(struct table *t)
 	struct arena *a = d->visit.arena;
 	struct query_request *r = &t->r.filter.request;
 	front_filter_page(&d->state, ROWS, &t->start, &t->rows);
-	r->order_by = front_filter_order(a, &d->dataset->schema, view_state_get(&d->state, STR("sort")), &t->descending, &t->sorted_by);
+	t->sort = front_records_sort(d);
+	r->order_by = front_filter_order(a, t->r.filter.target.schema, t->sort, &t->descending, &t->sorted_by);
 	r->limit = arena_printf(a, "%lld", (long long)t->rows);
 	r->offset = arena_printf(a, "%lld", (long long)t->start);
+	r->select = front_columns_select(a, &t->columns);
+	r->with_id = !d->embedded;
+	t->carried = arena_printf(a, "%.*s%sat=", STR_ARG(view_state_filters(&d->state)), view_state_filters(&d->state).n ? "&" : "?");
+}
+
+static void put_tools(struct table *t)
+{
+	struct html *h = &t->d->page.h;
+	html_lit(h, "<div class=\"tools\">");
+	if (t->columns.all > t->columns.n && t->columns.n >= FRONT_COLUMNS && !t->columns.chosen) {
+		html_lit(h, "<p>");
+		html_say_with(h, N_("The first {0} columns are shown. Choose others under Columns."), HTML_ARG_COUNT((int64_t)t->columns.n));
+		html_lit(h, "</p>");
+	}
+	front_columns_put(h, &t->r, &t->columns);
+	html_lit(h, "</div>");
 }
 
 static void put_pager(struct table *t)
@@ -173,7 +240,9 @@ bool front_tab_table(struct front_dataset *d, struct err *e)
 		return false;
 	if (t.r.ok && t.r.total) {
 		struct err why = { 0 };
+		front_columns_choose(&t.columns, &t.r);
 		order(&t);
+		put_tools(&t);
 		if (put_table(&t, &why))
 			put_pager(&t);
 		else if (!front_records_complain(&t.r, &why, e))
