@@ -150,8 +150,9 @@ bool chart_takes_y(const struct field *f, enum chart_function function) must_use
 
 /* --- form.c: a chart as fields of a plain form ------------------------------------------------------------- */
 
-/* Lays what was given onto a chart: c.title, c.legend; c.0.dataset c.0.x c.0.timescale c.0.points c.0.sort c.0.breakdown c.0.stacked; c.0.0.type
- * c.0.0.func c.0.0.y c.0.0.label c.0.0.color …; c.0.add (another series), c.0.1.remove. False, and nothing done, when no pair is of the form. */
+/* Lays what was given onto a chart. Fields have the names of the JSON's members: c.title, c.displayLegend; c.0.dataset, c.0.xAxis, c.0.timescale,
+ * c.0.maxpoints, c.0.sort, c.0.seriesBreakdown, c.0.stacked; c.0.0.type, c.0.0.func, c.0.0.yAxis, c.0.0.color …; c.0.add=1 (another series),
+ * c.0.1.remove=1. What comes later wins, so a hidden "false" may stand before a box to tick. False, and nothing done, when no pair is of the form. */
 bool chart_form_read(struct arena *a, const struct httpd_pair *pairs, size_t n, struct chart *io) must_use;
 
 /* --- run.c: numbers ----------------------------------------------------------------------------------------- */
@@ -178,11 +179,10 @@ struct chart_question {
 
 enum chart_x { CHART_X_TEXT, CHART_X_TIME, CHART_X_CYCLE, CHART_X_NUMBER, CHART_X_BINS };
 struct chart_point {
-	struct str key;              /* for machines: "Paris", "2020-04", "3" (Wednesday), "10.5"; empty for no value */
+	struct str key;              /* for machines: "Paris", "2020-04", "3" (Wednesday), "10.5" */
 	struct str label;            /* for the reader: "April 2020" */
 	double at;                   /* TIME: microseconds of wall time; NUMBER, BINS (lower end), CYCLE: the number; TEXT: its place */
 	double until;                /* BINS: upper end */
-	bool none;                   /* the group of records without a value */
 };
 struct chart_line {
 	size_t query, series;        /* of the chart */
@@ -199,7 +199,9 @@ enum chart_note {
 	CHART_NOTE_POINTS,           /* only the first n points are shown */
 	CHART_NOTE_GROUPS,           /* only the n greatest groups are shown */
 	CHART_NOTE_ROWS,             /* so many groups that the table may lack some */
+	CHART_NOTE_DEFAULT,          /* the chart asked for could not be read, this is another (for the caller to add) */
 };
+enum { CHART_NOTES = 4 };
 struct chart_table {
 	enum chart_x kind;
 	enum chart_scale scale;      /* as used, when chosen too */
@@ -208,13 +210,15 @@ struct chart_table {
 	size_t npoints;
 	struct chart_line *lines;
 	size_t nlines;
-	struct { enum chart_note what; int64_t n; struct str text; } notes[4]; /* text: for the reader */
+	struct { enum chart_note what; int64_t n; struct str text; } notes[CHART_NOTES]; /* text: for the reader */
 	size_t nnotes;
-	struct str of;               /* versions and canonical questions: equal for equal tables */
 };
 /* Fails with errors of query/ and of `find`, and with ERR_PARAMETER naming the place in the chart ("queries[0].xAxis: …"). Statements: one for
  * the points of each query, one more for a histogram's or an automatic timescale's ends, two more for a breakdown. */
 bool chart_run(const struct chart_question *q, struct arena *a, struct chart_table *out, struct err *e) must_use nonnull_all;
+
+/* Adds a note, with its sentence in the reader's language; once each. */
+void chart_note(struct arena *a, struct chart_table *t, const struct i18n_lang *l, enum chart_note what, int64_t n) nonnull_all;
 
 /* --- table.c ------------------------------------------------------------------------------------------------- */
 
