@@ -17,7 +17,7 @@ static bool run_asset(struct httpd_request *r, struct httpd_reply *p, void *app,
 	if (!a) {
 		auto_buf b = BUF_INIT(FILE_BYTES);
 		struct str type;
-		if (!view_theme_file(name, &b, &type)) {
+		if (!view_mark_file(name, &b, &type)) {
 			httpd_reply_cache_control(p, STR("no-store"));
 			return err_set(e, ERR_NOT_FOUND, "No such file.");
 		}
@@ -45,7 +45,7 @@ static bool run_favicon(struct httpd_request *r, struct httpd_reply *p, void *ap
 	if (!visitor_enter_anyone(app, r, p, &v, e))
 		return false;
 	httpd_reply_cache_control(p, STR("public, max-age=3600"));
-	return httpd_reply_redirect(p, 302, view_mark_url(r->arena, view_accent(v.at.tenant)), e);
+	return httpd_reply_redirect(p, 302, v.look->favicon_url.n ? v.look->favicon_url : view_mark_url(r->arena, view_accent_of(v.look)), e);
 }
 
 static void put_robots(struct buf *b, const struct visit *v)

@@ -246,4 +246,6 @@ extern const struct httpd_route front_home, front_explore, front_dataset_page, f
 	front_set_language,
 	front_embed, front_robots, front_sitemap, front_favicon, front_assets, front_elements, front_elements_script, front_api_console, front_api_console_short;
 
+extern const struct httpd_route front_theme_sheet, front_theme_file, front_terms, front_privacy_policy;
+
 #endif

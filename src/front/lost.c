@@ -85,6 +85,7 @@ void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app
 		return;
 	}
 	struct visit v = { .request = r, .reply = p, .arena = r->arena, .at = { .tenant = t }, .zone = clock_utc() };
+	v.look = look_hold(site->looks, t);
 	v.lang = visitor_language(r, t->languages, t->nlanguages);
 	v.lang_code = v.lang->code;
 	v.origin = visitor_origin(r->arena, t->host, site->listen_port);
@@ -104,5 +105,6 @@ void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app
 	if (!view_close(&page, &ignored))
 		answer_bare(r, p, lost);
 	httpd_reply_vary(p, HTTPD_VARY_COOKIE | HTTPD_VARY_LANGUAGE);
+	look_release(site->looks, v.look);
 	tenant_release(site->tenants, t);
 }

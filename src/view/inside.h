@@ -10,6 +10,15 @@ void view_put_head(struct view_page *p);   /* everything before <body> */
 void view_put_brand(struct view_page *p);  /* the mark and the portal's name, a link to its first page */
 void view_put_picker(struct view_page *p); /* a form with a button for each language, folded away; works without script */
 
+/* --- header.c, footer.c: what surrounds pages of the front -------------------------------------------- */
+
+void view_put_header(struct view_page *p);
+void view_put_footer(struct view_page *p);      /* from </main> to the end */
+void view_put_brand_large(struct view_page *p); /* with the mark that is meant for signing in */
+/* Cleaned markup with its placeholders (##name##) filled, each at most once; gives a bit for each that was. Ends with a row without name. */
+struct view_hole { const char *name; void (*put)(struct view_page *p); };
+unsigned view_put_filled(struct view_page *p, struct str markup, const struct view_hole *holes);
+
 /* --- frame.c ------------------------------------------------------------------------------------------ */
 
 void view_put_frame_end(struct view_page *p);

@@ -63,6 +63,13 @@ static void put_alternates(struct view_page *p)
 			html_lit(h, "\">");
 		}
 	}
+	if (t->nlanguages > 1) {
+		/* Whoever is not told a language by the address gets the one they prefer. */
+		html_lit(h, "<link rel=\"alternate\" hreflang=\"x-default\" href=\"");
+		html_text(h, v->origin);
+		html_text(h, p->path);
+		html_lit(h, "\">");
+	}
 	if (p->json_alternate.n) {
 		html_lit(h, "<link rel=\"alternate\" type=\"application/json\" href=\"");
 		html_url(h, p->json_alternate);
@@ -115,22 +122,36 @@ static void put_previews(struct view_page *p)
 		put_json_ld(h, p->json_ld);
 }
 
+/* "Trees — City data"; with a prefix of the portal's own, "City | Trees". */
+static void put_title(struct view_page *p)
+{
+	struct html *h = &p->h;
+	const struct visit *v = p->visit;
+	struct str prefix = look_say(&v->look->site.prefix, v->lang_code);
+	if (p->title.n && prefix.n) {
+		html_text(h, prefix);
+		html_lit(h, " | ");
+		html_text(h, p->title);
+		return;
+	}
+	if (p->title.n) {
+		html_text(h, p->title);
+		html_lit(h, " — ");
+	}
+	html_text(h, view_portal_title(v));
+}
+
 void view_put_head(struct view_page *p)
 {
 	struct html *h = &p->h;
 	struct visit *v = p->visit;
-	uint32_t accent = view_accent(v->at.tenant);
 	html_lit(h, "<!DOCTYPE html>\n<html");
 	put_language(h, v->lang);
 	html_lit(h, "><head><meta charset=\"utf-8\">");
 	if (p->framed) /* links that do not stay in the frame: the portal's other pages are not for frames */
 		html_lit(h, "<base target=\"_blank\">");
 	html_lit(h, "<title>");
-	if (p->title.n) {
-		html_text(h, p->title);
-		html_lit(h, " — ");
-	}
-	html_text(h, view_portal_title(v));
+	put_title(p);
 	html_lit(h, "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
 	            "<meta name=\"color-scheme\" content=\"light dark\">");
 	if (p->description.n) {
@@ -138,14 +159,14 @@ void view_put_head(struct view_page *p)
 		html_text(h, p->description);
 		html_lit(h, "\">");
 	}
-	if (p->noindex || p->error)
+	if (p->noindex || p->error || v->staged)
 		html_lit(h, "<meta name=\"robots\" content=\"noindex\">");
 	html_lit(h, "<link rel=\"stylesheet\" href=\"");
 	html_url(h, asset_url(STR("style.css")));
 	html_lit(h, "\"><link rel=\"stylesheet\" href=\"");
-	html_url(h, view_theme_url(v->arena, accent));
-	html_lit(h, "\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"");
-	html_url(h, view_mark_url(v->arena, accent));
+	html_url(h, v->look->url);
+	view_put_either(h, v->look->favicon_url.n > 0, STR("\"><link rel=\"icon\" href=\""), STR("\"><link rel=\"icon\" type=\"image/svg+xml\" href=\""));
+	html_url(h, v->look->favicon_url.n ? v->look->favicon_url : view_mark_url(v->arena, view_accent_of(v->look)));
 	html_lit(h, "\"><script type=\"module\" src=\"");
 	html_url(h, asset_url(STR("entry.js")));
 	html_lit(h, "\"></script>");
@@ -168,74 +189,6 @@ void view_put_head(struct view_page *p)
 	html_lit(h, "</head>");
 }
 
-void view_put_picker(struct view_page *p)
-{
-	struct html *h = &p->h;
-	struct visit *v = p->visit;
-	const struct tenant *t = v->at.tenant;
-	if (t->nlanguages < 2 || p->error)
-		return;
-	html_lit(h, "<details class=\"languages\"><summary>");
-	html_icon(h, ICON_GLOBE);
-	html_lit(h, "<span class=\"visually-hidden\">");
-	html_say(h, N_("Language:"));
-	html_lit(h, " </span><span lang=\"");
-	html_text(h, v->lang->code);
-	html_lit(h, "\">");
-	html_text(h, v->lang->name);
-	html_lit(h, "</span>");
-	html_icon(h, ICON_DOWN);
-	html_lit(h, "</summary><form method=\"post\" action=\"/set-language/\"><input type=\"hidden\" name=\"next\" value=\"");
-	html_text(h, p->path);
-	html_lit(h, "\">");
-	for (size_t i = 0; i < t->nlanguages; i++) {
-		const struct i18n_lang *l = i18n_lang_or_null(t->languages[i]);
-		html_lit(h, "<button name=\"language\" value=\"");
-		html_text(h, t->languages[i]);
-		html_lit(h, "\" lang=\"");
-		html_text(h, t->languages[i]);
-		if (str_eq(t->languages[i], v->lang_code))
-			html_lit(h, "\" aria-current=\"true");
-		html_lit(h, "\">");
-		html_text(h, l ? l->name : t->languages[i]);
-		if (str_eq(t->languages[i], v->lang_code))
-			html_icon(h, ICON_CHECK);
-		html_lit(h, "</button>");
-	}
-	html_lit(h, "<button name=\"language\" value=\"auto\" class=\"auto\">");
-	html_say(h, N_("Automatic (browser language)"));
-	html_lit(h, "</button></form></details>");
-}
-
-void view_put_brand(struct view_page *p)
-{
-	struct html *h = &p->h;
-	html_lit(h, "<a class=\"brand\" href=\"/\"><svg class=\"mark\" viewBox=\"0 0 44 42\" aria-hidden=\"true\" focusable=\"false\">"
-	            "<path d=\"M22 0 44 12v3H0v-3zM4 18h5v15H4zM14.3 18h5v15h-5zM24.7 18h5v15h-5zM35 18h5v15h-5zM0 36h44v4H0z\"/></svg><span>");
-	html_text(h, view_portal_title(p->visit));
-	html_lit(h, "</span></a>");
-}
-
-/* Signing in, for who has not; for who has, their name, their account and the way out. */
-static void put_person(struct view_page *p)
-{
-	struct html *h = &p->h;
-	const struct visit *v = p->visit;
-	if (v->session) {
-		view_put_account(p, false);
-		return;
-	}
-	/* An error page is everybody's, and says nothing of who reads it. A session that is over, or that does not count
-	 * here, is as none: who has it finds the way in, and a frame of others reads what a stranger reads (JAR-T12). */
-	if (p->error)
-		return;
-	html_lit(h, "<a class=\"sign-in\" href=\"/login/\">");
-	html_icon(h, ICON_USER);
-	html_lit(h, "<span>");
-	html_say(h, N_("Sign in"));
-	html_lit(h, "</span></a>");
-}
-
 static void put_banner(struct view_page *p)
 {
 	const struct visit *v = p->visit;
@@ -252,19 +205,8 @@ static void put_header(struct view_page *p)
 	html_say(h, N_("Skip to the content"));
 	html_lit(h, "</a>");
 	put_banner(p);
-	html_lit(h, "<header class=\"site\"><div class=\"wide\">");
-	view_put_brand(p);
-	html_lit(h, "<nav aria-label=\"");
-	html_say(h, N_("Main"));
-	html_lit(h, "\"><a href=\"/explore/\"");
-	if (p->place == VIEW_CATALOGUE)
-		html_lit(h, " aria-current=\"page\"");
-	html_lit(h, ">");
-	html_say(h, N_("Catalogue"));
-	html_lit(h, "</a></nav>");
-	view_put_picker(p);
-	put_person(p);
-	html_lit(h, "</div></header><main id=\"main\" tabindex=\"-1\">");
+	view_put_header(p);
+	html_lit(h, "<main id=\"main\" tabindex=\"-1\">");
 	const struct str *said = httpd_query_or_null(p->visit->request, STR("cookies"));
 	if (said && !p->error)
 		view_put_said(h, p->visit, *said);
@@ -275,46 +217,6 @@ void view_open(struct view_page *p)
 	p->h = (struct html){ .out = BUF_INIT(VIEW_PAGE_BYTES), .lang = p->visit->lang };
 	view_put_head(p);
 	put_header(p);
-}
-
-static void put_footer(struct view_page *p)
-{
-	struct html *h = &p->h;
-	const struct tenant *t = p->visit->at.tenant;
-	struct str contact = tenant_setting(t, "contact");
-	struct str provider = tenant_setting(t, "provider");
-	html_lit(h, "</main><footer class=\"site\"><div class=\"wide\"><p class=\"who\"><strong>");
-	html_text(h, view_portal_title(p->visit));
-	html_lit(h, "</strong>");
-	if (provider.n && !str_eq(provider, view_portal_title(p->visit))) {
-		html_lit(h, "<span>");
-		html_text(h, provider);
-		html_lit(h, "</span>");
-	}
-	html_lit(h, "</p><nav aria-label=\"");
-	html_say(h, N_("Legal information"));
-	html_lit(h, "\"><ul><li><a href=\"/api-console/explore/v2.1/\">");
-	html_say(h, N_("API"));
-	/* A policy kept elsewhere changes this link alone: ours stays where it is (POL-11). */
-	struct str elsewhere = tenant_setting(t, "policy.elsewhere");
-	html_lit(h, "</a></li><li><a href=\"");
-	html_url(h, str_starts(elsewhere, STR("https://")) ? elsewhere : STR("/terms/cookies-policy/"));
-	html_lit(h, "\"");
-	if (p->place == VIEW_POLICY)
-		html_lit(h, " aria-current=\"page\"");
-	html_lit(h, ">");
-	html_say(h, N_("Cookies policy"));
-	html_lit(h, "</a></li><li>");
-	view_put_manage_cookies(h, p->visit, view_back(p->visit));
-	html_lit(h, "</li>");
-	if (contact.n && str_find_char(contact, '@') > 0) {
-		html_lit(h, "<li><a href=\"");
-		html_url(h, arena_join(p->visit->arena, STR("mailto:"), contact));
-		html_lit(h, "\">");
-		html_say(h, N_("Contact"));
-		html_lit(h, "</a></li>");
-	}
-	html_lit(h, "</ul></nav></div></footer></body></html>\n");
 }
 
 /* Pages that belong to one person. */
@@ -363,7 +265,7 @@ bool view_close(struct view_page *p, struct err *e)
 	else if (p->framed)
 		view_put_frame_end(p);
 	else
-		put_footer(p);
+		view_put_footer(p);
 	struct str whole;
 	if (!buf_end(&p->h.out, &whole, e)) {
 		buf_done(&p->h.out);
@@ -374,7 +276,11 @@ bool view_close(struct view_page *p, struct err *e)
 		buf_done(&p->h.out);
 		return false;
 	}
-	if (p->once_used || httpd_query_or_null(v->request, STR("cookies"))) {
+	if (v->staged && (!httpd_reply_header(v->reply, STR("X-Robots-Tag"), STR("noindex"), e))) {
+		buf_done(&p->h.out);
+		return false;
+	}
+	if (p->once_used || v->staged || httpd_query_or_null(v->request, STR("cookies"))) {
 		httpd_reply_cache_control(v->reply, STR("no-store"));
 		httpd_reply_cacheable(v->reply, 0);
 	}

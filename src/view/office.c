@@ -25,6 +25,8 @@ static const struct section sections[VIEW_OFFICE_SECTIONS] = {
 
 static const struct { const char *group, *title; } groups[] = {
 	{ "", NULL },
+	{ "content", N_("Content") },
+	{ "look", N_("Look") },
 	{ "people", N_("People") },
 	{ "portal", N_("Portal") },
 };
@@ -276,7 +278,7 @@ void view_gate_open(struct view_page *p)
 	html_lit(h, "<header class=\"top\"><div class=\"tools\">");
 	view_put_picker(p);
 	html_lit(h, "</div></header><main id=\"main\" tabindex=\"-1\"><div class=\"door\">");
-	view_put_brand(p);
+	view_put_brand_large(p);
 	html_lit(h, "</div><div class=\"card-of\"><h1>");
 	html_text(h, p->title);
 	html_lit(h, "</h1>");

@@ -84,17 +84,16 @@ enum view_icon {
 /* Decorative: hidden from screen readers; a text stands beside it. */
 void html_icon(struct html *h, enum view_icon icon);
 
-/* --- theme.c: colours from a portal's accent ------------------------------------------------------- */
+/* --- theme.c: the mark, and formulas of colour --------------------------------------------------------- */
 
 /* Six hexadecimal digits of "#RRGGBB"; false (out untouched) when it is not one. */
 bool view_accent_parse(struct str colour, uint32_t *out) must_use;
-/* The accent of a portal, or the house's. */
+/* The accent of a portal's settings, or the house's; the highlight of its look, which may be another. */
 uint32_t view_accent(const struct tenant *t);
-/* Addresses of the portal's stylesheet and mark, made of the accent alone. */
-struct str view_theme_url(struct arena *a, uint32_t accent);
+uint32_t view_accent_of(const struct look *l) nonnull_all;
+/* The address of the portal's mark, made of the colour alone, and the file behind it; false when the name is not one of them. */
 struct str view_mark_url(struct arena *a, uint32_t accent);
-/* The files behind those addresses; false when the name is not one of them. */
-bool view_theme_file(struct str name, struct buf *out, struct str *type) must_use;
+bool view_mark_file(struct str name, struct buf *out, struct str *type) must_use;
 /* A shade of the accent with at least such a contrast against a background (WCAG 2 formula). */
 uint32_t view_readable(uint32_t colour, uint32_t background, double contrast);
 double view_contrast(uint32_t a, uint32_t b);
@@ -134,6 +133,9 @@ bool view_close(struct view_page *p, struct err *e) must_use;
 /* Frees a page that is not finished; accepts zero. */
 void view_drop(struct view_page *p);
 #define auto_page auto_with(view_drop) struct view_page
+/* The menu that portals have when they have none of their own. */
+size_t view_menu_items(void);
+void view_menu_item(size_t i, const char **title, struct str *url);
 /* The portal's name in the page's language. */
 struct str view_portal_title(const struct visit *v);
 
