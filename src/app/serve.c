@@ -24,6 +24,7 @@
 #include "rest/rest.h"
 #include "rights/rights.h"
 #include "site/site.h"
+#include "studio/studio.h"
 #include "visitor/visitor.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -52,6 +53,8 @@ struct server {
 
 /* --- hooks ----------------------------------------------------------------------------------------- */
 
+/* Open data beside the APIs, for pages of others as well: errors in JSON, CORS, and no counting of calls. */
+static bool is_tile(const struct httpd_request *r) { return str_starts(r->path, STR("/tiles/")); }
 static bool is_api(const struct httpd_request *r) { return str_starts(r->path, STR("/api/")) || legacy_is(r->path); }
 
 /* For the portal's own pages: not counted among calls, and not for pages of others. */
@@ -92,7 +95,7 @@ static void error_body(const struct httpd_request *r, struct httpd_reply *p, voi
 	struct err ignored = { 0 };
 	/* A host that is nobody's learns nothing, not even what it might have asked: 421 and no body. */
 	if (e->code == ERR_NO_PORTAL) return;
-	struct str lead = is_api(r) ? STR("") : visitor_lead(r, e);
+	struct str lead = is_api(r) || is_tile(r) ? STR("") : visitor_lead(r, e);
 	if (lead.n && httpd_reply_redirect(p, SEE_OTHER, lead, &ignored)) {
 		httpd_reply_cache_control(p, STR("private, no-store"));
 		return;
@@ -100,14 +103,14 @@ static void error_body(const struct httpd_request *r, struct httpd_reply *p, voi
 	if (visitor_guard_problem(r, p, app, e)) return;
 	if (e->code == ERR_UNAUTHENTICATED) httpd_reply_lit(p, "WWW-Authenticate", "Apikey realm=\"API\"");
 	if (legacy_is(r->path)) legacy_problem(p, e);
-	else if (is_api(r) || visitor_wants_json(r)) rest_problem(p, e);
+	else if (is_api(r) || is_tile(r) || visitor_wants_json(r)) rest_problem(p, e);
 	else front_error(r, p, app, e);
 }
 
 static void options(const struct httpd_request *r, struct httpd_reply *p, void *app, struct str allow)
 {
 	(void)app;
-	if (is_api(r)) {
+	if (is_api(r) || is_tile(r)) {
 		rest_options(p, allow);
 		return;
 	}
@@ -145,7 +148,7 @@ static void finish(const struct httpd_request *r, struct httpd_reply *p, void *a
 {
 	put_transport(r, p, app);
 	if (is_own_api(r)) httpd_reply_lit(p, "Cross-Origin-Resource-Policy", "same-origin");
-	else if (is_api(r)) finish_api(r, p, app);
+	else if (is_api(r) || is_tile(r)) finish_api(r, p, app);
 	else visitor_finish(app, r, p);
 }
 
@@ -189,7 +192,7 @@ static void changed(void *arg, struct tenant_id t)
 static const struct httpd_route **join_routes(void)
 {
 	static const struct httpd_route *const *const rooms[] = { explore_routes, push_routes, legacy_routes, front_routes,
-		gate_routes, back_routes, privacy_routes,
+		gate_routes, back_routes, privacy_routes, studio_routes,
 #ifdef STOA_TEST_CONTROL
 		probe_routes,
 #endif
