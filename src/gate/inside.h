@@ -17,7 +17,9 @@
 #define GATE_INSIDE_H
 
 #include "gate/gate.h"
+#include "engage/engage.h"
 #include "gate/sso_common.h"
+#include "json/json.h"
 #include "view/view.h"
 
 struct gate {
@@ -52,7 +54,7 @@ void gate_complain_password(struct gate *g, enum account_fault fault, bool secon
 void gate_wait(struct gate *g, int64_t seconds) nonnull_all;
 
 /* A card in the middle; or a page of one's own account with its tabs. */
-enum gate_tab { GATE_OVERVIEW, GATE_PROFILE, GATE_SECURITY, GATE_SESSIONS, GATE_KEYS, GATE_DATA, GATE_NO_TAB };
+enum gate_tab { GATE_OVERVIEW, GATE_PROFILE, GATE_SECURITY, GATE_SESSIONS, GATE_KEYS, GATE_VISUALIZATIONS, GATE_DATA, GATE_NO_TAB };
 void gate_open(struct gate *g, const char *title) nonnull_all;
 void gate_open_own(struct gate *g, const char *title, enum gate_tab tab) nonnull_all;
 bool gate_close(struct gate *g, struct err *e) must_use nonnull_all;
@@ -77,6 +79,12 @@ bool gate_json_error(struct gate *g, int status, const char *code, const char *m
 struct str gate_binding(struct gate *g) nonnull_all;
 /* Factors are proved: makes the session, tells the owner of a new kind of browser, and goes on. */
 bool gate_arrive(struct gate *g, int64_t account, unsigned factors, bool remember, struct str next, struct err *e) must_use nonnull_all;
+
+/* follows.c: who asks, for engage/. */
+struct engage_scene gate_engage(struct gate *g) nonnull_all;
+
+/* visualizations.c: what somebody saved, as a member of the file of their data. */
+bool gate_put_saved(struct gate *g, struct json_out *j, struct err *e) must_use nonnull_all;
 
 /* enrol.c: the picture, the secret and the field for a code; and the codes that are shown once. */
 void gate_put_enrolment(struct gate *g, const struct account_enrolment *n) nonnull_all;
