@@ -1,9 +1,12 @@
 // Registers the elements that pages ask for. Every page is whole without them.
+import './parts/brush'
+import './parts/again'
 import './parts/consent'
 import './parts/console'
 import './parts/copy'
 import './parts/facet'
 import './parts/live'
 import './parts/share'
+import './parts/rows'
 import './parts/suggest'
 import './elements/loader'

@@ -232,7 +232,9 @@ void front_facet_put(struct html *h, const struct view_state *s, const struct qu
 		return;
 	for (size_t i = 0; f && i < f->nvalues; i++)
 		open |= f->values[i].state != QUERY_DISPLAYED;
-	html_lit(h, "<details class=\"facet\"");
+	html_lit(h, "<details class=\"facet\" data-key=\"");
+	html_text(h, look->param);
+	html_lit(h, "\"");
 	if (open)
 		html_lit(h, " open");
 	html_lit(h, "><summary><h2><bdi>");

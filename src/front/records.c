@@ -7,7 +7,7 @@
 static void put_bar(struct front_records *r)
 {
 	struct html *h = &r->d->page.h;
-	html_lit(h, "<div class=\"bar\"><p class=\"total\" role=\"status\">");
+	html_lit(h, "<div class=\"bar\"><p class=\"total\">");
 	html_say_plural(h, N2_("{0} record", "{0} records"), r->total);
 	html_lit(h, "</p>");
 	if (r->facets.n || r->nspreads) {

@@ -1,20 +1,37 @@
-// <stoa-facet>: a box that narrows a long list of values while one types.
-import { LitElement, html, nothing } from 'lit'
-
+// <stoa-facet>: a box that narrows a long list of values while one types; with data-server the list is too long for the
+// page, and the form inside is sent a moment after the last letter.
 const MANY = 9
+const PAUSE_MS = 300
 const fold = (s: string) => s.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
-class StoaFacet extends LitElement {
-	createRenderRoot() {
-		const place = document.createElement('div')
-		this.prepend(place)
-		return place
+class StoaFacet extends HTMLElement {
+	#timer = 0
+
+	connectedCallback() {
+		if ('server' in this.dataset) {
+			this.querySelector('.find input[type=search]')?.addEventListener('input', this.#ask)
+			this.classList.add('asks')
+		} else if (this.querySelectorAll('li').length >= MANY && !this.querySelector('.narrow')) {
+			const box = document.createElement('input')
+			box.type = 'search'
+			box.className = 'narrow'
+			box.placeholder = this.dataset.label ?? ''
+			box.setAttribute('aria-label', this.dataset.label ?? '')
+			box.addEventListener('input', this.#narrow)
+			// In a form it is not sent, nor does it send.
+			box.addEventListener('keydown', e => e.key === 'Enter' && e.preventDefault())
+			this.prepend(box)
+		}
 	}
 
-	render() {
-		if (this.querySelectorAll('li').length < MANY) return nothing
-		const label = this.dataset.label ?? ''
-		return html`<input class="narrow" type="search" aria-label=${label} placeholder=${label} @input=${this.#narrow} />`
+	disconnectedCallback() {
+		clearTimeout(this.#timer)
+	}
+
+	#ask = (e: Event) => {
+		const form = (e.target as HTMLInputElement).form
+		clearTimeout(this.#timer)
+		this.#timer = window.setTimeout(() => form?.requestSubmit(), PAUSE_MS)
 	}
 
 	#narrow = (e: Event) => {
@@ -27,3 +44,4 @@ class StoaFacet extends LitElement {
 	}
 }
 customElements.define('stoa-facet', StoaFacet)
+export {}
