@@ -1,6 +1,7 @@
 /* The catalogue: what a portal has, searched, filtered and sorted. At "/" with the portal's own words
  * above it, at "/explore/" by itself; both are the same page with the same parameters. The catalogue is
  * asked as a dataset of its own, so filters mean here what they mean in the API. */
+#include "front/page.h"
 #include "front/catalogue.h"
 
 void front_put_search(struct html *h, struct str words, const struct view_state *state_or_null)
@@ -199,9 +200,9 @@ static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *si
 	return view_close(&c.page, e);
 }
 
-static bool run_home(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+bool front_catalogue_home(struct httpd_request *r, struct httpd_reply *p, struct site *site, struct err *e)
 {
-	return show(r, p, app, true, e);
+	return show(r, p, site, true, e);
 }
 
 static bool run_explore(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
@@ -209,5 +210,4 @@ static bool run_explore(struct httpd_request *r, struct httpd_reply *p, void *ap
 	return show(r, p, app, false, e);
 }
 
-const struct httpd_route front_home = { .method = HTTPD_GET, .pattern = "/", .run = run_home };
 const struct httpd_route front_explore = { .method = HTTPD_GET, .pattern = "/explore/", .run = run_explore };

@@ -242,8 +242,8 @@ struct str front_quotable(struct arena *a, struct str url); /* between single qu
 
 /* --- routes ----------------------------------------------------------------------------------------- */
 
-extern const struct httpd_route front_home, front_explore, front_dataset_page, front_dataset_tab, front_record_page, front_asset_page,
-	front_set_language,
+extern const struct httpd_route front_home, front_page_route, front_page_short, front_page_frame, front_page_preview, front_explore, front_dataset_page, front_dataset_tab, front_record_page, front_asset_page,
+	front_set_language, front_citation,
 	front_embed, front_robots, front_sitemap, front_favicon, front_assets, front_elements, front_elements_script, front_api_console, front_api_console_short;
 
 extern const struct httpd_route front_theme_sheet, front_theme_file, front_terms, front_privacy_policy;

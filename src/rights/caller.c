@@ -48,7 +48,7 @@ bool is_private(const struct tenant *t) { return str_eq(tenant_setting(t, "acces
 
 bool rights_foreign_frame(const struct httpd_request *r)
 {
-	static const struct str beginnings[] = { { "/explore/embed/", 15 }, { "/map/embed/", 11 }, { "/chart/embed/", 13 } };
+	static const struct str beginnings[] = { { "/explore/embed/", 15 }, { "/map/embed/", 11 }, { "/chart/embed/", 13 }, { "/pages/embed/", 13 } };
 	for (size_t i = 0; i < COUNT_OF(beginnings); i++)
 		if (str_starts(r->path, beginnings[i])) return true;
 	return false;
