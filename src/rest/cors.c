@@ -15,7 +15,7 @@ void rest_cors(struct httpd_reply *p)
 	                "X-RateLimit-Limit, X-RateLimit-Reset, "
 	                "X-RateLimit-dataset-Remaining, X-RateLimit-dataset-Limit, "
 	                "X-RateLimit-dataset-Reset, Content-Digest, Content-Disposition, "
-	                "Retry-After, Server-Timing, Stoa-Rows, Stoa-Version");
+	                "Retry-After, Server-Timing, Stoa-Rows, Stoa-Tile, Stoa-Version");
 }
 
 void rest_options(struct httpd_reply *p, struct str allow)

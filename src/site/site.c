@@ -1,8 +1,10 @@
 /* Opening and closing everything below a data folder, in order and in reverse. */
 #include "site/site.h"
 #include "crypt/crypt.h"
+#include "draw/draw.h"
 #include "io/io.h"
 #include "page/page.h"
+#include "tile/tile.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -42,6 +44,9 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 		site_close(s);
 		return false;
 	}
+	enum { TILE_BYTES = 384 << 20 };
+	tile_shelf_open(TILE_BYTES, &s->tiles);
+	s->draw = draw_open();
 	catalog_on_change(s->catalog, changed, s);
 	accounts_on_change(s->accounts, changed, s);
 	pages_on_change(s->pages, changed, s);
@@ -53,6 +58,8 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 void site_close(struct site *s)
 {
 	if (!s) return;
+	draw_close(s->draw);
+	tile_shelf_close(s->tiles);
 	catalog_close(s->catalog);
 	quota_close(s->quota);
 	pages_close(s->pages);

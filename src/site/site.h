@@ -22,7 +22,9 @@
 #include "vault/vault.h"
 
 struct live;
+struct draw;
 struct policy_shelf;
+struct tile_shelf;
 struct mail;
 struct profiles;
 struct pages;
@@ -44,6 +46,7 @@ struct site {
 	struct looks *looks;
 	struct pages *pages; /* page/ */
 	struct mail *mail;
+	struct draw *draw; /* pictures for link previews; nothing is read before the first */
 	int listen_port;   /* 0 while no server runs */
 	const struct conf *conf; /* settings of the server; NULL while none runs */
 	struct log *log;   /* NULL while no server runs: saying is then nobody's */
@@ -51,6 +54,7 @@ struct site {
 	struct lane *haul; /* long work, such as exports; NULL while no server runs */
 	struct policy_shelf *shelf; /* finished PDF files; NULL while no server runs; policy/ */
 	struct profiles *profiles; /* what columns hold; NULL while no server runs; profile/ sets it */
+	struct tile_shelf *tiles; /* points that maps ask for; tile/ */
 	struct live *live; /* records that come one by one; live/ sets it */
 };
 

@@ -56,4 +56,54 @@ bool tile_layer_is_full(const struct tile_layer *l);
 /* Appends the layer to a tile; a tile is its layers one after the other. One without features appends nothing. */
 void tile_put(struct buf *b, struct tile_layer *l) nonnull_all;
 
+/* --- set.c, gather.c: many points at once ------------------------------------------------------------ */
+
+/* Points of one question, ready to be asked for any tile: kept in whole parts of the world (a 2^32nd of its side, 9 mm), sorted into
+ * squares. One thread fills a set; sealed, it never changes and any number read it. */
+struct tile_set;
+enum { TILE_SET_MOST = 20 * 1000 * 1000, TILE_WORDS_MOST = 65535 };
+/* Gives a set to be ended by tile_set_free. */
+struct tile_set *tile_set_new(bool with_values, bool with_words) __attribute__((returns_nonnull));
+void tile_set_free(struct tile_set *s_or_null);
+/* The number of a word, from 1; 0 when there are too many different ones. */
+uint32_t tile_set_word(struct tile_set *s, struct str word) must_use;
+/* Adds a point; value NaN: none; word 0: none. False when the set holds TILE_SET_MOST: the rest is left out, and told of. What has
+ * no place on the map (beyond ±180, not finite) is passed by. */
+bool tile_set_add(struct tile_set *s, double lon, double lat, double value, uint32_t word);
+void tile_set_seal(struct tile_set *s);
+size_t tile_set_count(const struct tile_set *s);
+size_t tile_set_bytes(const struct tile_set *s);
+bool tile_set_is_cut(const struct tile_set *s); /* points were left out */
+
+enum tile_function { TILE_COUNT, TILE_AVG, TILE_SUM, TILE_MIN, TILE_MAX, TILE_STDDEV };
+/* How points are drawn. While there are no more than `few` in the tile, each is a feature; more are gathered. Members of features:
+ * n (how many; left out when 1), v (the value, or what `function` makes of the values; stddev is that of a population) and w (the
+ * word, of the first). */
+struct tile_gathering {
+	size_t few;
+	double radius;           /* of clusters in units of the tile; 0: squares of a 64th of the tile's side */
+	enum tile_function function;
+};
+/* True when something was gathered, or left out. */
+bool tile_add_set(struct tile_layer *l, const struct tile_set *s, const struct tile_gathering *how);
+
+/* Sets by key. Whoever asks first for one makes it and the others wait; the longest unused make room. Any thread. */
+struct tile_shelf;
+void tile_shelf_open(size_t most_bytes, struct tile_shelf **out);
+void tile_shelf_close(struct tile_shelf *s_or_null);
+/* Gives a sealed set to be given back by tile_shelf_give. `make` runs with no lock held, gives a sealed set, and fails with *e set. */
+bool tile_shelf_take(struct tile_shelf *s, struct str key, bool (*make)(void *arg, struct tile_set **out, struct err *e), void *arg,
+                     const struct tile_set **out, struct err *e) must_use;
+void tile_shelf_give(struct tile_shelf *s, const struct tile_set *set);
+
+
+/* --- world.c: the basemap of the house ----------------------------------------------------------------- */
+
+/* The tile of land, borders and names (layers land, border, country, place), compressed by gzip; empty where there is only sea. Land and
+ * borders: Natural Earth; places: GeoNames. Down to tile_world_deepest. */
+struct str tile_world(struct tile_at t) must_use;
+uint32_t tile_world_deepest(void);
+/* Equal for equal basemaps: for addresses that may be kept for ever. */
+struct str tile_world_tag(void);
+
 #endif

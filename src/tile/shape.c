@@ -1,0 +1,163 @@
+/* Shapes into whole units: cut and simplified by geo/, then every line without positions that fall on the one before, every
+ * ring turned as the specification wants it (outer rings have a positive area where y points down), rings without area left out. */
+#include <math.h>
+#include <stdlib.h>
+#include "tile/inside.h"
+
+struct drawing {
+	struct tile_layer *l;
+	struct tile_pen pen;
+	enum tile_type type;     /* what is drawn; parts of other dimensions are passed by */
+	enum geo_kind inside;    /* the simple kind being met */
+	size_t ring;             /* of the polygon being met */
+	bool outer_drawn;
+	uint32_t left;           /* positions of the line being met */
+	struct tile_points line;
+	uint32_t points;         /* of a feature of points */
+	bool drew;
+};
+
+static enum tile_type type_of(enum geo_kind k)
+{
+	if (k == GEO_POINT) return TILE_POINTS;
+	return k == GEO_LINE ? TILE_LINES : TILE_POLYGONS;
+}
+
+static void meet_open(void *arg, enum geo_kind kind, uint32_t parts)
+{
+	struct drawing *d = arg;
+	(void)parts;
+	if (kind > GEO_POLYGON) return;
+	d->inside = kind;
+	d->ring = 0;
+	d->outer_drawn = false;
+}
+
+static void meet_line(void *arg, uint32_t positions)
+{
+	struct drawing *d = arg;
+	d->left = positions;
+	d->line.v.n = 0;
+}
+
+/* Twice the area, positive when the ring turns clockwise on the screen. */
+static int64_t area_of(const struct tile_points *r)
+{
+	int64_t sum = 0;
+	for (size_t i = 0; i < r->v.n; i++) {
+		struct tile_point a = r->v.p[i];
+		struct tile_point b = r->v.p[(i + 1) % r->v.n];
+		sum += (int64_t)a.x * b.y - (int64_t)b.x * a.y;
+	}
+	return sum;
+}
+
+static void turn(struct tile_points *r)
+{
+	for (size_t i = 0, k = r->v.n; i < k / 2; i++) {
+		struct tile_point kept = r->v.p[i];
+		r->v.p[i] = r->v.p[k - 1 - i];
+		r->v.p[k - 1 - i] = kept;
+	}
+}
+
+static void put_line(struct drawing *d, bool closed)
+{
+	struct tile_points *p = &d->line;
+	tile_put_command(&d->pen, TILE_MOVE, 1);
+	tile_put_point(&d->pen, p->v.p[0]);
+	tile_put_command(&d->pen, TILE_LINE, (uint32_t)(p->v.n - 1));
+	for (size_t i = 1; i < p->v.n; i++) tile_put_point(&d->pen, p->v.p[i]);
+	if (closed) tile_put_command(&d->pen, TILE_CLOSE, 1);
+	d->drew = true;
+}
+
+static void end_ring(struct drawing *d)
+{
+	struct tile_points *p = &d->line;
+	bool outer = d->ring++ == 0;
+	if (p->v.n && p->v.p[0].x == p->v.p[p->v.n - 1].x && p->v.p[0].y == p->v.p[p->v.n - 1].y) p->v.n--;
+	int64_t area = p->v.n >= 3 ? area_of(p) : 0;
+	if (!area || (!outer && !d->outer_drawn)) return;
+	if ((area > 0) != outer) turn(p);
+	if (outer) d->outer_drawn = true;
+	put_line(d, true);
+}
+
+static void meet_point(struct drawing *d, struct tile_point at)
+{
+	if (at.x < -TILE_MARGIN || at.y < -TILE_MARGIN || at.x > TILE_SIDE + TILE_MARGIN || at.y > TILE_SIDE + TILE_MARGIN) return;
+	vec_push(&d->l->scratch, &d->line.v, at);
+	d->points++;
+}
+
+static int32_t whole(double v)
+{
+	/* Far beyond any tile, so that sums of products stay within 64 bits. */
+	enum { FAR = 1 << 28 };
+	return (int32_t)lround(fmax(-FAR, fmin(FAR, v)));
+}
+
+static void meet_at(void *arg, double lon, double lat)
+{
+	struct drawing *d = arg;
+	double x;
+	double y;
+	bool counts = type_of(d->inside) == d->type;
+	if (isfinite(lon) && isfinite(lat) && counts) {
+		tile_of(d->l->at, lon, lat, &x, &y);
+		struct tile_point at = { whole(x), whole(y) };
+		const struct tile_point *last = d->line.v.n ? &d->line.v.p[d->line.v.n - 1] : NULL;
+		if (d->type == TILE_POINTS) meet_point(d, at);
+		else if (!last || last->x != at.x || last->y != at.y) vec_push(&d->l->scratch, &d->line.v, at);
+	}
+	if (d->type == TILE_POINTS || !d->left || --d->left || !counts) return;
+	if (d->type == TILE_POLYGONS) end_ring(d);
+	else if (d->line.v.n >= 2) put_line(d, false);
+}
+
+static void meet_close(void *arg, enum geo_kind kind)
+{
+	(void)arg;
+	(void)kind;
+}
+
+/* The highest dimension among the parts. */
+static void see_open(void *arg, enum geo_kind kind, uint32_t parts)
+{
+	enum tile_type *best = arg;
+	(void)parts;
+	if (kind <= GEO_POLYGON && type_of(kind) > *best) *best = type_of(kind);
+}
+static void see_line(void *arg, uint32_t positions) { (void)arg; (void)positions; }
+static void see_at(void *arg, double x, double y) { (void)arg; (void)x; (void)y; }
+
+static bool draw(struct tile_layer *l, struct str wkb, enum tile_type type)
+{
+	static const struct geo_walker walker = { meet_open, meet_line, meet_at, meet_close };
+	struct drawing d = { .l = l, .pen.out = &l->geometry, .type = type };
+	buf_clear(&l->geometry);
+	if (!geo_walk(wkb, &walker, &d)) return false;
+	if (type == TILE_POINTS && d.points) {
+		tile_put_command(&d.pen, TILE_MOVE, d.points);
+		for (size_t i = 0; i < d.line.v.n; i++) tile_put_point(&d.pen, d.line.v.p[i]);
+		d.drew = true;
+	}
+	return d.drew;
+}
+
+bool tile_add_shape(struct tile_layer *l, struct geo *g, uint64_t id, struct str wkb, const struct tile_member *m, size_t n)
+{
+	static const struct geo_walker walker = { see_open, see_line, see_at, meet_close };
+	/* Four units are half a pixel of a tile that is shown at 512. */
+	enum { DETAIL = 4 };
+	double tolerance = ldexp(360.0 * DETAIL / TILE_SIDE, -(int)l->at.z);
+	enum tile_type type = 0;
+	struct str cut;
+	if (l->full) return false;
+	struct arena_mark mark = arena_mark(&l->scratch);
+	bool drawn = geo_cut(g, &l->scratch, wkb, tile_box(l->at, TILE_MARGIN), tolerance, &cut) && cut.n &&
+	             geo_walk(cut, &walker, &type) && type && draw(l, cut, type);
+	arena_rewind(&l->scratch, mark);
+	return drawn && tile_add_feature(l, id, type, m, n);
+}
