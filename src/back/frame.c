@@ -96,9 +96,11 @@ void back_put_stale(struct view_page *p, const struct html_errors *errors)
 
 /* --- what is said afterwards ------------------------------------------------------------------------------ */
 
-static const struct said { const char *word; enum html_tone tone; const char *sentence; } saids[] = {
-#define SAID(word_, tone_, sentence_) { word_, HTML_##tone_, sentence_ },
+static const struct said { const char *word; enum html_tone tone; const char *sentence; bool letter; } saids[] = {
+#define SAID(word_, tone_, sentence_) { word_, HTML_##tone_, sentence_, false },
+#define POSTED(word_, tone_, sentence_) { word_, HTML_##tone_, sentence_, true },
 #include "back/said.def"
+#undef POSTED
 #undef SAID
 };
 
@@ -112,8 +114,11 @@ void back_said(struct view_page *p, const struct httpd_request *r)
 {
 	const struct str *done = httpd_query_or_null(r, STR("done"));
 	for (size_t i = 0; done && r->method != HTTPD_POST && i < COUNT_OF(saids); i++)
-		if (str_eq(*done, str_of(saids[i].word)))
+		if (str_eq(*done, str_of(saids[i].word))) {
 			html_notice(&p->h, saids[i].tone, saids[i].sentence);
+			if (saids[i].letter && !mail_where(p->visit->arena, p->visit->at.site->conf).n)
+				html_notice(&p->h, HTML_WARNING, N_("This server has nowhere to send letters yet: they wait until its operator has named a mail server."));
+		}
 }
 
 void back_refused(struct visit *v)

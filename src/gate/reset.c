@@ -2,11 +2,30 @@
  * but the holder of the link: no referrer, no caches, nothing from elsewhere. */
 #include "gate/inside.h"
 
+/* Nobody is promised what cannot be: letters wait until there is somewhere to send them. */
+static void say_paused(struct gate *g)
+{
+	if (!mail_where(g->v.arena, g->v.at.site->conf).n)
+		html_notice(&g->page.h, HTML_WARNING, N_("This portal cannot send letters at present. Please ask the people who run it."));
+}
+
+/* The address as it must be, before anything is promised. */
+static bool check_address(struct gate *g)
+{
+	struct str address;
+	struct err why = { 0 };
+	if (mail_address(g->v.arena, gate_field(g, "email"), &address, &why) && str_find_char(address, '@') > 0)
+		return true;
+	gate_complain(g, "email", N_("This is not an e-mail address, such as name@example.org."));
+	return false;
+}
+
 static bool show_ask(struct gate *g, struct err *e)
 {
 	struct html *h = &g->page.h;
 	gate_open(g, N_("Choose a new password"));
 	gate_said(g);
+	say_paused(g);
 	gate_paragraph(g, N_("Give the address of your account. We send a letter with a link that lets you choose a new password."));
 	gate_form_open(g, NULL);
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_EMAIL, .name = "email", .label = N_("E-mail address"), .autocomplete = "username",
@@ -19,6 +38,7 @@ static bool show_ask(struct gate *g, struct err *e)
 static bool show_asked(struct gate *g, struct err *e)
 {
 	gate_open(g, N_("Please look into your mail"));
+	say_paused(g);
 	gate_paragraph(g, N_("If there is an account with this address, a letter is on its way. The link in it is good for one hour."));
 	gate_paragraph(g, N_("No letter after some minutes? Look among unwanted mail, and check the address. At most three letters are sent in an hour."));
 	gate_link(g, "/login/", N_("Back to signing in"));
@@ -33,7 +53,7 @@ static bool run_ask(struct httpd_request *r, struct httpd_reply *p, void *app, s
 	if (r->method != HTTPD_POST) return show_ask(&g, e);
 	enum gate_posted how = gate_posted(&g, e);
 	if (how == GATE_FAILED) return false;
-	if (how == GATE_AGAIN) return show_ask(&g, e);
+	if (how == GATE_AGAIN || !check_address(&g)) return show_ask(&g, e);
 	if (!account_reset_ask(&g.scene, str_trim(gate_field(&g, "email")), &wait_s, e)) return false;
 	if (!wait_s) return show_asked(&g, e);
 	gate_wait(&g, wait_s);
