@@ -24,11 +24,13 @@ static const struct tab {
 	enum view_icon icon;
 	bool (*shown)(const struct front_dataset *d);
 	front_tab *draw;
+	bool framed;   /* others may show it in a frame */
 } tabs[] = {
-	{ "information", N_("Information"), ICON_INFO, always, front_tab_information },
-	{ "table", N_("Table"), ICON_TABLE, with_rows, front_tab_table },
-	{ "export", N_("Export"), ICON_DOWNLOAD, with_rows, front_tab_export },
-	{ "api", N_("API"), ICON_CODE, with_rows, front_tab_api },
+	{ "information", N_("Information"), ICON_INFO, always, front_tab_information, true },
+	{ "table", N_("Table"), ICON_TABLE, with_rows, front_tab_table, true },
+	{ "export", N_("Export"), ICON_DOWNLOAD, with_rows, front_tab_export, true },
+	{ "api", N_("API"), ICON_CODE, with_rows, front_tab_api, false },
+	{ "history", N_("History"), ICON_CLOCK, with_rows, front_tab_history, false },
 };
 
 static const struct tab *tab_or_null(const struct front_dataset *d, struct str name)
@@ -137,6 +139,24 @@ static void put_tabs(struct front_dataset *d, const struct tab *now)
 	html_lit(h, "</ul></nav>");
 }
 
+/* What can be done with the dataset as a whole. */
+static void put_actions(struct front_dataset *d, const struct tab *now)
+{
+	struct arena *a = d->visit.arena;
+	struct html *h = &d->page.h;
+	struct str filters = view_state_filters(&d->state);
+	struct view_share share = {
+		.title = d->title,
+		.path = arena_printf(a, "%.*s%s/%.*s", STR_ARG(d->url), now->name, STR_ARG(filters)),
+		.dataset = true,
+	};
+	if (now->framed)
+		share.frame = arena_printf(a, "/explore/embed/dataset/%.*s/%s/%.*s", STR_ARG(d->dataset->slug), now->name, STR_ARG(filters));
+	html_lit(h, "<div class=\"dataset-actions\">");
+	view_put_share(&d->page, &share);
+	html_lit(h, "</div>");
+}
+
 static void put_head(struct front_dataset *d, const struct tab *now)
 {
 	struct html *h = &d->page.h;
@@ -157,6 +177,7 @@ static void put_head(struct front_dataset *d, const struct tab *now)
 	html_text(h, d->title);
 	html_lit(h, "</bdi></h1>");
 	front_facts(h, v, d->dataset, true);
+	put_actions(d, now);
 	put_tabs(d, now);
 	html_lit(h, "</div></div>");
 }

@@ -134,7 +134,7 @@ bool front_dataset_enter(struct front_dataset *d, struct site *site, struct http
 void front_dataset_leave(struct front_dataset *d) nonnull_all;
 
 typedef bool front_tab(struct front_dataset *d, struct err *e);
-front_tab front_tab_information, front_tab_table, front_tab_export, front_tab_api;
+front_tab front_tab_information, front_tab_table, front_tab_export, front_tab_api, front_tab_history;
 /* What draws a tab, when this dataset has it for this reader, and its label; else NULL. */
 front_tab *front_tab_or_null(const struct front_dataset *d, struct str name, const char **label) nonnull_all;
 /* The tabs a dataset has for its reader, in order; gives how many. */
@@ -217,6 +217,21 @@ struct str front_columns_select(struct arena *a, const struct front_columns *c) 
 /* The form. */
 void front_columns_put(struct html *h, const struct front_records *r, const struct front_columns *c) nonnull_all;
 
+/* --- tab_images.c, tab_calendar.c, tab_custom.c ------------------------------------------------------- */
+
+front_tab front_tab_images, front_tab_calendar, front_tab_custom;
+/* Whether a dataset has such a tab for its reader. */
+bool front_has_images(const struct front_dataset *d) nonnull_all;
+bool front_has_calendar(const struct front_dataset *d) nonnull_all;
+bool front_has_custom(const struct front_dataset *d) nonnull_all;
+struct str front_custom_slug(const struct front_dataset *d) nonnull_all;  /* the tab's word in addresses */
+struct str front_custom_title(const struct front_dataset *d) nonnull_all;
+/* The field that a metadata value of the template "visualization" names, else the first that fits; NULL: none. */
+const struct field *front_chosen_field(const struct front_dataset *d, const struct query_target *t, const char *meta, bool (*fits)(const struct field *f));
+bool front_is_text(const struct field *f) nonnull_all;
+/* The page of a record with the filters of the page that leads there. */
+struct str front_record_url(const struct front_dataset *d, struct str id) nonnull_all;
+
 /* --- cell.c ------------------------------------------------------------------------------------------- */
 
 struct front_value_at { const struct record_column *as; const struct field *field_or_null; const struct column *column; size_t row; };
@@ -239,6 +254,20 @@ struct front_console {
 };
 void front_console_put(struct html *h, const struct front_console *c);
 struct str front_quotable(struct arena *a, struct str url); /* between single quotes in code */
+
+/* --- engage_*.c: what readers tell the portal, and feeds ------------------------------------------------- */
+
+/* On a dataset's page: follow, write to the publisher, ask for access, the feed; a row of links and one button. */
+void front_put_follow(struct front_dataset *d) nonnull_all;
+/* The approved reuses of a dataset, newest first, and the way to tell of another; a <section>. Nothing when they are off. */
+void front_put_reuses(struct front_dataset *d) nonnull_all;
+/* Feeds for view_page.feeds, in the arena: of the catalogue with the filters of a state; of a dataset. */
+void front_feeds_catalogue(struct view_page *p, const struct view_state *s) nonnull_all;
+void front_feeds_dataset(struct view_page *p, const struct front_dataset *d) nonnull_all;
+/* Local paths of pictures for view_page.image. */
+struct str front_preview_portal(const struct visit *v) nonnull_all;
+struct str front_preview_dataset(const struct visit *v, const struct dataset *d) nonnull_all;
+struct str front_preview_page(const struct visit *v, struct str slug) nonnull_all;
 
 /* --- routes ----------------------------------------------------------------------------------------- */
 
