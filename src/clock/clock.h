@@ -51,6 +51,9 @@ int clock_offset_s(const struct clock_zone *z, int64_t us); /* seconds east of U
 int64_t clock_local_to_us(const struct clock_zone *z, const struct civil *local); /* gap: moved on; overlap: earlier */
 void clock_us_to_local(const struct clock_zone *z, int64_t us, struct civil *out);
 
+/* The weekday that weeks begin with where a language is at home: 1 Monday … 7 Sunday. */
+int clock_first_weekday(struct str lang);
+
 /* Writers. */
 void clock_put_date(struct buf *b, int32_t days);                              /* 2012-11-13 */
 void clock_put_instant(struct buf *b, int64_t us, const struct clock_zone *z); /* …T12:34:55+00:00; micros only if not 0 */

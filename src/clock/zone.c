@@ -148,3 +148,18 @@ void clock_us_to_local(const struct clock_zone *z, int64_t us, struct civil *out
 {
 	clock_civil_of_us(us + (int64_t)clock_offset_s(z, us) * 1000000, out);
 }
+
+int clock_first_weekday(struct str lang)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	char locale[16];
+	/* A language alone is that of its largest country; the product's English and Portuguese are European. */
+	struct str known = str_eq(lang, STR("en")) ? STR("en_GB") : str_eq(lang, STR("pt")) ? STR("pt_PT") : str_sub(lang, 0, sizeof locale - 1);
+	memcpy(locale, known.p, known.n);
+	locale[known.n] = '\0';
+	UCalendar *c = ucal_open(NULL, 0, locale, UCAL_GREGORIAN, &status);
+	if (U_FAILURE(status)) return 1;
+	int sunday_is_one = ucal_getAttribute(c, UCAL_FIRST_DAY_OF_WEEK);
+	ucal_close(c);
+	return (sunday_is_one + 5) % 7 + 1;
+}

@@ -28,15 +28,29 @@ static const struct tab {
 } tabs[] = {
 	{ "information", N_("Information"), ICON_INFO, always, front_tab_information, true },
 	{ "table", N_("Table"), ICON_TABLE, with_rows, front_tab_table, true },
+	{ "images", N_("Images"), ICON_IMAGE, front_has_images, front_tab_images, true },
+	{ "calendar", N_("Calendar"), ICON_CALENDAR, front_has_calendar, front_tab_calendar, true },
+	{ "custom", N_("Custom view"), ICON_ROWS, front_has_custom, front_tab_custom, true },
 	{ "export", N_("Export"), ICON_DOWNLOAD, with_rows, front_tab_export, true },
 	{ "api", N_("API"), ICON_CODE, with_rows, front_tab_api, false },
 	{ "history", N_("History"), ICON_CLOCK, with_rows, front_tab_history, false },
 };
 
+/* A custom view is named by its publisher. */
+static struct str word_of(const struct front_dataset *d, const struct tab *tab)
+{
+	return tab->draw == front_tab_custom ? front_custom_slug(d) : str_of(tab->name);
+}
+
+static struct str label_of(const struct front_dataset *d, const struct tab *tab)
+{
+	return tab->draw == front_tab_custom ? front_custom_title(d) : i18n_text(d->visit.lang, tab->label);
+}
+
 static const struct tab *tab_or_null(const struct front_dataset *d, struct str name)
 {
 	for (size_t i = 0; i < COUNT_OF(tabs); i++)
-		if (str_eq(name, str_of(tabs[i].name)) && tabs[i].shown(d))
+		if (tabs[i].shown(d) && str_eq(name, word_of(d, &tabs[i])))
 			return &tabs[i];
 	return NULL;
 }
@@ -54,7 +68,7 @@ size_t front_tabs(const struct front_dataset *d, struct front_tab_link *out)
 	size_t n = 0;
 	for (size_t i = 0; i < COUNT_OF(tabs) && n < FRONT_TABS; i++)
 		if (tabs[i].shown(d))
-			out[n++] = (struct front_tab_link){ tabs[i].name, tabs[i].label, tabs[i].icon };
+			out[n++] = (struct front_tab_link){ word_of(d, &tabs[i]).p, tabs[i].label, tabs[i].icon };
 	return n;
 }
 
@@ -124,7 +138,7 @@ static void put_tabs(struct front_dataset *d, const struct tab *now)
 			continue;
 		html_lit(h, "<li><a href=\"");
 		html_url(h, d->url);
-		html_text(h, str_of(tabs[i].name));
+		html_text(h, word_of(d, &tabs[i]));
 		html_lit(h, "/");
 		html_text(h, filters);
 		if (&tabs[i] == now)
@@ -133,7 +147,7 @@ static void put_tabs(struct front_dataset *d, const struct tab *now)
 			html_lit(h, "\">");
 		html_icon(h, tabs[i].icon);
 		html_lit(h, "<span>");
-		html_say(h, tabs[i].label);
+		html_text(h, label_of(d, &tabs[i]));
 		html_lit(h, "</span></a></li>");
 	}
 	html_lit(h, "</ul></nav>");
@@ -203,7 +217,7 @@ static struct str page_title(const struct front_dataset *d, const struct tab *ta
 	struct str title = d->title.n > TITLE_BYTES ? arena_join(a, str_trim(text_cut(d->title, TITLE_BYTES)), STR("…")) : d->title;
 	if (tab == &tabs[0])
 		return title;
-	return arena_printf(a, "%.*s — %.*s", STR_ARG(title), STR_ARG(i18n_text(d->visit.lang, tab->label)));
+	return arena_printf(a, "%.*s — %.*s", STR_ARG(title), STR_ARG(label_of(d, tab)));
 }
 
 static void fill_page(struct front_dataset *d, const struct tab *tab)

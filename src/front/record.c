@@ -80,6 +80,11 @@ static bool find_neighbours(struct card *c, struct err *e)
 	return true;
 }
 
+struct str front_record_url(const struct front_dataset *d, struct str id)
+{
+	return arena_printf(d->visit.arena, "%.*srecord/%.*s/%.*s", STR_ARG(d->url), STR_ARG(id), STR_ARG(view_state_filters(&d->state)));
+}
+
 /* --- the page ---------------------------------------------------------------------------------------------- */
 
 static struct str url_of(const struct card *c, struct str id, int64_t at)
