@@ -68,7 +68,7 @@ size_t front_tabs(const struct front_dataset *d, struct front_tab_link *out)
 	size_t n = 0;
 	for (size_t i = 0; i < COUNT_OF(tabs) && n < FRONT_TABS; i++)
 		if (tabs[i].shown(d))
-			out[n++] = (struct front_tab_link){ word_of(d, &tabs[i]).p, tabs[i].label, tabs[i].icon };
+			out[n++] = (struct front_tab_link){ arena_cstr(d->visit.arena, word_of(d, &tabs[i])), tabs[i].label, tabs[i].icon };
 	return n;
 }
 
