@@ -42,10 +42,11 @@ static bool is_date(const struct field *f)
 
 bool front_has_calendar(const struct front_dataset *d)
 {
+	const struct query_target t = { .schema = &d->dataset->schema };
 	bool wanted = str_eq(front_meta(d, "visualization", "calendar_enabled"), STR("true")) || front_meta(d, "visualization", "calendar_event_start").n;
 	return wanted && !str_eq(front_meta(d, "visualization", "calendar_enabled"), STR("false")) && d->dataset->version.number > 0 && d->own.may_read &&
-	       front_chosen_field(d, &d->own.target, "calendar_event_start", is_date) &&
-	       front_chosen_field(d, &d->own.target, "calendar_event_title", front_is_text);
+	       front_chosen_field(d, &t, "calendar_event_start", is_date) &&
+	       front_chosen_field(d, &t, "calendar_event_title", front_is_text);
 }
 
 /* --- days -------------------------------------------------------------------------------------------------- */

@@ -40,7 +40,7 @@ bool front_has_images(const struct front_dataset *d)
 	bool some = false;
 	for (size_t i = 0; i < d->dataset->nfiles && !some; i++)
 		some = d->dataset->files[i].kind == CATALOG_RECORD_FILE && d->dataset->files[i].width > 0;
-	return some && front_chosen_field(d, &d->own.target, "image_fields", is_file);
+	return some && front_chosen_field(d, &(struct query_target){ .schema = &d->dataset->schema }, "image_fields", is_file);
 }
 
 static void put_picture(struct front_dataset *d, const struct batch *b, size_t row, const struct query_plan *plan, bool titled)
