@@ -316,7 +316,8 @@ bool account_invite_again(const struct account_scene *s, int64_t account, struct
 bool account_email_ask(const struct account_scene *s, int64_t account, struct str email, struct err *e) must_use nonnull_all;
 /* Consumes a link of EMAIL, EMAIL_UNDO, DELETE_UNDO or UNLOCK. ERR_GONE. */
 bool account_pass_apply(const struct account_scene *s, enum account_pass kind, struct str token, struct err *e) must_use nonnull_all;
-/* SES-15: everything the portal keeps about an account, as JSON; what session/ and others keep is the caller's to add at `more`. */
+/* SES-15: everything the portal keeps about an account, as JSON; what session/ and others keep is the caller's to add:
+ * `more` are further members of the object, as they stand between its braces. */
 bool account_export(const struct account_scene *s, int64_t account, struct buf *out, struct str more, struct err *e) must_use nonnull_all;
 /* SES-15: sessions, keys, identities and memberships end at once; the rest after 7 days unless undone. ERR_CONFLICT: the last administrator. */
 bool account_leave(const struct account_scene *s, int64_t account, struct err *e) must_use nonnull_all;

@@ -202,8 +202,7 @@ bool account_export(const struct account_scene *s, int64_t account, struct buf *
 	json_close(&j, '}');
 	if (!put_keys(s, account, &j, e) || !put_identities(s, account, &j, e) || !put_events(s, account, &j, e)) return false;
 	if (more.n) {
-		json_key(&j, STR("sessions"));
-		json_value(&j);
+		buf_put_char(out, ',');
 		buf_put(out, more);
 	}
 	json_close(&j, '}');

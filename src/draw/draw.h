@@ -1,5 +1,5 @@
 /* Pictures for link previews: a card of 1200 × 630 points with a portal's name, a title in any script, who publishes it and a line of
- * figures, as PNG. The door to cairo, Pango and Fontconfig. Titles are shaped and wrapped in their own direction, and
+ * figures, as PNG. The door to Pango, its cairo and its Fontconfig. Titles are shaped and wrapped in their own direction, and
  * shrunk until they fit in four lines; what then still does not fit ends with an ellipsis. Refuses to know datasets and caches, and to
  * ask the network or the system's font settings: fonts are files of Debian's packages fonts-noto-core and fonts-droid-fallback.
  *
@@ -24,7 +24,7 @@ struct draw_card {
 	struct str by;       /* below it */
 	struct str facts;    /* at the foot */
 	struct str lang;     /* of the words: chooses letters where languages share them */
-	uint32_t accent;     /* 0xRRGGBB; made dark enough to be read upon */
+	uint32_t accent;     /* 0xRRGGBB; dark enough for white words upon it */
 };
 /* Appends the PNG. Fails with ERR_SYSTEM when no font is installed, or the picture cannot be made. */
 bool draw_card_put(struct draw *d, const struct draw_card *c, struct buf *out, struct err *e) must_use nonnull_all;

@@ -139,7 +139,7 @@ front_tab front_tab_information, front_tab_table, front_tab_export, front_tab_ap
 front_tab *front_tab_or_null(const struct front_dataset *d, struct str name, const char **label) nonnull_all;
 /* The tabs a dataset has for its reader, in order; gives how many. */
 enum { FRONT_TABS = 12 };
-struct front_tab_link { const char *name, *label; enum view_icon icon; };
+struct front_tab_link { struct str name, label; enum view_icon icon; };
 size_t front_tabs(const struct front_dataset *d, struct front_tab_link *out) nonnull_all;
 
 /* --- describe.c: what search engines read about a dataset -------------------------------------------- */
@@ -267,7 +267,7 @@ void front_feeds_dataset(struct view_page *p, const struct front_dataset *d) non
 /* Local paths of pictures for view_page.image. */
 struct str front_preview_portal(const struct visit *v) nonnull_all;
 struct str front_preview_dataset(const struct visit *v, const struct dataset *d) nonnull_all;
-struct str front_preview_page(const struct visit *v, struct str slug) nonnull_all;
+struct str front_preview_page(const struct visit *v, struct str slug, struct str title) nonnull_all;
 
 /* --- routes ----------------------------------------------------------------------------------------- */
 

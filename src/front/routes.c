@@ -1,6 +1,7 @@
 /* The list of pages; a page is one file and one word here. */
 #include "front/inside.h"
 #include "front/charts.h"
+#include "front/engage.h"
 #include "front/map.h"
 
 const struct httpd_route *const front_routes[] = {
@@ -33,5 +34,27 @@ const struct httpd_route *const front_routes[] = {
 	&front_elements_script,
 	&front_chart_data,
 	&front_charts_data,
+	&front_follow,
+	&front_follow_post,
+	&front_follow_confirm,
+	&front_follow_confirm_post,
+	&front_follow_off,
+	&front_follow_off_post,
+	&front_reuse,
+	&front_reuse_post,
+	&front_reuses,
+	&front_feedback,
+	&front_feedback_post,
+	&front_contact,
+	&front_contact_post,
+	&front_access,
+	&front_access_post,
+	&front_feed_atom,
+	&front_feed_rss,
+	&front_feed_dataset,
+	&front_feed_reuses,
+	&front_preview_portal_png,
+	&front_preview_dataset_png,
+	&front_preview_page_png,
 	NULL,
 };

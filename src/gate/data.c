@@ -13,11 +13,13 @@ static void put_time(struct json_out *j, struct buf *b, struct str key, int64_t 
 	buf_put_char(b, '"');
 }
 
-static bool put_sessions(struct gate *g, struct buf *b, struct err *e)
+static bool put_sessions(struct gate *g, struct json_out *out, struct err *e)
 {
 	struct session_line *lines;
+	struct buf *b = out->b;
 	size_t n;
-	struct json_out j = JSON_OUT(b);
+	struct json_out j = *out;
+	json_key(&j, STR("sessions"));
 	if (!session_list(g->v.at.site->sessions, g->v.at.tenant, g->v.session->account, g->v.arena, &lines, &n, e)) return false;
 	json_open(&j, '[');
 	for (size_t i = 0; i < n; i++) {
@@ -29,13 +31,27 @@ static bool put_sessions(struct gate *g, struct buf *b, struct err *e)
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
+	*out = j;
 	return true;
+}
+
+/* What other rooms keep of the account: members of one object. */
+static bool put_others(struct gate *g, struct buf *b, struct err *e)
+{
+	struct engage_scene s = gate_engage(g);
+	struct json_out j = JSON_OUT(b);
+	json_open(&j, '{');
+	bool ok = put_sessions(g, &j, e) && gate_put_saved(g, &j, e) && engage_export(&s, &j, e);
+	json_close(&j, '}');
+	return ok && (!b->over || err_set(e, ERR_TOO_LARGE, "the export is larger than can be sent at once"));
 }
 
 static bool export(struct gate *g, struct err *e)
 {
-	auto_buf sessions = BUF_INIT(EXPORT_BYTES), b = BUF_INIT(EXPORT_BYTES);
-	if (!put_sessions(g, &sessions, e) || !account_export(&g->scene, g->v.session->account, &b, buf_str(&sessions), e)) return false;
+	auto_buf others = BUF_INIT(EXPORT_BYTES), b = BUF_INIT(EXPORT_BYTES);
+	if (!put_others(g, &others, e)) return false;
+	struct str more = str_sub(buf_str(&others), 1, others.n - 2); /* without the braces */
+	if (!account_export(&g->scene, g->v.session->account, &b, more, e)) return false;
 	struct str name = arena_printf(g->v.arena, "attachment; filename=\"account-%.*s.json\"", STR_ARG(g->v.at.tenant->host));
 	httpd_reply_type(g->v.reply, STR("application/json"));
 	if (!httpd_reply_header(g->v.reply, STR("Content-Disposition"), name, e)) return false;

@@ -1,6 +1,7 @@
 /* The control server itself. */
 #include "probe/probe.h"
 #include "clock/clock.h"
+#include "engage/engage.h"
 #include "event/event.h"
 #include "io/io.h"
 #include "probe/inside.h"
@@ -109,7 +110,7 @@ static bool run_upkeep(struct httpd_request *r, struct httpd_reply *p, void *app
 {
 	(void)r;
 	httpd_reply_status(p, 204);
-	return site_upkeep(app, true, e);
+	return site_upkeep(app, true, e) && engage_upkeep(app, true, e);
 }
 
 static const struct httpd_route upkeep_route = { .method = HTTPD_POST, .pattern = "/upkeep", .deadline_ms = 60000, .run = run_upkeep };

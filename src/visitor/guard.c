@@ -8,6 +8,7 @@ const struct visitor_exemption visitor_exemptions[] = {
 	{ "POST", "/set-language/", N_("The origin is checked; a token would need a second cookie."), false },
 	{ "POST", "/cookies/preferences/", N_("The origin is checked; a token would need a second cookie."), false },
 	{ "POST", "/cookies/embed/", N_("The origin is checked; a token would need a second cookie."), false },
+	{ "POST", "/follow/off/{token}", N_("Sent by programs of mail services: carries a signed address and no cookie; it can only end letters."), true },
 	{ "POST", "/csp-report/", N_("Sent by browsers by themselves; changes nothing but a count."), true },
 	{ "POST", "/saml2/acs", N_("Sent by an identity provider: a signed assertion, for one use, bound to a sign-in that was begun here."), true },
 	{ "POST", "/oidc/backchannel_logout", N_("Sent by an identity provider: a signed token; it can only end sessions."), true },
@@ -191,14 +192,33 @@ static struct str media_type(const struct httpd_request *r)
 	return str_trim(semi < 0 ? type : str_sub(type, 0, (size_t)semi));
 }
 
+/* Fields as pairs, files beside them. */
+static bool read_parts(struct visit *v, struct visitor_form *f, struct err *e)
+{
+	const struct httpd_part *parts;
+	size_t n;
+	if (!httpd_multipart(v->arena, httpd_header(v->request, STR("Content-Type")), v->request->body, &parts, &n, e)) return false;
+	struct httpd_pair *pairs = arena_array(v->arena, struct httpd_pair, n + 1);
+	struct httpd_part *files = arena_array(v->arena, struct httpd_part, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		if (!parts[i].is_file) pairs[f->n++] = (struct httpd_pair){ parts[i].name, parts[i].bytes };
+		else if (parts[i].filename.n && parts[i].bytes.n) files[f->nfiles++] = parts[i];
+	}
+	f->pairs = pairs;
+	f->files = files;
+	return true;
+}
+
 bool visitor_form(struct visit *v, enum visitor_guard how, struct visitor_form *out, struct err *e)
 {
 	const struct httpd_request *r = v->request;
 	struct visitor_form f = { 0 };
 	struct str type = media_type(r);
-	if (r->body.n && !str_eq_nocase(type, STR("application/x-www-form-urlencoded")))
-		return err_set(e, ERR_MEDIA_TYPE, "This address takes forms (application/x-www-form-urlencoded).");
-	if (!httpd_form(v->arena, r->body, &f.pairs, &f.n, e)) return false;
+	bool parts = r->body.n && str_eq_nocase(type, STR("multipart/form-data"));
+	if (r->body.n && !parts && !str_eq_nocase(type, STR("application/x-www-form-urlencoded")))
+		return err_set(e, ERR_MEDIA_TYPE, "This address takes forms (application/x-www-form-urlencoded, multipart/form-data).");
+	if (parts && !read_parts(v, &f, e)) return false;
+	if (!parts && !httpd_form(v->arena, r->body, &f.pairs, &f.n, e)) return false;
 	*out = f; /* what was filled in, for a form that is shown again */
 	return visitor_guard(v, how, visitor_field(&f, STR("csrfmiddlewaretoken")), e);
 }
@@ -211,6 +231,13 @@ bool visitor_json(struct visit *v, enum visitor_guard how, struct str *body, str
 	if (!visitor_guard(v, how, STR(""), e)) return false;
 	*body = r->body;
 	return true;
+}
+
+const struct httpd_part *visitor_file_or_null(const struct visitor_form *f, struct str name)
+{
+	for (size_t i = 0; i < f->nfiles; i++)
+		if (str_eq(f->files[i].name, name)) return &f->files[i];
+	return NULL;
 }
 
 struct str visitor_field(const struct visitor_form *f, struct str name)
