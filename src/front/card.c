@@ -101,7 +101,7 @@ static void put_keywords(struct html *h, const struct visit *v, const struct dat
 /* Links to what the dataset can be seen as. */
 static void put_views(struct html *h, const struct visit *v, const struct dataset *d)
 {
-	struct front_dataset page = { .visit = *v, .dataset = d, .own = { .dataset = d, .may_read = d->data_visible } };
+	struct front_dataset page = { .visit = *v, .dataset = d, .own = { .dataset = d, .may_read = d->data_visible, .target = { .schema = &d->schema } } };
 	struct front_tab_link tabs[FRONT_TABS];
 	size_t n = front_tabs(&page, tabs);
 	html_lit(h, "<ul class=\"views\">");
@@ -109,11 +109,11 @@ static void put_views(struct html *h, const struct visit *v, const struct datase
 		html_lit(h, "<li><a href=\"/explore/dataset/");
 		html_text(h, d->slug);
 		html_lit(h, "/");
-		html_text(h, str_of(tabs[i].name));
+		html_text(h, tabs[i].name);
 		html_lit(h, "/\">");
 		html_icon(h, tabs[i].icon);
 		html_lit(h, "<span>");
-		html_say(h, tabs[i].label);
+		html_text(h, tabs[i].label);
 		html_lit(h, "</span><span class=\"visually-hidden\">: ");
 		html_text(h, front_title(v, d));
 		html_lit(h, "</span></a></li>");

@@ -1,7 +1,8 @@
 /* Ways to take the data away: every format the dataset can be had in, grouped by what one does with it, the
  * whole dataset or what the filters leave. What a format lets one choose is a form beside it, so that it
  * works without script. */
-#include "front/inside.h"
+#include "front/catalogue.h"
+#include "front/information.h"
 
 #include "export/export.h"
 #include "geo/geo.h"
@@ -48,6 +49,8 @@ static const struct { int epsg; const char *name; } systems[] = {
 struct sheet {
 	struct front_dataset *d;
 	struct str filtered; /* the filters as parameters; empty: none */
+	int64_t rows;        /* that they leave; -1: not known */
+	double csv, json;    /* bytes a record takes, measured on the first ones; 0: not known */
 };
 
 static void put_address(struct sheet *s, const struct shown *f)
@@ -198,6 +201,14 @@ static void put_options(struct sheet *s, const struct shown *f, unsigned flags)
 		put_box(h, "compressed", "true", N_("Compressed (gzip)"));
 }
 
+/* The address as it would be written into a script or a letter. */
+static void put_copied(struct sheet *s, const struct shown *f)
+{
+	struct arena *a = s->d->visit.arena;
+	view_code(&s->d->page.h, "url", arena_printf(a, "%.*s/api/explore/v2.1/catalog/datasets/%.*s/exports/%s%.*s", STR_ARG(s->d->visit.origin),
+	                                             STR_ARG(s->d->dataset->slug), f->name, STR_ARG(s->filtered)));
+}
+
 static void put_form(struct sheet *s, const struct shown *f, unsigned flags)
 {
 	struct html *h = &s->d->page.h;
@@ -212,9 +223,96 @@ static void put_form(struct sheet *s, const struct shown *f, unsigned flags)
 	html_lit(h, "\">");
 	front_filter_inputs(h, s->d->visit.arena, &s->d->state, &s->d->dataset->schema, true);
 	put_options(s, f, flags);
+	put_copied(s, f);
 	html_lit(h, "<p><button class=\"button small\">");
 	put_word(h, f, s->filtered.n ? N_("Filtered records") : N_("Whole dataset"));
 	html_lit(h, "</button></p></form></details>");
+}
+
+/* --- how large ------------------------------------------------------------------------------------------ */
+
+/* What other formats take of what CSV or JSON does, as measured on datasets of every kind; formats whose size hangs on their
+ * geometries are not guessed. */
+static const struct ratio { const char *format; double of_csv, of_json; } ratios[] = {
+	{ "csv", 1, 0 }, { "xlsx", 0.45, 0 }, { "ods", 0.3, 0 }, { "parquet", 0.35, 0 },
+	{ "json", 0, 1 }, { "jsonl", 0, 1 }, { "geojson", 0, 1.25 },
+};
+
+static bool measure(struct sheet *s, struct err *e)
+{
+	enum { ROWS = 60 };
+	struct front_dataset *d = s->d;
+	struct front_filter f = { .target = d->own.target };
+	struct view_state none = { .arena = d->visit.arena, .path = STR("/") };
+	struct query_plan plan;
+	struct query_cursor *k;
+	struct batch rows;
+	front_filter_make(&f, &none, &d->visit);
+	f.request.limit = arena_printf(d->visit.arena, "%d", ROWS);
+	if (!query_plan_rows(d->visit.arena, &f.request, &plan, e))
+		return false;
+	bool ok = query_open(d->site->engine, &plan, d->visit.request->cancel, &k, e);
+	if (ok) {
+		struct record_style style = { .zone = clock_utc() };
+		struct record_csv csv = { .delimiter = ';', .list_separator = STR(",") };
+		struct record_keys *keys = record_keys(d->visit.arena, plan.columns, plan.ncolumns);
+		auto_buf text = BUF_INIT(16 << 20);
+		size_t n = 0, bytes[2] = { 0, 0 };
+		while ((ok = query_next(k, &rows, e)) && rows.nrows)
+			for (size_t i = 0; i < rows.nrows; i++, n++) {
+				buf_clear(&text);
+				for (size_t c = 0; c < plan.ncolumns; c++)
+					if (column_has(&rows.columns[c], i))
+						record_put_csv(&text, &plan.columns[c], &rows.columns[c], i, &style, &csv);
+				bytes[0] += text.n + plan.ncolumns;
+				buf_clear(&text);
+				record_put_object(&text, keys, &rows, i, &style);
+				bytes[1] += text.n + 2;
+			}
+		s->csv = n ? (double)bytes[0] / (double)n : 0;
+		s->json = n ? (double)bytes[1] / (double)n : 0;
+		query_close(k);
+	}
+	query_plan_done(&plan);
+	return ok;
+}
+
+static bool count_filtered(struct sheet *s, struct err *e)
+{
+	struct front_dataset *d = s->d;
+	struct front_filter f = { .target = d->own.target };
+	struct err why = { 0 };
+	s->rows = d->dataset->rows;
+	if (!s->filtered.n)
+		return true;
+	front_filter_make(&f, &d->state, &d->visit);
+	if (query_count(d->site->engine, d->visit.arena, &f.request, d->visit.request->cancel, &s->rows, &why))
+		return true;
+	s->rows = -1;
+	if (front_is_complaint(&why))
+		return true;
+	*e = why;
+	return false;
+}
+
+static void put_size(struct sheet *s, const struct shown *f)
+{
+	struct html *h = &s->d->page.h;
+	for (size_t i = 0; i < COUNT_OF(ratios); i++) {
+		if (!str_eq(str_of(f->name), str_of(ratios[i].format)))
+			continue;
+		double bytes = (double)s->rows * (ratios[i].of_csv * s->csv + ratios[i].of_json * s->json);
+		if (s->rows <= 0 || bytes < 1)
+			return;
+		auto_buf b = BUF_INIT(64);
+		struct html size = { .out = b, .lang = h->lang };
+		html_bytes(&size, (int64_t)bytes);
+		html_lit(h, "<span class=\"size\">");
+		html_say_with(h, N_("about {0}"), HTML_ARG_TEXT(arena_str(s->d->visit.arena, buf_str(&size.out))));
+		html_lit(h, "</span>");
+		buf_done(&size.out);
+		return;
+	}
 }
 
 /* --- the page ----------------------------------------------------------------------------------------- */
@@ -226,6 +324,8 @@ static void put_format(struct sheet *s, const struct shown *f, unsigned flags)
 	html_text(h, str_of(f->title));
 	html_lit(h, "</h3><p>");
 	html_say(h, f->about);
+	html_lit(h, " ");
+	put_size(s, f);
 	html_lit(h, "</p><p class=\"actions\">");
 	if (s->filtered.n)
 		put_link(s, f, s->filtered, N_("Filtered records"), true);
@@ -266,23 +366,62 @@ static void put_group(struct sheet *s, enum group group)
 		html_lit(h, "</ul></section>");
 }
 
-bool front_tab_export(struct front_dataset *d, struct err *e)
+static void put_counts(struct sheet *s, int64_t downloads)
 {
-	(void)e;
+	struct front_dataset *d = s->d;
 	struct html *h = &d->page.h;
-	struct sheet s = { .d = d };
-	if (front_is_filtered(&d->state))
-		s.filtered = front_filter_api(d->visit.arena, &d->state, &d->dataset->schema, true);
-	html_lit(h, "<div class=\"wide export\"><div>");
 	if (d->dataset->rows >= 0) {
 		html_lit(h, "<p>");
 		html_say_plural(h, N2_("The whole dataset has {0} record.", "The whole dataset has {0} records."), d->dataset->rows);
+		if (s->filtered.n && s->rows >= 0) {
+			html_lit(h, " ");
+			html_say_plural(h, N2_("Your filters leave {0} of them.", "Your filters leave {0} of them."), s->rows);
+		}
 		html_lit(h, "</p>");
 	}
+	if (downloads > 0) {
+		html_lit(h, "<p class=\"about\">");
+		html_say_plural(h, N2_("Downloaded once in the last twelve months.", "Downloaded {0} times in the last twelve months."), downloads);
+		html_lit(h, "</p>");
+	}
+}
+
+static void put_snippet(struct sheet *s)
+{
+	struct html *h = &s->d->page.h;
+	struct arena *a = s->d->visit.arena;
+	struct str url = arena_printf(a, "%.*s/api/explore/v2.1/catalog/datasets/%.*s/records%.*s", STR_ARG(s->d->visit.origin),
+	                              STR_ARG(s->d->dataset->slug), STR_ARG(s->filtered));
+	html_lit(h, "<section aria-labelledby=\"snippet\"><h2 id=\"snippet\">");
+	html_say(h, N_("By program"));
+	html_lit(h, "</h2>");
+	view_code(h, "sh", arena_printf(a, "curl '%.*s'", STR_ARG(front_quotable(a, url))));
+	html_lit(h, "<p><a href=\"");
+	html_url(h, s->d->url);
+	html_lit(h, "api/");
+	html_text(h, view_state_filters(&s->d->state));
+	html_lit(h, "\">");
+	html_say(h, N_("Build a question to the API"));
+	html_lit(h, "</a></p></section>");
+}
+
+bool front_tab_export(struct front_dataset *d, struct err *e)
+{
+	struct html *h = &d->page.h;
+	struct sheet s = { .d = d };
+	int64_t downloads;
+	if (front_is_filtered(&d->state))
+		s.filtered = front_filter_api(d->visit.arena, &d->state, &d->dataset->schema, true);
+	if (!count_filtered(&s, e) || !measure(&s, e) || !front_downloads(&d->visit, d->dataset->slug, &downloads, e))
+		return false;
+	html_lit(h, "<div class=\"wide export\"><div>");
+	put_counts(&s, downloads);
 	front_chips(h, &d->state, &d->dataset->schema, false);
 	html_lit(h, "</div>");
 	for (enum group group = 0; group < GROUPS; group++)
 		put_group(&s, group);
+	front_put_files(d, CATALOG_ALTERNATIVE, N_("Ready-made files"));
+	put_snippet(&s);
 	html_lit(h, "</div>");
 	return true;
 }
