@@ -173,8 +173,8 @@ bool studio_put_work(struct view_page *p, const struct studio_kind *k, const str
 	html_lit(h, "\"");
 	if (look.still)
 		html_lit(h, " static");
-	if (k->saved == SAVED_MAP && look.wheel)
-		html_lit(h, " scroll-wheel-zoom");
+	if (k->saved == SAVED_MAP && look.framed)
+		html_put_literal(h, look.wheel ? STR(" scroll-wheel-zoom=\"true\"") : STR(" scroll-wheel-zoom=\"false\""));
 	html_lit(h, ">");
 	if (!studio_put_plain(p, k, w, e))
 		return false;
@@ -254,7 +254,7 @@ static bool page(const struct studio_kind *k, struct httpd_request *r, struct ht
 	if (v.session && x.visibility != SAVED_PUBLIC)
 		html_notice(&page.h, HTML_NEUTRAL, x.visibility == SAVED_PRIVATE ? N_("Only you can see this.") : N_("Whoever has the address can see this; it is in no list."));
 	put_tools(&page, k, &x, &w);
-	if (!studio_put_work(&page, k, &w, x.title, (struct studio_look){ .wheel = true }, e))
+	if (!studio_put_work(&page, k, &w, x.title, (struct studio_look){ 0 }, e))
 		return false;
 	put_note(&page, &x);
 	html_lit(&page.h, "</div>");

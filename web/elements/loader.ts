@@ -1,5 +1,6 @@
 // Loads an element's own file when a page holds one, now or later. An element is a row here; the file defines it.
 const loads: Record<string, () => Promise<unknown>> = {
+	'stoa-chart': () => import('./chart'),
 	'stoa-context': () => import('./context_element'),
 	'stoa-datasets': () => import('./datasets'),
 	'stoa-export': () => import('./export'),
@@ -7,6 +8,7 @@ const loads: Record<string, () => Promise<unknown>> = {
 	'stoa-filters': () => import('./filters'),
 	'stoa-kpi': () => import('./kpi'),
 	'stoa-list': () => import('./list'),
+	'stoa-map-builder': () => import('./builder_map'),
 	'stoa-range': () => import('./filters'),
 	'stoa-search': () => import('./filters'),
 	'stoa-select': () => import('./facets'),
