@@ -69,6 +69,13 @@ const struct str *httpd_query_or_null(const struct httpd_request *r, struct str 
 bool httpd_form(struct arena *a, struct str text, const struct httpd_pair **out, size_t *n,
                 struct err *e) must_use nonnull_all;
 
+/* A form with files (multipart/form-data): its parts in order, views into the body; what is no file is UTF-8. `type` is the whole field
+ * Content-Type. Fails with ERR_BAD_REQUEST when it cannot be read, or has more than HTTPD_PARTS. */
+enum { HTTPD_PARTS = 1000 };
+struct httpd_part { struct str name, filename, type, bytes; bool is_file; };
+bool httpd_multipart(struct arena *a, struct str type, struct str body, const struct httpd_part **out, size_t *n,
+                     struct err *e) must_use nonnull_all;
+
 /* --- cookies: reading ------------------------------------------------------------------------- */
 
 /* Pairs of all Cookie fields joined with "; ", split on ';' only, SP and HTAB trimmed, cut at

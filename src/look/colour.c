@@ -142,7 +142,7 @@ static void make_light(const struct making *m, uint32_t accent)
 	make(m, LOOK_LINKS, on_both(links, c[LOOK_PAGE], c[LOOK_BOXES], 4.6));
 	make(m, LOOK_TITLES, c[LOOK_TEXT]);
 	make(m, LOOK_SECTIONS_BACK, own || given[LOOK_TEXT] ? look_mix(c[LOOK_TEXT], c[LOOK_PAGE], 5) : h[LOOK_SECTIONS_BACK]);
-	make(m, LOOK_SECTIONS, on_both(c[LOOK_TITLES], c[LOOK_SECTIONS_BACK], c[LOOK_PAGE], 4.6));
+	make(m, LOOK_SECTIONS, ink_on(c[LOOK_SECTIONS_BACK], c[LOOK_TEXT]));
 	make(m, LOOK_HEADER, c[LOOK_BOXES]);
 	make(m, LOOK_HEADER_LINKS, ink_on(c[LOOK_HEADER], c[LOOK_TEXT]));
 	make(m, LOOK_FOOTER, is_dark(c[LOOK_SECTIONS_BACK]) == is_dark(c[LOOK_PAGE]) ? c[LOOK_SECTIONS_BACK] : c[LOOK_PAGE]);
@@ -165,8 +165,8 @@ static void make_dark(const struct making *m, const uint32_t *light)
 	uint32_t titles = given[LOOK_TITLES] ? look_mix(light[LOOK_TITLES], WHITE, 55) : c[LOOK_TEXT];
 	make(m, LOOK_TITLES, on_both(titles, c[LOOK_PAGE], c[LOOK_BOXES], 5.6));
 	make(m, LOOK_SECTIONS_BACK, given[LOOK_SECTIONS_BACK] ? by_night(light[LOOK_SECTIONS_BACK], h[LOOK_PAGE]) : h[LOOK_SECTIONS_BACK]);
-	uint32_t sections = given[LOOK_SECTIONS] ? look_mix(light[LOOK_SECTIONS], WHITE, 55) : c[LOOK_TITLES];
-	make(m, LOOK_SECTIONS, on_both(sections, c[LOOK_SECTIONS_BACK], c[LOOK_PAGE], 5));
+	uint32_t sections = given[LOOK_SECTIONS] ? look_mix(light[LOOK_SECTIONS], WHITE, 55) : c[LOOK_TEXT];
+	make(m, LOOK_SECTIONS, look_readable(sections, c[LOOK_SECTIONS_BACK], 5.6));
 	make(m, LOOK_HEADER, given[LOOK_HEADER] ? by_night(light[LOOK_HEADER], h[LOOK_BOXES]) : c[LOOK_BOXES]);
 	uint32_t links_above = given[LOOK_HEADER_LINKS] ? look_mix(light[LOOK_HEADER_LINKS], WHITE, 40) : c[LOOK_TEXT];
 	make(m, LOOK_HEADER_LINKS, look_readable(links_above, c[LOOK_HEADER], 5.6));

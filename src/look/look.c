@@ -141,7 +141,7 @@ static bool read_all(struct looks *ls, const struct tenant *t, int64_t version, 
 	return store_end(x, STORE_ROLLBACK, ok ? e : &ignored) && ok;
 }
 
-static bool make(struct looks *ls, const struct tenant *t, int64_t version, struct look_box **out, struct err *e)
+static bool make(struct looks *ls, const struct tenant *t, int64_t version, const struct look_theme *instead_or_null, struct look_box **out, struct err *e)
 {
 	struct look_box *b = box_new();
 	auto_arena scratch = ARENA_INIT;
@@ -152,6 +152,8 @@ static bool make(struct looks *ls, const struct tenant *t, int64_t version, stru
 		box_free(b);
 		return false;
 	}
+	if (instead_or_null)
+		b->look.theme = *instead_or_null;
 	finish(b, accent_of(t), files, n);
 	*out = b;
 	return true;
@@ -195,7 +197,7 @@ const struct look *look_hold(struct looks *ls, const struct tenant *t)
 	lock_give(&ls->lock);
 	struct err ignored = { 0 };
 	struct look_box *made = NULL;
-	bool ok = make(ls, t, 0, &made, &ignored);
+	bool ok = make(ls, t, 0, NULL, &made, &ignored);
 	lock_take(&ls->lock);
 	if (!ok) {
 		made = ls->house;
@@ -214,7 +216,16 @@ const struct look *look_hold(struct looks *ls, const struct tenant *t)
 bool look_hold_version(struct looks *ls, const struct tenant *t, int64_t version, const struct look **out, struct err *e)
 {
 	struct look_box *b;
-	if (!make(ls, t, version, &b, e))
+	if (!make(ls, t, version, NULL, &b, e))
+		return false;
+	*out = &b->look;
+	return true;
+}
+
+bool look_hold_theme(struct looks *ls, const struct tenant *t, const struct look_theme *theme, const struct look **out, struct err *e)
+{
+	struct look_box *b;
+	if (!make(ls, t, LOOK_DRAFT, theme, &b, e))
 		return false;
 	*out = &b->look;
 	return true;

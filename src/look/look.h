@@ -110,6 +110,8 @@ const struct look *look_hold(struct looks *ls, const struct tenant *t) __attribu
 /* The draft, or a version that was live. Made anew at each call. */
 enum { LOOK_DRAFT = -1 };
 bool look_hold_version(struct looks *ls, const struct tenant *t, int64_t version, const struct look **out, struct err *e) must_use nonnull_all;
+/* A look of a theme that is kept nowhere: what the draft would be. Keeps the theme's texts until look_release. */
+bool look_hold_theme(struct looks *ls, const struct tenant *t, const struct look_theme *theme, const struct look **out, struct err *e) must_use nonnull_all;
 void look_release(struct looks *ls, const struct look *l_or_null);
 /* Without a portal: the house's, for ever. */
 const struct look *look_house(const struct looks *ls) __attribute__((returns_nonnull)) nonnull_all;

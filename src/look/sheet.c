@@ -21,6 +21,9 @@ static void put_scheme(struct buf *b, const struct look_palette *p, bool dark)
 	uint32_t sunken = look_mix(c[LOOK_TEXT], page, 5);
 	if (dark)
 		sunken = look_mix(page, 0, 78);
+	/* Controls of the browser follow: a theme may be dark by day. */
+	if (look_contrast(page, 0xffffff) > look_contrast(page, 0))
+		buf_lit(b, "color-scheme:dark;");
 	for (int i = 0; i < LOOK_COLOURS; i++)
 		put_colour(b, look_colour_rows[i].word, c[i]);
 	put_colour(b, "paper", page);

@@ -86,6 +86,8 @@ void html_form_open(struct html *h, const struct html_form *f)
 	html_lit(h, "\"");
 	if (f->visit)
 		html_lit(h, " method=\"post\" novalidate");
+	if (f->files)
+		html_lit(h, " enctype=\"multipart/form-data\"");
 	if (f->action.n) {
 		html_lit(h, " action=\"");
 		html_url(h, f->action);
@@ -339,6 +341,23 @@ static void put_field(struct html *h, const struct html_field *f, struct str nam
 void html_field(struct html *h, const struct html_field *f)
 {
 	put_field(h, f, str_of(f->name));
+}
+
+void html_file(struct html *h, const char *name, const char *label, const char *hint, const char *accept)
+{
+	struct about b = { .name = str_of(name), .label = label, .hint = hint };
+	put_open(h, &b, STR("field"));
+	put_label(h, &b);
+	put_hint(h, &b);
+	put_error(h, &b);
+	html_lit(h, "<input class=\"box\" type=\"file\" id=\"");
+	put_id(h, b.name, "");
+	html_lit(h, "\" name=\"");
+	html_text(h, b.name);
+	html_lit(h, "\"");
+	put_attribute(h, STR(" accept=\""), str_of(accept));
+	put_ties(h, &b);
+	html_lit(h, "></div>");
 }
 
 void html_field_languages(struct html *h, const struct html_field *f, const struct tenant *t, const struct str *values)

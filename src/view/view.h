@@ -307,6 +307,7 @@ struct html_form {
 	const char *id;                 /* may be NULL */
 	bool inline_;                   /* a row of fields and buttons, such as a search */
 	bool plain;                     /* nothing but its content: a button in a table */
+	bool files;                     /* it holds a field for files: the route's body_max must allow for them */
 };
 void html_form_open(struct html *h, const struct html_form *f);
 void html_form_close(struct html *h);
@@ -335,6 +336,8 @@ struct html_field {
 	bool narrow;
 };
 void html_field(struct html *h, const struct html_field *f);
+/* A field for one file; accept is what the browser offers, ".png,.svg". */
+void html_file(struct html *h, const char *name, const char *label, const char *hint, const char *accept);
 /* One text in each language of the portal: fields "name.fr"; values in the order of the portal's languages. */
 void html_field_languages(struct html *h, const struct html_field *f, const struct tenant *t, const struct str *values);
 

@@ -96,8 +96,14 @@ struct visitor_exemption { const char *method, *pattern, *reason; bool wholly; /
 extern const struct visitor_exemption visitor_exemptions[];
 /* A fresh masked token for a form of this answer; sets csrftoken when the client has no good one, and makes the answer private. */
 struct str visitor_token(struct visit *v) nonnull_all;
-/* Reads a posted form (ERR_MEDIA_TYPE, ERR_BAD_REQUEST), then visitor_guard. */
-struct visitor_form { const struct httpd_pair *pairs; size_t n; };
+/* Reads a posted form, with files or without (ERR_MEDIA_TYPE, ERR_BAD_REQUEST), then visitor_guard. The route's ceiling bounds it all. */
+struct visitor_form {
+	const struct httpd_pair *pairs;
+	size_t n;
+	const struct httpd_part *files; /* those that were chosen: with a name and bytes */
+	size_t nfiles;
+};
+const struct httpd_part *visitor_file_or_null(const struct visitor_form *f, struct str name);
 bool visitor_form(struct visit *v, enum visitor_guard how, struct visitor_form *out, struct err *e) must_use nonnull_all;
 struct str visitor_field(const struct visitor_form *f, struct str name); /* first value, or empty */
 bool visitor_field_on(const struct visitor_form *f, struct str name);    /* present and not "off" */
