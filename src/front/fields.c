@@ -74,7 +74,7 @@ static void put_bars(struct html *h, const struct profile_field *f)
 		most = num_max(most, f->bins[i].n);
 	html_lit(h, "<svg class=\"histogram\" viewBox=\"0 0 ");
 	html_int(h, (int64_t)f->nbins * 10);
-	html_lit(h, " 40\" aria-hidden=\"true\" focusable=\"false\"><path d=\"");
+	html_lit(h, " 40\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\"><path d=\"");
 	for (size_t i = 0; i < f->nbins; i++) {
 		/* What is there at all is seen. */
 		int64_t tall = f->bins[i].n ? num_max(INT64_C(1), f->bins[i].n * 40 / most) : 0;

@@ -74,9 +74,7 @@ static void put_link(struct html *h, enum view_icon icon, struct str url, const 
 	html_lit(h, "\">");
 	html_icon(h, icon);
 	html_lit(h, " <span>");
-	html_say(h, label);
-	html_lit(h, "</span><span class=\"visually-hidden\"> ");
-	html_count(h, number);
+	html_say_with(h, label, HTML_ARG_COUNT(number));
 	html_lit(h, "</span></a>");
 }
 
@@ -132,9 +130,9 @@ static void put_version(struct front_dataset *d, const struct history_version *v
 	html_lit(h, "<p class=\"actions\">");
 	put_link(h, ICON_TABLE, present ? arena_join(d->visit.arena, d->url, STR("table/"))
 	                                : arena_printf(d->visit.arena, "%.*stable/?as_of=%lld", STR_ARG(d->url), (long long)number),
-	         N_("See the records of version"), number);
+	         N_("See the records of version {0}"), number);
 	if (before_or_null && before_or_null->readable)
-		put_link(h, ICON_ROWS, compare_url(d, before_or_null->version->number, number), N_("What changed in the records of version"), number);
+		put_link(h, ICON_ROWS, compare_url(d, before_or_null->version->number, number), N_("Compare with version {0}"), before_or_null->version->number);
 	html_lit(h, "</p></li>");
 }
 
