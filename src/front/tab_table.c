@@ -109,7 +109,7 @@ static void put_opener(struct html *h, const struct table *t, struct str id, int
 	html_lit(h, "\"><span class=\"visually-hidden\">");
 	html_say_with(h, N_("Record {0}"), HTML_ARG_COUNT(number + 1));
 	html_lit(h, "</span>");
-	html_icon(h, ICON_LIST);
+	html_icon(h, ICON_NEXT);
 	html_lit(h, "</a></td>");
 }
 

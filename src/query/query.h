@@ -158,7 +158,8 @@ bool query_facets(struct engine *g, struct arena *a, const struct query_request 
 
 /* --- spreads ------------------------------------------------------------------------------------ */
 
-/* How the values of a number or date field are spread, in bins of round width. Numbers as they are; dates and datetimes (in
+/* How the values of a number or date field are spread, in bins of round width; where most are small beside the greatest, in
+ * bins that grow (1, 2, 5, 10 …). Numbers as they are; dates and datetimes (in
  * the zone of the request) as days since 1970. Bin i holds edges[i] <= value < edges[i + 1]. */
 enum { QUERY_BINS = 100 };
 struct query_spread {

@@ -11,6 +11,7 @@ enum { BINS_WANTED = 32, DAYS_A_WEEK = 7 };
 struct bins {
 	double start, step;  /* in units */
 	bool months;
+	bool growing;        /* edges of 1, 2, 5, 10 …: most values are small beside the greatest */
 };
 
 struct spreading {
@@ -45,9 +46,11 @@ static void put_days(struct sql *q, const struct spreading *c, size_t i)
 	sql_lit(q, ") AS DOUBLE)");
 }
 
-static void put_extreme(struct sql *q, const struct spreading *c, size_t i, bool greatest)
+enum { LOW, HIGH, MEAN, BOUNDS };
+
+static void put_bound(struct sql *q, const struct spreading *c, size_t i, size_t which)
 {
-	sql_put_literal(q, greatest ? STR("max(") : STR("min("));
+	sql_put_literal(q, which == LOW ? STR("min(") : which == HIGH ? STR("max(") : STR("avg("));
 	if (is_date(c->spreads[i].field)) {
 		put_days(q, c, i);
 	} else {
@@ -65,28 +68,30 @@ static void put_extreme(struct sql *q, const struct spreading *c, size_t i, bool
 static bool find_bounds(struct spreading *c, const struct query_request *r, struct err *e)
 {
 	const struct query_request whole = { .target = r->target, .mode = r->mode, .zone_or_null = r->zone_or_null, .lang = r->lang, .now_us = r->now_us };
-	struct column_type *types = arena_array(c->arena, struct column_type, 2 * c->n + 1);
+	struct column_type *types = arena_array(c->arena, struct column_type, BOUNDS * c->n + 1);
 	struct engine_cursor *k = NULL;
 	struct batch b;
 	struct sql q;
 	if (!scene_open(c->arena, &whole, true, &c->scene, e)) return false;
 	sql_init(&q, c->arena, &sql_duckdb);
-	for (size_t i = 0; i < 2 * c->n; i++) {
+	for (size_t i = 0; i < BOUNDS * c->n; i++) {
 		sql_put_literal(&q, i ? STR(", ") : STR("SELECT "));
-		put_extreme(&q, c, i / 2, i % 2 != 0);
+		put_bound(&q, c, i / BOUNDS, i % BOUNDS);
 		types[i] = (struct column_type){ .type = VALUE_DOUBLE };
 	}
 	sql_lit(&q, " FROM ");
 	sql_relation(&q, r->target->at);
 	(void)scene_put_where(&q, &c->scene, -1, NULL);
-	const struct engine_query question = { .at = r->target->at, .sql = &q, .columns = types, .ncolumns = 2 * c->n };
+	const struct engine_query question = { .at = r->target->at, .sql = &q, .columns = types, .ncolumns = BOUNDS * c->n };
 	bool fine = engine_ask(c->engine, &question, c->cancel, &k, e) && engine_next(k, &b, e);
 	for (size_t i = 0; fine && b.nrows && i < c->n; i++) {
 		struct query_spread *s = &c->spreads[i];
-		if (!column_has(&b.columns[2 * i], 0) || !column_has(&b.columns[2 * i + 1], 0)) continue;
-		s->low = b.columns[2 * i].doubles[0];
-		s->high = b.columns[2 * i + 1].doubles[0];
+		const struct column *found = &b.columns[BOUNDS * i];
+		if (!column_has(&found[LOW], 0) || !column_has(&found[HIGH], 0) || !column_has(&found[MEAN], 0)) continue;
+		s->low = found[LOW].doubles[0];
+		s->high = found[HIGH].doubles[0];
 		s->known = s->high > s->low && isfinite(s->high - s->low);
+		c->bins[i].growing = !is_date(s->field) && s->low >= 0 && s->high >= 100 && found[MEAN].doubles[0] - s->low < (s->high - s->low) / 20;
 	}
 	engine_finish(k);
 	sql_done(&q);
@@ -120,23 +125,48 @@ static struct bins date_bins(const struct query_spread *s)
 {
 	double days = s->high - s->low;
 	double months = month_of(s->high) - month_of(s->low);
-	if (days < 2 * BINS_WANTED) return (struct bins){ s->low, 1, false };
+	if (days < 2 * BINS_WANTED) return (struct bins){ .start = s->low, .step = 1 };
 	/* Day 4 of 1970 was a Monday. */
-	if (months < 14) return (struct bins){ floor((s->low - 4) / DAYS_A_WEEK) * DAYS_A_WEEK + 4, DAYS_A_WEEK, false };
+	if (months < 14) return (struct bins){ .start = floor((s->low - 4) / DAYS_A_WEEK) * DAYS_A_WEEK + 4, .step = DAYS_A_WEEK };
 	double step = months <= 2 * BINS_WANTED ? 1 : months <= 6 * BINS_WANTED ? 3 : 12 * fmax(1, round_step(months / 12 / BINS_WANTED));
-	return (struct bins){ floor(month_of(s->low) / step) * step, step, true };
+	return (struct bins){ .start = floor(month_of(s->low) / step) * step, .step = step, .months = true };
 }
 
 static struct bins number_bins(const struct query_spread *s)
 {
 	double step = round_step((s->high - s->low) / BINS_WANTED);
 	if (s->field->type == VALUE_INT && step < 1) step = 1;
-	return (struct bins){ floor(s->low / step) * step, step, false };
+	return (struct bins){ .start = floor(s->low / step) * step, .step = step };
+}
+
+/* 0, then 1, 2, 5, 10 … up to the greatest; from ten times as little as the least where that is below 1. */
+static void make_growing(struct spreading *c, size_t i)
+{
+	static const double times[] = { 1, 2, 5 };
+	struct query_spread *s = &c->spreads[i];
+	double power = s->low >= 1 ? pow(10, floor(log10(s->low))) : s->field->type == VALUE_INT || s->low <= 0 ? 1 : fmax(pow(10, floor(log10(s->low))), s->high / 1e9);
+	s->edges = arena_array(c->arena, double, QUERY_BINS + 4);
+	s->n = 0;
+	if (s->low < power) s->edges[s->n++] = 0;
+	for (size_t k = 0; s->n < QUERY_BINS; k++) {
+		double edge = power * times[k % COUNT_OF(times)];
+		if (k % COUNT_OF(times) == COUNT_OF(times) - 1) power *= 10;
+		/* Edges that end below the least would hold nothing. */
+		if (s->n == 1 && edge <= s->low) s->n = 0;
+		s->edges[s->n++] = edge;
+		if (edge > s->high) break;
+	}
+	s->n--;
+	s->counts = arena_array(c->arena, int64_t, s->n + 1);
 }
 
 static void make_bins(struct spreading *c, size_t i)
 {
 	struct query_spread *s = &c->spreads[i];
+	if (c->bins[i].growing) {
+		make_growing(c, i);
+		return;
+	}
 	bool date = is_date(s->field);
 	struct bins b = date ? date_bins(s) : number_bins(s);
 	double last = b.months ? month_of(s->high) : s->high;
@@ -155,9 +185,28 @@ static void make_bins(struct spreading *c, size_t i)
 	}
 }
 
+/* How many edges a value has passed, less one. */
+static void put_growing(struct sql *q, const struct spreading *c, size_t i)
+{
+	const struct query_spread *s = &c->spreads[i];
+	sql_lit(q, "CAST(-1");
+	for (size_t k = 0; k <= s->n; k++) {
+		sql_lit(q, " + CAST(");
+		put_value(q, c, i);
+		sql_lit(q, " >= CAST(");
+		sql_param(q, VALUE_OF_DOUBLE(s->edges[k]));
+		sql_lit(q, " AS DOUBLE) AS TINYINT)");
+	}
+	sql_lit(q, " AS DOUBLE)");
+}
+
 static void put_bin(struct sql *q, const struct spreading *c, size_t i)
 {
 	const struct bins *b = &c->bins[i];
+	if (b->growing) {
+		put_growing(q, c, i);
+		return;
+	}
 	sql_lit(q, "CAST(floor((");
 	if (b->months) {
 		sql_lit(q, "year(");

@@ -31,6 +31,9 @@ class StoaBrush extends HTMLElement {
 			lane.append(handle)
 			return handle
 		})
+		// Typed ends count as soon as they are left, and with the enter key.
+		for (const input of inputs) input.addEventListener('change', () => input.form?.requestSubmit())
+		this.classList.add('live')
 		this.#tell()
 	}
 
