@@ -68,7 +68,7 @@ size_t front_tabs(const struct front_dataset *d, struct front_tab_link *out)
 	size_t n = 0;
 	for (size_t i = 0; i < COUNT_OF(tabs) && n < FRONT_TABS; i++)
 		if (tabs[i].shown(d))
-			out[n++] = (struct front_tab_link){ arena_cstr(d->visit.arena, word_of(d, &tabs[i])), tabs[i].label, tabs[i].icon };
+			out[n++] = (struct front_tab_link){ word_of(d, &tabs[i]), label_of(d, &tabs[i]), tabs[i].icon };
 	return n;
 }
 
@@ -161,12 +161,13 @@ static void put_actions(struct front_dataset *d, const struct tab *now)
 	struct str filters = view_state_filters(&d->state);
 	struct view_share share = {
 		.title = d->title,
-		.path = arena_printf(a, "%.*s%s/%.*s", STR_ARG(d->url), now->name, STR_ARG(filters)),
+		.path = arena_printf(a, "%.*s%.*s/%.*s", STR_ARG(d->url), STR_ARG(word_of(d, now)), STR_ARG(filters)),
 		.dataset = true,
 	};
 	if (now->framed)
-		share.frame = arena_printf(a, "/explore/embed/dataset/%.*s/%s/%.*s", STR_ARG(d->dataset->slug), now->name, STR_ARG(filters));
+		share.frame = arena_printf(a, "/explore/embed/dataset/%.*s/%.*s/%.*s", STR_ARG(d->dataset->slug), STR_ARG(word_of(d, now)), STR_ARG(filters));
 	html_lit(h, "<div class=\"dataset-actions\">");
+	front_put_follow(d);
 	view_put_share(&d->page, &share);
 	html_lit(h, "</div>");
 }

@@ -56,6 +56,7 @@ bool front_tab_information(struct front_dataset *d, struct err *e)
 	if (d->dataset->schema.n && !front_put_fields(d, e))
 		return false;
 	html_lit(h, "<div class=\"rest\">");
+	front_put_reuses(d);
 	front_put_citation(d);
 	front_put_ways(d);
 	html_lit(h, "</div></div>");
