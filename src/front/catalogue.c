@@ -12,7 +12,7 @@ void front_put_search(struct html *h, struct str words, const struct view_state 
 	html_say(h, N_("Search the datasets"));
 	html_lit(h, "</label>");
 	html_icon(h, ICON_SEARCH);
-	html_lit(h, "<input id=\"q\" type=\"search\" name=\"q\" maxlength=\"500\" placeholder=\"");
+	html_lit(h, "<input id=\"q\" data-focus=\"q\" type=\"search\" name=\"q\" maxlength=\"500\" placeholder=\"");
 	html_say(h, N_("Search the datasets"));
 	html_lit(h, "\" value=\"");
 	html_text(h, words);
@@ -190,6 +190,12 @@ static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *si
 	put_hero(&c);
 	html_lit(h, "<stoa-live data-path=\"");
 	html_text(h, c.state.path);
+	html_lit(h, "\" data-here=\"");
+	html_text(h, view_state_here(&c.state));
+	html_lit(h, "\" data-failed=\"");
+	html_say(h, N_("No answer came from the portal. What you see is what was there before."));
+	html_lit(h, "\" data-again=\"");
+	html_say(h, N_("Try again"));
 	html_lit(h, "\" class=\"wide columns\">");
 	put_results(&c);
 	if (c.facets.n)

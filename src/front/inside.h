@@ -223,6 +223,9 @@ front_tab front_tab_images, front_tab_calendar, front_tab_custom;
 /* Whether a dataset has such a tab for its reader. */
 bool front_has_images(const struct front_dataset *d) nonnull_all;
 bool front_has_calendar(const struct front_dataset *d) nonnull_all;
+/* A chart of the records: dates or facets make one (tab_analyze.c). */
+front_tab front_tab_analyze;
+bool front_has_chart(const struct front_dataset *d) nonnull_all;
 bool front_has_custom(const struct front_dataset *d) nonnull_all;
 struct str front_custom_slug(const struct front_dataset *d) nonnull_all;  /* the tab's word in addresses */
 struct str front_custom_title(const struct front_dataset *d) nonnull_all;
@@ -272,7 +275,7 @@ struct str front_preview_page(const struct visit *v, struct str slug, struct str
 /* --- routes ----------------------------------------------------------------------------------------- */
 
 extern const struct httpd_route front_home, front_page_route, front_page_short, front_page_frame, front_page_preview, front_explore, front_dataset_page, front_dataset_tab, front_record_page, front_asset_page,
-	front_set_language, front_citation,
+	front_set_language, front_citation, front_sitemap_part,
 	front_embed, front_robots, front_sitemap, front_favicon, front_assets, front_elements, front_elements_script, front_api_console, front_api_console_short;
 
 extern const struct httpd_route front_theme_sheet, front_theme_file, front_terms, front_privacy_policy;

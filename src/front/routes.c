@@ -24,6 +24,7 @@ const struct httpd_route *const front_routes[] = {
 	&front_tiles,
 	&front_robots,
 	&front_sitemap,
+	&front_sitemap_part,
 	&front_favicon,
 	&front_assets,
 	&front_theme_sheet,

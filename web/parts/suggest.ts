@@ -5,6 +5,8 @@ import { LitElement, html, nothing } from 'lit'
 type Hit = { dataset_id: string; title: string; publisher: string | null }
 const PAUSE_MS = 160
 const HITS = 6
+// Results of a whole page cost more than suggestions.
+const RESULTS_PAUSE_MS = 350
 
 class StoaSuggest extends LitElement {
 	static properties = { hits: { state: true }, chosen: { state: true } }
@@ -13,6 +15,7 @@ class StoaSuggest extends LitElement {
 	#input: HTMLInputElement | null = null
 	#timer = 0
 	#turn: AbortController | null = null
+	#results = 0
 
 	constructor() {
 		super()
@@ -64,6 +67,18 @@ class StoaSuggest extends LitElement {
 	#typed = () => {
 		clearTimeout(this.#timer)
 		this.#timer = window.setTimeout(() => void this.#ask(), PAUSE_MS)
+		clearTimeout(this.#results)
+		this.#results = window.setTimeout(() => this.#find(), RESULTS_PAUSE_MS)
+	}
+
+	// Where the results are on this very page, they follow what is typed; the last address alone is remembered.
+	#find() {
+		const form = this.#input?.form
+		const live = document.querySelector<HTMLElement>('stoa-live')
+		if (!form || !live || new URL(form.action).pathname !== live.dataset.path || location.pathname !== live.dataset.path) return
+		form.dataset.quiet = ''
+		form.requestSubmit()
+		delete form.dataset.quiet
 	}
 
 	async #ask() {
