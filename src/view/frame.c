@@ -30,7 +30,7 @@ void view_put_frame_end(struct view_page *p)
 	struct str portal = view_portal_title(p->visit);
 	html_lit(h, "</main><footer class=\"frame");
 	if (w->card)
-		html_lit(h, " card");
+		html_lit(h, " with-card");
 	html_lit(h, "\"><p class=\"what\">");
 	if (w->title.n && w->url.n)
 		put_link(h, w->url, w->title);
