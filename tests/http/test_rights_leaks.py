@@ -15,7 +15,7 @@ from conftest import BINARY, Server
 
 # Values for the holes of patterns; {dataset} and {format} are tried with all there are.
 HOLES = {"record": ["0" * 40], "attachment": ["x.pdf"], "id": ["x"], "file": ["x"], "name": ["basic", "default", "favicon.ico"],
-         "type": ["basic", "interop"], "tab": ["information", "table", "export", "api"], "size": ["100"], "snapshot": ["x"],
+         "type": ["basic", "interop"], "tab": ["information", "table", "images", "calendar", "custom", "export", "api"], "size": ["100"], "snapshot": ["x"],
          "path": ["x"], "export": ["x"], "resource": ["default"], "slug": ["x"], "template": ["default"], "uid": ["x"], "width": ["100"],
          "token": ["x" * 43], "receipt": ["x" * 22], "kind": ["oidc"], "range": ["1..1"], "version": ["1"], "provider": ["x"],
          "hash": ["sha256-0"], "what": ["banner"],
@@ -49,6 +49,8 @@ PROBES = [
     {"where": "shown = 'no'"}, {"where": "not shown = 'yes'"}, {"where": "shown = 'no' or true"}, {"qv1": "shown:no"}, {"q": "shown:no"},
     {"where": "hushtext = 'x' or 1 = 1"}, {"epsg": "3857"}, {"x": "kind", "y.a.func": "COUNT"}, {"x": "kind", "y.a.func": "MAX", "y.a.expr": "price"},
     {"x": "hushtext", "y.a.func": "COUNT"}, {"x": "kind", "y.a.func": "SUM", "y.a.expr": "hushnumber"}, {"fields": "code,hushtext"},
+    {"q.range.hushnumber": "hushnumber:[0 TO *]"}, {"q.range.price": "price:[100 TO *]"}, {"find.hushtext": "hush"}, {"find.kind": "rowmar"},
+    {"columns": "hushtext,code"}, {"geofilter.bbox": "60,-90,85,-60"}, {"min.price": "-9"}, {"q.x": "hushtext:hushval"}, {"calendar": "month:1877-01"},
     {"start": "1", "offset": "1"}, {"format": "json"}, {"format": "geojson"}, {"format": "csv"}, {"geo_field": "hushplace"},
     {"clusterprecision": "3", "geofilter.bbox": "-90,-180,90,180"}, {"name_field": "hushtext"}, {"select": "stoa_readers"},
     {"where": "stoa_readers = 'all'"}, {"select": "* "}, {"select": "include(hush*), code"}, {"select": "exclude(code)"},
@@ -109,7 +111,7 @@ def is_catalogue(path):
 
 # Addresses that take no questions: asked as they are. All others, new ones too, get the questions.
 SILENT = re.compile(r"/(attachments|alternative_exports|files|images|snapshots|reuses|feedback|metadata|metadata_templates|services|georeference|"
-                    r"assets/[^/]*\.|terms|\.well-known|account|backoffice|login|logout|signup|password|invitation|oidc|saml2|audience|cookies|auth|swagger\.json|push|robots|favicon)|/aggregates$|/exports$|/schema$")
+                    r"assets/[^/]*\.|maps?|charts?|terms|\.well-known|account|backoffice|login|logout|signup|password|invitation|oidc|saml2|audience|cookies|auth|swagger\.json|push|robots|favicon)|/aggregates$|/exports$|/schema$")
 # The same handlers under an older name.
 ALIAS = re.compile(r"^/api/v2/|^/api/explore/v2\.0/catalog/assets|/catalog/assets/")
 # Where every question is asked; elsewhere every fourth, beginning with another one at each address.
@@ -234,6 +236,25 @@ def hidden_from(world, key, marks, datasets, host=w.RULED):
     leaks = [x for x in in_parallel(look, things) if x]
     assert len(things) > 100
     assert not leaks, f"{len(leaks)} of {len(things)}:\n" + "\n".join(leaks[:40])
+
+
+def chart_of(dataset, x, y=""):
+    series = {"type": "column", "func": "SUM" if y else "COUNT", **({"yAxis": y} if y else {})}
+    return json.dumps({"queries": [{"config": {"dataset": dataset}, "xAxis": x, "charts": [series]}]})
+
+
+# Builders and frames take a dataset, or a whole map or chart, in the address.
+BUILT = [(path, {"dataChart": chart_of(d, x, y)}) for path in ("/chart/", "/chart/embed/") for d in (*OPEN_SETS, "secretset", "neverwas1")
+         for x, y in (("kind", ""), ("tags", ""), ("day", ""), ("kind", "price"), ("hushtext", ""), ("kind", "hushnumber"))] + \
+        [(path, {"dataset": d}) for path in ("/map/", "/chart/") for d in (*OPEN_SETS, "secretset", "neverwas1")] + \
+        [("/map/", {"config": json.dumps({"layers": [{"dataset": d, "by": "hushtext"}]})}) for d in (*OPEN_SETS, "secretset")]
+
+
+def test_what_is_built_of_a_dataset_tells_no_more_than_the_dataset(world):
+    differing = [d for d in in_parallel(compare, [(world, path, probe) for path, probe in BUILT]) if d]
+    assert not differing, "\n".join(differing)
+    shown = ask(requests, world, w.RULED, "/chart/embed/", {"dataChart": chart_of("rowed", "kind")})
+    assert shown.status_code == 200 and "<table" in shown.text, "nothing was shown at all"
 
 
 def test_a_key_without_rules_sees_no_more_than_anybody(world):
