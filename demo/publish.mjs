@@ -4,7 +4,7 @@
 //	node demo/publish.mjs --stoa BINARY --data FOLDER --port PORT [--list FILE]
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { here, vegaPackage } from './lib.mjs'
@@ -62,6 +62,13 @@ function publish(p, d) {
 	stoa(['publish', fileOf(d.recipe), '--portal', p.host, '--id', d.id, '--schema', schemaOf(d.recipe), '--title', d.title[own], ...pairs(metas)])
 }
 
+// Pages of a portal: files in demo/pages/HOST/, named by their slug. One that says what it said makes no revision.
+function putPages(p) {
+	const folder = join(here, 'pages', p.host)
+	for (const name of existsSync(folder) ? readdirSync(folder).sort() : [])
+		if (name.endsWith('.json')) stoa(['page', 'put', join(folder, name), '--portal', p.host, '--public', '--publish'])
+}
+
 // ---- the run
 
 const ids = portals.flatMap(p => p.datasets.map(d => d.recipe))
@@ -90,6 +97,7 @@ for (const p of portals) {
 		console.log(`demo: [${at}/${ids.length}] ${p.host}: ${Object.values(d.title)[0]}`)
 		publish(p, d)
 	}
+	putPages(p)
 }
 if (Object.keys(admins).length) {
 	console.log('\nThe administrators, who choose their own password at the first sign-in:')

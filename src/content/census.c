@@ -102,7 +102,7 @@ static void put_tail(struct html *h, int64_t n)
 void content_put_themes(struct html *h, const struct content_census *c, const struct content_shelf *s)
 {
 	enum { TILES = 24 };
-	html_lit(h, "<ul class=\"tiles\">");
+	html_lit(h, "<ul class=\"theme-tiles\">");
 	for (size_t i = 0; i < c->nthemes && i < TILES; i++) {
 		html_lit(h, "<li>");
 		put_refine(h, "theme", c->themes[i].name);
