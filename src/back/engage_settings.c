@@ -1,0 +1,124 @@
+/* What readers may tell the portal, who is told of it, and how pages are handed on. */
+#include "back/settings.h"
+#include "mail/mail.h"
+
+static const char *const switches[] = { "follow", "feedback", "contact.form", "access.requests", "reuses", "reuses.anonymous", "reuses.recipients_only" };
+static const char *const networks[][2] = { { "email", N_("E-mail") }, { "mastodon", "Mastodon" }, { "bluesky", "Bluesky" }, { "linkedin", "LinkedIn" }, { "facebook", "Facebook" }, { "x", "X" } };
+
+/* Addresses as they are kept; false, with an error beside the field, for one that is none. */
+static bool take_addresses(struct back_settings *s, const struct visitor_form *f, const char *name, struct html_errors *errors)
+{
+	struct visit *v = s->visit;
+	auto_buf b = BUF_INIT(16 << 10);
+	struct str rest = visitor_field(f, str_of(name)), part, address;
+	while (back_next_word(&rest, &part)) {
+		struct err own = { 0 };
+		if (!mail_address(v->arena, part, &address, &own))
+			return html_complain(errors, v->lang, name, N_("One of these is not an e-mail address."));
+		if (b.n)
+			buf_put_char(&b, ',');
+		buf_put(&b, address);
+	}
+	back_setting_put(s, str_of(name), arena_str(v->arena, buf_str(&b)));
+	return true;
+}
+
+static bool listed(struct str list, const char *word)
+{
+	struct str rest = list, part;
+	while (rest.n && str_cut(&rest, ',', &part))
+		if (str_eq(str_trim(part), str_of(word)))
+			return true;
+	return false;
+}
+
+static bool save(struct visit *v, const struct visitor_form *f, struct html_errors *errors, struct err *e)
+{
+	struct back_settings s = { .visit = v };
+	auto_buf b = BUF_INIT(400);
+	for (size_t i = 0; i < COUNT_OF(switches); i++)
+		back_setting_put(&s, str_of(switches[i]), visitor_field_on(f, str_of(switches[i])) ? STR("on") : STR("off"));
+	(void)(take_addresses(&s, f, "reuses.recipients", errors) & take_addresses(&s, f, "contact.recipients", errors)); /* errors stand beside the fields */
+	back_setting_take(&s, f, STR("engage.months"));
+	for (size_t i = 0; i < COUNT_OF(networks); i++) {
+		if (!visitor_field_on(f, arena_printf(v->arena, "share.%s", networks[i][0])))
+			continue;
+		if (b.n)
+			buf_put_char(&b, ',');
+		buf_put(&b, str_of(networks[i][0]));
+	}
+	/* An empty value would be the default again. */
+	back_setting_put(&s, STR("share.networks"), b.n ? arena_str(v->arena, buf_str(&b)) : STR("none"));
+	return back_settings_save(&s, STR("/backoffice/engagement/"), errors, e);
+}
+
+static void put_switch(struct html *h, const struct tenant *t, const char *name, const char *label, const char *hint)
+{
+	html_check(h, &(struct html_check){ .name = name, .label = label, .hint = hint, .on = tenant_setting_on(t, name), .as_switch = true });
+}
+
+static void put_addresses(struct html *h, const struct tenant *t, const char *name, const char *label, const char *hint)
+{
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_TEXT, .name = name, .label = label, .hint = hint, .value = tenant_setting(t, name), .most = 2000 });
+}
+
+static void put_fields(struct html *h, struct visit *v)
+{
+	const struct tenant *t = v->at.tenant;
+	struct str shared = tenant_setting(t, "share.networks");
+	html_fieldset_open(h, N_("What readers can do"), NULL);
+	put_switch(h, t, "follow", N_("Follow a dataset"), N_("A letter when new data were published, at most one a day. An address counts once its owner has confirmed it."));
+	put_switch(h, t, "feedback", N_("Write to the publisher of a dataset"), N_("It goes to the contact in the dataset's metadata, else to the addresses below."));
+	put_switch(h, t, "contact.form", N_("Write to the portal"), N_("At /contact/."));
+	put_switch(h, t, "access.requests", N_("Ask for access to what they may not see"), NULL);
+	put_addresses(h, t, "contact.recipients", N_("Messages go to"), N_("E-mail addresses, separated by commas. Empty: the contact of the portal, else its administrators."));
+	html_fieldset_close(h);
+	html_fieldset_open(h, N_("Reuses"), NULL);
+	put_switch(h, t, "reuses", N_("Readers tell of reuses, and pages show them"), N_("Each is looked at by somebody before it is shown."));
+	put_switch(h, t, "reuses.anonymous", N_("Without signing in, too"), NULL);
+	put_addresses(h, t, "reuses.recipients", N_("Also tell these addresses of a new reuse"), N_("E-mail addresses, separated by commas."));
+	put_switch(h, t, "reuses.recipients_only", N_("Tell only those, and not everybody who may review reuses"), NULL);
+	html_fieldset_close(h);
+	html_fieldset_open(h, N_("Sharing a page"), N_("Plain links: nothing is loaded from these sites, and nobody is told before the reader follows one."));
+	for (size_t i = 0; i < COUNT_OF(networks); i++)
+		html_check(h, &(struct html_check){ .name = arena_cstr(v->arena, arena_printf(v->arena, "share.%s", networks[i][0])), .label = networks[i][1], .on = listed(shared, networks[i][0]) });
+	html_fieldset_close(h);
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "engage.months", .label = N_("Kept after a matter is closed"), .unit = N_("months"), .narrow = true,
+		.hint = N_("Messages that were archived and reuses that were declined are erased then."), .value = arena_printf(v->arena, "%lld", (long long)tenant_number(t, "engage.months")), .min = STR("1"), .max = STR("60") });
+}
+
+static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_visit v = { 0 };
+	struct visitor_form form;
+	struct html_errors errors = { 0 };
+	bool posted = r->method == HTTPD_POST;
+	if (!back_enter(app, r, p, VIEW_OFFICE_ENGAGEMENT, 0, &v, e))
+		return back_answered(p, e);
+	if (posted) {
+		if (back_form_kept(&v, &form, &errors, e) && save(&v, &form, &errors, e))
+			return true;
+		if (!errors.n)
+			return back_answered(p, e);
+		*e = (struct err){ 0 };
+		back_refused(&v);
+	}
+	auto_page page = back_page(&v, N_("Readers"), "/backoffice/engagement/");
+	view_office_open(&page, VIEW_OFFICE_ENGAGEMENT);
+	struct html *h = &page.h;
+	html_heading_open(h, page.title, N_("What readers may tell the portal, who is told of it, and how pages are shared."));
+	html_heading_close(h);
+	back_said(&page, r);
+	back_put_stale(&page, &errors);
+	html_panel_open(h, NULL, NULL, NULL);
+	html_form_open(h, &(struct html_form){ .visit = &v, .action = STR("/backoffice/engagement/"), .posted = posted ? &form : NULL, .errors = &errors });
+	put_fields(h, &v);
+	html_buttons_open(h);
+	html_button(h, &(struct html_button){ .label = N_("Save") });
+	html_buttons_close(h);
+	html_form_close(h);
+	html_panel_close(h);
+	return view_close(&page, e);
+}
+
+BACK_PAGE(engagement, "/backoffice/engagement/", run);
