@@ -244,8 +244,12 @@ static void value_point(struct chart_part *p, const struct chart_key *k, const s
 	else if (chart_is_number(k->field)) put_plain(&key, chart_number(col, row));
 	else if (col->type.type == VALUE_TEXT) buf_put(&key, col->texts[row]);
 	else buf_put(&key, buf_str(&label));
+	/* Of a path, readers know the last step. */
+	struct str shown = buf_str(&label);
+	ptrdiff_t slash = k->field->hierarchy.n == 1 ? str_rfind_char(shown, k->field->hierarchy.p[0]) : -1;
+	if ((k->field->flags & FIELD_HIERARCHICAL) && slash >= 0 && (size_t)slash + 1 < shown.n) shown = str_from(shown, (size_t)slash + 1);
 	*out = (struct chart_point){ .key = arena_str(p->arena, text_cut(buf_str(&key), 2000)),
-		.label = arena_str(p->arena, text_cut(buf_str(&label), 300)), .at = chart_is_number(k->field) ? chart_number(col, row) : 0 };
+		.label = arena_str(p->arena, text_cut(shown, 300)), .at = chart_is_number(k->field) ? chart_number(col, row) : 0 };
 }
 
 bool chart_point_of(struct chart_part *p, const struct chart_key *k, const struct column *col, size_t row, struct chart_point *out)

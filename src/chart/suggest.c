@@ -32,15 +32,22 @@ static const struct field *first(const struct dataset *d, bool (*fits)(const str
 	return NULL;
 }
 
-static bool is_facet_text(const struct field *f) { return (f->flags & FIELD_FACET) && f->type == VALUE_TEXT; }
+static bool is_facet_text(const struct field *f) { return (f->flags & (FIELD_FACET | FIELD_HIERARCHICAL)) == FIELD_FACET && f->type == VALUE_TEXT; }
+/* A number that was measured; others may be codes, and are counted rather than averaged. */
+static bool is_measure(const struct field *f) { return f->type == VALUE_DOUBLE && (f->unit.n || f->decimals >= 0); }
 static bool is_facet(const struct field *f) { return (f->flags & FIELD_FACET) && chart_takes_x(f) && !chart_is_time(f); }
 
 static void one_series(struct arena *a, const struct dataset *d, struct chart_query query, enum chart_type type, struct chart *out)
 {
+	const struct field *measure = type == CHART_LINE ? first(d, is_measure) : NULL;
 	struct chart_series *s = arena_new(a, struct chart_series);
 	struct chart_query *q = arena_new(a, struct chart_query);
 	*s = chart_series_begin();
 	s->type = type;
+	if (measure) {
+		s->function = CHART_AVG;
+		s->y = measure->name;
+	}
 	*q = query;
 	q->dataset = d->slug;
 	q->series = s;

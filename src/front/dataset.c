@@ -28,6 +28,7 @@ static const struct tab {
 } tabs[] = {
 	{ "information", N_("Information"), ICON_INFO, always, front_tab_information, true },
 	{ "table", N_("Table"), ICON_TABLE, with_rows, front_tab_table, true },
+	{ "analyze", N_("Analyze"), ICON_CHART, front_has_chart, front_tab_analyze, true },
 	{ "images", N_("Images"), ICON_IMAGE, front_has_images, front_tab_images, true },
 	{ "calendar", N_("Calendar"), ICON_CALENDAR, front_has_calendar, front_tab_calendar, true },
 	{ "custom", N_("Custom view"), ICON_ROWS, front_has_custom, front_tab_custom, true },
@@ -233,6 +234,13 @@ static void fill_page(struct front_dataset *d, const struct tab *tab)
 	d->page.place = VIEW_CATALOGUE;
 	d->page.noindex = d->state.n > 0 && front_is_filtered(&d->state);
 	d->page.json_alternate = arena_printf(v->arena, "/api/explore/v2.1/catalog/datasets/%.*s", STR_ARG(d->dataset->slug));
+	d->page.image = arena_printf(v->arena, "/preview/dataset/%.*s.png", STR_ARG(d->dataset->slug));
+	if (d->dataset->version.number > 0) {
+		struct view_feed *feed = arena_new(v->arena, struct view_feed);
+		*feed = (struct view_feed){ arena_printf(v->arena, "/feeds/dataset/%.*s.atom", STR_ARG(d->dataset->slug)), STR("application/atom+xml"), d->title };
+		d->page.feeds = feed;
+		d->page.nfeeds = 1;
+	}
 	d->page.json_ld = front_describe(d, tab == &tabs[0]);
 }
 

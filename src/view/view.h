@@ -5,6 +5,7 @@
 #define VIEW_VIEW_H
 
 #include "base/base.h"
+#include "chart/chart.h"
 #include "clock/clock.h"
 #include "doc/doc.h"
 #include "i18n/i18n.h"
@@ -141,6 +142,10 @@ struct str view_portal_title(const struct visit *v);
 
 /* Notes that a service is used on this page: its origins are allowed to it (EMB-6). Before view_close. */
 void view_use(struct view_page *p, const struct registry_service *s) nonnull_all;
+/* For a page with a map: appends the portal's backgrounds as JSON for the attribute `basemaps` of <stoa-map> (setting map.basemaps). Those
+ * that browsers ask for themselves only when a declared service covers their origin, and with their address only when this reader allows
+ * that service, which is then used on this page. False, and nothing appended: there are none. basemaps.c */
+bool view_basemaps(struct view_page *p, struct buf *json) nonnull_all;
 
 /* --- banner.c: what every front page says about cookies ------------------------------------------------ */
 
@@ -252,6 +257,13 @@ void view_crumbs(struct html *h, const struct view_crumb *crumbs, size_t n);
 void view_pager(struct html *h, const struct view_state *s, int64_t start, int64_t size, int64_t total, int64_t ceiling);
 /* A label that copies the code beside it, once the script runs. */
 void view_code(struct html *h, const char *language, struct str code);
+
+/* --- chart.c: a chart where no script runs -------------------------------------------------------------- */
+
+/* The table of a chart, with bars and notes. */
+void view_put_chart_table(struct html *h, const struct chart *c, const struct chart_table *t) nonnull_all;
+/* The fields of one query of a chart (chart_form_read reads them), inside a GET form of the caller's; `d` is its dataset. */
+void view_put_chart_form(struct html *h, const struct chart *c, size_t query, const struct dataset *d) nonnull_all;
 
 /* --- office.c: the frames of the back office and of the gate ------------------------------------------ */
 

@@ -1,6 +1,7 @@
 // Loads an element's own file when a page holds one, now or later. An element is a row here; the file defines it.
 const loads: Record<string, () => Promise<unknown>> = {
 	'stoa-chart': () => import('./chart'),
+	'stoa-chart-editor': () => import('./chart_editor'),
 	'stoa-context': () => import('./context_element'),
 	'stoa-datasets': () => import('./datasets'),
 	'stoa-export': () => import('./export'),
@@ -9,6 +10,7 @@ const loads: Record<string, () => Promise<unknown>> = {
 	'stoa-kpi': () => import('./kpi'),
 	'stoa-list': () => import('./list'),
 	'stoa-map-builder': () => import('./builder_map'),
+	'stoa-map': () => import('./map'),
 	'stoa-range': () => import('./filters'),
 	'stoa-search': () => import('./filters'),
 	'stoa-select': () => import('./facets'),
