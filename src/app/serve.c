@@ -341,7 +341,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	registries_on_change(s->site->registries, changed, s);
 	if (!audience_start(s->site->audience, s->conf->geoip_database, s->log, e)) return false;
 	policy_shelf_open(&s->site->shelf);
-	profiles_open(s->site);
+	if (!profiles_open(s->site, e)) return false;
 	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e)) return false;
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
 #ifdef STOA_TEST_CONTROL

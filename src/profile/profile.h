@@ -1,6 +1,6 @@
 /* What the columns of a dataset hold: how many values, how many different ones, from where to where, the middle, a
  * histogram or the values that come most often. Found out once a version and kept in memory while others ask; small
- * datasets at the first demand, large ones beside the pages on the lane of long work, within a bound of time: what
+ * datasets at the first demand, large ones beside the pages on a lane of its own, within a bound of time: what
  * was not reached is not told, and nothing is estimated.
  *
  * A profile is made of everybody's rows. Who sees only some rows is never shown it: for them, small datasets are looked
@@ -43,11 +43,11 @@ struct profile {
 };
 
 struct profiles;
-/* Sets site->profiles; before it, and with no lane of long work, nothing is kept. */
-void profiles_open(struct site *s) nonnull_all;
-/* Ends what is under way: before the lanes are closed. */
+/* Sets site->profiles and starts its lane; before it nothing is found out. */
+bool profiles_open(struct site *s, struct err *e) must_use nonnull_all;
+/* Ends what is under way; pages go on being told what is known. */
 void profiles_stop(struct site *s) nonnull_all;
-/* After the lanes are closed. */
+/* Once no page is being made. */
 void profiles_close(struct site *s) nonnull_all;
 
 enum profile_state { PROFILE_READY, PROFILE_COMING, PROFILE_NONE };

@@ -1,5 +1,5 @@
 /* Where finished profiles stand, and who makes them: a small dataset's is made by whoever asks first, a large one's by
- * the lane of long work, one at a time a dataset. What was asked for least lately goes first. */
+ * a lane of its own, one at a time a dataset. What was asked for least lately goes first. */
 #include "profile/inside.h"
 
 #include <stdlib.h>
@@ -15,6 +15,7 @@ struct job {
 };
 struct profiles {
 	struct site *site;
+	struct lane *lane;       /* of its own, so that exports need not wait for it */
 	struct lock lock;        /* LOCK_PROFILE; guards all of the rest */
 	struct kept *kept[KEPT];
 	int64_t used_ns[KEPT];
@@ -22,14 +23,20 @@ struct profiles {
 	bool stopping;
 };
 
-void profiles_open(struct site *s)
+bool profiles_open(struct site *s, struct err *e)
 {
+	struct lane_options o = { .name = "profile", .workers = 1, .queue = MAKING, .share = MAKING / 2 };
 	struct profiles *p = calloc(1, sizeof *p);
 	if (!p)
-		return;
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	if (!lane_open(&o, &p->lane, e)) {
+		free(p);
+		return false;
+	}
 	p->site = s;
 	lock_init(&p->lock, LOCK_PROFILE);
 	s->profiles = p;
+	return true;
 }
 
 void profiles_stop(struct site *s)
@@ -48,6 +55,8 @@ void profiles_stop(struct site *s)
 	/* Jobs free their places, never their memory, so that a token that is over may still be fired. */
 	for (size_t i = 0; i < n; i++)
 		cancel_fire(running[i]);
+	lane_close(p->lane);
+	p->lane = NULL;
 }
 
 void profiles_close(struct site *s)
@@ -55,6 +64,8 @@ void profiles_close(struct site *s)
 	struct profiles *p = s->profiles;
 	if (!p)
 		return;
+	if (p->lane)
+		lane_close(p->lane);
 	for (size_t i = 0; i < KEPT; i++)
 		if (p->kept[i])
 			kept_free(p->kept[i]);
@@ -200,7 +211,7 @@ static bool begin(struct profiles *p, const struct dataset *d)
 	lock_give(&p->lock);
 	if (!j)
 		return false;
-	if (lane_put(p->site->haul, d->version.tenant.v, run, j))
+	if (lane_put(p->lane, d->version.tenant.v, run, j))
 		return true;
 	lock_take(&p->lock);
 	j->of = NULL;
@@ -267,6 +278,6 @@ bool profile_hold(const struct profile_ask *q, enum profile_state *state, const 
 	}
 	if (is_small(q->whole->rows, q->whole->schema.n))
 		return make_now(q, p, out, e);
-	*state = q->site->haul && begin(p, q->whole) ? PROFILE_COMING : PROFILE_NONE;
+	*state = begin(p, q->whole) ? PROFILE_COMING : PROFILE_NONE;
 	return true;
 }
