@@ -1,2 +1,3 @@
 // Registers what pages of the gate and of the back office ask for. Every page is whole without it.
 import './parts/office'
+import './parts/look'

@@ -223,21 +223,39 @@ static void put_items(struct view_page *p)
 	html_lit(h, "</ul></nav>");
 }
 
-static void put_menu(struct view_page *p)
+static bool has_menu(const struct view_page *p)
+{
+	const struct look_site *s = &p->visit->look->site;
+	return !s->own_menu || s->nmenu;
+}
+
+static void put_row(struct view_page *p)
+{
+	if (!has_menu(p))
+		return;
+	html_lit(&p->h, "<div class=\"menu-row\">");
+	put_items(p);
+	html_lit(&p->h, "</div>");
+}
+
+static void put_folded(struct view_page *p)
 {
 	struct html *h = &p->h;
-	const struct look_site *s = &p->visit->look->site;
-	if (s->own_menu && !s->nmenu)
+	if (!has_menu(p))
 		return;
-	html_lit(h, "<div class=\"menu-row\">");
-	put_items(p);
-	html_lit(h, "</div><details class=\"menu-fold\"><summary>");
+	html_lit(h, "<details class=\"menu-fold\"><summary>");
 	html_icon(h, ICON_MENU);
 	html_lit(h, "<span>");
 	html_say(h, N_("Menu"));
 	html_lit(h, "</span></summary>");
 	put_items(p);
 	html_lit(h, "</details>");
+}
+
+static void put_menu(struct view_page *p)
+{
+	put_row(p);
+	put_folded(p);
 }
 
 /* --- the whole --------------------------------------------------------------------------------------------------------- */
@@ -303,9 +321,10 @@ void view_put_header(struct view_page *p)
 	} else {
 		html_lit(h, "<div class=\"wide\">");
 		view_put_brand(p);
-		put_menu(p);
+		put_row(p);
 		view_put_picker(p);
 		put_person(p);
+		put_folded(p);
 		html_lit(h, "</div>");
 	}
 	html_lit(h, "</header>");
