@@ -153,17 +153,26 @@ static void put_field(struct html *h, const struct card *c, const struct batch *
 	html_lit(h, "</dd></div>");
 }
 
-/* The first short text says what the record is. */
+static bool is_name(const struct card *c, const struct batch *b, size_t i, bool strict)
+{
+	const struct column *col = &b->columns[i];
+	const struct field *f = c->plan.fields[i];
+	if (col->type.type != VALUE_TEXT || col->type.list || !column_has(col, 0) || !str_trim(col->texts[0]).n)
+		return false;
+	return !strict || !f || !(f->flags & (FIELD_ID | FIELD_FACET));
+}
+
+/* The first text that is neither a number nor a kind says what the record is; else the first text. */
 static struct str title_of(const struct card *c, const struct batch *b)
 {
 	struct arena *a = c->d.visit.arena;
-	for (size_t i = 0; i < c->plan.ncolumns; i++) {
-		const struct column *col = &b->columns[i];
-		if (col->type.type != VALUE_TEXT || col->type.list || !column_has(col, 0) || !str_trim(col->texts[0]).n)
-			continue;
-		struct str cut = text_cut(col->texts[0], TITLE_CUT);
-		return cut.n < col->texts[0].n ? arena_join(a, cut, STR("…")) : arena_str(a, cut);
-	}
+	for (int turn = 0; turn < 2; turn++)
+		for (size_t i = 0; i < c->plan.ncolumns; i++) {
+			if (!is_name(c, b, i, turn == 0))
+				continue;
+			struct str text = str_trim(b->columns[i].texts[0]), cut = text_cut(text, TITLE_CUT);
+			return cut.n < text.n ? arena_join(a, cut, STR("…")) : arena_str(a, text);
+		}
 	if (c->at < 0)
 		return i18n_text(c->d.visit.lang, N_("Record"));
 	struct html h = { .out = BUF_INIT(1000), .lang = c->d.visit.lang };

@@ -16,7 +16,7 @@ def titles(answer):
 
 def column(answer, number):
     rows = re.findall(r"<tr>(.*?)</tr>", answer.text.split("<tbody>")[1], re.S)
-    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)[number] for row in rows]
+    cells = [re.findall(r'<td(?! class="open")[^>]*>(.*?)</td>', row, re.S)[number] for row in rows]
     return [re.sub(r"<[^>]+>", "", cell) for cell in cells]
 
 
