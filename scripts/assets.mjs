@@ -101,6 +101,16 @@ const words_plugin = {
 	},
 }
 
+// A script that stands by itself, such as a worker's: 'package/file.js?file' is its address.
+const file_plugin = {
+	name: 'file',
+	setup(build) {
+		const from = createRequire(import.meta.url)
+		build.onResolve({ filter: /\?file$/ }, a => ({ path: from.resolve(a.path.slice(0, -5)), namespace: 'standing' }))
+		build.onLoad({ filter: /.*/, namespace: 'standing' }, a => ({ contents: readFileSync(a.path), loader: 'file' }))
+	},
+}
+
 const types = {
 	'.json': 'application/json',
 	'.geojson': 'application/geo+json',
@@ -117,7 +127,7 @@ const result = await esbuild.build({
 	bundle: true,
 	splitting: true,
 	metafile: true,
-	plugins: [words_plugin],
+	plugins: [words_plugin, file_plugin],
 	minify: true,
 	format: 'esm',
 	target: ['es2021', 'safari15'],
@@ -169,7 +179,7 @@ text += '};\n'
 writeFileSync(out, text)
 // What the header was made of, for ninja.
 if (depfile) {
-	const inputs = Object.keys(result.metafile.inputs).filter(path => !path.startsWith('words:')).map(path => join(web, path))
+	const inputs = Object.keys(result.metafile.inputs).filter(path => !path.startsWith('words:')).map(path => join(web, path.replace(/^standing:/, '')))
 	const tables = readdirSync(join(web, 'elements/words')).map(name => join(web, 'elements/words', name))
 	const catalogues = readdirSync(po).filter(name => name.endsWith('.po')).map(name => join(po, name))
 	writeFileSync(depfile, `${out}: ${[...inputs, ...tables, ...catalogues].map(path => path.replaceAll(' ', '\\ ')).join(' ')}\n`)

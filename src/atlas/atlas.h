@@ -128,4 +128,26 @@ struct str atlas_parameters(struct arena *a, const struct atlas_layer *l) nonnul
 extern const char *const atlas_display_words[], *const atlas_function_words[], *const atlas_marker_words[], *const atlas_line_words[],
 	*const atlas_scale_words[], *const atlas_space_words[], *const atlas_mode_words[];
 
+/* --- ground.c: backgrounds of a portal (setting map.basemaps) ------------------------------------------ */
+
+/* What lies under maps beside the house's own: a JSON list of
+ *   {"id":"streets","label":"Streets" or {"en":"Streets","fr":"Rues"},"tiles":"https://{s}.tile.example/{z}/{x}/{y}.png","subdomains":"a,b",
+ *    "attribution":"…","minZoom":0,"maxZoom":19,"tms":false,"direct":false}
+ * or, of a WMS, {"id","label","wms":"https://maps.example/wms","layers":"roads","styles":"","format":"png","attribution", …}. Unless
+ * `direct`, the portal fetches the tiles itself and a reader's browser asks nobody else. */
+enum { ATLAS_GROUNDS = 20, ATLAS_GROUNDS_BYTES = 64 << 10 };
+struct atlas_ground {
+	struct str id, label;        /* label in the language asked for, else the first given */
+	struct str tiles, subdomains, attribution;
+	struct str wms, layers, styles, format;
+	int zoom_min, zoom_max;
+	bool tms, direct;
+};
+/* ERR_PARAMETER with the place ("basemaps[1].tiles: …"). An empty text is an empty list. */
+bool atlas_grounds(struct arena *a, struct str json, struct str lang, const struct atlas_ground **out, size_t *n, struct err *e) must_use nonnull_all;
+/* The address of one tile, in the arena; a WMS is asked for a picture of 256 pixels in Web Mercator. */
+struct str atlas_ground_tile(struct arena *a, const struct atlas_ground *g, uint32_t z, uint32_t x, uint32_t y) nonnull_all;
+/* The address as maps fill it in themselves, one a subdomain; gives their number. */
+size_t atlas_ground_templates(struct arena *a, const struct atlas_ground *g, struct str **out) nonnull_all;
+
 #endif

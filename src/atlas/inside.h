@@ -33,4 +33,9 @@ extern const struct member atlas_layer_members[], atlas_group_members[], atlas_m
 /* Gives the members of an object what they are when nothing is said. */
 void member_init(const struct member *rows, void *object);
 
+/* Reads an object by its rows; `more`, ended by NULL, are names that are read elsewhere. read.c */
+struct json_node;
+bool member_read(struct arena *a, const char *place, const struct member *rows, const char *const *more, const struct json_node *n, void *object,
+                 struct err *e) must_use;
+
 #endif

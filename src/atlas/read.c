@@ -217,6 +217,13 @@ static bool read_object(const struct reader *r, const char *place, const struct 
 	return true;
 }
 
+bool member_read(struct arena *a, const char *place, const struct member *rows, const char *const *more, const struct json_node *n, void *object,
+                 struct err *e)
+{
+	struct reader r = { .arena = a, .e = e };
+	return read_object(&r, place, rows, more, n, object);
+}
+
 static bool read_layer(const struct reader *r, const struct atlas *m, const char *place, const struct json_node *n, struct atlas_layer *out)
 {
 	if (!read_object(r, place, atlas_layer_members, NULL, n, out)) return false;

@@ -3,6 +3,7 @@
 #include "front/inside.h"
 
 #include "front/card.h"
+#include "front/map.h"
 #include "json/json.h"
 #include "text/text.h"
 
@@ -28,6 +29,7 @@ static const struct tab {
 } tabs[] = {
 	{ "information", N_("Information"), ICON_INFO, always, front_tab_information, true },
 	{ "table", N_("Table"), ICON_TABLE, with_rows, front_tab_table, true },
+	{ "map", N_("Map"), ICON_MAP, front_has_map, front_tab_map, true },
 	{ "analyze", N_("Analyze"), ICON_CHART, front_has_chart, front_tab_analyze, true },
 	{ "images", N_("Images"), ICON_IMAGE, front_has_images, front_tab_images, true },
 	{ "calendar", N_("Calendar"), ICON_CALENDAR, front_has_calendar, front_tab_calendar, true },

@@ -21,6 +21,8 @@ const struct httpd_route *const front_routes[] = {
 	&front_embed,
 	&front_set_language,
 	&front_basemap,
+	&front_world,
+	&front_ground,
 	&front_tiles,
 	&front_robots,
 	&front_sitemap,

@@ -30,6 +30,11 @@ export abstract class StoaElement extends LitElement {
 	protected abstract load(context: Context, signal: AbortSignal): Promise<boolean>
 	protected abstract show(): TemplateResult
 
+	// What an element that can do without a dataset goes by.
+	protected without_context(): Context | null {
+		return null
+	}
+
 	connectedCallback() {
 		super.connectedCallback()
 		void this.#begin()
@@ -45,7 +50,7 @@ export abstract class StoaElement extends LitElement {
 		const lang = lang_of(this)
 		await words_for(lang)
 		this.speaker = new Speaker(lang)
-		const context = await find_context(this)
+		const context = (await find_context(this)) ?? this.without_context()
 		if (!this.isConnected) return
 		if (!context) return this.#fail('dataset: no dataset is named here or in a stoa-context')
 		if (!context.lang || context.lang === 'en') context.lang = lang

@@ -13,6 +13,16 @@ function carry_over(from: Element, to: Element) {
 	}
 }
 
+// What is costly to make anew, such as a map, moves over as it is, with what is said of it now.
+function keep(from: Element, to: Element) {
+	for (const now of to.querySelectorAll<HTMLElement>('[data-keep]')) {
+		const old = from.querySelector<HTMLElement>(`[data-keep="${CSS.escape(now.dataset.keep ?? '')}"]`)
+		if (!old || old.localName !== now.localName) continue
+		for (const { name, value } of [...now.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value)
+		now.replaceWith(old)
+	}
+}
+
 class StoaLive extends HTMLElement {
 	#turn: AbortController | null = null
 	// What is shown; a jump within the page changes only what stands after '#'.
@@ -112,6 +122,7 @@ class StoaLive extends HTMLElement {
 		const top = this.getBoundingClientRect().top
 		const sheet = this.querySelector('.filters')?.scrollTop ?? 0
 		carry_over(this, fresh)
+		keep(this, fresh)
 		this.replaceChildren(...fresh.childNodes)
 		this.#trouble = null
 		this.#follow(page)
