@@ -99,6 +99,11 @@ struct catalog_view {
 	const struct schema *reflected_schema;
 	bool restricted;                /* some dataset is */
 };
+/* Where a dataset lies, degrees; hidden fields of the reflection, null where it is not known or not everybody's to know. */
+#define CATALOG_WEST "stoa_west"
+#define CATALOG_SOUTH "stoa_south"
+#define CATALOG_EAST "stoa_east"
+#define CATALOG_NORTH "stoa_north"
 #define CATALOG_READERS "stoa_readers" /* "all", or "a12" (account) and "g5" (group) */
 
 bool catalog_open(struct store *s, struct engine *g, struct catalog **out, struct err *e) must_use nonnull_all;
@@ -120,6 +125,11 @@ size_t dataset_meta_list(const struct dataset *d, struct arena *a, const char *n
 /* Leaves a copy of a dataset only some of its fields: the others are flagged FIELD_HIDDEN and gone from
  * schema_json and features. One flag a field. */
 void dataset_narrow(struct dataset *copy, struct arena *a, const bool *visible) nonnull_all;
+
+/* West, south, east, north in degrees: as the publisher states it (INSPIRE), else as measured at publication. Of a copy whose rows
+ * or geometries are not all to be seen, only what is stated; false: not known. The caller whose rows are filtered must not ask
+ * for a copy that hides this: rows is -1 in what is common to all. */
+bool dataset_extent(const struct dataset *d, double out[4]) must_use nonnull_all;
 
 /* The DatasetObject of the Explore API (§10): metas of all templates, in a language, instants in a zone. */
 void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang, const struct clock_zone *zone);

@@ -1,6 +1,8 @@
 /* A dataset cut down to what may be known of it: by one caller, or by all who see it. Copies only; the
  * views that hold the whole truth are shared and never change. */
 #include "catalog/inside.h"
+#include "json/json.h"
+#include "text/text.h"
 
 static bool counts(const struct field *f) { return !(f->flags & FIELD_HIDDEN); }
 
@@ -62,4 +64,42 @@ struct dataset dataset_common(struct arena *a, const struct dataset *d)
 	}
 	if (some) dataset_narrow(&copy, a, visible);
 	return copy;
+}
+
+/* --- where it lies ----------------------------------------------------------------------------------- */
+
+static bool sane(const double e[4])
+{
+	return e[0] >= -180 && e[2] <= 180 && e[1] >= -90 && e[3] <= 90 && e[0] <= e[2] && e[1] <= e[3];
+}
+
+static bool stated_extent(const struct dataset *d, double out[4])
+{
+	static const char *const names[4] = { "extend_bounding_box_westbound_longitude", "extend_bounding_box_southbound_latitude",
+		"extend_bounding_box_eastbound_longitude", "extend_bounding_box_northbound_latitude" };
+	for (size_t i = 0; i < 4; i++) {
+		auto_json *doc = NULL;
+		struct err e = { 0 };
+		struct str json = dataset_meta_json(d, "inspire", names[i], STR(""));
+		if (!json.n || !json_read(json, &doc, &e) || !text_to_double(str_trim(json_text(json_root(doc))), &out[i])) return false;
+	}
+	return sane(out);
+}
+
+bool dataset_extent(const struct dataset *d, double out[4])
+{
+	auto_json *doc = NULL;
+	struct err e = { 0 };
+	if (stated_extent(d, out)) return true;
+	/* Measured over all rows and all geometries: told only where all of them may be seen. */
+	if (d->rows < 0 || !d->data_visible || !any_type(&d->schema, VALUE_POINT, VALUE_SHAPE)) return false;
+	for (size_t i = 0; i < d->schema.n; i++)
+		if (!counts(&d->schema.fields[i]) && (d->schema.fields[i].type == VALUE_POINT || d->schema.fields[i].type == VALUE_SHAPE)) return false;
+	if (!d->summary.n || !json_read(d->summary, &doc, &e)) return false;
+	const struct json_node *box = json_get(json_root(doc), "bbox");
+	for (size_t i = 0; i < 4; i++) {
+		if (json_kind(json_at(box, i)) != JSON_REAL && json_kind(json_at(box, i)) != JSON_INT) return false;
+		out[i] = json_real(json_at(box, i), 0);
+	}
+	return sane(out);
 }

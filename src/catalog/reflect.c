@@ -23,7 +23,7 @@ static uint64_t mix_int(uint64_t h, int64_t v) { return mix(h, &v, sizeof v); }
  * own: that of the former one may be about to go with its last reader. */
 static int64_t number_of(const struct catalog_view *v, int64_t changed)
 {
-	enum { LAYOUT = 3 }; /* another layout of the reflection is another file */
+	enum { LAYOUT = 4 }; /* another layout of the reflection is another file */
 	uint64_t h = mix_int(0xcbf29ce484222325u, LAYOUT);
 	h = mix_int(mix_int(h, (int64_t)catalog_meta_row_count()), changed);
 	for (size_t i = 0; i < v->n; i++) {
@@ -74,7 +74,7 @@ static size_t languages_of(const struct catalog_view *v, const struct meta_row *
 
 static void make_schema(struct view_box *b, struct source **sources)
 {
-	enum { TECHNICAL = 7, LANGUAGES = 16 };
+	enum { TECHNICAL = 11, LANGUAGES = 16 };
 	struct arena *a = &b->arena;
 	size_t most = TECHNICAL + catalog_meta_row_count() * (LANGUAGES + 1), n = 0;
 	struct field *f = arena_array(a, struct field, most);
@@ -84,6 +84,10 @@ static void make_schema(struct view_box *b, struct source **sources)
 	add_field(a, &f[n++], STR("has_records"), "Has records", VALUE_BOOL, 0);
 	add_field(a, &f[n++], STR("features"), "Features", VALUE_TEXT, FIELD_FACET | FIELD_MULTIVALUED);
 	add_field(a, &f[n++], STR(CATALOG_READERS), "Readers", VALUE_TEXT, FIELD_HIDDEN | FIELD_MULTIVALUED);
+	add_field(a, &f[n++], STR(CATALOG_WEST), "West", VALUE_DOUBLE, FIELD_HIDDEN);
+	add_field(a, &f[n++], STR(CATALOG_SOUTH), "South", VALUE_DOUBLE, FIELD_HIDDEN);
+	add_field(a, &f[n++], STR(CATALOG_EAST), "East", VALUE_DOUBLE, FIELD_HIDDEN);
+	add_field(a, &f[n++], STR(CATALOG_NORTH), "North", VALUE_DOUBLE, FIELD_HIDDEN);
 	for (size_t i = 0; i < catalog_meta_row_count(); i++) {
 		const struct meta_row *r = &catalog_meta_rows[i];
 		unsigned flags = (r->facet ? FIELD_FACET : 0) | (is_list(r->kind) ? FIELD_MULTIVALUED : 0);
@@ -162,6 +166,8 @@ static bool put_scalar(struct filling *f, enum value_type t, void *room, size_t 
 	return false;
 }
 
+enum { READERS = 4, EXTENT = 5 }; /* places of technical fields */
+
 static void put_readers(struct filling *f, const struct dataset *d)
 {
 	if (!d->restricted) vec_push(&f->arena, &f->items, STR("all"));
@@ -173,7 +179,14 @@ static void put_readers(struct filling *f, const struct dataset *d)
 
 static void fill_technical(struct filling *f, size_t i, const struct dataset *d, size_t row, void *room)
 {
-	if (i > 4) return; /* what is not counted */
+	double extent[4];
+	if (i >= EXTENT && i < EXTENT + 4) {
+		if (!dataset_extent(d, extent)) return;
+		((double *)room)[row] = extent[i - EXTENT];
+		mark(f, row);
+		return;
+	}
+	if (i > READERS) return; /* what is not counted */
 	mark(f, row);
 	if (i == 0) ((struct str *)room)[row] = d->slug;
 	if (i == 1) ((struct str *)room)[row] = d->uid;

@@ -91,6 +91,7 @@ static void put_facets(struct catalogue *c)
 		front_facet(h, &c->state, &c->facets.facets[i], arena_join(c->visit.arena, STR("refine."), name),
 		            front_catalogue_label(h->lang, name), front_catalogue_facets[i].kind, i < FRONT_FACETS_OPEN);
 	}
+	front_catalogue_map(c);
 	html_lit(h, "</aside>");
 }
 
@@ -135,7 +136,8 @@ static void put_results(struct catalogue *c)
 	} else {
 		front_put_cards(h, &c->visit, c->found, c->nfound, c->lines);
 		view_pager(h, &c->state, c->start, c->rows, c->total, LIMIT_WINDOW_ROWS);
-		front_catalogue_exports(c);
+		if (!c->placed)
+			front_catalogue_exports(c);
 	}
 	html_lit(h, "</section>");
 }
@@ -149,12 +151,11 @@ static void drop(struct catalogue *c)
 static void fill_page(struct catalogue *c)
 {
 	struct visit *v = &c->visit;
-	struct view_feed *feed = arena_new(v->arena, struct view_feed);
-	*feed = (struct view_feed){
-		.url = arena_join(v->arena, STR("/api/explore/v2.1/catalog/exports/rss"), front_filter_api(v->arena, &c->asked, v->at.view->reflected_schema, false)),
-		.type = STR("application/rss+xml"),
-		.title = i18n_text(v->lang, N_("Datasets")),
-	};
+	struct view_feed *feeds = arena_array(v->arena, struct view_feed, 2);
+	struct str filters = str_from(view_state_url(&c->asked, STR("flg"), NULL, STR(""), STR("")), c->state.path.n);
+	struct str title = i18n_text(v->lang, N_("Datasets"));
+	feeds[0] = (struct view_feed){ arena_join(v->arena, STR("/feeds/catalogue.atom"), filters), STR("application/atom+xml"), title };
+	feeds[1] = (struct view_feed){ arena_join(v->arena, STR("/feeds/catalogue.rss"), filters), STR("application/rss+xml"), title };
 	c->page.visit = v;
 	c->page.title = c->home ? STR("") : i18n_text(v->lang, N_("Catalogue"));
 	c->page.description = tenant_text(v->at.tenant, "description", v->lang_code);
@@ -167,8 +168,9 @@ static void fill_page(struct catalogue *c)
 	                  view_state_get(&c->state, STR("rows")).n;
 	c->page.json_alternate = STR("/api/explore/v2.1/catalog/datasets");
 	c->page.json_ld = front_describe_catalogue(v);
-	c->page.feeds = feed;
-	c->page.nfeeds = 1;
+	c->page.image = STR("/preview/portal.png");
+	c->page.feeds = feeds;
+	c->page.nfeeds = 2;
 }
 
 static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *site, bool home, struct err *e)

@@ -18,6 +18,8 @@ struct catalogue {
 	bool lines;                /* a list of lines in place of cards */
 	bool descending;
 	struct str sorted_by;      /* "default.modified", "explore.popularity_score" */
+	bool placed;               /* a place filters; south, west, north, east of it: */
+	double box[4];
 	bool no_figures;           /* the order asked for has nothing to go by */
 	int64_t start, rows, total;
 	const struct dataset **found;
@@ -32,6 +34,12 @@ extern const struct front_catalogue_facet front_catalogue_facets[]; /* ends with
 /* catalogue_ask.c: fills everything from `state` on; a failure that is the address's fault is a complaint. */
 void front_catalogue_state(struct catalogue *c, struct httpd_request *r, struct str path);
 bool front_catalogue_ask(struct catalogue *c, struct err *e) must_use;
+
+/* catalogue_place.c: the condition that the place of the state makes, added to the target; the parameter that a form of four numbers makes;
+ * the map and that form. */
+bool front_catalogue_place(struct catalogue *c, struct err *e) must_use;
+struct httpd_pair *front_catalogue_typed_box(struct catalogue *c, const struct httpd_request *r);
+void front_catalogue_map(struct catalogue *c);
 
 /* figures.c: sums of the audience by dataset over the last days, by the dataset's identifier; memory of the arena.
  * Empty when nothing is counted. */

@@ -46,6 +46,14 @@ static void say_several(struct catalogue *c)
 void front_catalogue_state(struct catalogue *c, struct httpd_request *r, struct str path)
 {
 	view_state_read(&c->state, r, path);
+	const struct httpd_pair *typed = front_catalogue_typed_box(c, r);
+	if (typed) {
+		struct httpd_pair *pairs = arena_array(r->arena, struct httpd_pair, c->state.n + 1);
+		if (c->state.n)
+			memcpy(pairs, c->state.pairs, c->state.n * sizeof *pairs);
+		pairs[c->state.n++] = *typed;
+		c->state.pairs = pairs;
+	}
 	front_filter_page(&c->state, ROWS, &c->start, &c->rows);
 	c->lines = str_eq(view_state_get(&c->state, STR("layout")), STR("list"));
 	say_several(c);
@@ -189,6 +197,8 @@ bool front_catalogue_ask(struct catalogue *c, struct err *e)
 	if (v->at.view->reflected.number == 0)
 		return true;
 	rights_catalogue(&v->at, &v->who, v->arena, &c->filter.target);
+	if (!front_catalogue_place(c, e))
+		return false;
 	front_filter_make(&c->filter, &c->asked, v);
 	return query_count(c->site->engine, v->arena, &c->filter.request, v->request->cancel, &c->total, e) &&
 	       (c->total == 0 || read_found(c, e)) && read_facets(c, e);

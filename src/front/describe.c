@@ -97,21 +97,16 @@ static void put_text(struct json_out *j, struct str key, struct str text)
 	json_put(j, text);
 }
 
-/* A degree of an extent, or false. */
-static bool degree(const struct front_dataset *d, const char *name, double *out)
-{
-	struct str s = str_trim(front_meta(d, "inspire", name));
-	return s.n && text_to_double(s, out);
-}
-
 static void put_where(struct json_out *j, const struct front_dataset *d)
 {
-	double w, e, s, n;
+	double at[4];
 	struct str spatial = front_meta(d, "dcat", "spatial");
 	if (!spatial.n)
 		spatial = front_meta(d, "default", "territory");
-	bool box = degree(d, "extend_bounding_box_westbound_longitude", &w) && degree(d, "extend_bounding_box_eastbound_longitude", &e) &&
-	           degree(d, "extend_bounding_box_southbound_latitude", &s) && degree(d, "extend_bounding_box_northbound_latitude", &n);
+	/* What the publisher states; the measured extent is made of rows that this reader may not see. */
+	struct dataset stated = *d->dataset;
+	stated.rows = -1;
+	bool box = dataset_extent(&stated, at);
 	if (!spatial.n && !box)
 		return;
 	json_key(j, STR("spatialCoverage"));
@@ -123,7 +118,7 @@ static void put_where(struct json_out *j, const struct front_dataset *d)
 		json_key(j, STR("geo"));
 		json_open(j, '{');
 		json_member(j, "@type", STR("GeoShape"));
-		json_member(j, "box", arena_printf(d->visit.arena, "%.6g %.6g %.6g %.6g", s, w, n, e));
+		json_member(j, "box", arena_printf(d->visit.arena, "%.6g %.6g %.6g %.6g", at[1], at[0], at[3], at[2]));
 		json_close(j, '}');
 	}
 	json_close(j, '}');
