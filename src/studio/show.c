@@ -156,6 +156,16 @@ bool studio_put_plain(struct view_page *p, const struct studio_kind *k, const st
 	return put_chart(p, &w->chart, w->title.n ? w->title : i18n_text(h->lang, k->layers), e);
 }
 
+void studio_put_basemaps(struct view_page *p)
+{
+	auto_buf b = BUF_INIT(LIMIT_CELL_BYTES);
+	if (!view_basemaps(p, &b))
+		return;
+	html_lit(&p->h, " basemaps=\"");
+	html_text(&p->h, buf_str(&b));
+	html_lit(&p->h, "\"");
+}
+
 /* --- the element ----------------------------------------------------------------------------------------------- */
 
 bool studio_put_work(struct view_page *p, const struct studio_kind *k, const struct studio_work *w, struct str title, struct studio_look look, struct err *e)
@@ -166,11 +176,13 @@ bool studio_put_work(struct view_page *p, const struct studio_kind *k, const str
 		html_notice(h, empty ? HTML_WARNING : HTML_INFO, k->hidden);
 	if (empty && k->saved == SAVED_CHART)
 		return true;
-	html_put_literal(h, k->saved == SAVED_MAP ? STR("<stoa-map class=\"work\" label=\"") : STR("<stoa-chart class=\"work\" label=\""));
+	html_put_literal(h, k->saved == SAVED_MAP ? STR("<stoa-map class=\"work\" legend label=\"") : STR("<stoa-chart class=\"work\" label=\""));
 	html_text(h, title);
 	html_lit(h, "\" config=\"");
 	html_text(h, w->json);
 	html_lit(h, "\"");
+	if (k->saved == SAVED_MAP)
+		studio_put_basemaps(p);
 	if (look.still)
 		html_lit(h, " static");
 	if (k->saved == SAVED_MAP && look.framed)

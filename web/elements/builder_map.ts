@@ -9,7 +9,7 @@ import type { Dataset } from './query'
 type Group = { title?: string; description?: string; visible?: boolean }
 type Controls = { search?: boolean; fullscreen?: boolean; locate?: boolean; autolocate?: boolean; layers?: boolean; scale?: boolean }
 type Map_ = { basemap?: string; location?: { zoom: number; lat: number; lon: number }; mode?: string; controls?: Controls; static?: boolean; wheel?: boolean; groups?: Group[]; layers?: Layer[] }
-type MapElement = HTMLElement & { config: unknown; location_now?: () => { zoom: number; lat: number; lon: number } | null }
+type MapElement = HTMLElement & { map: { getCenter(): { lat: number; lng: number }; getZoom(): number } | null }
 type Basemap = { id: string; label: string }
 
 const LAYERS = 50
@@ -31,7 +31,7 @@ class MapBuilder extends Builder<Map_> {
 		for (const l of this.state.config.layers) this.#about(l.dataset)
 		this.#adding = !this.state.config.layers.length
 		try {
-			this.#basemaps = JSON.parse(this.getAttribute('basemaps') ?? '[]') as Basemap[]
+			this.#basemaps = [{ id: '', label: '' }, ...(JSON.parse(this.getAttribute('basemaps') ?? '[]') as Basemap[])]
 		} catch {
 			this.#basemaps = []
 		}
@@ -196,15 +196,17 @@ class MapBuilder extends Builder<Map_> {
 		return html`<fieldset><legend>${this.say('Where it opens')}</legend>
 			<p class="hint">${here ? `${here.lat.toFixed(3)}, ${here.lon.toFixed(3)} · ${this.say('zoom {0}', Math.round(here.zoom * 10) / 10)}` : this.say('Where the data is')}</p>
 			<div class="buttons"><button type="button" class="button quiet small" @click=${() => {
-				const now = this.querySelector<MapElement>('stoa-map')?.location_now?.()
-				if (now) this.#map(m => { m.location = { zoom: Math.round(now.zoom * 100) / 100, lat: Math.round(now.lat * 1e5) / 1e5, lon: Math.round(now.lon * 1e5) / 1e5 } })
+				const map = this.querySelector<MapElement>('stoa-map')?.map
+				if (!map) return
+				const { lat, lng } = map.getCenter()
+				this.#map(m => { m.location = { zoom: Math.round(map.getZoom() * 100) / 100, lat: Math.round(lat * 1e5) / 1e5, lon: Math.round(lng * 1e5) / 1e5 } })
 			}}>${this.say('As the map is now')}</button>
 			${here ? html`<button type="button" class="button quiet small" @click=${() => this.#map(m => { delete m.location })}>${this.say('Where the data is')}</button>` : nothing}</div></fieldset>`
 	}
 
 	#put_settings() {
 		const c = this.state.config
-		const basemaps = this.#basemaps.map((b, i) => [i ? b.id : '', b.label] as [string, string])
+		const basemaps = this.#basemaps.map(b => [b.id, b.label || this.say('Plain map')] as [string, string])
 		return html`<details class="part"><summary>${this.say('The map')}</summary><div class="rows">
 			${basemaps.length > 1 ? choice_field('basemap', this.say('Background'), c.basemap ?? '', basemaps, v => this.#map(m => { if (v) m.basemap = v; else delete m.basemap })) : nothing}
 			${this.#put_place()}${this.#put_groups()}
@@ -227,7 +229,7 @@ class MapBuilder extends Builder<Map_> {
 			this.#shown = now
 			this.#shown_config = JSON.parse(now)
 		}
-		return html`<stoa-map label=${this.state.title || this.say('The map')} .config=${this.#shown_config}></stoa-map>`
+		return html`<stoa-map legend label=${this.state.title || this.say('The map')} basemaps=${this.getAttribute('basemaps') ?? nothing} .config=${this.#shown_config}></stoa-map>`
 	}
 }
 customElements.define('stoa-map-builder', MapBuilder)
