@@ -45,7 +45,6 @@ static void put_page_link(struct html *h, const struct view_state *s, int64_t st
 
 void view_pager(struct html *h, const struct view_state *s, int64_t start, int64_t size, int64_t total, int64_t ceiling)
 {
-	int64_t reachable = num_min(total, ceiling);
 	int64_t end = num_min(start + size, total);
 	if (total <= size && start == 0)
 		return;
@@ -60,7 +59,7 @@ void view_pager(struct html *h, const struct view_state *s, int64_t start, int64
 	if (start < total)
 		html_say_with(h, N_("{0} to {1} of {2}"), HTML_ARG_COUNT(start + 1), HTML_ARG_COUNT(end), HTML_ARG_COUNT(total));
 	html_lit(h, "</p>");
-	if (end < total && end + size <= reachable)
+	if (end < total && end + size <= ceiling)
 		put_page_link(h, s, end, "next", N_("Next"), false);
 	else
 		html_lit(h, "<span></span>");

@@ -72,7 +72,8 @@ class StoaLive extends HTMLElement {
 		url.search = words.toString()
 		e.preventDefault()
 		const active = document.activeElement as HTMLElement | null
-		const focus = (form.contains(active) && active?.dataset.focus) || e.submitter?.dataset.focus || undefined
+		const near = form.contains(active) || (form.parentElement?.localName === 'stoa-brush' && form.parentElement.contains(active))
+		const focus = (near && active?.dataset.focus) || e.submitter?.dataset.focus || undefined
 		void this.#go(url, { remember: 'quiet' in form.dataset ? 'replace' : 'push', focus })
 	}
 
