@@ -21,7 +21,7 @@ static double greatest(const struct chart_line *l, size_t npoints)
 
 static void put_bar(struct html *h, double share)
 {
-	auto_buf b = BUF_INIT(32);
+	auto_buf b = BUF_INIT(64);
 	text_put_double_plain(&b, round(share * 1000) / 10);
 	html_lit(h, "<svg class=\"chart-bar\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect width=\"");
 	html_text(h, buf_str(&b));

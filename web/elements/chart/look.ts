@@ -38,8 +38,13 @@ function is_light(colour: string): boolean {
 }
 
 const is_colour = (text: string | undefined) => !!text && (/^#[0-9a-f]{3,8}$/i.test(text) || (/^[a-z]+$/i.test(text) && CSS.supports('color', text)))
-export const colour_of = (s: Series, place: number, look: Look) =>
-	is_colour(s.color) ? (s.color as string) : look.series[place % look.series.length]
+// Beyond the palette its colours come again, paler, then darker.
+export function colour_of(s: Series, place: number, look: Look): string {
+	if (is_colour(s.color)) return s.color as string
+	const round = Math.floor(place / look.series.length)
+	const colour = look.series[place % look.series.length]
+	return !round ? colour : between(colour, round % 2 ? look.paper : look.ink, Math.min(0.75, 0.3 + 0.15 * round))
+}
 
 // A colour between two, t from 0 to 1; both "#rrggbb" or rgb().
 export function between(a: string, b: string, t: number): string {

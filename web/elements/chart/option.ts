@@ -14,7 +14,7 @@ export const kind_of = (table: Table) => {
 	const first = table.series[0]?.type ?? 'column'
 	return flat.has(first) ? first : 'axes'
 }
-const is_counted = (line: Line) => line.func === 'COUNT' || line.func === 'DISTINCT'
+const is_counted = (line: Line) => (line.func === 'COUNT' || line.func === 'DISTINCT') && !line.values.some(Array.isArray)
 
 // --- the axis of points ----------------------------------------------------------------------------------------------
 
@@ -96,10 +96,11 @@ function bars(d: Drawing, histogram: boolean) {
 }
 
 function lines(d: Drawing, area: boolean, smooth: boolean) {
-	const few = d.values.length <= 40
+	const known = d.values.filter(v => one(v) !== null).length
+	const few = d.values.length <= 40 || known < d.values.length / 2
 	return {
-		type: 'line', data: d.values.map(one), smooth: smooth ? 0.35 : false, smoothMonotone: smooth ? 'x' : undefined,
-		showSymbol: few || d.values.filter(v => one(v) !== null).length === 1, symbol: 'circle', symbolSize: 6, sampling: d.values.length > 1500 ? 'lttb' : undefined,
+		type: 'line', data: d.values.map(one), connectNulls: known < 0.7 * d.values.length && !d.stack, smooth: smooth ? 0.35 : false, smoothMonotone: smooth ? 'x' : undefined,
+		showSymbol: few, symbol: 'circle', symbolSize: 6, sampling: d.values.length > 1500 ? 'lttb' : undefined,
 		lineStyle: { width: 2, color: d.colour }, itemStyle: { color: d.colour },
 		areaStyle: area ? { color: d.colour, opacity: d.stack ? 0.75 : 0.22 } : undefined,
 		markLine: d.s.thresholds?.length ? { silent: true, symbol: 'none', label: { show: false },
@@ -151,9 +152,10 @@ function axis_name(f: Frame, lines_on: Line[]): string {
 	const names = new Set(lines_on.map(line => {
 		const s = series_of(f.table, line)
 		const name = line.group === undefined ? line.name : s.yLabelOverride ?? line.yLabel ?? ''
-		return line.unit && s.displayUnits !== false && !name.includes(line.unit) ? `${name}${name ? ' ' : ''}(${line.unit})` : name
+		return line.unit && s.displayUnits !== false && !name.includes(line.unit) ? `${name}${name ? ', ' : ''}${line.unit}` : name
 	}))
-	return names.size === 1 ? [...names][0] : ''
+	const units = new Set(lines_on.map(line => (series_of(f.table, line).displayUnits === false ? '' : line.unit ?? '')))
+	return names.size === 1 ? [...names][0] : units.size === 1 ? [...units][0] : ''
 }
 
 function value_axis(f: Frame, on: Line[], second: boolean, across: boolean, percent: boolean) {
@@ -192,7 +194,7 @@ function category_axis(f: Frame, places: Places, across: boolean) {
 	const longest = places.labels.reduce((n, l) => Math.max(n, l.length), 0)
 	const tilt = !across && !spaced && longest * 7 > f.width / places.labels.length && longest > 4 && places.labels.length > 1
 	return {
-		type: 'category', data: places.labels.map(plain), inverse: across || f.look.rtl, position: across ? (f.look.rtl ? 'right' : 'left') : 'bottom',
+		...(across ? {} : x_title(f)), type: 'category', data: places.labels.map(plain), inverse: across || f.look.rtl, position: across ? (f.look.rtl ? 'right' : 'left') : 'bottom',
 		boundaryGap: !f.table.series.every(line => /^(line|spline|area|areaspline|arearange|areasplinerange)$/.test(line.type)) || places.keys.length < 2,
 		axisLine: { lineStyle: { color: f.look.soft } },
 		axisTick: { show: !!spaced, interval: spaced ? (i: number) => spaced[i] !== null : undefined, lineStyle: { color: f.look.line } },
@@ -227,9 +229,13 @@ function on_axes(f: Frame, places: Places): Drawn {
 		}))
 	})
 	if (table.chart.queries.some(q => q.reverseStacks)) series.reverse()
+	const numeric = x_is_number(f) && !across
+	if (numeric)
+		for (const one_of of series as unknown as { data: unknown[] }[]) one_of.data = one_of.data.map((v, i) => [Number(places.keys[i]), v])
 	const both = new Set(axes).size > 1
 	const value_axes = (both ? [0, 1] : [0]).map(n => value_axis(f, shown.filter((_, i) => axes[i] === n), n === 1, across, percent && n === 0))
-	const category = category_axis(f, places, across)
+	const category = numeric ? number_axis(f) : category_axis(f, places, across)
+	const named = !across && x_name(f)
 	const tip = (params: { dataIndex: number }[] | { dataIndex: number }) => {
 		const at = (Array.isArray(params) ? params[0] : params)?.dataIndex ?? 0
 		const rows = shown.map((line, i) => [line, reading(f, whole[i][at], line, series_of(table, line)), values[i][at], one(whole[i][at])] as const)
@@ -239,12 +245,32 @@ function on_axes(f: Frame, places: Places): Drawn {
 	}
 	const option = {
 		...base(f), series,
-		grid: { left: 8, right: 12, top: value_axes.some(a => a.name) && !across ? 36 : 16, bottom: across && value_axes[0].name ? 32 : 8, containLabel: true, outerBoundsMode: 'same' },
-		tooltip: tooltip(f, { trigger: 'axis', axisPointer: { type: series.some(s => /bar|boxplot/.test(String((s as { type?: string }).type))) ? 'shadow' : 'line',
+		grid: { left: 8, right: 12, top: value_axes.some(a => a.name) && !across ? 36 : 16, bottom: (across && value_axes[0].name) || named ? 32 : 8, containLabel: true, outerBoundsMode: 'same' },
+		tooltip: tooltip(f, { trigger: shown.every(line => line.type === 'scatter') && numeric ? 'item' : 'axis', axisPointer: { type: series.some(s => /bar|boxplot/.test(String((s as { type?: string }).type))) ? 'shadow' : 'line',
 			shadowStyle: { color: look.ink, opacity: 0.06 }, lineStyle: { color: look.soft } }, formatter: tip }),
 		[across ? 'yAxis' : 'xAxis']: category, [across ? 'xAxis' : 'yAxis']: value_axes,
 	}
 	return { option, ...places, legend: table.series.length > 1 ? legend : [] }
+}
+
+// Numbers stand at their distance where no column needs a place of its own.
+function x_is_number(f: Frame): boolean {
+	const plain_lines = /^(line|spline|area|areaspline|scatter)$/
+	return f.table.x.kind === 'number' && f.table.series.every(line => plain_lines.test(line.type)) && !f.table.chart.queries.some(q => q.stacked || (q.sort && q.sort !== 'x'))
+}
+
+const x_name = (f: Frame): string => {
+	const { x, chart } = f.table
+	return chart.xLabel || (x.kind === 'number' || x.kind === 'bins' ? `${x.label}${x.unit ? `, ${x.unit}` : ''}` : '')
+}
+
+const x_title = (f: Frame) => ({ name: cut(plain(x_name(f)), 60), nameLocation: 'middle', nameGap: 32, nameTextStyle: text_of(f.look) })
+
+function number_axis(f: Frame) {
+	return {
+		type: 'value', scale: true, inverse: f.look.rtl, ...x_title(f), axisLabel: { ...text_of(f.look), formatter: f.numbers.tick, hideOverlap: true },
+		axisLine: { show: true, lineStyle: { color: f.look.soft } }, axisTick: { show: false }, splitLine: { show: false }, splitNumber: Math.max(3, Math.floor(f.width / 110)),
+	}
 }
 
 const line_colour = (table: Table, line: Line, place: number, look: Look) => {
@@ -281,13 +307,14 @@ function in_parts(f: Frame, kind: string): Drawn {
 			labelLine: { lineStyle: { color: look.soft } }, labelLayout: { hideOverlap: true }, avoidLabelOverlap: true },
 		treemap: { type: 'treemap', roam: false, nodeClick: false, breadcrumb: { show: false }, left: 0, right: 0, top: 0, bottom: 0,
 			label: { ...label, overflow: 'truncate', formatter: (p: { name: string; value: number; data: { value: number } }) =>
-				`${p.name}\n${reading(f, p.data.value, line, s)}` } },
-		funnel: { type: 'funnel', sort: 'descending', left: '8%', right: wide ? '32%' : '8%', top: 12, bottom: 12, gap: 2, minSize: '4%',
-			label: { show: true, ...label, position: wide ? 'right' : 'inside', formatter: (p: { name: string; value: number }) => `${cut(p.name, 32)}  ${reading(f, p.value, line, s)}` } },
+				`${p.name}\n${f.numbers.tick(p.data.value)}` } },
+		funnel: { type: 'funnel', sort: 'descending', left: 4, right: wide ? '34%' : '48%', top: 12, bottom: 12, gap: 2, minSize: '4%',
+			label: { show: true, ...label, position: 'right', formatter: (p: { name: string; value: number }) => `${cut(p.name, wide ? 32 : 18)}  ${f.numbers.tick(p.value)}` },
+			labelLine: { length: 12, lineStyle: { color: look.line } } },
 	}
 	const shape = shapes[kind === 'donut' ? 'pie' : kind]
 	// Words lie on the colours themselves: each needs the one that is read on it.
-	if (kind === 'treemap' || (kind === 'funnel' && !wide))
+	if (kind === 'treemap')
 		for (const p of data) (p as Record<string, unknown>).label = { color: luminance(p.itemStyle.color) > 0.32 ? '#16181c' : '#ffffff' }
 	const option = {
 		...base(f), series: [{ name: line?.name, ...shape, data, emphasis: { disabled: true } }],
@@ -317,9 +344,9 @@ function around(f: Frame, kind: string): Drawn {
 	if (kind === 'polar') {
 		const stack = table.chart.queries[0]?.stacked ? 'all' : undefined
 		return { ...places, legend: legend.length > 1 ? legend : [], option: {
-			...base(f), polar: { radius: ['12%', '76%'] },
+			...base(f), polar: { radius: ['10%', f.width < 560 ? '58%' : '74%'] },
 			angleAxis: { type: 'category', data: table.labels.map(plain), clockwise: !look.rtl, axisLine: { lineStyle: { color: look.line } }, axisTick: { show: false },
-				axisLabel: { ...text_of(look), formatter: (t: string) => cut(t, 16), hideOverlap: true } },
+				axisLabel: { ...text_of(look), formatter: (t: string) => cut(t, f.width < 560 ? 12 : 22), hideOverlap: true } },
 			radiusAxis: { axisLabel: { ...text_of(look), formatter: f.numbers.tick, hideOverlap: true }, splitLine: { lineStyle: { color: look.line } }, axisLine: { show: false },
 				axisTick: { show: false }, splitNumber: 3 },
 			series: shown.map(line => ({ type: 'bar', coordinateSystem: 'polar', name: line.name, stack, data: line.values.map(one), itemStyle: { color: colour(line) }, emphasis: { disabled: true } })),
@@ -329,7 +356,7 @@ function around(f: Frame, kind: string): Drawn {
 	const most = Math.max(0, ...shown.flatMap(line => line.values.map(v => one(v) ?? 0)))
 	return { ...places, legend: legend.length > 1 ? legend : [], option: {
 		...base(f),
-		radar: { radius: '68%', indicator: table.labels.map(label => ({ name: cut(plain(label), 20), max: most || 1 })), axisName: { ...text_of(look) },
+		radar: { radius: f.width < 560 ? '58%' : '70%', indicator: table.labels.map(label => ({ name: cut(plain(label), f.width < 560 ? 14 : 26), max: most || 1 })), axisName: { ...text_of(look) },
 			splitLine: { lineStyle: { color: look.line } }, axisLine: { lineStyle: { color: look.line } }, splitArea: { show: false } },
 		series: [{ type: 'radar', emphasis: { disabled: true }, data: shown.map(line => ({ name: line.name, value: line.values.map(v => one(v) ?? 0),
 			itemStyle: { color: colour(line) }, lineStyle: { color: colour(line), width: 2 }, areaStyle: { color: colour(line), opacity: 0.12 } })) }],

@@ -56,8 +56,13 @@ export function without_gaps(keys: string[], scale: string): { keys: string[]; a
 		at.push(place.get(key) ?? -1)
 		if (out.length > MOST) return null
 	}
-	return at.filter(i => i >= 0).length === keys.length ? { keys: out, at } : null
+	if (at.filter(i => i >= 0).length !== keys.length) return null
+	// What comes every five years has no gap of four.
+	const places = at.flatMap((i, k) => (i < 0 ? [] : [k]))
+	const step = places.slice(1).reduce((d, p, i) => common(d, p - places[i]), 0) || 1
+	return { keys: out.filter((_, k) => k % step === 0), at: at.filter((_, k) => k % step === 0) }
 }
+const common = (a: number, b: number): number => (b ? common(b, a % b) : a)
 
 // Labels of so many places at most: years where years are short enough, else months, days, hours.
 export function time_labels(keys: string[], scale: string, most: number, lang: string): (string | null)[] {
