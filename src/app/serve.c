@@ -336,6 +336,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	s->site->listen_port = httpd_port(s->httpd);
 	registries_port(s->site->registries, s->site->listen_port);
 	tenants_on_change(s->site->tenants, changed, s);
+	looks_on_change(s->site->looks, changed, s);
 	accounts_on_change(s->site->accounts, changed, s);
 	catalog_on_change(s->site->catalog, changed, s);
 	registries_on_change(s->site->registries, changed, s);

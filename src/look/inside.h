@@ -35,6 +35,8 @@ struct looks {
 	size_t nboxes, room;
 	uint64_t changes;         /* a box made before one of them is not put in place */
 	struct look_box *house;
+	void (*changed)(void *arg, struct tenant_id t);
+	void *changed_arg;
 };
 
 /* look.c */

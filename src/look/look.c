@@ -255,6 +255,14 @@ void look_forget(struct looks *ls, struct tenant_id t)
 	ls->changes++;
 	lock_give(&ls->lock);
 	tenants_bump(ls->tenants, t);
+	if (ls->changed)
+		ls->changed(ls->changed_arg, t);
+}
+
+void looks_on_change(struct looks *ls, void (*changed)(void *arg, struct tenant_id t), void *arg)
+{
+	ls->changed = changed;
+	ls->changed_arg = arg;
 }
 
 /* --- opening ---------------------------------------------------------------------------------------------------- */

@@ -105,6 +105,9 @@ struct look {
 bool looks_open(struct store *s, struct tenants *ts, struct str folder, struct looks **out, struct err *e) must_use nonnull_all;
 void looks_close(struct looks *ls);
 
+/* Called after each change that visitors can see. */
+void looks_on_change(struct looks *ls, void (*changed)(void *arg, struct tenant_id t), void *arg);
+
 /* The look in force, held until look_release. Never fails: what cannot be read is the house's. Memory only, but the first time after a change. */
 const struct look *look_hold(struct looks *ls, const struct tenant *t) __attribute__((returns_nonnull)) nonnull_all;
 /* The draft, or a version that was live. Made anew at each call. */

@@ -11,7 +11,7 @@ static const char *const containers[] = { "div", "span", "p", "a", "ul", "ol", "
 static const char *const empties[] = { "br", "hr", "img", "input", NULL };
 static const char *const swallowed[] = { "script", "style", "template", "iframe", "object", "embed", "svg", "math", "noscript", "textarea", "title", "select", "head",
 	"video", "audio", "canvas", "frameset", "noembed", "noframes", "xmp", "plaintext", NULL };
-static const char *const plain_attributes[] = { "class", "title", "lang", "dir", "role", "alt", "width", "height", "open", "hidden", "placeholder", "name", "value",
+static const char *const plain_attributes[] = { "class", "title", "lang", "dir", "role", "alt", "width", "height", "open", "placeholder", "name", "value",
 	"aria-label", "aria-hidden", "aria-labelledby", "aria-describedby", "aria-current", "loading", NULL };
 
 static bool is_one_of(struct str name, const char *const *names, const char **found)

@@ -1,45 +1,10 @@
-/* Whatever colour a portal chooses, its texts can be read. */
+/* The mark of a portal, and addresses that say a little more or less. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 #include "view/view.h"
-
-static uint32_t colour_of(struct str css, const char *name)
-{
-	auto_arena a = ARENA_INIT;
-	ptrdiff_t at = str_find(css, arena_printf(&a, "--%s:#", name));
-	assert_true(at >= 0);
-	struct str hex = str_sub(css, (size_t)at + strlen(name) + 3, 7);
-	uint32_t c;
-	assert_true(view_accent_parse(hex, &c));
-	return c;
-}
-
-static void contrasts_hold_for_every_accent(void **s)
-{
-	(void)s;
-	static const uint32_t accents[] = { 0x000000, 0xffffff, 0xffd54a, 0xff0000, 0x00ff00, 0x0000ff, 0x8a3ffc, 0x808080, 0x1f5a7a, 0xfffffe };
-	for (size_t i = 0; i < COUNT_OF(accents); i++) {
-		auto_arena a = ARENA_INIT;
-		auto_buf b = BUF_INIT(1 << 16);
-		struct str type;
-		assert_true(view_theme_file(str_from(view_theme_url(&a, accents[i]), 8), &b, &type));
-		struct str css = buf_str(&b);
-		struct str dark = str_from(css, (size_t)str_find(css, STR("@media")));
-		assert_true(view_contrast(colour_of(css, "accent-text"), 0xfbfaf6) >= 4.5);
-		assert_true(view_contrast(colour_of(css, "accent-text"), colour_of(css, "accent-soft")) >= 4.5);
-		assert_true(view_contrast(0xffffff, colour_of(css, "accent-fill")) >= 4.5);
-		assert_true(view_contrast(0xffffff, colour_of(css, "accent-deep")) >= 7);
-		assert_true(view_contrast(0xffffff, colour_of(css, "accent-column")) >= 4.5);
-		assert_true(view_contrast(0xffffff, colour_of(dark, "accent-deep")) >= 7);
-		assert_true(view_contrast(colour_of(dark, "accent-text"), 0x15161a) >= 4.5);
-		assert_true(view_contrast(colour_of(dark, "accent-text"), 0x1e2026) >= 4.5);
-		assert_true(view_contrast(colour_of(dark, "accent-text"), colour_of(dark, "accent-soft")) >= 4.5);
-		assert_true(view_contrast(0xeceae4, colour_of(dark, "accent-soft")) >= 4.5);
-	}
-}
 
 static void the_formula_is_that_of_wcag(void **s)
 {
@@ -51,11 +16,11 @@ static void the_formula_is_that_of_wcag(void **s)
 static void only_our_own_names_are_files(void **s)
 {
 	(void)s;
-	static const char *const names[] = { "theme1.12345.css", "theme1.1234567.css", "theme1.zzzzzz.css", "theme0.123456.css", "mark1.123456.css", "", "theme1..css" };
+	static const char *const names[] = { "mark1.12345.svg", "mark1.1234567.svg", "mark1.zzzzzz.svg", "mark0.123456.svg", "mark1.123456.css", "", "mark1..svg" };
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		auto_buf b = BUF_INIT(1 << 16);
 		struct str type;
-		assert_false(view_theme_file(str_of(names[i]), &b, &type));
+		assert_false(view_mark_file(str_of(names[i]), &b, &type));
 	}
 	uint32_t c;
 	assert_false(view_accent_parse(STR("123456"), &c));
@@ -87,7 +52,6 @@ static void addresses_say_a_little_more_or_less(void **s)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(contrasts_hold_for_every_accent),
 		cmocka_unit_test(the_formula_is_that_of_wcag),
 		cmocka_unit_test(only_our_own_names_are_files),
 		cmocka_unit_test(addresses_say_a_little_more_or_less),
