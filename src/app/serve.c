@@ -15,6 +15,7 @@
 #include "legacy/legacy.h"
 #include "log/log.h"
 #include "mail/mail.h"
+#include "page/page.h"
 #include "policy/policy.h"
 #include "pool/pool.h"
 #include "privacy/privacy.h"
@@ -340,6 +341,9 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	accounts_on_change(s->site->accounts, changed, s);
 	catalog_on_change(s->site->catalog, changed, s);
 	registries_on_change(s->site->registries, changed, s);
+	s->site->changed = changed;
+	s->site->changed_arg = s;
+	pages_on_change(s->site->pages, changed, s);
 	if (!audience_start(s->site->audience, s->conf->geoip_database, s->log, e)) return false;
 	policy_shelf_open(&s->site->shelf);
 	if (!profiles_open(s->site, e)) return false;
