@@ -22,7 +22,7 @@ bool engage_done(const struct engage_scene *s, struct store_tx *tx, bool ok, str
 bool engage_done_shown(const struct engage_scene *s, struct store_tx *tx, bool ok, struct err *e)
 {
 	ok = engage_done(s, tx, ok, e);
-	if (ok) tenants_bump(s->site->tenants, s->tenant->id);
+	if (ok) site_changed(s->site, s->tenant->id);
 	return ok;
 }
 

@@ -2,6 +2,8 @@
  * from memory, since they may be needed when nothing else works. */
 #include "front/inside.h"
 
+#include "text/text.h"
+
 static const struct lost { int status; const char *heading, *sentence; } losts[] = {
 	{ 400, N_("The address cannot be read"), N_("Something in this request is not as it should be.") },
 	{ 401, N_("Please sign in"), N_("This page is for people who are signed in.") },
@@ -29,7 +31,24 @@ static const struct lost *find(int status)
 	return &losts[COUNT_OF(losts) - 1];
 }
 
-static void put_lost(struct html *h, const struct lost *lost, const struct err *e)
+/* Whoever was led to a dataset that is not theirs may ask for it: the same words for one that is there and one that is not. */
+static void put_ask(struct html *h, const struct visit *v, int status)
+{
+	struct str rest = v->request->path, name = STR("");
+	if ((status != 404 && status != 401) || !str_starts(rest, STR("/explore/dataset/")) || !tenant_setting_on(v->at.tenant, "access.requests"))
+		return;
+	rest = str_from(rest, sizeof "/explore/dataset/" - 1);
+	if (!str_cut(&rest, '/', &name) || !name.n)
+		return;
+	auto_buf url = BUF_INIT(LIMIT_URL_BYTES);
+	buf_lit(&url, "/request-access/?dataset=");
+	text_put_url(&url, text_cut(name, 200));
+	html_lit(h, "<p>");
+	html_say_with(h, N_("If it is one that you have no access to, {0}ask for it{1}."), HTML_ARG_OPEN(buf_str(&url)), HTML_ARG_CLOSE);
+	html_lit(h, "</p>");
+}
+
+static void put_lost(struct html *h, const struct visit *v, const struct lost *lost, const struct err *e)
 {
 	html_lit(h, "<div class=\"lost\"><p class=\"status\" aria-hidden=\"true\">");
 	html_int(h, lost->status);
@@ -48,6 +67,7 @@ static void put_lost(struct html *h, const struct lost *lost, const struct err *
 		html_say(h, N_("Go to the catalogue"));
 		html_lit(h, "</a></p>");
 	}
+	put_ask(h, v, lost->status);
 	html_lit(h, "</div>");
 }
 
@@ -72,6 +92,19 @@ static void put_framed(struct view_page *page, const struct lost *lost)
 		view_frame_refuse(page, N_("This cannot be shown"), N_("It is not public, or is not there any more."));
 	else
 		view_frame_refuse(page, lost->heading, lost->sentence);
+}
+
+/* Something may be here for who is known: said of every address alike, whether anything is there or not. */
+static void put_way_in(struct html *h, const struct visit *v, const struct lost *lost)
+{
+	struct str values[RIGHTS_SESSIONS], path = v->request->path;
+	bool pages = str_starts(path, STR("/explore/")) || str_starts(path, STR("/pages/")) || str_starts(path, STR("/p/"));
+	if (lost->status != 404 || !pages || rights_session_values(v->at.tenant, v->request, values))
+		return;
+	html_lit(h, "<p class=\"way-in\">");
+	html_say_with(h, N_("Some things here are for members only. If you have an account, {0}sign in{1}."),
+	              HTML_ARG_OPEN(arena_join(v->arena, STR("/login/?next="), path)), HTML_ARG_CLOSE);
+	html_lit(h, "</p>");
 }
 
 void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
@@ -99,7 +132,8 @@ void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app
 		put_framed(&page, lost);
 	} else {
 		view_open(&page);
-		put_lost(&page.h, lost, e);
+		put_lost(&page.h, &v, lost, e);
+		put_way_in(&page.h, &v, lost);
 	}
 	struct err ignored = { 0 };
 	if (!view_close(&page, &ignored))

@@ -1,4 +1,5 @@
 /* metadata/1.0, reuses and georeference: small answers beside records and datasets. */
+#include "engage/engage.h"
 #include "legacy/inside.h"
 #include "text/text.h"
 
@@ -78,14 +79,62 @@ static bool run_metadata(struct httpd_request *r, struct httpd_reply *p, void *a
 
 /* --- reuses, territories -------------------------------------------------------------------------- */
 
+static void put_reuse(struct json_out *j, const struct v1_call *c, const struct engage_reuse *r)
+{
+	const struct dataset *d = rights_dataset_or_null(&c->at, &c->who, c->arena, r->slug);
+	struct str title = d ? dataset_meta_text(d, c->arena, "title", c->lang) : STR("");
+	json_open(j, '{');
+	json_member(j, "title", r->title);
+	json_member(j, "description", r->description);
+	json_member(j, "url", r->url);
+	json_key(j, STR("thumbnail"));
+	json_put_null(j);
+	json_key(j, STR("created_at"));
+	json_value(j);
+	buf_put_char(j->b, '"');
+	clock_put_instant(j->b, r->created.us, clock_utc());
+	buf_put_char(j->b, '"');
+	json_key(j, STR("dataset"));
+	json_open(j, '{');
+	json_member(j, "id", r->slug);
+	json_member(j, "title", title.n ? title : r->slug);
+	json_close(j, '}');
+	json_key(j, STR("user"));
+	json_open(j, '{');
+	json_member(j, "first_name", r->first_name);
+	json_member(j, "last_name", r->last_name);
+	json_close(j, '}');
+	json_close(j, '}');
+}
+/* Approved ones of the datasets the caller sees, or of the one named. */
 static bool run_reuses(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_v1 c;
-	auto_buf b = BUF_INIT(1 << 10);
-	int64_t ignored;
+	auto_buf b = BUF_INIT(16 << 20);
+	struct json_out j = JSON_OUT(&b);
+	struct engage_reuse_ask q = { .state = ENGAGE_APPROVED };
+	struct engage_reuse *list = NULL;
+	const struct dataset **seen;
+	size_t n = 0;
+	int64_t rows, all = 0;
 	if (!v1_enter(&c, r, p, app, e) || !v1_format(&c, shapes, e)) return false;
-	if (!v1_int(&c, "rows", 0, 10000, 10, &ignored, e) || !v1_int(&c, "start", 0, 10000, 0, &ignored, e)) return false;
-	buf_lit(&b, "{\"nhits\":0,\"reuses\":[]}");
+	if (!v1_int(&c, "rows", 0, 10000, 10, &rows, e) || !v1_int(&c, "start", 0, 10000, 0, &q.start, e)) return false;
+	struct str only = v1_text(&c, "dataset");
+	size_t nseen = rights_datasets(&c.at, &c.who, c.arena, &seen);
+	int64_t *ids = arena_array(c.arena, int64_t, nseen + 1);
+	for (size_t i = 0; i < nseen; i++)
+		if (!only.n || str_eq(only, seen[i]->slug)) ids[q.ndatasets++] = seen[i]->id;
+	q.datasets = ids;
+	q.rows = (size_t)rows;
+	struct engage_scene s = { .site = c.at.site, .tenant = c.at.tenant, .lang = i18n_english(), .arena = c.arena };
+	if (tenant_setting_on(c.at.tenant, "reuses") && !engage_reuses(&s, &q, &list, &n, &all, e)) return false;
+	json_open(&j, '{');
+	json_member_int(&j, "nhits", all);
+	json_key(&j, STR("reuses"));
+	json_open(&j, '[');
+	for (size_t i = 0; i < n; i++) put_reuse(&j, &c, &list[i]);
+	json_close(&j, ']');
+	json_close(&j, '}');
 	return v1_answer(&c, &b, e);
 }
 

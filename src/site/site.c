@@ -13,7 +13,13 @@ struct site_inside {
 	struct arena arena;
 };
 
-static void changed(void *arg, struct tenant_id t) { tenants_bump(((struct site *)arg)->tenants, t); }
+void site_changed(struct site *s, struct tenant_id t)
+{
+	tenants_bump(s->tenants, t);
+	if (s->changed) s->changed(s->changed_arg, t);
+}
+
+static void changed(void *arg, struct tenant_id t) { site_changed(arg, t); }
 
 static bool open_vault(struct site *s, const struct site_options *o, struct err *e)
 {

@@ -55,6 +55,8 @@ struct site {
 	struct policy_shelf *shelf; /* finished PDF files; NULL while no server runs; policy/ */
 	struct profiles *profiles; /* what columns hold; NULL while no server runs; profile/ sets it */
 	struct tile_shelf *tiles; /* points that maps ask for; tile/ */
+	void (*changed)(void *arg, struct tenant_id t); /* the server's ear for site_changed; NULL while none runs */
+	void *changed_arg;
 	struct live *live; /* records that come one by one; live/ sets it */
 };
 
@@ -76,6 +78,9 @@ bool site_upkeep(struct site *s, bool daily, struct err *e) must_use nonnull_all
 /* SES-14: what a backup brought back must not open anything that was shut since: everybody signs in anew, and links in letters,
  * half-done sign-ins and counts of failures are void, and ledgers of consent whose head is not signed wait for an operator. */
 bool site_after_restore(struct site *s, struct err *e) must_use nonnull_all;
+
+/* What pages show of a portal has changed: finished answers are no longer given. */
+void site_changed(struct site *s, struct tenant_id t) nonnull_all;
 
 /* A portal and its catalogue, held together for one visit. */
 struct site_visit {
