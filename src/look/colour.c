@@ -96,11 +96,22 @@ uint32_t look_readable(uint32_t colour, uint32_t background, double contrast)
 
 /* --- roles nobody chose ------------------------------------------------------------------------------------ */
 
-/* A colour read on two grounds; when they are far apart, the first one counts. */
+static double worse(uint32_t c, uint32_t first, uint32_t second)
+{
+	return num_min(look_contrast(c, first), look_contrast(c, second));
+}
+
+/* A colour read on two grounds: the nearest shade or tint that is, else black or white, whichever is read better. */
 static uint32_t on_both(uint32_t colour, uint32_t first, uint32_t second, double contrast)
 {
-	uint32_t c = look_readable(look_readable(colour, first, contrast), second, contrast);
-	return look_contrast(c, first) >= contrast ? c : look_readable(colour, first, contrast);
+	for (uint32_t share = 100; share > 0; share -= 2) {
+		uint32_t shade = look_mix(colour, BLACK, share);
+		uint32_t tint = look_mix(colour, WHITE, share);
+		bool tint_first = worse(tint, first, second) > worse(shade, first, second);
+		if (worse(tint_first ? tint : shade, first, second) >= contrast)
+			return tint_first ? tint : shade;
+	}
+	return worse(WHITE, first, second) > worse(BLACK, first, second) ? WHITE : BLACK;
 }
 
 static uint32_t ink_on(uint32_t back, uint32_t text)
