@@ -170,7 +170,7 @@ struct query_spread {
 	int64_t *counts;             /* n, under the filters of the request */
 	size_t n;
 };
-/* Fills n spreads with two statements. */
+/* Fills n spreads with three statements, one of which reads all rows of the question. */
 bool query_spreads(struct engine *g, struct arena *a, const struct query_request *r, struct query_spread *spreads, size_t n,
                    struct cancel *c_or_null, struct err *e) must_use;
 

@@ -1,6 +1,6 @@
 /* How the values of number and date fields are spread: bins of round width between the least and the greatest
  * value that the caller has, and how many records of the question fall into each. One statement tells the bounds
- * of all fields, one more counts all their bins. */
+ * of all fields, one looks at some rows, and one reading of the rows counts all bins. */
 #include "query/inside.h"
 
 #include <math.h>
@@ -24,76 +24,119 @@ struct spreading {
 	size_t n;
 };
 
+static bool is_counted_by_day(const struct spreading *c, size_t i) { return is_date(c->spreads[i].field); }
+
+static size_t column_of(const struct spreading *c, size_t i)
+{
+	return (size_t)odsql_field(&c->scene.scope, c->spreads[i].field->name);
+}
+
 static void put_value(struct sql *q, const struct spreading *c, size_t i)
 {
-	const struct odsql_scope *s = &c->scene.scope;
-	int at = odsql_field(s, c->spreads[i].field->name);
-	if (is_date(c->spreads[i].field)) {
-		sql_lit(q, "CAST(");
-		odsql_emit_wall(q, s, odsql_field_node(c->arena, s, at));
-		sql_lit(q, " AS DATE)");
-	} else {
-		sql_lit(q, "CAST(");
-		sql_column(q, (size_t)at, SQL_MAIN);
-		sql_lit(q, " AS DOUBLE)");
+	sql_lit(q, "CAST(");
+	sql_column(q, column_of(c, i), SQL_MAIN);
+	sql_lit(q, " AS DOUBLE)");
+}
+
+static double number_of(const struct spreading *c, const struct column *col)
+{
+	struct civil local;
+	switch (col->type.type) {
+	case VALUE_INT: return (double)col->ints[0];
+	case VALUE_DATE: return col->days[0];
+	case VALUE_DATETIME:
+		clock_us_to_local(c->scene.request->zone_or_null ? c->scene.request->zone_or_null : clock_utc(), col->ints[0], &local);
+		return clock_days(local.year, local.month, local.day);
+	case VALUE_DOUBLE: return col->doubles[0];
+	case VALUE_TEXT: case VALUE_BOOL: case VALUE_POINT: case VALUE_SHAPE: case VALUE_FILE: case VALUE_JSON: case VALUE_TYPES: break;
+	}
+	return NAN;
+}
+
+/* Asks for one row and hands it to `take`. */
+static bool ask_row(struct spreading *c, struct sql *q, const struct column_type *types, size_t ntypes, void (*take)(struct spreading *c, const struct batch *b),
+                    struct err *e)
+{
+	struct engine_cursor *k = NULL;
+	struct batch b;
+	const struct engine_query question = { .at = c->scene.request->target->at, .sql = q, .columns = types, .ncolumns = ntypes };
+	bool fine = engine_ask(c->engine, &question, c->cancel, &k, e) && engine_next(k, &b, e);
+	if (fine && b.nrows) take(c, &b);
+	engine_finish(k);
+	return fine;
+}
+
+static void take_bounds(struct spreading *c, const struct batch *b)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct query_spread *s = &c->spreads[i];
+		if (!column_has(&b->columns[2 * i], 0) || !column_has(&b->columns[2 * i + 1], 0)) continue;
+		s->low = number_of(c, &b->columns[2 * i]);
+		s->high = number_of(c, &b->columns[2 * i + 1]);
+		s->known = isfinite(s->low) && isfinite(s->high) && s->high > s->low && isfinite(s->high - s->low);
 	}
 }
 
-static void put_days(struct sql *q, const struct spreading *c, size_t i)
+static void take_means(struct spreading *c, const struct batch *b)
 {
-	sql_lit(q, "CAST(datediff('day', DATE '1970-01-01', ");
-	put_value(q, c, i);
-	sql_lit(q, ") AS DOUBLE)");
+	for (size_t i = 0; i < c->n; i++) {
+		const struct query_spread *s = &c->spreads[i];
+		if (is_date(s->field) || !s->known || !column_has(&b->columns[i], 0)) continue;
+		c->bins[i].growing = s->low >= 0 && s->high >= 100 && b->columns[i].doubles[0] - s->low < (s->high - s->low) / 20;
+	}
 }
 
-enum { LOW, HIGH, MEAN, BOUNDS };
-
-static void put_bound(struct sql *q, const struct spreading *c, size_t i, size_t which)
+/* Whether most values are small beside the greatest, by the first rows there are. */
+static bool look_at_some(struct spreading *c, struct err *e)
 {
-	sql_put_literal(q, which == LOW ? STR("min(") : which == HIGH ? STR("max(") : STR("avg("));
-	if (is_date(c->spreads[i].field)) {
-		put_days(q, c, i);
-	} else {
-		/* What is no number or without end has no place among bins. */
-		sql_lit(q, "CASE WHEN isfinite(");
-		put_value(q, c, i);
-		sql_lit(q, ") THEN ");
-		put_value(q, c, i);
-		sql_lit(q, " END");
+	enum { SOME = 20000 };
+	struct column_type *types = arena_array(c->arena, struct column_type, c->n + 1);
+	struct sql q;
+	sql_init(&q, c->arena, &sql_duckdb);
+	for (size_t i = 0; i < c->n; i++) {
+		sql_put_literal(&q, i ? STR(", ") : STR("SELECT "));
+		if (is_date(c->spreads[i].field)) {
+			sql_lit(&q, "CAST(NULL AS DOUBLE)");
+		} else {
+			sql_lit(&q, "avg(CASE WHEN isfinite(");
+			put_value(&q, c, i);
+			sql_lit(&q, ") THEN ");
+			put_value(&q, c, i);
+			sql_lit(&q, " END)");
+		}
+		types[i] = (struct column_type){ .type = VALUE_DOUBLE };
 	}
-	sql_lit(q, ")");
+	sql_lit(&q, " FROM (SELECT * FROM ");
+	sql_relation(&q, c->scene.request->target->at);
+	(void)scene_put_where(&q, &c->scene, -1, NULL);
+	sql_lit(&q, " LIMIT ");
+	sql_int(&q, SOME);
+	sql_lit(&q, ")");
+	bool fine = ask_row(c, &q, types, c->n, take_means, e);
+	sql_done(&q);
+	return fine;
 }
 
 /* The bounds of every field among all rows of the caller, whatever is asked for: they stay while one filters. */
 static bool find_bounds(struct spreading *c, const struct query_request *r, struct err *e)
 {
-	const struct query_request whole = { .target = r->target, .mode = r->mode, .zone_or_null = r->zone_or_null, .lang = r->lang, .now_us = r->now_us };
-	struct column_type *types = arena_array(c->arena, struct column_type, BOUNDS * c->n + 1);
-	struct engine_cursor *k = NULL;
-	struct batch b;
+	struct query_request *whole = arena_new(c->arena, struct query_request);
+	*whole = (struct query_request){ .target = r->target, .mode = r->mode, .zone_or_null = r->zone_or_null, .lang = r->lang, .now_us = r->now_us };
+	struct column_type *types = arena_array(c->arena, struct column_type, 2 * c->n + 1);
 	struct sql q;
-	if (!scene_open(c->arena, &whole, true, &c->scene, e)) return false;
+	if (!scene_open(c->arena, whole, true, &c->scene, e)) return false;
 	sql_init(&q, c->arena, &sql_duckdb);
-	for (size_t i = 0; i < BOUNDS * c->n; i++) {
+	for (size_t i = 0; i < 2 * c->n; i++) {
 		sql_put_literal(&q, i ? STR(", ") : STR("SELECT "));
-		put_bound(&q, c, i / BOUNDS, i % BOUNDS);
-		types[i] = (struct column_type){ .type = VALUE_DOUBLE };
+		sql_put_literal(&q, i % 2 ? STR("max(") : STR("min("));
+		sql_column(&q, column_of(c, i / 2), SQL_MAIN);
+		sql_lit(&q, ")");
+		types[i] = (struct column_type){ .type = c->spreads[i / 2].field->type };
 	}
 	sql_lit(&q, " FROM ");
 	sql_relation(&q, r->target->at);
 	(void)scene_put_where(&q, &c->scene, -1, NULL);
-	const struct engine_query question = { .at = r->target->at, .sql = &q, .columns = types, .ncolumns = BOUNDS * c->n };
-	bool fine = engine_ask(c->engine, &question, c->cancel, &k, e) && engine_next(k, &b, e);
-	for (size_t i = 0; fine && b.nrows && i < c->n; i++) {
-		struct query_spread *s = &c->spreads[i];
-		const struct column *found = &b.columns[BOUNDS * i];
-		if (!column_has(&found[LOW], 0) || !column_has(&found[HIGH], 0) || !column_has(&found[MEAN], 0)) continue;
-		s->low = found[LOW].doubles[0];
-		s->high = found[HIGH].doubles[0];
-		s->known = s->high > s->low && isfinite(s->high - s->low);
-		c->bins[i].growing = !is_date(s->field) && s->low >= 0 && s->high >= 100 && found[MEAN].doubles[0] - s->low < (s->high - s->low) / 20;
-	}
-	engine_finish(k);
+	bool fine = ask_row(c, &q, types, 2 * c->n, take_bounds, e) && look_at_some(c, e);
 	sql_done(&q);
 	return fine;
 }
@@ -185,113 +228,92 @@ static void make_bins(struct spreading *c, size_t i)
 	}
 }
 
-/* How many edges a value has passed, less one. */
-static void put_growing(struct sql *q, const struct spreading *c, size_t i)
+/* The bin of a value by halving: edges [from, to] surround it. */
+static void put_halves(struct sql *q, const struct spreading *c, size_t i, size_t from, size_t to)
 {
-	const struct query_spread *s = &c->spreads[i];
-	sql_lit(q, "CAST(-1");
-	for (size_t k = 0; k <= s->n; k++) {
-		sql_lit(q, " + CAST(");
-		put_value(q, c, i);
-		sql_lit(q, " >= CAST(");
-		sql_param(q, VALUE_OF_DOUBLE(s->edges[k]));
-		sql_lit(q, " AS DOUBLE) AS TINYINT)");
+	if (to - from < 2) {
+		sql_int(q, (int64_t)from);
+		return;
 	}
-	sql_lit(q, " AS DOUBLE)");
+	size_t middle = (from + to) / 2;
+	sql_lit(q, "CASE WHEN ");
+	put_value(q, c, i);
+	sql_lit(q, " < CAST(");
+	sql_param(q, VALUE_OF_DOUBLE(c->spreads[i].edges[middle]));
+	sql_lit(q, " AS DOUBLE) THEN ");
+	put_halves(q, c, i, from, middle);
+	sql_lit(q, " ELSE ");
+	put_halves(q, c, i, middle, to);
+	sql_lit(q, " END");
 }
 
+/* A whole number: the bin, or the day that is put into its bin here. */
 static void put_bin(struct sql *q, const struct spreading *c, size_t i)
 {
 	const struct bins *b = &c->bins[i];
-	if (b->growing) {
-		put_growing(q, c, i);
-		return;
-	}
-	sql_lit(q, "CAST(floor((");
-	if (b->months) {
-		sql_lit(q, "year(");
-		put_value(q, c, i);
-		sql_lit(q, ") * 12 + month(");
-		put_value(q, c, i);
-		sql_lit(q, ") - 1");
-	} else if (is_date(c->spreads[i].field)) {
-		put_days(q, c, i);
+	if (!c->spreads[i].known) {
+		sql_lit(q, "CAST(NULL AS INTEGER)");
+	} else if (is_counted_by_day(c, i)) {
+		odsql_emit_wall(q, &c->scene.scope, odsql_field_node(c->arena, &c->scene.scope, (int)column_of(c, i)));
+	} else if (b->growing) {
+		sql_lit(q, "CASE WHEN ");
+		sql_column(q, column_of(c, i), SQL_MAIN);
+		sql_lit(q, " IS NOT NULL THEN CAST(");
+		put_halves(q, c, i, 0, c->spreads[i].n);
+		sql_lit(q, " AS INTEGER) END");
 	} else {
+		sql_lit(q, "CAST(floor((");
 		put_value(q, c, i);
+		sql_lit(q, " - CAST(");
+		sql_param(q, VALUE_OF_DOUBLE(b->start));
+		sql_lit(q, " AS DOUBLE)) / CAST(");
+		sql_param(q, VALUE_OF_DOUBLE(b->step));
+		sql_lit(q, " AS DOUBLE)) AS INTEGER)");
 	}
-	sql_lit(q, " - CAST(");
-	sql_param(q, VALUE_OF_DOUBLE(b->start));
-	sql_lit(q, " AS DOUBLE)) / CAST(");
-	sql_param(q, VALUE_OF_DOUBLE(b->step));
-	sql_lit(q, " AS DOUBLE)) AS DOUBLE)");
 }
 
-static void put_name(struct sql *q, size_t i)
+static size_t bin_of(const struct spreading *c, size_t i, int64_t number)
 {
-	sql_lit(q, "b");
-	sql_int(q, (int64_t)i);
+	const struct query_spread *s = &c->spreads[i];
+	size_t from = 0, to = s->n;
+	if (!is_counted_by_day(c, i)) return number >= 0 && (uint64_t)number < s->n ? (size_t)number : s->n;
+	if ((double)number < s->edges[0] || (double)number >= s->edges[s->n]) return s->n;
+	while (to - from > 1) {
+		size_t middle = (from + to) / 2;
+		if ((double)number < s->edges[middle]) to = middle;
+		else from = middle;
+	}
+	return from;
 }
 
-/* One grouping a field over one reading of the rows. */
-static void put_counts(struct sql *q, const struct spreading *c, const struct query_request *r)
+static void take(struct spreading *c, size_t i, const struct engine_tally *t)
 {
-	sql_lit(q, "SELECT ");
-	for (size_t i = 0; i < c->n; i++) {
-		put_name(q, i);
-		sql_lit(q, ", grouping(");
-		put_name(q, i);
-		sql_lit(q, "), ");
-	}
-	sql_lit(q, "count(*) FROM (SELECT ");
-	for (size_t i = 0; i < c->n; i++) {
-		if (i) sql_lit(q, ", ");
-		if (c->spreads[i].known) put_bin(q, c, i);
-		else sql_lit(q, "CAST(NULL AS DOUBLE)");
-		sql_lit(q, " AS ");
-		put_name(q, i);
-	}
-	sql_lit(q, " FROM ");
-	sql_relation(q, r->target->at);
-	(void)scene_put_where(q, &c->scene, -1, NULL);
-	sql_lit(q, ") GROUP BY GROUPING SETS (");
-	for (size_t i = 0; i < c->n; i++) {
-		sql_put_literal(q, i ? STR(", (") : STR("("));
-		put_name(q, i);
-		sql_lit(q, ")");
-	}
-	sql_lit(q, ")");
-}
-
-static void take(struct spreading *c, const struct batch *b, size_t row)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		struct query_spread *s = &c->spreads[i];
-		if (b->columns[2 * i + 1].ints[row] != 0 || !column_has(&b->columns[2 * i], row) || !s->known) continue;
-		double bin = b->columns[2 * i].doubles[row];
-		if (bin >= 0 && bin < (double)s->n) s->counts[(size_t)bin] += b->columns[2 * c->n].ints[row];
+	struct query_spread *s = &c->spreads[i];
+	if (!s->known) return;
+	s->known = !t->many;
+	for (size_t k = 0; s->known && k < t->n; k++) {
+		size_t bin = bin_of(c, i, t->numbers[k]);
+		if (bin < s->n) s->counts[bin] += (int64_t)t->counts[k];
 	}
 }
 
 static bool count(struct spreading *c, const struct query_request *r, struct err *e)
 {
-	struct column_type *types = arena_array(c->arena, struct column_type, 2 * c->n + 2);
-	struct engine_cursor *k = NULL;
-	struct batch b = { 0 };
+	struct engine_tally *tallies = arena_array(c->arena, struct engine_tally, c->n + 1);
 	struct sql q;
 	if (!scene_open(c->arena, r, true, &c->scene, e)) return false;
-	for (size_t i = 0; i < c->n; i++) types[2 * i] = (struct column_type){ .type = VALUE_DOUBLE };
-	for (size_t i = 0; i < c->n; i++) types[2 * i + 1] = (struct column_type){ .type = VALUE_INT };
-	types[2 * c->n] = (struct column_type){ .type = VALUE_INT };
 	sql_init(&q, c->arena, &sql_duckdb);
-	put_counts(&q, c, r);
-	const struct engine_query question = { .at = r->target->at, .sql = &q, .columns = types, .ncolumns = 2 * c->n + 1 };
-	bool fine = engine_ask(c->engine, &question, c->cancel, &k, e);
-	do {
-		fine = fine && engine_next(k, &b, e);
-		for (size_t row = 0; fine && row < b.nrows; row++) take(c, &b, row);
-	} while (fine && b.nrows);
-	engine_finish(k);
+	for (size_t i = 0; i < c->n; i++) {
+		sql_put_literal(&q, i ? STR(", ") : STR("SELECT "));
+		put_bin(&q, c, i);
+	}
+	sql_lit(&q, " FROM ");
+	sql_relation(&q, r->target->at);
+	(void)scene_put_where(&q, &c->scene, -1, NULL);
+	const struct engine_query question = { .at = r->target->at, .sql = &q };
+	bool fine = engine_count(c->engine, &question, c->arena, c->cancel, tallies, c->n, e);
 	sql_done(&q);
+	for (size_t i = 0; fine && i < c->n; i++) take(c, i, &tallies[i]);
 	return fine;
 }
 
