@@ -101,9 +101,12 @@ static void put_way_in(struct html *h, const struct visit *v, const struct lost 
 	bool pages = str_starts(path, STR("/explore/")) || str_starts(path, STR("/pages/")) || str_starts(path, STR("/p/"));
 	if (lost->status != 404 || !pages || rights_session_values(v->at.tenant, v->request, values))
 		return;
+	auto_buf next = BUF_INIT(LIMIT_URL_BYTES);
+	buf_lit(&next, "/login/?next=");
+	text_put_url(&next, path);
 	html_lit(h, "<p class=\"way-in\">");
 	html_say_with(h, N_("Some things here are for members only. If you have an account, {0}sign in{1}."),
-	              HTML_ARG_OPEN(arena_join(v->arena, STR("/login/?next="), path)), HTML_ARG_CLOSE);
+	              HTML_ARG_OPEN(buf_str(&next)), HTML_ARG_CLOSE);
 	html_lit(h, "</p>");
 }
 
