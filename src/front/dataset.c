@@ -236,7 +236,7 @@ static void fill_page(struct front_dataset *d, const struct tab *tab)
 	d->page.place = VIEW_CATALOGUE;
 	d->page.noindex = d->state.n > 0 && front_is_filtered(&d->state);
 	d->page.json_alternate = arena_printf(v->arena, "/api/explore/v2.1/catalog/datasets/%.*s", STR_ARG(d->dataset->slug));
-	d->page.image = arena_printf(v->arena, "/preview/dataset/%.*s.png", STR_ARG(d->dataset->slug));
+	d->page.image = front_preview_dataset(v, d->dataset);
 	if (d->dataset->version.number > 0) {
 		struct view_feed *feed = arena_new(v->arena, struct view_feed);
 		*feed = (struct view_feed){ arena_printf(v->arena, "/feeds/dataset/%.*s.atom", STR_ARG(d->dataset->slug)), STR("application/atom+xml"), d->title };

@@ -256,25 +256,3 @@ static bool run_reuses(struct httpd_request *r, struct httpd_reply *p, void *app
 }
 
 const struct httpd_route front_feed_reuses = { .method = HTTPD_GET, .pattern = "/feeds/reuses.atom", .run = run_reuses };
-
-/* --- where pages tell of them ----------------------------------------------------------------------------------- */
-
-void front_feeds_catalogue(struct view_page *p, const struct view_state *s)
-{
-	struct visit *v = p->visit;
-	struct view_feed *feeds = arena_array(v->arena, struct view_feed, 2);
-	struct str filters = view_state_filters(s), title = i18n_text(v->lang, N_("Catalogue"));
-	feeds[0] = (struct view_feed){ .url = arena_join(v->arena, STR("/feeds/catalogue.atom"), filters), .type = STR("application/atom+xml"), .title = title };
-	feeds[1] = (struct view_feed){ .url = arena_join(v->arena, STR("/feeds/catalogue.rss"), filters), .type = STR("application/rss+xml"), .title = title };
-	p->feeds = feeds;
-	p->nfeeds = 2;
-}
-
-void front_feeds_dataset(struct view_page *p, const struct front_dataset *d)
-{
-	struct visit *v = p->visit;
-	struct view_feed *feed = arena_new(v->arena, struct view_feed);
-	*feed = (struct view_feed){ .url = arena_printf(v->arena, "/feeds/dataset/%.*s.atom", STR_ARG(d->dataset->slug)), .type = STR("application/atom+xml"), .title = d->title };
-	p->feeds = feed;
-	p->nfeeds = 1;
-}

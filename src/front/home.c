@@ -100,6 +100,7 @@ static bool show_home(struct visit *v, struct err *e)
 	auto_page page = { .visit = v, .path = STR("/"), .place = VIEW_ELSEWHERE };
 	page.description = tenant_text(v->at.tenant, "description", v->lang_code);
 	page.json_ld = front_describe_catalogue(v);
+	page.image = front_preview_portal(v);
 	content_census(v, &c);
 	view_open(&page);
 	struct html *h = &page.h;

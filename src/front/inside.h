@@ -264,9 +264,6 @@ struct str front_quotable(struct arena *a, struct str url); /* between single qu
 void front_put_follow(struct front_dataset *d) nonnull_all;
 /* The approved reuses of a dataset, newest first, and the way to tell of another; a <section>. Nothing when they are off. */
 void front_put_reuses(struct front_dataset *d) nonnull_all;
-/* Feeds for view_page.feeds, in the arena: of the catalogue with the filters of a state; of a dataset. */
-void front_feeds_catalogue(struct view_page *p, const struct view_state *s) nonnull_all;
-void front_feeds_dataset(struct view_page *p, const struct front_dataset *d) nonnull_all;
 /* Local paths of pictures for view_page.image. */
 struct str front_preview_portal(const struct visit *v) nonnull_all;
 struct str front_preview_dataset(const struct visit *v, const struct dataset *d) nonnull_all;

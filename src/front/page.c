@@ -52,6 +52,8 @@ bool front_page_show(struct visit *v, const struct page *p, struct str path, boo
 	auto_page page = { .visit = v, .title = root ? STR("") : title, .path = path, .noindex = !p->open };
 	page.description = page_text(json_get(p->root, "description"), v->lang_code, other);
 	page.image = json_text(json_get(p->root, "image"));
+	if (!page.image.n && p->open)
+		page.image = root ? front_preview_portal(v) : front_preview_page(v, p->slug, title);
 	view_open(&page);
 	html_lit(&page.h, "<article class=\"content-page\">");
 	put_title(&page, p->root, title);
