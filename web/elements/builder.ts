@@ -23,6 +23,8 @@ const style = css`
 	.builder [aria-pressed='true'].button { background: var(--accent-fill); color: #fff; border-color: var(--accent-fill); }
 	.builder .parts { display: grid; gap: 1.5rem; align-items: start; }
 	.builder .side { display: grid; gap: 1rem; min-inline-size: 0; }
+	.builder h2 { margin-block-end: .6rem; font-size: 1.4rem; }
+	.builder ol.layers + button { margin-block-start: .8rem; }
 	.builder .sight { min-inline-size: 0; }
 	.builder .sight > :is(stoa-map, stoa-chart) { display: block; block-size: min(36rem, 75vh); }
 	.builder .sight > stoa-chart { block-size: auto; }
@@ -70,7 +72,7 @@ const style = css`
 		.builder .square { inline-size: 2.75rem; block-size: 2.75rem; }
 		.builder label.check { min-block-size: 2.75rem; }
 		.builder .tools { position: static; }
-		.builder .tools .status { margin-inline-start: 0; flex-basis: 100%; }
+		.builder .tools .status { margin-inline-start: 0; flex: 1 0 100%; }
 	}
 	@media (forced-colors: active) { .builder [aria-pressed='true'].button { outline: 2px solid Highlight; } }
 `

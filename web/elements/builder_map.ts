@@ -3,6 +3,7 @@ import { html, nothing } from 'lit'
 import { Builder, base64url } from './builder'
 import { about_dataset, check_field, choice_field, Finder, text_field, type Found } from './builder_parts'
 import { LayerForm, type Layer } from './builder_layer'
+import './map'
 import { lang_of } from './say'
 import type { Dataset } from './query'
 

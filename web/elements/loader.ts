@@ -9,6 +9,7 @@ const loads: Record<string, () => Promise<unknown>> = {
 	'stoa-filters': () => import('./filters'),
 	'stoa-kpi': () => import('./kpi'),
 	'stoa-list': () => import('./list'),
+	'stoa-chart-builder': () => import('./builder_chart'),
 	'stoa-map-builder': () => import('./builder_map'),
 	'stoa-map': () => import('./map'),
 	'stoa-range': () => import('./filters'),
