@@ -37,6 +37,8 @@ function addPortal(p) {
 		...variants('title', p.title, first), ...variants('description', p.description, first), ...Object.entries(p.settings ?? {})]
 	const made = stoa(['portal', 'add', p.host, ...(p.aliases ?? []).flatMap(a => ['--alias', a]), ...settings.flatMap(([n, v]) => ['--set', `${n}=${v}`]),
 		'--admin', `admin@${p.host}`, '--json'], { answer: true })
+	const look = join(here, 'looks', `${p.host}.json`)
+	if (existsSync(look)) stoa(['look', 'set', look, '--portal', p.host, '--live'])
 	return made.admin
 }
 

@@ -129,6 +129,8 @@ static void put_person(struct view_page *p)
 /* The house's menu, when a portal has none of its own. */
 static const struct { const char *title, *url; } standard[] = {
 	{ N_("Data"), "/explore/" },
+	{ N_("Maps"), "/maps/" },
+	{ N_("Charts"), "/charts/" },
 	{ N_("API"), "/api-console/explore/v2.1/" },
 	{ N_("Documentation"), "/elements/" },
 };
