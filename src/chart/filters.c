@@ -11,6 +11,7 @@ struct gather {
 	struct arena *arena;
 	const struct query_target *target;
 	struct texts where, qv1, refine, exclude, facet;
+	size_t npage;                /* how many of refine are the page's */
 };
 
 static struct str between(struct arena *a, struct str s, char mark)
@@ -119,10 +120,43 @@ static bool add_place(struct gather *g, struct str kind, struct str value)
 
 /* --- all ------------------------------------------------------------------------------------------------------------- */
 
-static bool add(struct gather *g, const struct chart_filter *f)
+/* The page filters by this field already. */
+static bool is_refined(const struct gather *g, struct str field)
+{
+	struct str beginning = arena_join(g->arena, chart_name(g->arena, field), STR(":"));
+	for (size_t i = 0; i < g->npage; i++)
+		if (str_starts(g->refine.v.p[i], beginning)) return true;
+	return false;
+}
+
+/* Values of a field that takes several would join those of the page; as a condition they stay the query's own. */
+static void refine_apart(struct gather *g, const struct chart_query *q, struct str name)
+{
+	auto_buf b = BUF_INIT(LIMIT_CLAUSE_BYTES);
+	struct str field = chart_name(g->arena, str_from(name, 7));
+	for (size_t i = 0; i < q->nfilters; i++) {
+		if (!str_eq(q->filters[i].name, name)) continue;
+		struct str value = chart_quote(g->arena, q->filters[i].value);
+		buf_printf(&b, "%s%.*s = %.*s", b.n ? " or " : "", STR_ARG(field), STR_ARG(value));
+	}
+	if (!b.over) vec_push(g->arena, &g->where.v, arena_str(g->arena, buf_str(&b)));
+}
+
+static bool is_first(const struct chart_query *q, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (str_eq(q->filters[i].name, q->filters[at].name)) return false;
+	return true;
+}
+
+static bool add(struct gather *g, const struct chart_query *q, size_t at)
 {
 	struct arena *a = g->arena;
-	if (str_starts(f->name, STR("refine."))) {
+	const struct chart_filter *f = &q->filters[at];
+	const struct field *field = str_starts(f->name, STR("refine.")) ? chart_field_or_null(g->target, str_from(f->name, 7)) : NULL;
+	if (field && field->type == VALUE_TEXT && is_refined(g, field->name)) {
+		if (is_first(q, at)) refine_apart(g, q, f->name);
+	} else if (str_starts(f->name, STR("refine."))) {
 		vec_push(a, &g->refine.v, named(a, str_from(f->name, 7), f->value));
 	} else if (str_starts(f->name, STR("exclude."))) {
 		vec_push(a, &g->exclude.v, named(a, str_from(f->name, 8), f->value));
@@ -153,8 +187,9 @@ bool chart_filters(struct arena *a, const struct chart_query *q, const struct qu
 	begin(a, &g.refine, r->refine, r->nrefine);
 	begin(a, &g.exclude, r->exclude, r->nexclude);
 	begin(a, &g.facet, r->facet, r->nfacet);
+	g.npage = r->nrefine;
 	for (size_t i = 0; i < q->nfilters; i++)
-		if (!add(&g, &q->filters[i]))
+		if (!add(&g, q, i))
 			return err_set(e, ERR_PARAMETER, "%s.config.options.%.*s: numbers are expected, as in 48.85,2.35,1000.", place,
 			               STR_ARG(text_cut(q->filters[i].name, 60)));
 	r->where = g.where.v.p;
