@@ -26,9 +26,27 @@ const { GeoJSONVT } = await import('@maplibre/geojson-vt')
 const { fromGeojsonVt } = await import('@maplibre/vt-pbf')
 
 const scales = [[1, '110m'], [4, '50m'], [DEEPEST, '10m']]
+// Rings that pass the date line are told as they jump from one end of the map to the other: they go on beyond it instead, and the cutting
+// into tiles wraps them. The one around the pole is closed along it.
+function unwrap(line, ring) {
+	let turn = 0
+	const out = line.map(([x, y], i) => {
+		if (i && Math.abs(x - line[i - 1][0]) > 180) turn += x < line[i - 1][0] ? 360 : -360
+		return [x + turn, y]
+	})
+	if (ring && turn) out.push([out.at(-1)[0], -90], [out[0][0], -90], out[0])
+	return out
+}
+function flat(g) {
+	if (g.type === 'Polygon') return { ...g, coordinates: g.coordinates.map(r => unwrap(r, true)) }
+	if (g.type === 'MultiPolygon') return { ...g, coordinates: g.coordinates.map(p => p.map(r => unwrap(r, true))) }
+	return { ...g, coordinates: g.coordinates.map(l => unwrap(l, false)) }
+}
+const flatten = data => data.type === 'FeatureCollection' ? { ...data, features: data.features.map(flatten) } : { ...data, geometry: flat(data.geometry) }
+
 const shapes = scales.map(([most, name]) => {
 	const world = load(`world-atlas/countries-${name}.json`)
-	const cut = data => new GeoJSONVT(data, { maxZoom: most, indexMaxZoom: most, indexMaxPoints: 0, tolerance: 3, extent: 4096, buffer: 64 })
+	const cut = data => new GeoJSONVT(flatten(data), { maxZoom: most, indexMaxZoom: most, indexMaxPoints: 0, tolerance: 3, extent: 4096, buffer: 64 })
 	return {
 		most,
 		land: cut(feature(world, world.objects.land)),

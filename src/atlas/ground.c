@@ -46,7 +46,7 @@ static bool check(const struct atlas_ground *g, size_t i, struct err *e)
 	struct str url = g->wms.n ? g->wms : g->tiles;
 	if (!is_id(g->id)) return wrong(e, i, "id: small letters, digits, _ and - are expected, and not the name stoa");
 	if (!g->label.n) return wrong(e, i, "label: a text is expected, or one a language");
-	if (!str_starts(url, STR("https://"))) return wrong(e, i, "tiles: an address is expected, https://tile.example/{z}/{x}/{y}.png (or wms)");
+	if (!str_starts(url, STR("https://")) && (g->direct || !str_starts(url, STR("http://")))) return wrong(e, i, "tiles: an address is expected, https://tile.example/{z}/{x}/{y}.png (or wms)");
 	if (g->wms.n && !g->layers.n) return wrong(e, i, "layers: a WMS needs the names of its layers");
 	if (!g->wms.n && (str_find(url, STR("{z}")) < 0 || str_find(url, STR("{x}")) < 0 || str_find(url, STR("{y}")) < 0))
 		return wrong(e, i, "tiles: {z}, {x} and {y} are expected in the address");

@@ -65,7 +65,7 @@ static bool fetch(const struct visit *v, const struct atlas_ground *g, struct ti
 {
 	static const struct net_header headers[] = { { { "User-Agent", 10 }, { "Stoa", 4 } } };
 	struct net_call call = { .url = atlas_ground_tile(v->arena, g, at.z, at.x, at.y), .headers = headers, .nheaders = COUNT_OF(headers),
-		.most = PICTURE_BYTES, .timeout_ms = PICTURE_MS, .redirects = 2, .cancel_or_null = v->request->cancel };
+		.flags = v->at.site->conf && v->at.site->conf->call_private ? NET_PRIVATE | NET_NO_TLS : 0, .most = PICTURE_BYTES, .timeout_ms = PICTURE_MS, .redirects = 2, .cancel_or_null = v->request->cancel };
 	return net_call(&call, v->arena, out, e);
 }
 

@@ -16,13 +16,14 @@ from conftest import BINARY, Server
 # Values for the holes of patterns; {dataset} and {format} are tried with all there are.
 HOLES = {"record": ["0" * 40], "attachment": ["x.pdf"], "id": ["x"], "file": ["x"], "name": ["basic", "default", "favicon.ico"],
          "type": ["basic", "interop"], "tab": ["information", "table", "images", "calendar", "custom", "export", "api"], "size": ["100"], "snapshot": ["x"],
-         "path": ["x"], "export": ["x"], "resource": ["default"], "slug": ["x"], "template": ["default"], "uid": ["x"], "width": ["100"],
+         "path": ["x"], "export": ["x"], "resource": ["default"], "slug": ["x", "all-there-is"], "template": ["default"], "uid": ["x"], "width": ["100"],
          "token": ["x" * 43], "receipt": ["x" * 22], "kind": ["oidc"], "range": ["1..1"], "version": ["1"], "provider": ["x"],
          "hash": ["sha256-0"], "what": ["banner"],
+         "z": ["0"], "x": ["0"], "y": ["0"], "tag": ["x"], "ground": ["x"],
          "service": ["x"], "item": ["x.y"]}
 OPEN_SETS, ALL_SETS = ["rowed", "fielded"], ["plain", "rowed", "fielded", "nodata", "secretset"]
 # Everyone may read these on a private portal.
-FOR_EVERYONE = re.compile(r"^/(terms/|\.well-known/|robots\.txt|favicon\.ico|assets/|login|logout|signup|password|invitation|account/(data/undo|email/)|cookies/|"
+FOR_EVERYONE = re.compile(r"^/(terms/|\.well-known/|robots\.txt|favicon\.ico|assets/|tiles/-/(?!ground)|login|logout|signup|password|invitation|account/(data/undo|email/)|cookies/|"
                           r"api/(auth|cookies)/|oidc/|saml2/|-/)")
 # Pages about people and about cookies: they hold tokens and fingerprints that differ from one portal to the next, so what they
 # say is searched for marks and not compared with the twin's.
@@ -42,6 +43,8 @@ PROBES = [
     {"group_by": "year(day)"}, {"order_by": "hushnumber"}, {"order_by": "-price", "sort": "-price"}, {"order_by": "price"},
     {"sort": "hushnumber"}, {"facet": "hushtext"}, {"facet": ["kind", "tags", "day"]}, {"facet": "hushday"},
     {"refine": "kind:rowmarkkin"}, {"refine": "hushnumber:1"}, {"exclude": "kind:bird"}, {"refine": "day:1877"}, {"refine": "hushday:1888"},
+    {"mode": "points", "by": "hushtext"}, {"mode": "cluster", "value": "hushnumber", "function": "max"}, {"field": "hushplace", "by": "code"},
+    {"by": "code", "value": "price"}, {"mode": "cluster", "by": "tags", "radius": "200"},
     {"refine.kind": "bird"}, {"refine.hushtext": "x"}, {"exclude.kind": "bird", "facet": "kind"}, {"disjunctive.kind": "true", "refine.kind": "fish"},
     {"where": "price > 100"}, {"where": "price < 0"}, {"where": "within_distance(place, geom'POINT(-77.7 77.7)', 100km)"},
     {"geofilter.distance": "77.77,-77.77,100000"}, {"geofilter.polygon": "(60,-90),(60,-60),(85,-60),(85,-90)"},
@@ -115,7 +118,7 @@ SILENT = re.compile(r"/(attachments|alternative_exports|files|images|snapshots|r
 # The same handlers under an older name.
 ALIAS = re.compile(r"^/api/v2/|^/api/explore/v2\.0/catalog/assets|/catalog/assets/")
 # Where every question is asked; elsewhere every fourth, beginning with another one at each address.
-ALL_QUESTIONS = re.compile(r"/v2\.1/catalog/(datasets/\w+/(records|facets)|datasets|facets)$|/datasets/1\.0/\w+/records/(search|analyze)$")
+ALL_QUESTIONS = re.compile(r"^/tiles/\w+/0|/v2\.1/catalog/(datasets/\w+/(records|facets)|datasets|facets)$|/datasets/1\.0/\w+/records/(search|analyze)$")
 
 
 def probes_of(path):
@@ -198,6 +201,8 @@ def compare(session, world, path, probe):
         return f"{where}: {found}"
     if mine.status_code != other.status_code:
         return f"{where}: {mine.status_code}, twin {other.status_code}: {mine.text[:200]} | {other.text[:200]}"
+    if path.startswith("/tiles/"):
+        return None if mine.content == other.content else f"{where}: the tiles differ"
     if mine.content[:2] == b"PK" or b"\0" in mine.content[:4096] or is_known_difference(path, probe) or OWN.match(path):
         return None
     a, b = comparable(mine, w.RULED), comparable(other, w.TWIN)
