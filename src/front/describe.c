@@ -73,6 +73,14 @@ static struct str describe(const struct front_dataset *d)
 	}
 	buf_lit(&b, ", ");
 	buf_put(&b, view_portal_title(v));
+	const struct schema *s = &d->dataset->schema;
+	size_t shown = 0;
+	for (size_t i = 0; i < s->n && text_length(buf_str(&b)) < 3 * DESCRIPTION_LEAST; i++) {
+		if (s->fields[i].flags & FIELD_HIDDEN)
+			continue;
+		buf_put(&b, shown++ ? STR(", ") : STR(": "));
+		buf_put(&b, s->fields[i].label);
+	}
 	return arena_str(v->arena, buf_str(&b));
 }
 

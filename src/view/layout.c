@@ -49,9 +49,11 @@ static void put_alternates(struct view_page *p)
 	struct html *h = &p->h;
 	const struct visit *v = p->visit;
 	const struct tenant *t = v->at.tenant;
+	/* A page asked for in another language is another page to search engines: each names itself, and all of them each other. */
+	bool chosen = t->nlanguages > 1 && httpd_query_or_null(v->request, STR("flg")) && !str_eq(v->lang_code, t->languages[0]);
 	html_lit(h, "<link rel=\"canonical\" href=\"");
 	html_text(h, v->origin);
-	html_text(h, p->path);
+	html_text(h, chosen ? with_flg(v->arena, p->path, v->lang_code) : p->path);
 	html_lit(h, "\">");
 	if (t->nlanguages > 1) {
 		for (size_t i = 0; i < t->nlanguages; i++) {

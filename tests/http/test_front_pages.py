@@ -39,7 +39,7 @@ def test_the_policy_of_content_is_strict_and_kept(server, path):
     assert "frame-ancestors 'self'" in policy and "form-action 'self'" in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert not re.search(r"<[^>]+\sstyle=", answer.text) and not re.search(r"<[^>]+\son[a-z]+=", answer.text)
-    assert not re.search(r"<script(?![^>]*\ssrc=)", answer.text) and "<style" not in answer.text
+    assert not re.search(r'<script(?![^>]*\ssrc=| type="application/ld\+json">)', answer.text) and "<style" not in answer.text
     for url in re.findall(r'<(?:script|img|iframe)[^>]+src="([^"]+)"|<link rel="(?:stylesheet|icon)"[^>]+href="([^"]+)"', answer.text):
         assert "".join(url).startswith("/assets/")
 
@@ -175,11 +175,11 @@ def test_options_of_the_export_tab_are_heeded_without_script(server):
 
 
 def test_old_addresses_lead_on(server):
-    for path, to, status in [("/explore/dataset/cities/", "/explore/dataset/cities/information/", 302),
-                             ("/explore/assets/cities/", "/explore/dataset/cities/information/", 302),
+    for path, to, status in [("/explore/dataset/cities/", "/explore/dataset/cities/table/", 302),
+                             ("/explore/assets/cities/", "/explore/dataset/cities/table/", 302),
                              ("/explore/dataset/cities/?tab=metas", "/explore/dataset/cities/information/", 301),
                              ("/explore/dataset/cities/?tab=table&refine.country=FR", "/explore/dataset/cities/table/?refine.country=FR", 301),
-                             ("/explore/dataset/cities/?tab=nonsense", "/explore/dataset/cities/information/", 301),
+                             ("/explore/dataset/cities/?tab=nonsense", "/explore/dataset/cities/table/", 301),
                              ("/terms/cookies-information", "/terms/cookies-policy/", 301),
                              ("/terms/cookies-information?flg=fr-fr", "/terms/cookies-policy/?flg=fr-fr", 301)]:
         answer = server.get(path)
@@ -190,7 +190,7 @@ def test_old_addresses_lead_on(server):
 def test_unknown_and_unseen_datasets_answer_alike(server):
     unknown, elsewhere = server.get("/explore/dataset/nowhere/table/"), server.get("/explore/dataset/elsewhere/table/")
     assert unknown.status_code == elsewhere.status_code == 404
-    assert unknown.text == elsewhere.text
+    assert unknown.text.replace("nowhere", "elsewhere") == elsewhere.text
     assert unknown.headers["Cache-Control"] == "no-store"
     assert server.get("/explore/dataset/elsewhere/table/", host=OTHER).status_code == 200
 
