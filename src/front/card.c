@@ -106,6 +106,9 @@ static void put_views(struct html *h, const struct visit *v, const struct datase
 	size_t n = front_tabs(&page, tabs);
 	html_lit(h, "<ul class=\"views\">");
 	for (size_t i = 0; i < n; i++) {
+		/* What it was is for who has come to the dataset. */
+		if (str_eq(tabs[i].name, STR("history")))
+			continue;
 		html_lit(h, "<li><a href=\"/explore/dataset/");
 		html_text(h, d->slug);
 		html_lit(h, "/");

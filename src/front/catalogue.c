@@ -91,7 +91,8 @@ static void put_facets(struct catalogue *c)
 		front_facet(h, &c->state, &c->facets.facets[i], arena_join(c->visit.arena, STR("refine."), name),
 		            front_catalogue_label(h->lang, name), front_catalogue_facets[i].kind, i < FRONT_FACETS_OPEN);
 	}
-	front_catalogue_map(c);
+	if (c->total || c->placed)
+		front_catalogue_map(c);
 	html_lit(h, "</aside>");
 }
 
@@ -101,7 +102,7 @@ static void put_bar(struct catalogue *c)
 	html_lit(h, "<div class=\"bar\"><p class=\"total\" role=\"status\">");
 	html_say_plural(h, N2_("{0} dataset", "{0} datasets"), c->total);
 	html_lit(h, "</p>");
-	if (c->facets.n) {
+	if (c->facets.n && (c->total || front_is_filtered(&c->state))) {
 		html_lit(h, "<a class=\"button quiet to-filters\" href=\"#filters\">");
 		html_icon(h, ICON_FILTER);
 		html_lit(h, "<span>");
@@ -200,7 +201,7 @@ static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *si
 	html_say(h, N_("Try again"));
 	html_lit(h, "\" class=\"wide columns\">");
 	put_results(&c);
-	if (c.facets.n)
+	if (c.facets.n && (c.total || front_is_filtered(&c.state)))
 		put_facets(&c);
 	html_lit(h, "</stoa-live>");
 	if (c.complaint.code == ERR_NONE)

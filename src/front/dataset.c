@@ -175,6 +175,8 @@ static void put_actions(struct front_dataset *d, const struct tab *now)
 	html_lit(h, "</div>");
 }
 
+enum { TITLE_BYTES = 110 };
+
 static void put_head(struct front_dataset *d, const struct tab *now)
 {
 	struct html *h = &d->page.h;
@@ -189,7 +191,10 @@ static void put_head(struct front_dataset *d, const struct tab *now)
 	view_crumbs(h, crumbs, COUNT_OF(crumbs));
 	if (nthemes)
 		front_put_theme(h, themes[0]);
-	html_lit(h, "<h1><bdi");
+	if (d->title.n > TITLE_BYTES)
+		html_lit(h, "<h1 class=\"long\"><bdi");
+	else
+		html_lit(h, "<h1><bdi");
 	front_put_lang(h, front_lang_of(d->dataset, v, "title"));
 	html_lit(h, ">");
 	html_text(h, d->title);
@@ -212,8 +217,6 @@ static bool redirect(struct front_dataset *d, struct httpd_reply *p, struct str 
 	httpd_reply_cache_control(p, STR("public, max-age=0, s-maxage=60"));
 	return httpd_reply_redirect(p, status, to, e);
 }
-
-enum { TITLE_BYTES = 110 };
 
 static struct str page_title(const struct front_dataset *d, const struct tab *tab)
 {

@@ -1,0 +1,110 @@
+// The catalogue and a dataset's own pages in a real browser: results follow what is typed, states are addresses, nothing is hard to reach.
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { after, before, describe, test } from 'node:test'
+import { launch } from './browser.mjs'
+import { serve } from './server.mjs'
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const states = ['/explore/?layout=list&sort=-title', '/explore/?sort=explore.popularity_score', '/explore/?q=tres', '/explore/?geofilter.bbox=0,0,60,60',
+	'/explore/?refine.publisher=Parks%20department&refine.publisher=Planning%20office', '/explore/dataset/trees/information/', '/explore/dataset/trees/history/',
+	'/explore/dataset/trees/history/?old=1&new=1', '/explore/dataset/quarters/export/']
+
+let server
+let browser
+before(async () => {
+	server = await serve()
+	browser = await launch()
+})
+after(async () => {
+	await browser?.close()
+	const end = await server?.stop()
+	assert.equal(end?.code, 0, `the server did not end well:\n${end?.said}`)
+})
+
+async function open(path, options = {}) {
+	const context = await browser.newContext(options)
+	const page = await context.newPage()
+	const faults = []
+	page.on('pageerror', e => faults.push(`script error: ${e.message}`))
+	await page.goto(server.url(path), { waitUntil: 'networkidle' })
+	return { context, page, faults }
+}
+
+describe('the catalogue', () => {
+	test('finds while one types, and the address says what is shown', async () => {
+		const { context, page, faults } = await open('/explore/')
+		await page.locator('#q').pressSequentially('quart', { delay: 30 })
+		await page.waitForFunction(() => document.querySelectorAll('.card').length === 1)
+		assert.match(page.url(), /[?&]q=quart/)
+		assert.equal(await page.evaluate(() => document.activeElement.id), 'q', 'the cursor stays where one types')
+		assert.equal(await page.inputValue('#q'), 'quart')
+		await page.reload()
+		assert.equal(await page.locator('.card').count(), 1)
+		assert.deepEqual(faults, [])
+		await context.close()
+	})
+
+	test('leaves one step in the history however much is typed', async () => {
+		const { context, page } = await open('/explore/?sort=title')
+		await page.locator('#q').pressSequentially('trees', { delay: 450 })
+		await page.waitForURL(/q=trees/)
+		await page.goBack()
+		assert.ok(!page.url().includes('q=t'), page.url())
+		await context.close()
+	})
+
+	test('suggests datasets beside', async () => {
+		const { context, page } = await open('/explore/')
+		await page.locator('#q').pressSequentially('tree', { delay: 20 })
+		await page.locator('.suggestions [role=option]').first().waitFor()
+		await page.keyboard.press('Escape')
+		assert.equal(await page.locator('.suggestions [role=option]:visible').count(), 0)
+		await context.close()
+	})
+
+	test('works without script: words, order, shape, place', async () => {
+		const { context, page } = await open('/explore/', { javaScriptEnabled: false })
+		await page.fill('#q', 'quarters')
+		await page.click('.hero button')
+		assert.equal(await page.locator('.card').count(), 1)
+		await page.goto(server.url('/explore/'))
+		await page.click('.shapes a:not([aria-current])')
+		assert.equal(await page.locator('.cards.lines').count(), 1)
+		await page.click('.facet.place > summary')
+		for (const [name, value] of [['north', '3'], ['south', '0'], ['west', '0'], ['east', '5']]) await page.fill(`.box-of input[name=${name}]`, value)
+		await page.click('.box-of button')
+		assert.deepEqual(await page.locator('.card h2').allTextContents(), ['Quarters'])
+		assert.equal(await page.locator('.cards.lines').count(), 1, 'the shape of the list goes along')
+		await context.close()
+	})
+})
+
+describe('every state', () => {
+	for (const [lang, colorScheme, width] of [['en', 'light', 1280], ['ar', 'dark', 390]])
+		test(`has nothing for axe to say and fits: ${lang}, ${colorScheme}, ${width} px`, async () => {
+			const { context, page } = await open('/explore/', { colorScheme, viewport: { width, height: 900 }, bypassCSP: true })
+			for (const path of states) {
+				const url = new URL(server.url(path))
+				url.searchParams.set('flg', lang)
+				await page.goto(url.href, { waitUntil: 'networkidle' })
+				const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+				assert.ok(over <= 0, `${path} is ${over} px too wide`)
+				await page.addScriptTag({ path: axe })
+				const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+				const said = violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join('\n    ')}`)
+				assert.deepEqual(said, [], path)
+			}
+			await context.close()
+		})
+
+	test('what a finger touches is large enough', async () => {
+		const { context, page } = await open('/explore/', { viewport: { width: 390, height: 844 } })
+		for (const path of ['/explore/', '/explore/dataset/trees/information/']) {
+			await page.goto(server.url(path))
+			const small = await page.$$eval('.sorts a, .shapes a, .card .views a, .tabs a', all => all.filter(a => a.getBoundingClientRect().height < 43.5).map(a => a.textContent))
+			assert.deepEqual(small, [], path)
+		}
+		await context.close()
+	})
+})
