@@ -281,11 +281,10 @@ static void put_coming(struct front_dataset *d)
 
 static bool hold_profile(struct front_dataset *d, struct columns *with, enum profile_state *state, struct err *e)
 {
-	const struct dataset *whole = catalog_find_or_null(d->visit.at.view, d->dataset->slug);
 	*state = PROFILE_NONE;
-	if (!with->sample || !whole)
+	if (!with->sample)
 		return true;
-	struct profile_ask q = { .site = d->site, .target = &d->own.target, .whole = whole, .rows = d->dataset->rows, .arena = d->visit.arena,
+	struct profile_ask q = { .site = d->site, .target = &d->own.target, .view = d->visit.at.view, .rows = d->dataset->rows, .arena = d->visit.arena,
 		.cancel = d->visit.request->cancel };
 	return profile_hold(&q, state, &with->profile, e);
 }

@@ -51,13 +51,13 @@ void profiles_stop(struct site *s) nonnull_all;
 void profiles_close(struct site *s) nonnull_all;
 
 enum profile_state { PROFILE_READY, PROFILE_COMING, PROFILE_NONE };
-/* What is known of a dataset for a caller. `target` is theirs, `rows` as many as they see, `whole` the dataset of the
- * view. READY: *out is to be given back with profile_release; COMING: it is being found out, ask again in a moment; NONE: it is
+/* What is known of a dataset for a caller. `target` is theirs, `rows` as many as they see; what is kept of everybody's rows is
+ * made of the dataset of the view. READY: *out is to be given back with profile_release; COMING: it is being found out, ask again in a moment; NONE: it is
  * not found out for this caller. */
 struct profile_ask {
 	struct site *site;
 	const struct query_target *target;
-	const struct dataset *whole;
+	const struct catalog_view *view;
 	int64_t rows;
 	struct arena *arena;
 	struct cancel *cancel;

@@ -231,9 +231,9 @@ static bool is_small(int64_t rows, size_t fields)
 	return rows >= 0 && rows * (int64_t)num_max(fields, (size_t)1) <= CELLS_AT_ONCE && fields <= 60;
 }
 
-static bool make_now(const struct profile_ask *q, struct profiles *p, const struct profile **out, struct err *e)
+static bool make_now(const struct profile_ask *q, struct profiles *p, const struct dataset *whole, const struct profile **out, struct err *e)
 {
-	struct query_target t = whole_target(q->whole);
+	struct query_target t = whole_target(whole);
 	struct kept *k, *old;
 	if (!at_once(q, &t, &k, e))
 		return false;
@@ -250,11 +250,14 @@ static bool make_now(const struct profile_ask *q, struct profiles *p, const stru
 bool profile_hold(const struct profile_ask *q, enum profile_state *state, const struct profile **out, struct err *e)
 {
 	struct profiles *p = q->site->profiles;
+	const struct dataset *whole = catalog_find_or_null(q->view, q->target->dataset_id);
 	struct kept *k;
-	*state = PROFILE_READY;
+	*state = whole ? PROFILE_READY : PROFILE_NONE;
 	*out = NULL;
+	if (!whole)
+		return true;
 	if (q->target->row_filter.n) {
-		if (is_small(q->rows, q->target->schema->n) && is_small(q->whole->rows, q->target->schema->n)) {
+		if (is_small(q->rows, q->target->schema->n) && is_small(whole->rows, q->target->schema->n)) {
 			if (!at_once(q, q->target, &k, e))
 				return false;
 			*out = &k->profile;
@@ -268,7 +271,7 @@ bool profile_hold(const struct profile_ask *q, enum profile_state *state, const 
 		return true;
 	}
 	lock_take(&p->lock);
-	k = find(p, q->whole->version);
+	k = find(p, whole->version);
 	if (k)
 		k->users++;
 	lock_give(&p->lock);
@@ -276,8 +279,8 @@ bool profile_hold(const struct profile_ask *q, enum profile_state *state, const 
 		*out = &k->profile;
 		return true;
 	}
-	if (is_small(q->whole->rows, q->whole->schema.n))
-		return make_now(q, p, out, e);
-	*state = begin(p, q->whole) ? PROFILE_COMING : PROFILE_NONE;
+	if (is_small(whole->rows, whole->schema.n))
+		return make_now(q, p, whole, out, e);
+	*state = begin(p, whole) ? PROFILE_COMING : PROFILE_NONE;
 	return true;
 }
