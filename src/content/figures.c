@@ -259,9 +259,7 @@ void content_block_chart(struct content *c, const struct json_node *block)
 	put_attribute(h, "function", function.n ? function : STR("count"));
 	put_attribute(h, "y", word(block, "y"));
 	put_attribute(h, "timescale", scale);
-	put_attribute(h, "label", content_text(c, block, "title"));
-	put_attribute(h, "x-label", content_text(c, block, "x_label"));
-	put_attribute(h, "y-label", content_text(c, block, "y_label"));
+	put_attribute(h, "label", content_text(c, block, "y_label"));
 	put_attribute(h, "sort", str_eq(sort, STR("largest")) ? STR("-y") : str_eq(sort, STR("smallest")) ? STR("y") : STR(""));
 	put_attribute(h, "max-points", arena_printf(c->v->arena, "%lld", (long long)number(block, "limit", 50, 1, CONTENT_ROWS)));
 	put_where(c, block, rows.schema);
@@ -383,7 +381,10 @@ void content_block_table(struct content *c, const struct json_node *block)
 	html_text(h, content_text(c, block, "title"));
 	html_lit(h, "</caption><thead><tr>");
 	for (size_t k = 0; k < r.ncolumns; k++) {
-		html_lit(h, "<th scope=\"col\"><bdi>");
+		if (r.cells[k].is_number)
+			html_lit(h, "<th scope=\"col\" class=\"page-number\"><bdi>");
+		else
+			html_lit(h, "<th scope=\"col\"><bdi>");
 		html_text(h, r.labels[k]);
 		html_lit(h, "</bdi></th>");
 	}

@@ -231,7 +231,7 @@ void content_put_block(struct content *c, const struct json_node *block)
 	struct str type = json_text(json_get(block, "type"));
 	for (size_t i = 0; i < COUNT_OF(blocks); i++)
 		if (str_eq(type, str_of(blocks[i].word))) {
-			html_lit(c->h, "<div class=\"block ");
+			html_lit(c->h, "<div class=\"block b-");
 			html_put_literal(c->h, str_of(blocks[i].word));
 			html_lit(c->h, "\">");
 			blocks[i].put(c, block);

@@ -108,6 +108,23 @@ def make_people(data, portal):
         stoa(data, "user", "add", who, "--portal", portal)
 
 
+def put_page(data, portal, folder):
+    """A page that shows something of every dataset: to each reader only what is theirs."""
+    def blocks(dataset):
+        of = {"dataset": dataset, "title": "t"}
+        hidden = [{"field": "hushtext", "is": "not_empty"}]
+        return [{"blocks": [{"type": "kpi", **of}, {"type": "kpi", **of, "function": "max", "field": "price"}, {"type": "kpi", **of, "function": "max", "field": "hushnumber"},
+                            {"type": "kpi", **of, "conditions": hidden}]},
+                {"blocks": [{"type": "table", **of, "limit": 20}, {"type": "table", **of, "fields": "code, hushtext"}, {"type": "records", **of, "title_field": "code"},
+                            {"type": "records", **of, "title_field": "hushtext"}]},
+                {"blocks": [{"type": "chart", **of, "x": "kind", "x_label": "x", "y_label": "y"}, {"type": "chart", **of, "x": "hushtext", "x_label": "x", "y_label": "y"},
+                            {"type": "filters", "dataset": dataset, "fields": "kind, hushtext"}, {"type": "map", **of}]}]
+    file = folder / "all-there-is.json"
+    file.write_text(json.dumps({"kind": "grid", "title": "All", "sections": [{"blocks": [{"type": "counters"}, {"type": "latest"}, {"type": "themes"}, {"type": "publishers"}]},
+                    *(row for d in ("rowed", "fielded", "secretset") for row in blocks(d))]}), encoding="utf-8")
+    stoa(data, "page", "put", file, "--portal", portal, "--public", "--publish")
+
+
 def make_world(data, folder):
     """Gives the keys by who holds them."""
     for portal in (RULED, TWIN, SHUT):
@@ -130,6 +147,8 @@ def make_world(data, folder):
         secure(data, "fielded", "--fields", visible, portal=portal)
         secure(data, "secretset", "--restricted", portal=portal)
     secure(data, "nodata", "--data-visible", "no", portal=SHUT)
+    for portal in (RULED, TWIN, SHUT):
+        put_page(data, portal, folder)
     for dataset in ("rowed", "fielded", "secretset"):
         secure(data, dataset, "--group", "readers")
     return {"admin": make_key(data, ADMIN), "grouped": make_key(data, GROUPED), "stranger": make_key(data, STRANGER),

@@ -15,19 +15,21 @@ from conftest import BINARY, Server
 
 # Values for the holes of patterns; {dataset} and {format} are tried with all there are.
 HOLES = {"record": ["0" * 40], "attachment": ["x.pdf"], "id": ["x"], "file": ["x"], "name": ["basic", "default", "favicon.ico"],
-         "type": ["basic", "interop"], "tab": ["information", "table", "images", "calendar", "custom", "export", "api"], "size": ["100"], "snapshot": ["x"],
+         "type": ["basic", "interop"], "tab": ["information", "table", "images", "calendar", "custom", "export", "api", "history"], "size": ["100"], "snapshot": ["x"],
          "path": ["x"], "export": ["x"], "resource": ["default"], "slug": ["x", "all-there-is"], "template": ["default"], "uid": ["x"], "width": ["100"],
          "token": ["x" * 43], "receipt": ["x" * 22], "kind": ["oidc"], "range": ["1..1"], "version": ["1"], "provider": ["x"],
-         "hash": ["sha256-0"], "what": ["banner"],
+         "hash": ["sha256-0"], "what": ["banner"], "style": ["bibtex", "ris"], "part": ["1.xml"],
          "z": ["0"], "x": ["0"], "y": ["0"], "tag": ["x"], "ground": ["x"],
+         "reuse": ["1"], "message": ["1"], "feed": [f"{d}.atom" for d in ("plain", "rowed", "fielded", "nodata", "secretset", "neverwas")],
+         "picture": [f"{d}.png" for d in ("plain", "rowed", "fielded", "nodata", "secretset", "neverwas")],
          "service": ["x"], "item": ["x.y"]}
 OPEN_SETS, ALL_SETS = ["rowed", "fielded"], ["plain", "rowed", "fielded", "nodata", "secretset"]
 # Everyone may read these on a private portal.
-FOR_EVERYONE = re.compile(r"^/(terms/|\.well-known/|robots\.txt|favicon\.ico|assets/|tiles/-/(?!ground)|login|logout|signup|password|invitation|account/(data/undo|email/)|cookies/|"
+FOR_EVERYONE = re.compile(r"^/(terms/|\.well-known/|robots\.txt|favicon\.ico|assets/|tiles/-/(?!ground)|login|logout|signup|password|invitation|account/(data/undo|email/)|cookies/|contact|request-access|follow/|"
                           r"api/(auth|cookies)/|oidc/|saml2/|-/)")
 # Pages about people and about cookies: they hold tokens and fingerprints that differ from one portal to the next, so what they
 # say is searched for marks and not compared with the twin's.
-OWN = re.compile(r"^/(account|backoffice|login|logout|signup|password|invitation|oidc|saml2|audience|cookies|terms|\.well-known|-)/|^/(login|logout|signup|-)|"
+OWN = re.compile(r"^/(account|backoffice|login|logout|signup|password|invitation|oidc|saml2|audience|cookies|terms|\.well-known|-)/|^/(login|logout|signup|-)|^/(contact|request-access|follow)/|^/explore/dataset/[^/]+/(follow|reuse|feedback)/|"
                  r"^/api/(auth|cookies)/")
 
 # Questions that would bring a hidden thing to light. No whole mark stands in them, so one in an answer is not an echo.
@@ -63,7 +65,7 @@ CATALOGUE_PROBES = PROBES[:10] + [
     {"group_by": "keyword"}, {"select": "count(*), max(records_count)"}, {"facet": ["publisher", "theme", "keyword", "language", "features"]},
     {"refine": "language:de"}, {"refine.language": "de"}, {"refine.publisher": "Secretpublishe"}, {"exclude": "publisher:Town"},
     {"order_by": "title"}, {"order_by": "records_count desc"}, {"where": "records_count > 3"}, {"where": "datasetid like 'secret*'"},
-    {"where": "stoa_readers is not null"}, {"select": "stoa_readers"}, {"group_by": "stoa_readers"}, {"facet": "stoa_readers"},
+    {"where": "stoa_readers is not null"}, {"where": "stoa_west < 0"}, {"select": "stoa_north"}, {"sort": "explore.popularity_score"}, {"select": "stoa_readers"}, {"group_by": "stoa_readers"}, {"facet": "stoa_readers"},
     {"where": "startswith(datasetid, 'secre')"}, {"select": "datasetid, features"}, {"include_app_metas": "true", "include_links": "true"},
     {"dataset": "plain", "q": "x"}, {"interopmetas": "true", "extrametas": "true"}, {"include_exports": "csv,geojson,json"},
 ]
@@ -114,7 +116,7 @@ def is_catalogue(path):
 
 # Addresses that take no questions: asked as they are. All others, new ones too, get the questions.
 SILENT = re.compile(r"/(attachments|alternative_exports|files|images|snapshots|reuses|feedback|metadata|metadata_templates|services|georeference|"
-                    r"assets/[^/]*\.|maps?|charts?|terms|\.well-known|account|backoffice|login|logout|signup|password|invitation|oidc|saml2|audience|cookies|auth|swagger\.json|push|robots|favicon)|/aggregates$|/exports$|/schema$")
+                    r"assets/theme|assets/[^/]*\.|maps?|charts?|terms|\.well-known|account|backoffice|login|logout|signup|password|invitation|oidc|saml2|audience|cookies|auth|swagger\.json|push|robots|sitemap|favicon)|/citation/|/aggregates$|/exports$|/schema$")
 # The same handlers under an older name.
 ALIAS = re.compile(r"^/api/v2/|^/api/explore/v2\.0/catalog/assets|/catalog/assets/")
 # Where every question is asked; elsewhere every fourth, beginning with another one at each address.

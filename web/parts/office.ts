@@ -52,7 +52,8 @@ for (const tab of document.querySelectorAll('.tabs-of [aria-current]')) tab.scro
 // A form is sent once.
 document.addEventListener('submit', event => {
 	const form = event.target as HTMLFormElement
-	if (form.method !== 'post') return
+	// What opens elsewhere, such as a preview, may be asked for again.
+	if (form.method !== 'post' || event.submitter?.getAttribute('formtarget')) return
 	if (form.dataset.sent) return event.preventDefault()
 	form.dataset.sent = 'yes'
 })
