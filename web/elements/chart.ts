@@ -116,6 +116,7 @@ class StoaChart extends StoaElement {
 		const given = this.getAttribute('data-table')
 		this.removeAttribute('data-table')
 		this.#table = given ? JSON.parse(given) as Table : await context.fetch<Table>(this.#address(context, {}), signal)
+		this.replaceChildren() // what stood here for readers without script
 		this.#hidden.clear()
 		this.#at = -1
 		return this.#table.keys.length > 0

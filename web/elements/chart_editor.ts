@@ -79,6 +79,7 @@ class StoaChartEditor extends StoaElement {
 			this.#names = all.results.map(d => ({ id: d.datasetid, title: d.title || d.datasetid }))
 		}
 		await this.#meet()
+		this.replaceChildren() // the form for readers without script
 		return true
 	}
 

@@ -25,7 +25,7 @@ export function look_of(element: Element): Look {
 		soft: get('--ink-soft', is_dark ? '#b1ada4' : '#5b574f'),
 		line: get('--line', is_dark ? '#33353d' : '#e0dcd1'),
 		paper: get('--raised', is_dark ? '#1e2026' : '#ffffff'),
-		font: style.fontFamily || 'sans-serif',
+		font: (style.fontFamily || 'sans-serif').replaceAll('"', "'"),
 		still: matchMedia('(prefers-reduced-motion: reduce)').matches,
 		strong: matchMedia('(forced-colors: active), (prefers-contrast: more)').matches,
 		rtl: style.direction === 'rtl',
@@ -70,8 +70,9 @@ export class Numbers {
 	#of(decimals: number, least = 0, scientific = false) {
 		const key = `${decimals} ${least} ${scientific}`
 		let f = this.#kept.get(key)
-		if (!f) this.#kept.set(key, (f = new Intl.NumberFormat(this.lang, {
-			maximumFractionDigits: decimals, minimumFractionDigits: least, notation: scientific ? 'scientific' : 'standard' })))
+		// Rounded as the server rounds, so that page and file say the same.
+		const how = { maximumFractionDigits: decimals, minimumFractionDigits: least, notation: scientific ? 'scientific' as const : 'standard' as const, roundingMode: 'halfEven' }
+		if (!f) this.#kept.set(key, (f = new Intl.NumberFormat(this.lang, how as Intl.NumberFormatOptions)))
 		return f
 	}
 
