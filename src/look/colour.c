@@ -124,7 +124,7 @@ static uint32_t ink_on(uint32_t back, uint32_t text)
 /* A coloured ground by night: its hue stays, its light goes. */
 static uint32_t by_night(uint32_t back, uint32_t dark)
 {
-	return look_mix(back, dark, luminance(back) > 0.4 ? 10 : 55);
+	return look_mix(back, dark, luminance(back) > 0.4 ? 4 : 55);
 }
 
 struct making {

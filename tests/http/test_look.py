@@ -1,0 +1,233 @@
+"""How a portal looks, over the wire: versions and who sees them, finished answers after a change, headers and footers of a portal's own,
+files, legal texts."""
+import json
+import re
+import struct
+import zlib
+
+import pytest
+
+from conftest import stoa
+from probe import PASSWORD, World
+
+HOST, SECOND = "isoc.example", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    w = World(tmp_path_factory.mktemp("look"))
+    w.folder = tmp_path_factory.mktemp("files")
+    yield w
+    w.stop()
+
+
+@pytest.fixture(scope="module")
+def root(world):
+    world.fixture(users=[{"host": HOST, "email": "keeper@isoc.example", "name": "Keeper", "password": PASSWORD, "role": "admin", "totp": SECOND}])
+    c = world.client(HOST)
+    c.sign_in("keeper@isoc.example")
+    return c
+
+
+@pytest.fixture
+def reader(world):
+    return world.client(HOST)
+
+
+def look(world, value, *more, host=HOST):
+    """Sets a look through the command line; gives what it said."""
+    file = world.folder / "look.json"
+    file.write_text(json.dumps(value))
+    return stoa(world.data, "look", "set", str(file), "--portal", host, *more, check=False)
+
+
+def live(world, theme, host=HOST):
+    done = look(world, {"theme": theme}, "--live", host=host)
+    assert done.returncode == 0, done.stderr
+
+
+def sheet(page):
+    return re.search(r'href="(/assets/theme/[^"]+)"', page.text).group(1)
+
+
+def footer(page):
+    return page.text.split("<footer", 1)[1]
+
+
+def test_the_stylesheet_has_the_address_of_its_content_and_is_kept_for_ever(world, reader):
+    before = sheet(reader.get("/explore/"))
+    first = reader.get(before)
+    assert first.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert "immutable" in first.headers["Cache-Control"]
+    live(world, {"colours": {"page-background": "#fff8ee"}})
+    after = sheet(reader.get("/explore/"))
+    assert after != before and "--page-background:#fff8ee" in reader.get(after).text
+    # A page from before the change still finds a stylesheet, which nobody keeps.
+    stale = reader.get(before)
+    assert stale.status_code == 200 and stale.headers["Cache-Control"] == "no-store"
+    live(world, {"colours": {}})
+
+
+def test_a_draft_is_seen_by_who_may_edit_it_and_by_nobody_else(world, root, reader):
+    assert look(world, {"theme": {"colours": {"header-background": "#112233", "header-links": "#ffffff"}}}).returncode == 0
+    plain, staged = reader.get("/explore/"), reader.get("/explore/?stage_theme=true")
+    assert sheet(plain) == sheet(staged)
+    mine = root.get("/explore/?stage_theme=true")
+    assert sheet(mine).startswith("/assets/theme/draft-")
+    assert mine.headers["X-Robots-Tag"] == "noindex" and mine.headers["Cache-Control"] in ("no-store", "private, no-store")
+    assert "--header-background:#112233" in root.get(sheet(mine)).text
+    assert reader.get(sheet(mine)).status_code == 404
+    assert 'class="staged"' in mine.text and 'class="staged"' not in plain.text
+    assert look(world, {"theme": {"colours": {}}}).returncode == 0
+
+
+def test_what_cannot_be_read_is_refused_with_its_numbers(world, root):
+    done = look(world, {"theme": {"colours": {"footer-links": "#888888", "footer-background": "#999999"}}}, "--live")
+    assert done.returncode != 0 and "footer-links on footer-background (light)" in done.stderr and "4.5:1" in done.stderr
+    page = root.get("/backoffice/look/live/")
+    assert "cannot go live yet" in page.text
+    answer = root.post("/backoffice/look/live/", {"csrfmiddlewaretoken": re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text).group(1)})
+    assert answer.status_code in (400, 422) and "footer-links" in answer.text
+    assert look(world, {"theme": {"colours": {}}}).returncode == 0
+
+
+def test_finished_answers_are_void_when_the_menu_changes(world, reader):
+    assert "/pages/new/" not in reader.get("/explore/").text
+    reader.get("/explore/")
+    done = look(world, {"site": {"menu": [{"label": {"en": "New", "fr": "Neuf"}, "url": "/pages/new/"}]}})
+    assert done.returncode == 0, done.stderr
+    assert reader.get("/explore/").text.count('href="/pages/new/"') == 2  # wide and folded
+    assert "Neuf" in reader.get("/explore/?flg=fr").text
+    assert look(world, {"site": {"menu": None}}).returncode == 0
+
+
+@pytest.mark.parametrize("value, says", [
+    ({"site": {"menu": [{"label": {"en": "Data"}, "url": "/x/"}]}}, "no label in fr"),
+    ({"site": {"menu": [{"label": {"en": "D", "fr": "D"}, "url": "//evil.example"}]}}, "must begin with"),
+    ({"theme": {"colours": {"text": "red"}}}, "#1f5a7a"),
+    ({"theme": {"width": 9}}, "from 40 to 160"),
+    ({"theme": {"stylesheet": "a" * 200000}}, "200000 bytes"),
+    ({"site": {"privacy": {"text": {"en": "![x](/y.png)"}}}}, "picture"),
+    ({"nothing": 1}, "theme"),
+])
+def test_what_a_look_cannot_be_is_said(world, value, says):
+    done = look(world, value)
+    assert done.returncode != 0 and says in done.stderr, done.stderr
+
+
+def test_a_header_of_a_portals_own_is_cleaned_and_filled(world, reader):
+    live(world, {"header": '<div class="mine" onclick="x()"><script>alert(1)</script>##logo## ##menu## <a title="##language##">##language## ##secondary-menu##</a></div>'})
+    page = reader.get("/explore/")
+    header = page.text.split("<header", 1)[1].split("</header>")[0]
+    assert '<div class="mine">' in header and "alert(1)" not in header and "onclick" not in header
+    assert 'href="/explore/"' in header and "/set-language/" in header and "/login/" in header and "##" not in header.replace("&#35;#", "")
+    assert page.text.index('class="skip"') < page.text.index('class="mine"')
+    live(world, {"header": ""})
+
+
+def test_con_t28_a_footer_without_the_placeholder_gets_the_link(world, reader):
+    live(world, {"footer": "<p>Ours</p>"})
+    assert footer(reader.get("/explore/")).count('href="/cookies/preferences/"') == 1
+    live(world, {"footer": "<p>##manage-cookies## and ##manage-cookies##</p>"})
+    assert footer(reader.get("/explore/")).count('href="/cookies/preferences/"') == 1
+    live(world, {"footer": '<p hidden style="display:none">##legal## <!-- ##manage-cookies## --></p>'})
+    below = footer(reader.get("/explore/"))
+    assert below.count('href="/cookies/preferences/"') == 1 and "hidden" not in below and "style=" not in below
+    assert "/terms/cookies-policy/" in below
+    live(world, {"footer": ""})
+
+
+def test_rules_of_a_stylesheet_fetch_nothing_from_elsewhere(world, reader):
+    live(world, {"stylesheet": "@import 'https://evil.example/a.css'; .x{background:url(https://evil.example/b)} .y{color:red}"})
+    css = reader.get(sheet(reader.get("/explore/"))).text
+    assert "evil.example" not in css and ".y{color:red}" in css
+    live(world, {"stylesheet": ""})
+
+
+# --- files -----------------------------------------------------------------------------------------------------------------
+
+
+def png(secret):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + b"\x20\x60\xa0" * 8 for _ in range(8))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)) + chunk(b"tEXt", b"Author\0" + secret)
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def upload(c, name, content, kind="application/octet-stream"):
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', c.get("/backoffice/look/files/").text).group(1)
+    head = f'--gap\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{token}\r\n--gap\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n'
+    return c.request("POST", "/backoffice/look/files/", data=head.encode() + content + b"\r\n--gap--\r\n", headers={"Content-Type": "multipart/form-data; boundary=gap"})
+
+
+def test_a_picture_is_kept_without_what_its_camera_wrote(world, root, reader):
+    answer = upload(root, "My Logo.png", png(b"Ada at home"))
+    assert answer.status_code == 303, answer.text[-1500:]
+    url = re.search(r'/assets/theme_image/[^"?<]+\.png', root.get("/backoffice/look/files/").text).group(0)
+    got = reader.get(url)
+    assert got.status_code == 200 and got.headers["Content-Type"] == "image/png" and b"Ada at home" not in got.content
+    assert "sandbox" in got.headers["Content-Security-Policy"] and got.headers["X-Content-Type-Options"] == "nosniff"
+    assert "max-age=300" in got.headers["Cache-Control"]
+    assert look(world, {"site": {"logo": url.rsplit("/", 1)[1]}}).returncode == 0
+    page = reader.get("/explore/")
+    kept = re.search(r'<img class="logo" src="([^"]+)"', page.text).group(1)
+    assert "immutable" in reader.get(kept).headers["Cache-Control"]
+    assert root.form("/backoffice/look/files/", {"remove": url.rsplit("/", 1)[1]}).status_code == 303
+    assert reader.get(url).status_code == 404
+    assert 'class="logo"' not in reader.get("/explore/").text
+
+
+@pytest.mark.parametrize("name, content, says", [
+    ("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "script"),
+    ("x.png", b"not a picture", "neither a picture"),
+    ("x.woff2", b"wOF2" + b"0" * (701 * 1024), "700 kB"),
+    ("x.png", b"\x89PNG\r\n\x1a\n" + b"0" * (2 << 20), "2 MB"),
+])
+def test_other_files_are_refused_with_the_reason(root, name, content, says):
+    answer = upload(root, name, content)
+    assert answer.status_code == 422 or answer.status_code == 413, answer.status_code
+    assert says in answer.text
+
+
+def test_a_broken_form_with_files_is_refused(root):
+    answer = root.request("POST", "/backoffice/look/files/", data=b"--gap\r\nnothing", headers={"Content-Type": "multipart/form-data; boundary=gap"})
+    assert answer.status_code == 400
+
+
+# --- who may --------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/backoffice/look/", "/backoffice/look/code/", "/backoffice/look/files/", "/backoffice/navigation/"])
+def test_without_the_permission_the_look_is_not_edited(world, path):
+    c = world.client(HOST)
+    c.sign_in("ada@isoc.example")
+    assert c.get(path).status_code == 403
+    assert c.get("/explore/?stage_theme=true").text.count('class="staged"') == 0
+
+
+# --- legal texts -----------------------------------------------------------------------------------------------------------------
+
+
+def test_terms_are_a_page_of_the_portal_in_each_language_or_elsewhere(world, reader):
+    assert reader.get("/terms/terms-and-conditions/").status_code == 404
+    assert look(world, {"site": {"terms": {"text": {"en": "### Use\n\nBe **kind**.", "fr": "### Usage\n\nSoyez *gentils*."}, "url": {}}}}).returncode == 0
+    page = reader.get("/terms/terms-and-conditions/")
+    assert page.status_code == 200 and "<strong>kind</strong>" in page.text
+    assert "gentils" in reader.get("/terms/terms-and-conditions/?flg=fr").text
+    assert 'href="/terms/terms-and-conditions/"' in footer(page)
+    assert look(world, {"site": {"terms": {"text": {}, "url": {"en": "https://elsewhere.example/terms"}}}}).returncode == 0
+    answer = reader.get("/terms/terms-and-conditions/")
+    assert answer.status_code == 302 and answer.headers["Location"] == "https://elsewhere.example/terms"
+    assert look(world, {"site": {"terms": {"text": {}, "url": {}}}}).returncode == 0
+
+
+def test_search_engines_are_told_the_page_without_a_language(reader):
+    page = reader.get("/explore/")
+    assert f'hreflang="x-default" href="https://{HOST}/explore/"' in page.text
+
+
+def test_titles_begin_with_the_portals_prefix(world, reader):
+    assert look(world, {"site": {"prefix": {"en": "ISOC", "fr": "ISOC"}}}).returncode == 0
+    assert re.search(r"<title>ISOC \| ", reader.get("/explore/").text)
+    assert look(world, {"site": {"prefix": {}}}).returncode == 0
