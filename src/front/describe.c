@@ -81,6 +81,11 @@ static struct str describe(const struct front_dataset *d)
 		buf_put(&b, shown++ ? STR(", ") : STR(": "));
 		buf_put(&b, s->fields[i].label);
 	}
+	if (text_length(buf_str(&b)) < DESCRIPTION_LEAST) {
+		buf_lit(&b, " — ");
+		buf_put(&b, v->origin);
+		buf_put(&b, d->url);
+	}
 	return arena_str(v->arena, buf_str(&b));
 }
 

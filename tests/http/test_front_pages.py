@@ -72,7 +72,7 @@ def test_themes_are_shown_in_the_readers_language_and_keep_their_value(server):
     french = {"flg": "fr"}
     card = server.get("/explore/", {**french, "refine.theme": "Environment"})
     assert titles(card) == ["cities"]
-    assert '<p class="theme"><bdi>Environnement</bdi>' in card.text
+    assert re.search(r'<p class="theme"><span class="pictogram environment".*?</span><bdi>Environnement</bdi>', card.text)
     assert re.search(r'<bdi class="value">Environnement</bdi>', card.text) and re.search(r'class="chip".*?<bdi>Environnement</bdi>', card.text, re.S)
     assert "refine.theme=Environment" in server.get("/explore/", french).text
     page = server.get("/explore/dataset/cities/information/", french).text
