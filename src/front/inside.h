@@ -232,8 +232,8 @@ struct str front_custom_title(const struct front_dataset *d) nonnull_all;
 /* The field that a metadata value of the template "visualization" names, else the first that fits; NULL: none. */
 const struct field *front_chosen_field(const struct front_dataset *d, const struct query_target *t, const char *meta, bool (*fits)(const struct field *f));
 bool front_is_text(const struct field *f) nonnull_all;
-/* The page of a record with the filters of the page that leads there. */
-struct str front_record_url(const struct front_dataset *d, struct str id) nonnull_all;
+/* Opens a link to the page of a record, with the filters of the page that leads there; the text and </a> follow. */
+void front_put_record_link(struct front_dataset *d, struct str id) nonnull_all;
 
 /* --- cell.c ------------------------------------------------------------------------------------------- */
 

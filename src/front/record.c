@@ -80,9 +80,13 @@ static bool find_neighbours(struct card *c, struct err *e)
 	return true;
 }
 
-struct str front_record_url(const struct front_dataset *d, struct str id)
+/* Out of a frame a record opens beside it: pages of the portal are not for frames. */
+void front_put_record_link(struct front_dataset *d, struct str id)
 {
-	return arena_printf(d->visit.arena, "%.*srecord/%.*s/%.*s", STR_ARG(d->url), STR_ARG(id), STR_ARG(view_state_filters(&d->state)));
+	struct html *h = &d->page.h;
+	html_put_literal(h, d->embedded ? STR("<a target=\"_blank\" rel=\"noopener nofollow\" href=\"") : STR("<a class=\"record\" rel=\"nofollow\" href=\""));
+	html_url(h, arena_printf(d->visit.arena, "%.*srecord/%.*s/%.*s", STR_ARG(d->url), STR_ARG(id), STR_ARG(view_state_filters(&d->state))));
+	html_lit(h, "\">");
 }
 
 /* --- the page ---------------------------------------------------------------------------------------------- */

@@ -315,9 +315,8 @@ static void put_navigation(const struct calendar *c)
 static void put_event(const struct calendar *c, const struct occasion *ev, int32_t day)
 {
 	struct html *h = &c->d->page.h;
-	html_lit(h, "<li><a class=\"record\" rel=\"nofollow\" href=\"");
-	html_url(h, front_record_url(c->d, ev->id));
-	html_lit(h, "\">");
+	html_lit(h, "<li>");
+	front_put_record_link(c->d, ev->id);
 	if (ev->minute >= 0 && ev->first == day) {
 		struct str time = arena_printf(c->d->visit.arena, "%02d:%02d", ev->minute / 60, ev->minute % 60);
 		html_lit(h, "<time>");

@@ -52,9 +52,8 @@ static void put_picture(struct front_dataset *d, const struct batch *b, size_t r
 		return;
 	if (titled && column_has(&b->columns[1], row))
 		title = text_cut(b->columns[1].texts[row], TITLE_CUT);
-	html_lit(h, "<li><a class=\"record\" rel=\"nofollow\" href=\"");
-	html_url(h, front_record_url(d, b->columns[plan->id_column].texts[row]));
-	html_lit(h, "\">");
+	html_lit(h, "<li>");
+	front_put_record_link(d, b->columns[plan->id_column].texts[row]);
 	if (f.picture)
 		front_file_picture(h, &f, SMALL, title.n ? title : f.name);
 	html_lit(h, "<span class=\"title\"><bdi>");
