@@ -176,6 +176,9 @@ bool studio_put_work(struct view_page *p, const struct studio_kind *k, const str
 		html_notice(h, empty ? HTML_WARNING : HTML_INFO, k->hidden);
 	if (empty && k->saved == SAVED_CHART)
 		return true;
+	html_lit(h, "<h2 class=\"visually-hidden\">");
+	html_say(h, k->saved == SAVED_MAP ? N_("Map") : N_("Chart"));
+	html_lit(h, "</h2>");
 	html_put_literal(h, k->saved == SAVED_MAP ? STR("<stoa-map class=\"work\" legend label=\"") : STR("<stoa-chart class=\"work\" aria-label=\""));
 	html_text(h, title);
 	html_lit(h, "\" config=\"");

@@ -154,9 +154,9 @@ static void put_code(struct html *h, const char *which, const char *language, co
 {
 	html_lit(h, "<section data-code=\"");
 	html_text(h, str_of(which));
-	html_lit(h, "\"><h3>");
+	html_lit(h, "\"><h2>");
 	html_say(h, heading);
-	html_lit(h, "</h3>");
+	html_lit(h, "</h2>");
 	if (sentence) {
 		html_lit(h, "<p>");
 		html_say(h, sentence);

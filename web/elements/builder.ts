@@ -376,7 +376,7 @@ export abstract class Builder<C extends object> extends LitElement {
 				${this.mode === 'edit' ? html`<div class="side">${this.editor()}${this.#put_about()}</div>`
 				: html`<div>${this.state.title ? html`<h2><bdi>${this.state.title}</bdi></h2>` : nothing}
 					${this.state.description ? html`<p><bdi>${this.state.description}</bdi></p>` : nothing}</div>`}
-				<div class="sight">${this.sight()}</div>
+				<div class="sight"><h2 class="visually-hidden">${this.say('Preview')}</h2>${this.sight()}</div>
 			</div>`
 	}
 }

@@ -167,9 +167,9 @@ export class LayerForm {
 				['choropleth', s('Areas coloured by a number')], ['category', s('Colours by value')], ['heatmap', s('Heat map')]], v => set(x => put(x, 'display', v === 'auto' ? undefined : v)))}
 			${places.length > 1 ? this.#choice(l, 'field', s('Places of'), [['', s('By default')], ...places], set) : nothing}
 			${this.#drawing(l, d, set)}
-			<h4 class="small-heading">${s('Which records')}</h4>
+			<h3 class="small-heading">${s('Which records')}</h3>
 			${this.filter.show(l.dataset, d?.fields ?? [], l.parameters ?? {}, p => set(x => put(x, 'parameters', Object.keys(p).length ? p : undefined), `${this.key}-parameters`))}
-			<h4 class="small-heading">${s('Name and place')}</h4>
+			<h3 class="small-heading">${s('Name and place')}</h3>
 			${this.#text(l, 'title', s('Title of the layer'), set)}${this.#text(l, 'description', s('Description'), set, { rows: 2 })}
 			<div class="pair">${choice_field(`${this.key}-group`, s('Group'), l.group === undefined ? '' : String(l.group), group_options, v => {
 				if (v === '+') return new_group()
