@@ -1,5 +1,6 @@
 /* The first page of the back office: what needs somebody's attention, each with a way to it, and how much there is of
  * everything. Every number is counted when the page is asked for. */
+#include "back/engage.h"
 #include "back/people.h"
 
 #include "mail/mail.h"
@@ -14,6 +15,7 @@ struct home {
 	int64_t keys, keys_expiring, keys_unused;
 	int64_t letters_waiting, letters_failed;
 	int64_t refused, suspended;    /* sign-ins of the last day */
+	struct engage_waiting told;    /* by readers */
 	int64_t things;                /* that need attention, as they are written */
 };
 
@@ -61,6 +63,9 @@ static bool count(struct home *o, struct err *e)
 	    !account_group_list(s->accounts, v->at.tenant->id, v->arena, &groups, &ngroups, e) ||
 	    !mail_list(s->store, v->at.tenant->id, LETTERS_LOOKED_AT, v->arena, &letters, &nletters, e) ||
 	    !event_list(s->events, v->at.tenant->id, 0, EVENTS_LOOKED_AT, v->arena, &events, &nevents, e))
+		return false;
+	struct engage_scene scene = back_engage(v);
+	if (!engage_waiting(&scene, &o->told, e))
 		return false;
 	count_people(o, people, npeople, now);
 	count_keys(o, keys, nkeys, now);
@@ -123,6 +128,9 @@ static void put_things(struct html *h, struct home *o)
 	html_say(h, N_("What needs attention"));
 	html_lit(h, "</h2><ul class=\"todo\">");
 	put_thing(h, o, o->waiting > 0, "/backoffice/requests/", ICON_INBOX, N2_("{0} person asks for access", "{0} people ask for access"), o->waiting);
+	put_thing(h, o, o->told.notes > 0, "/backoffice/messages/", ICON_INBOX, N2_("{0} message of a reader is open", "{0} messages of readers are open"), o->told.notes);
+	put_thing(h, o, o->told.reuses > 0 && rights_may(&o->visit->who, ACCOUNT_MAY_EDIT_REUSE), "/backoffice/reuses/", ICON_LINK,
+	          N2_("{0} reuse waits for review", "{0} reuses wait for review"), o->told.reuses);
 	put_faults(h, o);
 	put_thing(h, o, o->suspended > 0, "/backoffice/users/", ICON_LOCK,
 	          N2_("{0} account is suspended after too many wrong passwords", "{0} accounts are suspended after too many wrong passwords"), o->suspended);

@@ -146,7 +146,7 @@ void draw_card_on(cairo_t *c, PangoFontMap *fonts, const struct draw_card *card)
 	paint(c, INK, 1);
 	int height = put_words(c, fonts, &title, MARGIN, card->kind.n ? TITLE_TOP : TITLE_TOP - 40, rtl);
 	paint(c, SOFT, 1);
-	put_words(c, fonts, &(struct words){ .text = card->by, .lang = card->lang, .size = 30, .lines = 1, .width = width }, MARGIN,
+	put_words(c, fonts, &(struct words){ .text = card->by, .lang = card->lang, .size = 30, .lines = height < TITLE_ROOM / 2 ? 3 : 1, .width = width }, MARGIN,
 	          (card->kind.n ? TITLE_TOP : TITLE_TOP - 40) + num_min(height, TITLE_ROOM) + 14, rtl);
 	paint(c, WHITE, 1);
 	put_words(c, fonts, &(struct words){ .text = card->facts, .lang = card->lang, .size = 30, .lines = 1, .width = width }, MARGIN, DRAW_HEIGHT - BAND + 26, rtl);

@@ -89,6 +89,20 @@ const struct httpd_route front_feedback_post = { .method = HTTPD_POST, .pattern 
 
 /* --- to the portal ------------------------------------------------------------------------------------------- */
 
+/* For who would rather write a letter of their own. */
+static void put_address(struct html *h, struct str contact, struct arena *a)
+{
+	if (str_find_char(contact, '@') <= 0)
+		return;
+	html_lit(h, "<p>");
+	html_say(h, N_("Or by e-mail:"));
+	html_lit(h, " <a dir=\"ltr\" href=\"");
+	html_url(h, arena_join(a, STR("mailto:"), contact));
+	html_lit(h, "\">");
+	html_text(h, contact);
+	html_lit(h, "</a></p>");
+}
+
 static bool contact(struct front_form *f, struct visit *v, struct err *e)
 {
 	struct engage_note n = { .kind = ENGAGE_CONTACT, .about = front_form_field(f, "subject") };
@@ -121,6 +135,7 @@ static bool run_contact(struct httpd_request *r, struct httpd_reply *p, void *ap
 		html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "text", .label = N_("Message"), .rows = 7, .most = ENGAGE_TEXT, .required = true });
 		front_form_person(&page, true);
 		front_form_close(&page, N_("Send"));
+		put_address(h, tenant_setting(v.at.tenant, "contact"), v.arena);
 	}
 	visitor_private(&v);
 	return front_engage_close(&page, e);

@@ -36,9 +36,10 @@ static struct draw_card portal_card(const struct visit *v)
 	text_put_count(&b, (int64_t)n, v->lang->code);
 	buf_put_char(&b, ' ');
 	buf_put(&b, i18n_plural(v->lang, N2_("dataset", "datasets"), (int64_t)n));
+	struct str provider = text_cut(tenant_setting(v->at.tenant, "provider"), 300);
 	c.title = c.portal;
-	c.portal = text_cut(tenant_setting(v->at.tenant, "provider"), 300);
-	c.by = view_plain(v->arena, tenant_text(v->at.tenant, "description", v->lang_code), 120);
+	c.portal = provider.n && !str_eq(provider, c.title) ? provider : v->at.tenant->host;
+	c.by = view_plain(v->arena, tenant_text(v->at.tenant, "description", v->lang_code), 200);
 	c.facts = arena_str(v->arena, buf_str(&b));
 	return c;
 }

@@ -41,6 +41,8 @@ static bool show_login(struct gate *g, struct str next, struct err *e)
 	if (!gate_put_providers(h, &g->v, next, e)) return false;
 	gate_link(g, "/password/reset/", N_("I have forgotten my password"));
 	if (account_signup_mode(g->v.at.tenant) != ACCOUNT_SIGNUP_CLOSED) gate_link(g, "/signup/", N_("I have no account yet"));
+	else if (str_eq(tenant_setting(g->v.at.tenant, "access"), STR("private")) && tenant_setting_on(g->v.at.tenant, "access.requests"))
+		gate_link(g, "/request-access/", N_("Ask for access"));
 	return gate_close(g, e);
 }
 

@@ -5,13 +5,13 @@
 
 struct activity {
 	const char *id, *name, *purpose, *basis, *data, *people, *measures;
-	enum { UNTIL_DAYS, UNTIL_MONTHS, UNTIL_CLOSED, UNTIL_DELETED } until;
+	enum { UNTIL_DAYS, UNTIL_MONTHS, UNTIL_CLOSED, UNTIL_DELETED, UNTIL_ENDED } until;
 	int64_t keep;             /* days or months */
 };
 
 static const char measures[] = N_("Encrypted connections, keys apart from the data, access by role, a log of security events.");
 
-enum { ACTIVITIES = 7 };
+enum { ACTIVITIES = 9 };
 static size_t activities(const struct registry *g, const struct tenant *t, struct activity out[ACTIVITIES])
 {
 	size_t n = 0;
@@ -34,6 +34,13 @@ static size_t activities(const struct registry *g, const struct tenant *t, struc
 		tenant_number(t, "log.event_months") };
 	out[n++] = (struct activity){ "api_use", N_("Use of the API"), N_("Keeps quotas and shares the server fairly."), N_("Security of the service"),
 		N_("Counts by key and day; network addresses as values of a day that cannot be turned back."), N_("Users of the API"), measures, UNTIL_DAYS, 90 };
+	if (tenant_setting_on(t, "follow"))
+		out[n++] = (struct activity){ "subscriptions", N_("Following datasets"), N_("Tells people by letter when data that they follow were published."), N_("Expressly asked for by the person"),
+			N_("E-mail address, encrypted, or number of the account; datasets followed; day of the last letter."), N_("People who follow a dataset"), measures, UNTIL_ENDED, 0 };
+	if (tenant_setting_on(t, "feedback") || tenant_setting_on(t, "contact.form") || tenant_setting_on(t, "access.requests") || tenant_setting_on(t, "reuses"))
+		out[n++] = (struct activity){ "messages", N_("Messages and reuses"), N_("Answers what people write to the portal, and shows what they made of the data."), N_("Expressly asked for by the person"),
+			N_("E-mail address, name and words, encrypted; of an approved reuse the name that was given for it, public."), N_("People who write to the portal"), measures, UNTIL_MONTHS,
+			tenant_number(t, "engage.months") };
 	return n;
 }
 
@@ -45,6 +52,8 @@ static struct str keep(struct arena *a, const struct i18n_lang *l, const struct 
 		return i18n_text(l, N_("Until you close the browser"));
 	if (x->until == UNTIL_DELETED)
 		return i18n_text(l, N_("Until the account is deleted"));
+	if (x->until == UNTIL_ENDED)
+		return i18n_text(l, N_("Until the person ends it"));
 	struct str form = x->until == UNTIL_DAYS ? i18n_plural(l, N2_("{0} day", "{0} days"), x->keep) : i18n_plural(l, N2_("{0} month", "{0} months"), x->keep);
 	ptrdiff_t at = str_find(form, STR("{0}"));
 	if (at < 0)

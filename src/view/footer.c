@@ -2,19 +2,6 @@
  * (CON-8), and once only. */
 #include "view/inside.h"
 
-static void put_contact(struct view_page *p)
-{
-	struct html *h = &p->h;
-	struct str contact = tenant_setting(p->visit->at.tenant, "contact");
-	if (!contact.n || str_find_char(contact, '@') <= 0)
-		return;
-	html_lit(h, "<li><a href=\"");
-	html_url(h, arena_join(p->visit->arena, STR("mailto:"), contact));
-	html_lit(h, "\">");
-	html_say(h, N_("Contact"));
-	html_lit(h, "</a></li>");
-}
-
 static void put_item(struct view_page *p, struct str url, const char *message)
 {
 	struct html *h = &p->h;
@@ -25,6 +12,23 @@ static void put_item(struct view_page *p, struct str url, const char *message)
 		html_lit(h, " aria-current=\"page\"");
 	html_lit(h, ">");
 	html_say(h, message);
+	html_lit(h, "</a></li>");
+}
+
+static void put_contact(struct view_page *p)
+{
+	struct html *h = &p->h;
+	struct str contact = tenant_setting(p->visit->at.tenant, "contact");
+	if (tenant_setting_on(p->visit->at.tenant, "contact.form")) {
+		put_item(p, STR("/contact/"), N_("Contact"));
+		return;
+	}
+	if (!contact.n || str_find_char(contact, '@') <= 0)
+		return;
+	html_lit(h, "<li><a href=\"");
+	html_url(h, arena_join(p->visit->arena, STR("mailto:"), contact));
+	html_lit(h, "\">");
+	html_say(h, N_("Contact"));
 	html_lit(h, "</a></li>");
 }
 
