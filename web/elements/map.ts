@@ -8,10 +8,10 @@ import { base_style, StoaElement } from './base'
 import { Context, home } from './context'
 import { fields_of, text_of, view_of } from './format'
 import { type Basemap, colors_of, names_of, own, style_of, type World } from './map_base'
-import { config_of, type MapConfig, palette, read_location } from './map_config'
+import { config_of, type MapConfig, palette, palette_dark, read_location } from './map_config'
 import { type Area, area_of, filter_of } from './map_area'
 import type { Drawing } from './map_draw'
-import { extent, inside, near, own_parameters, type Plan, prepare } from './map_layers'
+import { draw, extent, inside, near, own_parameters, type Plan, prepare } from './map_layers'
 import { map_style } from './map_style'
 import { ApiError, ask, type Dataset, quote, type Row } from './query'
 
@@ -60,14 +60,14 @@ class StoaMap extends StoaElement {
 
 	connectedCallback() {
 		super.connectedCallback()
-		this.#dark.addEventListener('change', this.#sync)
+		this.#dark.addEventListener('change', this.#resized)
 		document.addEventListener('fullscreenchange', this.#resized)
 	}
 
 	// A map that is only moved within the page stays as it is.
 	disconnectedCallback() {
 		super.disconnectedCallback()
-		this.#dark.removeEventListener('change', this.#sync)
+		this.#dark.removeEventListener('change', this.#resized)
 		document.removeEventListener('fullscreenchange', this.#resized)
 		setTimeout(() => {
 			if (this.isConnected) return
@@ -113,7 +113,7 @@ class StoaMap extends StoaElement {
 		this.#world ??= await ask<World>(source, '/tiles/-/world', new URLSearchParams(), { signal })
 		const plans = this.#config.layers.map((layer, i): Plan => ({
 			id: `l${i}`, layer, context: this.#context_of(layer, context), about: null, field: '', shape: false, why: '', total: 0, tiles: '', styles: [], legend: [],
-			color: layer.color || palette[i % palette.length], smooth: false, low: NaN, high: NaN, title: layer.title ?? layer.dataset, visible: true,
+			color: '', smooth: false, low: NaN, high: NaN, title: layer.title ?? layer.dataset, visible: true,
 		}))
 		const ends = await Promise.allSettled(plans.map(plan => prepare(plan, signal)))
 		ends.forEach((end, i) => {
@@ -157,6 +157,15 @@ class StoaMap extends StoaElement {
 		const all = this.#basemaps
 		const first = this.#base ? all.find(b => b.id === this.#base) : all.length > 1 && this.hasAttribute('basemap-first') ? all[1] : own
 		return first && !first.ask ? first : own
+	}
+
+	// Colours where none are said are those of the ground.
+	#paint() {
+		const colors = colors_of(this).dark ? palette_dark : palette
+		this.#plans.forEach((plan, i) => {
+			plan.color = plan.layer.color || colors[i % colors.length]
+			if (!plan.why && plan.field) draw(plan)
+		})
 	}
 
 	#style() {
@@ -328,7 +337,7 @@ class StoaMap extends StoaElement {
 		this.#mark(spot)
 		if (innerWidth < 640) this.#panel = ''
 		this.requestUpdate()
-		if (focus) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.card h3')?.focus())
+		if (focus) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.card h2')?.focus())
 	}
 
 	#mark(spot: [number, number] | null) {
@@ -507,13 +516,13 @@ class StoaMap extends StoaElement {
 		const groups = this.#config.groups ?? []
 		const basemaps = this.#basemaps
 		const asked = basemaps.find(b => b.id === this.#base && b.ask)
-		return html`<section class="panel" aria-label=${this.say('Legend and layers')}><div class="head"><h3>${this.say('Legend')}</h3>${this.#close_button(() => this.#toggle('layers'))}</div>
+		return html`<section class="panel" aria-label=${this.say('Legend and layers')}><div class="head"><h2>${this.say('Legend')}</h2>${this.#close_button(() => this.#toggle('layers'))}</div>
 			<ul>${this.#plans.filter(p => p.layer.group === undefined).map(p => this.#layer_row(p))}
 			${groups.map((g, i) => html`<li><label><input type="checkbox" .checked=${this.#hidden.get(`g${i}`) ?? g.visible !== false}
 				@change=${(e: Event) => { this.#hidden.set(`g${i}`, (e.target as HTMLInputElement).checked); this.requestUpdate() }}><b><bdi>${g.title ?? ''}</bdi></b></label>
 				<ul>${this.#plans.filter(p => p.layer.group === i).map(p => this.#layer_row(p))}</ul></li>`)}</ul>
 			${this.#note ? html`<p class="soft">${this.#note}</p>` : nothing}
-			${basemaps.length > 1 ? html`<h4><label for="base">${this.say('Background')}</label></h4><select id="base" @change=${(e: Event) => {
+			${basemaps.length > 1 ? html`<h3><label for="base">${this.say('Background')}</label></h3><select id="base" @change=${(e: Event) => {
 				this.#base = (e.target as HTMLSelectElement).value
 				this.#write_address()
 				this.requestUpdate()
@@ -527,7 +536,7 @@ class StoaMap extends StoaElement {
 	}
 
 	#draw_menu() {
-		return html`<section class="panel menu" aria-label=${this.say('Filter by area')}><div class="head"><h3>${this.say('Filter by area')}</h3>${this.#close_button(() => this.#toggle('draw'))}</div>
+		return html`<section class="panel menu" aria-label=${this.say('Filter by area')}><div class="head"><h2>${this.say('Filter by area')}</h2>${this.#close_button(() => this.#toggle('draw'))}</div>
 			<button type="button" class="plain" @click=${() => this.#draw('bbox')}>${this.say('Draw a rectangle')}</button>
 			<button type="button" class="plain" @click=${() => this.#draw('distance')}>${this.say('Draw a circle')}</button>
 			<button type="button" class="plain" @click=${() => this.#draw('polygon')}>${this.say('Draw a polygon')}</button>
@@ -553,12 +562,12 @@ class StoaMap extends StoaElement {
 	}
 
 	#list_panel() {
-		return html`<section class="panel" aria-label=${this.say('List of places in view')}><div class="head"><h3>${this.say('Places in view')}</h3>${this.#close_button(() => this.#toggle('list'))}</div>
+		return html`<section class="panel" aria-label=${this.say('List of places in view')}><div class="head"><h2>${this.say('Places in view')}</h2>${this.#close_button(() => this.#toggle('list'))}</div>
 			${this.#rows_list()}</section>`
 	}
 
 	#search_panel() {
-		return html`<section class="panel" aria-label=${this.say('Search the records')}><div class="head"><h3>${this.say('Search the records')}</h3>${this.#close_button(() => this.#toggle('search'))}</div>
+		return html`<section class="panel" aria-label=${this.say('Search the records')}><div class="head"><h2>${this.say('Search the records')}</h2>${this.#close_button(() => this.#toggle('search'))}</div>
 			<input type="search" aria-label=${this.say('Search the records')} @change=${(e: Event) => void this.#look_for((e.target as HTMLInputElement).value)}>
 			${this.#listed ? this.#rows_list() : nothing}</section>`
 	}
@@ -571,7 +580,7 @@ class StoaMap extends StoaElement {
 		const about = plan.about as Dataset
 		const wanted = plan.layer.tooltipFields?.length ? fields_of(about, plan.layer.tooltipFields.join(',')) : fields_of(about, null).filter(f => f.type !== 'geo_point_2d').slice(0, TOOLTIP_FIELDS)
 		const step = (by: number) => { this.#found = { ...found, at: (at + by + rows.length) % rows.length }; this.#mark(place_of(this.#found.rows[this.#found.at][plan.field])); this.requestUpdate() }
-		return html`<section class="card" aria-label=${this.say('Record')}><div class="head"><h3 tabindex="-1"><bdi>${this.#headline(plan, row)}</bdi></h3>${this.#close_button(() => this.#close())}</div>
+		return html`<section class="card" aria-label=${this.say('Record')}><div class="head"><h2 tabindex="-1"><bdi>${this.#headline(plan, row)}</bdi></h2>${this.#close_button(() => this.#close())}</div>
 			<dl>${wanted.filter(f => row[f.name] !== null && row[f.name] !== undefined).map(f => html`<div><dt><bdi>${f.label}</bdi></dt><dd>${view_of(row[f.name], f, this.speaker, plan.context.source)}</dd></div>`)}</dl>
 			${rows.length > 1 ? html`<div class="turn"><button type="button" class="plain" @click=${() => step(-1)}>${this.say('Previous')}</button>
 				<span role="status">${this.say('{0} of {1}', at + 1, found.total)}</span><button type="button" class="plain" @click=${() => step(1)}>${this.say('Next')}</button></div>` : nothing}</section>`
@@ -599,6 +608,7 @@ class StoaMap extends StoaElement {
 			return html`<div class="frame"><div class="over"><p role="alert">${this.say('This browser cannot draw maps: WebGL is off or missing.')}
 				${table ? html` <a href=${table}>${this.say('See the table instead')}</a>` : nothing}</p></div></div>`
 		}
+		this.#paint()
 		const nothing_here = this.#plans.length > 0 && this.#plans.every(p => !p.total)
 		return html`<div class="frame"><div class="map" dir="ltr"></div>${this.#side()}
 			<div class="stack">${this.#drawn ? this.#drawing_hint() : nothing}

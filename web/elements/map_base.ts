@@ -9,7 +9,7 @@ export type World = { tag: string; deepest: number }
 export const own: Basemap = { id: 'stoa', label: '', attribution: 'Natural Earth, GeoNames' }
 
 // Colours as the page has them; a canvas turns whatever CSS says into numbers. Quiet ones where a page has none.
-export function colors_of(element: Element): Record<'water' | 'land' | 'border' | 'ink' | 'halo' | 'accent', string> {
+export function colors_of(element: Element): Record<'water' | 'land' | 'border' | 'ink' | 'halo' | 'accent', string> & { dark: boolean } {
 	const style = getComputedStyle(element)
 	const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
 	const read = (name: string, otherwise: string) => {
@@ -24,7 +24,7 @@ export function colors_of(element: Element): Record<'water' | 'land' | 'border' 
 	const land = read('--raised', '#ffffff')
 	const dark = parseInt(land.slice(1, 3), 16) + parseInt(land.slice(3, 5), 16) + parseInt(land.slice(5, 7), 16) < 384
 	return {
-		water: read('--map-water', dark ? '#11161c' : '#dde7ec'), land: read('--map-land', dark ? '#23262d' : '#fbfaf6'),
+		dark, water: read('--map-water', dark ? '#11161c' : '#dde7ec'), land: read('--map-land', dark ? '#23262d' : '#fbfaf6'),
 		border: read('--map-border', dark ? '#4a4f5a' : '#b9b3a5'), ink: read('--ink-soft', dark ? '#b1ada4' : '#5b574f'),
 		halo: read('--map-land', dark ? '#23262d' : '#fbfaf6'), accent: read('--accent-text', dark ? '#8fc0da' : '#1d5573'),
 	}

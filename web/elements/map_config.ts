@@ -62,6 +62,8 @@ export function config_of(e: Element, given: MapConfig | null): MapConfig {
 
 // Told apart by people who see colours differently, on light and on dark ground (after Okabe and Ito, darkened where they were too pale).
 export const palette = ['#0072b2', '#d55e00', '#009e73', '#c05c97', '#8c6d00', '#3d8fc6', '#7a4fb5', '#5f5f5f']
+// The same order on dark ground.
+export const palette_dark = ['#5cb8f0', '#ff9a4d', '#3fd1a4', '#eb9ccb', '#d9bd3a', '#9fd3f5', '#b99cf0', '#c2c2c2']
 export const gradient: [string, string] = ['#d7e7f4', '#08468b']
 export const heat = ['#3b0f70', '#8c2981', '#de4968', '#fe9f6d', '#fcfdbf']
 export const undefined_color = '#9a9a9a'

@@ -85,7 +85,7 @@ export async function prepare(plan: Plan, signal: AbortSignal): Promise<void> {
 	const [count] = await Promise.all([plan.context.ask<Rows<{ n: number }>>('records', { select: 'count(*) as n', limit: 1 }, signal),
 		ask_range(plan, signal), ask_categories(plan, signal)])
 	plan.total = count.results[0]?.n ?? 0
-	draw(plan)
+	plan.tiles = tiles_of(plan)
 }
 
 // Where the records are: [west, south, east, north]; null when there are none.

@@ -37,8 +37,8 @@ export const map_style = css`
 	.card { flex: 0 1 auto; min-block-size: 6rem; }
 	.hint { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
 	.note { inset: auto; }
-	h3, h4 { margin: 0 0 .35rem; font-size: .95rem; line-height: 1.3; overflow-wrap: anywhere; }
-	h4 { font-size: .875rem; }
+	h2, h3 { margin: 0 0 .35rem; font: 600 .95rem/1.3 var(--sans, inherit); line-height: 1.3; overflow-wrap: anywhere; }
+	h3 { font-size: .875rem; }
 	.head { display: flex; gap: .5rem; align-items: start; justify-content: space-between; }
 	.plain, .go { font: inherit; border: 1px solid var(--line-strong, #8b867a); background: none; border-radius: var(--round, 6px); padding: .25rem .6rem; min-block-size: 2rem; }
 	.plain:hover, .go:hover { background: var(--accent-soft, #e7ecec); }

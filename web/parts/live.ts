@@ -13,14 +13,19 @@ function carry_over(from: Element, to: Element) {
 	}
 }
 
-// What is costly to make anew, such as a map, moves over as it is, with what is said of it now.
-function keep(from: Element, to: Element) {
+// What is costly to make anew, such as a map, moves over as it is, with what is said of it now. A mark holds its place meanwhile: in the
+// other document it would lose its style.
+function keep(from: Element, to: Element): () => void {
+	const kept: [Element, Element][] = []
 	for (const now of to.querySelectorAll<HTMLElement>('[data-keep]')) {
 		const old = from.querySelector<HTMLElement>(`[data-keep="${CSS.escape(now.dataset.keep ?? '')}"]`)
 		if (!old || old.localName !== now.localName) continue
 		for (const { name, value } of [...now.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value)
-		now.replaceWith(old)
+		const mark = now.ownerDocument.createElement('span')
+		now.replaceWith(mark)
+		kept.push([mark, old])
 	}
+	return () => kept.forEach(([mark, old]) => mark.replaceWith(old))
 }
 
 class StoaLive extends HTMLElement {
@@ -123,8 +128,9 @@ class StoaLive extends HTMLElement {
 		const top = this.getBoundingClientRect().top
 		const sheet = this.querySelector('.filters')?.scrollTop ?? 0
 		carry_over(this, fresh)
-		keep(this, fresh)
+		const put_back = keep(this, fresh)
 		this.replaceChildren(...fresh.childNodes)
+		put_back()
 		this.#trouble = null
 		this.#follow(page)
 		const goal = this.querySelector<HTMLElement>(how.focus ? `[data-focus="${CSS.escape(how.focus)}"]` : '#results')
