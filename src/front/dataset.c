@@ -151,7 +151,14 @@ static void put_tabs(struct front_dataset *d, const struct tab *now)
 		html_icon(h, tabs[i].icon);
 		html_lit(h, "<span>");
 		html_text(h, label_of(d, &tabs[i]));
-		html_lit(h, "</span></a></li>");
+		html_lit(h, "</span>");
+		/* Information about what, to whom hears one link alone. */
+		if (tabs[i].draw == front_tab_information) {
+			html_lit(h, "<span class=\"visually-hidden\">: ");
+			html_text(h, d->title);
+			html_lit(h, "</span>");
+		}
+		html_lit(h, "</a></li>");
 	}
 	html_lit(h, "</ul></nav>");
 }
@@ -159,16 +166,27 @@ static void put_tabs(struct front_dataset *d, const struct tab *now)
 /* What can be done with the dataset as a whole. */
 static void put_actions(struct front_dataset *d, const struct tab *now)
 {
+	static const struct { const char *tab, *element, *builder; } elements[] = {
+		{ "table", "stoa-table", NULL }, { "map", "stoa-map", "/map/" }, { "analyze", "stoa-chart", "/chart/" },
+	};
 	struct arena *a = d->visit.arena;
 	struct html *h = &d->page.h;
-	struct str filters = view_state_filters(&d->state);
-	struct view_share share = {
-		.title = d->title,
-		.path = arena_printf(a, "%.*s%.*s/%.*s", STR_ARG(d->url), STR_ARG(word_of(d, now)), STR_ARG(filters)),
-		.dataset = true,
-	};
+	struct str filters = view_state_filters(&d->state), sort = view_state_get(&d->state, STR("sort"));
+	ptrdiff_t query = str_find_char(d->page.path, '?');
+	struct str state = query < 0 ? STR("") : str_from(d->page.path, (size_t)query);
+	const struct httpd_pair attributes[] = { { STR("dataset"), d->dataset->slug }, { STR("parameters"), filters.n ? str_from(filters, 1) : filters }, { STR("sort"), sort } };
+	struct view_share share = { .title = d->title, .path = d->page.path, .dataset = true, .map = str_eq(str_of(now->name), STR("map")) };
 	if (now->framed)
-		share.frame = arena_printf(a, "/explore/embed/dataset/%.*s/%.*s/%.*s", STR_ARG(d->dataset->slug), STR_ARG(word_of(d, now)), STR_ARG(filters));
+		share.frame = arena_printf(a, "/explore/embed/dataset/%.*s/%.*s/%.*s", STR_ARG(d->dataset->slug), STR_ARG(word_of(d, now)), STR_ARG(state));
+	for (size_t i = 0; i < COUNT_OF(elements); i++) {
+		if (!str_eq(str_of(now->name), str_of(elements[i].tab)))
+			continue;
+		share.element = elements[i].element;
+		share.attributes = attributes;
+		share.nattributes = COUNT_OF(attributes);
+		if (elements[i].builder)
+			share.build = arena_printf(a, "%s?dataset=%.*s", elements[i].builder, STR_ARG(d->dataset->slug));
+	}
 	html_lit(h, "<div class=\"dataset-actions\">");
 	front_put_follow(d);
 	view_put_share(&d->page, &share);

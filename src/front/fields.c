@@ -223,12 +223,14 @@ static void put_heading(struct html *h, const char *message)
 }
 
 /* Fields from `from` on, at most `most` that are shown; gives the place after the last. */
-static size_t put_table(struct front_dataset *d, const struct columns *with, size_t from, size_t most)
+static size_t put_table(struct front_dataset *d, const struct columns *with, size_t from, size_t most, const char *heading)
 {
 	struct html *h = &d->page.h;
 	const struct schema *s = &d->dataset->schema;
 	size_t shown = 0, at = from;
-	html_lit(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"fields\"><table class=\"fields\"><thead><tr>");
+	html_lit(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"");
+	html_text(h, str_of(heading));
+	html_lit(h, "\"><table class=\"fields\"><thead><tr>");
 	put_heading(h, N_("Name"));
 	put_heading(h, N_("Type"));
 	if (with->description)
@@ -253,16 +255,16 @@ static void put_all(struct front_dataset *d, const struct columns *with)
 	struct html *h = &d->page.h;
 	const struct schema *s = &d->dataset->schema;
 	size_t left = 0;
-	size_t at = put_table(d, with, 0, OPEN_FIELDS);
+	size_t at = put_table(d, with, 0, OPEN_FIELDS, "fields");
 	for (size_t i = at; i < s->n; i++)
 		left += !(s->fields[i].flags & FIELD_HIDDEN);
 	if (!left)
 		return;
-	html_lit(h, "<details class=\"more-fields\"><summary>");
+	html_lit(h, "<details class=\"more-fields\"><summary id=\"more-fields\">");
 	html_say_plural(h, N2_("{0} more field", "{0} more fields"), (int64_t)left);
 	html_icon(h, ICON_DOWN);
 	html_lit(h, "</summary>");
-	(void)put_table(d, with, at, s->n);
+	(void)put_table(d, with, at, s->n, "more-fields");
 	html_lit(h, "</details>");
 }
 
@@ -307,7 +309,7 @@ bool front_put_fields(struct front_dataset *d, struct err *e)
 	html_lit(h, "<stoa-again data-seconds=\"3\" class=\"schema\"");
 	if (state == PROFILE_COMING)
 		html_lit(h, " data-coming");
-	html_lit(h, "><section aria-labelledby=\"fields\"><h2 id=\"fields\">");
+	html_lit(h, "><section><h2 id=\"fields\">");
 	html_say(h, N_("Fields"));
 	html_lit(h, " <span class=\"count\">");
 	html_count(h, (int64_t)shown);

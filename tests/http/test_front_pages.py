@@ -76,9 +76,9 @@ def test_themes_are_shown_in_the_readers_language_and_keep_their_value(server):
     assert re.search(r'<bdi class="value">Environnement</bdi>', card.text) and re.search(r'class="chip".*?<bdi>Environnement</bdi>', card.text, re.S)
     assert "refine.theme=Environment" in server.get("/explore/", french).text
     page = server.get("/explore/dataset/cities/information/", french).text
-    assert '<p class="theme"><bdi>Environnement</bdi>' in page
+    assert '</span><bdi>Environnement</bdi></p>' in page
     assert re.search(r'refine\.theme=Environment"><bdi>Environnement</bdi>', page)
-    assert '<p class="theme"><bdi>Environment</bdi>' in server.get("/explore/dataset/cities/information/", {"flg": "en"}).text
+    assert '</span><bdi>Environment</bdi></p>' in server.get("/explore/dataset/cities/information/", {"flg": "en"}).text
 
 
 def test_a_facet_takes_several_values_when_the_address_says_so(server):
