@@ -147,7 +147,7 @@ void gate_open_own(struct gate *g, const char *title, enum gate_tab tab)
 		[GATE_SECURITY] = { "/account/security/", N_("Security") },
 		[GATE_SESSIONS] = { "/account/sessions/", N_("Sessions") },
 		[GATE_KEYS] = { "/account/keys/", N_("API keys") },
-		[GATE_VISUALIZATIONS] = { "/account/visualizations/", N_("Visualizations") },
+		[GATE_VISUALIZATIONS] = { "/account/visualizations/", N_("Maps and charts") },
 		[GATE_FOLLOWS] = { "/account/follows/", N_("Followed datasets") },
 		[GATE_DATA] = { "/account/data/", N_("My data") },
 	};

@@ -175,7 +175,7 @@ static bool put_list(struct gate *g, struct err *e)
 
 static bool show(struct gate *g, struct err *e)
 {
-	gate_open_own(g, N_("Visualizations"), GATE_VISUALIZATIONS);
+	gate_open_own(g, N_("Maps and charts"), GATE_VISUALIZATIONS);
 	put_new(g);
 	if (!put_drafts(g, e) || !put_list(g, e))
 		return false;

@@ -186,5 +186,14 @@ void view_put_share(struct view_page *p, const struct view_share *s)
 	}
 	if (s->element)
 		put_code(h, "element", "html", N_("As an element"), N_("For pages that load our script: it takes on the look of your page."), element_code(p, s));
+	if (s->build.n) {
+		html_lit(h, "<p class=\"build\"><a class=\"button quiet small\" href=\"");
+		html_url(h, s->build);
+		html_lit(h, "\">");
+		html_icon(h, ICON_EDIT);
+		html_lit(h, "<span>");
+		html_say(h, s->map ? N_("Make a map of it") : N_("Make a chart of it"));
+		html_lit(h, "</span></a></p>");
+	}
 	html_lit(h, "</div></details></stoa-share>");
 }

@@ -197,6 +197,7 @@ struct view_share {
 	const char *element;        /* "stoa-map"; NULL: none */
 	const struct httpd_pair *attributes; /* of the element; source is added. `parameters` holds the filters: "q=…&refine.x=y" */
 	size_t nattributes;
+	struct str build;           /* of the builder that goes on with what is shown: "/map/?dataset=x"; empty: none */
 	bool dataset;               /* a dataset's page: the option of its card */
 	bool map;                   /* a map: the options of being locked and of the wheel */
 };

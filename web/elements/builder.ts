@@ -63,6 +63,9 @@ const style = css`
 	.builder .found button:hover { border-color: var(--accent-text); }
 	.builder .found small { color: var(--ink-soft); display: block; }
 	.builder .conditions { list-style: none; display: flex; flex-wrap: wrap; gap: .4rem; padding: 0; }
+	.builder .notice > div { grid-column: 1 / -1; }
+	.builder .layer-body summary { cursor: pointer; padding-block: .4rem; color: var(--accent-text); min-block-size: 2.4rem; align-content: center; }
+	.builder .layer-body details[open] > summary { margin-block-end: .5rem; }
 	.builder .small-heading { font-size: 1.05rem; }
 	.builder .colours { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; }
 	.builder input[type='color'] { inline-size: 3rem; block-size: 2.4rem; padding: .15rem; }
@@ -311,7 +314,7 @@ export abstract class Builder<C extends object> extends LitElement {
 	// --- what is drawn ----------------------------------------------------------------------------------------------
 
 	#notice(tone: 'danger' | 'info', role: 'alert' | 'status', content: TemplateResult) {
-		return html`<div class="notice ${tone}" role=${role}><span></span><div>${content}</div></div>`
+		return html`<div class="notice ${tone}" role=${role}><div>${content}</div></div>`
 	}
 
 	#put_trouble() {

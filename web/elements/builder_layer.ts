@@ -66,11 +66,11 @@ export class LayerForm {
 	}
 	#border(l: Layer, set: Set) {
 		const s = this.say
-		return html`<div class="pair">${this.#number(l, 'opacity', s('Opacity'), .85, set, { min: 0, max: 1, step: .05 })}
+		return html`<details><summary>${s('Lines, borders and opacity')}</summary><div class="rows"><div class="pair">${this.#number(l, 'opacity', s('Opacity'), .85, set, { min: 0, max: 1, step: .05 })}
 				${this.#number(l, 'fillOpacity', s('Opacity of areas'), .35, set, { min: 0, max: 1, step: .05 })}${this.#number(l, 'line', s('Thickness of lines'), 2, set, { min: 0, max: 20, step: .5 })}</div>
 			<div class="pair">${this.#color(l, 'borderColor', s('Border'), '#ffffff', set)}${this.#number(l, 'border', s('Thickness of the border'), 1, set, { min: 0, max: 20, step: .5 })}
 				${this.#choice(l, 'borderStyle', s('Pattern'), [['solid', s('Solid')], ['dashed', s('Dashed')], ['dotted', s('Dotted')]], set)}
-				${this.#number(l, 'borderOpacity', s('Opacity of the border'), 1, set, { min: 0, max: 1, step: .05 })}</div>`
+				${this.#number(l, 'borderOpacity', s('Opacity of the border'), 1, set, { min: 0, max: 1, step: .05 })}</div></div></details>`
 	}
 	#cluster(l: Layer, d: Dataset | null, set: Set) {
 		const s = this.say
@@ -162,21 +162,21 @@ export class LayerForm {
 		const places = this.#fields(d, t => t === 'geo_point_2d' || t === 'geo_shape')
 		const group_options: [string, string][] = [['', s('None')], ...groups.map((g, i) => [String(i), g || s('Group {0}', i + 1)] as [string, string]), ['+', s('A new group')]]
 		return html`<div class="layer-body">
-			${d ? nothing : html`<p class="notice warning" role="status"><span></span><span>${s('This dataset is not there any more, or is not for you. The layer stays empty.')}</span></p>`}
+			${d ? nothing : html`<p class="notice warning" role="status"><span>${s('This dataset is not there any more, or is not for you. The layer stays empty.')}</span></p>`}
 			${choice_field(`${this.key}-display`, s('Drawn as'), l.display ?? 'auto', [['auto', s('Dots, gathered where they are many')], ['dots', s('Dots and shapes')], ['cluster', s('Clusters')],
 				['choropleth', s('Areas coloured by a number')], ['category', s('Colours by value')], ['heatmap', s('Heat map')]], v => set(x => put(x, 'display', v === 'auto' ? undefined : v)))}
 			${places.length > 1 ? this.#choice(l, 'field', s('Places of'), [['', s('By default')], ...places], set) : nothing}
 			${this.#drawing(l, d, set)}
 			<h3 class="small-heading">${s('Which records')}</h3>
 			${this.filter.show(l.dataset, d?.fields ?? [], l.parameters ?? {}, p => set(x => put(x, 'parameters', Object.keys(p).length ? p : undefined), `${this.key}-parameters`))}
-			<h3 class="small-heading">${s('Name and place')}</h3>
+			<details><summary>${s('Name, group and zoom')}</summary><div class="rows">
 			${this.#text(l, 'title', s('Title of the layer'), set)}${this.#text(l, 'description', s('Description'), set, { rows: 2 })}
 			<div class="pair">${choice_field(`${this.key}-group`, s('Group'), l.group === undefined ? '' : String(l.group), group_options, v => {
 				if (v === '+') return new_group()
 				set(x => put(x, 'group', v === '' ? undefined : Number(v)))
 			})}${this.#number(l, 'zoomMin', s('From zoom'), 0, set, { min: 0, max: 22 })}${this.#number(l, 'zoomMax', s('To zoom'), 22, set, { min: 0, max: 22 })}</div>
-			${this.#check(l, 'visible', s('Shown when the map opens'), true, set)}
-			${this.#saying(l, d, set)}</div>`
+			${this.#check(l, 'visible', s('Shown when the map opens'), true, set)}</div></details>
+			<details><summary>${s('What a click shows, and the legend')}</summary><div class="rows">${this.#saying(l, d, set)}</div></details></div>`
 	}
 }
 
