@@ -4,7 +4,7 @@
 #include "look/inside.h"
 #include "text/text.h"
 
-enum { NAME_BYTES = 64, URL_BYTES = 300, NESTING = 200 };
+enum { NAME_BYTES = 64, URL_BYTES = 300, PASSES = 8 };
 
 struct css {
 	struct str s;
@@ -193,6 +193,18 @@ static void put_url(struct css *c, size_t i)
 	buf_lit(c->out, "\")");
 }
 
+/* A name as it was written. An escape at its end is closed, so that it does not take in what comes after something left out. */
+static void put_raw(struct css *c, struct str raw)
+{
+	ptrdiff_t slash = str_rfind_char(raw, '\\');
+	size_t digits = 0;
+	buf_put(c->out, raw);
+	while (slash >= 0 && (size_t)slash + 1 + digits < raw.n && hex_of(raw.p[(size_t)slash + 1 + digits]) >= 0)
+		digits++;
+	if (digits && digits <= 6 && (size_t)slash + 1 + digits == raw.n)
+		buf_put_char(c->out, ' ');
+}
+
 static bool is_one_of(struct str name, const char *const *names)
 {
 	for (; *names; names++)
@@ -234,7 +246,7 @@ static void put_name(struct css *c)
 		drop(c);
 		return;
 	}
-	buf_put(c->out, str_sub(c->s, from, end - from));
+	put_raw(c, str_sub(c->s, from, end - from));
 }
 
 static void put_rule(struct css *c)
@@ -247,7 +259,7 @@ static void put_rule(struct css *c)
 		drop(c);
 		return;
 	}
-	buf_put(c->out, str_sub(c->s, c->i, end - c->i));
+	put_raw(c, str_sub(c->s, c->i, end - c->i));
 	c->i = end;
 }
 
@@ -262,7 +274,7 @@ static void put_string(struct css *c)
 	c->i = end;
 }
 
-void look_clean_css(struct buf *out, struct str css, size_t *dropped_or_null)
+static size_t clean_once(struct buf *out, struct str css)
 {
 	struct css c = { .s = css, .out = out };
 	while (c.i < css.n) {
@@ -287,6 +299,25 @@ void look_clean_css(struct buf *out, struct str css, size_t *dropped_or_null)
 			c.i++;
 		}
 	}
+	return c.dropped;
+}
+
+/* What is left out may bring what was apart together, so the result is read again until there is nothing more to leave out. */
+void look_clean_css(struct buf *out, struct str css, size_t *dropped_or_null)
+{
+	struct buf now = BUF_INIT(4 * css.n + 4096);
+	size_t dropped = clean_once(&now, css);
+	bool settled = false;
+	for (int i = 0; i < PASSES && !settled && !now.over; i++) {
+		struct buf next = BUF_INIT(4 * css.n + 4096);
+		dropped += clean_once(&next, buf_str(&now));
+		settled = !next.over && str_eq(buf_str(&now), buf_str(&next));
+		buf_done(&now);
+		now = next;
+	}
+	if (settled)
+		buf_put(out, buf_str(&now));
+	buf_done(&now);
 	if (dropped_or_null)
-		*dropped_or_null = c.dropped;
+		*dropped_or_null = dropped;
 }

@@ -73,6 +73,7 @@ static const struct { const char *in, *out; } sheets[] = {
 	{ "a { color: red }", "a { color: red }" },
 	{ "@import url(x.css); a{}", "  a{}" },
 	{ "@IMP\\4fRT 'x'; a{}", "  a{}" },
+	{ "@\\69\001mport 'x'; a{}", "@\\69  mport 'x'; a{}" },
 	{ "a{b:url(https://x.test/y)}", "a{b:none}" },
 	{ "a{b:URL( '/assets/theme_image/x.png' )}", "a{b:url(\"/assets/theme_image/x.png\")}" },
 	{ "a{b:u\\72 l(//x.test)}", "a{b:none}" },
