@@ -261,6 +261,9 @@ static bool page(const struct studio_kind *k, struct httpd_request *r, struct ht
 	struct studio_work w;
 	if (!visitor_enter(app, r, p, &v, e) || !studio_find(k, &v, r->holes[0], &x, e) || !studio_read(k, &v, x.json, true, &w, e))
 		return false;
+	/* Addresses of what is in no list are in no list of the audience either. */
+	if (x.visibility != SAVED_PUBLIC)
+		httpd_reply_mark(p, HTTPD_MARK_UNCOUNTED);
 	page = (struct view_page){ .visit = &v, .title = x.title, .description = text_cut(x.description, 300), .path = studio_url(k, &v, x.slug, ""),
 	                           .noindex = x.visibility != SAVED_PUBLIC };
 	view_open(&page);
