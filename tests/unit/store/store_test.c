@@ -150,6 +150,7 @@ static void every_statement_prepares(void **state)
 #include "sso/queries.def"
 #include "page/queries.def"
 #include "audience/queries.def"
+#include "engage/queries.def"
 #undef Q
 #undef HOUSE
 	};
