@@ -34,9 +34,9 @@ bool geo_hull(struct geo *g, struct arena *a, const double *lats, const double *
 void geo_clusters(const double *lats, const double *lons, const double *counts, size_t n, double radius_m,
                   uint32_t *cluster) nonnull_all;
 
-/* What of a shape lies in a box, without details smaller than the tolerance (degrees, Douglas and Peucker; 0: all of them); in the
- * arena, empty when there is nothing. Rings may touch themselves afterwards: for drawing. False when the bytes are no geometry. */
-bool geo_cut(struct geo *g, struct arena *a, struct str wkb, struct geo_box box, double tolerance, struct str *out) must_use nonnull_all;
+/* What of a shape lies in a box, in the arena, empty when there is nothing. Rings may touch themselves afterwards: for drawing. False when
+ * the bytes are no geometry. */
+bool geo_cut(struct geo *g, struct arena *a, struct str wkb, struct geo_box box, struct str *out) must_use nonnull_all;
 
 /* Predicates against one prepared shape. */
 struct geo_shape;

@@ -138,21 +138,20 @@ static bool lies_in(struct geo_box in, struct geo_box b)
 	return in.x0 >= b.x0 && in.x1 <= b.x1 && in.y0 >= b.y0 && in.y1 <= b.y1;
 }
 
-bool geo_cut(struct geo *g, struct arena *a, struct str wkb, struct geo_box box, double tolerance, struct str *out)
+bool geo_cut(struct geo *g, struct arena *a, struct str wkb, struct geo_box box, struct str *out)
 {
 	struct geo_box whole;
 	*out = STR("");
 	if (!geo_box(g, wkb, &whole)) return false;
 	if (!(whole.x0 <= box.x1 && whole.x1 >= box.x0 && whole.y0 <= box.y1 && whole.y1 >= box.y0)) return true;
+	if (lies_in(whole, box)) {
+		*out = arena_str(a, wkb);
+		return true;
+	}
 	GEOSGeometry *now = GEOSWKBReader_read_r(g->h, g->reader, (const unsigned char *)wkb.p, wkb.n);
 	if (!now) return false;
-	/* What the library cannot do with a shape is left undone: it is drawn with more points, or over the edge. */
-	GEOSGeometry *simple = tolerance > 0 ? GEOSSimplify_r(g->h, now, tolerance) : NULL;
-	if (simple) {
-		GEOSGeom_destroy_r(g->h, now);
-		now = simple;
-	}
-	GEOSGeometry *cut = lies_in(whole, box) ? NULL : GEOSClipByRect_r(g->h, now, box.x0, box.y0, box.x1, box.y1);
+	/* What the library cannot cut is left whole: it is drawn over the edge. */
+	GEOSGeometry *cut = GEOSClipByRect_r(g->h, now, box.x0, box.y0, box.x1, box.y1);
 	if (cut) {
 		GEOSGeom_destroy_r(g->h, now);
 		now = cut;

@@ -80,7 +80,7 @@ static void put(struct gatherer *g, double x, double y, uint64_t n, double value
 	if (isfinite(value)) m[k++] = (struct tile_member){ STR("v"), TILE_VALUE_NUMBER(value) };
 	if (word) m[k++] = (struct tile_member){ STR("w"), TILE_VALUE_TEXT(g->s->words.entries[word - 1].key) };
 	tile_place(g->l->at, x, y, &lon, &lat);
-	(void)tile_add_point(g->l, 0, lon, lat, m, k);
+	(void)!tile_add_point(g->l, 0, lon, lat, m, k);
 }
 
 static double unit_x(const struct gatherer *g, size_t i) { return ((double)g->s->of.x[i] - (double)g->x0) / g->unit; }

@@ -1,4 +1,4 @@
-/* Shapes into whole units: cut and simplified by geo/, then every line without positions that fall on the one before, every
+/* Shapes into whole units: cut by geo/, then every line without positions that fall on the one before or say little, every
  * ring turned as the specification wants it (outer rings have a positive area where y points down), rings without area left out. */
 #include <math.h>
 #include <stdlib.h>
@@ -61,6 +61,54 @@ static void turn(struct tile_points *r)
 	}
 }
 
+/* The square of how far a place lies from a stretch. */
+static double off(struct tile_point p, struct tile_point a, struct tile_point b)
+{
+	double dx = (double)b.x - a.x;
+	double dy = (double)b.y - a.y;
+	double ax = (double)p.x - a.x;
+	double ay = (double)p.y - a.y;
+	double length = dx * dx + dy * dy;
+	double t = length > 0 ? fmax(0, fmin(1, (ax * dx + ay * dy) / length)) : 0;
+	return (ax - t * dx) * (ax - t * dx) + (ay - t * dy) * (ay - t * dy);
+}
+
+struct stretch { size_t from, to; };
+struct stretches { VEC(struct stretch) v; };
+
+/* Douglas and Peucker: of every stretch the farthest position stays when it is far enough off. Ends stay; a ring's end is its
+ * beginning. */
+static void simplify(struct drawing *d)
+{
+	/* Four units are half a pixel of a tile that is shown at 512. */
+	enum { DETAIL = 4 };
+	struct tile_points *p = &d->line;
+	struct stretches todo = { 0 };
+	if (p->v.n < 3) return;
+	bool *keep = arena_array(&d->l->scratch, bool, p->v.n);
+	keep[0] = keep[p->v.n - 1] = true;
+	vec_push(&d->l->scratch, &todo.v, (struct stretch){ 0, p->v.n - 1 });
+	while (todo.v.n) {
+		struct stretch s = todo.v.p[--todo.v.n];
+		double most = DETAIL * DETAIL;
+		size_t farthest = 0;
+		for (size_t i = s.from + 1; i < s.to; i++) {
+			double far = off(p->v.p[i], p->v.p[s.from], p->v.p[s.to]);
+			if (far <= most) continue;
+			most = far;
+			farthest = i;
+		}
+		if (!farthest) continue;
+		keep[farthest] = true;
+		vec_push(&d->l->scratch, &todo.v, (struct stretch){ s.from, farthest });
+		vec_push(&d->l->scratch, &todo.v, (struct stretch){ farthest, s.to });
+	}
+	size_t n = 0;
+	for (size_t i = 0; i < p->v.n; i++)
+		if (keep[i]) p->v.p[n++] = p->v.p[i];
+	p->v.n = n;
+}
+
 static void put_line(struct drawing *d, bool closed)
 {
 	struct tile_points *p = &d->line;
@@ -76,6 +124,7 @@ static void end_ring(struct drawing *d)
 {
 	struct tile_points *p = &d->line;
 	bool outer = d->ring++ == 0;
+	simplify(d);
 	if (p->v.n && p->v.p[0].x == p->v.p[p->v.n - 1].x && p->v.p[0].y == p->v.p[p->v.n - 1].y) p->v.n--;
 	int64_t area = p->v.n >= 3 ? area_of(p) : 0;
 	if (!area || (!outer && !d->outer_drawn)) return;
@@ -86,7 +135,8 @@ static void end_ring(struct drawing *d)
 
 static void meet_point(struct drawing *d, struct tile_point at)
 {
-	if (at.x < -TILE_MARGIN || at.y < -TILE_MARGIN || at.x > TILE_SIDE + TILE_MARGIN || at.y > TILE_SIDE + TILE_MARGIN) return;
+	/* A dot is drawn whole by the one tile that it belongs to. */
+	if (at.x < 0 || at.y < 0 || at.x >= TILE_SIDE || at.y >= TILE_SIDE) return;
 	vec_push(&d->l->scratch, &d->line.v, at);
 	d->points++;
 }
@@ -112,8 +162,12 @@ static void meet_at(void *arg, double lon, double lat)
 		else if (!last || last->x != at.x || last->y != at.y) vec_push(&d->l->scratch, &d->line.v, at);
 	}
 	if (d->type == TILE_POINTS || !d->left || --d->left || !counts) return;
-	if (d->type == TILE_POLYGONS) end_ring(d);
-	else if (d->line.v.n >= 2) put_line(d, false);
+	if (d->type == TILE_POLYGONS) {
+		end_ring(d);
+		return;
+	}
+	simplify(d);
+	if (d->line.v.n >= 2) put_line(d, false);
 }
 
 static void meet_close(void *arg, enum geo_kind kind)
@@ -149,14 +203,11 @@ static bool draw(struct tile_layer *l, struct str wkb, enum tile_type type)
 bool tile_add_shape(struct tile_layer *l, struct geo *g, uint64_t id, struct str wkb, const struct tile_member *m, size_t n)
 {
 	static const struct geo_walker walker = { see_open, see_line, see_at, meet_close };
-	/* Four units are half a pixel of a tile that is shown at 512. */
-	enum { DETAIL = 4 };
-	double tolerance = ldexp(360.0 * DETAIL / TILE_SIDE, -(int)l->at.z);
 	enum tile_type type = 0;
 	struct str cut;
 	if (l->full) return false;
 	struct arena_mark mark = arena_mark(&l->scratch);
-	bool drawn = geo_cut(g, &l->scratch, wkb, tile_box(l->at, TILE_MARGIN), tolerance, &cut) && cut.n &&
+	bool drawn = geo_cut(g, &l->scratch, wkb, tile_box(l->at, TILE_MARGIN), &cut) && cut.n &&
 	             geo_walk(cut, &walker, &type) && type && draw(l, cut, type);
 	arena_rewind(&l->scratch, mark);
 	return drawn && tile_add_feature(l, id, type, m, n);

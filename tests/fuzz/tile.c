@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	const struct tile_member m[] = { { STR("v"), TILE_VALUE_NUMBER(1.5) } };
 	bool drawn = tile_add_shape(l, g, 0, str_make((const char *)data + 1, n - 1), m, 1);
 	ensure(drawn == (tile_layer_count(l) == 1));
-	(void)tile_add_point(l, 1, 0, 0, NULL, 0);
+	(void)!tile_add_point(l, 1, 0, 0, NULL, 0);
 	tile_put(&b, l);
 	ensure(!b.over);
 	tile_layer_free(l);

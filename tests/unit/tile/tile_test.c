@@ -366,7 +366,7 @@ static bool make(void *arg, struct tile_set **out, struct err *e)
 	if (*made < 0) return err_set(e, ERR_SYSTEM, "no set today");
 	++*made;
 	*out = tile_set_new(false, false);
-	for (int i = 0; i < 1000; i++) (void)tile_set_add(*out, i % 90, 0, NAN, 0);
+	for (int i = 0; i < 1000; i++) (void)!tile_set_add(*out, i % 90, 0, NAN, 0);
 	tile_set_seal(*out);
 	return true;
 }
