@@ -29,7 +29,7 @@ function read(before: Json): Json {
 		const place = /^s(\d+)\.(?:b(\d+)\.)?(.+)$/.exec(e.name)
 		if (!e.name || e.name === 'do' || (e.type === 'checkbox' && !place)) continue
 		if (!place) {
-			put(doc, e.name.split('.'), e.value, languages)
+			if (/^(title|description|content)\.|^(format|image)$/.test(e.name)) put(doc, e.name.split('.'), e.value, languages)
 			continue
 		}
 		const section = (sections[Number(place[1])] ??= { title: {}, blocks: [] })
