@@ -12,6 +12,7 @@ const loads: Record<string, () => Promise<unknown>> = {
 	'stoa-chart-builder': () => import('./builder_chart'),
 	'stoa-map-builder': () => import('./builder_map'),
 	'stoa-map': () => import('./map'),
+	'stoa-map-filter': () => import('./map_filter'),
 	'stoa-range': () => import('./filters'),
 	'stoa-search': () => import('./filters'),
 	'stoa-select': () => import('./facets'),

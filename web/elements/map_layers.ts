@@ -133,13 +133,14 @@ const dashes = { solid: undefined, dashed: [3, 2], dotted: [0.1, 2] }
 function circles(plan: Plan, base: object, color: string | ExpressionSpecification): CircleLayerSpecification {
 	const { layer } = plan
 	const size = layer.size ?? 5
+	const far = plan.total <= 500 ? 0.8 : plan.total <= 5000 ? 0.5 : 0.3
 	const grown = (least: number) => ['interpolate', ['linear'], ['ln', n], 0, least, Math.log(1000), least * 1.8, Math.log(1e6), least * 2.4]
 	return { ...base, id: `${plan.id}-dot`, type: 'circle', filter: ['==', ['geometry-type'], 'Point'], paint: {
 		'circle-color': color, 'circle-opacity': layer.opacity ?? 0.85,
-		// Squares of gathered records are 8 pixels wide: from afar dots stay apart.
-		'circle-radius': ['interpolate', ['linear'], ['zoom'], 0, grown(size * 0.3), 4, grown(size * 0.45), 11, grown(size)],
+		// Squares of gathered records are 8 pixels wide: from afar the dots of many stay apart.
+		'circle-radius': ['interpolate', ['linear'], ['zoom'], 0, grown(size * far), 4, grown(size * (0.8 * far + 0.2)), 11, grown(size)],
 		'circle-stroke-color': layer.borderColor || '#ffffff', 'circle-stroke-opacity': layer.borderOpacity ?? 1,
-		'circle-stroke-width': layer.border ?? ['interpolate', ['linear'], ['zoom'], 0, 0, 5, 0.25, 10, 1],
+		'circle-stroke-width': layer.border ?? ['interpolate', ['linear'], ['zoom'], 0, far > 0.7 ? 0.6 : 0, 5, far > 0.7 ? 0.8 : 0.25, 10, 1],
 	} } as unknown as CircleLayerSpecification
 }
 
