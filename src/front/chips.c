@@ -21,6 +21,9 @@ struct chip {
 static struct str label_of(const struct chip *c, struct str name)
 {
 	int at = c->labels && !c->catalogue ? schema_find(c->labels, name) : -1;
+	/* A field that the reader does not see has no label. */
+	if (at >= 0 && (c->labels->fields[at].flags & FIELD_HIDDEN))
+		at = -1;
 	struct str label = c->catalogue ? front_catalogue_label(c->h->lang, name) : at >= 0 ? c->labels->fields[at].label : name;
 	return label.n ? label : name;
 }
@@ -66,6 +69,8 @@ static void put_end(struct html *h, const struct field *f, struct str text)
 static void put_range(const struct chip *c, const struct front_range *r)
 {
 	int at = c->labels ? schema_find(c->labels, r->field) : -1;
+	if (at >= 0 && (c->labels->fields[at].flags & FIELD_HIDDEN))
+		at = -1;
 	const struct field *f = at >= 0 ? &c->labels->fields[at] : NULL;
 	put_label(c, r->field, ": ");
 	if (!r->high.n)

@@ -57,11 +57,17 @@ struct str front_quotable(struct arena *a, struct str url)
 	return arena_str(a, buf_str(&b));
 }
 
+/* The fields as the reader may see them; a target's own schema has them all. */
+static const struct schema *seen_schema(const struct front_console *c)
+{
+	return c->dataset ? &c->dataset->schema : c->target->schema;
+}
+
 static void put_field(struct html *h, const struct front_console *c, size_t i)
 {
 	struct str name = str_of(fields[i].name);
 	bool filtered = c->state_or_null && str_eq(name, STR("where"));
-	struct str value = filtered ? front_filter_where(c->visit->arena, c->state_or_null, c->target->schema) : str_of(fields[i].initial);
+	struct str value = filtered ? front_filter_where(c->visit->arena, c->state_or_null, seen_schema(c)) : str_of(fields[i].initial);
 	html_put_literal(h, fields[i].clause ? STR("<p class=\"clause\"><label for=\"ask-") : STR("<p><label for=\"ask-"));
 	html_text(h, name);
 	html_lit(h, "\"><code dir=\"ltr\" translate=\"no\">");
@@ -172,7 +178,7 @@ void front_console_put(struct html *h, const struct front_console *c)
 	html_lit(h, "</h2><form class=\"console\" method=\"get\" action=\"");
 	html_url(h, path_of(c, ""));
 	html_lit(h, "\">");
-	if (c->state_or_null) front_filter_inputs(h, c->visit->arena, c->state_or_null, c->target->schema, false);
+	if (c->state_or_null) front_filter_inputs(h, c->visit->arena, c->state_or_null, seen_schema(c), false);
 	for (size_t i = 0; i < COUNT_OF(fields); i++) put_field(h, c, i);
 	put_buttons(h, c);
 	html_lit(h, "</form></section>");

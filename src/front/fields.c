@@ -286,7 +286,7 @@ static bool hold_profile(struct front_dataset *d, struct columns *with, enum pro
 	*state = PROFILE_NONE;
 	if (!with->sample)
 		return true;
-	struct profile_ask q = { .site = d->site, .target = &d->own.target, .view = d->visit.at.view, .rows = d->dataset->rows, .arena = d->visit.arena,
+	struct profile_ask q = { .site = d->site, .target = &d->own.target, .view = d->visit.at.view,
 		.cancel = d->visit.request->cancel };
 	return profile_hold(&q, state, &with->profile, e);
 }

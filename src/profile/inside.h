@@ -10,6 +10,7 @@ struct kept {
 	struct arena arena;
 	struct profiles *of;    /* NULL: held by one reader only */
 	struct version_ref at;
+	struct str filter;      /* of rows; empty: all of them */
 	int64_t made_ns;        /* monotonic */
 	unsigned users;         /* guarded by the shelf's lock */
 	bool dropped;           /* goes with its last reader */

@@ -379,6 +379,7 @@ bool profile_measure(struct engine *g, const struct query_target *t, int64_t unt
 		return false;
 	}
 	k->at = t->at;
+	k->filter = arena_str(&k->arena, str_trim(t->row_filter));
 	k->made_ns = clock_monotonic_ns();
 	k->profile.fields = m.fields;
 	k->profile.n = m.n;

@@ -3,9 +3,8 @@
  * datasets at the first demand, large ones beside the pages on a lane of its own, within a bound of time: what
  * was not reached is not told, and nothing is estimated.
  *
- * A profile is made of everybody's rows. Who sees only some rows is never shown it: for them, small datasets are looked
- * at anew with their own filter, large ones not at all. Whose fields are limited must be shown only those of theirs:
- * profile_field_or_null asks by name, and the caller asks for what may be seen.
+ * A profile belongs to a version and a row filter: who sees only some rows has one of those rows where the dataset is small, and none
+ * where it is large. It holds every field: profile_field_or_null asks by name, and the caller asks for what may be seen.
  * Refuses to know pages. Threads: any. */
 #ifndef PROFILE_PROFILE_H
 #define PROFILE_PROFILE_H
@@ -51,15 +50,12 @@ void profiles_stop(struct site *s) nonnull_all;
 void profiles_close(struct site *s) nonnull_all;
 
 enum profile_state { PROFILE_READY, PROFILE_COMING, PROFILE_NONE };
-/* What is known of a dataset for a caller. `target` is theirs, `rows` as many as they see; what is kept of everybody's rows is
- * made of the dataset of the view. READY: *out is to be given back with profile_release; COMING: it is being found out, ask again in a moment; NONE: it is
+/* What is known of a dataset for a caller, whose target it is. READY: *out is to be given back with profile_release; COMING: it is being found out, ask again in a moment; NONE: it is
  * not found out for this caller. */
 struct profile_ask {
 	struct site *site;
 	const struct query_target *target;
 	const struct catalog_view *view;
-	int64_t rows;
-	struct arena *arena;
 	struct cancel *cancel;
 };
 bool profile_hold(const struct profile_ask *q, enum profile_state *state, const struct profile **out, struct err *e) must_use nonnull_all;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { KEPT = 96, MAKING = 16, CELLS_AT_ONCE = 200000, AT_ONCE_MS = 1500, LONGEST_S = 60, STILL_FRESH_S = 60 };
+enum { KEPT = 96, MAKING = 16, CELLS_AT_ONCE = 200000, AT_ONCE_MS = 4000, LONGEST_S = 60, STILL_FRESH_S = 60 };
 
 struct job {
 	struct profiles *of;     /* NULL: free */
@@ -106,12 +106,12 @@ static bool same(struct version_ref a, struct version_ref b)
 }
 
 /* Of a version that records are pushed onto, what was found out a moment ago will do. */
-static struct kept *find(struct profiles *p, struct version_ref at)
+static struct kept *find(struct profiles *p, struct version_ref at, struct str filter)
 {
 	int64_t now = clock_monotonic_ns();
 	for (size_t i = 0; i < KEPT; i++) {
 		struct kept *k = p->kept[i];
-		if (!k || !same(k->at, at) || (k->at.live != at.live && now - k->made_ns > (int64_t)STILL_FRESH_S * 1000000000))
+		if (!k || !same(k->at, at) || !str_eq(k->filter, filter) || (k->at.live != at.live && now - k->made_ns > (int64_t)STILL_FRESH_S * 1000000000))
 			continue;
 		p->used_ns[i] = now;
 		return k;
@@ -124,7 +124,7 @@ static struct kept *put(struct profiles *p, struct kept *k)
 {
 	size_t at = 0;
 	for (size_t i = 0; i < KEPT; i++) {
-		if (p->kept[i] && p->kept[i]->at.dataset == k->at.dataset && p->kept[i]->at.tenant.v == k->at.tenant.v) {
+		if (p->kept[i] && p->kept[i]->at.dataset == k->at.dataset && p->kept[i]->at.tenant.v == k->at.tenant.v && str_eq(p->kept[i]->filter, k->filter)) {
 			at = i;
 			break;
 		}
@@ -221,28 +221,26 @@ static bool begin(struct profiles *p, const struct dataset *d)
 
 /* --- for a page -------------------------------------------------------------------------------------------- */
 
-static bool at_once(const struct profile_ask *q, const struct query_target *t, struct kept **out, struct err *e)
-{
-	return profile_measure(q->site->engine, t, clock_monotonic_ns() + (int64_t)AT_ONCE_MS * 1000000, q->cancel, out, e);
-}
-
 static bool is_small(int64_t rows, size_t fields)
 {
 	return rows >= 0 && rows * (int64_t)num_max(fields, (size_t)1) <= CELLS_AT_ONCE && fields <= 60;
 }
 
-static bool make_now(const struct profile_ask *q, struct profiles *p, const struct dataset *whole, const struct profile **out, struct err *e)
+static bool make_now(const struct profile_ask *q, const struct query_target *t, const struct profile **out, struct err *e)
 {
-	struct query_target t = whole_target(whole);
+	struct profiles *p = q->site->profiles;
 	struct kept *k, *old;
-	if (!at_once(q, &t, &k, e))
+	if (!profile_measure(q->site->engine, t, clock_monotonic_ns() + (int64_t)AT_ONCE_MS * 1000000, q->cancel, &k, e))
 		return false;
-	lock_take(&p->lock);
-	k->users = 1;
-	old = put(p, k);
-	lock_give(&p->lock);
-	if (old)
-		kept_free(old);
+	/* What was cut short is for this reader alone. */
+	if (k->profile.whole) {
+		lock_take(&p->lock);
+		k->users = 1;
+		old = put(p, k);
+		lock_give(&p->lock);
+		if (old)
+			kept_free(old);
+	}
 	*out = &k->profile;
 	return true;
 }
@@ -251,36 +249,27 @@ bool profile_hold(const struct profile_ask *q, enum profile_state *state, const 
 {
 	struct profiles *p = q->site->profiles;
 	const struct dataset *whole = catalog_find_or_null(q->view, q->target->dataset_id);
-	struct kept *k;
-	*state = whole ? PROFILE_READY : PROFILE_NONE;
 	*out = NULL;
-	if (!whole)
+	*state = PROFILE_NONE;
+	if (!whole || !p)
 		return true;
-	if (q->target->row_filter.n) {
-		if (is_small(q->rows, q->target->schema->n) && is_small(whole->rows, q->target->schema->n)) {
-			if (!at_once(q, q->target, &k, e))
-				return false;
-			*out = &k->profile;
-			return true;
-		}
-		*state = PROFILE_NONE;
-		return true;
-	}
-	if (!p) {
-		*state = PROFILE_NONE;
-		return true;
-	}
+	struct query_target t = whole_target(whole);
+	t.row_filter = str_trim(q->target->row_filter);
 	lock_take(&p->lock);
-	k = find(p, whole->version);
+	struct kept *k = find(p, whole->version, t.row_filter);
 	if (k)
 		k->users++;
 	lock_give(&p->lock);
 	if (k) {
+		*state = PROFILE_READY;
 		*out = &k->profile;
 		return true;
 	}
-	if (is_small(whole->rows, whole->schema.n))
-		return make_now(q, p, whole, out, e);
-	*state = begin(p, whole) ? PROFILE_COMING : PROFILE_NONE;
+	if (is_small(whole->rows, whole->schema.n)) {
+		*state = PROFILE_READY;
+		return make_now(q, &t, out, e);
+	}
+	if (!t.row_filter.n && begin(p, whole))
+		*state = PROFILE_COMING;
 	return true;
 }
