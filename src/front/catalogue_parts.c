@@ -93,9 +93,11 @@ void front_catalogue_exports(struct catalogue *c)
 {
 	static const struct { const char *format, *title; } formats[] = {
 		{ "csv", "CSV" }, { "xlsx", "Excel" }, { "json", "JSON" }, { "rdf", "DCAT RDF/XML" }, { "ttl", "DCAT Turtle" },
-		{ "data.json", "data.json" }, { "rss", "RSS" },
+		{ "data.json", "data.json" },
 	};
+	static const struct { const char *format, *title; } feeds[] = { { "rss", "RSS" }, { "atom", "Atom" } };
 	struct html *h = &c->page.h;
+	struct str filters = str_from(view_state_url(&c->asked, STR("flg"), NULL, STR(""), STR("")), c->state.path.n);
 	struct str query = front_filter_api(c->visit.arena, &c->asked, c->visit.at.view->reflected_schema, true);
 	html_lit(h, "<div class=\"take\"><h2>");
 	html_say(h, N_("This list as data:"));
@@ -106,6 +108,14 @@ void front_catalogue_exports(struct catalogue *c)
 		html_text(h, query);
 		html_lit(h, "\" translate=\"no\">");
 		html_text(h, str_of(formats[i].title));
+		html_lit(h, "</a></li>");
+	}
+	for (size_t i = 0; i < COUNT_OF(feeds); i++) {
+		html_lit(h, "<li><a rel=\"nofollow\" href=\"/feeds/catalogue.");
+		html_text(h, str_of(feeds[i].format));
+		html_text(h, filters);
+		html_lit(h, "\" translate=\"no\">");
+		html_text(h, str_of(feeds[i].title));
 		html_lit(h, "</a></li>");
 	}
 	html_lit(h, "<li><a rel=\"nofollow\" href=\"/api/explore/v2.1/catalog/datasets");
