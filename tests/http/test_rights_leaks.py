@@ -120,7 +120,7 @@ SILENT = re.compile(r"/(attachments|alternative_exports|files|images|snapshots|r
 # The same handlers under an older name.
 ALIAS = re.compile(r"^/api/v2/|^/api/explore/v2\.0/catalog/assets|/catalog/assets/")
 # Where every question is asked; elsewhere every fourth, beginning with another one at each address.
-ALL_QUESTIONS = re.compile(r"^/tiles/\w+/0|/v2\.1/catalog/(datasets/\w+/(records|facets)|datasets|facets)$|/datasets/1\.0/\w+/records/(search|analyze)$")
+ALL_QUESTIONS = re.compile(r"^/tiles/\w+/0|/v2\.1/catalog/(datasets/\w+/(records|facets)|datasets|facets)$|/datasets/1\.0/\w+/records/(search|analyze)$|/api/charts/1\.0/\w+$")
 
 
 def probes_of(path):
