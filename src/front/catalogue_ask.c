@@ -46,7 +46,7 @@ static void say_several(struct catalogue *c)
 void front_catalogue_state(struct catalogue *c, struct httpd_request *r, struct str path)
 {
 	view_state_read(&c->state, r, path);
-	const struct httpd_pair *typed = front_catalogue_typed_box(c, r);
+	const struct httpd_pair *typed = view_state_get(&c->state, STR("geofilter.bbox")).n ? NULL : front_catalogue_typed_box(c, r);
 	if (typed) {
 		struct httpd_pair *pairs = arena_array(r->arena, struct httpd_pair, c->state.n + 1);
 		if (c->state.n)

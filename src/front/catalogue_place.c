@@ -114,14 +114,19 @@ static void put_number(struct catalogue *c, const char *name, const char *label,
 void front_catalogue_map(struct catalogue *c)
 {
 	struct html *h = &c->page.h;
-	if (c->placed)
-		html_lit(h, "<details class=\"facet place\" open data-key=\"place\"><summary><h2>");
-	else
-		html_lit(h, "<details class=\"facet place\" data-key=\"place\"><summary><h2>");
+	html_lit(h, "<details class=\"facet place\" data-key=\"place\" data-label=\"");
+	html_say(h, N_("Place"));
+	if (c->placed) {
+		html_lit(h, "\" data-value=\"");
+		html_text(h, arena_printf(c->visit.arena, "%g,%g,%g,%g", c->box[0], c->box[1], c->box[2], c->box[3]));
+		html_lit(h, "\" open><summary><h2>");
+	} else {
+		html_lit(h, "\"><summary><h2>");
+	}
 	html_say(h, N_("Place"));
 	html_lit(h, "</h2>");
 	html_icon(h, ICON_DOWN);
-	html_lit(h, "</summary><stoa-map-filter></stoa-map-filter><form class=\"box-of\" action=\"");
+	html_lit(h, "</summary><form class=\"box-of\" action=\"");
 	html_url(h, c->state.path);
 	html_lit(h, "\"><p>");
 	html_say(h, N_("Datasets about places between these degrees:"));
