@@ -33,22 +33,49 @@ struct clauses {
 	size_t nkey_swaps;
 };
 
+/* Parts of a date are far cheaper to group by than the starts of periods; weeks and quarters have none. */
+static size_t key_parts(const struct chart_key *k)
+{
+	static const size_t parts[CHART_SCALES] = { [CHART_SCALE_YEAR] = 1, [CHART_SCALE_MONTH] = 2, [CHART_SCALE_DAY] = 3, [CHART_SCALE_HOUR] = 4,
+		[CHART_SCALE_MINUTE] = 5 };
+	return chart_is_time(k->field) ? parts[k->scale] : 0;
+}
+
+/* A date is its day. */
+static bool is_bare_day(const struct chart_key *k) { return k->field->type == VALUE_DATE && k->scale == CHART_SCALE_DAY; }
+
+size_t chart_key_columns(const struct chart_key *k) { return is_bare_day(k) ? 1 : num_max(key_parts(k), (size_t)1); }
+
+static void put_label(struct clauses *c, const char *label, size_t part)
+{
+	buf_printf(&c->group_by, " as %s%zu", label, part);
+	c->ngroup++;
+}
+
+static void put_cycle(struct clauses *c, const struct chart_key *k, struct str name)
+{
+	static const char *const words[CHART_SCALES] = { [CHART_SCALE_IN_YEAR] = "month", [CHART_SCALE_IN_MONTH] = "day", [CHART_SCALE_IN_WEEK] = "day",
+		[CHART_SCALE_IN_DAY] = "hour" };
+	buf_printf(&c->group_by, "%s(%.*s)", words[k->scale], STR_ARG(name));
+	if (k->scale == CHART_SCALE_IN_WEEK) c->key_swaps[c->nkey_swaps++] = (struct swap){ c->ngroup, "#weekday", k->field->name };
+}
+
 static void put_key(struct clauses *c, const struct chart_key *k, const char *label)
 {
-	static const char *const forms[CHART_SCALES] = {
-		[CHART_SCALE_YEAR] = "1 y", [CHART_SCALE_QUARTER] = "1 q", [CHART_SCALE_MONTH] = "1 M", [CHART_SCALE_WEEK] = "1 w",
-		[CHART_SCALE_DAY] = "1 d", [CHART_SCALE_HOUR] = "1 h", [CHART_SCALE_MINUTE] = "1 m",
-		[CHART_SCALE_IN_YEAR] = "month", [CHART_SCALE_IN_MONTH] = "day", [CHART_SCALE_IN_WEEK] = "day", [CHART_SCALE_IN_DAY] = "hour",
-	};
+	static const char *const words[] = { "year", "month", "day", "hour", "minute" };
 	struct str name = chart_name(c->arena, k->field->name);
 	struct buf *b = &c->group_by;
+	size_t parts = is_bare_day(k) ? 0 : key_parts(k);
 	if (c->ngroup) buf_lit(b, ", ");
+	for (size_t i = 0; i < parts; i++) {
+		buf_printf(b, "%s%s(%.*s)", i ? ", " : "", words[i], STR_ARG(name));
+		put_label(c, label, i);
+	}
+	if (parts) return;
 	if (chart_is_time(k->field) && chart_scales[k->scale].cycle) {
-		buf_printf(b, "%s(%.*s)", forms[k->scale], STR_ARG(name));
-		if (k->scale == CHART_SCALE_IN_WEEK)
-			c->key_swaps[c->nkey_swaps++] = (struct swap){ c->ngroup, "#weekday", k->field->name };
-	} else if (chart_is_time(k->field)) {
-		buf_printf(b, "range(%.*s, %s)", STR_ARG(name), forms[k->scale]);
+		put_cycle(c, k, name);
+	} else if (chart_is_time(k->field) && !is_bare_day(k)) {
+		buf_printf(b, "range(%.*s, %s)", STR_ARG(name), k->scale == CHART_SCALE_WEEK ? "1 w" : "1 q");
 	} else if (k->width > 0) {
 		buf_printf(b, "range(%.*s, ", STR_ARG(name));
 		text_put_double_plain(b, k->width);
@@ -56,8 +83,7 @@ static void put_key(struct clauses *c, const struct chart_key *k, const char *la
 	} else {
 		buf_put(b, name);
 	}
-	buf_printf(b, " as %s", label);
-	c->ngroup++;
+	put_label(c, label, 0);
 }
 
 static void put_function(struct clauses *c, enum chart_function f, double quantile, struct str y)
@@ -252,11 +278,26 @@ static void value_point(struct chart_part *p, const struct chart_key *k, const s
 		.label = arena_str(p->arena, text_cut(shown, 300)), .at = chart_is_number(k->field) ? chart_number(col, row) : 0 };
 }
 
+/* The start of the period that parts of a date name. */
+static int64_t start_of(const struct chart_key *k, const struct column *cols, size_t row)
+{
+	struct civil c = { .month = 1, .day = 1 };
+	int *const parts[] = { NULL, &c.month, &c.day, &c.hour, &c.minute };
+	size_t n = chart_key_columns(k);
+	c.year = (int32_t)chart_number(&cols[0], row);
+	for (size_t i = 1; i < n; i++) *parts[i] = (int)chart_number(&cols[i], row);
+	return clock_us_of_civil(&c);
+}
+
 bool chart_point_of(struct chart_part *p, const struct chart_key *k, const struct column *col, size_t row, struct chart_point *out)
 {
 	int64_t us;
 	if (!column_has(col, row)) return false;
-	if (chart_is_time(k->field) && chart_scales[k->scale].cycle) {
+	if (is_bare_day(k)) {
+		chart_time_point(p->arena, k->scale, (int64_t)col->days[row] * 86400 * second_us, p->question->lang, out);
+	} else if (key_parts(k)) {
+		chart_time_point(p->arena, k->scale, start_of(k, col, row), p->question->lang, out);
+	} else if (chart_is_time(k->field) && chart_scales[k->scale].cycle) {
 		int64_t n = (int64_t)chart_number(col, row) + (k->scale == CHART_SCALE_IN_WEEK);
 		chart_cycle_point(p->arena, k->scale, n, p->question->lang, out);
 	} else if (chart_is_time(k->field)) {

@@ -80,19 +80,21 @@ bool chart_part_open(struct chart_part *p, struct err *e) must_use;
 
 /* The key a row is about: a field with its timescale or bins. */
 struct chart_key { const struct field *field; enum chart_scale scale; double width; };
+/* How many columns a key takes: months are a year and a month. */
+size_t chart_key_columns(const struct chart_key *k);
 /* A question in groups. Every row is handed to `row` with the columns of the keys (in order), then those of the values. */
 struct chart_ask {
 	struct chart_key keys[2];
 	size_t nkeys;
 	bool with_values;            /* the values of all series, or only the count */
-	struct str order_by;         /* of x, b (keys), n (count), s0 s1 … (values) */
+	struct str order_by;         /* of x0 x1 … (the first key), s0 s1 … (values; the count) */
 	struct str where;            /* one more condition, or empty */
 	int64_t limit;
 	bool (*row)(void *arg, const struct batch *rows, size_t i);
 	void *arg;
 };
 bool chart_ask(struct chart_part *p, const struct chart_ask *q, struct err *e) must_use;
-/* What a cell of a key stands for; false for no value. */
+/* What the cells of a key stand for, from its first column on; false for no value. */
 bool chart_point_of(struct chart_part *p, const struct chart_key *k, const struct column *col, size_t row, struct chart_point *out);
 /* A cell as a number; NAN when there is none. */
 double chart_number(const struct column *col, size_t row);

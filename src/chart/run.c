@@ -109,7 +109,7 @@ static bool take_point(void *arg, const struct batch *rows, size_t i)
 	size_t place = add_point(f->t, &point);
 	if (f->p->breakdown_or_null) return true;
 	for (size_t s = 0; s < f->p->query->nseries; s++)
-		set_values(&f->t->lines.v.p[f->first_line + s], place, rows, 1 + chart_value_column(f->p->query, s), i);
+		set_values(&f->t->lines.v.p[f->first_line + s], place, rows, chart_key_columns(&f->x) + chart_value_column(f->p->query, s), i);
 	return true;
 }
 
@@ -135,12 +135,13 @@ static bool take_cell(void *arg, const struct batch *rows, size_t i)
 		return false;
 	}
 	if (!chart_point_of(f->p, &f->x, &rows->columns[0], i, &point)) return true;
-	if (!chart_point_of(f->p, &f->b, &rows->columns[1], i, &group)) return true;
+	size_t nx = chart_key_columns(&f->x), first = nx + chart_key_columns(&f->b);
+	if (!chart_point_of(f->p, &f->b, &rows->columns[nx], i, &group)) return true;
 	size_t x = point_place(f->t, point.key);
 	size_t b = (size_t)(uintptr_t)map_get_or_null(&f->by_group, group.key);
 	if (!x || !b) return true;
 	for (size_t s = 0; s < f->p->query->nseries; s++)
-		set_values(&f->t->lines.v.p[f->first_line + s * f->groups.v.n + b - 1], x - 1, rows, 2 + chart_value_column(f->p->query, s), i);
+		set_values(&f->t->lines.v.p[f->first_line + s * f->groups.v.n + b - 1], x - 1, rows, first + chart_value_column(f->p->query, s), i);
 	return true;
 }
 
@@ -178,11 +179,15 @@ static size_t leading_number(const struct chart_series *s)
 	return numbers == 5 ? 2 : numbers - 1;
 }
 
-static struct str order_text(struct table *t, const struct chart_part *p)
+static struct str order_text(struct table *t, const struct chart_part *p, size_t ncolumns)
 {
 	struct order o = order_of(p->query, p->place);
 	const char *down = o.descending ? " desc" : "";
-	if (!o.by_series || o.query != p->place || o.series >= p->query->nseries) return arena_printf(t->arena, "x%s", o.by_series ? "" : down);
+	if (!o.by_series || o.query != p->place || o.series >= p->query->nseries) {
+		auto_buf b = BUF_INIT(256);
+		for (size_t i = 0; i < ncolumns; i++) buf_printf(&b, "%sx%zu%s", i ? ", " : "", i, o.by_series ? "" : down);
+		return arena_str(t->arena, buf_str(&b));
+	}
 	size_t column = chart_value_column(p->query, o.series) + leading_number(&p->query->series[o.series]);
 	return arena_printf(t->arena, "s%zu%s", column, down);
 }
@@ -263,7 +268,7 @@ static bool fill_query(struct table *t, struct chart_part *p, struct err *e)
 	struct filling f = { .t = t, .p = p, .first_line = t->lines.v.n, .most = most_points(p) };
 	f.x = (struct chart_key){ p->x, p->scale, p->kind == CHART_X_BINS ? p->width : 0 };
 	f.b = (struct chart_key){ p->breakdown_or_null, p->breakdown_scale, 0 };
-	struct chart_ask ask = { .keys = { f.x }, .nkeys = 1, .with_values = true, .order_by = order_text(t, p), .limit = f.most + 2,
+	struct chart_ask ask = { .keys = { f.x }, .nkeys = 1, .with_values = true, .order_by = order_text(t, p, chart_key_columns(&f.x)), .limit = f.most + 2,
 		.row = take_point, .arg = &f };
 	size_t from = t->points.v.n;
 	bool rows = p->data.dataset->version.number > 0;
