@@ -59,6 +59,11 @@ PROBES = [
     {"start": "1", "offset": "1"}, {"format": "json"}, {"format": "geojson"}, {"format": "csv"}, {"geo_field": "hushplace"},
     {"clusterprecision": "3", "geofilter.bbox": "-90,-180,90,180"}, {"name_field": "hushtext"}, {"select": "stoa_readers"},
     {"where": "stoa_readers = 'all'"}, {"select": "* "}, {"select": "include(hush*), code"}, {"select": "exclude(code)"},
+    {"c.0.xAxis": "hushtext"}, {"c.0.xAxis": "hushday", "c.0.timescale": "year"}, {"c.0.xAxis": "kind", "c.0.0.func": "SUM", "c.0.0.yAxis": "hushnumber"},
+    {"c.0.xAxis": "kind", "c.0.0.func": "MAX", "c.0.0.yAxis": "price", "c.0.seriesBreakdown": "tags"}, {"c.0.xAxis": "price", "c.0.0.type": "histogram"},
+    {"chart": '{"queries":[{"xAxis":"kind","seriesBreakdown":"hushtext","charts":[{}]}]}'},
+    {"chart": '{"queries":[{"config":{"options":{"where":"hushnumber > 0"}},"xAxis":"day","charts":[{"func":"MIN","yAxis":"price"}]}]}'},
+    {"chart": '{"queries":[{"config":{"dataset":"secretset"},"xAxis":"secretfield","charts":[{}]}]}'},
 ]
 CATALOGUE_PROBES = PROBES[:10] + [
     {"where": "search('Secrett')"}, {"where": "'secretkeyw'"}, {"q": "Secrett"}, {"group_by": "publisher", "select": "publisher, count(*)"},
