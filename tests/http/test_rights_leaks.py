@@ -15,7 +15,7 @@ from conftest import BINARY, Server
 
 # Values for the holes of patterns; {dataset} and {format} are tried with all there are.
 HOLES = {"record": ["0" * 40], "attachment": ["x.pdf"], "id": ["x"], "file": ["x"], "name": ["basic", "default", "favicon.ico"],
-         "type": ["basic", "interop"], "tab": ["information", "table", "images", "calendar", "custom", "export", "api", "history"], "size": ["100"], "snapshot": ["x"],
+         "type": ["basic", "interop"], "tab": ["information", "table", "analyze", "images", "calendar", "custom", "export", "api", "history"], "size": ["100"], "snapshot": ["x"],
          "path": ["x"], "export": ["x"], "resource": ["default"], "slug": ["x", "all-there-is"], "template": ["default"], "uid": ["x"], "width": ["100"],
          "token": ["x" * 43], "receipt": ["x" * 22], "kind": ["oidc"], "range": ["1..1"], "version": ["1"], "provider": ["x"],
          "hash": ["sha256-0"], "what": ["banner"], "style": ["bibtex", "ris"], "part": ["1.xml"],
