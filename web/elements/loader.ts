@@ -19,14 +19,30 @@ const loads: Record<string, () => Promise<unknown>> = {
 	'stoa-table': () => import('./table'),
 }
 
+// These bring a lot along: they are loaded when one of them comes into view, which within something folded is when it is opened.
+const late = new Set(['stoa-map', 'stoa-map-filter'])
+const seen = new IntersectionObserver(entries => {
+	for (const { isIntersecting, target } of entries) {
+		if (!isIntersecting) continue
+		seen.unobserve(target)
+		void load(target.localName)
+	}
+}, { rootMargin: '300px' })
+
 const asked = new Set<string>()
+async function load(name: string) {
+	if (asked.has(name)) return
+	asked.add(name)
+	await loads[name]().catch(() => asked.delete(name))
+}
+
 function look(root: Element | Document) {
 	for (const name in loads) {
 		if (asked.has(name) || customElements.get(name)) continue
-		if ((root instanceof Element && root.localName === name) || root.querySelector(name)) {
-			asked.add(name)
-			void loads[name]().catch(() => asked.delete(name))
-		}
+		const found = [...(root instanceof Element && root.localName === name ? [root] : []), ...root.querySelectorAll(name)]
+		if (!found.length) continue
+		if (late.has(name)) found.forEach(e => seen.observe(e))
+		else void load(name)
 	}
 }
 

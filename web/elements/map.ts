@@ -273,7 +273,7 @@ class StoaMap extends StoaElement {
 	}
 
 	#title() {
-		return this.#config.title || this.#plans[0]?.title || ''
+		return this.getAttribute('label') || this.#config.title || this.#plans[0]?.title || ''
 	}
 
 	#write_address() {

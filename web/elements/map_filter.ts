@@ -20,6 +20,12 @@ class StoaMapFilter extends LitElement {
 	#gl: GlMap | null = null
 	#broken = false
 
+	#seen = new IntersectionObserver(entries => {
+		if (!entries.some(e => e.isIntersecting)) return
+		this.#seen.disconnect()
+		if (!this.#gl && !this.#broken) void this.#start().catch(() => this.#fail())
+	})
+
 	async connectedCallback() {
 		super.connectedCallback()
 		const lang = lang_of(this)
@@ -27,7 +33,8 @@ class StoaMapFilter extends LitElement {
 		this.#speaker = new Speaker(lang)
 		this.requestUpdate()
 		await this.updateComplete
-		if (!this.#gl && !this.#broken) await this.#start().catch(() => this.#fail())
+		// Within something folded there is no map before it is opened.
+		this.#seen.observe(this)
 	}
 
 	disconnectedCallback() {
