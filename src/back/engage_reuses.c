@@ -185,7 +185,8 @@ static bool run_one(struct httpd_request *r, struct httpd_reply *p, void *app, s
 	html_fact_open(h, N_("Dataset"));
 	back_put_dataset(h, &v, reuse.slug);
 	html_fact_close(h);
-	html_fact(h, N_("By"), str_trim(arena_printf(v.arena, "%.*s %.*s", STR_ARG(reuse.first_name), STR_ARG(reuse.last_name))));
+	struct str by = str_trim(arena_printf(v.arena, "%.*s %.*s", STR_ARG(reuse.first_name), STR_ARG(reuse.last_name)));
+	html_fact(h, N_("By"), by.n ? by : STR("–"));
 	if (reuse.email.n)
 		html_fact(h, N_("E-mail address"), reuse.email);
 	html_fact_open(h, N_("Since"));

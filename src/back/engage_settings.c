@@ -3,7 +3,7 @@
 #include "mail/mail.h"
 
 static const char *const switches[] = { "follow", "feedback", "contact.form", "access.requests", "reuses", "reuses.anonymous", "reuses.recipients_only" };
-static const char *const networks[][2] = { { "email", N_("E-mail") }, { "mastodon", "Mastodon" }, { "bluesky", "Bluesky" }, { "linkedin", "LinkedIn" }, { "facebook", "Facebook" }, { "x", "X" } };
+static const char *const networks[][2] = { { "email", N_("E-mail") }, { "bluesky", "Bluesky" }, { "linkedin", "LinkedIn" }, { "facebook", "Facebook" }, { "x", "X" } };
 
 /* Addresses as they are kept; false, with an error beside the field, for one that is none. */
 static bool take_addresses(struct back_settings *s, const struct visitor_form *f, const char *name, struct html_errors *errors)

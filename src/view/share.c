@@ -104,7 +104,7 @@ static void put_ways(struct view_page *p, const struct view_share *s)
 	struct html *h = &p->h;
 	struct arena *a = p->visit->arena;
 	struct str url = encoded(a, absolute(p, s->path)), wanted = tenant_setting(p->visit->at.tenant, "share.networks");
-	if (!wanted.n)
+	if (!wanted.n || str_eq(wanted, STR("none")))
 		return;
 	html_lit(h, "<ul class=\"ways\">");
 	struct str subject = encoded(a, text_cut(s->title, 200));
