@@ -4,7 +4,7 @@
 
 #include "text/text.h"
 
-enum { TITLE_CUT = 110, NEAR = 3 };
+enum { TITLE_CUT = 110, NEAR = 3, PLACE_ZOOM = 5 };
 
 struct card {
 	struct front_dataset d;
@@ -189,16 +189,28 @@ static struct str title_of(const struct card *c, const struct batch *b)
 static void put_map(struct html *h, const struct card *c, const struct batch *b)
 {
 	struct str geo = front_geo_field(c->r.filter.target.schema, c->r.filter.target.visible_or_null);
-	bool has = false;
+	const struct column *at = NULL;
 	for (size_t i = 0; i < c->plan.ncolumns; i++)
-		has |= geo.n && c->plan.fields[i] && str_eq(c->plan.fields[i]->name, geo) && column_has(&b->columns[i], 0);
-	if (!has || c->r.as_of)
+		if (geo.n && c->plan.fields[i] && str_eq(c->plan.fields[i]->name, geo) && column_has(&b->columns[i], 0))
+			at = &b->columns[i];
+	if (!at || c->r.as_of)
 		return;
 	html_lit(h, "<stoa-map class=\"place\" static dataset=\"");
 	html_text(h, c->d.dataset->slug);
 	html_lit(h, "\" where=\"recordid = &quot;");
 	html_text(h, c->id);
-	html_lit(h, "&quot;\"></stoa-map>");
+	html_lit(h, "&quot;");
+	/* A point alone says nothing: far enough away to see the land around it. */
+	if (at->type.type == VALUE_POINT) {
+		auto_buf place = BUF_INIT(200);
+		buf_printf(&place, "%d,", PLACE_ZOOM);
+		text_put_double_plain(&place, at->lats[0]);
+		buf_put_char(&place, ',');
+		text_put_double_plain(&place, at->lons[0]);
+		html_lit(h, "\" location=\"");
+		html_text(h, buf_str(&place));
+	}
+	html_lit(h, "\"></stoa-map>");
 }
 
 static void put_actions(struct html *h, const struct card *c)
