@@ -186,7 +186,9 @@ static bool ask(struct visit *v, const struct look *draft, const struct html_err
 			.sentence = i18n_text(v->lang, N_("The version is then locked for ever; a new draft begins as its copy. Any earlier version can be put back.")),
 			.field = &(struct html_field){ .name = "note", .label = N_("Note"), .hint = N_("For the list of versions; may be empty."), .most = NOTE } });
 	} else {
+		html_buttons_open(h);
 		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Back to the editor"), .href = STR("/backoffice/look/") });
+		html_buttons_close(h);
 	}
 	return view_close(&page, e);
 }
