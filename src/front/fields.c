@@ -107,8 +107,11 @@ static void put_range(struct front_dataset *d, const struct profile_field *f)
 	struct html *h = &d->page.h;
 	if (!f->ranges)
 		return;
-	if (f->nbins)
+	if (f->nbins) {
+		put_fact_open(h);
 		put_bars(h, f);
+		put_fact_close(h);
+	}
 	put_fact_open(h);
 	if (f->low < f->high)
 		html_say_with(h, N_("{0} to {1}"), HTML_ARG_TEXT(reading(d, f, f->low, true)), HTML_ARG_TEXT(reading(d, f, f->high, true)));

@@ -53,8 +53,8 @@ void html_date(struct html *h, int64_t us, const struct clock_zone *zone, bool w
 {
 	html_lit(h, "<time datetime=\"");
 	auto_buf b = BUF_INIT(128);
-	/* HTML knows no finer fractions than milliseconds. */
-	clock_put_instant(&b, us - ((us % 1000) + 1000) % 1000, zone);
+	/* Instants are written with six digits of a fraction or none, and HTML knows three at most: to the second is fine for readers. */
+	clock_put_instant(&b, us - ((us % 1000000) + 1000000) % 1000000, zone);
 	html_text(h, buf_str(&b));
 	html_lit(h, "\">");
 	buf_clear(&b);
