@@ -107,7 +107,7 @@ describe('the editor', () => {
 		await frame.getByText('How long in all').waitFor()
 		await page.getByLabel('Phone').check()
 		assert.ok((await page.locator('iframe[name=page-preview]').boundingBox()).width <= 390)
-		await page.locator('[data-place="1:1"] summary').first().dragTo(page.locator('[data-place="1:0"]'))
+		await page.locator('[data-place="1:1"] summary').first().dragTo(page.locator('[data-place="1:0"] > summary'))
 		await page.getByText('This is not saved yet.').waitFor()
 		assert.equal(await page.locator('[name="s1.b0.title.en"]').inputValue(), 'How long in all')
 		await clean(page, 'editor')
