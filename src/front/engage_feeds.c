@@ -210,8 +210,9 @@ static bool run_dataset(struct httpd_request *r, struct httpd_reply *p, void *ap
 	f.id = arena_printf(v.arena, "%.*s/feeds/dataset/%.*s.atom", STR_ARG(v.origin), STR_ARG(d->slug));
 	for (size_t i = 0; i < d->nversions && f.n < ENTRIES; i++) {
 		struct entry *x = &entries[f.n++];
-		/* How many records there are is told to who may know of all of them. */
-		x->title = own.may_read && d->rows >= 0 && !own.target.row_filter.n ? arena_printf(v.arena, "%.*s — %.*s", STR_ARG(f.title), STR_ARG(count_of(&v, d->versions[i].rows))) : f.title;
+		/* How many records the reader has is known of the present version alone. */
+		bool counted = d->versions[i].number == d->version.number && own.may_read && d->rows >= 0;
+		x->title = counted ? arena_printf(v.arena, "%.*s — %.*s", STR_ARG(f.title), STR_ARG(count_of(&v, d->rows))) : f.title;
 		x->url = arena_join(v.arena, v.origin, f.page);
 		x->id = arena_printf(v.arena, "%.*s#version-%lld", STR_ARG(f.id), (long long)d->versions[i].number);
 		x->updated = d->versions[i].published;

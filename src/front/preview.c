@@ -10,16 +10,20 @@
 
 enum { TAG = 16, CARD_BYTES = 16 << 10 };
 
-static struct str tag_of(struct arena *a, const struct draw_card *c)
+/* The portal's own name in addresses goes without saying: it is in the address. */
+static struct str said(const struct visit *v, struct str s) { return str_eq(s, v->at.tenant->host) ? STR("") : s; }
+
+static struct str tag_of(const struct visit *v, const struct draw_card *c)
 {
+	struct str portal = said(v, c->portal), facts = said(v, c->facts), title = said(v, c->title);
 	unsigned char digest[CRYPT_SHA256];
 	char hex[2 * CRYPT_SHA256 + 1];
 	auto_buf b = BUF_INIT(CARD_BYTES);
-	buf_printf(&b, "1\x1f%06x\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s", c->accent, STR_ARG(c->portal), STR_ARG(c->kind), STR_ARG(c->title), STR_ARG(c->by),
-	           STR_ARG(c->facts), STR_ARG(c->lang));
+	buf_printf(&b, "1\x1f%06x\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s", c->accent, STR_ARG(portal), STR_ARG(c->kind), STR_ARG(title), STR_ARG(c->by),
+	           STR_ARG(facts), STR_ARG(c->lang));
 	crypt_sha256(buf_str(&b), digest);
 	crypt_hex(digest, sizeof digest, hex);
-	return arena_str(a, str_make(hex, TAG));
+	return arena_str(v->arena, str_make(hex, TAG));
 }
 
 static struct draw_card card_of(const struct visit *v)
@@ -75,7 +79,7 @@ static bool answer(struct visit *v, const struct draw_card *c, struct err *e)
 {
 	auto_buf b = BUF_INIT(DRAW_BYTES);
 	struct httpd_reply *p = v->reply;
-	struct str tag = tag_of(v->arena, c);
+	struct str tag = tag_of(v, c);
 	httpd_reply_type(p, STR("image/png"));
 	httpd_reply_etag(p, tag);
 	/* Other sites show it: that is what it is for. */
@@ -153,7 +157,7 @@ const struct httpd_route front_preview_dataset_png = { .method = HTTPD_GET, .pat
 
 static struct str address(const struct visit *v, struct str path, const struct draw_card *c)
 {
-	struct str tag = tag_of(v->arena, c);
+	struct str tag = tag_of(v, c);
 	return arena_printf(v->arena, "%.*s?flg=%.*s&v=%.*s", STR_ARG(path), STR_ARG(v->lang_code), STR_ARG(tag));
 }
 
