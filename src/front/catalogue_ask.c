@@ -183,7 +183,8 @@ static bool read_facets(struct catalogue *c, struct err *e)
 	for (; front_catalogue_facets[n].name; n++) {
 		struct str name = str_of(front_catalogue_facets[n].name);
 		names[n] = name;
-		if (takes_several(name))
+		/* Where nothing is chosen it makes no difference, and facets that are alike are counted in one reading. */
+		if (takes_several(name) && view_state_get(&c->state, arena_join(v->arena, STR("refine."), name)).n)
 			names[n] = arena_printf(v->arena, "facet(name=\"%.*s\", disjunctive=true)", STR_ARG(name));
 	}
 	counts.facet = names;
