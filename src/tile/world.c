@@ -1,6 +1,6 @@
 /* The basemap of the house, as scripts/basemap.mjs made it. */
+#include "tile/basemap.h"
 #include "tile/tile.h"
-#include "basemap.h"
 
 static uint32_t key_of(struct tile_at t)
 {

@@ -172,14 +172,18 @@ class StoaMap extends StoaElement {
 		const c = colors_of(this)
 		const map = this.#ground
 		const style = style_of(map, this.#world!, this.context!.source, c)
-		for (const plan of this.#plans) {
-			if (plan.why || !plan.tiles) continue
+		// Names stand above shapes, and below dots and the numbers of clusters.
+		const below = (p: Plan) => p.shape && p.layer.display !== 'cluster' && p.layer.display !== 'heatmap'
+		const add = (plan: Plan) => {
+			if (plan.why || !plan.tiles) return
 			style.sources[plan.id] = { type: 'vector', tiles: [plan.tiles], maxzoom: plan.shape ? 14 : 20 }
 			style.layers.push(...plan.styles.map(l => ({ ...l, layout: { ...l.layout, visibility: this.#shown(plan) ? 'visible' : 'none' } }) as typeof l))
 			// Asked for so that what is not drawn can be told.
 			style.layers.push({ id: `${plan.id}-told`, type: 'circle', source: plan.id, 'source-layer': 'told', paint: { 'circle-radius': 0, 'circle-opacity': 0 } })
 		}
+		this.#plans.filter(below).forEach(add)
 		if (!map.tiles) style.layers.push(...names_of(c))
+		this.#plans.filter(p => !below(p)).forEach(add)
 		const empty = { type: 'FeatureCollection' as const, features: [] }
 		style.sources.drawn = { type: 'geojson', data: empty }
 		style.sources.picked = { type: 'geojson', data: empty }

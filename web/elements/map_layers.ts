@@ -180,7 +180,7 @@ function heat_style(plan: Plan, base: object): LayerSpecification[] {
 	const [r, g, b] = [1, 3, 5].map(i => parseInt(colors[0].slice(i, i + 2), 16))
 	return [{ ...base, id: `${plan.id}-heat`, type: 'heatmap', filter: ['==', ['geometry-type'], 'Point'], paint: {
 		'heatmap-radius': plan.layer.radius ?? 24, 'heatmap-weight': weight, 'heatmap-opacity': plan.layer.opacity ?? 0.85,
-		'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 0, 0.3, 12, 1],
+		'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 0, 0.04, 5, 0.08, 10, 0.3, 16, 1],
 		'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, `rgba(${r}, ${g}, ${b}, 0)`,
 			...colors.flatMap((c, i) => [(i + 1) / colors.length, c])],
 	} }] as unknown as LayerSpecification[]
