@@ -205,8 +205,14 @@ bool chart_read(struct arena *a, struct str text, struct chart *out, struct err 
 	if (!str_starts(json, STR("{")) && !decode(a, json, &json))
 		return err_set(e, ERR_PARAMETER, "The chart is neither JSON nor base64 of JSON.");
 	if (json.n > CHART_JSON_BYTES) return err_set(e, ERR_PARAMETER, "The chart is longer than %d bytes.", CHART_JSON_BYTES);
-	if (!text_is_utf8(json) || !json_read(json, &doc, &broken))
-		return err_set(e, ERR_PARAMETER, "The chart is not JSON: %s", broken.pub[0] ? broken.pub : "it is not UTF-8.");
+	if (!text_is_utf8(json)) return err_set(e, ERR_PARAMETER, "The chart is not UTF-8.");
+	if (!json_read(json, &doc, &broken)) {
+		/* What it quotes of the text may end within a character. */
+		struct str why = str_of(broken.pub);
+		ptrdiff_t bad = text_utf8_error(why);
+		why = text_cut(bad < 0 ? why : str_sub(why, 0, (size_t)bad), 300);
+		return err_set(e, ERR_PARAMETER, "The chart is not JSON: %.*s", STR_ARG(why));
+	}
 	return read_chart(&r, json_root(doc), out);
 }
 
