@@ -4,7 +4,7 @@
  * ask the network or the system's font settings: fonts are files of Debian's packages fonts-noto-core and fonts-droid-fallback.
  *
  * Threads: any; one picture at a time is drawn, since Pango and Fontconfig share state: others wait (LOCK_DRAW). Fonts are looked at when the
- * first picture is wanted. About 3 MB while a picture is drawn, some 40 ms. */
+ * first picture is wanted. About 3 MB and some tens of milliseconds a picture. */
 #ifndef DRAW_DRAW_H
 #define DRAW_DRAW_H
 
