@@ -90,13 +90,48 @@ static void shapes_come_before_points(void **state)
 	assert_int_equal(atlas_places(&s), -1);
 }
 
+static void no_ground(const char *json, const char *expected)
+{
+	auto_arena a = ARENA_INIT;
+	const struct atlas_ground *all;
+	struct err e = { 0 };
+	size_t n;
+	assert_false(atlas_grounds(&a, str_of(json), STR("en"), &all, &n, &e));
+	if (strncmp(e.pub, expected, strlen(expected)) != 0) fail_msg("\"%s\" does not begin with \"%s\"", e.pub, expected);
+}
+
+static void backgrounds_are_checked_and_addressed(void **state)
+{
+	(void)state;
+	auto_arena a = ARENA_INIT;
+	const struct atlas_ground *all;
+	struct str *templates;
+	struct err e = { 0 };
+	size_t n;
+	assert_true(atlas_grounds(&a, STR(" "), STR("en"), &all, &n, &e) && n == 0);
+	assert_true(atlas_grounds(&a, STR("[{\"id\":\"a\",\"label\":{\"en\":\"A\",\"fr\":\"B\"},\"tiles\":\"https://{s}.t.example/{z}/{x}/{y}.png\",\"subdomains\":\"u, v\",\"tms\":true},"
+	                                  "{\"id\":\"w\",\"label\":\"W\",\"wms\":\"https://w.example/m\",\"layers\":\"x y\"}]"), STR("fr"), &all, &n, &e));
+	assert_int_equal(n, 2);
+	assert_true(str_eq(all[0].label, STR("B")));
+	assert_true(str_eq(atlas_ground_tile(&a, &all[0], 3, 4, 5), STR("https://v.t.example/3/4/2.png")));
+	assert_int_equal(atlas_ground_templates(&a, &all[0], &templates), 2);
+	assert_true(str_eq(templates[1], STR("https://v.t.example/{z}/{x}/{y}.png")));
+	assert_true(str_find(atlas_ground_tile(&a, &all[1], 0, 0, 0), STR("&LAYERS=x%20y&STYLES=&BBOX=-20037508.342789,-20037508.342789,20037508.342789,20037508.342789")) > 0);
+	no_ground("{}", "basemaps: a list of at most 20 is expected.");
+	no_ground("[{\"id\":\"A b\"}]", "basemaps[0].id: small letters");
+	no_ground("[{\"id\":\"a\",\"label\":\"A\",\"tiles\":\"ftp://x\"}]", "basemaps[0].tiles: an address is expected");
+	no_ground("[{\"id\":\"a\",\"label\":\"A\",\"tiles\":\"https://t.example/{z}\"}]", "basemaps[0].tiles: {z}, {x} and {y} are expected");
+	no_ground("[{\"id\":\"a\",\"label\":\"A\",\"tiles\":\"http://t.example/{z}/{x}/{y}\",\"direct\":true}]", "basemaps[0].tiles: an address is expected");
+	no_ground("[{\"id\":\"a\",\"maxZoom\":99}]", "basemaps[0].maxZoom: a whole number from 0 to 24 is expected.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_said_is_printed),
 		cmocka_unit_test(what_is_wrong_is_named_by_its_place),
 		cmocka_unit_test(parameters_become_a_query),
-		cmocka_unit_test(shapes_come_before_points),
+		cmocka_unit_test(shapes_come_before_points), cmocka_unit_test(backgrounds_are_checked_and_addressed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
