@@ -202,6 +202,8 @@ void front_records_close(struct front_records *r) nonnull_all;
 
 /* The order to ask for, in the words of "sort": the address's, else the publisher's. */
 struct str front_records_sort(const struct front_dataset *d) nonnull_all;
+/* The same as ODSQL, as front_filter_order; empty when the reader has no such field. */
+struct str front_records_order(const struct front_records *r, bool *descending, struct str *field) nonnull_all;
 
 /* --- columns.c ---------------------------------------------------------------------------------------- */
 

@@ -44,11 +44,12 @@ static bool put_end(struct buf *b, const struct field *f, struct str text)
 	return true;
 }
 
-/* A range as ODSQL; empty when it is for the older language to judge. */
-static struct str range_where(struct arena *a, const struct schema *s, const struct front_range *r)
+/* A range as ODSQL; empty when it is for the older language to judge, as it judges fields that one may not see: like those
+ * that are not there. */
+static struct str range_where(struct arena *a, const struct schema *s, const bool *visible_or_null, const struct front_range *r)
 {
 	int at = schema_find(s, r->field);
-	if (at < 0 || (s->fields[at].flags & FIELD_MULTIVALUED))
+	if (at < 0 || (s->fields[at].flags & (FIELD_MULTIVALUED | FIELD_HIDDEN)) || (visible_or_null && !visible_or_null[at]))
 		return STR("");
 	auto_buf b = BUF_INIT(LIMIT_URL_BYTES);
 	const struct str ends[2] = { r->low, r->high };
@@ -190,7 +191,7 @@ bool front_conditions(struct arena *a, const struct view_state *s, const struct 
 			bool reads = front_range_read(a, p->name, p->value, &range);
 			if (reads && but.n && str_eq(range.field, but))
 				continue;
-			one = reads ? range_where(a, schema, &range) : one;
+			one = reads ? range_where(a, schema, visible_or_null, &range) : one;
 			push(one.n ? where : qv1, one.n ? &out->nwhere : &out->nqv1, one.n ? one : p->value);
 		} else if (str_starts(p->name, STR("geofilter."))) {
 			if (!geo.n)

@@ -4,7 +4,7 @@
 
 #include "text/text.h"
 
-enum { TITLE_CUT = 110, NEAR = 3, PLACE_ZOOM = 5 };
+enum { TITLE_CUT = 110, NEAR = 3, PLACE_ZOOM = 7 };
 
 struct card {
 	struct front_dataset d;
@@ -61,7 +61,7 @@ static bool find_neighbours(struct card *c, struct err *e)
 		return true;
 	struct query_request q = c->r.filter.request;
 	int64_t first = num_max(c->at - 1, (int64_t)0);
-	q.order_by = front_filter_order(a, c->r.filter.target.schema, front_records_sort(d), &descending, &field);
+	q.order_by = front_records_order(&c->r, &descending, &field);
 	q.offset = arena_printf(a, "%lld", (long long)first);
 	q.limit = arena_printf(a, "%d", NEAR);
 	q.with_id = true;

@@ -116,7 +116,7 @@ static bool put_gallery(struct gallery *g, struct err *e)
 	if (!query_count(d->site->engine, a, &q, d->visit.request->cancel, &g->total, e))
 		return false;
 	front_filter_page(&d->state, PICTURES, &g->start, &g->rows);
-	q.order_by = front_filter_order(a, g->r.filter.target.schema, front_records_sort(d), &descending, &field);
+	q.order_by = front_records_order(&g->r, &descending, &field);
 	q.limit = arena_printf(a, "%lld", (long long)g->rows);
 	q.offset = arena_printf(a, "%lld", (long long)g->start);
 	q.select = g->title ? arena_printf(a, "`%.*s`, `%.*s`", STR_ARG(g->file->name), STR_ARG(g->title->name)) : arena_printf(a, "`%.*s`", STR_ARG(g->file->name));

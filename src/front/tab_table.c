@@ -191,6 +191,17 @@ struct str front_records_sort(const struct front_dataset *d)
 	return down == natural ? chosen : arena_join(d->visit.arena, STR("-"), chosen);
 }
 
+struct str front_records_order(const struct front_records *r, bool *descending, struct str *field)
+{
+	const struct query_target *t = &r->filter.target;
+	struct str sort = front_records_sort(r->d);
+	int at = schema_find(t->schema, str_starts(sort, STR("-")) ? str_from(sort, 1) : sort);
+	/* A field one may not see sorts like one that is not there. */
+	if (at < 0 || (t->visible_or_null && !t->visible_or_null[at]))
+		return STR("");
+	return front_filter_order(r->d->visit.arena, t->schema, sort, descending, field);
+}
+
 static void order(struct table *t)
 {
 	struct front_dataset *d = t->d;
@@ -198,7 +209,7 @@ static void order(struct table *t)
 	struct query_request *r = &t->r.filter.request;
 	front_filter_page(&d->state, ROWS, &t->start, &t->rows);
 	t->sort = front_records_sort(d);
-	r->order_by = front_filter_order(a, t->r.filter.target.schema, t->sort, &t->descending, &t->sorted_by);
+	r->order_by = front_records_order(&t->r, &t->descending, &t->sorted_by);
 	r->limit = arena_printf(a, "%lld", (long long)t->rows);
 	r->offset = arena_printf(a, "%lld", (long long)t->start);
 	r->select = front_columns_select(a, &t->columns);

@@ -81,6 +81,10 @@ static void places_are_looked_for_in_a_field_one_may_see(void **s)
 	const struct row none = { "geofilter.bbox", "1,2,3,4", NULL, NULL, "no field of this dataset holds places" };
 	check(&shape, &schema, no_point);
 	check(&none, &schema, nowhere);
+	/* And ranges of a field one may not see are those of a field that is not there. */
+	static const bool no_pop[] = { false, true, true, true, true };
+	const struct row hidden = { "q.x", "pop:[1 TO 2]", NULL, "pop:[1 TO 2]", NULL };
+	check(&hidden, &schema, no_pop);
 }
 
 static void a_field_can_be_left_out(void **s)
