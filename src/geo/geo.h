@@ -63,6 +63,12 @@ struct geo_walker {
 bool geo_walk(struct str wkb, const struct geo_walker *w, void *arg) must_use;
 void geo_put_point(struct buf *b, double x, double y); /* appends a point as WKB */
 
+/* --- unroll.c --------------------------------------------------------------------------------------- */
+
+/* A shape that passes the date line as a collection whose lines go on beyond ±180, with their copies a turn away; every other
+ * shape as it is (then `out` borrows wkb). For drawing. False when the bytes are no geometry. */
+bool geo_unroll(struct arena *a, struct str wkb, struct str *out) must_use nonnull_all;
+
 /* --- transform.c: into other coordinate systems ------------------------------------------------------ */
 
 enum { GEO_WGS84 = 4326 };

@@ -205,9 +205,10 @@ bool tile_add_shape(struct tile_layer *l, struct geo *g, uint64_t id, struct str
 	static const struct geo_walker walker = { see_open, see_line, see_at, meet_close };
 	enum tile_type type = 0;
 	struct str cut;
+	struct str whole;
 	if (l->full) return false;
 	struct arena_mark mark = arena_mark(&l->scratch);
-	bool drawn = geo_cut(g, &l->scratch, wkb, tile_box(l->at, TILE_MARGIN), &cut) && cut.n &&
+	bool drawn = geo_unroll(&l->scratch, wkb, &whole) && geo_cut(g, &l->scratch, whole, tile_box(l->at, TILE_MARGIN), &cut) && cut.n &&
 	             geo_walk(cut, &walker, &type) && type && draw(l, cut, type);
 	arena_rewind(&l->scratch, mark);
 	return drawn && tile_add_feature(l, id, type, m, n);

@@ -249,6 +249,16 @@ static void a_hole_turns_the_other_way(void **state)
 	            "M1024,1189 L3072,1189 3072,2907 1024,2907 Z M1536,2406 L2560,2406 2560,1690 1536,1690 Z");
 }
 
+static void a_shape_across_the_date_line_is_drawn_on_both_sides(void **state)
+{
+	(void)state;
+	/* Each side ends with the map; nothing lies between them. */
+	check_shape("POLYGON((170 0,-170 0,-170 40,170 40,170 0))", (struct tile_at){ 0, 0, 0 }, 3,
+	            "M3982,2048 L3982,1551 4096,1551 4096,2048 Z M0,2048 L0,1551 114,1551 114,2048 Z");
+	/* Round a pole: there is no other side. */
+	check_shape("POLYGON((-180 -60,180 -60,180 -90,-180 -90,-180 -60))", (struct tile_at){ 0, 0, 0 }, 3, "M0,4096 L0,2907 4096,2907 4096,4096 Z");
+}
+
 static void broken_bytes_draw_nothing(void **state)
 {
 	(void)state;
@@ -405,7 +415,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_of_the_map_are_those_of_the_web), cmocka_unit_test(members_are_told_once),
 		cmocka_unit_test(a_full_layer_stays_whole), cmocka_unit_test(shapes_are_cut_turned_and_simplified),
-		cmocka_unit_test(a_hole_turns_the_other_way), cmocka_unit_test(broken_bytes_draw_nothing),
+		cmocka_unit_test(a_hole_turns_the_other_way), cmocka_unit_test(a_shape_across_the_date_line_is_drawn_on_both_sides),
+		cmocka_unit_test(broken_bytes_draw_nothing),
 		cmocka_unit_test(many_points_are_gathered_and_none_is_lost), cmocka_unit_test(functions_are_those_of_all_values),
 		cmocka_unit_test(few_points_stand_where_they_are), cmocka_unit_test(sets_are_made_once_and_make_room),
 	};
