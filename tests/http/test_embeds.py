@@ -150,7 +150,7 @@ def test_emb_t13_t14_descriptions_stay_tame(world):  # EMB-T13, EMB-T14
     text = world.client(HOST).get("/explore/dataset/evil/information/").text
     description = text[text.index('class="prose"'):] if 'class="prose"' in text else text
     assert "alert(" not in text
-    assert "evil.png" not in text and "javascript:" not in text and "<img" not in description
+    assert not re.search(r"(?<!/preview/dataset/)evil\.png", text) and "javascript:" not in text and "<img" not in description
     assert "&quot;&gt;&lt;img src=x onerror=1&gt;" in text and "<img src=x" not in text
 
 

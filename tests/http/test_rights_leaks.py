@@ -25,7 +25,7 @@ HOLES = {"record": ["0" * 40], "attachment": ["x.pdf"], "id": ["x"], "file": ["x
          "service": ["x"], "item": ["x.y"]}
 OPEN_SETS, ALL_SETS = ["rowed", "fielded"], ["plain", "rowed", "fielded", "nodata", "secretset"]
 # Everyone may read these on a private portal.
-FOR_EVERYONE = re.compile(r"^/(terms/|\.well-known/|robots\.txt|favicon\.ico|assets/|tiles/-/(?!ground)|login|logout|signup|password|invitation|account/(data/undo|email/)|cookies/|contact|request-access|follow/|"
+FOR_EVERYONE = re.compile(r"^/(terms/|\.well-known/|robots\.txt|favicon\.ico|assets/|tiles/-/(?!ground)|elements/stoa\.js|login|logout|signup|password|invitation|account/(data/undo|email/)|cookies/|contact|request-access|follow/|"
                           r"api/(auth|cookies)/|oidc/|saml2/|-/)")
 # Pages about people and about cookies: they hold tokens and fingerprints that differ from one portal to the next, so what they
 # say is searched for marks and not compared with the twin's.
