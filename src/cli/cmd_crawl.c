@@ -23,13 +23,14 @@ enum { PLAN_BYTES = 8 << 20, RESULT_BYTES = 8 << 20 };
 /* --- crawl-plan: in the server ---------------------------------------------------------------------------- */
 
 /* One of each kind; pages that set a token for a form (sign-in, sign-up, reset) are walked where that is permitted. */
-static const char *const pages[] = { "/", "/explore/", "/terms/cookies-policy/", "/cookies/preferences/", "/api-console/explore/v2.1/", "/no-such-page/" };
+static const char *const pages[] = { "/", "/explore/", "/terms/cookies-policy/", "/cookies/preferences/", "/api-console/explore/v2.1/", "/elements/", "/map/", "/chart/", "/maps/",
+	"/charts/", "/reuses/", "/no-such-page/" };
 static const char *const others[] = { "/explore/?q=a", "/robots.txt", "/sitemap.xml", "/terms/cookies-policy/history/", "/terms/cookies-policy.json",
 	"/.well-known/cookies.json", "/.well-known/gpc.json", "/api/explore/v2.1/catalog/datasets?limit=1", "/terms/cookies-policy.pdf?disposition=inline" };
 static const char *const back[] = { "/account/", "/account/security/", "/account/sessions/", "/backoffice/", "/backoffice/privacy/",
 	"/backoffice/privacy/registry/", "/backoffice/privacy/history/", "/backoffice/privacy/ledger/", "/backoffice/privacy/csp/", "/backoffice/audience/",
-	"/backoffice/users/", "/backoffice/groups/", "/backoffice/access/" };
-static const char *const tabs[] = { "", "information/", "table/", "export/", "api/" };
+	"/backoffice/users/", "/backoffice/groups/", "/backoffice/access/", "/backoffice/look/", "/backoffice/pages/", "/account/visualizations/" };
+static const char *const tabs[] = { "", "information/", "table/", "map/", "analyze/", "export/", "api/", "history/" };
 
 static void put_list(struct json_out *j, const char *const *list, size_t n)
 {
@@ -60,7 +61,7 @@ static bool remove_account(struct cli *c, const struct tenant *t, struct err *e)
 
 static bool make_account(struct cli *c, const struct tenant *t, char password[ACCOUNT_PASSWORD_TEXT], struct err *e)
 {
-	uint64_t may = ACCOUNT_BIT(ACCOUNT_MAY_EDIT_DOMAIN) | ACCOUNT_BIT(ACCOUNT_MAY_MONITORING);
+	uint64_t may = ACCOUNT_BIT(ACCOUNT_MAY_EDIT_DOMAIN) | ACCOUNT_BIT(ACCOUNT_MAY_MONITORING) | ACCOUNT_BIT(ACCOUNT_MAY_CREATE_PAGE);
 	struct instant end = { clock_now().us + (int64_t)3600 * 1000000 };
 	return remove_account(c, t, e) && account_temporary(c->site->accounts, t->id, STR(CRAWLER), STR("Crawler"), may, end, password, e);
 }

@@ -18,10 +18,16 @@ void content_complain(struct content *c, const struct err *e)
 		if (c->trouble->code == ERR_NONE)
 			*c->trouble = *e;
 	} else {
-		html_say(h, N_("This part cannot be shown:"));
-		html_lit(h, " <bdi lang=\"en\">");
-		html_text(h, str_of(e->pub));
-		html_lit(h, "</bdi>");
+		/* Why is said to who can mend it: it may name a field that others do not know of. */
+		const struct rights_caller *who = &c->page->visit->who;
+		if (rights_may(who, ACCOUNT_MAY_EDIT_PAGE) || rights_may(who, ACCOUNT_MAY_CREATE_PAGE)) {
+			html_say(h, N_("This part cannot be shown:"));
+			html_lit(h, " <bdi lang=\"en\">");
+			html_text(h, str_of(e->pub));
+			html_lit(h, "</bdi>");
+		} else {
+			html_say(h, N_("This cannot be shown"));
+		}
 	}
 	html_lit(h, "</p>");
 }
