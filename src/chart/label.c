@@ -23,8 +23,10 @@ static struct str fill(struct arena *a, struct str message, struct str first, st
 static struct str formatted(struct arena *a, const struct civil *c, struct str pattern, struct str lang)
 {
 	auto_buf b = BUF_INIT(256);
-	struct err ignored = { 0 };
-	(void)clock_format(&b, c, pattern, lang, &ignored);
+	struct err e = { 0 };
+	/* Patterns are ours: one that is none is a broken promise. */
+	if (!clock_format(&b, c, pattern, lang, &e))
+		ensure(!"a pattern of dates");
 	return arena_str(a, buf_str(&b));
 }
 

@@ -81,8 +81,9 @@ static bool read_chart(struct call *c, struct err *e)
 	} else if (c->d.dataset) {
 		chart_default(c->d.visit.arena, c->d.dataset, &c->chart);
 	}
-	(void)chart_form_read(c->d.visit.arena, r->query, r->nquery, &c->chart);
-	return c->chart.nqueries || err_set(e, ERR_PARAMETER, "The parameter chart is missing: JSON such as {\"queries\": […]}, or base64 of it, is expected.");
+	bool laid = chart_form_read(c->d.visit.arena, r->query, r->nquery, &c->chart);
+	if ((laid || text.n || c->d.dataset) && c->chart.nqueries) return true;
+	return err_set(e, ERR_PARAMETER, "The parameter chart is missing: JSON such as {\"queries\": […]}, or base64 of it, is expected.");
 }
 
 /* Conditions of the Explore API beside those of the page. */
