@@ -1,5 +1,5 @@
-/* What all versions of the theme have in common: logos, the name beside them, titles of pages, the colours of charts, where things can
- * be shared. It holds as soon as it is saved. */
+/* What all versions of the theme have in common: logos, the name beside them, titles of pages, the colours of charts. It
+ * holds as soon as it is saved. */
 #include "back/look.h"
 
 struct names { struct html_option *options; size_t n; };
@@ -21,16 +21,6 @@ static struct str palette_text(struct visit *v, const struct look_site *s)
 	for (size_t i = 0; i < s->npalette; i++)
 		text = arena_printf(v->arena, "%.*s%s%.*s", STR_ARG(text), i ? "\n" : "", STR_ARG(back_colour(v->arena, s->palette[i])));
 	return text;
-}
-
-static void put_share(struct html *h, const struct look_site *s)
-{
-	struct html_option options[8];
-	size_t n = 0;
-	for (const struct look_share_row *r = look_share_rows; r->word; r++)
-		options[n++] = (struct html_option){ .value = str_of(r->word), .message = r->title, .on = (s->share & r->bit) != 0 };
-	html_choice(h, &(struct html_choice){ .kind = HTML_CHECKS, .name = "share", .label = N_("Offer to share by"),
-		.hint = N_("Plain links: nothing of these services is loaded before somebody follows one."), .options = options, .noptions = n, .columns = true });
 }
 
 static bool show(struct visit *v, const struct visitor_form *posted, const struct html_errors *errors, struct err *e)
@@ -64,10 +54,9 @@ static bool show(struct visit *v, const struct visitor_form *posted, const struc
 	html_field_languages(h, &(struct html_field){ .name = "prefix", .label = N_("Before titles of pages"), .hint = N_("In browser tabs and search engines. Empty: the portal's title stands behind them."), .most = 200 },
 		v->at.tenant, back_text_values(v, &s->prefix));
 	html_panel_close(h);
-	html_panel_open(h, "charts", N_("Charts and sharing"), NULL);
+	html_panel_open(h, "charts", N_("Charts"), NULL);
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "palette", .label = N_("Colours of charts, in order"),
 		.hint = N_("One a line, such as #1f5a7a; at most 24. Empty: the house's eight."), .value = palette_text(v, s), .rows = 8, .code = true });
-	put_share(h, s);
 	html_panel_close(h);
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .weight = HTML_PRIMARY, .label = N_("Save") });
@@ -99,11 +88,6 @@ static void take(struct visit *v, const struct visitor_form *f, struct look_site
 	s->hide_brand = visitor_field_on(f, STR("hide_brand"));
 	s->brand = back_take_text(v, f, STR("brand"), &former->brand);
 	s->prefix = back_take_text(v, f, STR("prefix"), &former->prefix);
-	s->share = 0;
-	for (size_t i = 0; i < f->n; i++)
-		for (const struct look_share_row *r = look_share_rows; r->word && str_eq(f->pairs[i].name, STR("share")); r++)
-			if (str_eq(f->pairs[i].value, str_of(r->word)))
-				s->share |= r->bit;
 	take_palette(v, f, s, errors);
 }
 

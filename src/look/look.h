@@ -67,9 +67,6 @@ enum look_legal_kind { LOOK_TERMS, LOOK_PRIVACY, LOOK_LEGALS };
 extern const char *const look_legal_words[LOOK_LEGALS];   /* "terms", "privacy" */
 extern const char *const look_legal_paths[LOOK_LEGALS];   /* "/terms/terms-and-conditions/" … */
 struct look_legal { struct look_text text, url; };        /* Markdown (doc_markdown), or an address elsewhere, which wins */
-enum look_share { LOOK_SHARE_X = 1u << 0, LOOK_SHARE_FACEBOOK = 1u << 1, LOOK_SHARE_LINKEDIN = 1u << 2, LOOK_SHARE_MAIL = 1u << 3,
-                  LOOK_SHARE_BLUESKY = 1u << 4, LOOK_SHARE_MASTODON = 1u << 5 };
-extern const struct look_share_row { const char *word, *title; unsigned bit; } look_share_rows[]; /* ends with an empty row */
 /* What all versions of the theme have in common. */
 struct look_site {
 	const struct look_item *menu;   /* NULL: the house's */
@@ -82,7 +79,6 @@ struct look_site {
 	uint32_t palette[LOOK_PALETTE]; /* of charts, in order */
 	size_t npalette;                /* 0: the house's */
 	struct look_legal legal[LOOK_LEGALS];
-	unsigned share;                 /* enum look_share */
 };
 
 /* --- a snapshot ---------------------------------------------------------------------------------------- */

@@ -4,15 +4,6 @@
 const char *const look_density_words[] = { "roomy", "normal", "dense", NULL };
 const char *const look_legal_words[LOOK_LEGALS] = { "terms", "privacy" };
 const char *const look_legal_paths[LOOK_LEGALS] = { "/terms/terms-and-conditions/", "/terms/privacy-policy/" };
-const struct look_share_row look_share_rows[] = {
-	{ "mail", N_("E-mail"), LOOK_SHARE_MAIL },
-	{ "x", "X", LOOK_SHARE_X },
-	{ "facebook", "Facebook", LOOK_SHARE_FACEBOOK },
-	{ "linkedin", "LinkedIn", LOOK_SHARE_LINKEDIN },
-	{ "bluesky", "Bluesky", LOOK_SHARE_BLUESKY },
-	{ "mastodon", "Mastodon", LOOK_SHARE_MASTODON },
-	{ NULL, NULL, 0 },
-};
 const struct look_font_row look_font_rows[] = {
 #define FONT(word, title, family) { word, title, family },
 #include "look/fonts.def"
@@ -112,12 +103,6 @@ static void put_rest(struct json_out *j, const struct look_site *s)
 	json_open(j, '[');
 	for (size_t i = 0; i < s->npalette; i++)
 		put_colour(j, s->palette[i]);
-	json_close(j, ']');
-	json_key(j, STR("share"));
-	json_open(j, '[');
-	for (const struct look_share_row *r = look_share_rows; r->word; r++)
-		if (s->share & r->bit)
-			json_put(j, str_of(r->word));
 	json_close(j, ']');
 	for (int k = 0; k < LOOK_LEGALS; k++) {
 		json_key(j, str_of(look_legal_words[k]));
@@ -299,22 +284,6 @@ static bool read_palette(const struct json_node *n, struct look_site *s, struct 
 	return true;
 }
 
-static bool read_share(const struct json_node *n, struct look_site *s, struct err *e)
-{
-	if (json_kind(n) != JSON_ARRAY)
-		return refuse(e, STR("share"), "a list of networks");
-	s->share = 0;
-	for (size_t i = 0; i < json_count(n); i++) {
-		const struct look_share_row *r = look_share_rows;
-		while (r->word && !str_eq(json_text(json_at(n, i)), str_of(r->word)))
-			r++;
-		if (!r->word)
-			return refuse(e, STR("share"), "a list of mail, x, facebook, linkedin, bluesky, mastodon");
-		s->share |= r->bit;
-	}
-	return true;
-}
-
 static bool read_legal(const struct json_node *n, struct str name, struct arena *a, struct look_legal *out, struct err *e)
 {
 	const struct json_node *text = json_get(n, "text");
@@ -348,7 +317,6 @@ bool look_read_site(const struct json_node *n, struct arena *a, struct look_site
 		else if (str_eq(key, STR("brand"))) ok = read_text(v, key, a, &s->brand, e);
 		else if (str_eq(key, STR("prefix"))) ok = read_text(v, key, a, &s->prefix, e);
 		else if (str_eq(key, STR("palette"))) ok = read_palette(v, s, e);
-		else if (str_eq(key, STR("share"))) ok = read_share(v, s, e);
 		else if (str_eq(key, STR("terms"))) ok = read_legal(v, key, a, &s->legal[LOOK_TERMS], e);
 		else if (str_eq(key, STR("privacy"))) ok = read_legal(v, key, a, &s->legal[LOOK_PRIVACY], e);
 		else if (str_eq(key, STR("hide_brand"))) ok = (s->hide_brand = json_bool(v, false), true);
