@@ -65,8 +65,8 @@ void geo_put_point(struct buf *b, double x, double y); /* appends a point as WKB
 
 /* --- unroll.c --------------------------------------------------------------------------------------- */
 
-/* A shape that passes the date line as a collection whose lines go on beyond ±180, with their copies a turn away; every other
- * shape as it is (then `out` borrows wkb). For drawing. False when the bytes are no geometry. */
+/* A shape that passes the date line as a collection whose lines go on beyond ±180, with their copies a turn away; a ring
+ * round a pole is closed along it; every other shape as it is (then `out` borrows wkb). For drawing. False when the bytes are no geometry. */
 bool geo_unroll(struct arena *a, struct str wkb, struct str *out) must_use nonnull_all;
 
 /* --- transform.c: into other coordinate systems ------------------------------------------------------ */

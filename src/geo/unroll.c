@@ -1,7 +1,7 @@
 /* Shapes that pass the date line. They are told with longitudes that jump from one end of the map to the other (RFC 7946 would
  * have them cut there, and many files do not): drawn as they stand, they are bands around the world. Here each line goes on beyond
  * the end instead, and its copies a turn away lie where the other side is. A ring that does not come back to where it began
- * goes round a pole, and stays as it is. */
+ * goes round a pole: it is closed along the pole, which is an edge of the map. */
 #include <math.h>
 #include "geo/wkb.h"
 
@@ -38,26 +38,42 @@ static void put_copy(struct unrolling *u, double by)
 	u->shapes++;
 }
 
-/* One line goes on where it jumped; a closed one only if that brings it back to its beginning. */
-static void unroll_line(struct unrolling *u, size_t from, size_t to, bool closed)
+/* A line goes on where it jumped. Gives how far its end lies from its beginning by then: whole turns. */
+static double unroll_line(struct unrolling *u, size_t from, size_t to)
 {
+	double last = to > from ? u->at.x.p[from] : 0;
 	double by = 0;
-	for (int pass = 0; pass < 2; pass++) {
-		double last = to > from ? u->at.x.p[from] : 0;
-		by = 0;
-		for (size_t i = from; i < to; i++) {
-			double x = u->at.x.p[i];
-			if (x - last > TURN / 2)
-				by -= TURN;
-			else if (x - last < -TURN / 2)
-				by += TURN;
-			last = x;
-			if (pass)
-				u->at.x.p[i] = x + by;
-		}
-		if (closed && by != 0)
-			return;
+	for (size_t i = from; i < to; i++) {
+		double x = u->at.x.p[i];
+		if (x - last > TURN / 2)
+			by -= TURN;
+		else if (x - last < -TURN / 2)
+			by += TURN;
+		last = x;
+		u->at.x.p[i] = x + by;
 	}
+	return by;
+}
+
+static void add(struct unrolling *u, double x, double y)
+{
+	vec_push(u->a, &u->at.x, x);
+	vec_push(u->a, &u->at.y, y);
+}
+
+/* From the end of the last ring to the pole, along it, and back to the beginning. */
+static void close_at_pole(struct unrolling *u, size_t from)
+{
+	size_t n = u->at.x.n;
+	double sum = 0;
+	for (size_t i = from; i < n; i++)
+		sum += u->at.y.p[i];
+	double pole = sum < 0 ? -90 : 90;
+	double first_x = u->at.x.p[from], first_y = u->at.y.p[from];
+	add(u, u->at.x.p[n - 1], pole);
+	add(u, first_x, pole);
+	add(u, first_x, first_y);
+	u->ends.v.p[u->ends.v.n - 1] = u->at.x.n;
 }
 
 static void range(const struct unrolling *u, size_t from, size_t to, double *low, double *high)
@@ -74,8 +90,14 @@ static void emit(struct unrolling *u)
 {
 	double low, high;
 	size_t first = u->ends.v.n ? u->ends.v.p[0] : 0;
-	for (size_t r = 0, from = 0; r < u->ends.v.n; from = u->ends.v.p[r++])
-		unroll_line(u, from, u->ends.v.p[r], u->inside == GEO_POLYGON);
+	for (size_t r = 0, from = 0; r < u->ends.v.n; from = u->ends.v.p[r++]) {
+		double by = unroll_line(u, from, u->ends.v.p[r]);
+		if (u->inside == GEO_POLYGON && by != 0 && u->ends.v.n == 1) {
+			close_at_pole(u, from);
+			u->crosses = true;
+			first = u->ends.v.p[0];
+		}
+	}
 	range(u, 0, first, &low, &high);
 	/* Holes lie within the first ring, wherever that went. */
 	for (size_t r = 1; r < u->ends.v.n; r++) {

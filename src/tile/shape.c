@@ -200,6 +200,17 @@ static bool draw(struct tile_layer *l, struct str wkb, enum tile_type type)
 	return d.drew;
 }
 
+/* The box that shapes are cut by. At the ends of the map it goes on beyond ±180, as unrolled shapes do: no edge is drawn where the
+ * map goes on, and none of a shape that ends at ±180 falls together with an edge of the box. */
+static struct geo_box cutting_box(struct tile_at at)
+{
+	struct geo_box b = tile_box(at, TILE_MARGIN);
+	double margin = 360.0 / (double)(1u << at.z) * TILE_MARGIN / TILE_SIDE;
+	if (b.x0 <= -180) b.x0 = -180 - margin;
+	if (b.x1 >= 180) b.x1 = 180 + margin;
+	return b;
+}
+
 bool tile_add_shape(struct tile_layer *l, struct geo *g, uint64_t id, struct str wkb, const struct tile_member *m, size_t n)
 {
 	static const struct geo_walker walker = { see_open, see_line, see_at, meet_close };
@@ -208,7 +219,7 @@ bool tile_add_shape(struct tile_layer *l, struct geo *g, uint64_t id, struct str
 	struct str whole;
 	if (l->full) return false;
 	struct arena_mark mark = arena_mark(&l->scratch);
-	bool drawn = geo_unroll(&l->scratch, wkb, &whole) && geo_cut(g, &l->scratch, whole, tile_box(l->at, TILE_MARGIN), &cut) && cut.n &&
+	bool drawn = geo_unroll(&l->scratch, wkb, &whole) && geo_cut(g, &l->scratch, whole, cutting_box(l->at), &cut) && cut.n &&
 	             geo_walk(cut, &walker, &type) && type && draw(l, cut, type);
 	arena_rewind(&l->scratch, mark);
 	return drawn && tile_add_feature(l, id, type, m, n);

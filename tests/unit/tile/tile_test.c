@@ -252,10 +252,13 @@ static void a_hole_turns_the_other_way(void **state)
 static void a_shape_across_the_date_line_is_drawn_on_both_sides(void **state)
 {
 	(void)state;
-	/* Each side ends with the map; nothing lies between them. */
+	/* Each side goes on beyond the end of the map; nothing lies between them. */
 	check_shape("POLYGON((170 0,-170 0,-170 40,170 40,170 0))", (struct tile_at){ 0, 0, 0 }, 3,
-	            "M3982,2048 L3982,1551 4096,1551 4096,2048 Z M0,2048 L0,1551 114,1551 114,2048 Z");
-	/* Round a pole: there is no other side. */
+	            "M3982,1551 L4210,1551 4210,2048 3982,2048 Z M-114,1551 L114,1551 114,2048 -114,2048 Z");
+	/* Round a pole, told without the pole: closed along the edge of the map. */
+	check_shape("POLYGON((-180 -70,-90 -72,0 -60,90 -72,180 -70,-180 -70))", (struct tile_at){ 0, 0, 0 }, 3,
+	            "M0,4096 L0,3179 1024,3249 2048,2907 3072,3249 4096,3179 4096,4096 Z");
+	/* The same told with it: there is no other side. */
 	check_shape("POLYGON((-180 -60,180 -60,180 -90,-180 -90,-180 -60))", (struct tile_at){ 0, 0, 0 }, 3, "M0,4096 L0,2907 4096,2907 4096,4096 Z");
 }
 
