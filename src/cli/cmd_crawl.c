@@ -37,16 +37,19 @@ static void put_list(struct json_out *j, const char *const *list, size_t n)
 	for (size_t i = 0; i < n; i++) json_put(j, str_of(list[i]));
 }
 
-/* One dataset stands for all among the pages of each kind; every one with every tab is among the paths. Only what
- * everybody may see: the walk begins as nobody. */
+/* One dataset stands for all, with every tab; the others are among the paths with the tabs whose content is their publishers' own. Only
+ * what everybody may see: the walk begins as nobody. */
 static void put_datasets(struct cli *c, const struct catalog_view *v, struct json_out *j, bool all)
 {
+	enum { OWN_TABS = 3 };
+	bool first = true;
 	for (size_t i = 0; i < v->n; i++) {
 		const struct dataset *d = &v->datasets[i];
 		if (d->restricted || !d->data_visible) continue;
-		for (size_t k = 0; k < COUNT_OF(tabs); k++)
+		for (size_t k = 0; k < (first ? COUNT_OF(tabs) : (size_t)OWN_TABS); k++)
 			json_put(j, arena_printf(&c->arena, "/explore/dataset/%.*s/%s", STR_ARG(d->slug), tabs[k]));
 		if (!all) break;
+		first = false;
 	}
 }
 

@@ -71,7 +71,7 @@ def test_the_back_office_speaks_fewer_languages(house):
 
 
 def bundle(house, out):
-    return run("node", "scripts/assets.mjs", str(out), str(house / "web"), cwd=house)
+    return run("node", "scripts/assets.mjs", str(out), str(house / "web"), str(house / "po"), cwd=house)
 
 
 def test_the_bundle_depends_on_its_sources_alone(house, tmp_path_factory):
