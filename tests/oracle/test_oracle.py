@@ -14,7 +14,7 @@ import pytest
 from grammar import FIELDS, KINDS, ZONES, Context, Label, Maker
 from reference import elements, grouped, key_order, shown
 
-QUERIES = int(os.environ.get("STOA_ORACLE_QUERIES", "6000"))
+QUERIES = int(os.environ.get("STOA_ORACLE_QUERIES", "2000"))
 SEED = int(os.environ.get("STOA_ORACLE_SEED", "7"))
 ONLY = os.environ.get("STOA_ORACLE_ONLY")
 BATCHES = 20
