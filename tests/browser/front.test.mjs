@@ -73,11 +73,13 @@ describe('a reader without an account', () => {
 })
 
 describe('every page', () => {
-	for (const [lang, colorScheme, width] of [['en', 'light', 1280], ['en', 'dark', 390], ['ar', 'light', 390], ['ar', 'dark', 1280], ['fr', 'light', 1280]])
+	// All of them once wide and once narrow from right to left; what colours alone decide, on every third.
+	const some = paths.filter((_, i) => i % 3 === 0)
+	for (const [lang, colorScheme, width, asked] of [['en', 'light', 1280, paths], ['en', 'dark', 390, some], ['ar', 'light', 390, paths], ['ar', 'dark', 1280, some]])
 		test(`has nothing for axe to say: ${lang}, ${colorScheme}, ${width} px`, async () => {
 			const { context, page } = await watched({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true })
-			for (const host of lang === 'en' ? ['city.localhost', 'quiet.localhost'] : ['city.localhost'])
-				for (const path of paths) {
+			for (const host of asked === some ? ['city.localhost', 'quiet.localhost'] : ['city.localhost'])
+				for (const path of asked) {
 					const url = new URL(server.url(path, host))
 					url.searchParams.set('flg', lang)
 					await page.goto(url.href, { waitUntil: 'networkidle' })
@@ -159,7 +161,7 @@ describe('the keyboard', () => {
 		await page.keyboard.press('ArrowDown')
 		assert.equal(await page.getAttribute('#q', 'aria-activedescendant'), 'suggestion-0')
 		await page.keyboard.press('Enter')
-		await page.waitForURL('**/explore/dataset/trees/information/')
+		await page.waitForURL('**/explore/dataset/trees/table/')
 		assert.deepEqual(faults, [])
 		await context.close()
 	})
@@ -256,7 +258,7 @@ describe('with script', () => {
 	test('code is copied with a button', async () => {
 		const { context, page, faults } = await watched({ permissions: ['clipboard-read', 'clipboard-write'] })
 		await page.goto(server.url('/explore/dataset/trees/api/'))
-		await page.locator('stoa-copy button').first().click()
+		await page.locator('stoa-copy button:visible').first().click()
 		await page.locator('stoa-copy button:has-text("Copied")').waitFor()
 		assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^curl 'http:\/\/city\.localhost:\d+\/api\/explore\/v2\.1\/catalog\/datasets\/trees\/records\?limit=20'/)
 		assert.deepEqual(faults, [])
