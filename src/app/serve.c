@@ -338,6 +338,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	registries_port(s->site->registries, s->site->listen_port);
 	tenants_on_change(s->site->tenants, changed, s);
 	looks_on_change(s->site->looks, changed, s);
+	looks_log(s->site->looks, s->log);
 	accounts_on_change(s->site->accounts, changed, s);
 	catalog_on_change(s->site->catalog, changed, s);
 	registries_on_change(s->site->registries, changed, s);

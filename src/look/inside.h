@@ -35,6 +35,7 @@ struct looks {
 	size_t nboxes, room;
 	uint64_t changes;         /* a box made before one of them is not put in place */
 	struct look_box *house;
+	struct log *log;          /* NULL: nowhere */
 	void (*changed)(void *arg, struct tenant_id t);
 	void *changed_arg;
 };
@@ -45,8 +46,9 @@ void look_forget(struct looks *ls, struct tenant_id t); /* after a change: the s
 /* words.c: themes and sites as JSON. Reading is strict: the first thing that cannot be is ERR_INVALID, by name. */
 void look_put_theme(struct json_out *j, const struct look_theme *t);
 void look_put_site(struct json_out *j, const struct look_site *s);
-bool look_read_theme(const struct json_node *n, struct arena *a, struct look_theme *out, struct err *e) must_use;
-bool look_read_site(const struct json_node *n, struct arena *a, struct look_site *out, struct err *e) must_use; /* members that are there */
+/* Of what was `stored`, members that this release does not know are passed by; people are told of them. */
+bool look_read_theme(const struct json_node *n, bool stored, struct arena *a, struct look_theme *out, struct err *e) must_use;
+bool look_read_site(const struct json_node *n, bool stored, struct arena *a, struct look_site *out, struct err *e) must_use; /* members that are there */
 
 /* check.c */
 bool look_check_theme(const struct look_theme *t, struct err *e) must_use nonnull_all;

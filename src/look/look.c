@@ -96,7 +96,7 @@ static bool read_theme(struct store_tx *x, struct tenant_id t, int64_t version, 
 	if (step == STORE_ROW) {
 		auto_json *doc = NULL;
 		*found = true;
-		ok = json_read(store_text(r, 3), &doc, e) && look_read_theme(json_root(doc), &b->arena, &b->look.theme, e);
+		ok = json_read(store_text(r, 3), &doc, e) && look_read_theme(json_root(doc), true, &b->arena, &b->look.theme, e);
 	}
 	store_stop(r);
 	return ok;
@@ -112,7 +112,7 @@ static bool read_site(struct store_tx *x, struct tenant_id t, struct look_box *b
 	if (step == STORE_ROW) {
 		auto_json *doc = NULL;
 		*live = store_int(r, 0);
-		ok = json_read(store_text(r, 1), &doc, e) && look_read_site(json_root(doc), &b->arena, &b->look.site, e);
+		ok = json_read(store_text(r, 1), &doc, e) && look_read_site(json_root(doc), true, &b->arena, &b->look.site, e);
 	}
 	store_stop(r);
 	return ok;
@@ -183,6 +183,11 @@ static struct look_box **place_of(struct looks *ls, struct tenant_id t)
 	return &ls->boxes[ls->nboxes++];
 }
 
+void looks_log(struct looks *ls, struct log *l_or_null)
+{
+	ls->log = l_or_null;
+}
+
 const struct look *look_hold(struct looks *ls, const struct tenant *t)
 {
 	uint32_t accent = accent_of(t);
@@ -195,9 +200,11 @@ const struct look *look_hold(struct looks *ls, const struct tenant *t)
 	}
 	uint64_t changes = ls->changes;
 	lock_give(&ls->lock);
-	struct err ignored = { 0 };
+	struct err e = { 0 };
 	struct look_box *made = NULL;
-	bool ok = make(ls, t, 0, NULL, &made, &ignored);
+	bool ok = make(ls, t, 0, NULL, &made, &e);
+	if (!ok && ls->log)
+		log_failure(ls->log, LOG_LEVEL_ERROR, "look", &e);
 	lock_take(&ls->lock);
 	if (!ok) {
 		made = ls->house;

@@ -12,6 +12,7 @@
 
 #include "base/base.h"
 #include "doc/doc.h"
+#include "log/log.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
 
@@ -50,7 +51,7 @@ struct look_theme {
 	int radius;                     /* of corners, in pixels; -1: the house's */
 	enum look_density density;
 	struct str text_font, title_font; /* a word of fonts.def, or "file:NAME"; empty: the house's */
-	struct str css, header, footer, card; /* as written; empty: the house's */
+	struct str css, header, footer; /* as written; empty: the house's */
 };
 /* A theme of which nothing is given. */
 struct look_theme look_theme_plain(void);
@@ -103,8 +104,11 @@ void looks_close(struct looks *ls);
 
 /* Called after each change that visitors can see. */
 void looks_on_change(struct looks *ls, void (*changed)(void *arg, struct tenant_id t), void *arg);
+/* Where it is said that a look could not be read. Before the first request. */
+void looks_log(struct looks *ls, struct log *l_or_null);
 
-/* The look in force, held until look_release. Never fails: what cannot be read is the house's. Memory only, but the first time after a change. */
+/* The look in force, held until look_release. Never fails: what cannot be read is the house's, and the log
+ * says so. Memory only, but the first time after a change. */
 const struct look *look_hold(struct looks *ls, const struct tenant *t) __attribute__((returns_nonnull)) nonnull_all;
 /* The draft, or a version that was live. Made anew at each call. */
 enum { LOOK_DRAFT = -1 };

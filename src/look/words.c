@@ -64,7 +64,6 @@ void look_put_theme(struct json_out *j, const struct look_theme *t)
 	json_member(j, "stylesheet", t->css);
 	json_member(j, "header", t->header);
 	json_member(j, "footer", t->footer);
-	json_member(j, "card", t->card);
 	json_close(j, '}');
 }
 
@@ -204,7 +203,7 @@ static bool read_density(const struct json_node *n, struct look_theme *t, struct
 	return refuse(e, STR("density"), "roomy, normal or dense");
 }
 
-bool look_read_theme(const struct json_node *n, struct arena *a, struct look_theme *t, struct err *e)
+bool look_read_theme(const struct json_node *n, bool stored, struct arena *a, struct look_theme *t, struct err *e)
 {
 	size_t at = 0;
 	struct str key;
@@ -223,7 +222,7 @@ bool look_read_theme(const struct json_node *n, struct arena *a, struct look_the
 		else if (str_eq(key, STR("stylesheet"))) ok = read_words(v, key, a, &t->css, e);
 		else if (str_eq(key, STR("header"))) ok = read_words(v, key, a, &t->header, e);
 		else if (str_eq(key, STR("footer"))) ok = read_words(v, key, a, &t->footer, e);
-		else if (str_eq(key, STR("card"))) ok = read_words(v, key, a, &t->card, e);
+		else if (stored) ok = true;
 		else return err_set(e, ERR_INVALID, "a theme has no member \"%.*s\"", STR_ARG(key));
 		if (!ok)
 			return false;
@@ -301,7 +300,7 @@ static bool read_menu(const struct json_node *n, struct arena *a, struct look_si
 	return !s->own_menu || read_items(n, false, a, &s->menu, &s->nmenu, e);
 }
 
-bool look_read_site(const struct json_node *n, struct arena *a, struct look_site *s, struct err *e)
+bool look_read_site(const struct json_node *n, bool stored, struct arena *a, struct look_site *s, struct err *e)
 {
 	size_t at = 0;
 	struct str key;
@@ -320,6 +319,7 @@ bool look_read_site(const struct json_node *n, struct arena *a, struct look_site
 		else if (str_eq(key, STR("terms"))) ok = read_legal(v, key, a, &s->legal[LOOK_TERMS], e);
 		else if (str_eq(key, STR("privacy"))) ok = read_legal(v, key, a, &s->legal[LOOK_PRIVACY], e);
 		else if (str_eq(key, STR("hide_brand"))) ok = (s->hide_brand = json_bool(v, false), true);
+		else if (stored) ok = true;
 		else return err_set(e, ERR_INVALID, "a site has no member \"%.*s\"", STR_ARG(key));
 		if (!ok)
 			return false;

@@ -59,8 +59,7 @@ export class LayerForm {
 
 	#dots(l: Layer, set: Set) {
 		const s = this.say
-		return html`${this.#choice(l, 'marker', s('Points as'), [['dot', s('Dots')], ['pin', s('Pins')], ['icon', s('Icons')]], set)}
-			${l.marker === 'icon' || l.marker === 'pin' ? this.#text(l, 'icon', s('Icon'), set, { max: 60, hint: s('The name of an icon, such as “tree”.') }) : nothing}
+		return html`${this.#choice(l, 'marker', s('Points as'), [['dot', s('Dots')], ['pin', s('Pins')]], set)}
 			<div class="pair">${this.#color(l, 'color', s('Colour'), palette[0], set)}${this.#number(l, 'size', s('Size'), 5, set, { min: 1, max: 60 })}</div>
 			${this.#border(l, set)}`
 	}

@@ -263,6 +263,8 @@ static void a_menu_without_a_label_in_each_language_is_refused(void **state)
 	assert_false(look_read_json(w->looks, w->t, STR("{\"site\":{\"menu\":[{\"label\":{\"en\":\"D\",\"fr\":\"D\"},\"url\":\"javascript:x\"}]}}"), &e));
 	assert_non_null(strstr(e.pub, "must begin with"));
 	e = (struct err){ 0 };
+	assert_false(look_read_json(w->looks, w->t, STR("{\"theme\":{\"nothing\":1}}"), &e));
+	e = (struct err){ 0 };
 	assert_false(look_read_json(w->looks, w->t, STR("{\"theme\":{\"colours\":{\"nothing\":\"#fff\"}}}"), &e));
 	assert_non_null(strstr(e.pub, "not a colour"));
 	e = (struct err){ 0 };
