@@ -15,7 +15,7 @@ const ADDRESS_MOST = 6000
 
 const style = css`
 	.builder { display: grid; gap: 1rem; margin-block: 1rem 3rem; }
-	.builder .tools { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; position: sticky; inset-block-start: 0; z-index: 10;
+	.builder .tools { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; justify-content: flex-start; position: sticky; inset-block-start: 0; z-index: 10;
 		padding-block: .6rem; background: var(--paper); border-block-end: 1px solid var(--line); }
 	.builder .tools .status { margin-inline-start: auto; color: var(--ink-soft); font-size: .92rem; }
 	.builder .modes { display: flex; }
