@@ -98,6 +98,7 @@ describe('the map of a dataset', () => {
 		assert.equal(await page.$eval('stoa-map', e => e.marked), true)
 		assert.equal(await page.$eval('stoa-map', e => getComputedStyle(e.shadowRoot.querySelector('.side')).position), 'absolute')
 		await drawn(page)
+		await page.locator('.handle').nth(1).waitFor()
 		assert.equal(await page.locator('.handle').count(), 2)
 		await page.click('button[aria-label="Filter by area"]')
 		await page.click('text=Remove the area')
