@@ -62,6 +62,14 @@ struct ingest_progress {
 	int64_t rows;
 };
 
+/* One of several sources of a dataset, and how it is to be read. */
+struct ingest_part {
+	int source;                   /* borrowed */
+	struct str uid, name;
+	struct str extractor;         /* type of a row of extractors.def; empty: found out */
+	struct str params;            /* JSON object of its parameters; those that are missing are found out */
+};
+
 struct ingest_job {
 	int source;                   /* open for reading: a file or a pipe; borrowed */
 	struct str name;              /* as the person knows it; its suffix helps to tell the format */
@@ -74,6 +82,14 @@ struct ingest_job {
 	bool plain;                   /* true: no facets guessed where no schema is given */
 	struct str version_path;      /* absolute, must not exist; ends in .tmp so that a sweep finds it */
 	struct str rejects_path;      /* absolute, must not exist; likewise */
+	/* A dataset made of a configuration (config/): several sources, the first of which says what the fields are, then processors and
+	 * field configurations as JSON arrays, and rows for what processors need, each a file of supplies (see supply.h), in the order of
+	 * process_needs. `source`, `name`, `dialect`, `inside` and `part` are not read when there are parts. */
+	const struct ingest_part *parts;
+	size_t nparts;
+	struct str processors, fields;
+	const int *supplies;
+	size_t nsupplies;
 	int64_t memory_mb;            /* of the child; 0: half the machine, at least 2 GiB */
 	int64_t cpu_s;                /* 0: 3600 */
 	int64_t file_mb;              /* largest file written; 0: 65,536 */
@@ -118,6 +134,32 @@ bool ingest_run(const struct ingest_job *job, struct arena *a, struct ingest_res
  * the first argument is INGEST_ROLE. */
 #define INGEST_ROLE "__load"
 int ingest_child_main(void);
+
+/* --- extractors: how the kinds of sources are read ---------------------------------------------------------- */
+
+/* A row of extractors.def, in the words of the management API; a source's format is chosen by it. */
+struct ingest_parameter {
+	const char *name;     /* "separator" */
+	const char *kind;     /* "text", "int", "bool", "choice", "list" */
+	const char *otherwise;/* default as text; NULL: none */
+	const char *choices;  /* separated by blanks; NULL */
+	bool guessed;         /* found out when it is not given */
+	const char *label, *help; /* N_("…"); help may be NULL */
+};
+struct ingest_extractor {
+	const char *type;     /* "csvfile" */
+	const char *label;    /* N_("…") */
+	const char *suffixes; /* separated by blanks */
+	const struct ingest_parameter *parameters; /* ends with a NULL name */
+};
+extern const struct ingest_extractor ingest_extractors[]; /* ends with a NULL type */
+const struct ingest_extractor *ingest_extractor_or_null(struct str type) nonnull_all;
+/* Which extractors fit a source, likeliest first, each with all its parameters as they would be used; in the cage. */
+struct ingest_guess { struct str type, params; int confidence; /* 0 … 100 */ };
+bool ingest_guess(int source, struct str name, struct arena *a, struct ingest_guess **out, size_t *n, struct err *e) must_use nonnull_all;
+/* The answer of publish_preview (publish/publish.h) but for what it says of the file as a whole; in the cage. `parts`, `processors`,
+ * `fields` and `supplies` of the job are read; nothing is written. */
+bool ingest_preview(const struct ingest_job *job, int rows, struct arena *a, struct str *json, struct err *e) must_use nonnull_all;
 
 /* --- single records --------------------------------------------------------------------------------- */
 

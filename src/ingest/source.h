@@ -5,6 +5,7 @@
 
 #include "ingest/ingest.h"
 #include "json/json.h"
+#include "process/process.h"
 
 /* --- a window over a file ------------------------------------------------------------------------- */
 
@@ -30,23 +31,6 @@ bool window_more(struct window *w, bool *more, struct err *e) must_use;
 static inline int64_t window_place(const struct window *w) { return w->taken + (int64_t)w->at; }
 
 /* --- rows of cells ------------------------------------------------------------------------------- */
-
-/* What a format knows about a cell before its text is read. */
-enum cell_kind {
-	CELL_NONE,    /* null */
-	CELL_FREE,    /* text that may spell anything (CSV) */
-	CELL_STRING,  /* a string of a typed format: a date or place perhaps, never a number */
-	CELL_NUMBER,  /* spelled with a point */
-	CELL_TRUTH,   /* true or false */
-	CELL_SHAPE,   /* GeoJSON geometry */
-	CELL_NEST,    /* JSON object, or array of more than scalars */
-	CELL_LIST     /* JSON array of scalars */
-};
-
-struct cell {
-	struct str text;
-	enum cell_kind kind;
-};
 
 struct row {
 	struct cell *cells; /* borrowed until the next row */

@@ -61,4 +61,53 @@ struct publish_folder_result {
 bool publish_folder(struct site *s, const struct publish_folder *p, struct arena *a, struct publish_folder_result *out,
                     struct err *e) must_use nonnull_all;
 
+/* --- dataset.c: a dataset made of its configuration --------------------------------------------------- */
+
+struct publish_progress {
+	const char *phase;             /* "fetching", "reading", "processing", "loading", "finishing" */
+	int64_t rows, total, errors;   /* total 0: not known */
+	int permille;
+};
+struct publish_watch {             /* any of them may be NULL; the caller's thread */
+	void (*progress)(void *arg, const struct publish_progress *p);
+	void (*say)(void *arg, int level, struct str text); /* 0 information, 1 warning, 2 fault */
+	void *arg;
+	struct cancel *cancel;
+};
+enum publish_flags {
+	PUBLISH_IF_CHANGED = 1u << 0,  /* unchanged sources and configuration: nothing is done */
+	PUBLISH_METADATA = 1u << 1,    /* only metadata, labels, descriptions, facets, views; the data stay */
+};
+struct publish_outcome {
+	enum { PUBLISH_DONE, PUBLISH_UNCHANGED, PUBLISH_LIMITED } how;
+	int64_t version, revision, rows, errors;
+	struct str limit;              /* JSON {limit_type, limit, value} */
+	struct str summary;            /* notes, as kept with the version */
+};
+/* Fetches the sources, meets the needs of the processors, reads in the cage, commits. On failure the former version stands. Data are not
+ * read again when only what PUBLISH_METADATA names has changed since the published revision. */
+bool publish_dataset(struct site *s, struct tenant_id t, int64_t dataset, unsigned flags, const struct publish_watch *w, struct arena *a,
+                     struct publish_outcome *out, struct err *e) must_use nonnull_all;
+
+/* --- preview.c: what would become of it ---------------------------------------------------------------- */
+
+struct publish_preview {
+	struct tenant_id tenant;
+	int64_t dataset;               /* 0: none yet */
+	const struct json_node *doc;   /* a configuration, stored or not */
+	struct str resource;           /* uid or number of the one to read; empty: the first */
+	int rows;                      /* records shown a step; 0: 20 */
+	bool fresh;                    /* fetch again */
+	struct cancel *cancel;
+};
+/* Gives JSON:
+ *	{ "source":  {"name","bytes","type" (extractor used),"params" (all of them, as used),"guesses":[{"type","label","confidence" (0–100)}]},
+ *	  "steps":   [ {"uid" ("" for the source, "fields" for the last), "label",
+ *	                "fields":[{"name","label","type","empty" (share of the sample),"distinct","least","most","top":[[value, count]]}],
+ *	                "records":[{name: value}], "errors":[{"row","field","value","message"}], "faults":[{"path","message"}]} ],
+ *	  "dates":   [ {"field","sample":[texts],"day_first":[ISO],"month_first":[ISO],"chosen":"day|month|"} ],
+ *	  "notes":   [ texts ], "rows": how many rows the sample had, "whole": whether that was all }
+ * A step that cannot be compiled has its faults and no records; those before it are shown. Reads the beginning of the source only. */
+bool publish_preview(struct site *s, const struct publish_preview *p, struct arena *a, struct str *json, struct err *e) must_use nonnull_all;
+
 #endif

@@ -1,0 +1,76 @@
+/* Sources that lie elsewhere, brought here as a file: HTTP(S), FTP(S), SFTP, S3-compatible buckets, PostgreSQL tables,
+ * datasets of other portals; and the connections that hold their addresses and secrets. Nothing is parsed here: bytes go
+ * into a file of the portal's sources folder, to be read in the cage (ingest/). Addresses that are not public are refused on the
+ * address itself unless the operator allows them (setting fetch_private). Secrets are sealed (vault/), never given back, never logged.
+ *
+ * A datasource is the JSON of management-api.md 7.3, plus {"type":"postgresql","connection":…,"table"|"query"},
+ * {"type":"portal","url","dataset_id","apikey_connection"} (any Opendatasoft-compatible server, this one too), {"type":"uploaded_file"},
+ * {"type":"published"}. Threads: any; a fetch blocks its thread until its end or its token is fired. */
+#ifndef FETCH_FETCH_H
+#define FETCH_FETCH_H
+
+#include "base/base.h"
+#include "json/json.h"
+#include "process/process.h"
+#include "site/site.h"
+
+/* What was known of a source when it was last read: a source that has not changed costs nothing. Text, kept by whoever asks. */
+struct fetch_request {
+	struct tenant_id tenant;
+	int64_t dataset;
+	const struct json_node *datasource;
+	struct str known;        /* as it came out last time; empty: never */
+	bool fresh;              /* false: a copy not older than ten minutes does (previews) */
+	int64_t most_bytes;      /* 0: the portal's limit */
+	void (*progress)(void *arg, int64_t bytes, int64_t total); /* may be NULL */
+	void *arg;
+	struct cancel *cancel_or_null;
+};
+struct fetch_result {
+	bool unchanged;          /* with `known`: nothing was brought */
+	int fd;                  /* at its beginning; the caller closes; -1 when unchanged */
+	struct str name, mime;   /* as the other side calls it */
+	int64_t bytes;
+	struct str known;        /* for the next time */
+	struct str metadata;     /* of portals: JSON {template:{name:{lang:value}}} of the origin, and "fields"; else empty */
+};
+/* Several results where a datasource stands for several files (a folder over FTP): `n`. ERR_UPSTREAM, ERR_FORBIDDEN (address),
+ * ERR_UNAUTHENTICATED (of the other side), ERR_NOT_FOUND, ERR_TOO_LARGE, ERR_CANCELLED: pub says what to do. */
+bool fetch_source(struct site *s, const struct fetch_request *r, struct arena *a, struct fetch_result **out, size_t *n, struct err *e) must_use nonnull_all;
+void fetch_done(struct fetch_result *results, size_t n);
+/* Drops what is kept of a dataset's sources. */
+bool fetch_forget(struct site *s, struct tenant_id t, int64_t dataset, struct err *e) must_use nonnull_all;
+/* Checks the shape of a datasource; faults by place below `path`. */
+void fetch_check(struct site *s, struct tenant_id t, const struct json_node *datasource, struct str path, struct process_faults *faults);
+
+/* Kinds of datasources, for forms and documents: rows of sources.def. */
+struct fetch_parameter { const char *name, *label, *help; bool required, secret; const char *choices; };
+struct fetch_kind { const char *type, *label, *help; bool connects; const struct fetch_parameter *parameters; };
+extern const struct fetch_kind fetch_kinds[]; /* ends with a NULL type */
+
+/* --- connections ------------------------------------------------------------------------------------------------ */
+
+struct fetch_connection {
+	struct str uid, type, name, url;
+	struct str json;             /* as the API shows it: secrets null */
+	bool reusable;
+	int64_t datasets;            /* that use it */
+	int64_t created_by;
+	struct instant created, changed;
+	int64_t revision;
+};
+bool fetch_connections(struct site *s, struct tenant_id t, struct arena *a, struct fetch_connection **out, size_t *n, struct err *e) must_use nonnull_all;
+bool fetch_connection_read(struct site *s, struct tenant_id t, struct str uid, struct arena *a, struct fetch_connection *out, struct err *e) must_use nonnull_all;
+/* New (uid empty) or changed; a secret that is null or missing stays. */
+bool fetch_connection_write(struct site *s, struct tenant_id t, struct str uid, const struct json_node *json, int64_t who, struct arena *a,
+                            struct fetch_connection *out, struct process_faults *faults, struct err *e) must_use nonnull_all;
+/* ERR_CONFLICT while a configuration uses it. */
+bool fetch_connection_remove(struct site *s, struct tenant_id t, struct str uid, struct err *e) must_use nonnull_all;
+/* Tries it out; false with what was wrong. */
+bool fetch_connection_try(struct site *s, struct tenant_id t, const struct json_node *json, struct str uid_or_empty, struct err *e) must_use nonnull_all;
+/* Who but its maker and administrators may use it: accounts and groups with manage_connection. */
+struct fetch_share { int64_t account, group; };
+bool fetch_shares(struct site *s, struct tenant_id t, struct str uid, struct arena *a, struct fetch_share **out, size_t *n, struct err *e) must_use nonnull_all;
+bool fetch_share_set(struct site *s, struct tenant_id t, struct str uid, struct fetch_share who, bool may, struct err *e) must_use nonnull_all;
+
+#endif
