@@ -1,5 +1,7 @@
 /* The table of processors, and what all who check configurations say faults with. */
 #include "process/process.h"
+#include <stdarg.h>
+#include <stdio.h>
 
 const struct processor *const process_table[] = { NULL };
 
