@@ -17,6 +17,8 @@ bool json_read(struct str text, struct json_doc **out, struct err *e) must_use n
 /* Reads the value at the start of text and tells how many bytes it took (leading blanks included);
  * for arrays read element by element. */
 bool json_read_prefix(struct str text, struct json_doc **out, size_t *used, struct err *e) must_use nonnull_all;
+/* The same, the tree living as long as the arena. */
+bool json_read_in(struct arena *a, struct str text, const struct json_node **out, struct err *e) must_use nonnull_all;
 void json_free(struct json_doc *d);
 void json_free_at(struct json_doc **d);
 #define auto_json auto_with(json_free_at) struct json_doc

@@ -2,6 +2,7 @@
  * text. A node of ours is the library's own value under another name. */
 #include "json/json.h"
 #include "json/door.h"
+#include "json/keep.h"
 #include "text/text.h"
 #include <assert.h>
 #include <math.h>
@@ -10,6 +11,38 @@
 struct json_doc {
 	void *root;
 };
+
+static const struct kept *keep(struct arena *a, const void *node)
+{
+	struct kept *k = arena_new(a, struct kept);
+	*k = (struct kept){ .tag = KEPT, .kind = door_kind(node) };
+	switch (k->kind) {
+	case DOOR_NULL: break;
+	case DOOR_BOOL: k->truth = door_bool(node); break;
+	case DOOR_INT: k->whole = door_int(node); break;
+	case DOOR_REAL: k->real = door_real(node); break;
+	case DOOR_TEXT: k->text = arena_str(a, door_text(node)); break;
+	case DOOR_ARRAY:
+		k->n = door_count(node);
+		k->items = arena_array(a, const struct kept *, k->n + 1);
+		for (size_t i = 0; i < k->n; i++) k->items[i] = keep(a, door_at(node, i));
+		break;
+	case DOOR_OBJECT:
+		k->members = arena_array(a, struct kept_member, door_count(node) + 1);
+		for (void *at = NULL; (at = door_iter(node, at));)
+			k->members[k->n++] = (struct kept_member){ arena_str(a, door_iter_key(at)), keep(a, door_iter_value(at)) };
+		break;
+	}
+	return k;
+}
+
+bool json_read_in(struct arena *a, struct str text, const struct json_node **out, struct err *e)
+{
+	auto_json *d = NULL;
+	if (!json_read(text, &d, e)) return false;
+	*out = (const struct json_node *)keep(a, d->root);
+	return true;
+}
 
 /* Position of the first bracket deeper than allowed, or -1. Stops where the first value ends when
  * only a prefix is read. */
@@ -88,20 +121,33 @@ enum json_kind json_kind(const struct json_node *n)
 		[DOOR_REAL] = JSON_REAL,   [DOOR_TEXT] = JSON_TEXT,   [DOOR_ARRAY] = JSON_ARRAY,
 		[DOOR_OBJECT] = JSON_OBJECT,
 	};
-	return n ? kinds[door_kind(n)] : JSON_ABSENT;
+	if (!n) return JSON_ABSENT;
+	const struct kept *k = kept_or_null(n);
+	return kinds[k ? k->kind : door_kind(n)];
+}
+
+/* Of nodes of that kind, wherever they live. */
+static bool truth_of(const struct json_node *n) { return kept_or_null(n) ? kept_or_null(n)->truth : door_bool(n); }
+static int64_t whole_of(const struct json_node *n) { return kept_or_null(n) ? kept_or_null(n)->whole : door_int(n); }
+static struct str text_of(const struct json_node *n) { return kept_or_null(n) ? kept_or_null(n)->text : door_text(n); }
+static double real_of(const struct json_node *n)
+{
+	const struct kept *k = kept_or_null(n);
+	if (!k) return door_real(n);
+	return k->kind == DOOR_INT ? (double)k->whole : k->real;
 }
 
 bool json_bool(const struct json_node *n, bool otherwise)
 {
-	return json_kind(n) == JSON_BOOL ? door_bool(n) : otherwise;
+	return json_kind(n) == JSON_BOOL ? truth_of(n) : otherwise;
 }
 
 int64_t json_int(const struct json_node *n, int64_t otherwise)
 {
 	enum json_kind k = json_kind(n);
-	if (k == JSON_INT) return door_int(n);
+	if (k == JSON_INT) return whole_of(n);
 	if (k != JSON_REAL) return otherwise;
-	double v = door_real(n);
+	double v = real_of(n);
 	/* 2^63 itself does not fit; the lower bound does. */
 	return v >= -0x1p63 && v < 0x1p63 && v == floor(v) ? (int64_t)v : otherwise;
 }
@@ -109,33 +155,49 @@ int64_t json_int(const struct json_node *n, int64_t otherwise)
 double json_real(const struct json_node *n, double otherwise)
 {
 	enum json_kind k = json_kind(n);
-	return k == JSON_INT || k == JSON_REAL ? door_real(n) : otherwise;
+	return k == JSON_INT || k == JSON_REAL ? real_of(n) : otherwise;
 }
 
 struct str json_text(const struct json_node *n)
 {
-	return json_kind(n) == JSON_TEXT ? door_text(n) : STR("");
+	return json_kind(n) == JSON_TEXT ? text_of(n) : STR("");
 }
 
 size_t json_count(const struct json_node *n)
 {
 	enum json_kind k = json_kind(n);
-	return k == JSON_ARRAY || k == JSON_OBJECT ? door_count(n) : 0;
+	if (k != JSON_ARRAY && k != JSON_OBJECT) return 0;
+	return kept_or_null(n) ? kept_or_null(n)->n : door_count(n);
 }
 
 const struct json_node *json_at(const struct json_node *array, size_t i)
 {
-	return json_kind(array) == JSON_ARRAY ? door_at(array, i) : NULL;
+	if (json_kind(array) != JSON_ARRAY) return NULL;
+	const struct kept *k = kept_or_null(array);
+	if (k) return i < k->n ? (const struct json_node *)k->items[i] : NULL;
+	return door_at(array, i);
 }
 
 const struct json_node *json_get(const struct json_node *object, const char *key)
 {
-	return json_kind(object) == JSON_OBJECT ? door_get(object, key) : NULL;
+	if (json_kind(object) != JSON_OBJECT) return NULL;
+	const struct kept *k = kept_or_null(object);
+	if (!k) return door_get(object, key);
+	for (size_t i = 0; i < k->n; i++)
+		if (str_eq(k->members[i].key, str_of(key))) return (const struct json_node *)k->members[i].value;
+	return NULL;
 }
 
 bool json_each(const struct json_node *object, size_t *at, struct str *key, const struct json_node **value)
 {
 	if (json_kind(object) != JSON_OBJECT) return false;
+	const struct kept *k = kept_or_null(object);
+	if (k && *at >= k->n) return false;
+	if (k) {
+		*key = k->members[*at].key;
+		*value = (const struct json_node *)k->members[(*at)++].value;
+		return true;
+	}
 	static_assert(sizeof(size_t) == sizeof(void *), "*at holds the library's place");
 	void *place;
 	memcpy(&place, at, sizeof place);
@@ -157,10 +219,10 @@ void json_put_node(struct buf *b, const struct json_node *n)
 	switch (json_kind(n)) {
 	case JSON_ABSENT:
 	case JSON_NULL: json_put_null(&j); break;
-	case JSON_BOOL: json_put_bool(&j, door_bool(n)); break;
-	case JSON_INT: json_put_int(&j, door_int(n)); break;
-	case JSON_REAL: json_put_real(&j, door_real(n)); break;
-	case JSON_TEXT: json_put(&j, door_text(n)); break;
+	case JSON_BOOL: json_put_bool(&j, truth_of(n)); break;
+	case JSON_INT: json_put_int(&j, whole_of(n)); break;
+	case JSON_REAL: json_put_real(&j, real_of(n)); break;
+	case JSON_TEXT: json_put(&j, text_of(n)); break;
 	case JSON_ARRAY: /* nesting may pass the writer's depth, so brackets are put by hand */
 		buf_put_char(b, '[');
 		for (size_t i = 0; i < json_count(n); i++) {

@@ -130,10 +130,32 @@ static void writes_nested_values(void **s)
 	assert_true(str_eq(buf_str(&b), STR("{\"a\":\"x\\\"y\",\"b\":[1,2.0,null,{},null,false],\"c\":-3,\"d\":[]}")));
 }
 
+static void a_tree_in_an_arena_reads_like_any_other(void **state)
+{
+	(void)state;
+	auto_arena a = ARENA_INIT;
+	auto_buf b = BUF_INIT(4096);
+	const struct json_node *n;
+	struct err e = { 0 };
+	struct str text = STR("{\"b\":[1,2.5,null,true],\"a\":{\"x\":\"y\"},\"n\":-7}");
+	assert_true(json_read_in(&a, text, &n, &e));
+	json_put_node(&b, n);
+	assert_true(str_eq(buf_str(&b), text));
+	assert_int_equal(json_count(n), 3);
+	assert_int_equal(json_int(json_get(n, "n"), 0), -7);
+	assert_true(json_real(json_at(json_get(n, "b"), 1), 0) == 2.5);
+	assert_true(json_real(json_at(json_get(n, "b"), 0), 0) == 1);
+	assert_true(json_bool(json_at(json_get(n, "b"), 3), false));
+	assert_null(json_at(json_get(n, "b"), 4));
+	assert_true(str_eq(json_text(json_get(json_get(n, "a"), "x")), STR("y")));
+	assert_false(json_read_in(&a, STR("{"), &n, &e));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_kind),
+		cmocka_unit_test(a_tree_in_an_arena_reads_like_any_other),
 		cmocka_unit_test(keeps_the_order_of_members_and_the_last_of_repeats),
 		cmocka_unit_test(says_where_it_stopped),
 		cmocka_unit_test(refuses_nesting_of_a_hundred_thousand),
