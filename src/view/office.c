@@ -25,6 +25,7 @@ static const struct section sections[VIEW_OFFICE_SECTIONS] = {
 
 static const struct { const char *group, *title; } groups[] = {
 	{ "", NULL },
+	{ "catalogue", N_("Catalogue") },
 	{ "content", N_("Content") },
 	{ "look", N_("Look") },
 	{ "people", N_("People") },
