@@ -48,7 +48,7 @@ fuzz:
 # What takes too long for every change: each fuzz target for ten minutes, 20,000 random questions.
 nightly:
 	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=600
-	@STOA_ORACLE_QUERIES=20000 scripts/run-tests --only oracle
+	@STOA_WHOLE=1 STOA_ORACLE_QUERIES=20000 scripts/run-tests --only oracle,http,meta
 
 lighthouse:
 	@scripts/setup test
@@ -82,7 +82,7 @@ help:
 	@echo 'make check       the quick tests only'
 	@echo 'make check-clang compile everything with clang, warnings as errors'
 	@echo 'make fuzz        every fuzz target for SECONDS_EACH=$(SECONDS_EACH) s; fails when one crashes'
-	@echo 'make nightly     fuzz each target for ten minutes, ask 20,000 random questions'
+	@echo 'make nightly     fuzz each target for ten minutes, ask 20,000 random questions, and whole what daily tests ask by halves'
 	@echo 'make lighthouse  measure pages of the demo in DATA=$(DATA) with Lighthouse, against their bars'
 	@echo 'make bench       measure against nginx, bare DuckDB, PostgreSQL and SQLite'
 	@echo 'make install     install below PREFIX=$(PREFIX) (and DESTDIR)'
