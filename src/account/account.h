@@ -169,6 +169,7 @@ struct account_who {
 	bool second_factor;      /* is enrolled */
 	uint64_t permissions;    /* own, of role and of groups, bit by enum account_permission; an administrator has all. By key:
 	                          * of these the ones that the key lists */
+	uint64_t ceiling;        /* what a key lists, whatever its owner may: bounds permissions on single datasets, too. Without key all */
 	const int64_t *groups;
 	size_t ngroups;
 	int64_t key;             /* 0: not by key */

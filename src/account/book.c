@@ -108,6 +108,7 @@ static bool read_people(struct store_tx *tx, struct arena *a, struct people *out
 		p->tenant.v = store_int(r, 1);
 		p->who.admin = str_eq(role, STR("admin"));
 		p->who.calls_a_day = -1;
+		p->who.ceiling = UINT64_MAX;
 		p->who.ngroups = find(&members, a, p->who.account, &p->who.groups);
 		p->who.permissions = account_role_permissions(role) | account_permissions_known(store_text(r, 3)) | granted(&grants, &p->who);
 		p->active = store_int(r, 4) == ACCOUNT_ACTIVE;
@@ -157,7 +158,8 @@ static bool read_keys(struct store_tx *tx, struct arena *a, const struct people 
 		k->hash = arena_str(a, store_text(r, 3));
 		k->who.scope = account_scope_of(store_text(r, 4));
 		k->who.calls_a_day = store_is_null(r, 5) ? -1 : store_int(r, 5);
-		k->who.permissions &= key_permissions(r, k->who.scope);
+		k->who.ceiling = key_permissions(r, k->who.scope);
+		k->who.permissions &= k->who.ceiling;
 		k->expires = store_int(r, 7);
 		k->who.ndatasets = find(&listed, a, k->who.key, &k->who.datasets);
 		map_put(a, by_hash, k->hash, k);

@@ -22,9 +22,14 @@ struct meta {
 	struct str json;      /* the value as JSON text */
 };
 
+/* What a rule allows to do with the dataset beside reading it. Whoever may explore sees all of it, whatever the rest says. */
+enum rule_may { RULE_MAY_EXPLORE = 1u << 0, RULE_MAY_EDIT = 1u << 1, RULE_MAY_PUBLISH = 1u << 2, RULE_MAY_MANAGE = 1u << 3 };
+
 /* What callers of one kind have of a dataset they may see. Who is of which kind is rights/'s to say. */
 struct dataset_rule {
 	int64_t account, group;      /* whose; both 0: everybody */
+	unsigned permissions;        /* on this dataset, RULE_MAY_…; nobody's of everybody */
+	struct str quota;            /* JSON {"unit","limit"}; empty: none */
 	bool data_visible;           /* rows too, not only metadata */
 	struct str row_filter;       /* ODSQL that their rows satisfy; empty: all rows */
 	bool some_fields;            /* only those named here */
@@ -192,7 +197,8 @@ bool catalog_set_metas(struct catalog *c, struct tenant_id t, struct str slug, c
 /* --- rules: rules.c -------------------------------------------------------------------------------- */
 
 /* Who sees a dataset, as one change. Whether a filter means anything is the caller's to check. */
-enum rule_parts { RULE_RESTRICTED = 1u << 0, RULE_DATA = 1u << 1, RULE_FILTER = 1u << 2, RULE_FIELDS = 1u << 3, RULE_REMOVE = 1u << 4 };
+enum rule_parts { RULE_RESTRICTED = 1u << 0, RULE_DATA = 1u << 1, RULE_FILTER = 1u << 2, RULE_FIELDS = 1u << 3, RULE_REMOVE = 1u << 4,
+	RULE_PERMISSIONS = 1u << 5, RULE_QUOTA = 1u << 6 };
 struct rule_change {
 	int64_t account, group;  /* whose rule; both 0: everybody's */
 	unsigned parts;          /* which of the following are given; a new rule begins without bounds */
@@ -202,9 +208,19 @@ struct rule_change {
 	bool all_fields;
 	const struct str *fields;
 	size_t nfields;
+	unsigned permissions;    /* RULE_MAY_…; not of everybody */
+	struct str quota;        /* JSON; empty: none */
+	int64_t by;              /* who does it, for the audit; 0: the command line */
 	/* RULE_REMOVE takes the rule away; everybody's goes back to no bounds, on a dataset that stays restricted if
 	 * it was. */
 };
+/* The rules as they are kept, of a dataset that is published or not: everybody's first, then those of accounts and groups. Texts in
+ * the arena; visible_or_null and memo are not filled. */
+struct catalog_rules { bool restricted; struct dataset_rule everybody; struct dataset_rule *list; size_t n; };
+bool catalog_rules(struct catalog *c, struct tenant_id t, int64_t dataset, struct arena *a, struct catalog_rules *out, struct err *e) must_use nonnull_all;
+/* The words of permissions, by comma, and back; words that are none are passed over. */
+struct str rule_may_text(struct arena *a, unsigned may) nonnull_all;
+unsigned rule_may_read(struct str words);
 bool catalog_rule_set(struct catalog *c, struct tenant_id t, struct str slug, const struct rule_change *r, struct err *e) must_use nonnull_all;
 
 /* --- files and older versions: files.c -------------------------------------------------------------- */

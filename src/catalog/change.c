@@ -104,11 +104,18 @@ static bool insert_row(struct store_tx *tx, struct arena *a, struct tenant_id t,
 	return true;
 }
 
+bool say_audit_of(struct store_tx *tx, struct tenant_id t, int64_t who, const char *what, struct str subject, struct str detail, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct str by = who ? arena_printf(&a, "account %lld", (long long)who) : STR("command line");
+	return store_run(tx, CATALOG_Q(audit_insert), t,
+	                 STORE_PARAMS(VALUE_OF_INT(clock_now().us), VALUE_OF_TEXT(by),
+	                              VALUE_OF_TEXT(str_of(what)), VALUE_OF_TEXT(subject), VALUE_OF_TEXT(detail)), e);
+}
+
 bool say_audit(struct store_tx *tx, struct tenant_id t, const char *what, struct str subject, struct str detail, struct err *e)
 {
-	return store_run(tx, CATALOG_Q(audit_insert), t,
-	                 STORE_PARAMS(VALUE_OF_INT(clock_now().us), VALUE_OF_TEXT(STR("command line")),
-	                              VALUE_OF_TEXT(str_of(what)), VALUE_OF_TEXT(subject), VALUE_OF_TEXT(detail)), e);
+	return say_audit_of(tx, t, 0, what, subject, detail, e);
 }
 
 /* --- drafts ------------------------------------------------------------------------------------- */

@@ -86,6 +86,8 @@ bool files_known(struct store_tx *tx, struct tenant_id t, struct arena *a, struc
 struct dataset_row { int64_t id, version, former, last; bool found; };
 bool find_row(struct store_tx *tx, struct tenant_id t, struct str slug, struct dataset_row *out, struct err *e) must_use;
 bool unknown_dataset(struct str slug, struct err *e);
+/* `who` is an account's number; 0: the command line. */
+bool say_audit_of(struct store_tx *tx, struct tenant_id t, int64_t who, const char *what, struct str subject, struct str detail, struct err *e) must_use;
 bool say_audit(struct store_tx *tx, struct tenant_id t, const char *what, struct str subject, struct str detail, struct err *e) must_use;
 
 /* Checks a change of metadata and finds its row. */

@@ -6,6 +6,28 @@
 
 enum { RULE_BYTES = 1 << 20 };
 
+/* --- words -------------------------------------------------------------------------------------- */
+
+static const char *const mays[] = { "explore_restricted_dataset", "edit_dataset", "publish_dataset", "manage_dataset" };
+
+struct str rule_may_text(struct arena *a, unsigned may)
+{
+	struct str out = STR("");
+	for (size_t i = 0; i < COUNT_OF(mays); i++)
+		if (may >> i & 1) out = arena_printf(a, "%.*s%s%s", STR_ARG(out), out.n ? "," : "", mays[i]);
+	return out;
+}
+
+unsigned rule_may_read(struct str words)
+{
+	struct str part;
+	unsigned may = 0;
+	while (words.p && str_cut(&words, ',', &part))
+		for (size_t i = 0; i < COUNT_OF(mays); i++)
+			if (str_eq(str_trim(part), str_of(mays[i]))) may |= 1u << i;
+	return may;
+}
+
 /* --- reading ------------------------------------------------------------------------------------ */
 
 bool rule_fields(struct arena *a, struct str json, struct dataset_rule *out, struct err *e)
@@ -49,6 +71,7 @@ static bool read_listed(struct store_tx *tx, struct view_box *b, struct arena *w
 		row->dataset = store_int(r, 0);
 		row->rule = (struct dataset_rule){ .account = store_int(r, 1), .group = store_int(r, 2),
 			.data_visible = store_int(r, 3) != 0, .row_filter = arena_str(&b->arena, store_text(r, 4)),
+			.permissions = rule_may_read(store_text(r, 6)), .quota = arena_str(&b->arena, store_text(r, 7)),
 			.memo = arena_new(&b->arena, struct dataset_memo) };
 		ok = rule_fields(&b->arena, store_is_null(r, 5) ? STR("") : store_text(r, 5), &row->rule, e);
 	}
@@ -85,7 +108,7 @@ bool load_rules(struct store_tx *tx, struct view_box *b, struct err *e)
 /* --- changing ----------------------------------------------------------------------------------- */
 
 /* A rule as the store has it. */
-struct kept { bool there, restricted, data_visible; struct str row_filter, fields; };
+struct kept { bool there, restricted, data_visible; struct str row_filter, fields, permissions, quota; };
 
 static struct value id_or_null(int64_t id) { return id ? VALUE_OF_INT(id) : VALUE_NULL_OF(VALUE_INT); }
 
@@ -101,7 +124,8 @@ static bool read_kept(struct store_tx *tx, struct arena *a, struct tenant_id t, 
 	if (!ok) return false;
 	enum store_step step = store_step(r, e);
 	if (step == STORE_ROW)
-		*out = (struct kept){ true, store_int(r, 0) != 0, store_int(r, 1) != 0, arena_str(a, store_text(r, 2)), arena_str(a, store_text(r, 3)) };
+		*out = (struct kept){ true, store_int(r, 0) != 0, store_int(r, 1) != 0, arena_str(a, store_text(r, 2)), arena_str(a, store_text(r, 3)),
+			arena_str(a, store_text(r, 4)), arena_str(a, store_text(r, 5)) };
 	store_stop(r);
 	return step != STORE_FAILED;
 }
@@ -126,8 +150,11 @@ static bool put_rule(struct store_tx *tx, struct arena *a, struct tenant_id t, i
 	struct value id = VALUE_OF_INT(dataset), now = VALUE_OF_INT(clock_now().us);
 	struct value account = id_or_null(c->account), group = id_or_null(c->group);
 	if (!read_kept(tx, a, t, dataset, c, &k, e)) return false;
-	if (c->parts & RULE_REMOVE) k = (struct kept){ .there = k.there, .restricted = k.restricted, .data_visible = true, .row_filter = STR(""), .fields = STR("") };
+	if (c->parts & RULE_REMOVE) k = (struct kept){ .there = k.there, .restricted = k.restricted, .data_visible = true,
+		.row_filter = STR(""), .fields = STR(""), .permissions = STR(""), .quota = STR("") };
 	if (c->parts & RULE_RESTRICTED) k.restricted = c->restricted;
+	if (c->parts & RULE_PERMISSIONS) k.permissions = rule_may_text(a, c->permissions);
+	if (c->parts & RULE_QUOTA) k.quota = c->quota;
 	if (c->parts & RULE_DATA) k.data_visible = c->data_visible;
 	if (c->parts & RULE_FILTER) k.row_filter = c->row_filter;
 	if ((c->parts & RULE_FIELDS) && c->all_fields) k.fields = STR("");
@@ -135,15 +162,51 @@ static bool put_rule(struct store_tx *tx, struct arena *a, struct tenant_id t, i
 	struct value fields = k.fields.n ? VALUE_OF_TEXT(k.fields) : VALUE_NULL_OF(VALUE_TEXT);
 	if (!c->account && !c->group)
 		return store_run(tx, CATALOG_Q(rule_general_put), t,
-		                 STORE_PARAMS(id, VALUE_OF_INT(k.restricted), VALUE_OF_INT(k.data_visible), VALUE_OF_TEXT(k.row_filter), fields, now), e);
+		                 STORE_PARAMS(id, VALUE_OF_INT(k.restricted), VALUE_OF_INT(k.data_visible), VALUE_OF_TEXT(k.row_filter), fields, now, VALUE_OF_TEXT(k.quota)), e);
 	if ((c->parts & RULE_REMOVE) && !k.there)
 		return err_set(e, ERR_NOT_FOUND, "there is no such rule; `stoa secure DATASET` lists those of a dataset");
 	return store_run(tx, CATALOG_Q(rule_remove), t, STORE_PARAMS(id, account, group), e) &&
 	       ((c->parts & RULE_REMOVE) ||
 	        store_run(tx, CATALOG_Q(rule_insert), t,
-	                  STORE_PARAMS(id, account, group, VALUE_OF_INT(k.data_visible), VALUE_OF_TEXT(k.row_filter), fields), e)) &&
+	                  STORE_PARAMS(id, account, group, VALUE_OF_INT(k.data_visible), VALUE_OF_TEXT(k.row_filter), fields,
+	                               VALUE_OF_TEXT(k.permissions), VALUE_OF_TEXT(k.quota)), e)) &&
 	       /* Another time is another reflection of the catalogue. */
 	       store_run(tx, CATALOG_Q(rule_touch), t, STORE_PARAMS(id, now), e);
+}
+
+static bool read_all(struct store_tx *tx, struct tenant_id t, int64_t dataset, struct arena *a, struct catalog_rules *out, struct err *e)
+{
+	struct store_rows *r;
+	VEC(struct dataset_rule) list = { 0 };
+	struct kept k;
+	enum store_step step;
+	const struct rule_change general = { 0 };
+	if (!read_kept(tx, a, t, dataset, &general, &k, e)) return false;
+	if (!k.there) return err_set(e, ERR_NOT_FOUND, "there is no such dataset");
+	*out = (struct catalog_rules){ .restricted = k.restricted,
+		.everybody = { .data_visible = k.data_visible, .row_filter = k.row_filter, .quota = k.quota } };
+	if (!rule_fields(a, k.fields, &out->everybody, e)) return false;
+	if (!store_ask(tx, CATALOG_Q(rules_all), t, STORE_PARAMS(VALUE_OF_INT(dataset)), &r, e)) return false;
+	bool ok = true;
+	while (ok && (step = store_step(r, e)) == STORE_ROW) {
+		struct dataset_rule *rule = vec_add(a, &list);
+		*rule = (struct dataset_rule){ .account = store_int(r, 0), .group = store_int(r, 1), .data_visible = store_int(r, 2) != 0,
+			.row_filter = arena_str(a, store_text(r, 3)), .permissions = rule_may_read(store_text(r, 5)), .quota = arena_str(a, store_text(r, 6)) };
+		ok = rule_fields(a, store_is_null(r, 4) ? STR("") : store_text(r, 4), rule, e);
+	}
+	store_stop(r);
+	out->list = list.p;
+	out->n = list.n;
+	return ok && step == STORE_DONE;
+}
+
+bool catalog_rules(struct catalog *c, struct tenant_id t, int64_t dataset, struct arena *a, struct catalog_rules *out, struct err *e)
+{
+	struct store_tx *tx;
+	struct err ignored = { 0 };
+	if (!store_begin(c->store, STORE_READ, &tx, e)) return false;
+	bool ok = read_all(tx, t, dataset, a, out, e);
+	return store_end(tx, STORE_ROLLBACK, &ignored) && ok;
 }
 
 bool catalog_rule_set(struct catalog *c, struct tenant_id t, struct str slug, const struct rule_change *r, struct err *e)
@@ -153,7 +216,7 @@ bool catalog_rule_set(struct catalog *c, struct tenant_id t, struct str slug, co
 	struct dataset_row row;
 	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = find_row(tx, t, slug, &row, e) && (row.found || unknown_dataset(slug, e)) && put_rule(tx, &a, t, row.id, r, e) &&
-	          say_audit(tx, t, "dataset.secure", slug,
+	          say_audit_of(tx, t, r->by, "dataset.secure", slug,
 	                    r->account ? arena_printf(&a, "account %lld", (long long)r->account)
 	                    : r->group ? arena_printf(&a, "group %lld", (long long)r->group) : STR("everybody"), e);
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;

@@ -106,7 +106,8 @@ bool rights_may(const struct rights_caller *who, enum account_permission what)
 {
 	if (!who->account) return false;
 	if (who->key && !(who->who.scope & ACCOUNT_WRITE)) return false;
-	return who->who.admin || (who->who.permissions >> what & 1);
+	/* The key of an administrator that lists permissions has those and no more. */
+	return (who->who.admin && !who->key) || (who->who.permissions >> what & 1);
 }
 
 /* --- the caller -------------------------------------------------------------------------------------- */
