@@ -13,6 +13,7 @@
 #ifndef PROCESS_INSIDE_H
 #define PROCESS_INSIDE_H
 
+#include "i18n/i18n.h"
 #include "process/process.h"
 
 /* A column that no source has so far: reading it gives null, writing it does nothing. */
@@ -48,7 +49,8 @@ struct process_step {
 	const struct process_value *values; /* one for each row of the table of parameters */
 	const struct process_scene *scene;
 	const struct json_node *node;  /* the processor */
-	struct arena *keep;            /* lives as long as the line: for what open, bind and meet make */
+	struct arena *keep;            /* lives as long as the line: for what open and meet make */
+	struct arena *bound;           /* lives until the next bind: for what bind makes */
 	void *own;                     /* what open made */
 	struct process_line *line;     /* the core's */
 };
@@ -58,7 +60,7 @@ struct process_works {
 	 * true), makes s->own, declares needs. May be NULL. */
 	bool (*open)(struct process_step *s, struct process_faults *f, struct err *e);
 	/* Columns are known (again and again, as sources find more): values[].column(s) are settled; makes further columns.
-	 * Memory of an earlier bind stays in s->keep until the line ends: keep it small. May be NULL. */
+	 * May be NULL. */
 	bool (*bind)(struct process_step *s, struct err *e);
 	/* One row, changed in place. Processors of PROCESS_MANY call process_pass for each row that goes on, and only those
 	 * go on; all others go on by themselves. */
@@ -83,6 +85,8 @@ size_t process_column(const struct process_step *s, struct str name);
 size_t process_make(struct process_step *s, struct str name);
 /* In bind: the column is no more: its name goes, its cells must be made null by row. */
 void process_drop(struct process_step *s, size_t column);
+/* In bind: tells that a field is addressed which no column has (FIELD and FIELDS do this by themselves). */
+void process_miss(struct process_step *s, struct str name);
 /* In bind: columns there are so far, made ones too; names of them (empty: dropped). */
 size_t process_width(const struct process_step *s, const struct str **names);
 
@@ -91,6 +95,8 @@ struct arena *process_arena(const struct process_step *s);
 /* n bytes of it; NULL when a cell of n bytes is too large or the row has grown too much: then the hook
  * calls process_too_large and goes on. */
 char *process_bytes(struct process_step *s, size_t n);
+/* Chance: of the seed, the row's number, the step and how often it was asked for the row. */
+uint64_t process_draw(struct process_step *s);
 /* A record error: field is the column's name; a sentence in English. Makes the cell of `column` null when r is not NULL. */
 void process_tell(struct process_step *s, struct process_row *r, size_t column, struct str value, const char *fmt, ...) printf_like(5, 6);
 void process_too_large(struct process_step *s, struct process_row *r, size_t column);
@@ -126,6 +132,10 @@ typedef bool process_change(struct process_step *s, void *arg, struct process_ro
 void process_change_cell(struct process_step *s, struct process_row *r, size_t column, process_change *change, void *arg);
 /* The cell of `from` into `to` in the same way; the kind comes along. */
 void process_change_into(struct process_step *s, struct process_row *r, size_t from, size_t to, process_change *change, void *arg);
+/* For processors with `field` and `all_fields` (their places in the table): a fault when neither is given; the cell of the
+ * field, or all cells that are text, changed. */
+void process_need_field(const struct process_step *s, struct process_faults *f, size_t field, size_t all);
+void process_change_field_or_all(struct process_step *s, struct process_row *r, size_t field, size_t all, process_change *change, void *arg);
 /* The items of a cell: of a list as JSON, else of the text at `separator` (blanks around items trimmed; empty ones left out). False: told. */
 bool process_items(struct process_step *s, struct process_row *r, size_t column, struct str separator, struct cell **out, size_t *n);
 /* A cell of a JSON value: views into the document's text do not last, so it is copied. False: too large, told. */

@@ -140,6 +140,11 @@ bool process_columns(struct process_line *l, const struct str *names, size_t n, 
 /* The names after `steps` processors (all of them: SIZE_MAX); borrowed until the next process_columns. Names that a processor
  * finds out while rows come are added at the end. */
 size_t process_names(const struct process_line *l, size_t steps, const struct str **out) nonnull_all;
+/* A column that a processor removed keeps its place, with null cells, and has an empty name from then on. */
+/* Fields that processors address and that no column so far has: rows run on, reading null. For a word in the log and in
+ * previews, once all columns are known; borrowed until the next process_columns. */
+struct process_absence { size_t step; struct str field; struct str meant; /* a name that is near; or empty */ };
+size_t process_absent(const struct process_line *l, const struct process_absence **out) nonnull_all;
 size_t process_steps(const struct process_line *l) nonnull_all;
 
 struct process_sink {
