@@ -4,11 +4,37 @@
 #include "json/json.h"
 #include "text/text.h"
 
-int schema_find(const struct schema *s, struct str name)
+static int find_own(const struct schema *s, struct str name)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (str_eq(s->fields[i].name, name)) return (int)i;
 	return -1;
+}
+
+int schema_find(const struct schema *s, struct str name)
+{
+	int at = find_own(s, name);
+	if (at >= 0) return at;
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; k < s->fields[i].naliases; k++)
+			if (str_eq(s->fields[i].aliases[k], name)) return (int)i;
+	return -1;
+}
+
+static struct str in_language(struct arena *a, struct str texts, struct str lang, struct str otherwise)
+{
+	auto_json *doc = NULL;
+	struct err e = { 0 };
+	if (texts.n == 0 || lang.n == 0 || !json_read(texts, &doc, &e)) return otherwise;
+	struct str found = json_text(json_get(json_root(doc), arena_cstr(a, lang)));
+	return found.n ? arena_str(a, found) : otherwise;
+}
+
+struct str field_label(const struct field *f, struct arena *a, struct str lang) { return in_language(a, f->labels, lang, f->label); }
+
+struct str field_description(const struct field *f, struct arena *a, struct str lang)
+{
+	return in_language(a, f->descriptions, lang, f->description);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -23,7 +49,7 @@ static const struct { const char *word; enum value_type type; } frictionless[] =
 
 static const struct { const char *word; unsigned flag; } switches[] = {
 	{ "facet", FIELD_FACET }, { "disjunctive", FIELD_DISJUNCTIVE }, { "sortable", FIELD_SORTABLE },
-	{ "id", FIELD_ID },
+	{ "id", FIELD_ID }, { "timerangeFilter", FIELD_RANGE },
 };
 
 static bool read_type(struct str word, struct str field, enum value_type *out, struct err *e)
@@ -78,6 +104,24 @@ static void read_annotations(struct arena *a, const struct json_node *an, struct
 	f->decimals = (int)json_int(scalar_of(json_get(an, "decimals")), -1);
 }
 
+/* Texts by language, kept as they are written. */
+static struct str texts_of(struct arena *a, const struct json_node *n)
+{
+	if (json_kind(n) != JSON_OBJECT || json_count(n) == 0) return STR("");
+	auto_buf b = BUF_INIT(1 << 20);
+	json_put_node(&b, n);
+	return b.over ? STR("") : arena_str(a, buf_str(&b));
+}
+
+static void read_aliases(struct arena *a, const struct json_node *list, struct field *f)
+{
+	size_t n = json_count(list);
+	if (json_kind(list) != JSON_ARRAY || n == 0) return;
+	f->aliases = arena_array(a, struct str, n);
+	for (size_t i = 0; i < n; i++)
+		if (json_text(json_at(list, i)).n) f->aliases[f->naliases++] = arena_str(a, json_text(json_at(list, i)));
+}
+
 static bool first_letter_ok(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
 
 static bool name_ok(struct str s)
@@ -107,6 +151,9 @@ static bool read_field(struct arena *a, const struct json_node *n, size_t i, str
 	if (f->label.n == 0) f->label = heading;
 	f->description = arena_str(a, json_text(json_get(n, "description")));
 	read_annotations(a, json_get(n, "annotations"), f);
+	read_aliases(a, json_get(n, "aliases"), f);
+	f->labels = texts_of(a, json_get(n, "labels"));
+	f->descriptions = texts_of(a, json_get(n, "descriptions"));
 	if ((f->flags & (FIELD_MULTIVALUED | FIELD_HIERARCHICAL)) && f->type != VALUE_TEXT)
 		return err_set(e, ERR_BAD_SOURCE,
 		               "schema: field \"%.*s\" is %s; only text fields can be multivalued or "
@@ -129,7 +176,7 @@ bool schema_from_json(struct arena *a, struct str json, struct schema *out, stru
 	for (size_t i = 0; i < n; i++) {
 		if (!read_field(a, json_at(list, i), i, &s.fields[i], e)) return false;
 		struct schema before = { s.fields, i };
-		if (schema_find(&before, s.fields[i].name) >= 0)
+		if (find_own(&before, s.fields[i].name) >= 0)
 			return err_set(e, ERR_BAD_SOURCE, "schema: the field name \"%.*s\" stands twice",
 			               STR_ARG(s.fields[i].name));
 	}
@@ -144,6 +191,14 @@ static void put_text_member(struct json_out *j, const char *key, struct str s)
 	if (s.n == 0) return;
 	json_key(j, str_of(key));
 	json_put(j, s);
+}
+
+static void put_raw_member(struct json_out *j, const char *key, struct str json)
+{
+	if (json.n == 0) return;
+	json_key(j, str_of(key));
+	json_value(j);
+	buf_put(j->b, json);
 }
 
 static void put_field(struct json_out *j, const struct field *f)
@@ -170,6 +225,14 @@ static void put_field(struct json_out *j, const struct field *f)
 	json_close(j, '}');
 	json_member(j, "label", f->label);
 	json_member(j, "type", str_of(value_kind(f->type)->word));
+	put_raw_member(j, "labels", f->labels);
+	put_raw_member(j, "descriptions", f->descriptions);
+	if (f->naliases) {
+		json_key(j, STR("aliases"));
+		json_open(j, '[');
+		for (size_t i = 0; i < f->naliases; i++) json_put(j, f->aliases[i]);
+		json_close(j, ']');
+	}
 	json_close(j, '}');
 }
 

@@ -60,6 +60,7 @@ enum field_flags {
 	FIELD_HIERARCHICAL = 1u << 4, /* text: path with `hierarchy` between levels */
 	FIELD_ID = 1u << 5,           /* part of the record's identity */
 	FIELD_HIDDEN = 1u << 6,       /* technical columns of the reflected catalogue */
+	FIELD_RANGE = 1u << 7,        /* dates: the facet is offered as a range */
 };
 
 struct field {
@@ -75,6 +76,11 @@ struct field {
 	struct str timezone;    /* of datetimes without offset in the source */
 	struct str precision;   /* timeserie_precision: year month day hour minute; empty: full */
 	int decimals;           /* -1: not given */
+	/* What the field was called before: questions that still use these names mean this field, where no field has the name. */
+	struct str *aliases;
+	size_t naliases;
+	/* JSON objects by language, {"fr":"Nom"}; empty: none but the label and description above. */
+	struct str labels, descriptions;
 };
 
 /* Ordered fields. Field number i is column f<i> of the version's table (see sql/sql.h). */
@@ -82,8 +88,11 @@ struct schema {
 	struct field *fields;
 	size_t n;
 };
-/* Index by exact name, or -1. */
+/* Index by name, or -1: the field of that very name, else the one that was called so before. */
 int schema_find(const struct schema *s, struct str name);
+/* In a language, else as they are without one. */
+struct str field_label(const struct field *f, struct arena *a, struct str lang);
+struct str field_description(const struct field *f, struct arena *a, struct str lang);
 /* The portal's own form, {"fields":[{"name","type","label","description","annotations":{…}}]}, or a
  * Frictionless Table Schema. Gives a schema in the arena. The error names the field and the key. */
 bool schema_from_json(struct arena *a, struct str json, struct schema *out, struct err *e) must_use;
