@@ -38,6 +38,13 @@ void geo_clusters(const double *lats, const double *lons, const double *counts, 
  * the bytes are no geometry. */
 bool geo_cut(struct geo *g, struct arena *a, struct str wkb, struct geo_box box, struct str *out) must_use nonnull_all;
 
+/* What is drawn of a shape that crosses itself, as a shape that does not (GEOS, by structure: a ring that runs over another closes it out);
+ * a valid one as it is. False when the bytes are no geometry, or nothing is left of it. */
+bool geo_mend(struct geo *g, struct arena *a, struct str wkb, struct str *out) must_use nonnull_all;
+/* With fewer positions: none is farther than `tolerance` (in the units of the positions) from what it was. Shapes are simplified one by one,
+ * so neighbours may part. One that would vanish keeps as much as it needs to be there. False when the bytes are no geometry. */
+bool geo_simplify(struct geo *g, struct arena *a, struct str wkb, double tolerance, struct str *out) must_use nonnull_all;
+
 /* Predicates against one prepared shape. */
 struct geo_shape;
 bool geo_prepare(struct geo *g, struct str wkb, struct geo_shape **out, struct err *e) must_use nonnull_all;
@@ -63,6 +70,28 @@ struct geo_walker {
 bool geo_walk(struct str wkb, const struct geo_walker *w, void *arg) must_use;
 void geo_put_point(struct buf *b, double x, double y); /* appends a point as WKB */
 
+/* --- spell.c: places as people and programs spell them ------------------------------------------------- */
+
+/* Degrees, minutes and seconds as they are written on maps and signs: 48°51'24"N 2°21'7"E, N 48 51.4 E 2 21.1, 48.85;-2.35 … Marks
+ * ° ^ * ' ′ " ″, hemispheres N S E W O and their words in six languages (Nord, Ouest …), before or behind; signs; parts between blanks, commas,
+ * semicolons or slashes; a decimal comma. The longitude may come first where hemispheres say so. One coordinate alone is read, too. */
+struct geo_degrees {
+	int n;            /* coordinates: 1 or 2 */
+	double lat, lon;  /* n 1: both are that one */
+	char axis;        /* n 1: 'a' latitude, 'o' longitude, 0 not told */
+};
+/* NULL when it was read, else why not, in English. */
+const char *geo_degrees(struct str text, struct geo_degrees *out) must_use nonnull_all;
+/* "lat,lon" in decimal degrees, or a GeoJSON or WKT point, or an object with members lat and lon (or latitude, longitude, lng). In range. */
+bool geo_spelled_point(struct geo *g, struct str text, double *lat, double *lon) must_use nonnull_all;
+/* The cell of a geohash, one letter to twelve, any case. */
+bool geo_geohash(struct str text, struct geo_box *out) must_use nonnull_all;
+/* Positions of an encoded polyline (5 decimals: Google; 6: OSRM), as WKB: a line, or a point when there is but one. The first ordinate is the
+ * latitude; with `reverse` false it is the longitude. False when the text is none, or leaves the earth. */
+bool geo_polyline(struct arena *a, struct str text, int decimals, bool reverse, struct str *wkb) must_use nonnull_all;
+/* The system that a text of EWKT ("SRID=2154;…") or EWKB in hexadecimal names; 0: none. */
+int geo_srid(struct str text);
+
 /* --- unroll.c --------------------------------------------------------------------------------------- */
 
 /* A shape that passes the date line as a collection whose lines go on beyond ±180, with their copies a turn away; a ring
@@ -84,6 +113,9 @@ bool geo_transform_point(struct geo_transform *t, double lon, double lat, double
 /* Appends the shape with all its positions transformed; false, and nothing appended, when the bytes are
  * no geometry or one position has no place. */
 bool geo_transform_shape(struct geo_transform *t, struct str wkb, struct buf *out) must_use;
+/* The other way: from that system to WGS 84. False also where the place would not be on the earth. */
+bool geo_transform_back(struct geo_transform *t, double x, double y, double *lon, double *lat) must_use;
+bool geo_transform_shape_back(struct geo_transform *t, struct str wkb, struct buf *out) must_use;
 /* The system in PROJJSON, borrowed until the next call or the end; empty when it has none. */
 struct str geo_transform_projjson(struct geo_transform *t);
 

@@ -161,6 +161,43 @@ bool geo_cut(struct geo *g, struct arena *a, struct str wkb, struct geo_box box,
 	return fine;
 }
 
+/* --- mending ----------------------------------------------------------------------------------------- */
+
+static GEOSGeometry *make_valid(struct geo *g, const GEOSGeometry *shape)
+{
+	GEOSMakeValidParams *how = GEOSMakeValidParams_create_r(g->h);
+	ensure(how != NULL);
+	GEOSMakeValidParams_setMethod_r(g->h, how, GEOS_MAKE_VALID_STRUCTURE);
+	GEOSMakeValidParams_setKeepCollapsed_r(g->h, how, 0);
+	GEOSGeometry *made = GEOSMakeValidWithParams_r(g->h, shape, how);
+	GEOSMakeValidParams_destroy_r(g->h, how);
+	return made;
+}
+
+bool geo_mend(struct geo *g, struct arena *a, struct str wkb, struct str *out)
+{
+	GEOSGeometry *shape = from_wkb(g, wkb);
+	GEOSGeometry *made = shape && GEOSisValid_r(g->h, shape) != 1 ? make_valid(g, shape) : shape;
+	bool fine = made && GEOSisEmpty_r(g->h, made) == 0 && to_wkb(g, a, made, out);
+	if (made != shape) GEOSGeom_destroy_r(g->h, made);
+	GEOSGeom_destroy_r(g->h, shape);
+	return fine;
+}
+
+bool geo_simplify(struct geo *g, struct arena *a, struct str wkb, double tolerance, struct str *out)
+{
+	GEOSGeometry *shape = from_wkb(g, wkb);
+	GEOSGeometry *made = shape ? GEOSSimplify_r(g->h, shape, tolerance) : NULL;
+	if (shape && (!made || GEOSisEmpty_r(g->h, made) != 0)) {
+		GEOSGeom_destroy_r(g->h, made);
+		made = GEOSTopologyPreserveSimplify_r(g->h, shape, tolerance);
+	}
+	bool fine = made && GEOSisEmpty_r(g->h, made) == 0 && to_wkb(g, a, made, out);
+	GEOSGeom_destroy_r(g->h, made);
+	GEOSGeom_destroy_r(g->h, shape);
+	return fine;
+}
+
 /* --- predicates ------------------------------------------------------------------------------------ */
 
 bool geo_prepare(struct geo *g, struct str wkb, struct geo_shape **out, struct err *e)

@@ -81,12 +81,21 @@ bool geo_transform_point(struct geo_transform *t, double lon, double lat, double
 	return true;
 }
 
+bool geo_transform_back(struct geo_transform *t, double x, double y, double *lon, double *lat)
+{
+	PJ_COORD to = proj_trans(t->operation, PJ_INV, proj_coord(x, y, 0, HUGE_VAL));
+	if (!isfinite(to.xy.x) || !isfinite(to.xy.y) || fabs(to.xy.y) > 90 || fabs(to.xy.x) > 180) return false;
+	*lon = to.xy.x;
+	*lat = to.xy.y;
+	return true;
+}
+
 /* --- shapes -------------------------------------------------------------------------------------- */
 
 struct copy {
 	struct geo_transform *t;
 	struct buf *out;
-	bool bad;
+	bool back, bad;
 };
 
 static void open_part(void *arg, enum geo_kind kind, uint32_t parts)
@@ -102,7 +111,8 @@ static void put_at(void *arg, double x, double y)
 {
 	struct copy *c = arg;
 	/* An empty point is a pair of NaN, and stays one. */
-	if (!(isnan(x) && isnan(y)) && !geo_transform_point(c->t, x, y, &x, &y)) c->bad = true;
+	bool empty = isnan(x) && isnan(y);
+	if (!empty && !(c->back ? geo_transform_back : geo_transform_point)(c->t, x, y, &x, &y)) c->bad = true;
 	wkb_put_double(c->out, x);
 	wkb_put_double(c->out, y);
 }
@@ -113,12 +123,15 @@ static void close_part(void *arg, enum geo_kind kind)
 	(void)kind;
 }
 
-bool geo_transform_shape(struct geo_transform *t, struct str wkb, struct buf *out)
+static bool put_shape(struct geo_transform *t, struct str wkb, bool back, struct buf *out)
 {
 	static const struct geo_walker walker = { open_part, open_line, put_at, close_part };
-	struct copy c = { t, out, false };
+	struct copy c = { t, out, back, false };
 	size_t start = out->n;
 	if (geo_walk(wkb, &walker, &c) && !c.bad && !out->over) return true;
 	out->n = start;
 	return false;
 }
+
+bool geo_transform_shape(struct geo_transform *t, struct str wkb, struct buf *out) { return put_shape(t, wkb, false, out); }
+bool geo_transform_shape_back(struct geo_transform *t, struct str wkb, struct buf *out) { return put_shape(t, wkb, true, out); }
