@@ -42,6 +42,7 @@
 
 #include "base/base.h"
 #include "pool/pool.h"
+#include "process/process.h"
 #include "value/value.h"
 
 /* --- one source into one version file ------------------------------------------------------------ */
@@ -90,6 +91,9 @@ struct ingest_job {
 	struct str processors, fields;
 	const int *supplies;
 	size_t nsupplies;
+	int64_t most_rows;            /* of the dataset, the first are kept; 0: no limit */
+	struct str columns;           /* JSON array of the columns that sources had last time (ingest_result.columns): one that
+	                                 vanished, of a field that is not discarded, ends it; empty: never mind */
 	int64_t memory_mb;            /* of the child; 0: half the machine, at least 2 GiB */
 	int64_t cpu_s;                /* 0: 3600 */
 	int64_t file_mb;              /* largest file written; 0: 65,536 */
@@ -117,6 +121,8 @@ struct ingest_result {
 	struct str *notes;            /* whole sentences for the publisher */
 	size_t nnotes;
 	struct str format;            /* what it was read as */
+	bool limited;                 /* there were more rows than most_rows */
+	struct str columns;           /* JSON array [{"name","field"}]: columns of the sources, and the fields they became; of jobs with parts */
 	struct str dialect;           /* JSON object: encoding, delimiter, header, inside, part … */
 	bool has_box;
 	double west, south, east, north;
@@ -135,6 +141,9 @@ bool ingest_run(const struct ingest_job *job, struct arena *a, struct ingest_res
 #define INGEST_ROLE "__load"
 int ingest_child_main(void);
 
+/* What is wrong with field configurations, by place ("fields/2/args"). `fields`: the array, or NULL. */
+void ingest_fields_check(const struct json_node *fields, struct process_faults *out);
+
 /* --- extractors: how the kinds of sources are read ---------------------------------------------------------- */
 
 /* A row of extractors.def, in the words of the management API; a source's format is chosen by it. */
@@ -150,10 +159,14 @@ struct ingest_extractor {
 	const char *type;     /* "csvfile" */
 	const char *label;    /* N_("…") */
 	const char *suffixes; /* separated by blanks */
+	const char *formats;  /* words of ingest_job.format that it reads, separated by blanks; empty: found out */
 	const struct ingest_parameter *parameters; /* ends with a NULL name */
 };
 extern const struct ingest_extractor ingest_extractors[]; /* ends with a NULL type */
 const struct ingest_extractor *ingest_extractor_or_null(struct str type) nonnull_all;
+/* Are these parameters ones that the extractor has, with values of their kinds? ERR_PARAMETER names the parameter, what was
+ * expected and, where a name is not known, those that are. An empty text and "{}" are none. */
+bool ingest_params_check(const struct ingest_extractor *x, struct str params, struct err *e) must_use nonnull_all;
 /* Which extractors fit a source, likeliest first, each with all its parameters as they would be used; in the cage. */
 struct ingest_guess { struct str type, params; int confidence; /* 0 … 100 */ };
 bool ingest_guess(int source, struct str name, struct arena *a, struct ingest_guess **out, size_t *n, struct err *e) must_use nonnull_all;
