@@ -93,9 +93,9 @@ static bool allow_all(int rules, const struct child_cage *c, uint64_t handled, s
 	                                       LANDLOCK_ACCESS_FS_MAKE_FIFO | LAND_IOCTL_DEV);
 	for (size_t i = 0; i < c->nfolders; i++)
 		if (!allow_folder(rules, c->folders[i], whole, true, e)) return false;
-	/* What libraries look at: the machine's size, zones, our own descriptors. */
+	/* What libraries look at: the machine's size, zones, coordinate systems, our own descriptors. */
 	static const char *const known[] = { "/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/sys/fs/cgroup",
-		"/sys/devices/system/cpu", "/usr/share/zoneinfo", "/etc/localtime", "/dev/urandom" };
+		"/sys/devices/system/cpu", "/usr/share/zoneinfo", "/usr/share/proj", "/etc/localtime", "/dev/urandom" };
 	for (size_t i = 0; i < COUNT_OF(known); i++) {
 		struct stat st;
 		if (stat(known[i], &st) < 0) continue;
