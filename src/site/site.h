@@ -28,6 +28,7 @@ struct tile_shelf;
 struct mail;
 struct profiles;
 struct pages;
+struct jobs;
 
 struct site {
 	struct str folder; /* the data folder, absolute */
@@ -57,6 +58,7 @@ struct site {
 	struct tile_shelf *tiles; /* points that maps ask for; tile/ */
 	void (*changed)(void *arg, struct tenant_id t); /* the server's ear for site_changed; NULL while none runs */
 	void *changed_arg;
+	struct jobs *jobs; /* workers of the queue; NULL while no server runs; job/ sets it */
 	struct live *live; /* records that come one by one; live/ sets it */
 };
 

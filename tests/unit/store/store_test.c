@@ -151,6 +151,7 @@ static void every_statement_prepares(void **state)
 #include "page/queries.def"
 #include "audience/queries.def"
 #include "engage/queries.def"
+#include "job/queries.def"
 #undef Q
 #undef HOUSE
 	};

@@ -1,0 +1,119 @@
+/* One job done, on the thread of whoever calls: the work is publish/'s and the catalogue's; what is written down here is how it
+ * ended, in words that tell what to do. */
+#include "config/config.h"
+#include "job/inside.h"
+
+enum { BUSY_WAIT_S = 20 };
+
+struct work {
+	struct site *site;
+	const struct job_task *task;
+	const struct job_watch *watch;
+	struct arena *arena;
+	int64_t rows, errors;
+};
+
+static void say(void *arg, int level, struct str words)
+{
+	struct work *w = arg;
+	job_say(w->site, w->task, level, words);
+}
+
+static void progress(void *arg, const struct publish_progress *p)
+{
+	struct work *w = arg;
+	w->rows = p->rows;
+	w->errors = p->errors;
+	if (w->watch->progress) w->watch->progress(w->watch->arg, p);
+}
+
+/* --- the kinds ------------------------------------------------------------------------------------------- */
+
+static bool publish(struct work *w, unsigned flags, struct job_ending *how, struct err *e)
+{
+	const struct publish_watch watch = { .progress = progress, .say = say, .arg = w, .cancel = w->watch->cancel };
+	struct publish_outcome out;
+	if (!publish_dataset(w->site, w->task->tenant, w->task->dataset, flags | (w->task->if_changed ? PUBLISH_IF_CHANGED : 0), &watch, w->arena, &out, e)) return false;
+	*how = (struct job_ending){ .outcome = "done", .state = JOB_IDLE, .rows = out.rows, .errors = out.errors };
+	if (out.how == PUBLISH_UNCHANGED) {
+		how->outcome = "unchanged";
+		say(w, JOB_INFO, STR("Sources and configuration have not changed since the last publication; there was nothing to do."));
+	}
+	if (out.how == PUBLISH_LIMITED) {
+		how->outcome = "limit_reached";
+		how->state = JOB_LIMIT_REACHED;
+		how->bound = out.limit;
+		how->message = STR("The limit of records is reached: the first ones are published, the others are left out.");
+		say(w, JOB_WARNING, how->message);
+	}
+	return true;
+}
+
+static bool unpublish(struct work *w, struct job_ending *how, struct err *e)
+{
+	struct store_tx *tx;
+	struct job_dataset d;
+	if (!store_begin(w->site->store, STORE_READ, &tx, e)) return false;
+	bool ok = job_dataset_read(tx, w->task->tenant, w->task->dataset, w->arena, &d, e);
+	if (!store_end(tx, STORE_ROLLBACK, e) || !ok) return false;
+	*how = (struct job_ending){ .outcome = "done", .state = JOB_IDLE };
+	return !d.published || catalog_unpublish(w->site->catalog, w->task->tenant, d.slug, e);
+}
+
+static bool take_away(struct work *w, struct job_ending *how, struct err *e)
+{
+	*how = (struct job_ending){ .outcome = "done", .state = JOB_IDLE };
+	return config_delete(w->site, w->task->tenant, w->task->dataset, w->task->who, e);
+}
+
+static bool perform(struct work *w, struct job_ending *how, struct err *e)
+{
+	switch (w->task->kind) {
+	case JOB_PUBLISH: return publish(w, 0, how, e);
+	case JOB_PUBLISH_METADATA: return publish(w, PUBLISH_METADATA, how, e);
+	case JOB_RECOVER: return publish(w, 0, how, e);
+	case JOB_UNPUBLISH: return unpublish(w, how, e);
+	case JOB_DELETE: return take_away(w, how, e);
+	}
+	return err_set(e, ERR_SYSTEM, "a job of an unknown kind");
+}
+
+/* --- how it ended ------------------------------------------------------------------------------------------- */
+
+/* What another publication under way, or a store that is busy for a while, should not fail. */
+static bool passes(const struct err *why) { return why->code == ERR_BUSY || why->code == ERR_CONFLICT; }
+
+static bool failed(struct work *w, const struct err *why, struct job_ending *how, bool *again, bool *forgiven, struct err *e)
+{
+	bool silent = false, closing = false, asked = w->watch->stopped && w->watch->stopped(w->watch->arg, &silent, &closing);
+	int64_t later = clock_now().us + BUSY_WAIT_S * JOB_SECOND_US;
+	*how = (struct job_ending){ .outcome = "error", .state = JOB_ERROR, .message = arena_str(w->arena, str_of(why->pub)), .rows = w->rows, .errors = w->errors };
+	if (asked) {
+		*how = (struct job_ending){ .outcome = "aborted", .state = JOB_IDLE, .rows = w->rows, .errors = w->errors };
+		say(w, JOB_WARNING, STR("Stopped. What was published before stays as it was."));
+		return true;
+	}
+	*again = closing || ((silent || passes(why)) && w->task->tries < JOB_TRIES);
+	*forgiven = closing;
+	if (silent) how->message = STR("It made no progress for too long and was stopped. If the source is slow, try again later; if not, look at the server's log.");
+	if (closing) say(w, JOB_INFO, STR("The server ends; this is gone on with when it is back."));
+	else say(w, *again ? JOB_WARNING : JOB_FAULT, how->message);
+	return !*again || job_requeue(w->site, w->task, closing ? 0 : later, *forgiven, e);
+}
+
+bool job_do(struct site *s, const struct job_task *task, const struct job_watch *watch, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct work w = { .site = s, .task = task, .watch = watch, .arena = &a };
+	struct job_ending how = { 0 };
+	struct err why = { 0 };
+	bool again = false, forgiven = false;
+	if (!perform(&w, &how, &why)) {
+		log_failure(s->log, LOG_LEVEL_WARN, "job", &why);
+		if (!failed(&w, &why, &how, &again, &forgiven, e)) return false;
+	}
+	if (again) return true;
+	log_say(s->log, LOG_LEVEL_INFO, "job.ended", log_int("portal", task->tenant.v), log_int("dataset", task->dataset), log_int("job", task->id),
+	        log_text("outcome", str_of(how.outcome)), log_int("rows", how.rows));
+	return job_finish(s, task, &how, e);
+}
