@@ -4,7 +4,7 @@
 #include "clock/clock.h"
 #include <arpa/inet.h>
 
-enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX, NETWORKS, CHOICE };
+enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX, NETWORKS, CHOICE, LISTS };
 struct setting_row { const char *name; enum setting_kind kind; const char *otherwise; };
 static const struct setting_row rows[] = {
 #define SETTING(name, kind, otherwise, sentence) { name, kind, otherwise },
@@ -219,9 +219,10 @@ static bool check_choice(struct str name, struct str value, struct err *e)
 
 static bool check_value(enum setting_kind kind, struct str name, struct str value, struct err *e)
 {
-	if (value.n > 8192) return err_set(e, ERR_PARAMETER, "the setting %.*s is too long", STR_ARG(name));
+	if (value.n > (kind == LISTS ? 256 * 1024 : 8192)) return err_set(e, ERR_PARAMETER, "the setting %.*s is too long", STR_ARG(name));
 	switch (kind) {
 	case TEXT:
+	case LISTS: /* JSON that one room writes and reads */
 	case LANG: return true;
 	case LANGUAGES: return check_languages(name, value, e);
 	case LANGUAGE: return is_offered(value) || refuse(e, name, value, "one of en fr de es it nl pt ca eu sv ar");
