@@ -64,6 +64,15 @@ static bool load_datasets(struct store_tx *tx, struct view_box *b, struct err *e
 	return true;
 }
 
+/* A date of change that the publisher set stands for the one that was measured. The list stays in the order of what was measured. */
+static void take_modified(struct dataset *d)
+{
+	struct clock_text when;
+	struct str json = dataset_meta_json(d, "default", "modified", STR(""));
+	if (json.n > 2 && json.p[0] == '"' && clock_parse(str_sub(json, 1, json.n - 2), &when))
+		d->modified.us = clock_us_of_civil(&when.civil) - (int64_t)when.offset_s * 1000000;
+}
+
 /* Rows come grouped by dataset; each dataset's values end up side by side. */
 static bool load_metas(struct store_tx *tx, struct view_box *b, struct err *e)
 {
@@ -98,6 +107,7 @@ static bool load_metas(struct store_tx *tx, struct view_box *b, struct err *e)
 		if (d) {
 			d->metas = all + i;
 			d->nmetas = end - i;
+			take_modified(d);
 		}
 		i = end;
 	}

@@ -228,8 +228,8 @@ static bool put_metas(struct store_tx *tx, struct tenant_id t, int64_t dataset, 
 		struct meta_place at;
 		struct str json;
 		if (!meta_place_of(m[i].name, &at, e)) return false;
-		struct value id = VALUE_OF_INT(dataset), tpl = VALUE_OF_TEXT(str_of(at.row->template_));
-		struct value name = VALUE_OF_TEXT(str_of(at.row->name)), lang = VALUE_OF_TEXT(at.lang);
+		struct value id = VALUE_OF_INT(dataset), tpl = VALUE_OF_TEXT(at.template_);
+		struct value name = VALUE_OF_TEXT(at.name), lang = VALUE_OF_TEXT(at.lang);
 		bool ok = m[i].value.n
 		        ? meta_to_json(&a, &at, m[i].value, &json, e) &&
 		              store_run(tx, CATALOG_Q(meta_put), t, STORE_PARAMS(id, tpl, name, lang, VALUE_OF_TEXT(json)), e)

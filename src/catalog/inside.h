@@ -91,7 +91,8 @@ bool say_audit_of(struct store_tx *tx, struct tenant_id t, int64_t who, const ch
 bool say_audit(struct store_tx *tx, struct tenant_id t, const char *what, struct str subject, struct str detail, struct err *e) must_use;
 
 /* Checks a change of metadata and finds its row. */
-struct meta_place { const struct meta_row *row; struct str lang; };
+/* row NULL: of a template that a portal made itself; kept and shown as JSON. */
+struct meta_place { const struct meta_row *row; struct str template_, name, lang; };
 bool meta_place_of(struct str name, struct meta_place *out, struct err *e) must_use;
 /* The value as JSON text, checked for its row. */
 bool meta_to_json(struct arena *a, const struct meta_place *at, struct str value, struct str *out, struct err *e) must_use;

@@ -21,6 +21,33 @@ static bool is_list(enum meta_kind k) { return k == META_LIST || k == META_LANG_
 
 /* --- setting ------------------------------------------------------------------------------------ */
 
+static bool is_word(struct str s)
+{
+	bool fine = s.n > 0 && s.n <= 100;
+	for (size_t i = 0; fine && i < s.n; i++)
+		fine = s.p[i] == '-' || s.p[i] == '_' || (s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z');
+	return fine;
+}
+
+static bool is_table_template(struct str t)
+{
+	for (size_t i = 0; i < COUNT_OF(catalog_meta_rows); i++)
+		if (str_eq(t, str_of(catalog_meta_rows[i].template_))) return true;
+	return false;
+}
+
+/* "city.district", "city.district.fr": of a template that is none of the platform's. Whether the portal has it is the caller's to know. */
+static bool own_place_of(struct str name, struct meta_place *out)
+{
+	struct str rest = name, parts[3] = { { 0 } };
+	size_t n = 0;
+	while (n < 3 && str_cut(&rest, '.', &parts[n])) n++;
+	if (n < 2 || rest.p || !is_word(parts[0]) || !is_word(parts[1]) || (n == 3 && (!is_word(parts[2]) || parts[2].n > 8)) || is_table_template(parts[0]))
+		return false;
+	*out = (struct meta_place){ .template_ = parts[0], .name = parts[1], .lang = n == 3 ? parts[2] : STR("") };
+	return true;
+}
+
 /* "title", "default.title", "title.fr", "dcat.creator": the row, and the language after it. */
 bool meta_place_of(struct str name, struct meta_place *out, struct err *e)
 {
@@ -35,11 +62,13 @@ bool meta_place_of(struct str name, struct meta_place *out, struct err *e)
 		if (lang.n && (lang.p[0] != '.' || !in_languages(r->kind))) continue;
 		if (lang.n) lang = str_from(lang, 1);
 		if (lang.n > 8 || (rest.n > n.n && lang.n < 2)) continue;
-		if (r->automatic)
+		/* The date of change may be set by hand: then it stays until it is taken away. */
+		if (r->automatic && strcmp(r->name, "modified") != 0)
 			return err_set(e, ERR_PARAMETER, "the portal fills the metadata \"%s\" itself", r->name);
-		*out = (struct meta_place){ r, lang };
+		*out = (struct meta_place){ r, t, n, lang };
 		return true;
 	}
+	if (own_place_of(name, out)) return true;
 	return err_set(e, ERR_PARAMETER,
 	               "there is no metadata named \"%.*s\"; known are title, description, theme, keyword, "
 	               "license, license_url, language, publisher, references, attributions, and those of dcat, inspire "
@@ -56,8 +85,23 @@ static void put_list(struct json_out *j, struct str value)
 	json_close(j, ']');
 }
 
+static bool own_to_json(struct arena *a, struct str value, struct str *out, struct err *e)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	auto_json *doc = NULL;
+	struct err bad = { 0 };
+	struct str text;
+	if (!text_is_utf8(value)) return err_set(e, ERR_PARAMETER, "metadata: the text is not UTF-8");
+	if (json_read(value, &doc, &bad)) json_put_node(&b, json_root(doc));
+	else text_put_json(&b, value);
+	if (!buf_end(&b, &text, e)) return false;
+	*out = arena_str(a, text);
+	return true;
+}
+
 bool meta_to_json(struct arena *a, const struct meta_place *at, struct str value, struct str *out, struct err *e)
 {
+	if (!at->row) return own_to_json(a, value, out, e);
 	enum { META_BYTES = 1 << 20 };
 	auto_buf b = BUF_INIT(META_BYTES);
 	struct json_out j = JSON_OUT(&b);
@@ -185,6 +229,27 @@ static bool has_template(const struct dataset *d, const char *template_)
 	return has;
 }
 
+/* Templates that the portal made; those that nobody may see never come into the catalogue (config/). */
+static void put_own_metas(struct json_out *j, const struct dataset *d, struct str lang)
+{
+	struct str open = STR("");
+	for (size_t i = 0; i < d->nmetas; i++) {
+		const struct meta *m = &d->metas[i];
+		bool again = i > 0 && str_eq(m->template_, m[-1].template_) && str_eq(m->name, m[-1].name);
+		if (again || is_table_template(m->template_)) continue;
+		auto_arena a = ARENA_INIT;
+		if (!str_eq(open, m->template_)) {
+			if (open.n) json_close(j, '}');
+			open = m->template_;
+			json_key(j, open);
+			json_open(j, '{');
+		}
+		json_key(j, m->name);
+		put_raw(j, dataset_meta_json(d, arena_cstr(&a, m->template_), arena_cstr(&a, m->name), lang));
+	}
+	if (open.n) json_close(j, '}');
+}
+
 static void put_metas(struct json_out *j, const struct dataset *d, struct str lang, const struct clock_zone *zone)
 {
 	auto_arena a = ARENA_INIT;
@@ -209,6 +274,7 @@ static void put_metas(struct json_out *j, const struct dataset *d, struct str la
 		}
 	}
 	if (open) json_close(j, '}');
+	put_own_metas(j, d, lang);
 	json_close(j, '}');
 }
 
