@@ -3,6 +3,7 @@
  * copy of the store and its own copy would be missing, and then the copy starts again. */
 #include "cli/inside.h"
 #include "io/io.h"
+#include "transfer/transfer.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,48 +12,6 @@
 #include <unistd.h>
 
 /* --- copying --------------------------------------------------------------------------------------- */
-
-static bool copy_bytes(int from, int to, struct cancel *c, struct err *e)
-{
-	for (;;) {
-		ssize_t n = copy_file_range(from, NULL, to, NULL, 64 << 20, 0);
-		if (n == 0) return true;
-		if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)) break;
-		if (n < 0 && errno != EINTR) return err_os(e, "copy a version");
-		if (cancel_fired(c)) return err_set(e, ERR_CANCELLED, "interrupted");
-	}
-	char room[1 << 16];
-	for (;;) {
-		ssize_t n = read(from, room, sizeof room);
-		if (n < 0 && errno == EINTR) continue;
-		if (n <= 0) return n == 0 || err_os(e, "read a version");
-		for (ssize_t at = 0; at < n;) {
-			ssize_t k = write(to, room + at, (size_t)(n - at));
-			if (k < 0) return err_os(e, "write a version");
-			at += k;
-		}
-		if (cancel_fired(c)) return err_set(e, ERR_CANCELLED, "interrupted");
-	}
-}
-
-/* False with ERR_NOT_FOUND when the source is gone. */
-static bool copy_file(struct arena *a, struct str from, struct str to, struct cancel *c, struct err *e)
-{
-	int in = open(from.p, O_RDONLY | O_CLOEXEC);
-	if (in < 0) return errno == ENOENT ? err_set(e, ERR_NOT_FOUND, "a version is missing") : err_os(e, "open %s", from.p);
-	struct str folder = arena_str(a, str_sub(to, 0, (size_t)str_rfind_char(to, '/')));
-	if (!io_make_folders(folder.p, e)) {
-		close(in);
-		return false;
-	}
-	int out = open(to.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool ok = out >= 0 || err_os(e, "create %s", to.p);
-	ok = ok && copy_bytes(in, out, c, e);
-	ok = ok && (fsync(out) == 0 || err_os(e, "fsync %s", to.p));
-	close(in);
-	if (out >= 0 && close(out) != 0 && ok) ok = err_os(e, "close %s", to.p);
-	return ok;
-}
 
 /* Attachments and files of records: their contents never change either. */
 static bool copy_contents(struct cli *c, struct site *from, struct tenant_id t, struct str to, struct err *e)
@@ -63,7 +22,7 @@ static bool copy_contents(struct cli *c, struct site *from, struct tenant_id t, 
 	for (size_t i = 0; i < n; i++) {
 		struct str path = catalog_file_path(from->catalog, &c->arena, t, hashes[i]);
 		struct str copy = arena_printf(&c->arena, "%.*s%.*s", STR_ARG(to), STR_ARG(str_from(path, from->folder.n)));
-		if (!copy_file(&c->arena, path, copy, c->cancel, e)) return false;
+		if (!transfer_copy(&c->arena, path, copy, c->cancel, e)) return false;
 	}
 	return true;
 }
@@ -87,30 +46,15 @@ static bool copy_versions(struct cli *c, struct site *from, struct str to, size_
 			struct str copy = arena_printf(&c->arena, "%.*s%.*s", STR_ARG(to), STR_ARG(str_from(path, from->folder.n)));
 			struct str rejects = arena_printf(&c->arena, "%.*s.rejects.jsonl", STR_ARG(path));
 			struct str rejects_copy = arena_printf(&c->arena, "%.*s.rejects.jsonl", STR_ARG(copy));
-			if (!copy_file(&c->arena, path, copy, c->cancel, e)) return false;
+			if (!transfer_copy(&c->arena, path, copy, c->cancel, e)) return false;
 			if (stat(copy.p, &size) == 0) bytes += size.st_size;
 			cli_progress_bytes(&progress, bytes, 0);
-			if (access(rejects.p, F_OK) == 0 && !copy_file(&c->arena, rejects, rejects_copy, c->cancel, e)) return false;
+			if (access(rejects.p, F_OK) == 0 && !transfer_copy(&c->arena, rejects, rejects_copy, c->cancel, e)) return false;
 		}
 		if (!copy_contents(c, from, ids[i], to, e)) return false;
 	}
 	cli_progress_end(&progress);
 	return true;
-}
-
-/* Names in a folder that are numbers, with a suffix. */
-static size_t numbered(struct arena *a, struct str folder, struct str suffix, struct str **out)
-{
-	VEC(struct str) list = { 0 };
-	DIR *d = opendir(folder.p);
-	for (struct dirent *f; d && (f = readdir(d));) {
-		int64_t n;
-		struct str name = str_of(f->d_name);
-		if (str_ends(name, suffix) && str_to_int(str_sub(name, 0, name.n - suffix.n), &n)) vec_push(a, &list, arena_str(a, name));
-	}
-	if (d) closedir(d);
-	*out = list.p;
-	return list.n;
 }
 
 /* What was pushed and is in no version yet, <data>/push/<portal>/<dataset>/<number>.log. Copied after the store,
@@ -120,17 +64,17 @@ static bool copy_pushes(struct cli *c, struct str from, struct str to, struct er
 	struct str *portals, *datasets, *files;
 	struct arena *a = &c->arena;
 	struct str root = arena_printf(a, "%.*s/push", STR_ARG(from));
-	size_t nportals = numbered(a, root, STR(""), &portals);
+	size_t nportals = transfer_numbered(a, root, STR(""), &portals);
 	for (size_t i = 0; i < nportals; i++) {
 		struct str portal = arena_printf(a, "%.*s/%.*s", STR_ARG(root), STR_ARG(portals[i]));
-		size_t ndatasets = numbered(a, portal, STR(""), &datasets);
+		size_t ndatasets = transfer_numbered(a, portal, STR(""), &datasets);
 		for (size_t k = 0; k < ndatasets; k++) {
 			struct str folder = arena_printf(a, "%.*s/%.*s", STR_ARG(portal), STR_ARG(datasets[k]));
-			size_t n = numbered(a, folder, STR(".log"), &files);
+			size_t n = transfer_numbered(a, folder, STR(".log"), &files);
 			for (size_t x = 0; x < n; x++) {
 				struct str path = arena_printf(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(files[x]));
 				struct str copy = arena_printf(a, "%.*s%.*s", STR_ARG(to), STR_ARG(str_from(path, from.n)));
-				if (!copy_file(a, path, copy, c->cancel, e)) return false;
+				if (!transfer_copy(a, path, copy, c->cancel, e)) return false;
 			}
 		}
 	}

@@ -1,36 +1,18 @@
 /* SQLite behind the store: one pen, a few readers, statements prepared once a connection. Waiting for
  * the pen is bounded; readers are never blocked by it (write-ahead log). */
-#include "store/store.h"
+#include "store/inside.h"
 #include "clock/clock.h"
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { READERS = 8, CACHED = 256, PEN_WAIT_MS = 10000 };
-
-struct statement {
-	const void *key; /* the query row */
-	sqlite3_stmt *stmt;
-	bool busy;
-};
-
-struct connection {
-	sqlite3 *db;
-	bool taken;
-	struct statement cache[CACHED];
-};
+enum { READERS = 8, PEN_WAIT_MS = 10000 };
 
 struct store {
 	struct lock lock; /* LOCK_STORE; guards `taken` of all connections */
 	struct lock_bell freed;
 	struct connection pen;
 	struct connection readers[READERS];
-};
-
-struct store_tx {
-	struct store *store;
-	struct connection *at;
 };
 
 struct store_rows {
@@ -46,7 +28,7 @@ static const struct migration migrations[] = {
 #undef STEP
 };
 
-static bool said(sqlite3 *db, struct err *e, const char *what)
+bool store_said(sqlite3 *db, struct err *e, const char *what)
 {
 	int code = sqlite3_errcode(db);
 	if (code == SQLITE_FULL)
@@ -58,15 +40,15 @@ static bool said(sqlite3 *db, struct err *e, const char *what)
 	return err_cause(e, "sqlite %d: %s", sqlite3_extended_errcode(db), sqlite3_errmsg(db));
 }
 
-static bool exec(sqlite3 *db, const char *text, struct err *e)
+bool store_exec(sqlite3 *db, const char *text, struct err *e)
 {
 	if (sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK) return true;
-	return said(db, e, "changed");
+	return store_said(db, e, "changed");
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static bool connect(struct str path, bool write, struct connection *out, struct err *e)
+bool store_connect(struct str path, bool write, struct connection *out, struct err *e)
 {
 	char name[4096];
 	if (path.n >= sizeof name) return err_set(e, ERR_SYSTEM, "the data folder's name is too long");
@@ -78,19 +60,19 @@ static bool connect(struct str path, bool write, struct connection *out, struct 
 	int flags = (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
 	            SQLITE_OPEN_NOMUTEX;
 	if (sqlite3_open_v2(name, &out->db, flags, NULL) != SQLITE_OK) {
-		said(out->db, e, "opened");
+		store_said(out->db, e, "opened");
 		sqlite3_close(out->db);
 		out->db = NULL;
 		return false;
 	}
 	sqlite3_busy_timeout(out->db, PEN_WAIT_MS);
-	return exec(out->db, "pragma foreign_keys=on; pragma trusted_schema=off", e) &&
-	       (!write || exec(out->db, "pragma journal_mode=wal; pragma synchronous=full", e));
+	return store_exec(out->db, "pragma foreign_keys=on; pragma trusted_schema=off", e) &&
+	       (!write || store_exec(out->db, "pragma journal_mode=wal; pragma synchronous=full", e));
 }
 
-static void disconnect(struct connection *c)
+void store_disconnect(struct connection *c)
 {
-	for (size_t i = 0; i < CACHED; i++) sqlite3_finalize(c->cache[i].stmt);
+	for (size_t i = 0; i < STORE_CACHED; i++) sqlite3_finalize(c->cache[i].stmt);
 	sqlite3_close(c->db);
 }
 
@@ -105,11 +87,11 @@ static int user_version(sqlite3 *db)
 	return v;
 }
 
-static bool migrate(sqlite3 *db, struct err *e)
+bool store_migrate(sqlite3 *db, struct err *e)
 {
 	int at = user_version(db);
 	int newest = migrations[COUNT_OF(migrations) - 1].number;
-	if (at < 0) return said(db, e, "read");
+	if (at < 0) return store_said(db, e, "read");
 	if (at > newest)
 		return err_set(e, ERR_DATABASE,
 		               "the data folder was last used by a newer version of stoa (format %d, this "
@@ -119,8 +101,8 @@ static bool migrate(sqlite3 *db, struct err *e)
 		if (m->number <= at) continue;
 		char mark[64];
 		sqlite3_snprintf(sizeof mark, mark, "pragma user_version=%d", m->number);
-		if (!exec(db, "begin immediate", e)) return false;
-		if (!exec(db, m->text, e) || !exec(db, mark, e) || !exec(db, "commit", e)) {
+		if (!store_exec(db, "begin immediate", e)) return false;
+		if (!store_exec(db, m->text, e) || !store_exec(db, mark, e) || !store_exec(db, "commit", e)) {
 			sqlite3_exec(db, "rollback", NULL, NULL, NULL);
 			return err_cause(e, "migration %d %s", m->number, m->name);
 		}
@@ -134,8 +116,8 @@ bool store_open(struct str path, struct store **out, struct err *e)
 	ensure(s != NULL);
 	lock_init(&s->lock, LOCK_STORE);
 	lock_bell_init(&s->freed);
-	bool ok = connect(path, true, &s->pen, e) && migrate(s->pen.db, e);
-	for (size_t i = 0; ok && i < READERS; i++) ok = connect(path, false, &s->readers[i], e);
+	bool ok = store_connect(path, true, &s->pen, e) && store_migrate(s->pen.db, e);
+	for (size_t i = 0; ok && i < READERS; i++) ok = store_connect(path, false, &s->readers[i], e);
 	if (!ok) {
 		store_close(s);
 		return false;
@@ -147,8 +129,8 @@ bool store_open(struct str path, struct store **out, struct err *e)
 void store_close(struct store *s)
 {
 	if (!s) return;
-	for (size_t i = 0; i < READERS; i++) disconnect(&s->readers[i]);
-	disconnect(&s->pen);
+	for (size_t i = 0; i < READERS; i++) store_disconnect(&s->readers[i]);
+	store_disconnect(&s->pen);
 	lock_bell_done(&s->freed);
 	lock_done(&s->lock);
 	free(s);
@@ -177,7 +159,7 @@ bool store_begin(struct store *s, enum store_mode m, struct store_tx **out, stru
 	struct store_tx *t = calloc(1, sizeof *t);
 	ensure(t != NULL);
 	*t = (struct store_tx){ s, c };
-	if (!exec(c->db, m == STORE_WRITE ? "begin immediate" : "begin", e)) {
+	if (!store_exec(c->db, m == STORE_WRITE ? "begin immediate" : "begin", e)) {
 		struct err ignored = { 0 };
 		bool ended = store_end(t, STORE_ROLLBACK, &ignored);
 		return ended && false;
@@ -191,7 +173,7 @@ bool store_end(struct store_tx *t, enum store_end how, struct err *e)
 	struct connection *c = t->at;
 	bool ok = true;
 	if (!sqlite3_get_autocommit(c->db)) {
-		if (how == STORE_COMMIT) ok = exec(c->db, "commit", e);
+		if (how == STORE_COMMIT) ok = store_exec(c->db, "commit", e);
 		if (how == STORE_ROLLBACK || !ok) sqlite3_exec(c->db, "rollback", NULL, NULL, NULL);
 	}
 	lock_take(&t->store->lock);
@@ -207,7 +189,7 @@ bool store_end(struct store_tx *t, enum store_end how, struct err *e)
 static bool prepare(struct connection *c, const void *key, const char *text, struct store_rows *r,
                     struct err *e)
 {
-	size_t i = ((uintptr_t)key >> 4) % CACHED;
+	size_t i = ((uintptr_t)key >> 4) % STORE_CACHED;
 	struct statement *s = &c->cache[i];
 	r->db = c->db;
 	if (s->key == key && !s->busy) {
@@ -217,7 +199,7 @@ static bool prepare(struct connection *c, const void *key, const char *text, str
 		return true;
 	}
 	if (sqlite3_prepare_v3(c->db, text, -1, SQLITE_PREPARE_PERSISTENT, &r->stmt, NULL) != SQLITE_OK)
-		return said(c->db, e, "asked");
+		return store_said(c->db, e, "asked");
 	if (!s->key) {
 		*s = (struct statement){ key, r->stmt, true };
 		r->cached_or_null = s;
@@ -259,7 +241,7 @@ static bool start(struct store_tx *t, const void *key, const char *text, const s
 	for (size_t i = 0; code == SQLITE_OK && i < n; i++) code = bind(r->stmt, at++, &params[i]);
 	ensure(sqlite3_bind_parameter_count(r->stmt) == at - 1 || code != SQLITE_OK);
 	if (code != SQLITE_OK) {
-		said(t->at->db, e, "asked");
+		store_said(t->at->db, e, "asked");
 		store_stop(r);
 		return false;
 	}
@@ -288,7 +270,7 @@ enum store_step store_step(struct store_rows *r, struct err *e)
 	if (sqlite3_extended_errcode(r->db) == SQLITE_CONSTRAINT_UNIQUE ||
 	    sqlite3_extended_errcode(r->db) == SQLITE_CONSTRAINT_PRIMARYKEY)
 		err_set(e, ERR_CONFLICT, "this already exists");
-	said(r->db, e, "asked");
+	store_said(r->db, e, "asked");
 	return STORE_FAILED;
 }
 
@@ -350,14 +332,14 @@ bool store_backup(struct store *s, struct str path, struct err *e)
 	struct connection to = { 0 };
 	struct store_tx *t;
 	if (!store_begin(s, STORE_READ, &t, e)) return false;
-	bool ok = connect(path, true, &to, e);
+	bool ok = store_connect(path, true, &to, e);
 	if (ok) {
 		sqlite3_backup *b = sqlite3_backup_init(to.db, "main", t->at->db, "main");
 		ok = b && sqlite3_backup_step(b, -1) == SQLITE_DONE;
 		ok = sqlite3_backup_finish(b) == SQLITE_OK && ok;
-		if (!ok) said(to.db, e, "copied");
+		if (!ok) store_said(to.db, e, "copied");
 	}
-	disconnect(&to);
+	store_disconnect(&to);
 	struct err ignored = { 0 };
 	return store_end(t, STORE_ROLLBACK, &ignored) && ok;
 }
@@ -370,7 +352,7 @@ bool store_check(struct store *s, struct err *e)
 	bool ok = sqlite3_prepare_v2(t->at->db, "pragma integrity_check(1)", -1, &q, NULL) == SQLITE_OK &&
 	          sqlite3_step(q) == SQLITE_ROW;
 	if (!ok) {
-		said(t->at->db, e, "checked");
+		store_said(t->at->db, e, "checked");
 	} else {
 		struct str word = str_of((const char *)sqlite3_column_text(q, 0));
 		ok = str_eq(word, STR("ok"));
@@ -397,7 +379,7 @@ bool store_prepare_test(struct store *s, const char *text, struct err *e)
 	struct store_tx *t;
 	if (!store_begin(s, STORE_READ, &t, e)) return false;
 	sqlite3_stmt *q = NULL;
-	bool ok = sqlite3_prepare_v2(t->at->db, text, -1, &q, NULL) == SQLITE_OK || said(t->at->db, e, "asked");
+	bool ok = sqlite3_prepare_v2(t->at->db, text, -1, &q, NULL) == SQLITE_OK || store_said(t->at->db, e, "asked");
 	sqlite3_finalize(q);
 	struct err ignored = { 0 };
 	return store_end(t, STORE_ROLLBACK, &ignored) && ok;

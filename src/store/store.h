@@ -59,6 +59,14 @@ int64_t store_changes(struct store_tx *t); /* rows touched by the last statement
 
 /* Copies the whole store to a new file while others read and write. */
 bool store_backup(struct store *s, struct str path, struct err *e) must_use nonnull_all;
+/* --- portal.c: one portal as a store of its own ---------------------------------------------------- */
+
+/* Writes a new file that holds one portal alone, without what is of the moment (sign-ins, letters, counters). */
+bool store_portal_out(struct store *s, struct tenant_id t, struct str path, struct err *e) must_use nonnull_all;
+/* Takes such a file in as a new portal that answers nowhere yet: it is suspended, under a name of its own that ends in ".invalid". All
+ * its numbers are made anew. The file is brought up to date and changed: give a copy. ERR_BAD_SOURCE when it is none. */
+bool store_portal_in(struct store *s, struct str path, struct tenant_id *out, struct err *e) must_use nonnull_all;
+
 /* Integrity check; false with the first fault found. */
 bool store_check(struct store *s, struct err *e) must_use nonnull_all;
 struct str store_library_version(void);

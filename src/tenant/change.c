@@ -258,7 +258,7 @@ static bool check(const struct tenant_setting_value *v, struct err *e)
 	               STR_ARG(v->name));
 }
 
-static bool check_host(struct str h, struct err *e)
+bool tenant_host_ok(struct str h, struct err *e)
 {
 	bool v6 = h.n > 2 && h.p[0] == '[' && h.p[h.n - 1] == ']';
 	bool ok = h.n > 0 && h.n <= 253 && h.p[0] != '.' && h.p[0] != '-';
@@ -303,9 +303,9 @@ bool tenant_add(struct tenants *ts, struct str host, const struct str *aliases, 
                 const struct tenant_setting_value *values, size_t nvalues, struct tenant_id *out,
                 struct err *e)
 {
-	if (!check_host(host, e)) return false;
+	if (!tenant_host_ok(host, e)) return false;
 	for (size_t i = 0; i < naliases; i++)
-		if (!check_host(aliases[i], e)) return false;
+		if (!tenant_host_ok(aliases[i], e)) return false;
 	for (size_t i = 0; i < nvalues; i++)
 		if (!check(&values[i], e)) return false;
 	struct store_tx *t;

@@ -59,6 +59,11 @@ bool tenant_set(struct tenants *ts, struct tenant_id id, const struct tenant_set
                 size_t nvalues, struct err *e) must_use;
 /* The settings a portal has, a line each, for help texts. */
 extern const char tenant_settings_help[];
+/* Whether a text can be a host name. */
+bool tenant_host_ok(struct str host, struct err *e) must_use nonnull_all;
+/* A portal that was taken in (store_portal_in) answers from now on at these names, the first of them its own, in the place of `replaced`
+ * (0: none), which goes. Names that other portals have are passed over: answers tells, one a name; ERR_CONFLICT when the first is one. */
+bool tenant_open(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, struct tenant_id replaced, bool *answers, struct err *e) must_use;
 bool tenant_remove(struct tenants *ts, struct tenant_id id, struct err *e) must_use;
 
 #endif

@@ -1,0 +1,33 @@
+/* A portal that was taken in from elsewhere begins to answer, in one step, in the place of another if need be. */
+#include "tenant/inside.h"
+
+static bool is_free(struct store_tx *t, struct str host, bool *out, struct err *e)
+{
+	struct store_rows *r;
+	if (!store_ask_house(t, &tenant_house_queries[TENANT_H_host_taken], STORE_PARAMS(VALUE_OF_TEXT(host)), &r, e)) return false;
+	enum store_step step = store_step(r, e);
+	store_stop(r);
+	*out = step == STORE_DONE;
+	return step != STORE_FAILED;
+}
+
+static bool put(struct store_tx *t, struct tenant_id id, struct str host, int64_t place, bool *put, struct err *e)
+{
+	return is_free(t, host, put, e) &&
+	       (!*put || store_run(t, &tenant_queries[TENANT_Q_host_insert], id, STORE_PARAMS(VALUE_OF_TEXT(host), VALUE_OF_INT(place)), e));
+}
+
+bool tenant_open(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, struct tenant_id replaced, bool *answers, struct err *e)
+{
+	struct store_tx *t;
+	struct err ignored = { 0 };
+	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
+	bool ok = replaced.v == 0 || store_run(t, &tenant_queries[TENANT_Q_tenant_delete], replaced, STORE_NONE, e);
+	for (size_t i = 0; ok && i < n; i++) ok = put(t, id, hosts[i], (int64_t)i, &answers[i], e);
+	if (ok && !answers[0])
+		ok = err_set(e, ERR_CONFLICT, "the host name %.*s already belongs to a portal; `stoa portal list` shows which", STR_ARG(hosts[0]));
+	ok = ok && store_run(t, &tenant_queries[TENANT_Q_tenant_opened], id, STORE_PARAMS(VALUE_OF_TEXT(hosts[0])), e);
+	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored) && ok;
+	if (!ok) return false;
+	return (replaced.v == 0 || tenants_changed(ts, replaced, e)) && tenants_changed(ts, id, e);
+}

@@ -1,0 +1,181 @@
+/* A portal taken in: its store first, under new numbers and answering nowhere; then its files; then its name. */
+#include "transfer/inside.h"
+#include "io/io.h"
+#include "json/json.h"
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct reading {
+	struct site *site;
+	const struct transfer_in *how;
+	struct arena *a;
+	struct transfer_told *told;
+	const struct json_node *head;
+	struct tenant_id tenant;
+};
+
+static bool copied(struct reading *r, struct str from, struct str to, struct err *e)
+{
+	struct stat st;
+	if (!transfer_copy(r->a, from, to, r->how->cancel_or_null, e)) return false;
+	if (stat(to.p, &st) == 0) r->told->bytes += st.st_size;
+	if (r->how->progress) r->how->progress(r->how->arg, r->told->bytes);
+	return true;
+}
+
+static bool lacking(struct err *e, struct str name)
+{
+	*e = (struct err){ 0 };
+	return err_set(e, ERR_BAD_SOURCE, "the export is not whole: %.*s is missing", STR_ARG(name));
+}
+
+static bool take_version(struct reading *r, const struct transfer_dataset *d, struct str folder, int64_t number, struct err *e)
+{
+	struct str name = arena_printf(r->a, "v%lld.duckdb", (long long)number), from = arena_printf(r->a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name));
+	struct str to = engine_path(r->site->engine, r->a, (struct version_ref){ .tenant = r->tenant, .dataset = d->id, .number = number });
+	struct str rejects = arena_printf(r->a, "%.*s.rejects.jsonl", STR_ARG(from));
+	if (!copied(r, from, to, e)) return e->code == ERR_NOT_FOUND ? lacking(e, arena_printf(r->a, "datasets/%.*s/%.*s", STR_ARG(d->slug), STR_ARG(name))) : false;
+	r->told->versions++;
+	return access(rejects.p, F_OK) != 0 || copied(r, rejects, arena_printf(r->a, "%.*s.rejects.jsonl", STR_ARG(to)), e);
+}
+
+static const struct json_node *told_of(struct reading *r, struct str slug)
+{
+	const struct json_node *all = json_get(r->head, "datasets");
+	for (size_t i = 0; i < json_count(all); i++)
+		if (str_eq(json_text(json_get(json_at(all, i), "dataset_id")), slug)) return json_at(all, i);
+	return NULL;
+}
+
+static bool take_dataset(struct reading *r, const struct transfer_dataset *d, struct err *e)
+{
+	const struct json_node *versions = json_get(told_of(r, d->slug), "versions");
+	struct str folder = arena_printf(r->a, "%.*s/datasets/%.*s", STR_ARG(r->how->folder), STR_ARG(d->slug));
+	struct str *logs, pushed = arena_printf(r->a, "%.*s/push/%.*s", STR_ARG(r->how->folder), STR_ARG(d->slug));
+	for (size_t i = 0; i < json_count(versions); i++)
+		if (!take_version(r, d, folder, json_int(json_at(versions, i), 0), e)) return false;
+	size_t n = transfer_numbered(r->a, pushed, STR(".log"), &logs);
+	for (size_t i = 0; i < n; i++) {
+		struct str to = arena_printf(r->a, "%.*s/push/%lld/%lld/%.*s", STR_ARG(r->site->folder), (long long)r->tenant.v, (long long)d->id, STR_ARG(logs[i]));
+		if (!copied(r, arena_printf(r->a, "%.*s/%.*s", STR_ARG(pushed), STR_ARG(logs[i])), to, e)) return false;
+	}
+	r->told->datasets++;
+	return true;
+}
+
+/* What is published must read whole before anybody is sent there. */
+static bool verify(struct reading *r, const struct transfer_dataset *d, struct err *e)
+{
+	int64_t rows;
+	if (d->version == 0 || engine_verify(r->site->engine, (struct version_ref){ .tenant = r->tenant, .dataset = d->id, .number = d->version }, &rows, e)) return true;
+	*e = (struct err){ 0 };
+	return err_set(e, ERR_BAD_SOURCE, "the published version of %.*s cannot be read", STR_ARG(d->slug));
+}
+
+static bool take_files(struct reading *r, struct err *e)
+{
+	struct transfer_dataset *d;
+	size_t n;
+	if (!transfer_datasets(r->site, r->tenant, r->a, &d, &n, e)) return false;
+	for (size_t i = 0; i < n; i++)
+		if (str_find_char(d[i].slug, '/') >= 0 || str_starts(d[i].slug, STR(".")))
+			return err_set(e, ERR_BAD_SOURCE, "\"%.*s\" is no identifier of a dataset", STR_ARG(d[i].slug));
+	for (size_t i = 0; i < n; i++)
+		if (!take_dataset(r, &d[i], e) || !verify(r, &d[i], e)) return false;
+	return transfer_copy_kept(r->a, arena_printf(r->a, "%.*s/kept", STR_ARG(r->how->folder)),
+	                          arena_printf(r->a, "%.*s/%lld", STR_ARG(r->site->folder), (long long)r->tenant.v), r->how->cancel_or_null, r->told, e);
+}
+
+/* --- the name -------------------------------------------------------------------------------------------------- */
+
+static bool give_name(struct reading *r, struct str former, struct str host, struct tenant_id replaced, struct err *e)
+{
+	const struct json_node *aliases = json_get(r->head, "aliases");
+	size_t n = json_count(aliases) + 1, k = 0;
+	struct str *hosts = arena_array(r->a, struct str, n);
+	bool *answers = arena_array(r->a, bool, n);
+	hosts[k++] = host;
+	/* Under another name it is a copy: its other names stay where they are. */
+	for (size_t i = 0; str_eq(former, host) && i < json_count(aliases); i++) {
+		struct err own = { 0 };
+		if (tenant_host_ok(json_text(json_at(aliases, i)), &own)) hosts[k++] = json_text(json_at(aliases, i));
+	}
+	if (!transfer_reseal(r->site, r->tenant, former, host, r->a, r->told, e) || !tenant_open(r->site->tenants, r->tenant, hosts, k, replaced, answers, e)) return false;
+	r->told->names = arena_array(r->a, struct str, n);
+	for (size_t i = 0; i < k; i++)
+		if (!answers[i]) r->told->names[r->told->nnames++] = arena_str(r->a, hosts[i]);
+	return true;
+}
+
+static bool find_place(struct reading *r, struct str host, struct tenant_id *replaced, struct err *e)
+{
+	const struct tenant *there = tenants_find_or_null(r->site->tenants, host);
+	*replaced = (struct tenant_id){ 0 };
+	if (!there) return true;
+	*replaced = there->id;
+	bool own = str_eq(there->host, host);
+	tenant_release(r->site->tenants, there);
+	if (r->how->replace && own) return true;
+	return err_set(e, ERR_CONFLICT, own ? "a portal answers at %.*s already; replace it, or give another host name" : "%.*s is another name of a portal; give a host name of its own", STR_ARG(host));
+}
+
+static bool read_head(struct reading *r, struct json_doc **doc, struct err *e)
+{
+	enum { JSON_MAX = 64 << 20 };
+	struct str text;
+	if (!io_read(r->a, arena_printf(r->a, "%.*s/portal.json", STR_ARG(r->how->folder)).p, JSON_MAX, &text, e)) {
+		if (e->code != ERR_NOT_FOUND) return false;
+		*e = (struct err){ 0 };
+		return err_set(e, ERR_BAD_SOURCE, "this is no export of a portal: there is no portal.json in it");
+	}
+	if (!json_read(text, doc, e)) return err_cause(e, "portal.json");
+	r->head = json_root(*doc);
+	if (json_int(json_get(r->head, "format"), 0) == 1 && json_text(json_get(r->head, "host")).n) return true;
+	return err_set(e, ERR_BAD_SOURCE, "portal.json is not of a format that this version knows");
+}
+
+static bool take_all(struct reading *r, struct err *e)
+{
+	struct str former = json_text(json_get(r->head, "host")), host = r->how->host.n ? r->how->host : former;
+	struct tenant_id replaced;
+	struct str tmp = arena_printf(r->a, "%.*s/tmp/taken-in-%d.db", STR_ARG(r->site->folder), (int)getpid());
+	if (!tenant_host_ok(host, e) || !find_place(r, host, &replaced, e)) return false;
+	unlink(tmp.p);
+	bool ok = transfer_copy(r->a, arena_printf(r->a, "%.*s/portal.db", STR_ARG(r->how->folder)), tmp, r->how->cancel_or_null, e);
+	if (!ok && e->code == ERR_NOT_FOUND) ok = lacking(e, STR("portal.db"));
+	ok = ok && store_portal_in(r->site->store, tmp, &r->tenant, e);
+	unlink(tmp.p);
+	return ok && take_files(r, e) && give_name(r, former, host, replaced, e);
+}
+
+bool transfer_in(struct site *s, const struct transfer_in *how, struct arena *a, struct transfer_told *out, struct err *e)
+{
+	struct reading r = { .site = s, .how = how, .a = a, .told = out };
+	auto_json *doc = NULL;
+	struct err ignored = { 0 };
+	*out = (struct transfer_told){ 0 };
+	if (!read_head(&r, &doc, e)) return false;
+	if (take_all(&r, e)) return true;
+	if (r.tenant.v && tenant_remove(s->tenants, r.tenant, &ignored))
+		transfer_clear(arena_printf(a, "%.*s/%lld", STR_ARG(s->folder), (long long)r.tenant.v));
+	return false;
+}
+
+bool transfer_sweep(struct site *s, struct err *e)
+{
+	enum { MOST = 64 };
+	struct err ignored = { 0 };
+	struct tenant_id ids[MOST];
+	struct store_tx *tx;
+	struct store_rows *r;
+	size_t n = 0;
+	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
+	bool ok = store_ask_house(tx, &transfer_house_queries[TRANSFER_H_stranded], STORE_NONE, &r, e);
+	enum store_step step = STORE_DONE;
+	while (ok && n < MOST && (step = store_step(r, e)) == STORE_ROW) ids[n++] = (struct tenant_id){ store_int(r, 0) };
+	if (ok) store_stop(r);
+	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok && step != STORE_FAILED;
+	for (size_t i = 0; ok && i < n; i++) ok = tenant_remove(s->tenants, ids[i], e); /* its files go with the catalogue's sweep */
+	return ok;
+}

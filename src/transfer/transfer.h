@@ -1,0 +1,62 @@
+/* A whole portal as a folder of files, and back: on this server (backup and restore of one portal) or on another.
+ *
+ *	portal.json                    what it is: host, when, by which version, its datasets with their versions
+ *	portal.db                      SQLite: everything that is not rows (store/portal.c); users, settings, looks, pages, consents …
+ *	datasets/<id>/v<n>.duckdb      DuckDB: the versions that can be read, with their rejects
+ *	datasets/<id>/records.csv      the present one for any program, unless `bare`
+ *	datasets/<id>/dataset.json     its metadata and fields as the Explore API gives them, unless `bare`
+ *	push/<id>/<n>.log              what was pushed and is in no version yet
+ *	kept/…                         attachments, files of records, files that sources came in
+ *
+ * What is of the moment (sign-ins, letters, counters) stays. Secrets are sealed with the keys of the server they came from (keys/master):
+ * taken in where those are not, second factors, secrets of providers and connections, and the addresses of followers without an account
+ * cannot be opened; they are taken away and told. Quotas and rights hold as they did.
+ *
+ * Taken in, a portal answers nowhere until it is whole; then it has its name at once, in the place of the one that it replaces. A crash
+ * before that leaves a portal that answers nowhere, which transfer_sweep takes away. Threads: any; both block. */
+#ifndef TRANSFER_TRANSFER_H
+#define TRANSFER_TRANSFER_H
+
+#include "base/base.h"
+#include "site/site.h"
+
+struct transfer_out {
+	struct tenant_id tenant;
+	struct str folder;            /* absolute, not there yet */
+	bool bare;                    /* without the copies for other programs */
+	void (*progress)(void *arg, int64_t bytes); /* may be NULL */
+	void *arg;
+	struct cancel *cancel_or_null;
+};
+struct transfer_told {
+	size_t datasets, versions;
+	int64_t bytes;
+	/* Of what was taken in: what could not be opened. */
+	size_t factors, providers, connections, followers, notes;
+	struct str *names;            /* host names that other portals have, and stay with them */
+	size_t nnames;
+};
+/* Readers go on meanwhile. ERR_CONFLICT when the folder is there. On failure nothing is left of it. */
+bool transfer_out(struct site *s, const struct transfer_out *how, struct arena *a, struct transfer_told *out, struct err *e) must_use nonnull_all;
+
+struct transfer_in {
+	struct str folder;            /* absolute */
+	struct str host;              /* empty: the one it had */
+	bool replace;                 /* the portal that answers there now goes */
+	void (*progress)(void *arg, int64_t bytes); /* may be NULL */
+	void *arg;
+	struct cancel *cancel_or_null;
+};
+/* ERR_CONFLICT: a portal answers at that name. ERR_BAD_SOURCE says which file is missing or not what it should be. */
+bool transfer_in(struct site *s, const struct transfer_in *how, struct arena *a, struct transfer_told *out, struct err *e) must_use nonnull_all;
+/* What an interrupted one left; at start. */
+bool transfer_sweep(struct site *s, struct err *e) must_use nonnull_all;
+
+/* --- copy.c ---------------------------------------------------------------------------------------- */
+
+/* A file copied, synced, its folders made; the copy must not exist. False with ERR_NOT_FOUND when the source is gone. */
+bool transfer_copy(struct arena *a, struct str from, struct str to, struct cancel *c_or_null, struct err *e) must_use;
+/* Names in a folder that are numbers with a suffix, in the arena. */
+size_t transfer_numbered(struct arena *a, struct str folder, struct str suffix, struct str **out) nonnull_all;
+
+#endif
