@@ -251,6 +251,7 @@ static void put_attributes(struct html *h, const struct html_field *f, const str
 	html_lit(h, "\"");
 	put_attribute(h, STR(" inputmode=\""), str_of(kinds[f->kind].mode));
 	put_attribute(h, STR(" lang=\""), f->lang);
+	put_attribute(h, STR(" list=\""), f->list);
 	put_attribute(h, STR(" placeholder=\""), f->placeholder ? i18n_text(h->lang, f->placeholder) : STR(""));
 	if (f->kind == HTML_FIELD_DATE || f->kind == HTML_FIELD_TIME) {
 		put_attribute(h, STR(" min=\""), f->min);

@@ -341,6 +341,7 @@ struct html_field {
 	const char *autocomplete;       /* "current-password"; NULL: "off" */
 	const char *unit;               /* message after the box: "days" */
 	const char *placeholder;
+	struct str list;                /* id of a <datalist> with suggestions */
 	struct str min, max;            /* numbers and dates */
 	struct str lang;                /* of the value, when not the page's */
 	size_t most;                    /* maxlength; 0: none */
