@@ -160,7 +160,7 @@ struct catalog_draft {
 	struct str file;      /* final path; write to <file>.tmp */
 	struct str rejects;   /* final path of the rejects; write to <rejects>.tmp */
 };
-struct meta_change { struct str name; struct str value; }; /* "title", "title.fr", "dcat.creator"; text or JSON */
+struct meta_change { struct str name; struct str value; }; /* "title", "title.fr", "dcat.creator"; text or JSON. "*": all that came before goes */
 
 /* Begins: finds or makes the dataset row (unpublished until committed) and its folder. With
  * `replace` false an existing dataset is refused (ERR_CONFLICT) with a word on what to do. */
@@ -194,6 +194,9 @@ bool catalog_rollback(struct catalog *c, struct tenant_id t, struct str slug, in
 bool catalog_unpublish(struct catalog *c, struct tenant_id t, struct str slug, struct err *e) must_use;
 bool catalog_set_metas(struct catalog *c, struct tenant_id t, struct str slug, const struct meta_change *metas,
                        size_t nmetas, struct err *e) must_use;
+/* The same, and the fields of the present version told anew: labels, descriptions, annotations; as many as there are, in their order. */
+bool catalog_describe(struct catalog *c, struct tenant_id t, struct str slug, const struct schema *fields, const struct meta_change *metas,
+                      size_t nmetas, struct err *e) must_use;
 /* --- rules: rules.c -------------------------------------------------------------------------------- */
 
 /* Who sees a dataset, as one change. Whether a filter means anything is the caller's to check. */

@@ -227,6 +227,10 @@ static bool put_metas(struct store_tx *tx, struct tenant_id t, int64_t dataset, 
 	for (size_t i = 0; i < n; i++) {
 		struct meta_place at;
 		struct str json;
+		if (str_eq(m[i].name, STR("*"))) {
+			if (!store_run(tx, CATALOG_Q(meta_clear), t, STORE_PARAMS(VALUE_OF_INT(dataset)), e)) return false;
+			continue;
+		}
 		if (!meta_place_of(m[i].name, &at, e)) return false;
 		struct value id = VALUE_OF_INT(dataset), tpl = VALUE_OF_TEXT(at.template_);
 		struct value name = VALUE_OF_TEXT(at.name), lang = VALUE_OF_TEXT(at.lang);
@@ -331,7 +335,18 @@ bool catalog_draft_commit(struct catalog *c, struct catalog_draft *d, const stru
 
 enum move { ROLL_BACK, HIDE, DESCRIBE };
 
-static bool move(struct catalog *c, struct tenant_id t, struct str slug, enum move how, const struct meta_change *metas,
+/* The fields of the present version are told anew; their data, number and order stay. */
+static bool tell_fields(struct store_tx *tx, struct tenant_id t, const struct dataset_row *row, const struct schema *s, struct err *e)
+{
+	auto_buf fields = BUF_INIT(16 << 20);
+	struct str text;
+	if (!s || !row->version) return true;
+	schema_put_json(&fields, s);
+	return buf_end(&fields, &text, e) &&
+	       store_run(tx, CATALOG_Q(version_fields), t, STORE_PARAMS(VALUE_OF_INT(row->id), VALUE_OF_INT(row->version), VALUE_OF_TEXT(text)), e);
+}
+
+static bool move(struct catalog *c, struct tenant_id t, struct str slug, enum move how, const struct schema *fields, const struct meta_change *metas,
                  size_t nmetas, int64_t *number, struct err *e)
 {
 	static const char *const words[] = { "dataset.rollback", "dataset.unpublish", "dataset.describe" };
@@ -347,35 +362,42 @@ static bool move(struct catalog *c, struct tenant_id t, struct str slug, enum mo
 	if (ok && how == ROLL_BACK) ok = store_run(tx, CATALOG_Q(dataset_swap), t, STORE_PARAMS(id, now), e);
 	if (ok && how == HIDE) ok = store_run(tx, CATALOG_Q(dataset_hide), t, STORE_PARAMS(id, now), e);
 	if (ok && how == DESCRIBE)
-		ok = put_metas(tx, t, row.id, metas, nmetas, e) && store_run(tx, CATALOG_Q(dataset_described), t, STORE_PARAMS(id, now), e);
+		ok = put_metas(tx, t, row.id, metas, nmetas, e) && tell_fields(tx, t, &row, fields, e) &&
+		     store_run(tx, CATALOG_Q(dataset_described), t, STORE_PARAMS(id, now), e);
 	ok = ok && say_audit(tx, t, words[how], slug, STR(""), e);
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	if (ok && number) *number = row.former;
 	return ok && catalog_refresh(c, t, e);
 }
 
-static bool alone(struct catalog *c, struct tenant_id t, struct str slug, enum move how, const struct meta_change *metas,
+static bool alone(struct catalog *c, struct tenant_id t, struct str slug, enum move how, const struct schema *fields, const struct meta_change *metas,
                   size_t nmetas, int64_t *number, struct err *e)
 {
 	if (!slug_ok(slug)) return unknown_dataset(slug, e);
 	if (!occupy(c, t, slug, false, e)) return false;
-	bool ok = move(c, t, slug, how, metas, nmetas, number, e);
+	bool ok = move(c, t, slug, how, fields, metas, nmetas, number, e);
 	vacate(c, t, slug);
 	return ok;
 }
 
 bool catalog_rollback(struct catalog *c, struct tenant_id t, struct str slug, int64_t *number, struct err *e)
 {
-	return alone(c, t, slug, ROLL_BACK, NULL, 0, number, e);
+	return alone(c, t, slug, ROLL_BACK, NULL, NULL, 0, number, e);
 }
 
 bool catalog_unpublish(struct catalog *c, struct tenant_id t, struct str slug, struct err *e)
 {
-	return alone(c, t, slug, HIDE, NULL, 0, NULL, e);
+	return alone(c, t, slug, HIDE, NULL, NULL, 0, NULL, e);
 }
 
 bool catalog_set_metas(struct catalog *c, struct tenant_id t, struct str slug, const struct meta_change *metas, size_t nmetas,
                        struct err *e)
 {
-	return alone(c, t, slug, DESCRIBE, metas, nmetas, NULL, e);
+	return alone(c, t, slug, DESCRIBE, NULL, metas, nmetas, NULL, e);
+}
+
+bool catalog_describe(struct catalog *c, struct tenant_id t, struct str slug, const struct schema *fields, const struct meta_change *metas,
+                      size_t nmetas, struct err *e)
+{
+	return alone(c, t, slug, DESCRIBE, fields, metas, nmetas, NULL, e);
 }

@@ -29,3 +29,109 @@ const struct json_node *config_at_or_null(const struct json_node *doc, struct st
 	}
 	return n;
 }
+
+/* --- another value at a place ------------------------------------------------------------------------------- */
+
+struct put {
+	struct json_out j;
+	struct str value;     /* empty: taken out */
+	bool done;
+};
+
+static void put_raw(struct put *p)
+{
+	json_value(&p->j);
+	buf_put(p->j.b, p->value);
+	p->done = true;
+}
+
+static void put_same(struct put *p, const struct json_node *n)
+{
+	json_value(&p->j);
+	json_put_node(p->j.b, n);
+}
+
+static bool rewrite(struct put *p, const struct json_node *n, struct str place);
+
+/* What stands at the next word of the place; the value itself when the place ends there. */
+static bool descend(struct put *p, const struct json_node *child, struct str rest)
+{
+	if (rest.n) return rewrite(p, child, rest);
+	put_raw(p);
+	return true;
+}
+
+static bool is_key(const struct json_node *item, size_t i, struct str word)
+{
+	int64_t number;
+	if (str_to_int(word, &number)) return number >= 0 && (size_t)number == i;
+	return word.n && str_eq(json_text(json_get(item, "uid")), word);
+}
+
+static bool rewrite_array(struct put *p, const struct json_node *n, struct str word, struct str rest)
+{
+	bool good = true;
+	json_open(&p->j, '[');
+	for (size_t i = 0; good && i < json_count(n); i++) {
+		const struct json_node *item = json_at(n, i);
+		if (p->done || !is_key(item, i, word)) put_same(p, item);
+		else if (rest.n || p->value.n) good = descend(p, item, rest);
+		else p->done = true;
+	}
+	if (good && !p->done && !rest.n && p->value.n && str_eq(word, STR("-"))) put_raw(p);
+	json_close(&p->j, ']');
+	return good && p->done;
+}
+
+static bool rewrite_object(struct put *p, const struct json_node *n, struct str word, struct str rest)
+{
+	struct str key;
+	const struct json_node *v;
+	bool good = true;
+	json_open(&p->j, '{');
+	for (size_t at = 0; good && json_each(n, &at, &key, &v);) {
+		bool here = !p->done && str_eq(key, word);
+		if (here && !rest.n && !p->value.n) {
+			p->done = true;
+			continue;
+		}
+		json_key(&p->j, key);
+		if (here) good = descend(p, v, rest);
+		else put_same(p, v);
+	}
+	/* A member that is not there is made on the way; taking it out is done already. */
+	if (good && !p->done && p->value.n) {
+		json_key(&p->j, word);
+		good = descend(p, NULL, rest);
+	}
+	p->done |= !p->value.n;
+	json_close(&p->j, '}');
+	return good && p->done;
+}
+
+static bool rewrite(struct put *p, const struct json_node *n, struct str place)
+{
+	ptrdiff_t slash = str_find_char(place, '/');
+	struct str word = slash < 0 ? place : str_sub(place, 0, (size_t)slash);
+	struct str rest = slash < 0 ? STR("") : str_from(place, (size_t)slash + 1);
+	if (json_kind(n) == JSON_ARRAY || (!n && str_eq(word, STR("-")))) return rewrite_array(p, n, word, rest);
+	if (!n || json_kind(n) == JSON_OBJECT) return rewrite_object(p, n, word, rest);
+	return false;
+}
+
+bool config_put(struct arena *a, struct str json, struct str place, struct str value_json, struct str *out, struct err *e)
+{
+	enum { PUT_BYTES = 16 << 20 };
+	auto_json *doc = NULL, *value = NULL;
+	auto_buf b = BUF_INIT(PUT_BYTES);
+	struct put p = { .j = JSON_OUT(&b), .value = str_trim(value_json) };
+	struct str text;
+	if (!json_read(json, &doc, e)) return false;
+	/* Text that is no JSON would make the whole unreadable. */
+	if (p.value.n && !json_read(p.value, &value, e)) return false;
+	if (!place.n || !rewrite(&p, json_root(doc), place))
+		return err_set(e, ERR_PARAMETER, "There is no place \"%.*s\" in the configuration.", STR_ARG(str_sub(place, 0, 200)));
+	if (!buf_end(&b, &text, e)) return false;
+	*out = arena_str(a, text);
+	return true;
+}

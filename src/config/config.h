@@ -46,6 +46,11 @@ struct config {
 bool config_read(struct site *s, struct tenant_id t, struct str which, struct arena *a, struct config *out, struct err *e) must_use nonnull_all;
 bool config_read_deleted(struct site *s, struct tenant_id t, struct str which, struct arena *a, struct config *out, struct err *e) must_use nonnull_all;
 
+/* By the catalogue's number; deleted ones too. */
+bool config_of_dataset(struct site *s, struct tenant_id t, int64_t dataset, struct arena *a, struct config *out, struct err *e) must_use nonnull_all;
+/* The document as it was at a revision. ERR_NOT_FOUND when it is not kept: the published revision's always is. */
+bool config_at_revision(struct site *s, struct tenant_id t, int64_t dataset, int64_t revision, struct arena *a, struct str *json, struct err *e) must_use nonnull_all;
+
 /* --- rights ----------------------------------------------------------------------------------------- */
 
 /* What somebody wants to do with one dataset (management-api.md 2.2). */
@@ -97,6 +102,11 @@ bool config_undelete(struct site *s, struct tenant_id t, int64_t dataset, int64_
 bool config_sweep(struct site *s, struct err *e) must_use nonnull_all;
 /* The published version is made of this revision (publish/ says so). */
 bool config_published(struct site *s, struct tenant_id t, int64_t dataset, int64_t revision, struct err *e) must_use nonnull_all;
+/* A dataset's data (`data`) or metadata were changed by another way than its configuration: by `stoa publish --replace`, `stoa
+ * rollback`, `stoa meta`. Then what stands is the truth: the draft takes it over as a change by the command line, which can be undone
+ * like any other: sources become one of type "published", processors and fields those of the published schema; of metadata only what
+ * that other way changed is taken. Nothing happens where there is no configuration yet. */
+bool config_follow(struct site *s, struct tenant_id t, struct str slug, bool data, struct err *e) must_use nonnull_all;
 /* The draft's metadata as changes of the catalogue, what is missing in it being taken away there. */
 size_t config_metas(const struct config *c, struct arena *a, struct meta_change **out) nonnull_all;
 
@@ -143,11 +153,22 @@ bool config_list(struct site *s, struct tenant_id t, const struct rights_caller 
 /* --- files that were sent for datasets ------------------------------------------------------------------------- */
 
 /* An uploaded source file: kept while a configuration or a version of one names it, and a day. */
-struct config_file { struct str uid, name, mime, hash; int64_t bytes; struct instant created; };
-/* Takes bytes piece by piece, so that an upload can be resumed: `offset` is where they go and must be where the file ends now
+struct config_file {
+	struct str uid, name, mime;
+	struct str hash;          /* empty while it is being sent */
+	int64_t bytes;            /* that are there */
+	int64_t dataset;          /* it was sent for; 0: none yet */
+	struct instant created;
+};
+/* Complete, and readable at `path`, once as many bytes have come as some piece has said there are. Takes bytes piece by piece, so that an upload can be resumed: `offset` is where they go and must be where the file ends now
  * (ERR_CONFLICT says where that is). Begun with uid empty. `total` -1: not known. ERR_TOO_LARGE past the portal's limit. */
 struct config_piece { struct tenant_id tenant; int64_t dataset, who; struct str uid, name, mime; int64_t offset, total; int fd_or_minus; struct str bytes; };
 bool config_file_put(struct site *s, const struct config_piece *p, struct arena *a, struct config_file *out, struct err *e) must_use nonnull_all;
+/* The most bytes a source file of a portal may have (setting files.most_mb). */
+int64_t config_file_most(struct site *s, struct tenant_id t) nonnull_all;
+/* Those that were sent whole for a dataset. */
+bool config_files(struct site *s, struct tenant_id t, int64_t dataset, struct arena *a, struct config_file **out, size_t *n, struct err *e) must_use nonnull_all;
+/* `path` is empty, and `bytes` says where the next piece goes, while it is being sent. */
 bool config_file_read(struct site *s, struct tenant_id t, struct str uid, struct arena *a, struct config_file *out, struct str *path, struct err *e) must_use nonnull_all;
 
 #endif
