@@ -243,7 +243,7 @@ static void *run(void *arg)
 
 bool audience_start(struct audience *a, const char *geoip, struct log *log, struct err *e)
 {
-	if (geoip && *geoip && !place_open(geoip, &a->place, e)) return false;
+	if (geoip && *geoip && !audience_place_open(geoip, &a->place, e)) return false;
 	a->log = log;
 	a->running = true;
 	if (pthread_create(&a->thread, NULL, run, a) == 0) return true;
@@ -277,7 +277,7 @@ void audience_close(struct audience *a)
 		gather_done(left[i]);
 		free(left[i]);
 	}
-	place_close(a->place);
+	audience_place_close(a->place);
 	ring_close(&a->ring);
 	lock_bell_done(&a->bell);
 	lock_done(&a->lock);

@@ -128,8 +128,8 @@ size_t portal_bytes(const struct portal *p);
 /* --- place.c: countries and networks ---------------------------------------------------------------------------------------- */
 
 struct place;
-bool place_open(const char *path, struct place **out, struct err *e) must_use;
-void place_close(struct place *p);
+bool audience_place_open(const char *path, struct place **out, struct err *e) must_use;
+void audience_place_close(struct place *p);
 /* Two letters, or empty; looked up by the address cut to /16 or /32. */
 struct str place_country(const struct place *p, const unsigned char client[AUDIENCE_ADDRESS], char room[3]);
 bool cidr_holds(const struct cidr *list, size_t n, const unsigned char client[AUDIENCE_ADDRESS]) must_use;

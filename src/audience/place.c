@@ -7,7 +7,7 @@
 
 struct place { MMDB_s db; };
 
-bool place_open(const char *path, struct place **out, struct err *e)
+bool audience_place_open(const char *path, struct place **out, struct err *e)
 {
 	struct place *p = calloc(1, sizeof *p);
 	ensure(p != NULL);
@@ -21,7 +21,7 @@ bool place_open(const char *path, struct place **out, struct err *e)
 	return true;
 }
 
-void place_close(struct place *p)
+void audience_place_close(struct place *p)
 {
 	if (!p) return;
 	MMDB_close(&p->db);
