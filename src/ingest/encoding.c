@@ -2,6 +2,7 @@
  * into UTF-8; a file that mixes UTF-8 with something else is refused with the lines, because no
  * reading of it would be right. */
 #include "ingest/encoding.h"
+#include "ingest/unpack.h"
 #include "text/text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -137,7 +138,7 @@ static bool survey_file(struct load *l, struct source *s, struct survey *out, st
 		kept = look(out, block, n, last);
 		memmove(block, block + n - kept, kept);
 		load_tell(l, INGEST_PROVING, 0, s->bytes, 0, false);
-		if (last) break;
+		if (last || (l->sample_bytes && out->bytes >= l->sample_bytes)) break;
 	}
 	free(block);
 	return ok;
@@ -179,6 +180,7 @@ static bool translate(struct load *l, struct source *s, int to, const char *enco
 		kept = n - use;
 		memmove(block, block + use, kept);
 		load_tell(l, INGEST_UNPACKING, written, 0, 0, false);
+		if (l->sample_bytes && written >= l->sample_bytes) break;
 	}
 	free(block);
 	s->bytes = written;
@@ -193,10 +195,9 @@ static bool make_utf8(struct load *l, struct source *s, const char *encoding, st
 		close(to);
 		return false;
 	}
-	if (s->fd != l->job.source) close(s->fd);
-	s->fd = to;
+	source_take_fd(s, to);
 	s->start = 0;
-	l->encoding = str_of(encoding);
+	s->encoding = arena_str(l->a, str_of(encoding));
 	return true;
 }
 
@@ -236,7 +237,7 @@ bool encoding_settle(struct load *l, struct source *s, struct err *e)
 	if (lseek(s->fd, 0, SEEK_SET) < 0) return err_os(e, "seek in a source");
 	if (!next_block(s->fd, head, sizeof head, &n, e)) return false;
 	const char *begins = by_beginning(head, n, &s->start);
-	struct str given = l->job.dialect.encoding;
+	struct str given = s->dialect.encoding;
 	if (given.n && !str_eq_nocase(given, STR("utf-8")) && !str_eq_nocase(given, STR("utf8")) && !(begins && s->start)) {
 		begins = arena_cstr(l->a, given);
 	}
@@ -245,11 +246,11 @@ bool encoding_settle(struct load *l, struct source *s, struct err *e)
 	}
 	struct survey v = { 0 };
 	if (!survey_file(l, s, &v, e)) return false;
-	l->nuls = v.nuls;
+	s->nuls = v.nuls;
 	s->bytes = v.bytes;
 	if (v.nuls * 50 > v.bytes)
 		return err_set(e, ERR_BAD_SOURCE, "the file is not text: it is full of NUL bytes");
-	if (l->encoding.n == 0) l->encoding = STR("utf-8");
+	if (s->encoding.n == 0) s->encoding = STR("utf-8");
 	if (v.bad == 0) return true;
 	/* Now and then two letters of windows-1252 happen to be one of UTF-8. */
 	if (v.wide * 10 > v.bad) return mixed(&v, e);

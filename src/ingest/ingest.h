@@ -91,6 +91,10 @@ struct ingest_job {
 	struct str processors, fields;
 	const int *supplies;
 	size_t nsupplies;
+	uint64_t seed;                /* of what processors draw by chance */
+	struct instant now;           /* for processors; us 0: the present */
+	struct str language;          /* of the dataset */
+	int collect;                  /* ingest_collect's own */
 	int64_t most_rows;            /* of the dataset, the first are kept; 0: no limit */
 	struct str columns;           /* JSON array of the columns that sources had last time (ingest_result.columns): one that
 	                                 vanished, of a field that is not discarded, ends it; empty: never mind */
@@ -143,6 +147,11 @@ int ingest_child_main(void);
 
 /* What is wrong with field configurations, by place ("fields/2/args"). `fields`: the array, or NULL. */
 void ingest_fields_check(const struct json_node *fields, struct process_faults *out);
+/* Does an operation change only how a field is told and offered (label, description, facet …), and no data? */
+bool ingest_fields_looks(const struct json_node *operation);
+/* A schema that stands, told anew by such operations; `columns`: ingest_result.columns of its publication. */
+bool ingest_fields_describe(struct arena *a, const struct schema *now, struct str columns, struct str operations, struct schema *out,
+                            struct err *e) must_use;
 
 /* --- extractors: how the kinds of sources are read ---------------------------------------------------------- */
 
@@ -170,6 +179,9 @@ bool ingest_params_check(const struct ingest_extractor *x, struct str params, st
 /* Which extractors fit a source, likeliest first, each with all its parameters as they would be used; in the cage. */
 struct ingest_guess { struct str type, params; int confidence; /* 0 … 100 */ };
 bool ingest_guess(int source, struct str name, struct arena *a, struct ingest_guess **out, size_t *n, struct err *e) must_use nonnull_all;
+/* The distinct questions that need number `need` of the processors asks, needs before it being met by the job's supplies: a file of
+ * supplies (supply.h) with one column "question", in a file without a name, the caller's. In the cage; nothing else is written. */
+bool ingest_collect(const struct ingest_job *job, size_t need, int *questions, struct arena *a, struct err *e) must_use nonnull_all;
 /* The answer of publish_preview (publish/publish.h) but for what it says of the file as a whole; in the cage. `parts`, `processors`,
  * `fields` and `supplies` of the job are read; nothing is written. */
 bool ingest_preview(const struct ingest_job *job, int rows, struct arena *a, struct str *json, struct err *e) must_use nonnull_all;

@@ -1,5 +1,7 @@
 /* One load from its descriptor to its last row. */
+#include "ingest/fields.h"
 #include "ingest/load.h"
+#include "ingest/many.h"
 #include "ingest/survey.h"
 #include "clock/clock.h"
 #include <stdlib.h>
@@ -14,6 +16,9 @@ void load_note(struct load *l, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(&b, fmt, ap);
 	va_end(ap);
+	/* What is noted while a source is opened would be noted again whenever it begins anew. */
+	for (size_t i = 0; i < l->notes.n; i++)
+		if (str_eq(l->notes.p[i], buf_str(&b))) return;
 	vec_push(l->a, &l->notes, arena_str(l->a, buf_str(&b)));
 }
 
@@ -39,6 +44,10 @@ static bool take(struct load *l, struct second *p, struct feed *feed, struct fil
 {
 	bool headed = l->source.format->flags & SOURCE_HEADED;
 	struct arena_mark m = arena_mark(&p->caster.scratch);
+	if (l->job.most_rows > 0 && p->kept == l->job.most_rows) {
+		l->limited = true;
+		return true;
+	}
 	const char *fault = headed ? row_fault(r, p->survey->proofs.n, &p->caster.scratch) : r->fault;
 	if (fault) {
 		struct str first = r->n ? r->cells[0].text : STR("");
@@ -71,9 +80,11 @@ static bool pour(struct load *l, struct second *p, struct feed *feed, struct err
 			continue;
 		}
 		if (!take(l, p, feed, &fill, &r, e)) return false;
+		if (l->limited && !l->many) break;
 		if (i % 4096 == 0) load_tell(l, INGEST_LOADING, s->format->place(s), s->bytes, p->seen, false);
 	}
 	feed_give(feed, fill);
+	if (l->limited && !l->many) return true;
 	if (p->seen == p->survey->rows && s->format->place(s) == p->survey->bytes) return true;
 	return err_set(e, ERR_BAD_SOURCE, "the file changed while it was read; publish it again once it is complete");
 }
@@ -102,12 +113,13 @@ static bool load_rows(struct load *l, struct ingest_result *out, struct err *e)
 {
 	struct survey survey;
 	struct plan plan;
-	if (!survey_run(l, &survey, e) || !plan_make(l, &survey, &plan, e)) return false;
+	if (!survey_run(l, &survey, e) || !many_settle(l, e) || !plan_make(l, &survey, &plan, e)) return false;
+	if (!drift_check(l, &survey, &plan, &out->columns, e)) return false;
 	if (!l->sink.begin(l->sink.arg, &plan.schema, e)) return false;
 	struct second p = { .survey = &survey, .plan = &plan };
 	p.caster = (struct caster){ .load = l, .plan = &plan, .geo = geo_new(),
-		.dates = arena_array(l->a, struct ingest_dates, plan.schema.n + 1),
-		.has_dates = arena_array(l->a, bool, plan.schema.n + 1) };
+		.dates = arena_array(l->a, struct ingest_dates, plan.total + 1),
+		.has_dates = arena_array(l->a, bool, plan.total + 1) };
 	struct feed *feed = feed_open(l, &plan, e);
 	bool ok = feed != NULL;
 	if (ok) ok = pour(l, &p, feed, e);
@@ -126,12 +138,13 @@ static void describe(struct load *l, struct ingest_result *out)
 	struct json_out j = JSON_OUT(&b);
 	const struct source_format *f = l->source.format;
 	json_open(&j, '{');
-	if (l->encoding.n) json_member(&j, "encoding", l->encoding);
-	if (l->inside.n) json_member(&j, "inside", l->inside);
+	if (l->source.encoding.n) json_member(&j, "encoding", l->source.encoding);
+	if (l->source.inside.n) json_member(&j, "inside", l->source.inside);
 	if (f->describe) f->describe(&l->source, &j);
 	json_close(&j, '}');
-	out->dialect = arena_str(l->a, buf_str(&b));
-	out->format = str_of(f->name);
+	out->dialect = arena_str(l->a, l->many ? many_dialect(l->many) : buf_str(&b));
+	out->format = str_of(l->many ? many_format(l->many) : f->name);
+	out->limited = l->limited;
 	out->bytes = l->source.bytes;
 	out->rejects = l->rejects.count;
 	out->reasons = l->rejects.reasons.p;
@@ -142,18 +155,43 @@ static void describe(struct load *l, struct ingest_result *out)
 	out->west = l->west, out->south = l->south, out->east = l->east, out->north = l->north;
 }
 
+/* Is there more between the source and its fields than a source by itself? */
+static bool is_many(const struct load *l, const struct json_node *processors)
+{
+	return l->job.nparts > 1 || json_count(processors) > 0;
+}
+
+static bool is_whole(const struct load *l) { return !l->many && (l->source.format->flags & SOURCE_WHOLE); }
+
+/* Opens what there is to read: a source alone, or several parts and processors. */
+static bool open_any(struct load *l, struct err *e)
+{
+	const struct json_node *processors = NULL;
+	if (l->job.fields.n && !json_read_in(l->a, l->job.fields, &l->fields, e)) return false;
+	if (json_count(l->fields) == 0) l->fields = NULL;
+	if (l->job.processors.n && !json_read_in(l->a, l->job.processors, &processors, e)) return false;
+	if (l->job.nparts && is_many(l, processors)) return many_open(l, e);
+	if (!source_open(l, e)) return false;
+	if (!is_whole(l) || !fields_recast(l->fields)) return true;
+	/* Typed columns pass as they are; where types are to change, every cell is looked at. */
+	source_close(l);
+	return many_open(l, e);
+}
+
 bool load_run(struct load *l, struct ingest_result *out, struct err *e)
 {
 	*out = (struct ingest_result){ 0 };
 	rejects_init(&l->rejects, l->a, l->job.rejects_path);
-	bool ok = source_open(l, e);
-	if (ok) ok = str_eq(str_of(l->source.format->name), STR("parquet")) ? load_parquet(l, out, e) : load_rows(l, out, e);
+	bool ok = open_any(l, e);
+	if (ok) ok = is_whole(l) ? load_parquet(l, out, e) : load_rows(l, out, e);
 	if (ok && l->job.strict && l->rejects.count > 0) ok = strict_error(l, e);
 	load_tell(l, INGEST_FINISHING, 0, 0, out->rows, true);
 	ok = rejects_end(&l->rejects, ok, e) && ok;
 	struct err ending = { 0 };
 	if (!l->sink.end(l->sink.arg, ok ? LOAD_COMMIT : LOAD_ABANDON, ok ? e : &ending)) ok = false;
 	if (ok) describe(l, out);
-	source_close(l);
+	if (l->many) many_close(l);
+	else source_close(l);
+	if (ok && out->reasons) out->reasons = l->rejects.reasons.p;
 	return ok;
 }

@@ -14,6 +14,12 @@ struct load_sink {
 	bool (*end)(void *arg, enum load_end how, struct err *e);
 };
 
+/* Rows of several parts, numbered each in its own. */
+enum { ROW_PART_SHIFT = 48 };
+#define ROW_OF_PART(part, number) ((int64_t)(part) << ROW_PART_SHIFT | (number))
+static inline size_t row_part(int64_t row) { return (size_t)(row >> ROW_PART_SHIFT); }
+static inline int64_t row_number(int64_t row) { return row & (((int64_t)1 << ROW_PART_SHIFT) - 1); }
+
 /* --- rejects.c ----------------------------------------------------------------------------------- */
 
 struct rejects {
@@ -23,6 +29,7 @@ struct rejects {
 	struct buf out;
 	int64_t count;
 	VEC(struct ingest_reason) reasons;
+	const struct ingest_part *parts; /* of several: rows are numbered by ROW_OF_PART, and the part is named */
 	/* Where single records are taken: called instead of all of the above. NULL: not. */
 	void (*tell)(void *arg, struct str field, struct str value, const char *reason);
 	void *arg;
@@ -31,6 +38,9 @@ void rejects_init(struct rejects *r, struct arena *a, struct str path);
 /* Notes one refusal; field empty: the whole row. Fails only when the file cannot be written. */
 bool rejects_add(struct rejects *r, int64_t row, struct str field, struct str value, const char *reason,
                  struct err *e) must_use;
+/* The same of a processor, by its uid. */
+bool rejects_add_of(struct rejects *r, struct str processor, int64_t row, struct str field, struct str value, const char *reason,
+                    struct err *e) must_use;
 /* Writes what is left; keep false removes the file. */
 bool rejects_end(struct rejects *r, bool keep, struct err *e) must_use;
 
@@ -46,9 +56,10 @@ struct load {
 	struct source source;
 	struct rejects rejects;
 	VEC(struct str) notes;
-	struct str inside;      /* file taken from a zip */
-	struct str encoding;
-	int64_t nuls;           /* NUL bytes in the text */
+	const struct json_node *fields; /* operations on fields (fields.h); NULL: none */
+	struct many *many;      /* several parts, or processors: see many.h; NULL */
+	bool limited;           /* there were more rows than job.most_rows */
+	int64_t sample_bytes;   /* looked at, not loaded: what is packed is unpacked so far only; 0: all */
 	bool has_box;
 	double west, south, east, north;
 };
@@ -60,9 +71,13 @@ void load_tell(struct load *l, enum ingest_phase phase, int64_t bytes, int64_t t
 /* Loads job.source into the sink and fills the result (in l->a). */
 bool load_run(struct load *l, struct ingest_result *out, struct err *e) must_use nonnull_all;
 
-/* open.c: finds the plain bytes and the format. source_close ends what was begun, also half-way. */
+/* open.c: finds the plain bytes and the format. source_open opens l->source: of the job's only part, or of
+ * the job where it has none. Of several parts each is opened into a source of its own. Closing ends
+ * what was begun, also half-way. */
 bool source_open(struct load *l, struct err *e) must_use nonnull_all;
 void source_close(struct load *l);
+bool source_open_part(struct load *l, struct source *s, const struct ingest_part *part_or_null, struct err *e) must_use;
+void source_close_part(struct source *s);
 /* The engine's Parquet rows into the sink. */
 bool load_parquet(struct load *l, struct ingest_result *out, struct err *e) must_use nonnull_all;
 

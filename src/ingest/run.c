@@ -1,12 +1,9 @@
 /* Both ends of a publish's reading: the parent that starts a caged child and listens, and the child. */
-#include "child/child.h"
 #include "clock/clock.h"
-#include "ingest/load.h"
+#include "ingest/ask.h"
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>
-
-enum frame_kind { FRAME_PROGRESS = 1, FRAME_RESULT, FRAME_ERROR };
 
 /* --- the child -------------------------------------------------------------------------------------- */
 
@@ -66,7 +63,9 @@ static const char *folder_of(struct arena *a, struct str path)
 
 static bool shut_cage(struct arena *a, const struct ingest_job *job, struct err *e)
 {
-	static const int source[] = { CHILD_FD };
+	size_t nfds = num_max(job->nparts, (size_t)1) + job->nsupplies;
+	int *fds = arena_array(a, int, nfds);
+	for (size_t i = 0; i < nfds; i++) fds[i] = CHILD_FD + (int)i;
 	const char *folders[] = { folder_of(a, job->version_path), folder_of(a, job->rejects_path) };
 	int64_t memory = job->memory_mb;
 	if (memory <= 0) {
@@ -76,7 +75,7 @@ static bool shut_cage(struct arena *a, const struct ingest_job *job, struct err 
 		memory = num_max(memory, (int64_t)2048);
 	}
 	struct child_cage cage = { .memory_mb = memory, .cpu_s = job->cpu_s > 0 ? job->cpu_s : 3600,
-		.file_mb = job->file_mb > 0 ? job->file_mb : 65536, .read_fds = source, .nread_fds = COUNT_OF(source),
+		.file_mb = job->file_mb > 0 ? job->file_mb : 65536, .read_fds = fds, .nread_fds = nfds,
 		.folders = folders, .nfolders = COUNT_OF(folders) };
 	unsigned parts;
 	return child_cage(&cage, &parts, e);
@@ -86,7 +85,10 @@ static bool child_work(struct arena *a, struct buf *answer, struct err *e)
 {
 	struct str settings;
 	struct ingest_job job;
-	if (!child_begin(e) || !child_settings(a, &settings, e) || !settings_read(a, settings, &job, e)) return false;
+	auto_json *doc = NULL;
+	if (!child_begin(e) || !child_settings(a, &settings, e) || !json_read(settings, &doc, e)) return false;
+	if (json_bool(json_get(json_root(doc), "guess"), false)) return guess_work(a, json_root(doc), answer, e);
+	if (!settings_read(a, settings, &job, e)) return false;
 	job.source = CHILD_FD;
 	if (!shut_cage(a, &job, e)) return false;
 	struct engine_sink sink = { .path = job.version_path };
@@ -121,16 +123,7 @@ static void hear_error(struct listening *h, struct str payload)
 {
 	h->answered = true;
 	h->ok = false;
-	if (payload.n != sizeof h->error) {
-		err_set(&h->error, ERR_SYSTEM, "the reader's answer made no sense");
-		return;
-	}
-	memcpy(&h->error, payload.p, sizeof h->error);
-	/* `where` points into the other process; the codes and ends of text are not to be trusted either. */
-	h->error.where = __FILE__;
-	if (h->error.code <= ERR_NONE || h->error.code >= ERR_COUNT) h->error.code = ERR_SYSTEM;
-	h->error.pub[sizeof h->error.pub - 1] = 0;
-	h->error.priv[sizeof h->error.priv - 1] = 0;
+	ask_hear_error(&h->error, payload);
 }
 
 static void hear(const struct ingest_job *job, struct arena *a, uint8_t kind, struct str payload, struct listening *h,
@@ -167,27 +160,6 @@ static bool listen_to(struct child *c, const struct ingest_job *job, struct aren
 	}
 }
 
-static bool explain(enum child_way way, int code, struct err *e)
-{
-	switch (way) {
-	case CHILD_DONE:
-	case CHILD_FAILED:
-		err_set(e, ERR_SYSTEM, "the reader stopped without an answer");
-		break;
-	case CHILD_CPU:
-		err_set(e, ERR_TOO_LARGE, "the file made the reader stop: it took more processor time than is allowed");
-		break;
-	case CHILD_KILLED:
-		err_set(e, ERR_TOO_LARGE, "the file made the reader stop: it needed more memory than is allowed");
-		break;
-	case CHILD_CRASHED:
-		if (code == SIGABRT) err_set(e, ERR_TOO_LARGE, "the file made the reader stop: it is damaged, or needs more memory than is allowed");
-		else err_set(e, ERR_BAD_SOURCE, "the file made the reader stop: it is damaged in a way that is not known");
-		break;
-	}
-	return err_cause(e, "child ended in way %d, signal or code %d", (int)way, code);
-}
-
 static void sweep(struct arena *a, const struct ingest_job *job)
 {
 	static const char *const endings[] = { "", ".wal", ".source.tmp" };
@@ -203,16 +175,26 @@ static bool must_be_new(struct arena *a, struct str path, struct err *e)
 	return err_set(e, ERR_CONFLICT, "this version is being published already");
 }
 
+/* Starts a child for a job: its source or parts, and its supplies, are handed over in the order that settings_read counts them. */
+static bool start_child(const struct ingest_job *job, struct arena *a, struct child **child, struct err *e)
+{
+	auto_buf settings = BUF_INIT(16 << 20);
+	settings_put(&settings, job);
+	if (settings.over) return err_set(e, ERR_TOO_LARGE, "the schema or the configuration is too large");
+	int *fds = arena_array(a, int, job->nparts + job->nsupplies + 1);
+	size_t n = 0;
+	if (job->nparts == 0) fds[n++] = job->source;
+	for (size_t i = 0; i < job->nparts; i++) fds[n++] = job->parts[i].source;
+	for (size_t i = 0; i < job->nsupplies; i++) fds[n++] = job->supplies[i];
+	struct child_start how = { .program = job->program, .role = INGEST_ROLE, .fds = fds, .nfds = n, .settings = buf_str(&settings) };
+	return child_start(&how, child, e);
+}
+
 bool ingest_run(const struct ingest_job *job, struct arena *a, struct ingest_result *out, struct err *e)
 {
 	if (!must_be_new(a, job->version_path, e) || !must_be_new(a, job->rejects_path, e)) return false;
-	auto_buf settings = BUF_INIT(16 << 20);
-	settings_put(&settings, job);
-	const int fds[] = { job->source };
-	struct child_start how = { .program = job->program, .role = INGEST_ROLE, .fds = fds, .nfds = 1, .settings = buf_str(&settings) };
 	struct child *child;
-	if (settings.over) return err_set(e, ERR_TOO_LARGE, "the schema is too large");
-	if (!child_start(&how, &child, e)) return false;
+	if (!start_child(job, a, &child, e)) return false;
 	struct listening heard = { 0 };
 	struct ingest_result result = { 0 };
 	bool ended = listen_to(child, job, a, &heard, &result);
@@ -220,7 +202,7 @@ bool ingest_run(const struct ingest_job *job, struct arena *a, struct ingest_res
 	enum child_way way = child_end(child, &code);
 	bool ok = false;
 	if (!ended) err_set(e, ERR_CANCELLED, "publishing was stopped");
-	else if (!heard.answered) explain(way, code, e);
+	else if (!heard.answered) ask_explain(way, code, e);
 	else if (!heard.ok) *e = heard.error;
 	else ok = true;
 	if (ok) *out = result;

@@ -45,6 +45,9 @@ struct source;
 enum source_flags {
 	SOURCE_TEXT = 1u << 0,    /* bytes are text: the encoding is found out, and made UTF-8 */
 	SOURCE_HEADED = 1u << 1,  /* the first row may be headings; else names come from the format */
+	SOURCE_ZIPPED = 1u << 2,  /* the format is a zip file of its own (workbooks) */
+	SOURCE_SET = 1u << 3,     /* several files belong together (a shapefile); see `files` */
+	SOURCE_WHOLE = 1u << 4,   /* rows do not pass through next(): the engine reads the file (Parquet) */
 };
 
 struct source_format {
@@ -61,7 +64,12 @@ struct source_format {
 	void (*close)(struct source *s);
 	void (*describe)(struct source *s, struct json_out *j); /* members of the dialect */
 	int64_t (*place)(struct source *s); /* bytes read, for progress */
+	/* Members of the extractor's parameters that were found out, as they would be given; NULL: none. */
+	void (*used)(struct source *s, struct json_out *j);
 };
+
+/* A file of a set, or of an archive that is read as one. */
+struct source_file { struct str name; int fd; int64_t bytes; };
 
 struct load; /* see load.h */
 
@@ -74,9 +82,39 @@ struct source {
 	size_t columns;       /* how many cells most rows have, where a format knows; else 0 */
 	/* Names of columns, for formats that are not headed; grows while rows come. */
 	VEC(struct str) names;
+	/* Of names that are names of fields already (many.c): what people call them. */
+	VEC(struct str) labels;
 	void *state;
+
+	/* How it is to be read: of the part, or of the job where that has no parts. */
+	int given;                     /* the descriptor that was handed in; borrowed */
+	int archive;                   /* it, or what was unpacked of it, where that is an archive; -1 */
+	struct str name;               /* of the file, without what it was packed in */
+	const struct ingest_extractor *extractor; /* NULL: found out, by the format */
+	struct json_doc *params;       /* of the extractor; NULL: none */
+	struct ingest_dialect dialect; /* params win over the job's */
+	struct str part, wanted;       /* dotted path or sheet; file inside an archive; empty: found out */
+	int64_t limit_rows;            /* a sample ends there; 0: all */
+
+	/* What was found. */
+	struct str inside, encoding;
+	int64_t nuls;                  /* NUL bytes in the text */
+	int64_t table_row;             /* where the table begins, by the format; 0: in the first row */
+	bool spread;                   /* merged cells of headings were filled */
+	VEC(struct source_file) files; /* of a SOURCE_SET */
+	VEC(struct str) members;       /* of an archive, in their order: one table; of the first is fd */
 };
 
+/* --- params.c: parameters of the extractor ----------------------------------------------------------- */
+
+/* Values as they were given: texts, numbers and truths may each be spelled as text. */
+struct str param_text(const struct source *s, const char *name);       /* empty: not given */
+int64_t param_int(const struct source *s, const char *name, int64_t otherwise);
+bool param_bool(const struct source *s, const char *name, bool otherwise);
+bool param_given(const struct source *s, const char *name);
+
 extern const struct source_format *const source_formats[];
+/* The row of extractors.def that reads a format. */
+const struct ingest_extractor *extractor_of_format(const char *format);
 
 #endif

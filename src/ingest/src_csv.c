@@ -157,6 +157,7 @@ static void take_dialect(struct source *s, size_t i)
 {
 	struct csv *c = csv_of(s);
 	s->columns = c->dialects[i].columns;
+	s->table_row = c->dialects[i].skip + 1;
 	c->present = i;
 	csv_parse_done(&c->parse);
 	csv_parse_init(&c->parse, &c->dialects[i]);
@@ -178,10 +179,15 @@ static bool csv_open(struct source *s, struct err *e)
 	bool more = true;
 	while (more && c->w.to < 512 * 1024)
 		if (!window_more(&c->w, &more, e)) return false;
-	struct ingest_dialect given = s->load->job.dialect;
+	struct ingest_dialect given = s->dialect;
 	if (str_eq(str_of(s->format->name), STR("tsv")) && !given.delimiter) given.delimiter = '\t';
 	c->ndialects = csv_dialects(str_make(c->w.p, num_min(c->w.to, (size_t)512 * 1024)), c->w.end, &given, c->dialects);
-	for (size_t i = 0; i < c->ndialects; i++) c->bad[i] = -1;
+	int64_t first = param_int(s, "first_row_no", 0);
+	for (size_t i = 0; i < c->ndialects; i++) {
+		c->bad[i] = -1;
+		if (first > 0) c->dialects[i].skip = (int)num_min(first - 1, (int64_t)INT32_MAX);
+		if (!param_bool(s, "doublequote", true)) c->dialects[i].quote = 0;
+	}
 	take_dialect(s, 0);
 	return csv_rewind(s, e);
 }
@@ -220,7 +226,7 @@ static const char *fault_of(const struct source *s, const struct csv_parse *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		if (p->cells[i].text.n > LIMIT_CELL_BYTES) return "a cell is larger than 16 MB";
-		if (s->load->nuls && memchr(p->cells[i].text.p, 0, p->cells[i].text.n)) return "a cell holds a NUL byte";
+		if (s->nuls && memchr(p->cells[i].text.p, 0, p->cells[i].text.n)) return "a cell holds a NUL byte";
 	}
 	return NULL;
 }
@@ -240,7 +246,7 @@ static bool csv_next(struct source *s, struct row *out, struct err *e)
 		break;
 	}
 	*out = (struct row){ .cells = c->parse.cells, .n = c->parse.n, .number = c->number, .more = true };
-	if (s->load->nuls || c->parse.used > LIMIT_CELL_BYTES) out->fault = fault_of(s, &c->parse);
+	if (s->nuls || c->parse.used > LIMIT_CELL_BYTES) out->fault = fault_of(s, &c->parse);
 	return true;
 }
 
@@ -286,6 +292,14 @@ static void csv_describe(struct source *s, struct json_out *j)
 	if (d->skip) json_member_int(j, "skipped_rows", d->skip);
 }
 
+static void csv_used(struct source *s, struct json_out *j)
+{
+	const struct csv_dialect *d = &csv_of(s)->dialects[csv_of(s)->present];
+	json_member(j, "separator", d->delimiter == '\t' ? STR("\\t") : str_make(&d->delimiter, 1));
+	json_member_bool(j, "doublequote", d->quote != 0);
+	if (d->quote) json_member(j, "quote", str_make(&d->quote, 1));
+}
+
 static int64_t csv_place(struct source *s) { return window_place(&csv_of(s)->w); }
 
 /* Any text may be one column of rows. */
@@ -296,6 +310,6 @@ static unsigned csv_sniff(struct str head)
 }
 
 const struct source_format source_csv = { "csv", "csv txt dat", SOURCE_TEXT | SOURCE_HEADED, csv_sniff, csv_open,
-	csv_rewind, csv_next, csv_again, csv_close, csv_describe, csv_place };
+	csv_rewind, csv_next, csv_again, csv_close, csv_describe, csv_place, csv_used };
 const struct source_format source_tsv = { "tsv", "tsv tab", SOURCE_TEXT | SOURCE_HEADED, NULL, csv_open,
-	csv_rewind, csv_next, csv_again, csv_close, csv_describe, csv_place };
+	csv_rewind, csv_next, csv_again, csv_close, csv_describe, csv_place, csv_used };

@@ -202,7 +202,7 @@ static bool locate(struct source *s, struct err *e)
 	k->w = &j->w;
 	k->a = &j->arena;
 	k->line = 1;
-	bool ok = window_rewind(&j->w, e) && walk_all(k, e) && choose(k, s->load->job.part, j, e);
+	bool ok = window_rewind(&j->w, e) && walk_all(k, e) && choose(k, s->part, j, e);
 	free(k);
 	return ok;
 }
@@ -399,6 +399,8 @@ static void json_describe(struct source *s, struct json_out *o)
 	if (state_of(s)->chosen.path.n) json_member(o, "part", state_of(s)->chosen.path);
 }
 
+static void json_used(struct source *s, struct json_out *o) { json_member(o, "json_root", state_of(s)->chosen.path); }
+
 static int64_t json_place(struct source *s) { return window_place(&state_of(s)->w); }
 
 static unsigned json_sniff(struct str head)
@@ -420,6 +422,6 @@ static unsigned geojson_sniff(struct str head)
 }
 
 const struct source_format source_json = { "json", "json", SOURCE_TEXT, json_sniff, document_open, json_rewind, json_next,
-	NULL, json_close_source, json_describe, json_place };
+	NULL, json_close_source, json_describe, json_place, json_used };
 const struct source_format source_geojson = { "geojson", "geojson", SOURCE_TEXT, geojson_sniff, geojson_open, json_rewind,
-	json_next, NULL, json_close_source, json_describe, json_place };
+	json_next, NULL, json_close_source, json_describe, json_place, NULL };

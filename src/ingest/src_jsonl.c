@@ -99,4 +99,4 @@ static unsigned jsonl_sniff(struct str head)
 }
 
 const struct source_format source_jsonl = { "jsonl", "jsonl ndjson geojsonl geojsons", SOURCE_TEXT, jsonl_sniff, jsonl_open,
-	jsonl_rewind, jsonl_next, NULL, jsonl_close, NULL, jsonl_place };
+	jsonl_rewind, jsonl_next, NULL, jsonl_close, NULL, jsonl_place, NULL };

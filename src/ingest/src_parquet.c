@@ -13,5 +13,5 @@ static bool parquet_open(struct source *s, struct err *e)
 
 static unsigned parquet_sniff(struct str head) { return str_starts(head, STR("PAR1")) ? 100 : 0; }
 
-const struct source_format source_parquet = { .name = "parquet", .suffixes = "parquet pq", .sniff = parquet_sniff,
+const struct source_format source_parquet = { .name = "parquet", .suffixes = "parquet pq", .flags = SOURCE_WHOLE, .sniff = parquet_sniff,
 	.open = parquet_open };

@@ -199,7 +199,7 @@ static bool no_such_sheet(const struct xlsx *x, struct str part, struct err *e)
 static bool choose(struct source *s, struct err *e)
 {
 	struct xlsx *x = state_of(s);
-	struct str part = s->load->job.part;
+	struct str part = s->part;
 	for (x->sheet = 0; x->sheet < x->book.sheets.n; x->sheet++) {
 		bool empty;
 		if (part.n && !str_eq(part, x->book.sheets.p[x->sheet].name)) continue;
@@ -224,7 +224,7 @@ static bool xlsx_open(struct source *s, struct err *e)
 	s->state = x;
 	x->cells = calloc(MOST_COLUMNS, sizeof *x->cells);
 	ensure(x->cells);
-	return workbook_read(&x->book, &x->arena, s->fd, s->load->job.name, e) && choose(s, e);
+	return workbook_read(&x->book, &x->arena, s->fd, s->name, e) && choose(s, e);
 }
 
 static void xlsx_close(struct source *s)
@@ -245,9 +245,15 @@ static void xlsx_describe(struct source *s, struct json_out *j)
 	if (x->skip) json_member_int(j, "skipped_rows", x->skip);
 }
 
+static void xlsx_used(struct source *s, struct json_out *j)
+{
+	const struct xlsx *x = state_of(s);
+	if (x->sheet < x->book.sheets.n) json_member(j, "sheet", x->book.sheets.p[x->sheet].name);
+}
+
 static int64_t xlsx_place(struct source *s) { return state_of(s)->read; }
 
 static unsigned xlsx_sniff(struct str head) { return pack_kind_of(head) == PACK_ZIP ? 60 : 0; }
 
-const struct source_format source_xlsx = { "xlsx", "xlsx xlsm", SOURCE_HEADED, xlsx_sniff, xlsx_open, xlsx_rewind, xlsx_next,
-	NULL, xlsx_close, xlsx_describe, xlsx_place };
+const struct source_format source_xlsx = { "xlsx", "xlsx xlsm", SOURCE_HEADED | SOURCE_ZIPPED, xlsx_sniff, xlsx_open, xlsx_rewind, xlsx_next,
+	NULL, xlsx_close, xlsx_describe, xlsx_place, xlsx_used };

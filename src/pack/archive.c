@@ -1,4 +1,4 @@
-/* Zip files from strangers, through libarchive: listed, and streamed one file at a time. Names are
+/* Zip and tar files from strangers, through libarchive: listed, and streamed one file at a time. Names are
  * checked although nothing is ever written under them, because an archive that tries to leave its
  * folder is hostile as a whole. */
 #include "pack/reader.h"
@@ -13,20 +13,28 @@ enum { BLOCK_BYTES = 128 * 1024 };
 
 /* --- opening ------------------------------------------------------------------------------------ */
 
+/* What a person calls it. */
+static const char *word_of(struct archive *ar)
+{
+	int format = archive_format(ar) & ARCHIVE_FORMAT_BASE_MASK;
+	return format == ARCHIVE_FORMAT_TAR ? "tar file" : format == ARCHIVE_FORMAT_RAW ? "bzip2 file" : "zip file";
+}
+
 static bool complain(struct archive *ar, struct err *e)
 {
 	if (archive_errno(ar) == ENOMEM) return err_set(e, ERR_SYSTEM, "unpacking needs more memory than there is");
-	err_set(e, ERR_BAD_SOURCE, "the zip file is damaged or cut short and cannot be unpacked");
+	err_set(e, ERR_BAD_SOURCE, "the %s is damaged or cut short and cannot be unpacked", word_of(ar));
 	const char *said = archive_error_string(ar);
 	return err_cause(e, "libarchive: %s", said ? said : "no message");
 }
 
-static bool open_zip(int fd, struct archive **out, struct err *e)
+static bool open_archive(int fd, struct archive **out, struct err *e)
 {
-	if (lseek(fd, 0, SEEK_SET) < 0) return err_os(e, "seek in a zip file");
+	if (lseek(fd, 0, SEEK_SET) < 0) return err_os(e, "seek in an archive");
 	struct archive *ar = archive_read_new();
 	ensure(ar);
 	archive_read_support_format_zip_seekable(ar);
+	archive_read_support_format_tar(ar);
 	if (archive_read_open_fd(ar, fd, BLOCK_BYTES) != ARCHIVE_OK) {
 		complain(ar, e);
 		archive_read_free(ar);
@@ -50,7 +58,7 @@ static bool name_of(struct archive_entry *entry, struct arena *a, struct str *ou
 	auto_buf b = BUF_INIT(64 * 1024);
 	struct err ignored = { 0 };
 	if (!text_from_encoding(&b, raw, "ibm437", &ignored))
-		return err_set(e, ERR_BAD_SOURCE, "the zip file has a file name that cannot be read");
+		return err_set(e, ERR_BAD_SOURCE, "the archive has a file name that cannot be read");
 	*out = arena_str(a, buf_str(&b));
 	return true;
 }
@@ -86,8 +94,8 @@ static bool next_file(struct archive *ar, struct arena *a, struct archive_entry 
 		if (!name_of(*entry, a, name, e)) return false;
 		if (name_leaves(*name))
 			return err_set(e, ERR_BAD_SOURCE,
-			               "the zip file holds a file named \"%.*s\", which points outside of it; it was refused",
-			               STR_ARG(text_cut(*name, 120)));
+			               "the %s holds a file named \"%.*s\", which points outside of it; it was refused",
+			               word_of(ar), STR_ARG(text_cut(*name, 120)));
 		if (archive_entry_filetype(*entry) == AE_IFREG && !str_ends(*name, STR("/"))) return true;
 	}
 }
@@ -104,9 +112,10 @@ static bool list(struct archive *ar, struct arena *a, const struct pack_limits *
 		if (!next_file(ar, a, &entry, &name, e)) return false;
 		if (!name.p) break;
 		if (found.n == (size_t)l->entries)
-			return err_set(e, ERR_TOO_LARGE, "the zip file holds more than %d files", l->entries);
+			return err_set(e, ERR_TOO_LARGE, "the %s holds more than %d files", word_of(ar), l->entries);
 		bool told = archive_entry_size_is_set(entry);
-		vec_push(a, &found, (struct pack_entry){ name, told ? archive_entry_size(entry) : -1 });
+		vec_push(a, &found, (struct pack_entry){ name, told ? archive_entry_size(entry) : -1,
+			archive_entry_mtime_is_set(entry) ? (int64_t)archive_entry_mtime(entry) : 0 });
 	}
 	*out = (struct pack_entries){ found.p, found.n };
 	return true;
@@ -127,7 +136,7 @@ bool pack_list(int fd, struct arena *a, const struct pack_limits *l, struct pack
 		*out = (struct pack_entries){ 0 };
 		return true;
 	}
-	if (!open_zip(fd, &ar, e)) return false;
+	if (!open_archive(fd, &ar, e)) return false;
 	bool ok = list(ar, a, &limits, out, e);
 	archive_read_free(ar);
 	return ok;
@@ -156,14 +165,14 @@ bool pack_open_entry(int fd, struct str name, const struct pack_limits *l, struc
                      struct err *e)
 {
 	struct archive *ar;
-	if (!open_zip(fd, &ar, e)) return false;
+	if (!open_archive(fd, &ar, e)) return false;
 	auto_arena a = ARENA_INIT;
 	for (;;) {
 		struct archive_entry *entry;
 		struct str found;
 		if (!next_file(ar, &a, &entry, &found, e)) break;
 		if (!found.p) {
-			err_set(e, ERR_BAD_SOURCE, "the zip file holds no file named \"%.*s\"", STR_ARG(text_cut(name, 120)));
+			err_set(e, ERR_BAD_SOURCE, "the %s holds no file named \"%.*s\"", word_of(ar), STR_ARG(text_cut(name, 120)));
 			break;
 		}
 		if (!str_eq(found, name)) continue;
@@ -176,4 +185,25 @@ bool pack_open_entry(int fd, struct str name, const struct pack_limits *l, struc
 	}
 	archive_read_free(ar);
 	return false;
+}
+
+/* --- bzip2 -------------------------------------------------------------------------------------- */
+
+bool pack_open_bzip2(int fd, const struct pack_limits *l, struct pack_reader **out, struct err *e)
+{
+	struct archive *ar = archive_read_new();
+	ensure(ar);
+	archive_read_support_filter_bzip2(ar);
+	archive_read_support_format_raw(ar);
+	struct archive_entry *entry;
+	if (archive_read_open_fd(ar, fd, BLOCK_BYTES) != ARCHIVE_OK || archive_read_next_header(ar, &entry) != ARCHIVE_OK) {
+		complain(ar, e);
+		archive_read_free(ar);
+		return false;
+	}
+	struct pack_reader *r = calloc(1, sizeof *r);
+	ensure(r);
+	*r = (struct pack_reader){ .read = entry_read, .close = entry_close, .fd = fd, .limits = pack_limits_of(l), .state = ar };
+	*out = r;
+	return true;
 }

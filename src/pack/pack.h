@@ -1,4 +1,4 @@
-/* Packed bytes: the door to libarchive (zip) and zlib (gzip). Reads archives from strangers with
+/* Packed bytes: the door to libarchive (zip, tar, bzip2) and zlib (gzip). Reads archives from strangers with
  * guards on size, expansion ratio, entry count and path traversal; writes gzip and zip for exports.
  * Refuses to unpack to names chosen by an archive: everything is a stream.
  *
@@ -9,8 +9,8 @@
 
 #include "base/base.h"
 
-enum pack_kind { PACK_PLAIN, PACK_GZIP, PACK_ZIP };
-/* By the first bytes (at least 4 when the file has them). */
+enum pack_kind { PACK_PLAIN, PACK_GZIP, PACK_ZIP, PACK_BZIP2, PACK_TAR };
+/* By the first bytes (at least 512 when the file has them). */
 enum pack_kind pack_kind_of(struct str head);
 
 /* --- reading ------------------------------------------------------------------------------------ */
@@ -26,13 +26,14 @@ struct pack_limits {
 struct pack_entry {
 	struct str name; /* UTF-8, slashes; never absolute, never with a ".." part */
 	int64_t bytes;   /* unpacked; -1 when the archive does not tell */
+	int64_t modified;/* seconds since 1970; 0 when the archive does not tell */
 };
 struct pack_entries {
 	struct pack_entry *p;
 	size_t n;
 };
-/* The regular files of a zip, in their order. Borrows fd, which must be seekable. Fails with
- * ERR_BAD_SOURCE when the bytes are no zip, are encrypted, or an entry has a name that leaves the
+/* The regular files of a zip or tar, in their order. Borrows fd, which must be seekable. Fails with
+ * ERR_BAD_SOURCE when the bytes are neither, are encrypted, or an entry has a name that leaves the
  * archive. */
 bool pack_list(int fd, struct arena *a, const struct pack_limits *l, struct pack_entries *out,
                struct err *e) must_use nonnull_all;
@@ -41,7 +42,9 @@ struct pack_reader;
 /* Unpacks a gzip stream (several members in a row are one stream). Keeps fd, read from its present
  * place on; may be a pipe. */
 bool pack_open_gzip(int fd, const struct pack_limits *l, struct pack_reader **out, struct err *e) must_use nonnull_all;
-/* Unpacks one file of a zip by its exact name. Keeps fd, which must be seekable. */
+/* Unpacks a bzip2 stream, read from the place of fd on. Keeps fd. */
+bool pack_open_bzip2(int fd, const struct pack_limits *l, struct pack_reader **out, struct err *e) must_use nonnull_all;
+/* Unpacks one file of a zip or tar by its exact name. Keeps fd, which must be seekable. */
 bool pack_open_entry(int fd, struct str name, const struct pack_limits *l, struct pack_reader **out,
                      struct err *e) must_use nonnull_all;
 /* Up to n bytes; *got 0 is the end, proved whole by its checksum. Fails with ERR_BAD_SOURCE when the

@@ -20,6 +20,8 @@ enum pack_kind pack_kind_of(struct str head)
 	if (head.n >= 3 && memcmp(head.p, "\x1f\x8b\x08", 3) == 0) return PACK_GZIP;
 	if (head.n >= 4 && (memcmp(head.p, "PK\x03\x04", 4) == 0 || memcmp(head.p, "PK\x05\x06", 4) == 0))
 		return PACK_ZIP;
+	if (head.n >= 10 && memcmp(head.p, "BZh", 3) == 0 && memcmp(head.p + 4, "1AY&SY", 6) == 0) return PACK_BZIP2;
+	if (head.n >= 512 && memcmp(head.p + 257, "ustar", 5) == 0) return PACK_TAR;
 	return PACK_PLAIN;
 }
 

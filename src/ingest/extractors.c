@@ -1,0 +1,107 @@
+/* The table of the extractors, and parameters checked against it. */
+#include "ingest/unpack.h"
+#include "i18n/i18n.h"
+#include "text/text.h"
+
+#define EXTRACTOR(type, label, suffixes, formats) static const struct ingest_parameter type##_parameters[] = {
+#define PARAMETER(name, kind, otherwise, choices, guessed, label, help) { name, kind, otherwise, choices, guessed, label, help },
+#define END { 0 } };
+#include "ingest/extractors.def"
+#undef EXTRACTOR
+#undef PARAMETER
+#undef END
+
+const struct ingest_extractor ingest_extractors[] = {
+#define EXTRACTOR(type, label, suffixes, formats) { #type, label, suffixes, formats, type##_parameters },
+#define PARAMETER(name, kind, otherwise, choices, guessed, label, help)
+#define END
+#include "ingest/extractors.def"
+#undef EXTRACTOR
+#undef PARAMETER
+#undef END
+	{ 0 } };
+
+const struct ingest_extractor *ingest_extractor_or_null(struct str type)
+{
+	for (const struct ingest_extractor *x = ingest_extractors; x->type; x++)
+		if (str_eq(str_of(x->type), type)) return x;
+	return NULL;
+}
+
+const struct ingest_extractor *extractor_of_format(const char *format)
+{
+	for (const struct ingest_extractor *x = ingest_extractors; x->type; x++)
+		if (has_word(x->formats, str_of(format))) return x;
+	return NULL;
+}
+
+/* --- checking --------------------------------------------------------------------------------------- */
+
+static bool unknown(const struct ingest_extractor *x, struct str name, struct err *e)
+{
+	auto_buf list = BUF_INIT(400);
+	for (const struct ingest_parameter *p = x->parameters; p->name; p++) buf_printf(&list, "%s%s", list.n ? ", " : "", p->name);
+	return err_set(e, ERR_PARAMETER, "“%s” has no parameter “%.*s”; it has %.*s", x->type, STR_ARG(text_cut(name, 60)),
+	               STR_ARG(list.n ? buf_str(&list) : STR("none")));
+}
+
+static struct str spelled(struct buf *b, const struct json_node *v)
+{
+	if (json_kind(v) == JSON_TEXT) return json_text(v);
+	json_put_node(b, v);
+	return buf_str(b);
+}
+
+static bool is_truth(struct str s)
+{
+	static const char *const words[] = { "true", "false", "1", "0", "yes", "no" };
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (str_eq_nocase(s, str_of(words[i]))) return true;
+	return false;
+}
+
+/* A separator may be spelled as a person would say it. */
+static bool is_choice(const struct ingest_parameter *p, struct str s)
+{
+	if (has_word(p->choices, s)) return true;
+	return strcmp(p->name, "separator") == 0 && (s.n == 1 || str_eq(s, STR("tab")));
+}
+
+static bool check_one(const struct ingest_extractor *x, const struct ingest_parameter *p, const struct json_node *v, struct err *e)
+{
+	auto_buf b = BUF_INIT(4096);
+	int64_t n;
+	struct str s = spelled(&b, v);
+	struct str kind = str_of(p->kind);
+	bool list = json_kind(v) == JSON_ARRAY && str_eq(kind, STR("list"));
+	if (json_kind(v) == JSON_NULL || s.n == 0 || list) return true;
+	if (json_kind(v) == JSON_ARRAY || json_kind(v) == JSON_OBJECT)
+		return err_set(e, ERR_PARAMETER, "“%s” of “%s” must be one value", p->name, x->type);
+	if (str_eq(kind, STR("int")) && (!text_to_int(s, &n) || n < 0 || n > 1000000000))
+		return err_set(e, ERR_PARAMETER, "“%s” of “%s” must be a whole number, not “%.*s”", p->name, x->type, STR_ARG(text_cut(s, 60)));
+	if (str_eq(kind, STR("bool")) && !is_truth(s))
+		return err_set(e, ERR_PARAMETER, "“%s” of “%s” must be true or false, not “%.*s”", p->name, x->type, STR_ARG(text_cut(s, 60)));
+	if (str_eq(kind, STR("choice")) && !is_choice(p, s))
+		return err_set(e, ERR_PARAMETER, "“%s” of “%s” must be one of %s, not “%.*s”", p->name, x->type, p->choices,
+		               STR_ARG(text_cut(s, 60)));
+	return true;
+}
+
+bool ingest_params_check(const struct ingest_extractor *x, struct str params, struct err *e)
+{
+	auto_json *doc = NULL;
+	struct err inner = { 0 };
+	if (str_trim(params).n == 0) return true;
+	if (!json_read(params, &doc, &inner) || json_kind(json_root(doc)) != JSON_OBJECT)
+		return err_set(e, ERR_PARAMETER, "the parameters of “%s” must be a JSON object", x->type);
+	size_t at = 0;
+	struct str name;
+	const struct json_node *value;
+	while (json_each(json_root(doc), &at, &name, &value)) {
+		const struct ingest_parameter *p = x->parameters;
+		while (p->name && !str_eq(str_of(p->name), name)) p++;
+		if (!p->name) return unknown(x, name, e);
+		if (!check_one(x, p, value, e)) return false;
+	}
+	return true;
+}
