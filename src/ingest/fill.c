@@ -78,12 +78,13 @@ struct fill *fill_new(const struct plan *plan)
 {
 	struct fill *f = calloc(1, sizeof *f);
 	ensure(f);
-	size_t n = plan->schema.n;
+	size_t n = plan->total;
 	f->plan = plan;
 	f->slab = slab_new(SLAB_BYTES);
 	f->columns = arena_array(&f->fixed, struct fill_column, n);
 	f->batch.columns = arena_array(&f->fixed, struct column, n);
-	f->batch.ncolumns = n;
+	f->batch.ncolumns = plan->schema.n;
+	f->ncolumns = n;
 	f->ids = arena_bytes(&f->fixed, (size_t)LIMIT_BATCH_ROWS * RECORD_ID_BYTES);
 	for (size_t i = 0; i < n; i++) {
 		struct fill_column *c = &f->columns[i];
@@ -111,7 +112,7 @@ void fill_clear(struct fill *f)
 {
 	slab_clear(f, false);
 	arena_done(&f->lists);
-	for (size_t i = 0; i < f->batch.ncolumns; i++) {
+	for (size_t i = 0; i < f->ncolumns; i++) {
 		f->columns[i].items.p = NULL;
 		f->columns[i].items.n = f->columns[i].items.cap = 0;
 	}
@@ -158,6 +159,10 @@ static const char *cast_int(const struct plan_column *p, struct fill_column *c, 
 	/* Zeros in front keep a column text unless its publisher calls it a number. */
 	if (!real && text_to_int(s, to)) return NULL;
 	if (!real) return "not a whole number";
+	if (p->truncate && fabs(v) <= 9e15) {
+		*to = (int64_t)v;
+		return NULL;
+	}
 	if (v != floor(v) || fabs(v) > 9e15) return "not a whole number: it has decimals";
 	*to = (int64_t)v;
 	return NULL;
@@ -387,7 +392,7 @@ bool fill_row(struct fill *f, struct caster *k, const struct row *r, bool *kept,
 {
 	size_t row = f->nrows;
 	*kept = true;
-	for (size_t i = 0; i < f->plan->schema.n; i++) {
+	for (size_t i = 0; i < f->ncolumns; i++) {
 		const struct plan_column *p = &f->plan->columns[i];
 		struct fill_column *c = &f->columns[i];
 		set_null(c, row);

@@ -17,12 +17,14 @@ struct plan_column {
 	const struct field *field;
 	const struct clock_zone *zone; /* of datetimes without offset */
 	bool identity;              /* a cell that does not fit rejects its row */
+	bool truncate;              /* int: decimals are cut off */
 	int lat, lon;               /* derived from two numeric columns of the plan; -1: not */
 	int shape;                  /* derived from a shape column of the plan; -1: not */
 };
 struct plan {
 	struct schema schema;
-	struct plan_column *columns; /* as many as fields */
+	struct plan_column *columns; /* `total` of them: as many as fields, and those that only others are made of */
+	size_t total;
 };
 
 struct slab; /* text of a batch */
@@ -39,6 +41,7 @@ struct fill {
 	struct arena lists;          /* items; rewound each batch */
 	struct slab *slab;
 	struct fill_column *columns;
+	size_t ncolumns;             /* of the plan, those that are no fields too */
 	struct batch batch;
 	uint8_t (*ids)[RECORD_ID_BYTES];
 	size_t nrows;

@@ -2,6 +2,7 @@
  * degrees, ids, and the types of a given schema. Where a type must change a cell goes through its text,
  * so that rejects are the same as everywhere. */
 #include "clock/clock.h"
+#include "ingest/parts.h"
 #include "ingest/survey.h"
 #include "text/text.h"
 #include <stdio.h>
@@ -99,8 +100,7 @@ static enum cell_kind kind_of(const struct column *c)
 	return CELL_STRING;
 }
 
-/* One row as cells, for the rows that go through text. */
-static void row_of(const struct batch *b, size_t row, struct cell *cells, struct arena *a)
+void parquet_row(const struct batch *b, size_t row, struct cell *cells, struct geo *geo, struct arena *a)
 {
 	for (size_t i = 0; i < b->ncolumns; i++) {
 		const struct column *c = &b->columns[i];
@@ -109,9 +109,10 @@ static void row_of(const struct batch *b, size_t row, struct cell *cells, struct
 		auto_buf text = BUF_INIT(WINDOW_MAX);
 		struct value v = c->type.list ? (struct value){ .type = VALUE_TYPES } : column_value(c, row);
 		if (c->type.list) put_list(&text, c, row);
-		else put_value(&text, &v);
+		else if (!geo || v.type != VALUE_SHAPE || !geo_put_geojson(geo, &text, v.s)) put_value(&text, &v);
 		cells[i].text = arena_str(a, buf_str(&text));
 		cells[i].kind = c->type.list ? CELL_LIST : kind_of(c);
+		if (geo && c->type.type == VALUE_SHAPE) cells[i].kind = CELL_SHAPE;
 		if (cells[i].text.n == 0) cells[i].kind = CELL_NONE;
 	}
 }
@@ -207,7 +208,7 @@ static bool cast_batch(struct reading *r, struct fill *f, const struct batch *b,
 	fill_clear(f);
 	for (size_t row = 0; row < b->nrows; row++) {
 		struct arena_mark m = arena_mark(&a);
-		row_of(b, row, cells, &a);
+		parquet_row(b, row, cells, NULL, &a);
 		struct row line = { .cells = cells, .n = b->ncolumns, .number = ++r->row, .more = true };
 		bool kept;
 		bool ok = fill_row(f, &r->caster, &line, &kept, e);
@@ -231,6 +232,16 @@ static void tell(struct reading *r)
 	load_tell(r->load, INGEST_LOADING, (int64_t)(part * (double)total), total, r->row, false);
 }
 
+/* Cuts the batch where the dataset may have no more rows; false: nothing is left of it. */
+static bool within_limit(struct reading *r, struct batch *b)
+{
+	int64_t most = r->load->job.most_rows;
+	if (most <= 0 || r->row + (int64_t)b->nrows <= most) return true;
+	r->load->limited = true;
+	b->nrows = most > r->row ? (size_t)(most - r->row) : 0;
+	return b->nrows > 0;
+}
+
 static bool pour(struct reading *r, struct ingest_result *out, struct err *e)
 {
 	bool all = true;
@@ -244,6 +255,7 @@ static bool pour(struct reading *r, struct ingest_result *out, struct err *e)
 		struct batch b;
 		ok = engine_parquet_next(r->file, &b, e);
 		if (!ok || b.nrows == 0) break;
+		if (!within_limit(r, &b)) break;
 		see_values(r, &b);
 		if (!all) {
 			ok = cast_batch(r, f, &b, &out->rows, e);
@@ -285,7 +297,7 @@ bool load_parquet(struct load *l, struct ingest_result *out, struct err *e)
 	struct str path = arena_printf(l->a, "/proc/self/fd/%d", l->source.fd);
 	if (!engine_parquet_open(path, l->a, &r.found, &r.file, e)) return false;
 	name_columns(&r);
-	bool ok = plan_make(l, &r.survey, &r.plan, e);
+	bool ok = plan_make(l, &r.survey, &r.plan, e) && drift_check(l, &r.survey, &r.plan, &out->columns, e);
 	if (ok) {
 		mark_copies(&r);
 		r.caster = (struct caster){ .load = l, .plan = &r.plan, .geo = geo_new(),

@@ -1,6 +1,7 @@
 /* From what was proved, or from a given schema, to the fields of the new version and where each takes
  * its values. */
 #include "clock/clock.h"
+#include "ingest/fields.h"
 #include "ingest/survey.h"
 #include <stdlib.h>
 
@@ -10,7 +11,7 @@ static struct evidence gather(struct load *l, const struct survey *v)
 {
 	struct evidence out = { 0 };
 	for (size_t i = 0; i < v->proofs.n; i++) proof_testify(&v->proofs.p[i], &out);
-	char given = l->job.dialect.decimal;
+	char given = l->source.dialect.decimal;
 	if (given) {
 		out.point = given == '.';
 		out.comma = given == ',';
@@ -119,22 +120,48 @@ static void add_points(struct load *l, const struct survey *v, struct plan *out)
 	          STR_ARG(out->schema.fields[lon].label), STR_ARG(name));
 }
 
+/* What the column is read as: as its publisher says, else as all its cells allow. */
+static struct verdict verdict_of(struct load *l, const struct proof *p, const struct heading *h, const struct evidence *ev,
+                                 const struct fate *one)
+{
+	struct evidence said = *ev;
+	if (one->dates != FATE_OPEN) {
+		said.dmy = one->dates == FATE_DAY_FIRST;
+		said.mdy = !said.dmy;
+	}
+	if (one->decimal) {
+		said.comma = one->decimal == ',';
+		said.point = !said.comma;
+	}
+	if (one->deleted) return (struct verdict){ .type = VALUE_TEXT };
+	if (!one->typed && !one->listed) return proof_verdict(p, l, h->label, &said);
+	struct field f = one->field;
+	f.label = h->label;
+	if (!one->typed) f.type = VALUE_TEXT;
+	return proof_declared(p, l, &f, &said);
+}
+
+static void plan_column(struct load *l, struct survey *v, size_t i, const struct evidence *ev, struct plan *out)
+{
+	const struct proof *p = &v->proofs.p[i];
+	const struct heading *h = &v->headings.p[i];
+	struct fate one = fields_one(l->a, l->fields, h->name);
+	struct verdict as = verdict_of(l, p, h, ev, &one);
+	struct field f = { .name = h->name, .label = h->label };
+	if (as.type == VALUE_SHAPE && !one.typed && p->kinds == 1u << CELL_SHAPE && p->only_points) {
+		/* A point needs no shape beside it. */
+		as = (struct verdict){ .type = VALUE_POINT, .reading = SPELL_SHAPE_JSON };
+		f.name = free_name(l, out, STR("geo_point_2d"));
+		f.label = STR("Geo Point");
+	}
+	if (!l->job.plain && !one.typed && good_facet(p, &as)) f.flags |= FIELD_FACET;
+	add_field(out, f, as, (int)i)->truncate = one.typed && as.type == VALUE_INT;
+}
+
 static void plan_free(struct load *l, struct survey *v, const struct evidence *ev, struct plan *out)
 {
-	for (size_t i = 0; i < v->proofs.n; i++) {
-		const struct proof *p = &v->proofs.p[i];
-		const struct heading *h = &v->headings.p[i];
-		struct verdict as = proof_verdict(p, l, h->label, ev);
-		struct field f = { .name = h->name, .label = h->label };
-		if (as.type == VALUE_SHAPE && p->kinds == 1u << CELL_SHAPE && p->only_points) {
-			/* A point needs no shape beside it. */
-			as = (struct verdict){ .type = VALUE_POINT, .reading = SPELL_SHAPE_JSON };
-			f.name = free_name(l, out, STR("geo_point_2d"));
-			f.label = STR("Geo Point");
-		}
-		if (!l->job.plain && good_facet(p, &as)) f.flags |= FIELD_FACET;
-		add_field(out, f, as, (int)i);
-	}
+	for (size_t i = 0; i < v->proofs.n; i++)
+		if (v->headings.p[i].name.n) plan_column(l, v, i, ev, out);
 	if (out->schema.n < LIMIT_COLUMNS) add_points(l, v, out);
 }
 
@@ -195,13 +222,87 @@ static bool plan_given(struct load *l, struct survey *v, const struct evidence *
 	return true;
 }
 
+/* --- operations on fields ---------------------------------------------------------------------------- */
+
+/* Flags and types that do not go together are settled for the type. */
+static void settle(struct field *f, const struct plan_column *c)
+{
+	f->type = c->as.type;
+	if (!c->as.list) f->flags &= ~(unsigned)FIELD_MULTIVALUED;
+	else f->flags |= FIELD_MULTIVALUED;
+	if (f->type != VALUE_TEXT) f->flags &= ~(unsigned)FIELD_HIERARCHICAL;
+	if (f->type == VALUE_POINT || f->type == VALUE_SHAPE) f->flags &= ~(unsigned)(FIELD_FACET | FIELD_DISJUNCTIVE);
+	if (f->type != VALUE_DATE && f->type != VALUE_DATETIME) f->flags &= ~(unsigned)FIELD_RANGE;
+}
+
+static int moved(const struct fate *fates, size_t n, int from)
+{
+	for (size_t i = 0; from >= 0 && i < n; i++)
+		if (fates[i].from == (size_t)from) return (int)i;
+	return -1;
+}
+
+/* What is left out goes to the end, where only those columns are made that others need. */
+static void part_deleted(struct arena *a, struct fate *fates, size_t n)
+{
+	struct fate *sorted = arena_array(a, struct fate, n + 1);
+	size_t at = 0;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < n; i++)
+			if (fates[i].deleted == (pass == 1)) sorted[at++] = fates[i];
+	memcpy(fates, sorted, n * sizeof *fates);
+}
+
+static size_t kept(const struct fate *fates, size_t n)
+{
+	size_t k = 0;
+	while (k < n && !fates[k].deleted) k++;
+	return k;
+}
+
+static bool shape(struct load *l, struct plan *p, struct err *e)
+{
+	size_t n = p->schema.n;
+	struct fate *fates = arena_array(l->a, struct fate, n + 1);
+	for (size_t i = 0; i < n; i++) fates[i] = (struct fate){ .field = p->schema.fields[i], .from = i };
+	if (!fields_apply(l->a, l->fields, true, fates, n, e)) return false;
+	part_deleted(l->a, fates, n);
+	struct plan made = { { arena_array(l->a, struct field, n + 1), kept(fates, n) }, arena_array(l->a, struct plan_column, n + 1), n };
+	if (made.schema.n == 0) return err_set(e, ERR_BAD_SOURCE, "every field is left out: nothing would be published");
+	for (size_t i = 0; i < n; i++) {
+		struct plan_column *c = &made.columns[i];
+		*c = p->columns[fates[i].from];
+		c->lat = moved(fates, n, c->lat);
+		c->lon = moved(fates, n, c->lon);
+		c->shape = moved(fates, n, c->shape);
+		made.schema.fields[i] = fates[i].field;
+		settle(&made.schema.fields[i], c);
+		c->field = &made.schema.fields[i];
+		c->identity = i < made.schema.n && c->field->flags & FIELD_ID;
+		if (!set_zone(c, c->field, e)) return false;
+	}
+	*p = made;
+	return true;
+}
+
+static bool too_many_fields(size_t n, struct err *e)
+{
+	return err_set(e, ERR_BAD_SOURCE, "the sources and processors give %zu fields; at most %d can be published: leave some out", n, LIMIT_COLUMNS);
+}
+
 bool plan_make(struct load *l, struct survey *v, struct plan *out, struct err *e)
 {
 	size_t most = (l->job.schema ? l->job.schema->n : v->proofs.n) + 1;
 	*out = (struct plan){ .schema = { arena_array(l->a, struct field, most), 0 },
 		.columns = arena_array(l->a, struct plan_column, most) };
 	struct evidence ev = gather(l, v);
-	if (l->job.schema) return plan_given(l, v, &ev, out, e);
+	if (l->job.schema) {
+		bool ok = plan_given(l, v, &ev, out, e);
+		out->total = out->schema.n;
+		return ok;
+	}
 	plan_free(l, v, &ev, out);
-	return true;
+	out->total = out->schema.n;
+	if (l->fields && !shape(l, out, e)) return false;
+	return out->schema.n <= LIMIT_COLUMNS || too_many_fields(out->schema.n, e);
 }

@@ -48,12 +48,18 @@ static void put_value(struct json_out *j, struct str value)
 
 bool rejects_add(struct rejects *r, int64_t row, struct str field, struct str value, const char *reason, struct err *e)
 {
+	return rejects_add_of(r, STR(""), row, field, value, reason, e);
+}
+
+bool rejects_add_of(struct rejects *r, struct str processor, int64_t row, struct str field, struct str value, const char *reason,
+                    struct err *e)
+{
 	if (r->tell) {
 		r->tell(r->arg, field, value, reason);
 		return true;
 	}
 	r->count++;
-	count(r, row, field, reason);
+	count(r, row_number(row), field, reason);
 	if (r->count > LIMIT_REJECTS) return true;
 	if (r->fd < 0 && r->path.n) {
 		r->fd = open(arena_cstr(r->a, r->path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
@@ -61,11 +67,13 @@ bool rejects_add(struct rejects *r, int64_t row, struct str field, struct str va
 	}
 	struct json_out j = JSON_OUT(&r->out);
 	json_open(&j, '{');
-	json_member_int(&j, "row", row);
+	json_member_int(&j, "row", row_number(row));
 	json_member(&j, "field", field);
 	json_key(&j, STR("value"));
 	put_value(&j, value);
 	json_member(&j, "reason", str_of(reason));
+	if (processor.n) json_member(&j, "processor", processor);
+	if (r->parts) json_member(&j, "source", r->parts[row_part(row)].name);
 	json_close(&j, '}');
 	buf_put_char(&r->out, '\n');
 	if (r->fd < 0) {

@@ -1,7 +1,8 @@
 /* Jobs and results as JSON, between the process that asks and the one in the cage. The reading side of
  * a result trusts nothing: the child may have been in the hands of its file. */
-#include "ingest/load.h"
+#include "child/child.h"
 #include "clock/clock.h"
+#include "ingest/load.h"
 
 /* --- schema ---------------------------------------------------------------------------------------- */
 
@@ -26,10 +27,36 @@ static void put_dialect(struct json_out *j, const struct ingest_dialect *d)
 	json_close(j, '}');
 }
 
+/* Parts and supplies by their place: the child counts the descriptors it is handed. */
+static void put_line(struct json_out *j, const struct ingest_job *job)
+{
+	json_key(j, STR("parts"));
+	json_open(j, '[');
+	for (size_t i = 0; i < job->nparts; i++) {
+		json_open(j, '{');
+		json_member(j, "uid", job->parts[i].uid);
+		json_member(j, "name", job->parts[i].name);
+		json_member(j, "extractor", job->parts[i].extractor);
+		json_member(j, "params", job->parts[i].params);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	json_member_int(j, "supplies", (int64_t)job->nsupplies);
+	json_member(j, "processors", job->processors);
+	json_member(j, "fields", job->fields);
+	json_member(j, "columns", job->columns);
+	json_member_int(j, "most_rows", job->most_rows);
+	json_member_int(j, "seed", (int64_t)job->seed);
+	json_member_int(j, "now", job->now.us);
+	json_member(j, "language", job->language);
+	json_member_int(j, "collect", job->collect);
+}
+
 void settings_put(struct buf *b, const struct ingest_job *job)
 {
 	struct json_out j = JSON_OUT(b);
 	json_open(&j, '{');
+	put_line(&j, job);
 	json_member(&j, "name", job->name);
 	json_member(&j, "format", job->format);
 	json_member(&j, "inside", job->inside);
@@ -66,6 +93,34 @@ static bool read_schema(struct arena *a, const struct json_node *n, const struct
 	return true;
 }
 
+/* The job's descriptors come in this order: its source, or its parts; then its supplies. */
+static void read_line(struct arena *a, const struct json_node *o, struct ingest_job *out)
+{
+	const struct json_node *parts = json_get(o, "parts");
+	int fd = CHILD_FD;
+	out->nparts = json_count(parts);
+	struct ingest_part *list = arena_array(a, struct ingest_part, out->nparts + 1);
+	for (size_t i = 0; i < out->nparts; i++) {
+		const struct json_node *n = json_at(parts, i);
+		list[i] = (struct ingest_part){ fd++, text(a, n, "uid"), text(a, n, "name"), text(a, n, "extractor"), text(a, n, "params") };
+	}
+	if (out->nparts == 0) fd++;
+	out->source = CHILD_FD;
+	out->parts = list;
+	out->nsupplies = (size_t)json_int(json_get(o, "supplies"), 0);
+	int *supplies = arena_array(a, int, out->nsupplies + 1);
+	for (size_t i = 0; i < out->nsupplies; i++) supplies[i] = fd++;
+	out->supplies = supplies;
+	out->processors = text(a, o, "processors");
+	out->fields = text(a, o, "fields");
+	out->columns = text(a, o, "columns");
+	out->most_rows = json_int(json_get(o, "most_rows"), 0);
+	out->seed = (uint64_t)json_int(json_get(o, "seed"), 0);
+	out->now.us = json_int(json_get(o, "now"), 0);
+	out->language = text(a, o, "language");
+	out->collect = (int)json_int(json_get(o, "collect"), 0);
+}
+
 bool settings_read(struct arena *a, struct str json, struct ingest_job *out, struct err *e)
 {
 	auto_json *doc = NULL;
@@ -81,6 +136,7 @@ bool settings_read(struct arena *a, struct str json, struct ingest_job *out, str
 	};
 	out->dialect.delimiter = (char)json_int(json_get(d, "delimiter"), 0);
 	out->dialect.quote = (char)json_int(json_get(d, "quote"), 0);
+	read_line(a, o, out);
 	int64_t header = json_int(json_get(d, "header"), 0);
 	if (header == INGEST_HEADER_YES) out->dialect.header = INGEST_HEADER_YES;
 	if (header == INGEST_HEADER_NO) out->dialect.header = INGEST_HEADER_NO;
@@ -130,6 +186,8 @@ void result_put(struct buf *b, const struct ingest_result *r)
 	json_member_int(&j, "rows", r->rows);
 	json_member_int(&j, "rejects", r->rejects);
 	json_member_int(&j, "bytes", r->bytes);
+	json_member_bool(&j, "limited", r->limited);
+	json_member(&j, "columns", r->columns);
 	json_member(&j, "format", r->format);
 	json_member(&j, "dialect", r->dialect);
 	if (r->has_box) {
@@ -187,6 +245,8 @@ bool result_read(struct arena *a, struct str json, struct ingest_result *out, st
 	out->rows = json_int(json_get(o, "rows"), 0);
 	out->rejects = json_int(json_get(o, "rejects"), 0);
 	out->bytes = json_int(json_get(o, "bytes"), 0);
+	out->limited = json_bool(json_get(o, "limited"), false);
+	out->columns = text(a, o, "columns");
 	out->format = text(a, o, "format");
 	out->dialect = text(a, o, "dialect");
 	out->has_box = json_count(box) == 4;

@@ -1,6 +1,7 @@
 /* Pass one. The first row is held back until the others have spoken: it is headings when it does not
  * fit the types they prove. */
 #include "ingest/survey.h"
+#include "ingest/fields.h"
 #include "text/text.h"
 
 /* --- rows ----------------------------------------------------------------------------------------- */
@@ -23,8 +24,7 @@ static bool too_many(size_t n, struct err *e)
 static void add_proofs(struct load *l, struct survey *v, size_t n)
 {
 	while (v->proofs.n < n) {
-		const struct field *declared = NULL;
-		if (v->targets && v->targets[v->proofs.n]) declared = &l->job.schema->fields[v->targets[v->proofs.n] - 1];
+		const struct field *declared = v->declared ? v->declared[v->proofs.n] : NULL;
 		bool facets = !l->job.schema && !l->job.plain && v->proofs.n < 200;
 		proof_init(vec_add(l->a, &v->proofs), l->a, declared, facets);
 	}
@@ -47,16 +47,44 @@ static bool looks_like_heading(struct str s)
 	return s.n > 0 && spell_readings(s, SPELL_NUMBERS | SPELL_DATES | SPELL_TIMES | SPELL(BOOL) | SPELL(POINT)) == 0;
 }
 
+/* Names that processors worked with are names of fields already; others are made of the labels. */
+static void name_all(struct load *l, struct survey *v, const struct str *labels, size_t n)
+{
+	const struct source *s = &l->source;
+	v->headings.n = 0;
+	if (s->labels.n == 0) {
+		headings_make(l, v, labels, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) vec_push(l->a, &v->headings, (struct heading){ .label = s->labels.p[i], .name = s->names.p[i] });
+}
+
+/* A type that was chosen, or nothing to prove: left out. */
+static const struct field *chosen(struct load *l, struct str name)
+{
+	static const struct field left_out = { .type = VALUE_TEXT };
+	if (name.n == 0) return &left_out;
+	struct fate one = fields_one(l->a, l->fields, name);
+	if (one.deleted) return &left_out;
+	if (!one.typed && !one.listed) return NULL;
+	struct field *f = arena_new(l->a, struct field);
+	*f = one.field;
+	if (!one.typed) f->type = VALUE_TEXT;
+	return f;
+}
+
 static void aim(struct load *l, struct survey *v, const struct str *labels, size_t n)
 {
-	if (!l->job.schema) return;
+	if (!l->job.schema && !l->fields && l->source.labels.n == 0) return;
 	struct survey named = { 0 };
-	headings_make(l, &named, labels, n);
-	v->targets = arena_array(l->a, uint32_t, (size_t)LIMIT_COLUMNS + 1);
-	for (size_t f = 0; f < l->job.schema->n; f++) {
+	name_all(l, &named, labels, n);
+	if (!v->declared) v->declared = arena_array(l->a, const struct field *, (size_t)LIMIT_COLUMNS + 1);
+	for (size_t f = 0; l->job.schema && f < l->job.schema->n; f++) {
 		int at = heading_for(&named, &l->job.schema->fields[f]);
-		if (at >= 0) v->targets[at] = (uint32_t)f + 1;
+		if (at >= 0) v->declared[at] = &l->job.schema->fields[f];
 	}
+	for (; !l->job.schema && v->aimed < n && v->aimed < LIMIT_COLUMNS; v->aimed++)
+		v->declared[v->aimed] = chosen(l, named.headings.p[v->aimed].name);
 }
 
 /* Numbers in columns whose names say so may be degrees; their range decides. */
@@ -96,7 +124,7 @@ static bool take_row(struct load *l, struct survey *v, const struct row *r, stru
 		if (r->n > LIMIT_COLUMNS) return too_many(r->n, e);
 		if (r->n > v->proofs.n) {
 			size_t from = v->proofs.n;
-			if (l->job.schema) aim(l, v, l->source.names.p, l->source.names.n);
+			aim(l, v, l->source.names.p, l->source.names.n);
 			add_proofs(l, v, r->n);
 			watch_new_names(l, v, from);
 		}
@@ -115,12 +143,12 @@ static bool take_row(struct load *l, struct survey *v, const struct row *r, stru
 	return true;
 }
 
-static bool pass(struct load *l, struct survey *v, struct err *e)
+static bool pass(struct load *l, struct survey *v, int64_t most, struct err *e)
 {
 	struct source *s = &l->source;
 	bool headed = s->format->flags & SOURCE_HEADED;
 	if (!s->format->rewind(s, e)) return false;
-	for (int64_t seen = 0;; seen++) {
+	for (int64_t seen = 0; seen < most; seen++) {
 		struct row r;
 		if (!s->format->next(s, &r, e)) return false;
 		if (!r.more) break;
@@ -203,31 +231,30 @@ static void name_columns(struct load *l, struct survey *v)
 		if (!headed && i < l->source.names.n) labels[i] = l->source.names.p[i];
 		else if (headed && v->headed && i < v->first.n) labels[i] = v->first.p[i];
 	}
-	v->headings.n = 0;
-	headings_make(l, v, labels, n);
+	name_all(l, v, labels, n);
 }
 
 static void settle_headings(struct load *l, struct survey *v)
 {
-	switch (l->job.dialect.header) {
+	switch (l->source.dialect.header) {
 	case INGEST_HEADER_YES: v->headed = true; break;
 	case INGEST_HEADER_NO: v->headed = false; break;
 	case INGEST_HEADER_FIND: v->headed = first_is_headings(v); break;
 	}
 	if (!v->headed) {
 		fold_first(l, v);
-		if (l->job.dialect.header == INGEST_HEADER_FIND)
+		if (l->source.dialect.header == INGEST_HEADER_FIND)
 			load_note(l, "The first row looks like data, so the columns were named by number.");
 	}
 }
 
-bool survey_run(struct load *l, struct survey *v, struct err *e)
+static bool survey(struct load *l, struct survey *v, int64_t most, struct err *e)
 {
 	const struct source_format *f = l->source.format;
 	for (;;) {
 		struct arena_mark m = arena_mark(l->a);
 		*v = (struct survey){ 0 };
-		if (!pass(l, v, e)) return false;
+		if (!pass(l, v, most, e)) return false;
 		if (!f->again || !f->again(&l->source, v->rows + v->long_rows, v->short_rows + v->long_rows, v->proofs.n)) break;
 		arena_rewind(l->a, m);
 	}
@@ -241,3 +268,6 @@ bool survey_run(struct load *l, struct survey *v, struct err *e)
 		             "their ends is empty.", (long long)v->short_rows, (long long)v->first_short);
 	return true;
 }
+
+bool survey_run(struct load *l, struct survey *v, struct err *e) { return survey(l, v, INT64_MAX, e); }
+bool survey_peek(struct load *l, struct survey *v, int64_t rows, struct err *e) { return survey(l, v, rows, e); }

@@ -59,7 +59,7 @@ static void find_sources(const struct schema *s, struct plan_column *c)
 
 static bool make_plan(struct ingest_taker *t, const struct schema *s, struct err *e)
 {
-	t->plan = (struct plan){ *s, arena_array(&t->arena, struct plan_column, s->n + 1) };
+	t->plan = (struct plan){ *s, arena_array(&t->arena, struct plan_column, s->n + 1), s->n };
 	for (size_t i = 0; i < s->n; i++) {
 		const struct field *f = &s->fields[i];
 		struct plan_column *c = &t->plan.columns[i];

@@ -1,6 +1,5 @@
 /* The road of one publication: name, draft, reading, commit. */
-#include "publish/publish.h"
-#include "json/json.h"
+#include "publish/inside.h"
 #include "text/text.h"
 
 /* "Trees of the town.csv.gz" without folders and suffixes: a title, and the root of an identifier. */
@@ -26,40 +25,44 @@ static struct str title_of(struct arena *a, struct str stem)
 	return t;
 }
 
+void publish_put_notes(struct json_out *j, const struct ingest_result *r)
+{
+	json_member(j, "format", r->format);
+	json_key(j, STR("dialect"));
+	json_value(j);
+	buf_put(j->b, r->dialect.n ? r->dialect : STR("{}"));
+	json_key(j, STR("notes"));
+	json_open(j, '[');
+	for (size_t i = 0; i < r->nnotes; i++) json_put(j, r->notes[i]);
+	json_close(j, ']');
+	json_key(j, STR("rejects"));
+	json_open(j, '[');
+	for (size_t i = 0; i < r->nreasons; i++) {
+		json_open(j, '{');
+		json_member(j, "field", r->reasons[i].field);
+		json_member(j, "reason", r->reasons[i].reason);
+		json_member_int(j, "count", r->reasons[i].count);
+		json_member_int(j, "first_row", r->reasons[i].first_row);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	if (!r->has_box) return;
+	json_key(j, STR("bbox"));
+	json_open(j, '[');
+	json_put_real(j, r->west);
+	json_put_real(j, r->south);
+	json_put_real(j, r->east);
+	json_put_real(j, r->north);
+	json_close(j, ']');
+}
+
 /* What the publisher should know about this publication, kept with the version. */
 static struct str summary_of(struct arena *a, const struct ingest_result *r)
 {
 	auto_buf b = BUF_INIT(1 << 20);
 	struct json_out j = JSON_OUT(&b);
 	json_open(&j, '{');
-	json_member(&j, "format", r->format);
-	json_key(&j, STR("dialect"));
-	json_value(&j);
-	buf_put(&b, r->dialect.n ? r->dialect : STR("{}"));
-	json_key(&j, STR("notes"));
-	json_open(&j, '[');
-	for (size_t i = 0; i < r->nnotes; i++) json_put(&j, r->notes[i]);
-	json_close(&j, ']');
-	json_key(&j, STR("rejects"));
-	json_open(&j, '[');
-	for (size_t i = 0; i < r->nreasons; i++) {
-		json_open(&j, '{');
-		json_member(&j, "field", r->reasons[i].field);
-		json_member(&j, "reason", r->reasons[i].reason);
-		json_member_int(&j, "count", r->reasons[i].count);
-		json_member_int(&j, "first_row", r->reasons[i].first_row);
-		json_close(&j, '}');
-	}
-	json_close(&j, ']');
-	if (r->has_box) {
-		json_key(&j, STR("bbox"));
-		json_open(&j, '[');
-		json_put_real(&j, r->west);
-		json_put_real(&j, r->south);
-		json_put_real(&j, r->east);
-		json_put_real(&j, r->north);
-		json_close(&j, ']');
-	}
+	publish_put_notes(&j, r);
 	json_close(&j, '}');
 	return b.over ? STR("{}") : arena_str(a, buf_str(&b));
 }

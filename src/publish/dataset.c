@@ -1,0 +1,538 @@
+/* The road of a configuration: what changed since last time, bringing what is needed, reading in the cage, commit. */
+#include "publish/inside.h"
+#include "publish/supply.h"
+#include "text/text.h"
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* --- telling ------------------------------------------------------------------------------------------------ */
+
+void publish_tell(struct publish_road *r, const char *phase, int64_t rows, int64_t total, int64_t part, int64_t whole, int from, int to)
+{
+	if (!r->watch || !r->watch->progress) return;
+	double share = whole > 0 ? num_min((double)part / (double)whole, 1.0) : 0;
+	struct publish_progress p = { .phase = phase, .rows = rows, .total = total, .errors = r->errors, .permille = from + (int)(share * (to - from)) };
+	r->phase = phase;
+	r->watch->progress(r->watch->arg, &p);
+}
+
+void publish_say(const struct publish_road *r, int level, const char *fmt, ...)
+{
+	if (!r->watch || !r->watch->say) return;
+	auto_buf b = BUF_INIT(4000);
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	r->watch->say(r->watch->arg, level, buf_str(&b));
+}
+
+bool publish_stopped(const struct publish_road *r, struct err *e)
+{
+	bool stop = r->watch && r->watch->cancel && cancel_fired(r->watch->cancel);
+	if (stop) err_set(e, ERR_CANCELLED, "publishing was stopped");
+	return stop;
+}
+
+/* --- the configuration in two halves -------------------------------------------------------------------------- */
+
+struct str publish_json_of(struct arena *a, const struct json_node *n)
+{
+	auto_buf b = BUF_INIT(64 << 20);
+	if (!n) return STR("");
+	json_put_node(&b, n);
+	return arena_str(a, buf_str(&b));
+}
+
+static struct str hash_of(struct arena *a, struct str text)
+{
+	unsigned char out[CRYPT_SHA256];
+	auto_buf hex = BUF_INIT(200);
+	crypt_sha256(text, out);
+	for (size_t i = 0; i < 16; i++) buf_printf(&hex, "%02x", out[i]);
+	return arena_str(a, buf_str(&hex));
+}
+
+static void put_list(struct buf *b, const struct json_node *list, int looks)
+{
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json_node *o = json_at(list, i);
+		if (looks >= 0 && ingest_fields_looks(o) != (looks == 1)) continue;
+		json_put_node(b, o);
+		buf_put_char(b, '\n');
+	}
+}
+
+/* A source is what is read and how; what it is called does not matter. */
+static void put_resources(struct buf *b, const struct json_node *list)
+{
+	static const char *const members[] = { "uid", "type", "params", "datasource" };
+	for (size_t i = 0; i < json_count(list); i++)
+		for (size_t k = 0; k < COUNT_OF(members); k++) {
+			if (json_get(json_at(list, i), members[k])) json_put_node(b, json_get(json_at(list, i), members[k]));
+			buf_put_char(b, '\n');
+		}
+}
+
+/* Operations on fields, the facets of the metadata last. */
+static struct str operations(struct publish_road *r)
+{
+	const struct json_node *doc = r->config.doc;
+	const struct json_node *list = json_get(doc, "fields");
+	const struct json_node *facets = json_get(json_get(json_get(json_get(doc, "metadata"), "asset_content_configuration"), "facets"), "");
+	auto_buf b = BUF_INIT(64 << 20);
+	struct json_out j = JSON_OUT(&b);
+	json_open(&j, '[');
+	for (size_t i = 0; i < json_count(list); i++) {
+		json_value(&j);
+		json_put_node(&b, json_at(list, i));
+	}
+	if (json_kind(facets) == JSON_ARRAY) {
+		json_open(&j, '{');
+		json_member(&j, "type", STR("facets"));
+		json_key(&j, STR("facets"));
+		json_value(&j);
+		json_put_node(&b, facets);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	return arena_str(r->a, buf_str(&b));
+}
+
+void publish_halves(struct publish_road *r)
+{
+	const struct json_node *doc = r->config.doc;
+	auto_buf shape = BUF_INIT(64 << 20);
+	auto_buf look = BUF_INIT(64 << 20);
+	put_resources(&shape, json_get(doc, "resources"));
+	put_list(&shape, json_get(doc, "processors"), -1);
+	put_list(&shape, json_get(doc, "fields"), 0);
+	put_list(&look, json_get(doc, "fields"), 1);
+	if (json_get(doc, "metadata")) json_put_node(&look, json_get(doc, "metadata"));
+	r->shape = hash_of(r->a, buf_str(&shape));
+	r->look = hash_of(r->a, buf_str(&look));
+	r->fields = operations(r);
+}
+
+/* --- what stands -------------------------------------------------------------------------------------------------- */
+
+static struct schema copy_schema(struct arena *a, const struct schema *s)
+{
+	auto_buf b = BUF_INIT(16 << 20);
+	struct schema out = { 0 };
+	struct err e = { 0 };
+	schema_put_json(&b, s);
+	if (s->n == 0 || !schema_from_json(a, buf_str(&b), &out, &e)) return (struct schema){ 0 };
+	return out;
+}
+
+static bool read_former(struct publish_road *r, struct err *e)
+{
+	struct publish_former *f = &r->former;
+	const struct catalog_view *v;
+	const struct json_node *o;
+	struct err ignored = { 0 };
+	if (!catalog_hold(r->site->catalog, r->tenant, &v, e)) return false;
+	const struct dataset *d = catalog_find_or_null(v, r->config.slug);
+	if (d && d->version.number > 0) {
+		*f = (struct publish_former){ .there = true, .number = d->version.number, .rows = d->rows, .summary = arena_str(r->a, d->summary),
+			.schema = copy_schema(r->a, &d->schema) };
+	}
+	catalog_release(r->site->catalog, v);
+	if (!f->there || !json_read_in(r->a, f->summary, &o, &ignored)) return true;
+	f->ours = json_get(o, "revision") != NULL;
+	f->revision = json_int(json_get(o, "revision"), 0);
+	f->shape = json_text(json_get(o, "shape"));
+	f->look = json_text(json_get(o, "look"));
+	f->supplies = json_text(json_get(o, "supplies"));
+	f->columns = publish_json_of(r->a, json_get(o, "columns"));
+	f->metadata = publish_json_of(r->a, json_get(o, "metadata"));
+	f->sources = json_get(o, "sources");
+	return true;
+}
+
+/* A version that came another way was taken over by a revision of the configuration: that is what changes are measured by. */
+static void measure_by_revision(struct publish_road *r)
+{
+	struct publish_road then = *r;
+	struct str json;
+	struct err ignored = { 0 };
+	if (r->former.ours || !r->former.there || r->config.published_revision == 0) return;
+	if (!config_at_revision(r->site, r->tenant, r->config.dataset, r->config.published_revision, r->a, &json, &ignored)) return;
+	if (!json_read_in(r->a, json, &then.config.doc, &ignored)) return;
+	publish_halves(&then);
+	r->former.shape = then.shape;
+	r->former.look = then.look;
+}
+
+/* --- metadata -------------------------------------------------------------------------------------------------------- */
+
+/* What the origin says where the configuration says nothing: it wins value by value. */
+static void merge_template(struct json_out *j, const struct json_node *mine, const struct json_node *theirs)
+{
+	struct str name;
+	const struct json_node *value;
+	json_open(j, '{');
+	for (size_t at = 0; json_each(mine, &at, &name, &value);) {
+		json_key(j, name);
+		json_value(j);
+		json_put_node(j->b, value);
+	}
+	for (size_t at = 0; json_each(theirs, &at, &name, &value);) {
+		auto_arena a = ARENA_INIT;
+		if (json_get(mine, arena_cstr(&a, name))) continue;
+		json_key(j, name);
+		json_value(j);
+		json_put_node(j->b, value);
+	}
+	json_close(j, '}');
+}
+
+static bool merge_metadata(struct publish_road *r, struct str origin, struct config *out, struct err *e)
+{
+	const struct json_node *theirs;
+	const struct json_node *mine = json_get(r->config.doc, "metadata");
+	struct str name;
+	const struct json_node *value;
+	*out = r->config;
+	if (!origin.n) return true;
+	if (!json_read_in(r->a, origin, &theirs, e)) return false;
+	auto_buf b = BUF_INIT(64 << 20);
+	struct json_out j = JSON_OUT(&b);
+	json_open(&j, '{');
+	json_key(&j, STR("metadata"));
+	json_open(&j, '{');
+	for (size_t at = 0; json_each(mine, &at, &name, &value);) {
+		json_key(&j, name);
+		merge_template(&j, value, json_get(theirs, arena_cstr(r->a, name)));
+	}
+	for (size_t at = 0; json_each(theirs, &at, &name, &value);) {
+		if (json_get(mine, arena_cstr(r->a, name)) || json_kind(value) != JSON_OBJECT || str_eq(name, STR("fields"))) continue;
+		json_key(&j, name);
+		merge_template(&j, NULL, value);
+	}
+	json_close(&j, '}');
+	json_close(&j, '}');
+	return json_read_in(r->a, buf_str(&b), &out->doc, e);
+}
+
+/* REG-8, as for publications that come another way. */
+static bool check_metas(struct publish_road *r, const struct meta_change *metas, size_t n, struct err *e)
+{
+	const struct tenant *t = tenants_hold_or_null(r->site->tenants, r->tenant);
+	const struct registry *g;
+	if (!t) return true;
+	bool ok = registry_hold(r->site->registries, t, &g, e);
+	if (ok) {
+		for (size_t i = 0; ok && i < n; i++) ok = str_find_char(metas[i].value, '<') < 0 || registry_check_markup(g, metas[i].value, e);
+		registry_release(r->site->registries, g);
+	}
+	tenant_release(r->site->tenants, t);
+	return ok;
+}
+
+static int64_t setting(struct publish_road *r, const char *name)
+{
+	int64_t n = 0;
+	const struct tenant *t = tenants_hold_or_null(r->site->tenants, r->tenant);
+	if (!t) return 0;
+	if (!str_to_int(tenant_setting(t, name), &n)) n = 0;
+	tenant_release(r->site->tenants, t);
+	return n;
+}
+
+/* --- metadata alone ---------------------------------------------------------------------------------------------------- */
+
+static bool only_metadata(struct publish_road *r, struct publish_outcome *out, struct err *e)
+{
+	struct config merged;
+	struct schema told;
+	struct meta_change *metas;
+	publish_tell(r, "finishing", r->former.rows, r->former.rows, 0, 0, 900, 1000);
+	if (!r->former.there) return err_set(e, ERR_CONFLICT, "the dataset is not published: publish it with its data first");
+	if (!ingest_fields_describe(r->a, &r->former.schema, r->former.columns, r->fields, &told, e)) return false;
+	if (!merge_metadata(r, r->former.metadata, &merged, e)) return false;
+	size_t n = config_metas(&merged, r->a, &metas);
+	if (!check_metas(r, metas, n, e) || !catalog_describe(r->site->catalog, r->tenant, r->config.slug, &told, metas, n, e)) return false;
+	/* The data are those of an older configuration where that changed, too: it stays to be published. */
+	bool whole = str_eq(r->shape, r->former.shape);
+	if (whole && !config_published(r->site, r->tenant, r->config.dataset, r->config.revision, e)) return false;
+	publish_say(r, 0, "Metadata, labels and views were published; the data were not read again.");
+	*out = (struct publish_outcome){ .how = PUBLISH_DONE, .version = r->former.number, .revision = r->config.revision, .rows = r->former.rows,
+		.summary = r->former.summary };
+	return true;
+}
+
+/* --- what processors need -------------------------------------------------------------------------------------------------- */
+
+struct asking { struct publish_road *road; };
+
+/* A file that has no name. */
+static int nameless(struct publish_road *r, struct err *e)
+{
+	struct str path = arena_printf(r->a, "%.*s/.publish-XXXXXX", STR_ARG(r->site->folder));
+	int fd = mkostemp((char *)(uintptr_t)path.p, O_CLOEXEC); /* just made, ours to change */
+	if (fd < 0) {
+		err_os(e, "open of questions");
+		return -1;
+	}
+	unlink(path.p);
+	return fd;
+}
+
+static bool ask_questions(void *arg, size_t need, const int *fds, int *questions, struct err *e)
+{
+	struct publish_road *r = ((struct asking *)arg)->road;
+	struct ingest_job job = { .processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .supplies = fds, .nsupplies = need,
+		.seed = (uint64_t)r->config.dataset, .cancel = r->watch ? r->watch->cancel : NULL };
+	job.parts = publish_parts(r, &job.nparts);
+	*questions = nameless(r, e);
+	return *questions >= 0 && ingest_collect(&job, need, questions, r->a, e);
+}
+
+/* Compiled here to know what it needs only: nothing of a source is read. */
+bool publish_supply(struct publish_road *r, struct err *e)
+{
+	const struct json_node *list = json_get(r->config.doc, "processors");
+	struct process_scene scene = { .seed = (uint64_t)r->config.dataset, .now = clock_now() };
+	struct process_faults faults = { .arena = r->a };
+	struct process_line *line;
+	const struct process_need *needs;
+	if (json_count(list) == 0) return true;
+	if (!process_line_new(list, &scene, &faults, &line, e)) {
+		if (faults.list.n == 0) return false;
+		*e = (struct err){ 0 };
+		return err_set(e, ERR_PARAMETER, "%.*s: %.*s", STR_ARG(faults.list.p[0].path), STR_ARG(faults.list.p[0].message));
+	}
+	size_t n = process_needs(line, &needs);
+	r->supplies = arena_array(r->a, int, n + 1);
+	for (size_t i = 0; i < n; i++) r->supplies[i] = -1;
+	r->nsupplies = n;
+	struct asking asking = { r };
+	struct publish_needs want = { .tenant = r->tenant, .dataset = r->config.dataset, .who = PUBLISH_AS_HOUSE, .preview = r->preview, .watch = r->watch,
+		.ask = ask_questions, .arg = &asking };
+	bool ok = n == 0 || (publish_answers_for(r->site, r->tenant, &r->config, &want.who, e) &&
+	                     publish_needs_meet(r->site, &want, needs, n, r->supplies, e));
+	process_line_free(line);
+	return ok;
+}
+
+void publish_supply_done(struct publish_road *r)
+{
+	if (r->nsupplies) publish_needs_done(r->supplies, r->nsupplies);
+	r->nsupplies = 0;
+}
+
+/* --- data ---------------------------------------------------------------------------------------------------------------------- */
+
+struct ingest_part *publish_parts(struct publish_road *r, size_t *n)
+{
+	struct ingest_part *parts = arena_array(r->a, struct ingest_part, r->sources.n + 1);
+	for (size_t i = 0; i < r->sources.n; i++) {
+		const struct publish_source_file *f = &r->sources.p[i];
+		struct str params = publish_json_of(r->a, json_get(f->resource, "params"));
+		parts[i] = (struct ingest_part){ .source = f->fd, .uid = f->uid, .name = f->name, .extractor = json_text(json_get(f->resource, "type")),
+			.params = params };
+	}
+	*n = r->sources.n;
+	return parts;
+}
+
+static void follow(void *arg, const struct ingest_progress *p)
+{
+	struct publish_road *r = arg;
+	bool line = json_count(json_get(r->config.doc, "processors")) > 0;
+	switch (p->phase) {
+	case INGEST_UNPACKING: publish_tell(r, "reading", p->rows, 0, p->bytes, p->total, 100, 150); break;
+	case INGEST_PROVING: publish_tell(r, line ? "processing" : "reading", p->rows, 0, p->bytes, p->total, 150, 500); break;
+	case INGEST_LOADING: publish_tell(r, "loading", p->rows, 0, p->bytes, p->total, 500, 900); break;
+	case INGEST_FINISHING: publish_tell(r, "finishing", p->rows, p->rows, 0, 0, 900, 1000); break;
+	}
+}
+
+static void put_sources(struct publish_road *r, struct json_out *j)
+{
+	json_key(j, STR("sources"));
+	json_open(j, '[');
+	for (size_t i = 0; i < r->sources.n; i++) {
+		const struct publish_source_file *f = &r->sources.p[i];
+		json_open(j, '{');
+		json_member(j, "uid", f->uid);
+		json_member(j, "name", f->name);
+		json_member(j, "known", f->known);
+		json_member(j, "hash", f->hash);
+		if (str_starts(f->hash, STR("published-"))) {
+			int64_t version;
+			struct str tail = str_from(f->hash, (size_t)(str_rfind_char(f->hash, '-') + 1));
+			if (str_to_int(str_sub(tail, 0, tail.n - 8), &version)) json_member_int(j, "snapshot", version);
+		}
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static struct str origin_metadata(const struct publish_road *r)
+{
+	for (size_t i = 0; i < r->sources.n; i++)
+		if (r->sources.p[i].metadata.n) return r->sources.p[i].metadata;
+	return STR("");
+}
+
+/* Kept with the version: what a publisher should know, and what the next publication compares with. */
+static struct str summary_of(struct publish_road *r, const struct ingest_result *l)
+{
+	auto_buf b = BUF_INIT(16 << 20);
+	struct json_out j = JSON_OUT(&b);
+	json_open(&j, '{');
+	publish_put_notes(&j, l);
+	json_member_int(&j, "revision", r->config.revision);
+	json_member(&j, "shape", r->shape);
+	json_member(&j, "look", r->look);
+	json_member(&j, "supplies", r->supplies_hash);
+	put_sources(r, &j);
+	json_key(&j, STR("columns"));
+	json_value(&j);
+	buf_put(&b, l->columns.n ? l->columns : STR("[]"));
+	if (origin_metadata(r).n) {
+		json_key(&j, STR("metadata"));
+		json_value(&j);
+		buf_put(&b, origin_metadata(r));
+	}
+	json_close(&j, '}');
+	return b.over ? STR("{}") : arena_str(r->a, buf_str(&b));
+}
+
+static bool commit(struct publish_road *r, struct catalog_draft *d, const struct ingest_result *l, struct publish_outcome *out, struct err *e)
+{
+	struct config merged;
+	struct meta_change *metas;
+	struct catalog_loaded loaded = { .schema = l->schema, .rows = l->rows, .rejects = l->rejects, .summary = summary_of(r, l),
+		.source_name = r->sources.n ? r->sources.p[0].name : STR(""), .keep = setting(r, "versions.kept") };
+	int64_t number = d->number;
+	bool ok = merge_metadata(r, origin_metadata(r), &merged, e);
+	size_t n = ok ? config_metas(&merged, r->a, &metas) : 0;
+	if (!ok || !check_metas(r, metas, n, e) || publish_stopped(r, e)) {
+		catalog_draft_abandon(r->site->catalog, d);
+		return false;
+	}
+	if (!catalog_draft_commit(r->site->catalog, d, &loaded, metas, n, e)) return false;
+	*out = (struct publish_outcome){ .how = l->limited ? PUBLISH_LIMITED : PUBLISH_DONE, .version = number, .revision = r->config.revision,
+		.rows = l->rows, .errors = l->rejects, .summary = loaded.summary };
+	if (l->limited)
+		out->limit = arena_printf(r->a, "{\"limit_type\":\"records\",\"limit\":%lld,\"value\":%lld}", (long long)l->rows, (long long)l->rows + 1);
+	return config_published(r->site, r->tenant, r->config.dataset, r->config.revision, e);
+}
+
+static bool room_for_dataset(struct publish_road *r, struct err *e)
+{
+	const struct catalog_view *v;
+	int64_t most = setting(r, "limits.datasets");
+	if (most <= 0 || r->former.there) return true;
+	if (!catalog_hold(r->site->catalog, r->tenant, &v, e)) return false;
+	int64_t n = (int64_t)v->n;
+	catalog_release(r->site->catalog, v);
+	return n < most || err_set(e, ERR_TOO_LARGE, "the portal may have %lld published datasets and has them: unpublish one, or ask for more", (long long)most);
+}
+
+static bool load(struct publish_road *r, struct publish_outcome *out, struct err *e)
+{
+	struct catalog_draft d;
+	struct ingest_result loaded;
+	if (!room_for_dataset(r, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
+	struct ingest_job job = {
+		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
+		.nsupplies = r->nsupplies, .seed = (uint64_t)r->config.dataset, .columns = r->former.columns, .most_rows = setting(r, "limits.records"),
+		.strict = json_bool(json_get(r->config.doc, "strict"), false),
+		.version_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.file)), .rejects_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.rejects)),
+		.progress = follow, .arg = r, .cancel = r->watch ? r->watch->cancel : NULL,
+	};
+	job.parts = publish_parts(r, &job.nparts);
+	if (!ingest_run(&job, r->a, &loaded, e)) {
+		catalog_draft_abandon(r->site->catalog, &d);
+		return false;
+	}
+	for (size_t i = 0; i < loaded.nnotes; i++) publish_say(r, 0, "%.*s", STR_ARG(loaded.notes[i]));
+	if (loaded.rejects) publish_say(r, 1, "Values or rows that could not be taken: %lld.", (long long)loaded.rejects);
+	return commit(r, &d, &loaded, out, e);
+}
+
+/* --- what there is to do ------------------------------------------------------------------------------------------------------------- */
+
+static struct str hash_of_supplies(struct publish_road *r, struct err *e)
+{
+	auto_buf all = BUF_INIT(1 << 20);
+	struct publish_road copy = *r;
+	copy.sources.p = NULL;
+	copy.sources.n = copy.sources.cap = 0;
+	for (size_t i = 0; i < r->nsupplies; i++) vec_push(r->a, &copy.sources, (struct publish_source_file){ .fd = r->supplies[i] });
+	if (!publish_hash_sources(&copy, e)) return STR("");
+	for (size_t i = 0; i < copy.sources.n; i++) buf_put(&all, copy.sources.p[i].hash);
+	return r->nsupplies ? hash_of(r->a, buf_str(&all)) : STR("");
+}
+
+static bool same_content(const struct publish_road *r)
+{
+	if (r->sources.n != json_count(r->former.sources)) return false;
+	for (size_t i = 0; i < r->sources.n; i++)
+		if (!str_eq(r->sources.p[i].hash, json_text(json_get(json_at(r->former.sources, i), "hash")))) return false;
+	return true;
+}
+
+static bool nothing(struct publish_road *r, struct publish_outcome *out)
+{
+	*out = (struct publish_outcome){ .how = PUBLISH_UNCHANGED, .version = r->former.number, .revision = r->config.revision, .rows = r->former.rows,
+		.summary = r->former.summary };
+	return true;
+}
+
+/* Neither sources nor what the data are made of has changed; perhaps how they are told has. */
+static bool stay(struct publish_road *r, struct publish_outcome *out, struct err *e)
+{
+	return str_eq(r->look, r->former.look) && r->former.revision == r->config.revision ? nothing(r, out) : only_metadata(r, out, e);
+}
+
+static bool with_sources(struct publish_road *r, bool unchanged, struct publish_outcome *out, struct err *e)
+{
+	bool same_shape = r->former.ours && str_eq(r->shape, r->former.shape);
+	bool joins = r->former.supplies.n > 0;
+	bool if_changed = r->flags & PUBLISH_IF_CHANGED;
+	if (if_changed && same_shape && unchanged && !joins) return stay(r, out, e);
+	if (if_changed && unchanged && r->sources.n < json_count(json_get(r->config.doc, "resources"))) {
+		/* Not brought, but needed now. */
+		bool ignored;
+		publish_bring_done(r);
+		r->flags &= ~(unsigned)PUBLISH_IF_CHANGED;
+		if (!publish_bring(r, SIZE_MAX, &ignored, e)) return false;
+	}
+	if (r->sources.n == 0) return err_set(e, ERR_PARAMETER, "the dataset has no source: add one before publishing it");
+	if (!publish_hash_sources(r, e) || !publish_supply(r, e)) return false;
+	r->supplies_hash = hash_of_supplies(r, e);
+	if (if_changed && same_shape && same_content(r) && str_eq(r->supplies_hash, r->former.supplies)) return stay(r, out, e);
+	return load(r, out, e);
+}
+
+static bool take_road(struct publish_road *r, struct publish_outcome *out, struct err *e)
+{
+	bool unchanged;
+	publish_tell(r, "fetching", 0, 0, 0, 0, 0, 0);
+	publish_halves(r);
+	if (!read_former(r, e)) return false;
+	measure_by_revision(r);
+	bool same_shape = r->former.there && str_eq(r->shape, r->former.shape);
+	if (r->flags & PUBLISH_METADATA) return only_metadata(r, out, e);
+	if (!(r->flags & PUBLISH_IF_CHANGED) && same_shape && !str_eq(r->look, r->former.look)) return only_metadata(r, out, e);
+	bool ok = publish_bring(r, SIZE_MAX, &unchanged, e) && with_sources(r, unchanged, out, e);
+	publish_supply_done(r);
+	publish_bring_done(r);
+	return ok;
+}
+
+bool publish_dataset(struct site *s, struct tenant_id t, int64_t dataset, unsigned flags, const struct publish_watch *w, struct arena *a,
+                     struct publish_outcome *out, struct err *e)
+{
+	struct publish_road r = { .site = s, .tenant = t, .watch = w, .a = a, .flags = flags, .fresh = true };
+	if (!config_of_dataset(s, t, dataset, a, &r.config, e)) return false;
+	if (r.config.deleted.us) return err_set(e, ERR_NOT_FOUND, "the dataset is deleted");
+	return take_road(&r, out, e);
+}

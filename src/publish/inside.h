@@ -1,0 +1,75 @@
+/* Inside of the room: one publication of a configuration on its way. */
+#ifndef PUBLISH_INSIDE_H
+#define PUBLISH_INSIDE_H
+
+#include "config/config.h"
+#include "crypt/crypt.h"
+#include "fetch/fetch.h"
+#include "json/json.h"
+#include "publish/publish.h"
+
+/* What the present version says of the publication it came from, in its summary. All empty when it came another way. */
+struct publish_former {
+	bool there;               /* the dataset is published */
+	bool ours;                /* of a configuration */
+	int64_t number, revision, rows;
+	struct str shape, look;   /* hashes of the configuration's halves */
+	struct str supplies;      /* hash of what processors were handed */
+	struct str columns, metadata;
+	const struct json_node *sources;
+	struct schema schema;
+	struct str summary;
+};
+
+/* One source, brought. */
+struct publish_source_file {
+	struct str uid, name, mime, known, hash, metadata;
+	int fd;
+	int64_t bytes;
+	const struct json_node *resource;
+};
+
+struct publish_road {
+	struct site *site;
+	struct tenant_id tenant;
+	const struct publish_watch *watch;
+	struct arena *a;
+	unsigned flags;
+	struct config config;
+	struct publish_former former;
+	VEC(struct publish_source_file) sources;
+	struct str shape, look, supplies_hash;
+	struct str fields;        /* operations, facets of the metadata among them; JSON array */
+	bool preview, fresh;
+	int *supplies;
+	size_t nsupplies;
+	const char *phase;
+	int64_t errors;
+};
+
+/* --- sources.c ------------------------------------------------------------------------------------------ */
+
+/* Brings the sources (one resource only, or all: SIZE_MAX). With IF_CHANGED what has not changed is not brought: *unchanged then. */
+bool publish_bring(struct publish_road *r, size_t only, bool *unchanged, struct err *e) must_use;
+void publish_bring_done(struct publish_road *r);
+/* Content of the sources, as text. ERR_CANCELLED. */
+bool publish_hash_sources(struct publish_road *r, struct err *e) must_use;
+
+/* --- dataset.c ------------------------------------------------------------------------------------------- */
+
+/* Fills what the configuration says: hashes and operations on fields. */
+void publish_halves(struct publish_road *r);
+void publish_tell(struct publish_road *r, const char *phase, int64_t rows, int64_t total, int64_t part, int64_t whole, int from, int to);
+void publish_say(const struct publish_road *r, int level, const char *fmt, ...) printf_like(3, 4);
+bool publish_stopped(const struct publish_road *r, struct err *e);
+/* Parts of a job, out of what was brought. */
+struct ingest_part *publish_parts(struct publish_road *r, size_t *n);
+/* Meets the needs of the first `steps` processors. */
+bool publish_supply(struct publish_road *r, struct err *e) must_use;
+void publish_supply_done(struct publish_road *r);
+
+/* publish.c: members of a summary that every publication has. */
+void publish_put_notes(struct json_out *j, const struct ingest_result *r);
+struct str publish_json_of(struct arena *a, const struct json_node *n);
+
+#endif
