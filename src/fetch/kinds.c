@@ -79,11 +79,3 @@ const struct fetch_kind fetch_kinds[] = {
 	{ "published", N_("The data as they are"), N_("What is published now, as it came by command line or push."), false, none },
 	{ .type = NULL },
 };
-
-void fetch_check(struct site *s, struct tenant_id t, const struct json_node *datasource, struct str path, struct process_faults *faults)
-{
-	(void)s;
-	(void)t;
-	if (json_kind(datasource) != JSON_OBJECT || !json_text(json_get(datasource, "type")).n)
-		process_fault(faults, path, "A source is an object with a \"type\", such as {\"type\": \"http\", …}.");
-}
