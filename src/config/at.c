@@ -18,15 +18,21 @@ static const struct json_node *step(const struct json_node *n, struct str word)
 	return NULL;
 }
 
+/* The first word of a place. One that ends in a slash ends with the empty word: the value that does not depend on the language. */
+static struct str next_word(struct str *place, bool *more)
+{
+	ptrdiff_t slash = str_find_char(*place, '/');
+	struct str word = slash < 0 ? *place : str_sub(*place, 0, (size_t)slash);
+	*more = slash >= 0;
+	*place = slash < 0 ? STR("") : str_from(*place, (size_t)slash + 1);
+	return word;
+}
+
 const struct json_node *config_at_or_null(const struct json_node *doc, struct str place)
 {
 	const struct json_node *n = doc;
-	while (n && place.n) {
-		ptrdiff_t slash = str_find_char(place, '/');
-		struct str word = slash < 0 ? place : str_sub(place, 0, (size_t)slash);
-		place = slash < 0 ? STR("") : str_from(place, (size_t)slash + 1);
-		n = step(n, word);
-	}
+	bool more = place.n != 0;
+	while (n && more) n = step(n, next_word(&place, &more));
 	return n;
 }
 
@@ -54,9 +60,9 @@ static void put_same(struct put *p, const struct json_node *n)
 static bool rewrite(struct put *p, const struct json_node *n, struct str place);
 
 /* What stands at the next word of the place; the value itself when the place ends there. */
-static bool descend(struct put *p, const struct json_node *child, struct str rest)
+static bool descend(struct put *p, const struct json_node *child, struct str rest, bool more)
 {
-	if (rest.n) return rewrite(p, child, rest);
+	if (more) return rewrite(p, child, rest);
 	put_raw(p);
 	return true;
 }
@@ -68,22 +74,22 @@ static bool is_key(const struct json_node *item, size_t i, struct str word)
 	return word.n && str_eq(json_text(json_get(item, "uid")), word);
 }
 
-static bool rewrite_array(struct put *p, const struct json_node *n, struct str word, struct str rest)
+static bool rewrite_array(struct put *p, const struct json_node *n, struct str word, struct str rest, bool more)
 {
 	bool good = true;
 	json_open(&p->j, '[');
 	for (size_t i = 0; good && i < json_count(n); i++) {
 		const struct json_node *item = json_at(n, i);
 		if (p->done || !is_key(item, i, word)) put_same(p, item);
-		else if (rest.n || p->value.n) good = descend(p, item, rest);
+		else if (more || p->value.n) good = descend(p, item, rest, more);
 		else p->done = true;
 	}
-	if (good && !p->done && !rest.n && p->value.n && str_eq(word, STR("-"))) put_raw(p);
+	if (good && !p->done && !more && p->value.n && str_eq(word, STR("-"))) put_raw(p);
 	json_close(&p->j, ']');
 	return good && p->done;
 }
 
-static bool rewrite_object(struct put *p, const struct json_node *n, struct str word, struct str rest)
+static bool rewrite_object(struct put *p, const struct json_node *n, struct str word, struct str rest, bool more)
 {
 	struct str key;
 	const struct json_node *v;
@@ -91,18 +97,18 @@ static bool rewrite_object(struct put *p, const struct json_node *n, struct str 
 	json_open(&p->j, '{');
 	for (size_t at = 0; good && json_each(n, &at, &key, &v);) {
 		bool here = !p->done && str_eq(key, word);
-		if (here && !rest.n && !p->value.n) {
+		if (here && !more && !p->value.n) {
 			p->done = true;
 			continue;
 		}
 		json_key(&p->j, key);
-		if (here) good = descend(p, v, rest);
+		if (here) good = descend(p, v, rest, more);
 		else put_same(p, v);
 	}
 	/* A member that is not there is made on the way; taking it out is done already. */
 	if (good && !p->done && p->value.n) {
 		json_key(&p->j, word);
-		good = descend(p, NULL, rest);
+		good = descend(p, NULL, rest, more);
 	}
 	p->done |= !p->value.n;
 	json_close(&p->j, '}');
@@ -111,11 +117,10 @@ static bool rewrite_object(struct put *p, const struct json_node *n, struct str 
 
 static bool rewrite(struct put *p, const struct json_node *n, struct str place)
 {
-	ptrdiff_t slash = str_find_char(place, '/');
-	struct str word = slash < 0 ? place : str_sub(place, 0, (size_t)slash);
-	struct str rest = slash < 0 ? STR("") : str_from(place, (size_t)slash + 1);
-	if (json_kind(n) == JSON_ARRAY || (!n && str_eq(word, STR("-")))) return rewrite_array(p, n, word, rest);
-	if (!n || json_kind(n) == JSON_OBJECT) return rewrite_object(p, n, word, rest);
+	bool more;
+	struct str word = next_word(&place, &more);
+	if (json_kind(n) == JSON_ARRAY || (!n && str_eq(word, STR("-")))) return rewrite_array(p, n, word, place, more);
+	if (!n || json_kind(n) == JSON_OBJECT) return rewrite_object(p, n, word, place, more);
 	return false;
 }
 

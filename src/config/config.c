@@ -3,19 +3,9 @@
 
 const struct store_query config_queries[] = {
 #define Q(name, text) [CONFIG_Q_##name] = { #name, text },
-#define HOUSE(name, text)
 #include "config/queries.def"
 #undef Q
-#undef HOUSE
 };
-const struct store_house_query config_house[] = {
-#define Q(name, text)
-#define HOUSE(name, text) [CONFIG_H_##name] = { #name, text },
-#include "config/queries.def"
-#undef Q
-#undef HOUSE
-};
-
 bool config_unknown(struct str which, struct err *e)
 {
 	return err_set(e, ERR_NOT_FOUND, "There is no dataset %.*s on this portal.", STR_ARG(str_sub(which, 0, 120)));

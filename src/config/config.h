@@ -73,7 +73,8 @@ struct config_change {
 bool config_write(struct site *s, const struct config_change *c, struct arena *a, struct config *out, struct process_faults *faults,
                   struct err *e) must_use nonnull_all;
 /* A text of the document with the value at a place replaced, put in, or (empty value) taken out. "metadata/default/title/fr",
- * "processors/2", "fields/-" (append), "resources/re_k2j4/params/separator" (by uid). ERR_PARAMETER when there is no such place. */
+ * "processors/2", "fields/-" (append), "resources/re_k2j4/params/separator" (by uid). "metadata/default/title/", which
+ * ends in a slash, is the value that does not depend on the language. ERR_PARAMETER when there is no such place. */
 bool config_put(struct arena *a, struct str json, struct str place, struct str value_json, struct str *out, struct err *e) must_use nonnull_all;
 /* The node at a place; NULL when there is none. */
 const struct json_node *config_at_or_null(const struct json_node *doc, struct str place) nonnull_all;

@@ -6,20 +6,10 @@
 
 enum config_q {
 #define Q(name, text) CONFIG_Q_##name,
-#define HOUSE(name, text)
 #include "config/queries.def"
 #undef Q
-#undef HOUSE
-};
-enum config_h {
-#define Q(name, text)
-#define HOUSE(name, text) CONFIG_H_##name,
-#include "config/queries.def"
-#undef Q
-#undef HOUSE
 };
 extern const struct store_query config_queries[];
-extern const struct store_house_query config_house[];
 #define CONFIG_Q(name) (&config_queries[CONFIG_Q_##name])
 
 enum { CONFIG_DOC_BYTES = 8 << 20, CONFIG_DIFF_BYTES = 256 << 10, CONFIG_SLUG = 100 };
