@@ -37,9 +37,11 @@ struct fetch_result {
 /* Several results where a datasource stands for several files (a folder over FTP): `n`. ERR_UPSTREAM, ERR_FORBIDDEN (address),
  * ERR_UNAUTHENTICATED (of the other side), ERR_NOT_FOUND, ERR_TOO_LARGE, ERR_CANCELLED: pub says what to do. */
 bool fetch_source(struct site *s, const struct fetch_request *r, struct arena *a, struct fetch_result **out, size_t *n, struct err *e) must_use nonnull_all;
-void fetch_done(struct fetch_result *results, size_t n);
+void fetch_done(struct fetch_result *results, size_t n); /* closes; NULL with 0 */
 /* Drops what is kept of a dataset's sources. */
 bool fetch_forget(struct site *s, struct tenant_id t, int64_t dataset, struct err *e) must_use nonnull_all;
+/* Copies that are older than a day, and files of none; once a day. */
+bool fetch_sweep(struct site *s, struct err *e) must_use nonnull_all;
 /* Checks the shape of a datasource; faults by place below `path`. */
 void fetch_check(struct site *s, struct tenant_id t, const struct json_node *datasource, struct str path, struct process_faults *faults);
 
@@ -66,6 +68,10 @@ bool fetch_connection_write(struct site *s, struct tenant_id t, struct str uid, 
                             struct fetch_connection *out, struct process_faults *faults, struct err *e) must_use nonnull_all;
 /* ERR_CONFLICT while a configuration uses it. */
 bool fetch_connection_remove(struct site *s, struct tenant_id t, struct str uid, struct err *e) must_use nonnull_all;
+/* A datasource whose connection stands in it with secrets: the connection is saved (not for reuse) and the JSON that is given names
+ * it by uid, so that no secret gets into a configuration. Others are given as they are. Call it before storing one. */
+bool fetch_settle_datasource(struct site *s, struct tenant_id t, const struct json_node *datasource, int64_t who, struct arena *a, struct str *json,
+                             struct process_faults *faults, struct err *e) must_use nonnull_all;
 /* Tries it out; false with what was wrong. */
 bool fetch_connection_try(struct site *s, struct tenant_id t, const struct json_node *json, struct str uid_or_empty, struct err *e) must_use nonnull_all;
 /* Who but its maker and administrators may use it: accounts and groups with manage_connection. */

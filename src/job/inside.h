@@ -105,6 +105,9 @@ bool job_requeue(struct site *s, const struct job_task *task, int64_t after_us, 
 bool job_take_up(struct site *s, struct err *e) must_use nonnull_all;
 void job_say(struct site *s, const struct job_task *task, int level, struct str text);
 
+/* schedule.c: what is due begins. The clock's thread alone. */
+bool job_schedules_turn(struct jobs *j, struct err *e) must_use nonnull_all;
+
 /* work.c: does one job, on the caller's thread, and writes down how it ended. */
 struct job_watch {
 	void (*progress)(void *arg, const struct publish_progress *p);
@@ -116,6 +119,7 @@ bool job_do(struct site *s, const struct job_task *task, const struct job_watch 
 
 /* worker.c */
 void jobs_wake(struct site *s);
+void jobs_tick(struct site *s); /* the clock looks at once */
 void jobs_stop(struct site *s, int64_t job);
 bool jobs_now(struct site *s, int64_t job, struct job_now *out); /* false: not under way here */
 

@@ -157,6 +157,8 @@ static void *tick(void *arg)
 	while (!j->stopping) {
 		lock_give(&j->lock);
 		renew(j, beats, look_at_workers(j, beats));
+		struct err e = { 0 };
+		if (!job_schedules_turn(j, &e)) complain(j, "job.schedules", &e);
 		lock_take(&j->lock);
 		int64_t until = clock_monotonic_ns() + beat_ns;
 		while (!j->ticked && !j->stopping && lock_bell_wait_until(&j->tick, &j->lock, until)) continue;
@@ -175,6 +177,16 @@ void jobs_wake(struct site *s)
 	lock_take(&j->lock);
 	j->woken = true;
 	lock_bell_ring(&j->work);
+	lock_give(&j->lock);
+}
+
+void jobs_tick(struct site *s)
+{
+	struct jobs *j = s->jobs;
+	if (!j) return;
+	lock_take(&j->lock);
+	j->ticked = true;
+	lock_bell_ring(&j->tick);
 	lock_give(&j->lock);
 }
 

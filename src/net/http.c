@@ -1,5 +1,6 @@
 /* One HTTP call, and what every transfer has in common. The library's multi interface is used for one transfer at a time: its
  * wait can be woken from another thread, so that a fired token ends a call at once. */
+#include "clock/clock.h"
 #include "net/inside.h"
 #include <sys/socket.h>
 #include <unistd.h>
@@ -33,7 +34,13 @@ static CURLcode result_of(CURLM *m)
 
 bool net_perform(CURL *h, struct cancel *cancel_or_null, CURLcode *code, struct err *e)
 {
+	return net_perform_ticking(h, cancel_or_null, NULL, NULL, POLL_MS, code, e);
+}
+
+bool net_perform_ticking(CURL *h, struct cancel *cancel_or_null, void (*tick)(void *arg), void *arg, int tick_ms, CURLcode *code, struct err *e)
+{
 	int running = 1;
+	int64_t told = 0;
 	CURLM *m = curl_multi_init();
 	ensure(m != NULL);
 	if (cancel_or_null && !cancel_guard(cancel_or_null, wake, m, e)) {
@@ -43,7 +50,10 @@ bool net_perform(CURL *h, struct cancel *cancel_or_null, CURLcode *code, struct 
 	CURLMcode good = curl_multi_add_handle(m, h);
 	while (good == CURLM_OK && running && !(cancel_or_null && cancel_fired(cancel_or_null))) {
 		good = curl_multi_perform(m, &running);
-		if (good == CURLM_OK && running) good = curl_multi_poll(m, NULL, 0, POLL_MS, NULL);
+		if (good == CURLM_OK && running) good = curl_multi_poll(m, NULL, 0, tick_ms, NULL);
+		if (!tick || clock_monotonic_ns() - told < (int64_t)tick_ms * 1000000) continue;
+		told = clock_monotonic_ns();
+		tick(arg);
 	}
 	*code = good != CURLM_OK ? CURLE_OUT_OF_MEMORY : running ? CURLE_ABORTED_BY_CALLBACK : result_of(m);
 	if (cancel_or_null) cancel_unguard(cancel_or_null);

@@ -7,6 +7,8 @@
 
 /* Runs one transfer until it ends or the token fires. *code is the library's. */
 bool net_perform(CURL *h, struct cancel *cancel_or_null, CURLcode *code, struct err *e);
+/* The same, calling tick about every so many milliseconds; tick may be NULL. */
+bool net_perform_ticking(CURL *h, struct cancel *cancel_or_null, void (*tick)(void *arg), void *arg, int tick_ms, CURLcode *code, struct err *e);
 /* Sets one option of any type; a refusal is a broken promise between the library and us. */
 #define net_set(h, option, value) ensure(curl_easy_setopt((h), (option), (value)) == CURLE_OK)
 /* What every transfer has: no signals, nothing of the environment, checked certificates. */

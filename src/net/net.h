@@ -51,6 +51,47 @@ bool net_is_public(const void *sockaddr, size_t n) must_use nonnull_all;
 struct net_url { struct str scheme, host; int port; };
 bool net_url(struct arena *a, struct str url, struct net_url *out) must_use nonnull_all;
 
+/* --- bring.c: files, of any size ---------------------------------------------------------------------- */
+
+enum net_scheme { NET_HTTP = 1u << 0, NET_HTTPS = 1u << 1, NET_FTP = 1u << 2, NET_FTPS = 1u << 3, NET_SFTP = 1u << 4 };
+struct net_bring {
+	struct str url;                  /* of one of `schemes`, without user and password */
+	unsigned schemes;                /* enum net_scheme */
+	const char *method;              /* of HTTP; NULL: GET */
+	struct str body;
+	const struct net_header *headers;/* of HTTP. Those, user and password go to the first server only, not where it leads to */
+	size_t nheaders;
+	struct str user, password;       /* empty: none */
+	struct str host_key;             /* of SFTP: SHA-256 of the server's key, base64; empty: any */
+	int64_t from;                    /* bytes that are there already and not sent again, if the other side can */
+	int64_t most;                    /* bytes in all */
+	int redirects;                   /* each address is judged like the first; https never leads to http */
+	int stall_s;                     /* without a byte for so long: broken off; 0: 60 */
+	unsigned flags;                  /* NET_PRIVATE */
+	const char *ca_file_or_empty;
+	const char *const *wanted;       /* as in net_call */
+	enum { NET_CONTENT, NET_NAMES, NET_LINES, NET_FACTS, NET_ABOUT } what; /* folders over FTP and SFTP: names, lines as ls writes them, lines of
+	                                    MLSD; NET_ABOUT: size and time alone */
+	/* Once, before the first byte: `whole` false when they follow those that are there. False ends the call. */
+	bool (*begin)(void *arg, bool whole, int64_t total, struct err *e);
+	bool (*take)(void *arg, struct str bytes, struct err *e);
+	void (*tick)(void *arg);         /* about twice a second, whether bytes come or not; may be NULL */
+	void *arg;
+	struct cancel *cancel_or_null;
+};
+struct net_brought {
+	int status;                      /* of HTTP; anything but 200 and 206 brings nothing */
+	struct str type;
+	struct str wanted[NET_HEADERS];
+	struct str url;                  /* where it led to in the end */
+	int64_t total, modified_s;       /* as the other side says; -1: it does not */
+	bool broken;                     /* with false: it began, and may be gone on with */
+};
+/* As net_call; ERR_TOO_LARGE past `most`, ERR_UNAUTHENTICATED, ERR_NOT_FOUND (FTP, SFTP), or what begin and take say. */
+bool net_bring(const struct net_bring *b, struct arena *a, struct net_brought *out, struct err *e) must_use nonnull_all;
+/* Address and port of a host for libraries that connect by themselves: the first that may be connected to. ERR_FORBIDDEN, ERR_UPSTREAM. */
+bool net_resolve(struct arena *a, struct str host, int port, unsigned flags, struct str *address, struct err *e) must_use nonnull_all;
+
 enum net_security { NET_PLAIN, NET_STARTTLS, NET_TLS };
 struct net_smtp {
 	const char *host;                /* private addresses are fine: the operator named it */

@@ -1,0 +1,16 @@
+/* Which members of a connection are secrets, and what is checked of one. */
+#ifndef FETCH_SECRET_H
+#define FETCH_SECRET_H
+
+#include "fetch/fetch.h"
+
+bool fetch_is_secret(struct str name);
+bool fetch_has_secret(const struct json_node *n);
+/* True when a secret of `whole` does not stand in `given`: it came from what was kept. */
+bool fetch_keeps_secret(const struct json_node *whole, const struct json_node *given);
+/* Scheme, host and port of an address, for comparing. */
+struct str fetch_origin(struct arena *a, struct str url);
+/* `changes`: secrets may be missing. */
+void fetch_check_connection(const struct json_node *c, struct str path, bool changes, struct process_faults *faults);
+
+#endif
