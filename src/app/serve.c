@@ -26,6 +26,7 @@
 #include "rights/rights.h"
 #include "site/site.h"
 #include "studio/studio.h"
+#include "transfer/transfer.h"
 #include "visitor/visitor.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -262,7 +263,7 @@ static bool open_site(struct server *s, struct str folder, struct err *e)
 	                          .accounts = { s->conf->argon2_memory_kb, s->conf->argon2_passes, str_of(s->conf->password_pepper_file) } };
 	if (!site_open(folder, &o, &s->site, e)) return false;
 	export_sweep(s->site->engine);
-	return true;
+	return transfer_sweep(s->site, e);
 }
 
 /* Ports below 1024 or taken ones are the commonest mistake of a first start. */

@@ -115,6 +115,11 @@ static bool prepare_file(struct str path, struct err *e)
 	ok = ok && store_migrate(c.db, e) && number(c.db, "select count(*) from tenant", NULL, &portals, e);
 	if (ok && portals != 1) ok = err_set(e, ERR_BAD_SOURCE, "portal.db holds %lld portals, 1 was expected; a backup of a whole server is for `stoa restore`", (long long)portals);
 	ok = ok && store_exec(c.db, "pragma journal_mode=delete", e);
+	int code = c.db ? sqlite3_errcode(c.db) : SQLITE_OK;
+	if (!ok && (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)) {
+		*e = (struct err){ 0 };
+		err_set(e, ERR_BAD_SOURCE, "portal.db is damaged, or was not written by stoa");
+	}
 	store_disconnect(&c);
 	return ok;
 }
