@@ -2,3 +2,4 @@
 import './parts/office'
 import './parts/pages'
 import './parts/look'
+import './parts/datasets'

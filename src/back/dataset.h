@@ -71,7 +71,7 @@ bool back_dataset_save_all(struct visit *v, struct config *c, const struct back_
 const char *back_dataset_said(const struct visitor_form *form) nonnull_all;
 /* The row of buttons at the end of a form: Save, Save and publish; after a refusal because of somebody else "Save mine over it" with links to
  * what stands there now. Nothing for those who may not edit. */
-void back_dataset_buttons(struct view_page *page, const struct config *c, const struct html_errors *errors) nonnull_all;
+void back_dataset_buttons(struct view_page *page, const struct config *c, const struct html_errors *errors) __attribute__((nonnull(1, 2)));
 
 /* --- small helps -------------------------------------------------------------------------------------------------- */
 

@@ -9,6 +9,39 @@ struct str back_json_text(struct arena *a, struct str s)
 	return arena_str(a, buf_str(&b));
 }
 
+struct str back_json_of(struct arena *a, const struct json_node *n)
+{
+	auto_buf b = BUF_INIT(64 << 20);
+	if (n)
+		json_put_node(&b, n);
+	return arena_str(a, buf_str(&b));
+}
+
+void back_put_moves(struct html *h, struct visit *v, struct str uid, struct str about, bool up, bool down, const struct back_move *more)
+{
+	static const struct { const char *word, *label; enum view_icon icon; } moves[] = { { "up", N_("Move up"), ICON_ARROW_UP },
+		{ "down", N_("Move down"), ICON_ARROW_DOWN }, { "remove", N_("Remove"), ICON_TRASH } };
+	html_lit(h, "<span class=\"step-moves\">");
+	for (; more && more->word; more++)
+		html_button(h, &(struct html_button){ .weight = HTML_PLAIN, .small = true, .label = more->label, .about = about, .name = "do",
+			.value = arena_printf(v->arena, "%s %.*s", more->word, STR_ARG(uid)) });
+	for (size_t i = 0; i < COUNT_OF(moves); i++) {
+		html_lit(h, "<button class=\"move\" name=\"do\" value=\"");
+		html_text(h, arena_printf(v->arena, "%s %.*s", moves[i].word, STR_ARG(uid)));
+		html_lit(h, "\"");
+		if ((!i && !up) || (i == 1 && !down))
+			html_lit(h, " disabled");
+		html_lit(h, ">");
+		html_icon(h, moves[i].icon);
+		html_lit(h, "<span class=\"visually-hidden\">");
+		html_say(h, moves[i].label);
+		html_lit(h, ": ");
+		html_text(h, about);
+		html_lit(h, "</span></button>");
+	}
+	html_lit(h, "</span>");
+}
+
 /* Tells whether what stands at the places is the same; places are separated by blanks. */
 static struct str fingerprint(struct arena *a, const struct config *c, struct str places)
 {

@@ -1,0 +1,445 @@
+/* The fields of a dataset: their order, names, types and what pages make of them, each with a form of its own, and the rows as readers will
+ * have them. */
+#include "back/dataset_inside.h"
+
+struct schema_page {
+	struct visit visit;
+	struct config c;
+	struct visitor_form form;
+	struct html_errors errors;
+	struct back_preview preview;
+	struct dataset_fields all;
+	struct str at;   /* origin of the field that is open */
+	bool posted, may;
+};
+
+static void leave(struct schema_page *k) { visitor_leave(&k->visit); }
+
+static struct str path(const struct schema_page *k, const char *query, struct str value)
+{
+	auto_buf b = BUF_INIT(4096);
+	text_put_url(&b, value);
+	return arena_printf(k->visit.arena, "%.*s?%s=%.*s", STR_ARG(back_dataset_path(&k->visit, &k->c, DATASET_TAB_SCHEMA)), query, STR_ARG(buf_str(&b)));
+}
+
+/* --- reading the form ---------------------------------------------------------------------------------------------------------------------- */
+
+/* "label.fr" … as a text, or as an object by language where there are several; the first language's is the one for all others. NULL: none. */
+static bool read_texts(struct schema_page *k, const char *name, const struct json_node **out, struct err *e)
+{
+	struct visit *v = &k->visit;
+	const struct tenant *t = v->at.tenant;
+	auto_buf b = BUF_INIT(1 << 20);
+	struct json_out j = JSON_OUT(&b);
+	size_t n = 0;
+	json_open(&j, '{');
+	for (size_t i = 0; i < t->nlanguages; i++) {
+		struct str s = str_trim(visitor_field(&k->form, arena_printf(v->arena, "%s.%.*s", name, STR_ARG(t->languages[i]))));
+		if (!s.n)
+			continue;
+		json_key(&j, i ? t->languages[i] : STR(""));
+		json_put(&j, s);
+		n++;
+	}
+	json_close(&j, '}');
+	*out = NULL;
+	return !n || json_read_in(v->arena, arena_str(v->arena, buf_str(&b)), out, e);
+}
+
+/* A name that has been given up before comes back as the name itself. */
+static void rename_to(struct schema_page *k, struct dataset_field *f, struct str name)
+{
+	if (!name.n || str_eq(name, f->name))
+		return;
+	if (!str_eq(f->name, f->origin))
+		vec_push(k->visit.arena, &f->former, f->name);
+	size_t n = 0;
+	for (size_t i = 0; i < f->former.n; i++)
+		if (!str_eq(f->former.p[i], name))
+			f->former.p[n++] = f->former.p[i];
+	f->former.n = n;
+	f->name = name;
+}
+
+static void read_field(struct schema_page *k, struct dataset_field *f)
+{
+	const struct visitor_form *form = &k->form;
+	const struct { const char *name; struct str *text; } texts[] = { { "type", &f->type }, { "dates", &f->dates }, { "decimal", &f->decimal },
+		{ "timezone", &f->timezone }, { "facetsort", &f->facetsort }, { "precision", &f->precision }, { "unit", &f->unit }, { "decimals", &f->decimals } };
+	const struct { const char *name; bool *flag; } flags[] = { { "id", &f->id }, { "facet", &f->facet }, { "disjunctive", &f->disjunctive },
+		{ "sortable", &f->sortable }, { "range", &f->range }, { "multivalued", &f->multivalued }, { "hierarchical", &f->hierarchical } };
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		*texts[i].text = str_trim(visitor_field(form, str_of(texts[i].name)));
+	bool was = f->facet || str_eq(visitor_field(form, STR("facet.was")), STR("yes"));
+	for (size_t i = 0; i < COUNT_OF(flags); i++)
+		*flags[i].flag = visitor_field_on(form, str_of(flags[i].name));
+	f->no_facet = was && !f->facet;
+	f->separator = visitor_field(form, STR("separator")).n ? visitor_field(form, STR("separator")) : STR(";");
+	f->hierarchy = visitor_field(form, STR("hierarchy")).n ? visitor_field(form, STR("hierarchy")) : STR("/");
+	if (!f->type.n && (f->dates.n || f->decimal.n))
+		f->type = f->found;
+	rename_to(k, f, str_trim(visitor_field(form, STR("name"))));
+}
+
+/* --- storing ---------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Faults name the operation; the box it came of is known. */
+static void place_errors(struct schema_page *k, const char **boxes, size_t n)
+{
+	for (size_t i = 0; i < k->errors.n; i++) {
+		struct html_error *one = &k->errors.items[i];
+		ptrdiff_t slash = str_find_char(one->field, '/');
+		int64_t at;
+		struct str number = slash < 0 ? one->field : str_sub(one->field, 0, (size_t)slash);
+		if (one->field.n && str_to_int(number, &at) && at >= 0 && (size_t)at < n)
+			one->field = str_of(boxes[at]);
+	}
+}
+
+static bool store(struct schema_page *k, struct err *e)
+{
+	const char **boxes;
+	size_t n;
+	struct str json = dataset_fields_write(&k->visit, &k->all, &boxes, &n);
+	if (back_dataset_save(&k->visit, &k->c, STR("fields"), json, &k->form, &k->errors, e))
+		return true;
+	place_errors(k, boxes, n);
+	return false;
+}
+
+static void swap(struct schema_page *k, size_t x, size_t y)
+{
+	struct dataset_field kept = k->all.list.p[x];
+	k->all.list.p[x] = k->all.list.p[y];
+	k->all.list.p[y] = kept;
+	k->all.ordered = true;
+}
+
+static bool press(struct schema_page *k, struct str what, struct str origin, struct err *e)
+{
+	struct dataset_field *f = dataset_field_or_null(&k->all, origin);
+	if (!f)
+		return true;
+	size_t at = (size_t)(f - k->all.list.p);
+	if (str_eq(what, STR("discard")) || str_eq(what, STR("restore")))
+		f->discarded = str_eq(what, STR("discard"));
+	else if (str_eq(what, STR("up")) && at)
+		swap(k, at, at - 1);
+	else if (str_eq(what, STR("down")) && at + 1 < k->all.list.n)
+		swap(k, at, at + 1);
+	return store(k, e);
+}
+
+static bool reorder(struct schema_page *k, struct err *e)
+{
+	size_t to = 0;
+	for (size_t i = 0; i < k->form.n; i++) {
+		if (!str_eq(k->form.pairs[i].name, STR("order")))
+			continue;
+		struct dataset_field *f = dataset_field_or_null(&k->all, k->form.pairs[i].value);
+		if (!f)
+			continue;
+		for (size_t at = (size_t)(f - k->all.list.p); at > to; at--)
+			swap(k, at, at - 1);
+		to++;
+	}
+	return store(k, e);
+}
+
+static bool obey(struct schema_page *k, struct err *e)
+{
+	struct str what = visitor_field(&k->form, STR("do"));
+	ptrdiff_t blank = str_find_char(what, ' ');
+	if (str_eq(what, STR("order")))
+		return reorder(k, e);
+	if (blank >= 0)
+		return press(k, str_sub(what, 0, (size_t)blank), str_from(what, (size_t)blank + 1), e);
+	struct dataset_field *f = dataset_field_or_null(&k->all, visitor_field(&k->form, STR("field")));
+	if (!f)
+		return html_complain(&k->errors, k->visit.lang, "", N_("This field is not there any more."));
+	struct str name = str_trim(visitor_field(&k->form, STR("name")));
+	for (size_t i = 0; i < k->all.list.n; i++)
+		if (&k->all.list.p[i] != f && !k->all.list.p[i].discarded && str_eq(k->all.list.p[i].name, name))
+			return html_complain(&k->errors, k->visit.lang, "name", N_("Another field has this name."));
+	read_field(k, f);
+	return read_texts(k, "label", &f->label, e) && read_texts(k, "description", &f->description, e) && store(k, e);
+}
+
+/* --- the list ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static struct str text_of(const struct json_node *n, struct str lang)
+{
+	if (json_kind(n) != JSON_OBJECT)
+		return json_text(n);
+	struct str key, found = STR("");
+	const struct json_node *value;
+	for (size_t at = 0; json_each(n, &at, &key, &value);)
+		if (str_eq(key, lang) || (!key.n && !found.n))
+			found = json_text(value);
+	return found;
+}
+
+static void put_item(struct html *h, struct schema_page *k, size_t i, const struct str *moved)
+{
+	struct visit *v = &k->visit;
+	const struct dataset_field *f = &k->all.list.p[i];
+	struct str label = text_of(f->label, v->lang_code), type = f->type.n ? f->type : f->found;
+	const struct back_move more[] = { { f->discarded ? "restore" : "discard", f->discarded ? N_("Restore") : N_("Discard") }, { NULL, NULL } };
+	html_lit(h, "<li class=\"step");
+	if (f->discarded)
+		html_lit(h, " off");
+	html_lit(h, "\"><input type=\"hidden\" name=\"order\" value=\"");
+	html_text(h, f->origin);
+	html_lit(h, "\"><a href=\"");
+	html_url(h, path(k, "field", f->origin));
+	if (str_eq(f->origin, k->at))
+		html_lit(h, "\" aria-current=\"true");
+	html_lit(h, "\"");
+	if (moved && str_eq(*moved, f->origin))
+		html_lit(h, " autofocus");
+	html_lit(h, "><bdi>");
+	html_text(h, label.n ? label : f->name);
+	html_lit(h, "</bdi><small><code>");
+	html_text(h, f->name);
+	html_lit(h, "</code>");
+	if (type.n) {
+		html_lit(h, " · ");
+		html_say(h, back_type_title(type));
+	}
+	html_lit(h, "</small></a>");
+	if (f->discarded) {
+		html_lit(h, " ");
+		html_badge(h, HTML_NEUTRAL, N_("discarded"));
+	} else if (!f->there && k->preview.root) {
+		html_lit(h, " ");
+		html_badge(h, HTML_WARNING, N_("not in the source"));
+	}
+	if (k->may)
+		back_put_moves(h, v, f->origin, label.n ? label : f->name, i > 0, i + 1 < k->all.list.n, more);
+	html_lit(h, "</li>");
+}
+
+static void put_list(struct html *h, struct schema_page *k)
+{
+	const struct str *moved = httpd_query_or_null(k->visit.request, STR("moved"));
+	if (!k->all.list.n) {
+		html_empty(h, N_("No field yet"), N_("Fields come with the source: add one first."), NULL);
+		return;
+	}
+	html_form_open(h, &(struct html_form){ .visit = &k->visit, .plain = true, .id = "line" });
+	back_dataset_base(h, &k->visit, &k->c, STR("fields"));
+	html_lit(h, "<stoa-steps data-grip=\"");
+	html_say(h, N_("Drag to another place"));
+	html_lit(h, "\"><ol class=\"line-of tall\">");
+	for (size_t i = 0; i < k->all.list.n; i++)
+		put_item(h, k, i, moved);
+	html_lit(h, "</ol></stoa-steps>");
+	html_form_close(h);
+}
+
+/* --- one field ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static void put_texts(struct html *h, struct schema_page *k, const char *name, const char *label, const char *hint, const struct json_node *n, enum html_kind kind)
+{
+	const struct tenant *t = k->visit.at.tenant;
+	struct str *values = arena_array(k->visit.arena, struct str, t->nlanguages + 1);
+	for (size_t i = 0; i < t->nlanguages; i++) {
+		struct str key;
+		const struct json_node *value;
+		if (json_kind(n) != JSON_OBJECT)
+			values[i] = i ? STR("") : json_text(n);
+		else
+			for (size_t at = 0; json_each(n, &at, &key, &value);)
+				if (str_eq(key, t->languages[i]) || (!i && !key.n))
+					values[i] = json_text(value);
+	}
+	html_field_languages(h, &(struct html_field){ .kind = kind, .name = name, .label = label, .hint = hint, .rows = 2 }, t, values);
+}
+
+static void put_type(struct html *h, struct schema_page *k, const struct dataset_field *f)
+{
+	static const char *const types[] = { "text", "int", "double", "date", "datetime", "boolean", "geo_point_2d", "geo_shape", "file" };
+	struct html_option options[COUNT_OF(types) + 1];
+	size_t n = 0;
+	struct visit *v = &k->visit;
+	options[n++] = (struct html_option){ .value = STR(""), .text = f->found.n && !f->type.n
+		? arena_printf(v->arena, "%.*s: %.*s", STR_ARG(i18n_text(v->lang, N_("Found out"))), STR_ARG(i18n_text(v->lang, back_type_title(f->found)))) : i18n_text(v->lang, N_("Found out")) };
+	for (size_t i = 0; i < COUNT_OF(types); i++)
+		options[n++] = (struct html_option){ .value = str_of(types[i]), .message = back_type_title(str_of(types[i])) };
+	html_choice(h, &(struct html_choice){ .name = "type", .label = N_("Type"), .options = options, .noptions = n, .value = f->type,
+		.hint = N_("A value that does not fit its type is left empty and listed after publishing; the row stays.") });
+}
+
+static void put_select(struct html *h, const char *name, const char *label, const struct html_option *options, size_t n, struct str value)
+{
+	html_choice(h, &(struct html_choice){ .name = name, .label = label, .options = options, .noptions = n, .value = value });
+}
+
+#define WORD(word, title) { .value = { word, sizeof(word) - 1 }, .message = title }
+
+static void put_time(struct html *h, struct schema_page *k, const struct dataset_field *f, bool clock)
+{
+	static const struct html_option dates[] = { WORD("", N_("Found out")), WORD("day_first", N_("The day comes first")), WORD("month_first", N_("The month comes first")) };
+	static const struct html_option days[] = { WORD("", N_("The day")), WORD("month", N_("The month")), WORD("year", N_("The year")) };
+	static const struct html_option times[] = { WORD("", N_("Seconds")), WORD("minute", N_("Minutes")), WORD("hour", N_("Hours")) };
+	(void)k;
+	put_select(h, "dates", N_("Written as"), dates, COUNT_OF(dates), f->dates);
+	put_select(h, "precision", N_("Shown down to"), clock ? times : days, 3, f->precision);
+	if (clock)
+		html_field(h, &(struct html_field){ .name = "timezone", .label = N_("Time zone of the source"), .value = f->timezone, .code = true,
+			.hint = N_("Of times without one, such as Europe/Paris; empty: UTC.") });
+}
+
+static void put_number(struct html *h, const struct dataset_field *f, bool fraction)
+{
+	static const struct html_option marks[] = { WORD("", N_("Found out")), WORD(",", N_("Comma ,")), WORD(".", N_("Point .")) };
+	html_field(h, &(struct html_field){ .name = "unit", .label = N_("Unit"), .value = f->unit, .narrow = true, .hint = N_("Such as kg, m, km/h, € or %.") });
+	if (!fraction)
+		return;
+	put_select(h, "decimal", N_("Decimal mark in the source"), marks, COUNT_OF(marks), f->decimal);
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "decimals", .label = N_("Digits after the point"), .value = f->decimals, .hint = N_("Empty: as many as there are.") });
+}
+
+static void put_text_settings(struct html *h, const struct dataset_field *f)
+{
+	html_check(h, &(struct html_check){ .name = "multivalued", .label = N_("Holds several values"), .on = f->multivalued });
+	html_field(h, &(struct html_field){ .name = "separator", .label = N_("Sign between them"), .value = f->multivalued ? f->separator : STR(";"), .narrow = true, .code = true });
+	html_check(h, &(struct html_check){ .name = "hierarchical", .label = N_("Is a path, from the general to the particular"), .on = f->hierarchical });
+	html_field(h, &(struct html_field){ .name = "hierarchy", .label = N_("Sign between its steps"), .value = f->hierarchical ? f->hierarchy : STR("/"), .narrow = true, .code = true });
+	html_check(h, &(struct html_check){ .name = "sortable", .label = N_("Tables can be sorted by it"), .on = f->sortable });
+}
+
+static void put_facet(struct html *h, const struct dataset_field *f, bool date)
+{
+	static const struct html_option sorts[] = { WORD("", N_("As usual")), WORD("-count", N_("Most frequent first")), WORD("count", N_("Least frequent first")),
+		WORD("alphanum", N_("By name")), WORD("-alphanum", N_("By name, backwards")), WORD("num", N_("By number")), WORD("-num", N_("By number, greatest first")) };
+	html_check(h, &(struct html_check){ .name = "facet", .label = N_("Readers can filter by it"), .on = f->facet });
+	html_check(h, &(struct html_check){ .name = "disjunctive", .label = N_("… and choose several values at once"), .on = f->disjunctive });
+	if (date)
+		html_check(h, &(struct html_check){ .name = "range", .label = N_("… as a range of dates"), .on = f->range });
+	put_select(h, "facetsort", N_("Order of the values"), sorts, COUNT_OF(sorts), f->facetsort);
+}
+
+static void put_former(struct html *h, const struct dataset_field *f)
+{
+	if (str_eq(f->name, f->origin) && !f->former.n)
+		return;
+	html_lit(h, "<p class=\"hint\">");
+	html_say(h, N_("Links and programs that use a former name go on working:"));
+	html_lit(h, " <code>");
+	html_text(h, f->origin);
+	html_lit(h, "</code>");
+	for (size_t i = 0; i < f->former.n; i++) {
+		html_lit(h, ", <code>");
+		html_text(h, f->former.p[i]);
+		html_lit(h, "</code>");
+	}
+	html_lit(h, "</p>");
+}
+
+static void put_settings(struct html *h, struct schema_page *k, const struct dataset_field *f)
+{
+	struct str type = f->type.n ? f->type : f->found;
+	bool date = str_eq(type, STR("date")), clock = str_eq(type, STR("datetime")), geo = str_starts(type, STR("geo_"));
+	put_type(h, k, f);
+	if (date || clock)
+		put_time(h, k, f, clock);
+	if (str_eq(type, STR("int")) || str_eq(type, STR("double")))
+		put_number(h, f, str_eq(type, STR("double")));
+	if (!type.n || str_eq(type, STR("text")))
+		put_text_settings(h, f);
+	if (!geo)
+		put_facet(h, f, date || clock);
+	html_check(h, &(struct html_check){ .name = "id", .label = N_("Identifies the record"),
+		.hint = N_("Records with the same value are one record, told again; several fields together may do so.") , .on = f->id });
+}
+
+static void put_form(struct view_page *page, struct schema_page *k, const struct dataset_field *f)
+{
+	struct html *h = &page->h;
+	bool refused = k->posted && k->errors.n && visitor_field(&k->form, STR("field")).n;
+	html_form_open(h, &(struct html_form){ .visit = &k->visit, .posted = refused ? &k->form : NULL, .errors = refused ? &k->errors : NULL, .id = "field",
+		.action = path(k, "field", f->origin) });
+	html_lit(h, "<h2><bdi>");
+	html_text(h, f->name);
+	html_lit(h, "</bdi></h2>");
+	back_dataset_base(h, &k->visit, &k->c, STR("fields"));
+	html_hidden(h, "field", f->origin);
+	html_hidden(h, "facet.was", f->facet ? STR("yes") : STR("no"));
+	put_texts(h, k, "label", N_("Label"), N_("What readers see as its heading."), f->label, HTML_FIELD_TEXT);
+	put_settings(h, k, f);
+	put_texts(h, k, "description", N_("Description"), N_("What it means, how it was measured."), f->description, HTML_FIELD_AREA);
+	html_field(h, &(struct html_field){ .name = "name", .label = N_("Technical name"), .value = f->name, .code = true, .most = 100,
+		.hint = N_("In addresses and programs: small letters, digits and underscores. The old name stays as another name of the field, so that nothing breaks.") });
+	put_former(h, f);
+	back_dataset_buttons(page, &k->c, refused ? &k->errors : NULL);
+	html_form_close(h);
+}
+
+static bool show(struct schema_page *k, struct err *e)
+{
+	struct visit *v = &k->visit;
+	auto_page page = { .visit = v };
+	if (!back_dataset_open(&page, &k->c, DATASET_TAB_SCHEMA, e))
+		return false;
+	struct html *h = &page.h;
+	const struct dataset_field *f = k->at.n ? dataset_field_or_null(&k->all, k->at) : NULL;
+	size_t last = back_preview_find(&k->preview, STR("fields"));
+	if (k->errors.n && !visitor_field(&k->form, STR("field")).n)
+		html_notice_text(h, HTML_BAD, k->errors.items[0].text);
+	html_lit(h, "<div class=\"workbench\"><div class=\"bench-side\">");
+	put_list(h, k);
+	if (f)
+		put_form(&page, k, f);
+	html_lit(h, "</div><div class=\"bench-main\">");
+	back_put_fault(h, &k->preview);
+	if (last != SIZE_MAX) {
+		html_lit(h, "<h2>");
+		html_say(h, N_("The records as readers will have them"));
+		html_lit(h, "</h2>");
+		back_put_step_errors(h, v, back_preview_step_or_null(&k->preview, last));
+		back_put_rows(h, v, &k->preview, last, SIZE_MAX);
+		back_put_notes(h, &k->preview);
+	}
+	html_lit(h, "</div></div>");
+	return view_close(&page, e);
+}
+
+static bool done(struct schema_page *k, struct err *e)
+{
+	struct str what = visitor_field(&k->form, STR("do")), field = visitor_field(&k->form, STR("field"));
+	ptrdiff_t blank = str_find_char(what, ' ');
+	struct str to = back_dataset_path(&k->visit, &k->c, DATASET_TAB_SCHEMA);
+	if (blank >= 0)
+		to = path(k, "moved", str_from(what, (size_t)blank + 1));
+	else if (field.n)
+		to = path(k, "field", field);
+	return back_done(&k->visit, to, back_dataset_said(&k->form), e);
+}
+
+static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_with(leave) struct schema_page k = { 0 };
+	if (!back_dataset_enter(app, r, p, CONFIG_READ, &k.visit, &k.c, e))
+		return back_answered(p, e);
+	if (!back_form_taken(&k.visit, &k.form, &k.errors, &k.posted, e))
+		return false;
+	k.may = back_dataset_may(&k.visit, &k.c, CONFIG_EDIT);
+	const struct str *at = httpd_query_or_null(r, STR("field"));
+	k.at = at ? *at : STR("");
+	if (json_count(json_get(k.c.doc, "resources")) && !back_preview(&k.visit, k.c.dataset, k.c.doc, STR(""), false, &k.preview, e))
+		return false;
+	dataset_fields_read(&k.visit, json_get(k.c.doc, "fields"), &k.preview, &k.all);
+	if (k.posted) {
+		if (obey(&k, e))
+			return done(&k, e);
+		if (!k.errors.n)
+			return false;
+		back_refused(&k.visit);
+	}
+	return show(&k, e);
+}
+
+const struct httpd_route back_dataset_schema = { .method = HTTPD_GET, .pattern = "/backoffice/datasets/{uid}/schema/", .lane = HTTPD_LANE_HAUL, .deadline_ms = 60000, .run = run };
+const struct httpd_route back_dataset_schema_post = { .method = HTTPD_POST, .pattern = "/backoffice/datasets/{uid}/schema/", .lane = HTTPD_LANE_HAUL,
+	.body_max = 512 * 1024, .deadline_ms = 60000, .run = run };
