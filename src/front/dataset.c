@@ -230,7 +230,10 @@ static bool redirect(struct front_dataset *d, struct httpd_reply *p, struct str 
 		name = STR("information");
 	if (!tab_or_null(d, name))
 		name = default_tab(d);
-	struct str filters = view_state_filters(&d->state);
+	struct str filters = view_state_filters(&d->state), first = front_meta(d, "visualization", "default_filters");
+	/* What the publisher filters by at first; readers take it away like filters of their own. */
+	if (!filters.n && first.n)
+		filters = arena_join(d->visit.arena, STR("?"), first);
 	struct str to = arena_printf(d->visit.arena, "%.*s%.*s/%.*s", STR_ARG(d->url), STR_ARG(name), STR_ARG(filters));
 	httpd_reply_cache_control(p, STR("public, max-age=0, s-maxage=60"));
 	return httpd_reply_redirect(p, status, to, e);
@@ -267,6 +270,21 @@ static void fill_page(struct front_dataset *d, const struct tab *tab)
 	d->page.json_ld = front_describe(d, tab == &tabs[0]);
 }
 
+bool front_dataset_show(struct front_dataset *d, struct str name, struct err *e)
+{
+	const struct tab *tab = tab_or_null(d, name);
+	if (!tab)
+		return err_set(e, ERR_NOT_FOUND, "No such view of this dataset.");
+	fill_page(d, tab);
+	view_open(&d->page);
+	put_head(d, tab);
+	if (!tab->draw(d, e))
+		return false;
+	if (httpd_reply_get_status(d->visit.reply) == 200 && !d->unfinished && !d->draft)
+		visitor_cache_page(&d->visit, FRONT_CACHE_S);
+	return view_close(&d->page, e);
+}
+
 static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *site, struct str id, struct str tab_name, struct err *e)
 {
 	auto_with(front_dataset_leave) struct front_dataset d = { 0 };
@@ -276,17 +294,7 @@ static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *si
 	view_state_read(&d.state, r, arena_printf(r->arena, "%.*s%.*s/", STR_ARG(d.url), STR_ARG(tab_name)));
 	if (old || !tab_name.n)
 		return redirect(&d, p, old ? *old : STR(""), old ? 301 : 302, e);
-	const struct tab *tab = tab_or_null(&d, tab_name);
-	if (!tab)
-		return err_set(e, ERR_NOT_FOUND, "No such view of this dataset.");
-	fill_page(&d, tab);
-	view_open(&d.page);
-	put_head(&d, tab);
-	if (!tab->draw(&d, e))
-		return false;
-	if (httpd_reply_get_status(p) == 200 && !d.unfinished)
-		visitor_cache_page(&d.visit, FRONT_CACHE_S);
-	return view_close(&d.page, e);
+	return front_dataset_show(&d, tab_name, e);
 }
 
 static bool run_bare(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)

@@ -125,6 +125,7 @@ struct front_dataset {
 	struct site *site;
 	bool embedded;          /* in a frame of others: no head, no tabs */
 	bool still, wheel;      /* of a frame: "static", nothing that would change what is shown; the wheel zooms its map */
+	bool draft;             /* its views are those of the draft, for who may change it */
 	bool unfinished;        /* set by a tab: what is shown is not to be kept, more of it comes */
 };
 /* Everything of a dataset but its page and its state; ERR_NOT_FOUND as rights_find. Ended by front_dataset_leave, also
@@ -132,6 +133,9 @@ struct front_dataset {
 bool front_dataset_enter(struct front_dataset *d, struct site *site, struct httpd_request *r, struct httpd_reply *p, struct str id,
                          struct err *e) must_use nonnull_all;
 void front_dataset_leave(struct front_dataset *d) nonnull_all;
+
+/* Shows a tab of d, which was entered: the page as readers have it. */
+bool front_dataset_show(struct front_dataset *d, struct str tab, struct err *e) must_use nonnull_all;
 
 typedef bool front_tab(struct front_dataset *d, struct err *e);
 front_tab front_tab_information, front_tab_table, front_tab_export, front_tab_api, front_tab_history;
@@ -273,7 +277,7 @@ struct str front_preview_page(const struct visit *v, struct str slug, struct str
 
 /* --- routes ----------------------------------------------------------------------------------------- */
 
-extern const struct httpd_route front_home, front_page_route, front_page_short, front_page_frame, front_page_preview, front_explore, front_dataset_page, front_dataset_tab, front_record_page, front_asset_page,
+extern const struct httpd_route front_home, front_page_route, front_page_short, front_page_frame, front_page_preview, front_explore, front_dataset_page, front_dataset_tab, front_dataset_draft, front_dataset_draft_post, front_record_page, front_asset_page,
 	front_set_language, front_citation, front_sitemap_part,
 	front_embed, front_robots, front_sitemap, front_favicon, front_assets, front_elements, front_elements_script, front_api_console, front_api_console_short;
 

@@ -13,6 +13,8 @@ const struct httpd_route *const front_routes[] = {
 	&front_explore,
 	&front_dataset_page,
 	&front_dataset_tab,
+	&front_dataset_draft,
+	&front_dataset_draft_post,
 	&front_record_page,
 	&front_citation,
 	&front_asset_page,

@@ -17,7 +17,7 @@ struct analysis {
 
 bool front_has_chart(const struct front_dataset *d)
 {
-	bool off = str_eq(dataset_meta_json(d->dataset, "visualization", "analyze_enabled", STR("")), STR("false"));
+	bool off = str_eq(front_meta(d, "visualization", "analyze_enabled"), STR("false")) || str_eq(front_meta(d, "visualization", "analyze_disabled"), STR("true"));
 	return d->dataset->version.number > 0 && d->own.may_read && !off && chart_applies(d->dataset);
 }
 
@@ -35,6 +35,10 @@ static void choose_chart(struct analysis *a)
 	if (given.n && chart_read(a->d->visit.arena, given, &a->chart, &why))
 		return;
 	a->unread = given.n > 0;
+	/* The chart that the publisher shows first. */
+	struct str chosen = front_meta(a->d, "visualization", "analyze_default");
+	if (chosen.n && chart_read(a->d->visit.arena, chosen, &a->chart, &why))
+		return;
 	chart_default(a->d->visit.arena, a->d->dataset, &a->chart);
 }
 

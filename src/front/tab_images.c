@@ -33,14 +33,21 @@ static bool is_file(const struct field *f)
 	return f->type == VALUE_FILE;
 }
 
+/* Where the publisher says which field holds the pictures. */
+static const char *pictures_of(const struct front_dataset *d)
+{
+	return front_meta(d, "visualization", "media_gallery_fields").n ? "media_gallery_fields" : "image_fields";
+}
+
 bool front_has_images(const struct front_dataset *d)
 {
-	if (d->dataset->version.number == 0 || !d->own.may_read || str_eq(front_meta(d, "visualization", "images_enabled"), STR("false")))
+	if (d->dataset->version.number == 0 || !d->own.may_read || str_eq(front_meta(d, "visualization", "images_enabled"), STR("false")) ||
+	    str_eq(front_meta(d, "visualization", "images_disabled"), STR("true")))
 		return false;
 	bool some = false;
 	for (size_t i = 0; i < d->dataset->nfiles && !some; i++)
 		some = d->dataset->files[i].kind == CATALOG_RECORD_FILE && d->dataset->files[i].width > 0;
-	return some && front_chosen_field(d, &(struct query_target){ .schema = &d->dataset->schema }, "image_fields", is_file);
+	return some && front_chosen_field(d, &(struct query_target){ .schema = &d->dataset->schema }, pictures_of(d), is_file);
 }
 
 static void put_picture(struct front_dataset *d, const struct batch *b, size_t row, const struct query_plan *plan, bool titled)
@@ -139,7 +146,7 @@ bool front_tab_images(struct front_dataset *d, struct err *e)
 	struct err why = { 0 };
 	if (!front_records_open(&g.r, d, N_("Images"), e))
 		return false;
-	g.file = front_chosen_field(d, &g.r.filter.target, "image_fields", is_file);
+	g.file = front_chosen_field(d, &g.r.filter.target, pictures_of(d), is_file);
 	g.title = front_chosen_field(d, &g.r.filter.target, "image_title", front_is_text);
 	if (g.r.ok && g.r.total && g.file && !put_gallery(&g, &why) && !front_records_complain(&g.r, &why, e))
 		return false;

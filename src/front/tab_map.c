@@ -5,7 +5,35 @@
 
 bool front_has_map(const struct front_dataset *d)
 {
-	return d->own.may_read && d->dataset->version.number > 0 && atlas_places(&d->dataset->schema) >= 0;
+	bool off = str_eq(front_meta(d, "visualization", "map_disabled"), STR("true"));
+	return !off && d->own.may_read && d->dataset->version.number > 0 && atlas_places(&d->dataset->schema) >= 0;
+}
+
+/* Of the layer, as its publisher set it; what is not said is the element's to choose. */
+static void put_chosen(struct front_dataset *d)
+{
+	static const struct { const char *meta, *attribute; } rows[] = {
+		{ "map_basemap", "basemap" }, { "map_marker_color", "color" }, { "map_marker_picto", "icon" }, { "map_tooltip_title", "tooltip-title" },
+		{ "map_tooltip_fields", "tooltip-fields" }, { "map_tooltip_sort_field", "tooltip-sort" } };
+	struct html *h = &d->page.h;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct str value = front_meta(d, "visualization", rows[i].meta);
+		bool down = str_eq(str_of(rows[i].attribute), STR("tooltip-sort")) && str_eq(front_meta(d, "visualization", "map_tooltip_sort_direction"), STR("desc"));
+		if (value.n && down)
+			value = arena_join(d->visit.arena, STR("-"), value);
+		if (!value.n)
+			continue;
+		html_lit(h, " ");
+		html_put_literal(h, str_of(rows[i].attribute));
+		html_lit(h, "=\"");
+		html_text(h, value);
+		html_lit(h, "\"");
+	}
+	bool icon = front_meta(d, "visualization", "map_marker_picto").n > 0, bare = str_eq(front_meta(d, "visualization", "map_marker_hidemarkershape"), STR("true"));
+	if (icon || bare)
+		html_put_literal(h, bare && !icon ? STR(" marker=\"dot\"") : bare ? STR(" marker=\"icon\"") : STR(" marker=\"pin\""));
+	if (str_eq(front_meta(d, "visualization", "map_tooltip_disabled"), STR("true")))
+		html_lit(h, " tooltip=\"false\"");
 }
 
 static void put_map(struct front_dataset *d)
@@ -26,6 +54,7 @@ static void put_map(struct front_dataset *d)
 		html_text(h, buf_str(&basemaps));
 	}
 	html_lit(h, "\"");
+	put_chosen(d);
 	if (d->still)
 		html_lit(h, " static");
 	if (d->embedded)

@@ -11,6 +11,7 @@
 #define TEMPLATE_TEMPLATE_H
 
 #include "base/base.h"
+#include "httpd/httpd.h"
 #include "i18n/i18n.h"
 #include "json/json.h"
 #include "tenant/tenant.h"
@@ -68,6 +69,15 @@ bool template_fits(const struct template_field *f, const struct json_node *value
 /* The same for a whole member "metadata" of a configuration: {template: {name: {lang: value}}}; says each fault through `fault`. Templates
  * that are not there are faults, too. */
 void template_check(const struct tenant *t, const struct json_node *metadata, void (*fault)(void *arg, struct str place, struct str sentence), void *arg);
+
+/* --- forms: form.c ---------------------------------------------------------------------------------------------- */
+
+/* Values of a form whose hidden field "names" says which fields it is about, with blanks between them ("!map_disabled": the box says the opposite).
+ * Boxes are called "v.NAME", "v.NAME.fr" for what is said by language; lists are boxes of one name, ordered by the numbers "at.NAME.VALUE". JSON is
+ * empty where there is no value. In the arena; gives how many. */
+struct template_value { struct str name, lang, json; };
+size_t template_form(const struct template_set *set, const struct httpd_pair *pairs, size_t npairs, const struct str *languages, size_t nlanguages,
+                     struct arena *a, struct template_value **out) nonnull_all;
 
 /* --- a portal's own templates: own.c ------------------------------------------------------------------------- */
 

@@ -48,6 +48,13 @@ export function config_of(e: Element, given: MapConfig | null): MapConfig {
 			const text = e.getAttribute(name)
 			if (text) layer[name] = text
 		}
+		const marker = e.getAttribute('marker'), icon = e.getAttribute('icon'), fields = e.getAttribute('tooltip-fields')
+		if (marker === 'dot' || marker === 'icon' || marker === 'pin') layer.marker = marker
+		if (icon) layer.icon = icon
+		if (fields) layer.tooltipFields = fields.split(',').map(f => f.trim()).filter(Boolean)
+		layer.tooltipTitle ??= e.getAttribute('tooltip-title') ?? undefined
+		layer.tooltipSort ??= e.getAttribute('tooltip-sort') ?? undefined
+		if (e.getAttribute('tooltip') === 'false') layer.tooltip = false
 	}
 	const location = read_location(e.getAttribute('location'))
 	if (location) config.location = location
