@@ -95,6 +95,7 @@ struct ingest_job {
 	struct instant now;           /* for processors; us 0: the present */
 	struct str language;          /* of the dataset */
 	int collect;                  /* ingest_collect's own */
+	struct str lack;              /* previews: why there are fewer supplies than needs */
 	int64_t most_rows;            /* of the dataset, the first are kept; 0: no limit */
 	struct str columns;           /* JSON array of the columns that sources had last time (ingest_result.columns): one that
 	                                 vanished, of a field that is not discarded, ends it; empty: never mind */

@@ -22,8 +22,9 @@ static bool meet(struct line *n, struct err *e)
 {
 	const struct process_need *needs;
 	size_t count = process_needs(n->process, &needs);
+	size_t met = num_min(count, n->job->nsupplies);
 	n->supplies = arena_array(n->a, struct supply_in *, count + 1);
-	for (size_t i = 0; i < count && i < n->job->nsupplies; i++) {
+	for (size_t i = 0; i < met; i++) {
 		if (!supply_open(n->job->supplies[i], &n->supplies[i], e)) return false;
 		n->nsupplies++;
 		struct process_supply rows = supply_of(n->supplies[i]);
@@ -163,6 +164,7 @@ static void tell_error(void *arg, size_t step, int64_t row, struct str field, st
 {
 	struct line *n = arg;
 	struct str uid = json_text(json_get(json_at(n->processors, step), "uid"));
+	n->telling = step;
 	if (!n->failed && !n->sink.fault(n->sink.arg, uid.n ? uid : STR("processor"), row, field, value, message, &n->failure)) n->failed = true;
 }
 

@@ -31,6 +31,7 @@ struct line {
 	struct cell *cells;                  /* of a row of a later part */
 	size_t ignored;                      /* of its columns */
 	bool *enough;
+	size_t telling;                      /* the step whose record error is being told */
 	struct err failure;                  /* of a tell, which cannot fail itself */
 	bool failed;
 	VEC(struct str) notes;

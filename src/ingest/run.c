@@ -1,6 +1,6 @@
 /* Both ends of a publish's reading: the parent that starts a caged child and listens, and the child. */
 #include "clock/clock.h"
-#include "ingest/ask.h"
+#include "ingest/look.h"
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>
@@ -76,7 +76,8 @@ static bool shut_cage(struct arena *a, const struct ingest_job *job, struct err 
 	}
 	struct child_cage cage = { .memory_mb = memory, .cpu_s = job->cpu_s > 0 ? job->cpu_s : 3600,
 		.file_mb = job->file_mb > 0 ? job->file_mb : 65536, .read_fds = fds, .nread_fds = nfds,
-		.folders = folders, .nfolders = COUNT_OF(folders) };
+		.folders = folders, .nfolders = COUNT_OF(folders),
+		.readable = gdal_read_folders, .nreadable = GDAL_READ_FOLDERS };
 	unsigned parts;
 	return child_cage(&cage, &parts, e);
 }
@@ -88,6 +89,7 @@ static bool child_work(struct arena *a, struct buf *answer, struct err *e)
 	auto_json *doc = NULL;
 	if (!child_begin(e) || !child_settings(a, &settings, e) || !json_read(settings, &doc, e)) return false;
 	if (json_bool(json_get(json_root(doc), "guess"), false)) return guess_work(a, json_root(doc), answer, e);
+	if (json_get(json_root(doc), "look")) return look_work(a, json_root(doc), answer, e);
 	if (!settings_read(a, settings, &job, e)) return false;
 	job.source = CHILD_FD;
 	if (!shut_cage(a, &job, e)) return false;

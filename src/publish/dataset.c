@@ -127,7 +127,7 @@ static struct schema copy_schema(struct arena *a, const struct schema *s)
 	return out;
 }
 
-static bool read_former(struct publish_road *r, struct err *e)
+bool publish_read_former(struct publish_road *r, struct err *e)
 {
 	struct publish_former *f = &r->former;
 	const struct catalog_view *v;
@@ -517,7 +517,7 @@ static bool take_road(struct publish_road *r, struct publish_outcome *out, struc
 	bool unchanged;
 	publish_tell(r, "fetching", 0, 0, 0, 0, 0, 0);
 	publish_halves(r);
-	if (!read_former(r, e)) return false;
+	if (!publish_read_former(r, e)) return false;
 	measure_by_revision(r);
 	bool same_shape = r->former.there && str_eq(r->shape, r->former.shape);
 	if (r->flags & PUBLISH_METADATA) return only_metadata(r, out, e);

@@ -59,6 +59,8 @@ bool publish_hash_sources(struct publish_road *r, struct err *e) must_use;
 
 /* Fills what the configuration says: hashes and operations on fields. */
 void publish_halves(struct publish_road *r);
+/* What stands now. */
+bool publish_read_former(struct publish_road *r, struct err *e) must_use;
 void publish_tell(struct publish_road *r, const char *phase, int64_t rows, int64_t total, int64_t part, int64_t whole, int from, int to);
 void publish_say(const struct publish_road *r, int level, const char *fmt, ...) printf_like(3, 4);
 bool publish_stopped(const struct publish_road *r, struct err *e);

@@ -4,7 +4,8 @@
  *   ingest-probe version FILE VERSION [name=…]    in a caged child, into a version file
  *   ingest-probe package FILE                     the resources of a data package
  *
- * Settings: format inside part schema(file) delimiter quote header decimal encoding strict plain
+ * A job with parts: parts=yes, or also=FILE for each further one; extractor params (of the first), processors and fields (JSON), columns,
+ * most_rows. Settings: format inside part schema(file) delimiter quote header decimal encoding strict plain
  * memory_mb cpu_s file_mb cancel_ms. The last line is one JSON object: the result, or {"error","code"}. */
 #include "child/child.h"
 #include "sink.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct settings { struct ingest_job job; struct schema schema; int64_t cancel_ms; };
+struct settings { struct ingest_job job; struct schema schema; int64_t cancel_ms; struct ingest_part parts[8]; struct str preview; int64_t shown; };
 
 static bool read_file(const char *path, struct buf *out)
 {
@@ -51,6 +52,18 @@ static bool take(struct arena *a, struct settings *s, const char *word, struct e
 	else if (str_eq(name, STR("cpu_s"))) (void)!str_to_int(text, &j->cpu_s);
 	else if (str_eq(name, STR("file_mb"))) (void)!str_to_int(text, &j->file_mb);
 	else if (str_eq(name, STR("cancel_ms"))) (void)!str_to_int(text, &s->cancel_ms);
+	else if (str_eq(name, STR("processors"))) j->processors = text;
+	else if (str_eq(name, STR("fields"))) j->fields = text;
+	else if (str_eq(name, STR("columns"))) j->columns = text;
+	else if (str_eq(name, STR("extractor"))) s->parts[0].extractor = text;
+	else if (str_eq(name, STR("params"))) s->parts[0].params = text;
+	else if (str_eq(name, STR("parts"))) j->nparts = num_max(j->nparts, (size_t)1);
+	else if (str_eq(name, STR("most_rows"))) (void)!str_to_int(text, &j->most_rows);
+	else if (str_eq(name, STR("shown"))) (void)!str_to_int(text, &s->shown);
+	else if (str_eq(name, STR("also"))) {
+		j->nparts = num_max(j->nparts, (size_t)1);
+		s->parts[j->nparts++] = (struct ingest_part){ .source = open(word + 5, O_RDONLY | O_CLOEXEC), .uid = STR("re_also"), .name = text };
+	}
 	else if (str_eq(name, STR("schema"))) {
 		auto_buf b = BUF_INIT(16 << 20);
 		if (!read_file(arena_cstr(a, text), &b) || !schema_from_json(a, buf_str(&b), &s->schema, e)) return false;
@@ -123,6 +136,15 @@ static int version(struct settings *s, struct arena *a)
 	return ok ? say_result(&r) : say_error(&e);
 }
 
+static int preview(struct settings *s, struct arena *a)
+{
+	struct str json;
+	struct err e = { 0 };
+	if (!ingest_preview(&s->job, s->shown ? (int)s->shown : 20, a, &json, &e)) return say_error(&e);
+	printf("%.*s\n", STR_ARG(json));
+	return 0;
+}
+
 static int package(const char *path, struct arena *a)
 {
 	struct ingest_package p;
@@ -184,6 +206,12 @@ int main(int argc, char **argv)
 	}
 	for (int i = versioned ? 4 : 3; i < argc; i++)
 		if (!take(&a, &s, argv[i], &e)) return say_error(&e);
+	if (s.job.processors.n || s.job.fields.n || s.parts[0].extractor.n) s.job.nparts = num_max(s.job.nparts, (size_t)1);
+	s.parts[0].source = s.job.source;
+	s.parts[0].name = s.job.name;
+	s.parts[0].uid = STR("re_first");
+	s.job.parts = s.parts;
+	if (strcmp(argv[1], "preview") == 0) return preview(&s, &a);
 	if (versioned) return version(&s, &a);
 	int code = rows(&s, &a);
 	unlink(arena_cstr(&a, s.job.rejects_path));
