@@ -11,6 +11,7 @@
 #include "gate/gate.h"
 #include "httpd/httpd.h"
 #include "io/io.h"
+#include "job/job.h"
 #include "live/live.h"
 #include "legacy/legacy.h"
 #include "log/log.h"
@@ -283,6 +284,7 @@ static void shut(struct server *s)
 	probe_close(s->probe);
 #endif
 	cli_control_close(s->control);
+	if (s->site) jobs_close(s->site); /* what is under way is gone on with at the next start */
 	if (s->site) profiles_stop(s->site);
 	if (s->httpd) httpd_drain(s->httpd, (int)s->conf->drain_s);
 	for (size_t i = 0; i < HTTPD_LANES; i++)
@@ -349,7 +351,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	if (!audience_start(s->site->audience, s->conf->geoip_database, s->log, e)) return false;
 	policy_shelf_open(&s->site->shelf);
 	if (!profiles_open(s->site, e)) return false;
-	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e)) return false;
+	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e) || !jobs_open(s->site, e)) return false;
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
 #ifdef STOA_TEST_CONTROL
 	if (!probe_open(s->site, s->lanes, s->bell, &s->probe, e)) return false;

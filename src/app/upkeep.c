@@ -1,7 +1,9 @@
 /* One thread that wakes every minute: site_upkeep, and what is due once a day at its first turn and every day after. */
 #include "app/inside.h"
 #include "clock/clock.h"
+#include "config/config.h"
 #include "engage/engage.h"
+#include "fetch/fetch.h"
 #include "log/log.h"
 #include "saved/saved.h"
 #include "sso/sso.h"
@@ -31,6 +33,10 @@ static void turn(struct upkeep *u, bool daily)
 	if (!engage_upkeep(u->site, daily, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	e = (struct err){ 0 };
 	if (daily && !saved_sweep(u->site->store, clock_now(), &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
+	e = (struct err){ 0 };
+	if (daily && !fetch_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
+	e = (struct err){ 0 };
+	if (daily && !config_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	uint64_t lost = event_lost(u->site->events);
 	if (lost != u->lost) log_say(u->site->log, LOG_LEVEL_ERROR, "events.lost", log_int("lines", (int64_t)lost));
 	u->lost = lost;

@@ -14,7 +14,7 @@ enum fetch_query {
 };
 extern const struct store_query fetch_q[];
 
-enum { FETCH_HEADERS = 24, FETCH_MARK = 64, FETCH_ITEMS = 1000, FETCH_REDIRECTS = 5, FETCH_COPY_S = 600 };
+enum { FETCH_HEADERS = 24, FETCH_MARK = 64, FETCH_ITEMS = 400, FETCH_REDIRECTS = 5, FETCH_COPY_S = 600 };
 
 /* One fetch on its way. */
 struct fetching {
