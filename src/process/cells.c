@@ -2,6 +2,7 @@
  * numbers and truths as people write them. */
 #include <math.h>
 #include "process/inside.h"
+#include "process/regexp.h"
 #include "text/text.h"
 
 /* --- changing texts --------------------------------------------------------------------------------- */
@@ -123,6 +124,92 @@ bool process_cell_of_node(struct process_step *s, struct process_row *r, size_t 
 	return true;
 }
 
+void process_put_buf(struct process_step *s, struct process_row *r, size_t column, const struct buf *b, enum cell_kind kind)
+{
+	struct str t;
+	if (process_give_buf(s, r, column, b, &t)) process_put(r, column, t, kind);
+}
+
+bool process_give_buf(struct process_step *s, struct process_row *r, size_t column, const struct buf *b, struct str *out)
+{
+	char *p = b->over ? NULL : process_bytes(s, b->n);
+	if (!p) {
+		process_too_large(s, r, column);
+		return false;
+	}
+	if (b->n) memcpy(p, b->p, b->n);
+	*out = str_make(p, b->n);
+	return true;
+}
+
+void process_put_items(struct process_step *s, struct process_row *r, size_t column, const struct cell *items, size_t n, struct str separator, bool as_list)
+{
+	if (n == 0) {
+		process_put_null(r, column);
+		return;
+	}
+	auto_buf b = BUF_INIT(PROCESS_MOST_CELL);
+	struct json_out j = JSON_OUT(&b);
+	if (as_list) json_open(&j, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (!as_list) {
+			if (i) buf_put(&b, separator);
+			buf_put(&b, items[i].text);
+		} else if (items[i].kind == CELL_NUMBER || items[i].kind == CELL_TRUTH) {
+			json_value(&j);
+			buf_put(&b, items[i].text);
+		} else {
+			json_put(&j, items[i].text);
+		}
+	}
+	if (as_list) json_close(&j, ']');
+	process_put_buf(s, r, column, &b, as_list ? CELL_LIST : CELL_FREE);
+}
+
+bool process_json(struct process_step *s, struct process_row *r, size_t from, size_t column, struct json_doc **doc)
+{
+	struct cell c = process_get(r, from);
+	struct err e = { 0 };
+	*doc = NULL;
+	if (process_is_null(c)) return true;
+	if (json_read(c.text, doc, &e)) return true;
+	process_tell(s, r, column, c.text, "This is not %s", str_starts(str_of(e.pub), STR("JSON")) ? e.pub : "JSON.");
+	return false;
+}
+
+void process_path(const struct json_node *root, struct str path, struct process_nodes *out)
+{
+	enum { MOST_NODES = 1000000 };
+	VEC(const struct json_node *) now = { 0 };
+	vec_push(out->arena, &now, root);
+	struct str part;
+	while (path.n && str_cut(&path, '.', &part)) {
+		VEC(const struct json_node *) then = { 0 };
+		const char *name = arena_cstr(out->arena, part);
+		bool item = str_eq(part, STR("item"));
+		for (size_t i = 0; i < now.n; i++) {
+			const struct json_node *at = now.p[i];
+			if (item && json_kind(at) == JSON_ARRAY)
+				for (size_t k = 0; k < json_count(at) && then.n < MOST_NODES; k++) vec_push(out->arena, &then, json_at(at, k));
+			else if (json_kind(at) == JSON_OBJECT && json_get(at, name)) vec_push(out->arena, &then, json_get(at, name));
+		}
+		now.p = then.p;
+		now.n = then.n;
+		now.cap = then.cap;
+	}
+	out->list.p = now.p;
+	out->list.n = now.n;
+}
+
+struct process_regexp *process_regexp_open(struct process_step *s, struct process_faults *f, size_t parameter, unsigned flags)
+{
+	struct process_regexp *x = NULL;
+	struct err e = { 0 };
+	if (regexp_new(s->values[parameter].text, flags, &x, &e)) return x;
+	process_step_fault(s, f, s->kind->parameters[parameter].name, "%s", e.pub);
+	return NULL;
+}
+
 static bool items_of_list(struct process_step *s, struct process_row *r, size_t column, const struct json_node *list, struct cell **out, size_t *n)
 {
 	size_t most = json_count(list);
@@ -206,24 +293,30 @@ bool process_number(struct cell c, double *out)
 	return text_to_double(str_make(fixed, t.n), out);
 }
 
+size_t process_spell_number(char *to, double v)
+{
+	size_t n = 0;
+	if (v != trunc(v) || fabs(v) >= 1e15) {
+		auto_buf b = BUF_INIT(40);
+		text_put_double_plain(&b, v);
+		memcpy(to, b.p, b.n);
+		return b.n;
+	}
+	/* Nearly all: counts and sums. */
+	uint64_t left = (uint64_t)fabs(v);
+	char back[24];
+	size_t k = 0;
+	do back[k++] = (char)('0' + left % 10);
+	while ((left /= 10) != 0);
+	if (v < 0) to[n++] = '-';
+	while (k) to[n++] = back[--k];
+	return n;
+}
+
 void process_put_number(struct process_step *s, struct process_row *r, size_t column, double v)
 {
-	char text[64];
-	size_t n = 0;
-	if (v == trunc(v) && fabs(v) < 1e15) { /* nearly all: counts and sums */
-		uint64_t left = (uint64_t)fabs(v);
-		char back[24];
-		size_t k = 0;
-		do back[k++] = (char)('0' + left % 10);
-		while ((left /= 10) != 0);
-		if (v < 0) text[n++] = '-';
-		while (k) text[n++] = back[--k];
-	} else {
-		auto_buf b = BUF_INIT(sizeof text);
-		text_put_double_plain(&b, v);
-		n = b.n;
-		memcpy(text, b.p, n);
-	}
+	char text[40];
+	size_t n = process_spell_number(text, v);
 	char *p = process_bytes(s, n);
 	if (!p) {
 		process_too_large(s, r, column);

@@ -102,6 +102,8 @@ void process_tell(struct process_step *s, struct process_row *r, size_t column, 
 void process_too_large(struct process_step *s, struct process_row *r, size_t column);
 /* PROCESS_MANY: gives a row on. Copies the cells first, so r stays as it is. */
 bool process_pass(struct process_step *s, const struct process_row *r, struct err *e) must_use;
+/* PROCESS_STORED: the row stays out, and what was stored of it before goes, too. */
+bool process_delete(struct process_step *s, const struct process_row *r, struct err *e) must_use;
 /* In ask. Empty questions are not asked. */
 bool process_ask(struct process_step *s, size_t i, struct str question, struct err *e) must_use;
 
@@ -138,6 +140,19 @@ void process_need_field(const struct process_step *s, struct process_faults *f, 
 void process_change_field_or_all(struct process_step *s, struct process_row *r, size_t field, size_t all, process_change *change, void *arg);
 /* The items of a cell: of a list as JSON, else of the text at `separator` (blanks around items trimmed; empty ones left out). False: told. */
 bool process_items(struct process_step *s, struct process_row *r, size_t column, struct str separator, struct cell **out, size_t *n);
+/* Items as one cell: a list in JSON, or a text with separators; no items: null. */
+void process_put_items(struct process_step *s, struct process_row *r, size_t column, const struct cell *items, size_t n, struct str separator, bool as_list);
+/* The text of a buf into the column; too large is told. */
+void process_put_buf(struct process_step *s, struct process_row *r, size_t column, const struct buf *b, enum cell_kind kind);
+/* The same as a changed text, for process_change. */
+bool process_give_buf(struct process_step *s, struct process_row *r, size_t column, const struct buf *b, struct str *out);
+/* JSON of a cell: *doc to be freed, or NULL when the cell is null (true) or is not JSON (told, false). */
+bool process_json(struct process_step *s, struct process_row *r, size_t from, size_t column, struct json_doc **doc);
+/* What a path "a.b.item.c" leads to; "item" goes through an array, unless a member is called so. Nothing: n is 0. */
+struct process_nodes { VEC(const struct json_node *) list; struct arena *arena; };
+void process_path(const struct json_node *root, struct str path, struct process_nodes *out);
+/* Compiles a REGEXP parameter; a fault and NULL when it cannot be read. */
+struct process_regexp *process_regexp_open(struct process_step *s, struct process_faults *f, size_t parameter, unsigned flags);
 /* A cell of a JSON value: views into the document's text do not last, so it is copied. False: too large, told. */
 bool process_cell_of_node(struct process_step *s, struct process_row *r, size_t column, const struct json_node *node, struct cell *out);
 /* A number as text reads it: blanks at the ends go, a decimal comma is a point. */
@@ -146,6 +161,11 @@ bool process_number(struct cell c, double *out);
 void process_put_number(struct process_step *s, struct process_row *r, size_t column, double v);
 /* "true", "1", "yes", "oui", "ja"…, by the words that types read. */
 bool process_truth(struct cell c, bool *out);
+
+/* "12.5": the shortest spelling, at most 40 bytes; how many. */
+size_t process_spell_number(char *to, double v);
+/* The word of `words` that is nearest to `given`, or an empty text: for "did you mean". */
+struct str process_nearest(struct str given, const struct str *words, size_t n);
 
 #define PROCESSOR(type) extern const struct processor process_##type;
 #include "process/processors.def"

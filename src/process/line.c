@@ -329,6 +329,12 @@ bool process_pass(struct process_step *s, const struct process_row *r, struct er
 	return ok;
 }
 
+bool process_delete(struct process_step *s, const struct process_row *r, struct err *e)
+{
+	struct process_line *l = s->line;
+	return !l->out->drop || l->out->drop(l->out->arg, s->index, r, e);
+}
+
 static bool all_met(const struct process_line *l, struct err *e)
 {
 	for (size_t i = 0; i < l->needs.n; i++) {

@@ -47,8 +47,6 @@ static inline struct line_step *line_step_of(const struct process_step *s)
 
 /* parameters.c: reads the parameters of a processor by its table; what is wrong is noted. */
 void parameters_read(struct line_step *s, struct process_faults *f);
-/* The word of `words` that is nearest to `given`, or an empty text: for "did you mean". */
-struct str process_nearest(struct str given, const struct str *words, size_t n);
 /* Of the processor's members: `type`, or the old `name`; and where its arguments are. */
 struct str parameters_type(const struct json_node *processor);
 

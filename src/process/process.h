@@ -121,6 +121,7 @@ struct process_scene {
 	uint64_t seed;
 	struct instant now;
 	struct str language;            /* of the dataset, for words in dates: empty: "en" */
+	const struct map *labels;       /* of fields, by technical name (values: struct str *); NULL: none. Borrowed by the line */
 };
 struct process_line;
 /* Compiles the array of processors (NULL: none). Faults are noted, one for each that is found, and then false with
@@ -156,6 +157,9 @@ struct process_sink {
 	void (*watch)(void *arg, size_t step, const struct process_row *row);
 	/* Collecting runs only: a question for the need of the collecting step. */
 	bool (*ask)(void *arg, size_t need, struct str question, struct err *e);
+	/* Processors of PROCESS_STORED: this row stays out, and records stored before with its identity are to be deleted. The row
+	 * is as that step has it. NULL: it stays out, no more. */
+	bool (*drop)(void *arg, size_t step, const struct process_row *row, struct err *e);
 };
 /* Gives one row to the line; the sink gets what comes out. */
 bool process_run(struct process_line *l, const struct process_row *row, const struct process_sink *out, struct err *e) must_use nonnull_all;

@@ -65,6 +65,25 @@ void text_put_country(struct buf *b, struct str code, struct str lang);
 /* Decimal number for reading, by locale, at most `decimals` places (-1: as many as needed). */
 void text_put_number(struct buf *b, double v, int decimals, struct str lang);
 
+/* case.c: letters changed without knowing a language. */
+void text_put_lower(struct buf *b, struct str s);
+void text_put_upper(struct buf *b, struct str s);
+/* The first character large and the rest small; of every word when asked. */
+void text_put_title(struct buf *b, struct str s, bool every_word);
+/* Composed characters (NFC); accents off and the rest left out (ASCII). False: more than the buf takes. */
+bool text_put_nfc(struct buf *b, struct str s) must_use;
+bool text_put_ascii(struct buf *b, struct str s) must_use;
+/* What a character is, by Unicode. */
+enum text_classes {
+	TEXT_ALPHA = 1u << 0, TEXT_LOWER = 1u << 1, TEXT_UPPER = 1u << 2, TEXT_DECIMAL = 1u << 3, TEXT_DIGIT = 1u << 4,
+	TEXT_NUMERIC = 1u << 5, TEXT_BLANK = 1u << 6
+};
+unsigned text_class(uint32_t c);
+
+/* entity.c: the character reference of HTML that s begins with ("&eacute;", "&#xe9;"): how many bytes it has, 0 for none; its one
+ * code point, or two (else *second is 0). */
+size_t text_entity(struct str s, uint32_t *first, uint32_t *second);
+
 /* line.c: what a line of text obeys, a byte of `out` for each byte of s (at most 16 MiB of UTF-8). */
 /* Unicode's bidirectional levels (UAX 9) of a paragraph whose direction is given: even is left to right. */
 bool text_bidi_levels(struct str s, bool rtl, unsigned char *out, struct err *e) must_use nonnull_all;

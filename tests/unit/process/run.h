@@ -182,7 +182,7 @@ static bool run_json(struct arena *a, const char *processors, const char *before
 			buf_printf(out, "%.*s: %.*s\n", STR_ARG(faults.list.p[i].path), STR_ARG(faults.list.p[i].message));
 		return false;
 	}
-	struct process_sink sink = { &t, run_row, run_tell, NULL, run_ask };
+	struct process_sink sink = { .arg = &t, .row = run_row, .tell = run_tell, .ask = run_ask };
 	struct str *names;
 	size_t n = run_columns(a, json_root(b), &names);
 	bool ok = run_meet(&t, json_root(p), e) && process_columns(t.line, names, n, e);
