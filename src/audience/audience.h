@@ -156,4 +156,13 @@ size_t audience_bytes(struct audience *a, struct tenant_id t) nonnull_all;
 /* Takes what waits in the ring and counts it, without writing. */
 void audience_drain(struct audience *a) nonnull_all;
 
+/* --- places of IP addresses (place.c): the one door to such databases -------------------------------------------- */
+
+/* Reads a local database of places (.mmdb). ERR_USAGE when it cannot be read. Gives what audience_places_close ends. */
+struct audience_places;
+bool audience_places_open(const char *path, struct audience_places **out, struct err *e) must_use nonnull_all;
+void audience_places_close(struct audience_places *p_or_null);
+/* Latitude and longitude of an IPv4 or IPv6 address; false when it is none, or is not in the database. */
+bool audience_places_find(const struct audience_places *p, struct str address, double *lat, double *lon) must_use nonnull_all;
+
 #endif

@@ -1,6 +1,7 @@
 /* Countries from a database on this machine, asked with an address cut to its first 16 or 32 bits (ANA-10), and
  * networks that a portal leaves out. The door to libmaxminddb. */
 #include "audience/inside.h"
+#include <arpa/inet.h>
 #include <maxminddb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -59,6 +60,53 @@ struct str place_country(const struct place *p, const unsigned char client[AUDIE
 		return str_make(room, 2);
 	}
 	return str_make("", 0);
+}
+
+/* --- places -------------------------------------------------------------------------------------------------- */
+
+struct audience_places { MMDB_s db; };
+
+bool audience_places_open(const char *path, struct audience_places **out, struct err *e)
+{
+	struct audience_places *p = calloc(1, sizeof *p);
+	ensure(p != NULL);
+	int status = MMDB_open(path, MMDB_MODE_MMAP, &p->db);
+	if (status != MMDB_SUCCESS) {
+		free(p);
+		err_set(e, ERR_USAGE, "the database of places by IP address cannot be read");
+		return err_cause(e, "geoip_places: %s: %s", path, MMDB_strerror(status));
+	}
+	*out = p;
+	return true;
+}
+
+void audience_places_close(struct audience_places *p)
+{
+	if (!p) return;
+	MMDB_close(&p->db);
+	free(p);
+}
+
+static bool degrees_of(MMDB_entry_s *entry, const char *name, double *out)
+{
+	MMDB_entry_data_s data;
+	if (MMDB_get_value(entry, &data, "location", name, NULL) != MMDB_SUCCESS || !data.has_data || data.type != MMDB_DATA_TYPE_DOUBLE) return false;
+	*out = data.double_value;
+	return true;
+}
+
+bool audience_places_find(const struct audience_places *p, struct str address, double *lat, double *lon)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	int error = 0;
+	if (!address.n || address.n >= sizeof text) return false;
+	memcpy(text, address.p, address.n);
+	const struct sockaddr *to = inet_pton(AF_INET, text, &in.sin_addr) == 1 ? (const struct sockaddr *)&in : (const struct sockaddr *)&in6;
+	if (to == (const struct sockaddr *)&in6 && inet_pton(AF_INET6, text, &in6.sin6_addr) != 1) return false;
+	MMDB_lookup_result_s found = MMDB_lookup_sockaddr(&p->db, to, &error);
+	return error == MMDB_SUCCESS && found.found_entry && degrees_of(&found.entry, "latitude", lat) && degrees_of(&found.entry, "longitude", lon);
 }
 
 bool cidr_holds(const struct cidr *list, size_t n, const unsigned char client[AUDIENCE_ADDRESS])

@@ -18,6 +18,17 @@ struct image_facts {
 enum { IMAGE_HEAD_BYTES = 256 * 1024, IMAGE_SIDE = 65535 };
 bool image_sniff(struct str head, struct image_facts *out) must_use nonnull_all;
 
+/* What the camera wrote into a JPEG (exif.c), from the same first bytes. False when it wrote nothing that is known. */
+enum { IMAGE_CAMERA = 96 };
+struct image_exif {
+	int orientation;     /* 1 … 8; 0: not told */
+	bool has_place;
+	double lat, lon;
+	char date[20];       /* "2024-05-01T12:30:00", without a zone; empty: not told */
+	char camera[IMAGE_CAMERA];
+};
+bool image_exif(struct str head, struct image_exif *out) must_use nonnull_all;
+
 /* A small copy that fits a square of `side` pixels (1 … IMAGE_THUMBNAIL), never larger than the picture,
  * turned upright; a JPEG of a JPEG, else a PNG. Reads fd from its start; gives the bytes. ERR_TOO_LARGE when
  * the picture has more than IMAGE_PIXELS, or took more time or memory than a picture should; ERR_BAD_SOURCE

@@ -1,6 +1,6 @@
 /* Files that go beside a dataset: what they are called and of which type, and those of a folder that the
  * records of a dataset name. */
-#include "publish/publish.h"
+#include "publish/need.h"
 #include "image/image.h"
 #include "query/query.h"
 #include "text/text.h"
@@ -37,7 +37,7 @@ static struct str type_by_name(struct str name)
 }
 
 /* A picture is told by its bytes, whatever its name; a name alone makes none. */
-static bool describe(int fd, struct catalog_file_new *f, struct err *e)
+bool publish_describe(int fd, struct catalog_file_new *f, struct err *e)
 {
 	auto_buf head = BUF_INIT(IMAGE_HEAD_BYTES);
 	struct image_facts facts;
@@ -58,7 +58,7 @@ bool publish_file(struct site *s, const struct publish_file *p, struct arena *a,
 		.description = p->description };
 	if (!f.name.n || !text_is_utf8(f.name) || !text_is_utf8(f.title) || !text_is_utf8(f.description))
 		return err_set(e, ERR_PARAMETER, "the name, title and description of a file must be UTF-8 text, and the name not empty");
-	return describe(p->fd, &f, e) && catalog_files_put(s->catalog, p->tenant, p->dataset, &f, 1, a, id, e);
+	return publish_describe(p->fd, &f, e) && catalog_files_put(s->catalog, p->tenant, p->dataset, &f, 1, a, id, e);
 }
 
 /* --- files that records name --------------------------------------------------------------------------- */
@@ -152,7 +152,7 @@ static bool put_all(const struct publish_folder *p, struct wanted *w, int folder
 		}
 		struct catalog_file_new *f = &x.files[x.n++];
 		*f = (struct catalog_file_new){ .kind = CATALOG_RECORD_FILE, .fd = fd, .name = name, .title = name };
-		ok = ok && describe(fd, f, e);
+		ok = ok && publish_describe(fd, f, e);
 		if (ok && x.n == AT_ONCE) ok = put_portion(p, w->site, &x, out, e);
 	}
 	if (ok) return put_portion(p, w->site, &x, out, e);

@@ -152,6 +152,7 @@ static void every_statement_prepares(void **state)
 #include "audience/queries.def"
 #include "engage/queries.def"
 #include "job/queries.def"
+#include "publish/queries.def"
 #include "fetch/queries.def"
 #undef Q
 #undef HOUSE
