@@ -197,8 +197,8 @@ static void see_names(struct source *s, const struct many *m)
 	const struct str *labels;
 	size_t n = supply_columns(m->in, &names, &labels);
 	for (size_t i = s->names.n; i < n; i++) {
-		vec_push(s->load->a, &s->names, names[i]);
-		vec_push(s->load->a, &s->labels, labels[i]);
+		vec_push(s->load->a, &s->names, arena_str(s->load->a, names[i]));
+		vec_push(s->load->a, &s->labels, arena_str(s->load->a, labels[i]));
 	}
 }
 
@@ -271,7 +271,7 @@ static void last_names(struct load *l, struct many *m)
 {
 	const struct heading *h;
 	size_t n = num_min(line_columns(&m->line, &h), l->source.names.n);
-	for (size_t i = 0; i < n; i++) l->source.names.p[i] = h[i].name;
+	for (size_t i = 0; i < n; i++) l->source.names.p[i] = arena_str(l->a, h[i].name);
 }
 
 bool many_settle(struct load *l, struct err *e)
