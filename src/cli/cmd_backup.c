@@ -13,18 +13,12 @@
 
 /* --- copying --------------------------------------------------------------------------------------- */
 
-/* Attachments and files of records: their contents never change either. */
+/* Attachments, files of records, files that sources came in: their contents never change either. */
 static bool copy_contents(struct cli *c, struct site *from, struct tenant_id t, struct str to, struct err *e)
 {
-	struct str *hashes;
-	size_t n;
-	if (!catalog_files(from->catalog, t, &c->arena, &hashes, &n, e)) return false;
-	for (size_t i = 0; i < n; i++) {
-		struct str path = catalog_file_path(from->catalog, &c->arena, t, hashes[i]);
-		struct str copy = arena_printf(&c->arena, "%.*s%.*s", STR_ARG(to), STR_ARG(str_from(path, from->folder.n)));
-		if (!transfer_copy(&c->arena, path, copy, c->cancel, e)) return false;
-	}
-	return true;
+	struct transfer_told told = { 0 };
+	return transfer_copy_kept(&c->arena, arena_printf(&c->arena, "%.*s/%lld", STR_ARG(from->folder), (long long)t.v),
+	                          arena_printf(&c->arena, "%.*s/%lld", STR_ARG(to), (long long)t.v), c->cancel, &told, e);
 }
 
 /* Every version of every portal of an opened folder, those to roll back to included. */

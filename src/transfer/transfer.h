@@ -58,5 +58,8 @@ bool transfer_sweep(struct site *s, struct err *e) must_use nonnull_all;
 bool transfer_copy(struct arena *a, struct str from, struct str to, struct cancel *c_or_null, struct err *e) must_use;
 /* Names in a folder that are numbers with a suffix, in the arena. */
 size_t transfer_numbered(struct arena *a, struct str folder, struct str suffix, struct str **out) nonnull_all;
+/* The files of a portal's folder that are no versions (attachments, files that sources came in …), with all below; what goes
+ * while it is copied is passed over. Counts bytes in `told`. */
+bool transfer_copy_kept(struct arena *a, struct str from, struct str to, struct cancel *c_or_null, struct transfer_told *told, struct err *e) must_use;
 
 #endif
