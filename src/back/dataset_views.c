@@ -3,7 +3,7 @@
 #include "back/meta.h"
 
 enum fits { ANY, DATES, PICTURES, TEXTS };
-enum box { BOX_FIELDS, BOX_FIELD, BOX_ON, BOX_OFF, BOX_TEXT, BOX_COLOUR, BOX_AREA, BOX_HTML, BOX_DIRECTION, BOX_BASEMAP, BOX_SPAN, BOX_ICON };
+enum box { BOX_FIELDS, BOX_FIELD, BOX_ON, BOX_OFF, BOX_TEXT, BOX_COLOUR, BOX_AREA, BOX_HTML, BOX_DIRECTION, BOX_BASEMAP, BOX_SPAN };
 struct row { const char *name; enum box box; enum fits fits; const char *label, *hint; };
 
 static const struct row table_rows[] = {
@@ -16,8 +16,6 @@ static const struct row map_rows[] = {
 	{ "map_disabled", BOX_OFF, ANY, N_("Show a map"), N_("Needs a field with places.") },
 	{ "map_basemap", BOX_BASEMAP, ANY, N_("Background"), NULL },
 	{ "map_marker_color", BOX_COLOUR, ANY, N_("Colour"), NULL },
-	{ "map_marker_picto", BOX_ICON, ANY, N_("Icon on the marker"), NULL },
-	{ "map_marker_hidemarkershape", BOX_ON, ANY, N_("Dots or bare icons in place of pins"), NULL },
 	{ "map_tooltip_disabled", BOX_OFF, ANY, N_("A card when a place is chosen"), NULL },
 	{ "map_tooltip_title", BOX_FIELD, ANY, N_("Title of the card"), NULL },
 	{ "map_tooltip_fields", BOX_FIELDS, ANY, N_("Fields on the card"), N_("None ticked: the first few.") },
@@ -201,16 +199,6 @@ static void put_words(struct html *h, const struct scene *s, const struct row *r
 		put_select(h, s, r, ways, 3);
 }
 
-static void put_icons(struct html *h, const struct scene *s, const struct row *r)
-{
-	static const struct { const char *word, *label; } icons[] = { { "tree", N_("Tree") }, { "bus", N_("Bus") }, { "train", N_("Train") }, { "bike", N_("Bicycle") }, { "car", N_("Car") },
-		{ "parking", N_("Car park") }, { "school", N_("School") }, { "hospital", N_("Hospital") }, { "water", N_("Water") }, { "culture", N_("Culture") }, { "sport", N_("Sport") }, { "info", N_("Information") } };
-	struct html_option options[COUNT_OF(icons) + 2] = { { .message = N_("None") } };
-	for (size_t i = 0; i < COUNT_OF(icons); i++)
-		options[i + 1] = (struct html_option){ .value = str_of(icons[i].word), .message = icons[i].label };
-	put_select(h, s, r, options, COUNT_OF(icons) + 1);
-}
-
 static void put_texts(struct html *h, const struct scene *s, struct html_field field, const char *name)
 {
 	const struct tenant *t = s->visit->at.tenant;
@@ -235,7 +223,6 @@ static void put_row(struct html *h, struct view_page *page, const struct scene *
 	case BOX_FIELDS: put_fields(h, s, r); return;
 	case BOX_FIELD: put_one_field(h, s, r); return;
 	case BOX_BASEMAP: put_basemap(h, page, s, r); return;
-	case BOX_ICON: put_icons(h, s, r); return;
 	case BOX_SPAN:
 	case BOX_DIRECTION: put_words(h, s, r); return;
 	case BOX_ON:

@@ -1,0 +1,178 @@
+/* Who changed what and when, in words; what was before comes back by one button. */
+#include "back/dataset.h"
+
+enum { SHOWN_CHANGES = 30, VALUE_BYTES = 200 };
+
+static const struct { const char *word, *title; } sections[] = { { "resources", N_("Sources") }, { "processors", N_("Processing") }, { "fields", N_("Schema") }, { "metadata", N_("Information") } };
+static const struct { const char *word, *title; } actions[] = { { "create", N_("Made") }, { "edit", N_("Changed") }, { "undo", N_("Change undone") }, { "redo", N_("Change made again") },
+	{ "restore", N_("Earlier version brought back") }, { "copy", N_("Copied from another dataset") }, { "follow", N_("Taken over from the command line") } };
+
+static const char *action_title(struct str word)
+{
+	for (size_t i = 0; i < COUNT_OF(actions); i++)
+		if (str_eq(word, str_of(actions[i].word)))
+			return actions[i].title;
+	return N_("Changed");
+}
+
+static void put_value(struct html *h, struct visit *v, const struct json_node *n)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	if (json_kind(n) == JSON_TEXT)
+		buf_put(&b, json_text(n));
+	else
+		json_put_node(&b, n);
+	struct str text = arena_str(v->arena, buf_str(&b)), cut = text_cut(text, VALUE_BYTES);
+	html_text(h, cut);
+	if (cut.n < text.n)
+		html_lit(h, "…");
+}
+
+/* "metadata › default › title › fr"; uids of sources and steps say nothing to people. */
+static void put_path(struct html *h, const struct json_node *path)
+{
+	bool some = false;
+	for (size_t i = 0; i < json_count(path); i++) {
+		struct str word = json_text(json_at(path, i));
+		if (!word.n || str_starts(word, STR("re_")) || str_starts(word, STR("pr_")))
+			continue;
+		if (some)
+			html_lit(h, " › ");
+		html_text(h, word);
+		some = true;
+	}
+}
+
+static void put_change(struct html *h, struct visit *v, const struct json_node *c)
+{
+	struct str kind = json_text(json_get(c, "operation_type"));
+	html_lit(h, "<li><bdi class=\"place\">");
+	put_path(h, json_get(c, "path"));
+	html_lit(h, "</bdi> ");
+	if (!str_eq(kind, STR("create"))) {
+		html_lit(h, "<del><span class=\"visually-hidden\">");
+		html_say(h, N_("before:"));
+		html_lit(h, " </span><bdi>");
+		put_value(h, v, json_get(c, "old_value"));
+		html_lit(h, "</bdi></del> ");
+	}
+	if (!str_eq(kind, STR("delete"))) {
+		html_lit(h, "<ins><span class=\"visually-hidden\">");
+		html_say(h, N_("now:"));
+		html_lit(h, " </span><bdi>");
+		put_value(h, v, json_get(c, "new_value"));
+		html_lit(h, "</bdi></ins>");
+	}
+	html_lit(h, "</li>");
+}
+
+static void put_diff(struct html *h, struct visit *v, struct str diff)
+{
+	auto_json *doc = NULL;
+	struct err ignored = { 0 };
+	size_t shown = 0, all = 0;
+	if (!diff.n || !json_read(diff, &doc, &ignored))
+		return;
+	for (size_t s = 0; s < COUNT_OF(sections); s++) {
+		const struct json_node *list = json_get(json_root(doc), sections[s].word);
+		if (!json_count(list))
+			continue;
+		all += json_count(list);
+		html_lit(h, "<h3>");
+		html_say(h, sections[s].title);
+		html_lit(h, "</h3><ul class=\"changes\">");
+		for (size_t i = 0; i < json_count(list) && shown < SHOWN_CHANGES; i++, shown++)
+			put_change(h, v, json_at(list, i));
+		html_lit(h, "</ul>");
+	}
+	if (shown < all) {
+		html_lit(h, "<p class=\"hint\">");
+		html_say_plural(h, N2_("and {0} more change", "and {0} more changes"), (int64_t)(all - shown));
+		html_lit(h, "</p>");
+	}
+}
+
+static struct str who_of(struct visit *v, int64_t account)
+{
+	struct str name = account ? accounts_name(v->at.site->accounts, v->at.tenant->id, account, v->arena) : i18n_text(v->lang, N_("The command line"));
+	return name.n ? name : i18n_text(v->lang, N_("An account that is gone"));
+}
+
+static void put_version(struct html *h, struct visit *v, const struct config *c, const struct config_version *one, bool newest, bool may)
+{
+	html_lit(h, "<li class=\"version\"><p><strong>");
+	html_say(h, action_title(one->action));
+	html_lit(h, "</strong> · <bdi>");
+	html_text(h, who_of(v, one->who));
+	html_lit(h, "</bdi> · ");
+	html_date(h, one->at.us, v->zone, true);
+	if (newest) {
+		html_lit(h, " ");
+		html_badge(h, HTML_INFO, N_("As it stands"));
+	}
+	if (one->revision == c->published_revision) {
+		html_lit(h, " ");
+		html_badge(h, HTML_SUCCESS, N_("Published"));
+	}
+	html_lit(h, "</p>");
+	if (one->diff.n > 2) {
+		html_put_literal(h, newest ? STR("<details open><summary>") : STR("<details><summary>"));
+		html_say(h, N_("What changed"));
+		html_lit(h, "</summary>");
+		put_diff(h, v, one->diff);
+		html_lit(h, "</details>");
+	}
+	if (!newest && may && one->can_restore) {
+		html_form_open(h, &(struct html_form){ .visit = v, .plain = true, .action = back_dataset_path(v, c, DATASET_TAB_HISTORY) });
+		html_hidden(h, "version", one->uid);
+		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .small = true, .label = N_("Bring this back"), .about = one->uid });
+		html_form_close(h);
+	}
+	html_lit(h, "</li>");
+}
+
+static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_visit v = { 0 };
+	struct config c, now;
+	struct visitor_form form = { 0 };
+	struct html_errors errors = { 0 };
+	struct config_version *list;
+	size_t n;
+	bool taken;
+	if (!back_dataset_enter(app, r, p, CONFIG_READ, &v, &c, e))
+		return back_answered(p, e);
+	if (!back_form_taken(&v, &form, &errors, &taken, e))
+		return false;
+	if (taken) {
+		if (config_restore(v.at.site, v.at.tenant->id, c.dataset, visitor_field(&form, STR("version")), v.who.account, v.arena, &now, e))
+			return back_done(&v, back_dataset_path(&v, &c, DATASET_TAB_HISTORY), "version-back", e);
+		if (e->code != ERR_NOT_FOUND && e->code != ERR_CONFLICT && e->code != ERR_PARAMETER)
+			return false;
+		html_complain_text(&errors, STR(""), arena_str(v.arena, str_of(e->pub)));
+		*e = (struct err){ 0 };
+		back_refused(&v);
+	}
+	if (!config_versions(v.at.site, v.at.tenant->id, c.dataset, v.arena, &list, &n, e))
+		return false;
+	auto_page page = { .visit = &v };
+	if (!back_dataset_open(&page, &c, DATASET_TAB_HISTORY, e))
+		return false;
+	struct html *h = &page.h;
+	for (size_t i = 0; i < errors.n; i++)
+		html_notice_text(h, HTML_BAD, errors.items[i].text);
+	html_lit(h, "<p>");
+	html_say(h, N_("The last 20 changes. Bringing one back is a change like any other: nothing is lost by it, and readers see it once it is published. Who sees the dataset and its schedules are not part of it."));
+	html_lit(h, "</p>");
+	if (!n)
+		html_empty(h, N_("Nothing has been changed yet"), N_("Every change is listed here, with who made it and what was before."), NULL);
+	html_put_literal(h, n ? STR("<ol class=\"versions\">") : STR(""));
+	bool may = back_dataset_may(&v, &c, CONFIG_EDIT);
+	for (size_t i = 0; i < n; i++)
+		put_version(h, &v, &c, &list[i], i == 0, may);
+	html_put_literal(h, n ? STR("</ol>") : STR(""));
+	return view_close(&page, e);
+}
+
+const struct httpd_route back_dataset_history = { .method = HTTPD_GET, .pattern = "/backoffice/datasets/{uid}/history/", .run = run };
+const struct httpd_route back_dataset_history_post = { .method = HTTPD_POST, .pattern = "/backoffice/datasets/{uid}/history/", .body_max = 64 * 1024, .run = run };

@@ -1,0 +1,23 @@
+/* Times of schedules in plain words: what forms ask and what lists say. A cron text that no word stands for is shown as it is. */
+#ifndef BACK_SCHEDULE_WORDS_H
+#define BACK_SCHEDULE_WORDS_H
+
+#include "back/inside.h"
+
+enum schedule_kind { SCHEDULE_MINUTES, SCHEDULE_HOURLY, SCHEDULE_DAILY, SCHEDULE_WEEKLY, SCHEDULE_MONTHLY, SCHEDULE_CRON, SCHEDULE_KINDS };
+struct schedule_plan {
+	enum schedule_kind kind;
+	int every;              /* minutes, of SCHEDULE_MINUTES: 5, 10, 15, 20, 30 */
+	int minute, hour, day;  /* day of the month */
+	unsigned days;          /* of the week, bit 0 Sunday */
+	struct str cron;        /* of SCHEDULE_CRON */
+};
+/* "30 6 * * 1-5" is every weekday at 06:30. */
+struct schedule_plan schedule_read(struct str cron);
+/* And back; in the arena. */
+struct str schedule_cron(struct arena *a, const struct schedule_plan *p) nonnull_all;
+/* "Every Monday, Friday at 06:30", in the page's language. */
+struct str schedule_say(struct arena *a, const struct i18n_lang *l, const struct schedule_plan *p) nonnull_all;
+extern const char *const schedule_days[7]; /* English messages, Sunday first */
+
+#endif
