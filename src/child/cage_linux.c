@@ -80,6 +80,17 @@ static bool allow_folder(int rules, const char *path, uint64_t rights, bool must
 	return ok;
 }
 
+static bool allow_reading(int rules, const char *const *paths, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct stat st;
+		if (stat(paths[i], &st) < 0) continue;
+		uint64_t rights = S_ISDIR(st.st_mode) ? LAND_READ : LANDLOCK_ACCESS_FS_READ_FILE;
+		if (!allow_folder(rules, paths[i], rights, false, e)) return false;
+	}
+	return true;
+}
+
 static bool allow_all(int rules, const struct child_cage *c, uint64_t handled, struct err *e)
 {
 	/* A file takes only the rights that files have. */
@@ -96,13 +107,7 @@ static bool allow_all(int rules, const struct child_cage *c, uint64_t handled, s
 	/* What libraries look at: the machine's size, zones, coordinate systems, our own descriptors. */
 	static const char *const known[] = { "/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/sys/fs/cgroup",
 		"/sys/devices/system/cpu", "/usr/share/zoneinfo", "/usr/share/proj", "/etc/localtime", "/dev/urandom" };
-	for (size_t i = 0; i < COUNT_OF(known); i++) {
-		struct stat st;
-		if (stat(known[i], &st) < 0) continue;
-		uint64_t rights = S_ISDIR(st.st_mode) ? LAND_READ : LANDLOCK_ACCESS_FS_READ_FILE;
-		if (!allow_folder(rules, known[i], rights, false, e)) return false;
-	}
-	return true;
+	return allow_reading(rules, known, COUNT_OF(known), e) && allow_reading(rules, c->readable, c->nreadable, e);
 }
 
 static bool set_landlock(const struct child_cage *c, unsigned *parts, struct err *e)

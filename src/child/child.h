@@ -60,6 +60,8 @@ struct child_cage {
 	size_t nread_fds;
 	const char *const *folders; /* absolute; whole trees that may be read and written */
 	size_t nfolders;
+	const char *const *readable; /* absolute; files and whole trees that may be read, where they exist */
+	size_t nreadable;
 };
 enum child_cage_parts { CHILD_CAGE_SECCOMP = 1u << 0, CHILD_CAGE_LANDLOCK = 1u << 1 };
 /* Shuts the cage for all threads to come; call while there is one thread. `parts` tells what the

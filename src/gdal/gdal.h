@@ -1,4 +1,4 @@
-/* Files that GDAL writes: the door to it. The library is loaded by a process of its own (the role
+/* Files that GDAL writes and reads: the door to it. The library is loaded by a process of its own (the role
  * "__convert"), shut in a cage before the first row comes: with its many libraries it would slow every start of the
  * program, and a fault or a hunger of its own costs one file and not the server. Rows travel to that
  * process through a socket, so memory stays flat on both sides. No network, no configuration files, no
@@ -51,5 +51,56 @@ void gdal_drop(struct gdal_writer *w_or_null);
 
 /* The role: gives the exit code of the process. */
 int gdal_child_main(void);
+
+/* --- reading ----------------------------------------------------------------------------------------------
+ * In the calling process, which must be in a cage already (ingest/): the library is loaded when the first reader is
+ * opened, and sees no other files than those handed in, under names of their own. Shapes come in WGS 84 and
+ * two dimensions, curves as lines. A reader belongs to one thread. */
+
+/* What the cage must let be read for it: the libraries, coordinate systems. */
+extern const char *const gdal_read_folders[];
+enum { GDAL_READ_FOLDERS = 7 };
+
+struct gdal_file { struct str name; int fd; int64_t bytes; };
+struct gdal_source {
+	const char *driver;          /* "ESRI Shapefile", "GPKG", "FlatGeobuf", "KML", "GPX", "GML", "MapInfo File", "TopoJSON", "OSM" */
+	const struct gdal_file *files; /* borrowed, with their descriptors */
+	size_t nfiles;
+	struct str first;            /* name of the file that is opened */
+	struct str layer;            /* empty: the only one, else the largest */
+	bool all_layers;             /* one after the other, where no layer is named */
+	bool raw;                    /* texts come as the bytes of the file: their encoding is somebody else's */
+	int epsg;                    /* in place of what the file says; 0: as it says */
+	const char *const *options;  /* NAME=VALUE, ends with NULL; may be NULL */
+	struct str settings;         /* of OSM: name of the file that says which tags are fields; empty: none */
+	bool centroids;              /* points in place of polygons */
+	const char *folder;          /* for what the library keeps aside; may be NULL */
+};
+enum gdal_cell_kind { GDAL_NONE, GDAL_TEXT, GDAL_NUMBER, GDAL_TRUTH, GDAL_LIST, GDAL_NEST };
+struct gdal_cell { struct str text; enum gdal_cell_kind kind; };
+struct gdal_feature {
+	size_t layer;
+	int64_t fid;
+	const struct gdal_cell *cells; /* as many as the layer has fields; borrowed until the next feature */
+	struct str geometry;           /* GeoJSON; empty: none */
+	bool misplaced;                /* a shape that has no place in WGS 84; geometry is then empty */
+};
+struct gdal_layer {
+	struct str name;
+	struct str *fields;          /* names, as they stand in the file */
+	size_t nfields;
+	int64_t features;            /* -1: not told without counting */
+	bool shapes;                 /* has a geometry */
+};
+struct gdal_reader;
+/* ERR_BAD_SOURCE: what is wrong with the file, or which layers there are when the one asked for is none of them. */
+bool gdal_reader_open(const struct gdal_source *s, struct gdal_reader **out, struct err *e) must_use nonnull_all;
+/* Those that are read, in their order. */
+size_t gdal_reader_layers(const struct gdal_reader *r, const struct gdal_layer **out) nonnull_all;
+/* All layers of the file, by name. */
+size_t gdal_reader_names(const struct gdal_reader *r, const struct str **out) nonnull_all;
+bool gdal_reader_rewind(struct gdal_reader *r, struct err *e) must_use nonnull_all;
+bool gdal_reader_next(struct gdal_reader *r, struct gdal_feature *out, bool *more, struct err *e) must_use nonnull_all;
+void gdal_reader_close(struct gdal_reader *r_or_null);
 
 #endif

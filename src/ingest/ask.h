@@ -3,6 +3,7 @@
 #define INGEST_ASK_H
 
 #include "child/child.h"
+#include "gdal/gdal.h"
 #include "ingest/load.h"
 
 enum ask_frame { FRAME_PROGRESS = 1, FRAME_RESULT, FRAME_ERROR };

@@ -41,6 +41,7 @@ struct survey {
 	int64_t wide;                /* characters of more than one byte, well-formed */
 	int64_t bad;                 /* bytes that are not UTF-8 */
 	int64_t first_wide, first_bad; /* lines */
+	int64_t at_bad;              /* where the first of them stands, from the start */
 };
 
 /* Length of the well-formed character at p, 0 when it is none, -1 when the block ends inside it. */
@@ -95,6 +96,7 @@ static size_t look(struct survey *s, const unsigned char *p, size_t n, bool last
 		if (len < 0 && !last) break;
 		bool good = len > 0;
 		int64_t *first = good ? &s->first_wide : &s->first_bad;
+		if (!good && *first == 0) s->at_bad = s->bytes + (int64_t)i;
 		if (*first == 0) {
 			s->lines += count_lines(p + counted, i - counted);
 			counted = i;
@@ -230,6 +232,22 @@ static bool mixed(const struct survey *v, struct err *e)
 	               "as UTF-8", (long long)v->first_wide, (long long)v->first_bad);
 }
 
+/* By what surrounds the first byte that is not UTF-8, and what follows. */
+static bool guess_of(struct source *s, int64_t at, const char **out, struct err *e)
+{
+	unsigned char *block = malloc(BLOCK);
+	ensure(block);
+	size_t n = 0;
+	int64_t from = num_max(s->start, at - 4096);
+	bool ok = lseek(s->fd, (off_t)from, SEEK_SET) >= 0 || err_os(e, "seek in a source");
+	ok = ok && next_block(s->fd, block, BLOCK, &n, e);
+	*out = encoding_guess(str_make((const char *)block, n));
+	/* Cut in two, a letter of UTF-8 is none; here it is known that there is something else. */
+	if (strcmp(*out, "utf-8") == 0) *out = "windows-1252";
+	free(block);
+	return ok;
+}
+
 bool encoding_settle(struct load *l, struct source *s, struct err *e)
 {
 	unsigned char head[4096];
@@ -239,7 +257,7 @@ bool encoding_settle(struct load *l, struct source *s, struct err *e)
 	const char *begins = by_beginning(head, n, &s->start);
 	struct str given = s->dialect.encoding;
 	if (given.n && !str_eq_nocase(given, STR("utf-8")) && !str_eq_nocase(given, STR("utf8")) && !(begins && s->start)) {
-		begins = arena_cstr(l->a, given);
+		begins = arena_cstr(l->a, encoding_name(l->a, given));
 	}
 	if (begins && strcmp(begins, "utf-8") != 0) {
 		if (!make_utf8(l, s, begins, e)) return false;
@@ -254,7 +272,9 @@ bool encoding_settle(struct load *l, struct source *s, struct err *e)
 	if (v.bad == 0) return true;
 	/* Now and then two letters of windows-1252 happen to be one of UTF-8. */
 	if (v.wide * 10 > v.bad) return mixed(&v, e);
-	load_note(l, "The file is not UTF-8; it was read as windows-1252 (Western European).");
-	if (!make_utf8(l, s, "windows-1252", e)) return false;
-	return true;
+	const char *found;
+	if (!guess_of(s, v.at_bad, &found, e)) return false;
+	if (strcmp(found, "windows-1252") == 0) load_note(l, "The file is not UTF-8; it was read as windows-1252 (Western European).");
+	else load_note(l, "The file is not UTF-8; it was read as %s.", found);
+	return make_utf8(l, s, found, e);
 }

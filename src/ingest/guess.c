@@ -151,7 +151,7 @@ bool guess_work(struct arena *a, const struct json_node *settings, struct buf *a
 	static const int fds[] = { CHILD_FD };
 	const char *folders[] = { arena_cstr(a, folder) };
 	struct child_cage cage = { .memory_mb = MEMORY_MB, .cpu_s = CPU_S, .file_mb = FILE_MB, .read_fds = fds, .nread_fds = 1,
-		.folders = folders, .nfolders = 1 };
+		.folders = folders, .nfolders = 1, .readable = gdal_read_folders, .nreadable = GDAL_READ_FOLDERS };
 	unsigned parts;
 	if (!child_cage(&cage, &parts, e)) return false;
 	struct json_out j = JSON_OUT(answer);

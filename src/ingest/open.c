@@ -126,10 +126,11 @@ static bool find_format(struct load *l, struct source *s, struct str head, const
 		if (!is_text(s->format) && s->format->sniff(head) == 0) return not_one(s->name, s->format->name, e);
 		return true;
 	}
-	if (!refuse_strangers(s->name, head, e)) return false;
+	s->format = likeliest("", s->name, head);
+	bool sure = s->format && s->format->sniff && s->format->sniff(head) >= 100;
+	if (!sure && !refuse_strangers(s->name, head, e)) return false;
 	const struct source_format *suffix = format_by_suffix(s->name);
 	if (suffix && !is_text(suffix) && suffix->sniff(head) == 0) return not_one(s->name, suffix->name, e);
-	s->format = likeliest("", s->name, head);
 	if (s->format) return true;
 	return err_set(e, ERR_BAD_SOURCE, "“%.*s” is not of a format that can be read; CSV, Excel, JSON, GeoJSON, a shapefile and "
 	               "many others can be", STR_ARG(text_cut(base_name(s->name), 100)));
@@ -141,7 +142,7 @@ bool source_begin(struct load *l, struct source *s, struct err *e)
 {
 	if (s->format->flags & SOURCE_TEXT) {
 		if (!encoding_settle(l, s, e)) return false;
-	} else if (!(s->format->flags & SOURCE_SET)) {
+	} else if (!(s->format->flags & SOURCE_SET) || s->files.n == 0) {
 		s->bytes = lseek(s->fd, 0, SEEK_END);
 	} else {
 		for (size_t i = 0; i < s->files.n; i++) s->bytes += s->files.p[i].bytes;

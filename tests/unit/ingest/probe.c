@@ -2,6 +2,7 @@
  *
  *   ingest-probe rows FILE [name=value …]         in this process: rows as JSON arrays, one a line
  *   ingest-probe version FILE VERSION [name=…]    in a caged child, into a version file
+ *   ingest-probe guess FILE [name=…]              the extractors that fit
  *   ingest-probe package FILE                     the resources of a data package
  *
  * A job with parts: parts=yes, or also=FILE for each further one; extractor params (of the first), processors and fields (JSON), columns,
@@ -145,6 +146,18 @@ static int preview(struct settings *s, struct arena *a)
 	return 0;
 }
 
+static int guess(struct settings *s, struct arena *a)
+{
+	struct err e = { 0 };
+	struct ingest_guess *found;
+	size_t n;
+	if (!ingest_guess(s->job.source, s->job.name, a, &found, &n, &e)) return say_error(&e);
+	for (size_t i = 0; i < n; i++)
+		printf("[\"%.*s\",%d,%.*s]\n", STR_ARG(found[i].type), found[i].confidence, STR_ARG(found[i].params));
+	printf("{}\n");
+	return 0;
+}
+
 static int package(const char *path, struct arena *a)
 {
 	struct ingest_package p;
@@ -212,6 +225,7 @@ int main(int argc, char **argv)
 	s.parts[0].uid = STR("re_first");
 	s.job.parts = s.parts;
 	if (strcmp(argv[1], "preview") == 0) return preview(&s, &a);
+	if (strcmp(argv[1], "guess") == 0) return guess(&s, &a);
 	if (versioned) return version(&s, &a);
 	int code = rows(&s, &a);
 	unlink(arena_cstr(&a, s.job.rejects_path));
