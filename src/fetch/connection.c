@@ -212,7 +212,7 @@ static bool store_it(const struct change *c, struct arena *a, struct str *uid, s
 
 /* What is given with the secrets that stay, as one tree. A changed address takes no secret along: else whoever may edit a connection
  * could have its password sent to a server of their own. */
-static bool merged(const struct json_node *given, const struct json_node *old, struct arena *a, const struct json_node **out, struct process_faults *faults, struct err *e)
+bool fetch_merge(const struct json_node *given, const struct json_node *old, struct arena *a, const struct json_node **out, struct process_faults *faults, struct err *e)
 {
 	auto_buf b = BUF_INIT(JSON_BYTES);
 	struct json_out j = JSON_OUT(&b);
@@ -241,7 +241,7 @@ bool fetch_connection_write(struct site *s, struct tenant_id t, struct str uid, 
 	}
 	fetch_check_connection(json, STR(""), uid.n != 0, faults);
 	if (faults->list.n > before) return err_set(e, ERR_PARAMETER, "%.*s", STR_ARG(faults->list.p[before].message));
-	if (!merged(json, old, a, &c.whole, faults, e) || !store_it(&c, a, &made, e)) return false;
+	if (!fetch_merge(json, old, a, &c.whole, faults, e) || !store_it(&c, a, &made, e)) return false;
 	return fetch_connection_read(s, t, made, a, out, e);
 }
 

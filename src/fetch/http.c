@@ -130,6 +130,16 @@ bool fetch_http(struct fetching *f, struct err *e)
 	return fetch_call_of(f, f->connection, relative, &c, e) && put_headers(f, json_get(f->r->datasource, "headers"), &c, e) && fetch_by_http(f, &c, e);
 }
 
+void fetch_put_basic(struct buf *b, struct str user, struct str password)
+{
+	auto_buf both = BUF_INIT(4096);
+	buf_put(&both, user);
+	buf_put_char(&both, ':');
+	buf_put(&both, password);
+	buf_lit(b, "Basic ");
+	crypt_put_base64(b, buf_str(&both));
+}
+
 /* --- names ------------------------------------------------------------------------------------------------------- */
 
 static const struct { const char *mime, *suffix; } suffixes[] = {

@@ -102,6 +102,11 @@ bool fetch_header(struct fetch_call *c, struct str name, struct str value, struc
 bool fetch_call_of(struct fetching *f, const struct json_node *connection, struct str relative, struct fetch_call *out, struct err *e) must_use;
 struct str fetch_join(struct arena *a, struct str base, struct str relative);
 
+/* "Basic …" of a user and password. */
+void fetch_put_basic(struct buf *b, struct str user, struct str password);
+/* portal.c: the text that tells readers of a Parquet file which columns are places. */
+struct str fetch_geo_key(struct arena *a, const struct column_type *types, const struct str *names, size_t n);
+
 /* --- sign.c ----------------------------------------------------------------------------------------------------------- */
 
 /* AWS Signature Version 4 of a GET without body, for a service and a time; gives the value of Authorization. */

@@ -1,0 +1,355 @@
+/* Datasets of other portals: any server that speaks the Explore API, by its export of records and what it says of the dataset; portals of
+ * this same server without leaving it, as far as everybody may read them there. Copied, not shown from afar: what readers ask is
+ * answered here, and goes on being answered when the origin is gone. */
+#include "fetch/inside.h"
+#include "crypt/crypt.h"
+#include "query/query.h"
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DATASET_BYTES = 8 << 20, CALL_MS = 30000, REFINES = 20 };
+
+struct origin {
+	struct fetching *f;
+	struct str base, host, slug;   /* https://data.example.org; data.example.org; the dataset there */
+	struct str where;
+	struct str refines[REFINES];   /* name:value */
+	size_t nrefines;
+};
+
+/* --- which one ---------------------------------------------------------------------------------------------------- */
+
+static void add_refine(struct origin *o, struct str name, const struct json_node *v)
+{
+	if (json_kind(v) == JSON_TEXT && o->nrefines < REFINES)
+		o->refines[o->nrefines++] = arena_printf(o->f->a, "%.*s:%.*s", STR_ARG(name), STR_ARG(json_text(v)));
+	for (size_t i = 0; json_kind(v) == JSON_ARRAY && i < json_count(v); i++)
+		if (json_kind(json_at(v, i)) == JSON_TEXT) add_refine(o, name, json_at(v, i));
+}
+
+static void read_filters(struct origin *o)
+{
+	const struct json_node *d = o->f->r->datasource, *v, *parameters = json_get(d, "parameters");
+	struct str key;
+	size_t at = 0;
+	o->where = fetch_text(d, "where");
+	while (json_each(json_get(d, "refine"), &at, &key, &v)) add_refine(o, key, v);
+	at = 0;
+	while (json_each(parameters, &at, &key, &v)) {
+		if (str_starts(key, STR("refine."))) add_refine(o, str_from(key, 7), v);
+		else if (str_eq(key, STR("where"))) o->where = json_text(v);
+	}
+}
+
+static struct str host_of(struct str url)
+{
+	ptrdiff_t at = str_find(url, STR("://"));
+	struct str rest = at < 0 ? url : str_from(url, (size_t)at + 3);
+	at = str_find_char(rest, '/');
+	if (at >= 0) rest = str_sub(rest, 0, (size_t)at);
+	return rest;
+}
+
+static bool read_origin(struct fetching *f, struct origin *o, struct err *e)
+{
+	const struct json_node *d = f->r->datasource;
+	struct str url = fetch_text(d, "url"), domain = fetch_text(json_get(d, "domain"), "domain_id");
+	*o = (struct origin){ .f = f, .slug = fetch_text(d, "dataset_id") };
+	if (!o->slug.n) o->slug = fetch_text(json_get(d, "dataset"), "dataset_id");
+	if (!url.n) url = fetch_text(f->connection, "url");
+	if (!url.n && str_find_char(domain, '.') >= 0) url = arena_join(f->a, STR("https://"), domain);
+	if (!url.n && domain.n) url = arena_printf(f->a, "https://%.*s.opendatasoft.com", STR_ARG(domain));
+	if (!url.n || !o->slug.n) return err_set(e, ERR_PARAMETER, "The source needs the address of a portal and the identifier of a dataset.");
+	for (size_t i = 0; i < o->slug.n; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-@.", o->slug.p[i]))
+			return err_set(e, ERR_PARAMETER, "The identifier of a dataset has letters, digits, _ and - only.");
+	while (str_ends(url, STR("/"))) url.n--;
+	o->base = arena_str(f->a, url);
+	o->host = host_of(o->base);
+	read_filters(o);
+	return true;
+}
+
+/* --- what it says of the dataset -------------------------------------------------------------------------------------- */
+
+static const struct meta_row *row_or_null(struct str template_, struct str name)
+{
+	for (size_t i = 0; i < catalog_meta_row_count(); i++)
+		if (str_eq(template_, str_of(catalog_meta_rows[i].template_)) && str_eq(name, str_of(catalog_meta_rows[i].name))) return &catalog_meta_rows[i];
+	return NULL;
+}
+
+static void put_template(struct json_out *j, struct str template_, const struct json_node *values, struct str lang)
+{
+	struct str name;
+	const struct json_node *v;
+	size_t at = 0;
+	json_open(j, '{');
+	while (json_each(values, &at, &name, &v)) {
+		const struct meta_row *row = row_or_null(template_, name);
+		if (!row || row->automatic || json_kind(v) == JSON_NULL) continue;
+		bool by_language = row->kind == META_LANG_TEXT || row->kind == META_LANG_HTML || row->kind == META_LANG_LIST;
+		json_key(j, name);
+		json_open(j, '{');
+		json_key(j, by_language ? lang : STR(""));
+		json_value(j);
+		json_put_node(j->b, v);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+}
+
+/* {template: {name: {lang: value}}, "fields": […]} of a DatasetObject. */
+static struct str metadata_of(struct arena *a, const struct json_node *dataset)
+{
+	const struct json_node *metas = json_get(dataset, "metas"), *v, *basic = json_get(metas, "default");
+	auto_buf b = BUF_INIT(DATASET_BYTES);
+	struct json_out j = JSON_OUT(&b);
+	struct str template_, lang = json_text(json_at(json_get(basic, "metadata_languages"), 0));
+	size_t at = 0;
+	if (!lang.n) lang = json_text(json_get(basic, "language"));
+	if (lang.n > 3 || !lang.n) lang = STR("en");
+	json_open(&j, '{');
+	while (json_each(metas, &at, &template_, &v)) {
+		if (json_kind(v) != JSON_OBJECT || str_eq(template_, STR("fields"))) continue;
+		json_key(&j, template_);
+		put_template(&j, template_, v, lang);
+	}
+	json_key(&j, STR("fields"));
+	json_value(&j);
+	if (json_get(dataset, "fields")) json_put_node(&b, json_get(dataset, "fields"));
+	else buf_lit(&b, "[]");
+	json_close(&j, '}');
+	return arena_str(a, buf_str(&b));
+}
+
+/* One text that changes whenever the dataset does; empty when the other side does not say. */
+static struct str stamp_of(struct arena *a, const struct json_node *dataset)
+{
+	const struct json_node *basic = json_get(json_get(dataset, "metas"), "default");
+	struct str data = json_text(json_get(basic, "data_processed")), metas = json_text(json_get(basic, "metadata_processed"));
+	unsigned char hash[CRYPT_SHA256];
+	char hex[2 * CRYPT_SHA256 + 1];
+	if (!data.n) return STR("");
+	crypt_sha256(arena_printf(a, "%.*s\n%.*s\n%lld", STR_ARG(data), STR_ARG(metas), (long long)json_int(json_get(basic, "records_count"), 0)), hash);
+	crypt_hex(hash, sizeof hash, hex);
+	return arena_str(a, str_of(hex));
+}
+
+/* *done: nothing else is to be brought. */
+static void judge(struct fetching *f, struct str stamp, struct str name, bool *done)
+{
+	*done = stamp.n && f->r->known.n && str_eq(fetch_known_read(f->a, f->r->known).sha256, stamp);
+	if (*done) vec_push(f->a, &f->out, (struct fetch_result){ .unchanged = true, .fd = -1, .name = name, .known = f->r->known });
+}
+
+static void mark_results(struct fetching *f, struct str stamp, struct str metadata)
+{
+	for (size_t i = 0; i < f->out.n; i++) {
+		f->out.p[i].metadata = metadata;
+		if (stamp.n) f->out.p[i].known = fetch_known_text(f->a, &(struct fetch_known){ .sha256 = stamp, .bytes = f->out.p[i].bytes });
+	}
+}
+
+/* --- elsewhere ---------------------------------------------------------------------------------------------------------- */
+
+static void put_encoded(struct buf *b, struct str s)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-._~", c));
+		if (plain) {
+			buf_put_char(b, (char)c);
+			continue;
+		}
+		buf_put_char(b, '%');
+		buf_put_char(b, hex[c >> 4]);
+		buf_put_char(b, hex[c & 15]);
+	}
+}
+
+static bool call_of(struct origin *o, struct str url, struct fetch_call *c, struct err *e)
+{
+	struct fetching *f = o->f;
+	if (!fetch_call_of(f, f->connection, STR(""), c, e)) return false;
+	c->url = url;
+	for (size_t i = 0; i < c->nheaders; i++)
+		if (str_eq_nocase(c->headers[i].name, STR("Authorization")) && str_find_char(c->headers[i].value, ' ') < 0)
+			c->headers[i].value = arena_join(f->a, STR("Apikey "), c->headers[i].value);
+	return true;
+}
+
+static bool ask_dataset(struct origin *o, const struct json_node **out, struct err *e)
+{
+	struct fetching *f = o->f;
+	struct fetch_call c;
+	struct net_answer answer;
+	struct err ignored = { 0 };
+	if (!call_of(o, arena_printf(f->a, "%.*s/api/explore/v2.1/catalog/datasets/%.*s", STR_ARG(o->base), STR_ARG(o->slug)), &c, e)) return false;
+	const struct net_call call = { .url = c.url, .headers = c.headers, .nheaders = num_min(c.nheaders, 8), .most = DATASET_BYTES, .timeout_ms = CALL_MS,
+		                       .flags = fetch_flags(f->site) | NET_NO_TLS, .ca_file_or_empty = fetch_ca(f->site), .cancel_or_null = f->r->cancel_or_null };
+	if (!net_call(&call, f->a, &answer, e)) return false;
+	if (answer.status == 401 || answer.status == 403) return err_set(e, ERR_UNAUTHENTICATED, "The other portal does not show this dataset to us: give a connection with a key.");
+	if (answer.status == 404) return err_set(e, ERR_NOT_FOUND, "The other portal has no dataset \"%.*s\", or does not show it to everybody.", STR_ARG(o->slug));
+	if (answer.status != 200) return err_set(e, ERR_UPSTREAM, "The other portal answered %d.", answer.status);
+	if (json_read_in(f->a, answer.body, out, &ignored) && json_get(*out, "metas")) return true;
+	return err_set(e, ERR_UPSTREAM, "What answers at this address is no portal: it does not speak the Explore API.");
+}
+
+static struct str export_url(const struct origin *o)
+{
+	auto_buf b = BUF_INIT(1 << 15);
+	char before = '?';
+	buf_printf(&b, "%.*s/api/explore/v2.1/catalog/datasets/%.*s/exports/jsonl", STR_ARG(o->base), STR_ARG(o->slug));
+	if (o->where.n) {
+		buf_lit(&b, "?where=");
+		put_encoded(&b, o->where);
+		before = '&';
+	}
+	for (size_t i = 0; i < o->nrefines; i++) {
+		buf_printf(&b, "%crefine=", before);
+		put_encoded(&b, o->refines[i]);
+		before = '&';
+	}
+	return arena_str(o->f->a, buf_str(&b));
+}
+
+static bool far(struct origin *o, struct err *e)
+{
+	struct fetching *f = o->f;
+	const struct json_node *dataset;
+	struct fetch_call c;
+	bool done;
+	if (!ask_dataset(o, &dataset, e)) return false;
+	struct str stamp = stamp_of(f->a, dataset), name = arena_join(f->a, o->slug, STR(".jsonl"));
+	judge(f, stamp, name, &done);
+	if (done) return true;
+	if (!call_of(o, export_url(o), &c, e)) return false;
+	c.name = name;
+	if (!fetch_by_http(f, &c, e)) return false;
+	mark_results(f, stamp, metadata_of(f->a, dataset));
+	return true;
+}
+
+/* --- on this server ---------------------------------------------------------------------------------------------------------- */
+
+/* Everything of it is everybody's: what this portal shows of it opens nothing. */
+static bool is_open(const struct tenant *t, const struct dataset *d)
+{
+	const struct dataset_rule *r = &d->everybody;
+	return !str_eq(tenant_setting(t, "access"), STR("private")) && !d->restricted && d->data_visible && r->data_visible && !r->row_filter.n && !r->some_fields;
+}
+
+static bool write_parquet(struct origin *o, const struct dataset *d, struct str path, struct err *e)
+{
+	struct fetching *f = o->f;
+	struct query_plan plan;
+	const struct query_target t = { .at = d->version, .schema = &d->schema, .dataset_id = d->slug };
+	const struct query_request ask = { .target = &t, .mode = QUERY_EXPORT, .now_us = clock_now().us, .where = &o->where, .nwhere = o->where.n != 0, .refine = o->refines,
+		                           .nrefine = o->nrefines };
+	struct str tmp = arena_printf(f->a, "%.*s.fetched.tmp", STR_ARG(engine_path(f->site->engine, f->a, d->version)));
+	if (!query_plan_rows(f->a, &ask, &plan, e)) return false;
+	struct str *names = arena_array(f->a, struct str, plan.ncolumns + 1);
+	for (size_t i = 0; i < plan.ncolumns; i++) names[i] = plan.fields[i] ? plan.fields[i]->name : arena_printf(f->a, "column_%zu", i + 1);
+	const struct engine_query q = { .at = d->version, .sql = &plan.sql, .columns = plan.types, .ncolumns = plan.ncolumns };
+	const struct engine_parquet_how how = { .compression = STR("zstd"), .geo = fetch_geo_key(f->a, plan.types, names, plan.ncolumns) };
+	unlink(tmp.p);
+	bool ok = engine_write_parquet(f->site->engine, &q, names, tmp, &how, f->r->cancel_or_null, e);
+	query_plan_done(&plan);
+	if (ok && rename(tmp.p, path.p) != 0) ok = err_os(e, "rename of a source");
+	if (!ok) unlink(tmp.p);
+	return ok;
+}
+
+struct str fetch_geo_key(struct arena *a, const struct column_type *types, const struct str *names, size_t n)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	struct json_out j = JSON_OUT(&b);
+	bool any = false;
+	for (size_t i = 0; i < n; i++) {
+		if (types[i].type != VALUE_POINT && types[i].type != VALUE_SHAPE) continue;
+		if (!any) {
+			json_open(&j, '{');
+			json_member(&j, "version", STR("1.1.0"));
+			json_member(&j, "primary_column", names[i]);
+			json_key(&j, STR("columns"));
+			json_open(&j, '{');
+		}
+		any = true;
+		json_key(&j, names[i]);
+		json_value(&j);
+		buf_lit(&b, "{\"encoding\":\"WKB\",\"geometry_types\":[]}");
+	}
+	if (!any) return STR("");
+	json_close(&j, '}');
+	json_close(&j, '}');
+	return arena_str(a, buf_str(&b));
+}
+
+static bool bring_near(struct origin *o, const struct tenant *t, const struct dataset *d, struct err *e)
+{
+	struct fetching *f = o->f;
+	auto_buf text = BUF_INIT(DATASET_BYTES);
+	const struct json_node *node;
+	struct fetch_copy copy;
+	struct fetch_file file;
+	bool done, found;
+	if (t->id.v != f->r->tenant.v && !is_open(t, d))
+		return err_set(e, ERR_FORBIDDEN, "The dataset \"%.*s\" is not open to everybody on its portal, so it cannot be shown here.", STR_ARG(o->slug));
+	if (!d->version.number) return err_set(e, ERR_NOT_FOUND, "The dataset \"%.*s\" has no data on its portal.", STR_ARG(o->slug));
+	dataset_put_json(&text, d, t->languages[0], clock_utc());
+	if (!json_read_in(f->a, arena_str(f->a, buf_str(&text)), &node, e)) return false;
+	struct str stamp = stamp_of(f->a, node), name = arena_join(f->a, o->slug, STR(".parquet"));
+	judge(f, stamp, name, &done);
+	if (done) return true;
+	if (!fetch_copy_read(f, STR(""), &copy, &found, e)) return false;
+	if (found && !f->r->fresh && fetch_copy_recent(&copy) && fetch_copy_give(f, &copy)) {
+		mark_results(f, stamp, metadata_of(f->a, node));
+		return true;
+	}
+	if (!fetch_file_open(f, STR(""), &file, e)) return false;
+	struct str path = arena_printf(f->a, "%.*s/%.*s", STR_ARG(f->folder), STR_ARG(file.name));
+	struct str made = file.name;
+	close(file.fd);
+	file.fd = -1;
+	/* Opened again at its end, so that it is hashed like everything that came from elsewhere. */
+	if (!write_parquet(o, d, path, e) || !fetch_file_open(f, made, &file, e)) {
+		unlink(path.p);
+		return false;
+	}
+	copy = (struct fetch_copy){ .name = name, .mime = STR("application/vnd.apache.parquet") };
+	if (!fetch_settle(f, &file, &copy, STR(""), STR(""), e)) return false;
+	mark_results(f, stamp, metadata_of(f->a, node));
+	return true;
+}
+
+static bool near_one(struct origin *o, const struct tenant *t, struct err *e)
+{
+	const struct catalog_view *v;
+	if (!catalog_hold(o->f->site->catalog, t->id, &v, e)) return false;
+	const struct dataset *d = catalog_find_or_null(v, o->slug);
+	bool ok = d ? bring_near(o, t, d, e) : err_set(e, ERR_NOT_FOUND, "The other portal has no dataset \"%.*s\".", STR_ARG(o->slug));
+	catalog_release(o->f->site->catalog, v);
+	return ok;
+}
+
+bool fetch_portal(struct fetching *f, struct err *e)
+{
+	struct origin o;
+	if (!read_origin(f, &o, e)) return false;
+	const struct tenant *t = tenants_find_or_null(f->site->tenants, o.host);
+	if (!t) return far(&o, e);
+	bool ok = !t->suspended ? near_one(&o, t, e) : err_set(e, ERR_NOT_FOUND, "The other portal is closed.");
+	tenant_release(f->site->tenants, t);
+	return ok;
+}
+
+/* The data as they stand are kept by publish/, which knows the versions. */
+bool fetch_published(struct fetching *f, struct err *e)
+{
+	(void)f;
+	return err_set(e, ERR_PARAMETER, "The data as they are now are read by publishing, not fetched.");
+}
