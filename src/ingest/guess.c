@@ -92,7 +92,7 @@ static bool try(struct load *l, const struct ingest_part *part, const struct can
 	/* A text of one column is any text. */
 	if (strcmp(c->x->type, "csvfile") == 0 && !whole) {
 		if (v.proofs.n < 2) sure = num_min(sure, 15u);
-		else if (v.long_rows == 0) sure = num_max(sure, 80u);
+		else if (v.long_rows == 0 && c->sure >= 20) sure = num_max(sure, 80u);
 	}
 	*confidence = (int)sure;
 	put_params(l, c->x, v.headed, j);
@@ -163,6 +163,13 @@ bool guess_work(struct arena *a, const struct json_node *settings, struct buf *a
 
 /* --- the parent -------------------------------------------------------------------------------------- */
 
+static int by_confidence(const void *p, const void *q)
+{
+	const struct ingest_guess *a = p;
+	const struct ingest_guess *b = q;
+	return a->confidence != b->confidence ? b->confidence - a->confidence : str_cmp(a->type, b->type);
+}
+
 static bool read_guesses(struct arena *a, struct str answer, struct ingest_guess **out, size_t *n, struct err *e)
 {
 	auto_json *doc = NULL;
@@ -178,6 +185,7 @@ static bool read_guesses(struct arena *a, struct str answer, struct ingest_guess
 		(*out)[(*n)++] = (struct ingest_guess){ str_of(x->type), arena_str(a, json_text(json_get(g, "params"))),
 			(int)num_min(num_max(json_int(json_get(g, "confidence"), 0), (int64_t)0), (int64_t)100) };
 	}
+	qsort(*out, *n, sizeof **out, by_confidence);
 	return true;
 }
 

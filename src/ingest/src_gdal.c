@@ -203,8 +203,8 @@ static bool osm_settings(struct load *l, struct source *s, struct source_file *o
 	buf_lit(&b, "closed_ways_are_polygons=aeroway,amenity,boundary,building,craft,geological,historic,landuse,leisure,military,natural,"
 	            "office,place,shop,sport,tourism,highway=platform,public_transport=platform\nattribute_name_laundering=no\nreport_all_nodes=no\n");
 	for (size_t i = 0; i < COUNT_OF(layers); i++) {
-		buf_printf(&b, "[%s]\nosm_id=yes\nother_tags=yes\nattributes=name,amenity", layers[i]);
-		add_tags(&b, tags.n ? tags : str_of(usual));
+		buf_printf(&b, "[%s]\nosm_id=yes\nother_tags=yes\nattributes=name", layers[i]);
+		add_tags(&b, tags.n ? arena_printf(l->a, "amenity,%.*s", STR_ARG(tags)) : str_of(usual));
 		if (i >= 2) add_tags(&b, param_text(s, "relation_tags"));
 		buf_lit(&b, "\n");
 		if (versions) buf_lit(&b, "osm_version=yes\nosm_timestamp=yes\nosm_uid=yes\nosm_user=yes\nosm_changeset=yes\n");
@@ -363,7 +363,7 @@ static bool is_wanted(const struct geo_source *g, const struct gdal_feature *f)
 	if (!g->amenities) return true;
 	const struct gdal_layer *l = &g->layers[f->layer];
 	for (size_t i = 0; i < l->nfields; i++)
-		if (str_eq(l->fields[i], STR("amenity"))) return f->cells[i].kind != GDAL_NONE;
+		if (str_eq(l->fields[i], STR("amenity")) && f->cells[i].kind != GDAL_NONE) return true;
 	return false;
 }
 

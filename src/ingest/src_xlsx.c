@@ -1,5 +1,6 @@
 /* Excel workbooks: the rows of one sheet, streamed. Formulas give the value that was saved with them;
  * numbers whose style is a date become dates. */
+#include "ingest/merge.h"
 #include "ingest/workbook.h"
 #include "text/text.h"
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct xlsx {
 	size_t n;
 	int64_t number, skip, read;
 	bool over;
+	struct merges merges;
 };
 
 static struct xlsx *state_of(struct source *s) { return s->state; }
@@ -134,6 +136,7 @@ static bool next_row(struct xlsx *x, bool *more, struct err *e)
 		if (!take_row(x, e)) return false;
 		x->read++;
 		if (x->n == 0) continue; /* formatted, but empty */
+		x->n = merges_fill(&x->merges, x->number, x->cells, x->n, MOST_COLUMNS);
 		*more = true;
 		return true;
 	}
@@ -145,6 +148,7 @@ static bool open_sheet(struct xlsx *x, size_t i, struct err *e)
 	part_close(&x->part);
 	x->number = 0;
 	x->read = 0;
+	merges_rewind(&x->merges);
 	if (!part_open(&x->book, x->book.sheets.p[i].path, &x->part, &found, e)) return false;
 	if (found) return true;
 	return err_set(e, ERR_BAD_SOURCE, "the workbook is damaged: its sheet “%.*s” is missing", STR_ARG(x->book.sheets.p[i].name));
@@ -166,25 +170,26 @@ static bool xlsx_next(struct source *s, struct row *out, struct err *e)
 
 /* --- which sheet, which row --------------------------------------------------------------------------- */
 
-/* A title above the table is a row of one cell; the headings are the first row with more. */
+/* A title above the table is a row of few cells; the headings are the first row with as many as half of the others. */
 static bool look(struct xlsx *x, bool *empty, struct err *e)
 {
-	int64_t first_wide = 0;
-	int64_t first = 0;
+	enum { ROWS = 50 };
+	int64_t numbers[ROWS];
+	size_t filled[ROWS] = { 0 };
+	size_t n = 0;
 	size_t widest = 0;
-	*empty = true;
-	for (int i = 0; i < 50; i++) {
+	for (; n < ROWS; n++) {
 		bool more;
 		if (!next_row(x, &more, e)) return false;
 		if (!more) break;
-		*empty = false;
-		size_t filled = 0;
-		for (size_t k = 0; k < x->n; k++) filled += x->cells[k].kind != CELL_NONE;
-		if (first == 0) first = x->number;
-		if (filled > 1 && first_wide == 0) first_wide = x->number;
-		widest = num_max(widest, filled);
+		for (size_t k = 0; k < x->n; k++) filled[n] += x->cells[k].kind != CELL_NONE;
+		numbers[n] = x->number;
+		widest = num_max(widest, filled[n]);
 	}
-	x->skip = widest > 2 && first_wide > first && first_wide <= first + 20 ? first_wide - 1 : 0;
+	*empty = n == 0;
+	size_t first = 0;
+	while (first < n && (filled[first] < 2 || filled[first] * 2 < widest)) first++;
+	x->skip = widest > 2 && first > 0 && first < n && first <= 20 ? numbers[first] - 1 : 0;
 	return true;
 }
 
@@ -204,6 +209,7 @@ static bool choose(struct source *s, struct err *e)
 		bool empty;
 		if (part.n && !str_eq(part, x->book.sheets.p[x->sheet].name)) continue;
 		/* A sheet of charts has no rows; it is passed over like an empty one. */
+		if (!merges_read(&x->merges, x->book.fd, x->book.sheets.p[x->sheet].path, e)) return false;
 		if (!open_sheet(x, x->sheet, e) || !look(x, &empty, e)) return false;
 		if (part.n || !empty) break;
 	}
@@ -213,7 +219,11 @@ static bool choose(struct source *s, struct err *e)
 	}
 	if (!part.n && x->book.sheets.n > 1)
 		load_note(s->load, "The workbook has %zu sheets; “%.*s” was read.", x->book.sheets.n, STR_ARG(x->book.sheets.p[x->sheet].name));
-	if (x->skip) load_note(s->load, "The rows above row %lld were taken for a title and left out.", (long long)x->skip + 1);
+	int64_t first = param_int(s, "first_row_no", 0);
+	if (first > 0) x->skip = first - 1;
+	else if (x->skip) load_note(s->load, "The rows above row %lld were taken for a title and left out.", (long long)x->skip + 1);
+	s->table_row = x->skip + 1;
+	s->spread = x->merges.list.n > 0;
 	return true;
 }
 
@@ -233,6 +243,7 @@ static void xlsx_close(struct source *s)
 	part_close(&x->part);
 	arena_done(&x->row);
 	arena_done(&x->arena);
+	merges_done(&x->merges);
 	free(x->cells);
 	free(x);
 	s->state = NULL;
