@@ -9,7 +9,7 @@ static bool compile(struct line *n, struct err *e)
 {
 	struct process_faults faults = { .arena = n->a };
 	struct process_scene *scene = arena_new(n->a, struct process_scene); /* the line may look at it again */
-	*scene = (struct process_scene){ .seed = n->job->seed, .now = n->job->now, .language = n->job->language };
+	*scene = (struct process_scene){ .seed = n->job->seed, .now = n->job->now, .language = n->job->language, .labels = &n->labels };
 	if (scene->now.us == 0) scene->now = clock_now();
 	if (process_line_new(n->processors, scene, &faults, &n->process, e)) return true;
 	if (faults.list.n == 0) return false;
@@ -88,7 +88,12 @@ static bool tell_processors(struct line *n, struct err *e)
 {
 	if (n->process && (n->named < n->first.n || n->named == 0)) {
 		struct str *names = arena_array(n->a, struct str, n->first.n + 1);
-		for (size_t i = 0; i < n->first.n; i++) names[i] = n->first.p[i].name;
+		for (size_t i = 0; i < n->first.n; i++) {
+			struct str *label = arena_new(n->a, struct str);
+			*label = n->first.p[i].label;
+			names[i] = n->first.p[i].name;
+			map_put(n->a, &n->labels, names[i], label);
+		}
 		if (!process_columns(n->process, names, n->first.n, e)) return false;
 	}
 	n->named = n->first.n;

@@ -25,6 +25,7 @@ struct line {
 	size_t nsupplies;
 	VEC(struct heading) first;           /* columns of the first part */
 	VEC(struct heading) out;             /* after processors */
+	struct map labels;                   /* name → struct str *, for the processors */
 	size_t named;                        /* of `first`, known to the processors */
 	size_t *to;                          /* of a later part: place + 1 of each of its columns; 0: none */
 	size_t nto;
