@@ -139,10 +139,12 @@ bool xtruth(struct xrun *x, const struct xvalue *v, bool *out)
 	case X_TRUTH: return *out = v->truth, true;
 	case X_NUMBER: return *out = v->number != 0, true;
 	case X_DATE: break;
-	case X_TEXT:
+	case X_TEXT: {
+		double d;
 		if (str_eq_nocase(v->text, STR("true"))) return *out = true;
 		if (v->text.n == 0 || str_eq_nocase(v->text, STR("false"))) return *out = false, true;
-		break;
+		if (reads_as_number(v, &d)) return *out = d != 0, true;
+	}
 	}
 	return xfail(x, "Expected true or false, not \"%.*s\".", STR_ARG(shown(v)));
 }

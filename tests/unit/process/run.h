@@ -208,7 +208,7 @@ static bool run_json(struct arena *a, const char *processors, const char *before
 }
 
 /* The spelling of `want` that run_json would give: its members in the order of `got`, absent ones null. */
-static void run_canonical(struct arena *a, struct str got, const char *want, struct buf *out)
+unused static void run_canonical(struct arena *a, struct str got, const char *want, struct buf *out)
 {
 	struct err e = { 0 };
 	auto_json *g = NULL;
