@@ -93,6 +93,8 @@ bool service_find(struct site *s, struct arena *a, struct str name, struct servi
 	} else if (known && !found) {
 		found = is_listed(c, name) && str_find(out->url, STR("{base}")) < 0;
 	}
+	if (found && str_find(out->url, STR("{key}")) >= 0 && !out->key.n)
+		return err_set(e, ERR_PARAMETER, "the geocoder %.*s needs a key; the operator puts it into geocoders_file", STR_ARG(out->label));
 	if (found && out->url.n && out->lat.n) return true;
 	if (str_eq(name, STR("nominatim")))
 		return err_set(e, ERR_PARAMETER, "this server has no geocoder; the operator names a Nominatim-compatible one in the setting geocoder_url");
