@@ -41,6 +41,7 @@
 #define INGEST_INGEST_H
 
 #include "base/base.h"
+#include "ingest/supply.h"
 #include "pool/pool.h"
 #include "process/process.h"
 #include "value/value.h"

@@ -2,7 +2,7 @@
 #ifndef PUBLISH_NEED_H
 #define PUBLISH_NEED_H
 
-#include "ingest/supply.h"
+#include "ingest/ingest.h"
 #include "json/json.h"
 #include "publish/supply.h"
 #include "text/text.h"
