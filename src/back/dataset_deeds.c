@@ -184,7 +184,7 @@ static bool put_state(struct json_out *j, struct visit *v, struct str uid, struc
 	json_member_bool(j, "busy", back_is_busy(s.state));
 	json_member(j, "title", title);
 	json_member(j, "tone", str_of(tones[tone]));
-	json_member(j, "html", buf_str(&words.out));
+	json_member(j, "text", view_plain(v->arena, buf_str(&words.out), 400));
 	json_member_int(j, "permille", s.permille);
 	json_close(j, '}');
 	buf_done(&words.out);

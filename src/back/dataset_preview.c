@@ -24,7 +24,10 @@ bool back_preview(struct visit *v, int64_t dataset, const struct json_node *doc,
 	*out = (struct back_preview){ 0 };
 	if (publish_preview(v->at.site, &ask, v->arena, &json, e) && json_read_in(v->arena, json, &out->root, e))
 		return true;
-	if (!is_for_people(e->code))
+	/* A reader that was stopped or that crashed in its cage is the source's doing, and told as such; the log has the cause. */
+	if (e->code == ERR_SYSTEM)
+		log_failure(v->at.site->log, LOG_LEVEL_WARN, "preview_failed", e);
+	else if (!is_for_people(e->code))
 		return false;
 	out->fault = arena_str(v->arena, str_of(e->pub[0] ? e->pub : err_kind(e->code)->sentence));
 	*e = (struct err){ 0 };

@@ -145,11 +145,10 @@ static bool unsaved(struct processing *k, const struct json_node **doc, struct e
 	struct visit *v = &k->visit;
 	size_t at = find(k, k->at);
 	*doc = k->c.doc;
-	if (!k->kind || (!k->posted && at != SIZE_MAX))
+	if (!k->kind || !k->posted)
 		return true;
 	struct str uid = at == SIZE_MAX ? STR(NEW_UID) : k->at, json;
-	struct str one = k->posted ? dataset_read_step(v, &k->form, k->kind, uid, at == SIZE_MAX ? NULL : json_at(list(k), at))
-		: arena_printf(v->arena, "{\"uid\":\"" NEW_UID "\",\"type\":\"%s\"}", k->kind->type);
+	struct str one = dataset_read_step(v, &k->form, k->kind, uid, at == SIZE_MAX ? NULL : json_at(list(k), at));
 	struct str place = at == SIZE_MAX ? STR("processors/-") : arena_printf(v->arena, "processors/%zu", at);
 	k->at = uid;
 	return config_put(v->arena, k->c.json, place, one, &json, e) && json_read_in(v->arena, json, doc, e);
@@ -235,7 +234,7 @@ static void put_catalogue(struct html *h, struct processing *k)
 	if (!k->may)
 		return;
 	html_lit(h, "<details class=\"fold-plain add\" id=\"add\"");
-	if (asked || !json_count(list(k)))
+	if (asked || (!k->kind && !json_count(list(k))))
 		html_lit(h, " open");
 	html_lit(h, "><summary>");
 	html_say(h, N_("Add a processor"));
@@ -272,7 +271,7 @@ static void put_form(struct view_page *page, struct processing *k)
 	size_t at = find(k, k->at);
 	const struct json_node *one = at == SIZE_MAX ? NULL : json_at(list(k), at);
 	bool refused = k->posted && k->errors.n;
-	html_lit(h, "<stoa-live data-into=\"rows\">");
+	html_lit(h, "<stoa-rehearse data-into=\"rows\">");
 	html_form_open(h, &(struct html_form){ .visit = v, .posted = k->posted ? &k->form : NULL, .errors = refused ? &k->errors : NULL, .id = "step",
 		.action = one ? path(k, "step", k->at) : path(k, "new", str_of(k->kind->type)) });
 	html_lit(h, "<h2>");
@@ -289,7 +288,7 @@ static void put_form(struct view_page *page, struct processing *k)
 	html_lit(h, "</noscript>");
 	back_dataset_buttons(page, &k->c, refused ? &k->errors : NULL);
 	html_form_close(h);
-	html_lit(h, "</stoa-live>");
+	html_lit(h, "</stoa-rehearse>");
 	dataset_put_example(h, v, k->kind);
 }
 
@@ -313,8 +312,13 @@ static void put_rows(struct html *h, struct processing *k)
 		back_put_rows(h, v, &k->preview, at - 1, SIZE_MAX);
 	} else if (n) {
 		html_lit(h, "<h2>");
-		html_say(h, N_("The rows after all steps"));
+		html_say(h, k->kind ? N_("The rows as they come to this step") : N_("The rows after all steps"));
 		html_lit(h, "</h2>");
+		if (k->kind) {
+			html_lit(h, "<p class=\"hint\">");
+			html_say(h, N_("As soon as the form says enough, what it does is shown here."));
+			html_lit(h, "</p>");
+		}
 		back_put_rows(h, v, &k->preview, n > 1 ? n - 2 : 0, SIZE_MAX);
 	}
 	html_lit(h, "</div>");
@@ -333,8 +337,11 @@ static bool show(struct processing *k, struct err *e)
 	put_list(h, k);
 	if (k->kind)
 		put_form(&page, k);
-	put_catalogue(h, k);
+	if (k->kind)
+		put_catalogue(h, k);
 	html_lit(h, "</div><div class=\"bench-main\">");
+	if (!k->kind)
+		put_catalogue(h, k);
 	put_rows(h, k);
 	html_lit(h, "</div></div>");
 	return view_close(&page, e);

@@ -21,11 +21,13 @@ void back_put_moves(struct html *h, struct visit *v, struct str uid, struct str 
 {
 	static const struct { const char *word, *label; enum view_icon icon; } moves[] = { { "up", N_("Move up"), ICON_ARROW_UP },
 		{ "down", N_("Move down"), ICON_ARROW_DOWN }, { "remove", N_("Remove"), ICON_TRASH } };
+	/* Fields are discarded, not removed: the source brings them again. */
+	bool removable = !more || !(str_eq(str_of(more->word), STR("discard")) || str_eq(str_of(more->word), STR("restore")));
 	html_lit(h, "<span class=\"step-moves\">");
 	for (; more && more->word; more++)
 		html_button(h, &(struct html_button){ .weight = HTML_PLAIN, .small = true, .label = more->label, .about = about, .name = "do",
 			.value = arena_printf(v->arena, "%s %.*s", more->word, STR_ARG(uid)) });
-	for (size_t i = 0; i < COUNT_OF(moves); i++) {
+	for (size_t i = 0; i < (removable ? COUNT_OF(moves) : 2); i++) {
 		html_lit(h, "<button class=\"move\" name=\"do\" value=\"");
 		html_text(h, arena_printf(v->arena, "%s %.*s", moves[i].word, STR_ARG(uid)));
 		html_lit(h, "\"");

@@ -10,7 +10,7 @@ enum { BOXES = 60, JSON_BYTES = 4 << 20, OPTIONS = 80 };
 static size_t names_before(struct visit *v, const struct processing *k, struct str **out)
 {
 	size_t at = k->at.n ? back_preview_find(&k->preview, k->at) : SIZE_MAX, n = back_preview_steps(&k->preview);
-	if (at == SIZE_MAX)
+	if (at == SIZE_MAX) /* a new one comes after all others, before the fields are settled */
 		at = n ? n - 1 : 0;
 	return back_preview_names(&k->preview, v->arena, at > 0 ? at - 1 : 0, out);
 }

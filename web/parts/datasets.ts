@@ -130,7 +130,7 @@ interface State {
 	busy: boolean
 	title: string
 	tone: string
-	html: string
+	text: string
 	permille: number
 }
 
@@ -147,7 +147,7 @@ function show(place: Element, state: State) {
 		badge.textContent = state.title
 		badge.className = `badge ${state.tone}`
 	}
-	if (line) line.innerHTML = state.html // written by the server, escaped there
+	if (line) line.textContent = state.text
 }
 
 // <stoa-dataset-status data-url data-busy>: asks once a second; when it is over the page is opened anew, unless something is being typed.
@@ -276,7 +276,7 @@ class Narrow extends HTMLElement {
 }
 customElements.define('stoa-narrow', Narrow)
 
-// <stoa-live data-into>: what is in the form is asked of the server a moment after typing stops, and the rows follow.
+// <stoa-rehearse data-into>: what is in the form is asked of the server a moment after typing stops, and the rows follow.
 class Live extends HTMLElement {
 	#wait = 0
 	#asking?: AbortController
@@ -309,5 +309,5 @@ class Live extends HTMLElement {
 		if (this.#asking === mine) place.removeAttribute('aria-busy')
 	}
 }
-customElements.define('stoa-live', Live)
+customElements.define('stoa-rehearse', Live)
 export {}
