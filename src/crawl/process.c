@@ -1,9 +1,9 @@
 /* A browser as a process: its folder, its pipes, its end. */
 #include "clock/clock.h"
 #include "crawl/inside.h"
+#include "io/io.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -53,14 +53,6 @@ bool crawl_start(struct crawl_browser *b, const char *program, char *const argv[
 	return err_cause(e, "errno %d", said);
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 void crawl_stop(struct crawl_browser *b)
 {
 	if (b->to >= 0) close(b->to);
@@ -79,7 +71,7 @@ void crawl_stop(struct crawl_browser *b)
 	}
 	/* What the browser's own children still write may hold a folder back for a moment. */
 	for (int i = 0; b->profile[0] && i < 20; i++) {
-		if (nftw(b->profile, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT) break;
+		if (io_remove_tree(b->profile)) break;
 		poll(NULL, 0, 50);
 	}
 	buf_done(&b->in);

@@ -21,6 +21,8 @@ bool io_replace(const char *path, struct str bytes, unsigned mode,
 bool io_make_folders(const char *path, struct err *e) must_use nonnull_all;
 /* Syncs a folder so that names made or removed in it survive a power cut. */
 bool io_sync_folder(const char *path, struct err *e) must_use nonnull_all;
+/* Removes a folder with all below it, links not followed; false when something is left. */
+bool io_remove_tree(const char *path) nonnull_all;
 /* Bytes free for us where path lives. */
 bool io_free_bytes(const char *path, int64_t *out, struct err *e) must_use nonnull_all;
 

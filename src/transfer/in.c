@@ -158,7 +158,7 @@ bool transfer_in(struct site *s, const struct transfer_in *how, struct arena *a,
 	if (!read_head(&r, &doc, e)) return false;
 	if (take_all(&r, e)) return true;
 	if (r.tenant.v && tenant_remove(s->tenants, r.tenant, &ignored))
-		transfer_clear(arena_printf(a, "%.*s/%lld", STR_ARG(s->folder), (long long)r.tenant.v));
+		(void)io_remove_tree(arena_printf(a, "%.*s/%lld", STR_ARG(s->folder), (long long)r.tenant.v).p);
 	return false;
 }
 

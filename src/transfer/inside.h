@@ -26,8 +26,6 @@ extern const struct store_house_query transfer_house_queries[];
 /* All datasets of a portal, those that are not published too. */
 struct transfer_dataset { int64_t id, version; struct str slug, uid; };
 bool transfer_datasets(struct site *s, struct tenant_id t, struct arena *a, struct transfer_dataset **out, size_t *n, struct err *e) must_use;
-/* Takes a folder away with all that is in it. */
-void transfer_clear(struct str folder);
 /* seal.c: secrets under the portal's new name; what cannot be opened is taken away and counted. */
 bool transfer_reseal(struct site *s, struct tenant_id t, struct str former, struct str host, struct arena *a, struct transfer_told *told, struct err *e) must_use;
 

@@ -7,7 +7,6 @@
 #include "json/json.h"
 #include "query/query.h"
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,17 +26,7 @@ const struct store_house_query transfer_house_queries[] = {
 #undef HOUSE
 };
 
-enum { FORMAT = 1, OPEN_FILES = 16 };
-
-static int gone(const char *path, const struct stat *st, int flag, struct FTW *f)
-{
-	(void)st;
-	(void)flag;
-	(void)f;
-	return remove(path) != 0 && access(path, F_OK) == 0;
-}
-
-void transfer_clear(struct str folder) { (void)nftw(folder.p, gone, OPEN_FILES, FTW_DEPTH | FTW_PHYS); }
+enum { FORMAT = 1 };
 
 bool transfer_datasets(struct site *s, struct tenant_id t, struct arena *a, struct transfer_dataset **out, size_t *n, struct err *e)
 {
@@ -214,7 +203,7 @@ bool transfer_out(struct site *s, const struct transfer_out *how, struct arena *
 	tenant_release(s->tenants, w.tenant);
 	if (ok && rename(part.p, how->folder.p) != 0) ok = err_os(e, "rename the export");
 	if (ok) return true;
-	transfer_clear(part);
+	(void)io_remove_tree(part.p);
 	if (e->code != ERR_NOT_FOUND) return false;
 	*e = (struct err){ 0 };
 	return err_set(e, ERR_BUSY, "a dataset was published again while it was being copied; run the export again");
