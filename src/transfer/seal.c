@@ -18,14 +18,15 @@ static bool read_all(struct store_tx *tx, int query, struct tenant_id t, struct 
 	return step == STORE_DONE;
 }
 
-/* One kind of secret: which rows, how they are set, the word they are sealed with. */
-struct kind { int read, set; bool text_key; struct str what; };
+/* One kind of secret: which rows, how they are set, the word they are sealed with, and for whom: empty is the portal's own name. */
+struct kind { int read, set; bool text_key; struct str what, whose; };
 
 static bool reseal(struct site *s, struct store_tx *tx, const struct kind *k, struct tenant_id t, struct str former, struct str host, struct arena *a, size_t *lost, struct err *e)
 {
 	enum { SEALED_MAX = 1 << 20 };
 	struct sealed *all;
 	size_t n;
+	if (k->whose.n) former = host = k->whose;
 	if (!read_all(tx, k->read, t, a, &all, &n, e)) return false;
 	for (size_t i = 0; i < n; i++) {
 		auto_buf b = BUF_INIT(SEALED_MAX);
@@ -55,9 +56,9 @@ static bool drop(struct site *s, struct store_tx *tx, int read, int remove, stru
 
 bool transfer_reseal(struct site *s, struct tenant_id t, struct str former, struct str host, struct arena *a, struct transfer_told *told, struct err *e)
 {
-	const struct kind factor = { TRANSFER_Q_factors, TRANSFER_Q_factor_set, false, STR("totp") };
-	const struct kind provider = { TRANSFER_Q_providers, TRANSFER_Q_provider_set, true, STR("sso-secret") };
-	const struct kind connection = { TRANSFER_Q_connections, TRANSFER_Q_connection_set, false, STR("connection") };
+	const struct kind factor = { TRANSFER_Q_factors, TRANSFER_Q_factor_set, false, STR("totp"), STR("") };
+	const struct kind provider = { TRANSFER_Q_providers, TRANSFER_Q_provider_set, true, STR("sso-secret"), STR("") };
+	const struct kind connection = { TRANSFER_Q_connections, TRANSFER_Q_connection_set, false, STR("connection"), STR("fetch") };
 	struct store_tx *tx;
 	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = reseal(s, tx, &factor, t, former, host, a, &told->factors, e) && reseal(s, tx, &provider, t, former, host, a, &told->providers, e) &&
