@@ -23,6 +23,36 @@ static bool read_metas(struct cli *c, struct meta_change **out, size_t *n, struc
 	return true;
 }
 
+/* How it is to be read: the older words for formats stay what they were; any other is an extractor's. */
+static bool read_way(struct cli *c, struct publish_request *r, struct err *e)
+{
+	static const char *const formats[] = { "csv", "tsv", "json", "jsonl", "geojson", "parquet", "xlsx" };
+	struct str *texts;
+	size_t n = cli_values(c, "param", &c->arena, &texts);
+	struct str word = cli_value(c, "format");
+	for (size_t i = 0; i < COUNT_OF(formats) && n == 0; i++)
+		if (str_eq_nocase(word, str_of(formats[i]))) return true;
+	const struct ingest_extractor *x = word.n ? ingest_extractor_called(word) : NULL;
+	auto_buf b = BUF_INIT(1 << 20);
+	struct json_out j = JSON_OUT(&b);
+	if (word.n && !x) {
+		for (const struct ingest_extractor *k = ingest_extractors; k->type; k++) buf_printf(&b, "%s%s", b.n ? ", " : "", k->type);
+		return err_set(e, ERR_USAGE, "--format %.*s is not known; it is one of %.*s", STR_ARG(text_cut(word, 40)), STR_ARG(buf_str(&b)));
+	}
+	json_open(&j, '{');
+	for (size_t i = 0; i < n; i++) {
+		ptrdiff_t equals = str_find_char(texts[i], '=');
+		if (equals <= 0) return err_set(e, ERR_USAGE, "--param \"%.*s\": write NAME=VALUE, as encoding=windows-1252", STR_ARG(texts[i]));
+		json_key(&j, str_sub(texts[i], 0, (size_t)equals));
+		json_put(&j, str_from(texts[i], (size_t)equals + 1));
+	}
+	json_close(&j, '}');
+	r->format = STR("");
+	r->extractor = x ? str_of(x->type) : STR("");
+	r->params = n ? arena_str(&c->arena, buf_str(&b)) : STR("");
+	return !x || ingest_params_check(x, r->params, e);
+}
+
 static bool open_source(struct cli *c, struct str path, int *fd, struct err *e)
 {
 	if (str_eq(path, STR("-"))) {
@@ -236,7 +266,7 @@ static bool publish(struct cli *c, struct err *e)
 	tenant_release(c->site->tenants, p);
 	if (cli_has(c, "rollback")) return roll_back(c, r.tenant, e);
 	if (c->noperands == 0) return err_set(e, ERR_USAGE, "`stoa publish` needs SOURCE…: a file, a datapackage.json, or - for standard input");
-	if (!read_metas(c, &metas, &r.nmetas, e) || !read_schema(c, &r, e)) return false;
+	if (!read_metas(c, &metas, &r.nmetas, e) || !read_schema(c, &r, e) || !read_way(c, &r, e)) return false;
 	r.metas = metas;
 	return publish_all(c, &r, e);
 }
@@ -251,8 +281,9 @@ static const struct cli_option publish_options[] = {
 	{ "replace", NULL, 0, "Publishes a new version of a dataset that exists." },
 	{ "strict", NULL, 0, "Refuses the whole source when a cell does not fit." },
 	{ "rollback", NULL, 0, "Goes back to the former version of --id; takes no source." },
-	{ "format", "NAME", 0, "csv, tsv, json, jsonl, geojson, parquet or xlsx; found out otherwise." },
-	{ "inside", "FILE", 0, "Which file inside a .zip." },
+	{ "format", "NAME", 0, "How the source is read: csv, xlsx, shapefile, kml, xmlfile …; found out otherwise. Any other word lists them all." },
+	{ "param", "NAME=VALUE", CLI_REPEAT, "A parameter of the format, as encoding=windows-1252, sheet=2023, first_row_no=4 or epsg=2154." },
+	{ "inside", "FILE", 0, "Which file inside an archive; otherwise all files of one format become one table." },
 	{ "part", "NAME", 0, "Which sheet of a workbook, or the dotted path of a JSON array." },
 	{ "name", "NAME", 0, "What standard input is called, as trees.csv." },
 	{ "json", NULL, 0, "Prints JSON." },
@@ -261,9 +292,20 @@ static const struct cli_option publish_options[] = {
 const struct cli_command cli_cmd_publish = {
 	.words = "publish", .operands = "SOURCE…", .most = -1,
 	.summary = "Publishes a file, or every resource of a datapackage.json.",
-	.detail = "Reads CSV, TSV, JSON, JSON Lines, GeoJSON, Parquet and XLSX, each also inside .gz and .zip. Types are proved on every cell;\n"
-	          "with --schema, cells that do not fit are listed as rejects and the rest is published. Readers see the former version\n"
-	          "until the new one is whole.",
+	.detail = "Reads CSV, TSV, JSON, JSON Lines, JSON dictionaries, XML, RDF, GeoJSON, TopoJSON, shapefiles, GeoPackage, FlatGeobuf, GML,\n"
+	          "KML, KMZ, GPX, MapInfo, OpenStreetMap, XLSX, XLS, ODS, Parquet, RSS, Atom, GTFS and iCalendar, each also inside .gz, .bz2, .zip\n"
+	          "and .tar; shapes of other coordinate systems are turned into WGS 84. What is found out can be overruled:\n"
+	          "  csvfile    encoding separator quote doublequote escapechar decimal first_row_no headers_first_row header_rows skip_totals\n"
+	          "  excel, ods sheet first_row_no headers_first_row header_rows skip_totals\n"
+	          "  jsonfile   json_root json_object encoding        jsondict   json_root key_column encoding\n"
+	          "  jsonlines  first_row_no headers_first_row        geojson    epsg encoding\n"
+	          "  xmlfile    tag_depth tag_name parent_levels      rdf        rdf_type         feed  extra_fields\n"
+	          "  shapefile, mapinfo, geopackage, gml, flatgeobuf  layer epsg (and encoding of the first two)\n"
+	          "  kml, gpx, topojson  layer    gtfs  gtfs_file     icalendar  component        file  columns\n"
+	          "  osm        only_amenities metadata centroids tags relation_tags\n"
+	          "  most of them also file (inside an archive) and extract_filename\n"
+	          "Types are proved on every cell; with --schema, cells that do not fit are listed as rejects and the rest is published.\n"
+	          "Readers see the former version until the new one is whole.",
 	.options = publish_options, .run = publish,
 };
 

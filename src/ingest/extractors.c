@@ -28,6 +28,16 @@ const struct ingest_extractor *ingest_extractor_or_null(struct str type)
 	return NULL;
 }
 
+const struct ingest_extractor *ingest_extractor_called(struct str word)
+{
+	const struct ingest_extractor *found = ingest_extractor_or_null(word);
+	for (const struct ingest_extractor *x = ingest_extractors; x->type && !found; x++)
+		if (has_word(x->formats, word)) found = x;
+	for (const struct ingest_extractor *x = ingest_extractors; x->type && !found; x++)
+		if (!str_eq(word, STR("zip")) && has_word(x->suffixes, word)) found = x;
+	return found;
+}
+
 const struct ingest_extractor *extractor_of_format(const char *format)
 {
 	for (const struct ingest_extractor *x = ingest_extractors; x->type; x++)

@@ -175,6 +175,8 @@ struct ingest_extractor {
 };
 extern const struct ingest_extractor ingest_extractors[]; /* ends with a NULL type */
 const struct ingest_extractor *ingest_extractor_or_null(struct str type) nonnull_all;
+/* The same by a word that a person would use: a type, a format ("xlsx") or a suffix ("gpkg"). */
+const struct ingest_extractor *ingest_extractor_called(struct str word) nonnull_all;
 /* Are these parameters ones that the extractor has, with values of their kinds? ERR_PARAMETER names the parameter, what was
  * expected and, where a name is not known, those that are. An empty text and "{}" are none. */
 bool ingest_params_check(const struct ingest_extractor *x, struct str params, struct err *e) must_use nonnull_all;

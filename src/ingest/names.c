@@ -124,5 +124,8 @@ enum place_word place_word_of(struct str name, int *rank)
 		if (str_eq(name, str_of(places[i].latitude))) return PLACE_LATITUDE;
 		if (str_eq(name, str_of(places[i].longitude))) return PLACE_LONGITUDE;
 	}
-	return PLACE_NONE;
+	/* Under a heading of two rows: "Position – Latitude". */
+	*rank = (int)COUNT_OF(places);
+	if (str_ends(name, STR("_latitude"))) return PLACE_LATITUDE;
+	return str_ends(name, STR("_longitude")) ? PLACE_LONGITUDE : PLACE_NONE;
 }

@@ -65,12 +65,13 @@ bool source_ask(struct load *l, struct source *s, const struct ingest_part *part
 	const struct ingest_job *j = &l->job;
 	*s = (struct source){ .load = l, .fd = part ? part->source : j->source, .given = part ? part->source : j->source, .archive = -1,
 		.name = part ? part->name : j->name };
-	if (!part) {
+	/* What a job says besides is about its only part. */
+	if (j->nparts < 2) {
 		s->dialect = j->dialect;
 		s->part = j->part;
 		s->wanted = j->inside;
-		return true;
 	}
+	if (!part) return true;
 	if (part->extractor.n) {
 		s->extractor = ingest_extractor_or_null(part->extractor);
 		if (!s->extractor)

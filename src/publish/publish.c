@@ -124,6 +124,11 @@ bool publish_source(struct site *s, const struct publish_request *r, struct aren
 		.progress = r->progress, .arg = r->arg, .cancel = r->cancel,
 	};
 	if (r->dialect_or_null) job.dialect = *r->dialect_or_null;
+	const struct ingest_part part = { .source = r->source, .name = r->name, .extractor = r->extractor, .params = r->params };
+	if (r->extractor.n || r->params.n) {
+		job.parts = &part;
+		job.nparts = 1;
+	}
 	struct ingest_result loaded;
 	if (!ingest_run(&job, a, &loaded, e)) {
 		catalog_draft_abandon(s->catalog, &d);
