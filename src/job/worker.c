@@ -3,6 +3,7 @@
  * taken up. */
 #include "crypt/crypt.h"
 #include "job/inside.h"
+#include "publish/supply.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -56,6 +57,7 @@ static void perform(struct job_worker *w, const struct job_task *task)
 	w->busy = false;
 	lock_give(&w->jobs->lock);
 	cancel_done(&w->cancel);
+	jobs_tick(w->jobs->site); /* what joined this dataset may be due */
 }
 
 static bool is_stopping(struct jobs *j)
@@ -147,6 +149,16 @@ static size_t look_at_workers(struct jobs *j, struct beat *beats)
 	return n;
 }
 
+/* A dataset joined another that has a version since which it does not hold. One that is busy or unpublished is not begun. */
+static void begin_joined(void *arg, struct tenant_id t, int64_t dataset)
+{
+	struct jobs *j = arg;
+	struct err ignored = { 0 };
+	int64_t job;
+	const struct job_order o = { .tenant = t, .dataset = dataset, .kind = JOB_PUBLISH, .if_changed = true };
+	if (!job_put(j->site, &o, &job, &ignored) && ignored.code != ERR_CONFLICT && ignored.code != ERR_NOT_FOUND) complain(j, "job.joins", &ignored);
+}
+
 static void *tick(void *arg)
 {
 	struct jobs *j = arg;
@@ -159,6 +171,8 @@ static void *tick(void *arg)
 		renew(j, beats, look_at_workers(j, beats));
 		struct err e = { 0 };
 		if (!job_schedules_turn(j, &e)) complain(j, "job.schedules", &e);
+		struct err late = { 0 };
+		if (!publish_joins_turn(j->site, begin_joined, j, &late)) complain(j, "job.joins", &late);
 		lock_take(&j->lock);
 		int64_t until = clock_monotonic_ns() + beat_ns;
 		while (!j->ticked && !j->stopping && lock_bell_wait_until(&j->tick, &j->lock, until)) continue;

@@ -285,7 +285,7 @@ static bool ask_questions(void *arg, size_t need, const int *fds, int *questions
 {
 	struct publish_road *r = ((struct asking *)arg)->road;
 	struct ingest_job job = { .processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .supplies = fds, .nsupplies = need,
-		.seed = (uint64_t)r->config.dataset, .cancel = r->watch ? r->watch->cancel : NULL };
+		.seed = publish_seed(r->site, r->config.dataset), .cancel = r->watch ? r->watch->cancel : NULL };
 	job.parts = publish_parts(r, &job.nparts);
 	*questions = nameless(r, e);
 	return *questions >= 0 && ingest_collect(&job, need, questions, r->a, e);
@@ -295,7 +295,7 @@ static bool ask_questions(void *arg, size_t need, const int *fds, int *questions
 bool publish_supply(struct publish_road *r, struct err *e)
 {
 	const struct json_node *list = json_get(r->config.doc, "processors");
-	struct process_scene scene = { .seed = (uint64_t)r->config.dataset, .now = clock_now() };
+	struct process_scene scene = { .seed = publish_seed(r->site, r->config.dataset), .now = clock_now() };
 	struct process_faults faults = { .arena = r->a };
 	struct process_line *line;
 	const struct process_need *needs;
@@ -310,9 +310,9 @@ bool publish_supply(struct publish_road *r, struct err *e)
 	for (size_t i = 0; i < n; i++) r->supplies[i] = -1;
 	r->nsupplies = n;
 	struct asking asking = { r };
-	struct publish_needs want = { .tenant = r->tenant, .dataset = r->config.dataset, .who = PUBLISH_AS_HOUSE, .preview = r->preview, .watch = r->watch,
+	struct publish_needs want = { .tenant = r->tenant, .dataset = r->config.dataset, .who = r->who, .preview = r->preview, .watch = r->watch,
 		.ask = ask_questions, .arg = &asking };
-	bool ok = n == 0 || (publish_answers_for(r->site, r->tenant, &r->config, &want.who, e) &&
+	bool ok = n == 0 || ((r->preview || publish_answers_for(r->site, r->tenant, &r->config, &want.who, e)) &&
 	                     publish_needs_meet(r->site, &want, needs, n, r->supplies, e));
 	process_line_free(line);
 	return ok;
@@ -442,7 +442,7 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 	if (!room_for_dataset(r, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
 	struct ingest_job job = {
 		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
-		.nsupplies = r->nsupplies, .seed = (uint64_t)r->config.dataset, .columns = r->former.columns, .most_rows = setting(r, "limits.records"),
+		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .most_rows = setting(r, "limits.records"),
 		.strict = json_bool(json_get(r->config.doc, "strict"), false),
 		.version_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.file)), .rejects_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.rejects)),
 		.progress = follow, .arg = r, .cancel = r->watch ? r->watch->cancel : NULL,

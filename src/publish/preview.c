@@ -1,6 +1,7 @@
 /* A preview: one source of a configuration, stored or not, through its processors and fields. What is shown is the cage's
  * answer; here it is brought what it needs, and the guesses about the file are put to it. */
 #include "publish/inside.h"
+#include "publish/supply.h"
 
 static bool find_resource(struct publish_road *r, struct str which, size_t *at, struct err *e)
 {
@@ -127,7 +128,7 @@ static bool put_refusal(struct publish_road *r, const struct err *why, struct bu
 static bool look(struct publish_road *r, int rows, struct str *json, struct err *e)
 {
 	struct ingest_job job = { .processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields,
-		.seed = (uint64_t)r->config.dataset, .columns = r->former.columns, .cancel = r->watch->cancel };
+		.seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .cancel = r->watch->cancel };
 	struct err lack = { 0 };
 	struct err why = { 0 };
 	struct str seen;
@@ -155,7 +156,7 @@ static bool look(struct publish_road *r, int rows, struct str *json, struct err 
 bool publish_preview(struct site *s, const struct publish_preview *p, struct arena *a, struct str *json, struct err *e)
 {
 	const struct publish_watch watch = { .cancel = p->cancel };
-	struct publish_road r = { .site = s, .tenant = p->tenant, .watch = &watch, .a = a, .preview = true, .fresh = p->fresh };
+	struct publish_road r = { .site = s, .tenant = p->tenant, .watch = &watch, .a = a, .preview = true, .fresh = p->fresh, .who = p->who };
 	size_t at;
 	bool unchanged;
 	if (p->dataset && !config_of_dataset(s, p->tenant, p->dataset, a, &r.config, e)) return false;

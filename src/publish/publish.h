@@ -99,6 +99,7 @@ struct publish_preview {
 	struct str resource;           /* uid or number of the one to read; empty: the first */
 	int rows;                      /* records shown a step; 0: 20 */
 	bool fresh;                    /* fetch again */
+	int64_t who;                   /* account that looks: joins show what they may read; 0: what everybody may */
 	struct cancel *cancel;
 };
 /* Gives JSON:

@@ -1,6 +1,7 @@
 /* What processors need, one need after the other, and who must be published again when what they joined has changed. */
 #include "publish/need.h"
 #include "config/config.h"
+#include "crypt/crypt.h"
 #include "io/io.h"
 #include "rights/rights.h"
 #include <fcntl.h>
@@ -86,6 +87,8 @@ static bool meet_one(struct need *n, size_t i, int *fds, struct err *e)
 	supply_begin(&n->out, fds[i]);
 	bool ok = meet_kind(n, i, fds, e) && supply_end(&n->out, e);
 	supply_done(&n->out);
+	/* A half of a file is not one that can be read. */
+	if (!ok) publish_needs_done(&fds[i], 1);
 	return ok;
 }
 
@@ -212,6 +215,42 @@ bool publish_joins_due(struct site *s, struct tenant_id t, struct arena *a, int6
 	}
 	catalog_release(s->catalog, v);
 	return ok;
+}
+
+bool publish_joins_turn(struct site *s, void (*due)(void *arg, struct tenant_id t, int64_t dataset), void *arg, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	VEC(struct tenant_id) tenants = { 0 };
+	struct store_tx *tx;
+	struct store_rows *r;
+	enum store_step step = STORE_FAILED;
+	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
+	if (store_ask_house(tx, &house_joined_in, STORE_NONE, &r, e)) {
+		while ((step = store_step(r, e)) == STORE_ROW) vec_push(&a, &tenants, (struct tenant_id){ store_int(r, 0) });
+		store_stop(r);
+	}
+	if (!store_end(tx, STORE_ROLLBACK, e) || step == STORE_FAILED) return false;
+	for (size_t i = 0; i < tenants.n; i++) {
+		int64_t *datasets;
+		size_t n;
+		if (!publish_joins_due(s, tenants.p[i], &a, &datasets, &n, e)) return false;
+		for (size_t k = 0; k < n; k++) due(arg, tenants.p[i], datasets[k]);
+	}
+	return true;
+}
+
+/* Made of a signature, which only this server's key makes, and always alike. */
+uint64_t publish_seed(struct site *s, int64_t dataset)
+{
+	unsigned char signature[VAULT_SIGNATURE];
+	unsigned char digest[CRYPT_SHA256];
+	char text[64];
+	uint64_t seed;
+	int n = snprintf(text, sizeof text, "processors of dataset %lld", (long long)dataset);
+	vault_sign(s->vault, STR("processors"), str_make(text, (size_t)n), signature);
+	crypt_sha256(str_make((const char *)signature, sizeof signature), digest);
+	memcpy(&seed, digest, sizeof seed);
+	return seed;
 }
 
 bool publish_supply_sweep(struct site *s, struct err *e)

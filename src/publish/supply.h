@@ -38,6 +38,12 @@ bool publish_answers_for(struct site *s, struct tenant_id t, const struct config
  * hold: to be queued. Cheap; asked after each change of a catalogue and when a server starts. */
 bool publish_joins_due(struct site *s, struct tenant_id t, struct arena *a, int64_t **datasets, size_t *n, struct err *e) must_use nonnull_all;
 
+/* The same for all portals: tells each that is due. */
+bool publish_joins_turn(struct site *s, void (*due)(void *arg, struct tenant_id t, int64_t dataset), void *arg, struct err *e) must_use;
+
+/* What processors draw by chance with: always the same for a dataset, and nobody's to guess, since places are hidden by it. */
+uint64_t publish_seed(struct site *s, int64_t dataset);
+
 /* Country and repository (or level) of boundaries that a portal holds, for forms: the world's countries, and rows of the setting
  * geo.repositories. */
 struct publish_places { struct str country, repository, label, credit; int level; struct str dataset; /* empty: the house's own */ };
