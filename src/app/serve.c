@@ -15,6 +15,7 @@
 #include "live/live.h"
 #include "legacy/legacy.h"
 #include "log/log.h"
+#include "manage/manage.h"
 #include "mail/mail.h"
 #include "page/page.h"
 #include "policy/policy.h"
@@ -106,6 +107,7 @@ static void error_body(const struct httpd_request *r, struct httpd_reply *p, voi
 	if (visitor_guard_problem(r, p, app, e)) return;
 	if (e->code == ERR_UNAUTHENTICATED) httpd_reply_lit(p, "WWW-Authenticate", "Apikey realm=\"API\"");
 	if (legacy_is(r->path)) legacy_problem(p, e);
+	else if (manage_is(r->path)) manage_problem(r, p, e);
 	else if (is_api(r) || is_tile(r) || visitor_wants_json(r)) rest_problem(p, e);
 	else front_error(r, p, app, e);
 }
@@ -195,7 +197,7 @@ static void changed(void *arg, struct tenant_id t)
 static const struct httpd_route **join_routes(void)
 {
 	static const struct httpd_route *const *const rooms[] = { explore_routes, push_routes, legacy_routes, front_routes,
-		gate_routes, back_routes, privacy_routes, studio_routes,
+		gate_routes, back_routes, privacy_routes, studio_routes, manage_routes,
 #ifdef STOA_TEST_CONTROL
 		probe_routes,
 #endif

@@ -241,6 +241,10 @@ struct catalog_file_new {
  * whatever it is called; a record's file replaces the one of its name. ERR_TOO_LARGE past CATALOG_FILE_BYTES. */
 bool catalog_files_put(struct catalog *c, struct tenant_id t, struct str slug, const struct catalog_file_new *files, size_t n,
                        struct arena *a, struct str *ids, struct err *e) must_use;
+/* All files of a dataset, published or not, in the arena. */
+bool catalog_files_of(struct catalog *c, struct tenant_id t, int64_t dataset, struct arena *a, struct dataset_file **out, size_t *n, struct err *e) must_use nonnull_all;
+/* Another title and description. ERR_NOT_FOUND. */
+bool catalog_file_describe(struct catalog *c, struct tenant_id t, struct str slug, struct str id, struct str title, struct str description, struct err *e) must_use nonnull_all;
 bool catalog_file_remove(struct catalog *c, struct tenant_id t, struct str slug, struct str id, struct err *e) must_use;
 /* By id, and, for files of records, by name. NULL when there is none. */
 const struct dataset_file *dataset_file_or_null(const struct dataset *d, enum catalog_file_kind kind, struct str id);

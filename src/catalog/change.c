@@ -343,7 +343,7 @@ static bool tell_fields(struct store_tx *tx, struct tenant_id t, const struct da
 	if (!s || !row->version) return true;
 	schema_put_json(&fields, s);
 	return buf_end(&fields, &text, e) &&
-	       store_run(tx, CATALOG_Q(version_fields), t, STORE_PARAMS(VALUE_OF_INT(row->id), VALUE_OF_INT(row->version), VALUE_OF_TEXT(text)), e);
+	       store_run(tx, CATALOG_Q(version_tell), t, STORE_PARAMS(VALUE_OF_INT(row->id), VALUE_OF_INT(row->version), VALUE_OF_TEXT(text)), e);
 }
 
 static bool move(struct catalog *c, struct tenant_id t, struct str slug, enum move how, const struct schema *fields, const struct meta_change *metas,

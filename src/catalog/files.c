@@ -261,6 +261,41 @@ static bool is_needed(struct store_tx *tx, struct tenant_id t, struct str hash, 
 	return step != STORE_FAILED;
 }
 
+bool catalog_files_of(struct catalog *c, struct tenant_id t, int64_t dataset, struct arena *a, struct dataset_file **out, size_t *n, struct err *e)
+{
+	struct store_tx *tx;
+	struct store_rows *r;
+	struct err ignored = { 0 };
+	enum store_step step = STORE_FAILED;
+	VEC(struct dataset_file) list = { 0 };
+	if (!store_begin(c->store, STORE_READ, &tx, e)) return false;
+	if (store_ask(tx, CATALOG_Q(files_of), t, STORE_PARAMS(VALUE_OF_INT(dataset)), &r, e)) {
+		while ((step = store_step(r, e)) == STORE_ROW)
+			vec_push(a, &list, (struct dataset_file){ .kind = kind_of(store_text(r, 0)), .id = arena_str(a, store_text(r, 1)), .name = arena_str(a, store_text(r, 2)),
+				.title = arena_str(a, store_text(r, 3)), .description = arena_str(a, store_text(r, 4)), .mime = arena_str(a, store_text(r, 5)),
+				.bytes = store_int(r, 6), .hash = arena_str(a, store_text(r, 7)), .width = (int)store_int(r, 8), .height = (int)store_int(r, 9),
+				.created = { store_int(r, 10) } });
+		store_stop(r);
+	}
+	*out = list.p;
+	*n = list.n;
+	return store_end(tx, STORE_ROLLBACK, &ignored) && step == STORE_DONE;
+}
+
+bool catalog_file_describe(struct catalog *c, struct tenant_id t, struct str slug, struct str id, struct str title, struct str description, struct err *e)
+{
+	struct store_tx *tx;
+	struct dataset_row row;
+	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = find_row(tx, t, slug, &row, e) && (row.found || unknown_dataset(slug, e)) &&
+	          store_run(tx, CATALOG_Q(file_describe), t, STORE_PARAMS(VALUE_OF_INT(row.id), VALUE_OF_TEXT(id), VALUE_OF_TEXT(title), VALUE_OF_TEXT(description)), e) &&
+	          (store_changes(tx) || err_set(e, ERR_NOT_FOUND, "the dataset %.*s has no file %.*s", STR_ARG(slug), STR_ARG(id))) &&
+	          store_run(tx, CATALOG_Q(dataset_touched), t, STORE_PARAMS(VALUE_OF_INT(row.id), VALUE_OF_INT(clock_now().us)), e) &&
+	          say_audit(tx, t, "dataset.files", slug, id, e);
+	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	return ok && catalog_refresh(c, t, e);
+}
+
 bool catalog_file_remove(struct catalog *c, struct tenant_id t, struct str slug, struct str id, struct err *e)
 {
 	auto_arena a = ARENA_INIT;

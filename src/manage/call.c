@@ -1,0 +1,205 @@
+/* The one handler behind all routes: who calls, may they, of which dataset, with what body; then the operation. */
+#include "manage/inside.h"
+#include "crypt/crypt.h"
+#include "rest/rest.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { OUT_BYTES = 64 << 20, JSON_BODY = 16 << 20, FILE_BODY = 256 << 20, PIECE_BODY = 80 << 20, NO_CONTENT = 204, BAD = 400 };
+
+static bool manage_run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e);
+
+#define BODY_NONE 0
+#define BODY_JSON JSON_BODY
+#define BODY_FILE FILE_BODY
+#define BODY_BYTES PIECE_BODY
+enum {
+#define OP(symbol, ...) AT_##symbol,
+#define OLD(symbol, like, ...) AT_##symbol,
+#include "manage/operations.def"
+#undef OP
+#undef OLD
+	OPERATIONS
+};
+#define ROUTE(symbol, verb, at, body, on) { .method = HTTPD_##verb, .pattern = at, .lane = HTTPD_LANE_##on, .body_max = BODY_##body, .run = manage_run, \
+		.extra = &manage_operations[AT_##symbol] }
+const struct manage_operation manage_operations[] = {
+#define OP(name, verb, at, on, who, body_, good, in, out, page, words) \
+	[AT_##name] = { #name, at, words, MANAGE_##who, MANAGE_##body_, good, in, out, page, manage_##name, ROUTE(name, verb, MANAGE_BASE at, body_, on) },
+#define OLD(name, like, verb, at, on, who, body_, good) \
+	[AT_##name] = { #name, NULL, NULL, MANAGE_##who, MANAGE_##body_, good, NULL, NULL, false, manage_##like, ROUTE(name, verb, MANAGE_V2 at, body_, on) },
+#include "manage/operations.def"
+#undef OP
+#undef OLD
+};
+const size_t manage_operation_count = OPERATIONS;
+const struct httpd_route *const manage_routes[] = {
+#define OP(symbol, ...) &manage_operations[AT_##symbol].route,
+#define OLD(symbol, ...) &manage_operations[AT_##symbol].route,
+#include "manage/operations.def"
+#undef OP
+#undef OLD
+	NULL
+};
+
+bool manage_is(struct str path) { return str_starts(path, STR("/api/automation/")) || str_starts(path, STR("/api/management/v2/")); }
+
+/* --- who may ------------------------------------------------------------------------------------------------- */
+
+static bool is_safe(enum httpd_method m) { return m == HTTPD_GET || m == HTTPD_HEAD; }
+
+static bool denied(struct err *e) { return err_set(e, ERR_FORBIDDEN, "You do not have the permission to do this."); }
+
+static bool check_dataset(struct manage_call *c, struct err *e)
+{
+	static const enum config_deed deeds[MANAGE_RULES] = { [MANAGE_READS] = CONFIG_READ, [MANAGE_EDITS] = CONFIG_EDIT, [MANAGE_PUBLISHES] = CONFIG_PUBLISH, [MANAGE_SECURES] = CONFIG_SECURE };
+	struct str uid = c->r->holes[0];
+	struct err why = { 0 };
+	bool there = config_read(c->s, c->t, uid, c->a, &c->config, &why);
+	if (!there && why.code != ERR_NOT_FOUND) {
+		*e = why;
+		return false;
+	}
+	bool publishes = there && c->op->rule == MANAGE_PUBLISHES && config_may(c->s, c->t, c->who, c->config.dataset, CONFIG_PUBLISH);
+	if (!there || (!publishes && !config_may(c->s, c->t, c->who, c->config.dataset, CONFIG_READ))) return manage_none("dataset", uid, e);
+	return config_may(c->s, c->t, c->who, c->config.dataset, deeds[c->op->rule]) || denied(e);
+}
+
+static bool check_rule(struct manage_call *c, struct err *e)
+{
+	enum manage_rule rule = c->op->rule;
+	if (rule != MANAGE_EVERYONE && !c->who->account) return err_set(e, ERR_UNAUTHENTICATED, "This API needs an API key: \"Authorization: Apikey KEY\", or somebody signed in.");
+	if (!is_safe(c->r->method) && !c->who->key && !visitor_guard(&c->visit, VISITOR_TOKEN, STR(""), e)) return false;
+	switch (rule) {
+	case MANAGE_EVERYONE:
+	case MANAGE_SIGNED: return true;
+	case MANAGE_LISTS: return config_may_any(c->s, c->t, c->who) || denied(e);
+	case MANAGE_CREATES: return rights_may(c->who, ACCOUNT_MAY_CREATE_DATASET) || denied(e);
+	case MANAGE_DOMAIN: return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || denied(e);
+	case MANAGE_READS:
+	case MANAGE_EDITS:
+	case MANAGE_PUBLISHES:
+	case MANAGE_SECURES: return check_dataset(c, e);
+	case MANAGE_RULES: break;
+	}
+	return denied(e);
+}
+
+/* "12-5f1c…": the number is the revision. */
+static bool check_match(struct manage_call *c, struct err *e)
+{
+	struct str field = str_trim(httpd_header(c->r, STR("If-Match")));
+	int64_t revision = -1;
+	if (!field.n || str_eq(field, STR("*")) || c->op->rule < MANAGE_READS || is_safe(c->r->method)) return true;
+	if (str_starts(field, STR("W/"))) field = str_from(field, 2);
+	if (field.n > 2 && field.p[0] == '"') field = str_sub(field, 1, field.n - 2);
+	ptrdiff_t dash = str_find_char(field, '-');
+	if (dash > 0) field = str_sub(field, 0, (size_t)dash);
+	if (str_to_int(field, &revision) && revision == c->config.revision) return true;
+	return err_set(e, ERR_PRECONDITION, "This dataset was changed since you read it: it is at revision %lld now. Read it again, then make your change.", (long long)c->config.revision);
+}
+
+static bool read_body(struct manage_call *c, struct err *e)
+{
+	if (c->op->takes != MANAGE_JSON || !str_trim(c->r->body).n) return true;
+	return json_read_in(c->a, c->r->body, &c->body, e);
+}
+
+/* --- the call ---------------------------------------------------------------------------------------------------- */
+
+static void put_tag(struct manage_call *c)
+{
+	unsigned char digest[16];
+	char hex[2 * sizeof digest + 1];
+	crypt_blake2b(buf_str(&c->out), digest, sizeof digest);
+	crypt_hex(digest, sizeof digest, hex);
+	httpd_reply_etag(c->p, arena_printf(c->a, "%lld-%s", (long long)c->config.revision, hex));
+}
+
+static bool send(struct manage_call *c, struct err *e)
+{
+	struct err ignored = { 0 };
+	if (c->raw) return true;
+	if (c->out.over) return err_set(e, ERR_TOO_LARGE, "The answer would be larger than this API gives.");
+	if (c->op->rule >= MANAGE_READS && c->config.revision && c->status < BAD) {
+		if (is_safe(c->r->method)) put_tag(c);
+		if (!httpd_reply_header(c->p, STR("X-Revision"), arena_printf(c->a, "%lld", (long long)c->config.revision), &ignored)) ignored.code = ERR_NONE;
+	}
+	int status = c->status;
+	if (status != NO_CONTENT && !rest_json(c->p, &c->out, STR(""), e)) return false;
+	httpd_reply_status(c->p, status);
+	httpd_reply_cache_control(c->p, STR("private, no-cache"));
+	return true;
+}
+
+static bool answer(struct manage_call *c, struct err *e)
+{
+	enum manage_replay replay;
+	if (!check_rule(c, e) || !check_match(c, e) || !read_body(c, e) || !manage_replay(c, &replay, e)) return false;
+	if (replay == MANAGE_REPLAYED || c->raw || c->status >= BAD) return send(c, e);
+	struct err ignored = { 0 };
+	bool ok = c->op->run(c, e);
+	if (!manage_remember(c, !ok, ok ? e : &ignored)) ok = false;
+	return ok && send(c, e);
+}
+
+static bool manage_run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	struct manage_call c = { .r = r, .p = p, .a = r->arena, .s = app, .op = r->route_or_null->extra, .out = BUF_INIT(OUT_BYTES) };
+	bool open = c.op->rule == MANAGE_EVERYONE;
+	if (!(open ? visitor_enter_anyone(app, r, p, &c.visit, e) : visitor_enter(app, r, p, &c.visit, e))) return false;
+	c.tenant = c.visit.at.tenant;
+	c.t = c.tenant->id;
+	c.who = &c.visit.who;
+	c.faults.arena = c.a;
+	c.status = c.op->status;
+	c.j = JSON_OUT(&c.out);
+	bool ok = answer(&c, e);
+	buf_done(&c.out);
+	visitor_leave(&c.visit);
+	return ok;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------------ */
+
+bool manage_none(const char *what, struct str which, struct err *e)
+{
+	return err_set(e, ERR_NOT_FOUND, "There is no %s %.*s.", what, STR_ARG(str_sub(which, 0, 120)));
+}
+
+bool manage_write(struct manage_call *c, struct str json, struct str prefix, bool *done, struct err *e)
+{
+	struct config_change change = { .tenant = c->t, .dataset = c->config.dataset, .revision = c->config.revision, .who = c->who->account, .json = json };
+	struct config out;
+	*done = false;
+	if (config_write(c->s, &change, c->a, &out, &c->faults, e)) {
+		c->config = out;
+		return true;
+	}
+	if (!c->faults.list.n) return false;
+	*e = (struct err){ 0 };
+	*done = manage_invalid(c, prefix);
+	return false;
+}
+
+bool manage_put(struct manage_call *c, struct str place, struct str value, bool *done, struct err *e)
+{
+	struct str json;
+	*done = false;
+	return config_put(c->a, c->config.json, place, value, &json, e) && manage_write(c, json, place, done, e);
+}
+
+struct str manage_query(const struct manage_call *c, const char *name)
+{
+	const struct str *v = httpd_query_or_null(c->r, str_of(name));
+	return v ? *v : STR("");
+}
+
+struct str manage_node_text(struct arena *a, const struct json_node *v)
+{
+	auto_buf b = BUF_INIT(32 << 20);
+	json_put_node(&b, v);
+	return arena_str(a, buf_str(&b));
+}
+
+struct str manage_language(const struct manage_call *c) { return c->tenant->nlanguages ? c->tenant->languages[0] : STR("en"); }

@@ -1,0 +1,234 @@
+/* Connections to other servers: seen by whoever may use them, changed by their maker, by whom they are shared with, and by those who
+ * may edit all datasets. Secrets never come back. */
+#include "fetch/fetch.h"
+#include "manage/inside.h"
+#include <stdlib.h>
+
+enum { BAD = 400 };
+
+static bool shared_with(struct manage_call *c, struct str uid)
+{
+	struct fetch_share *list;
+	size_t n;
+	struct err ignored = { 0 };
+	if (!fetch_shares(c->s, c->t, uid, c->a, &list, &n, &ignored)) return false;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].account && list[i].account == c->who->account) return true;
+		for (size_t k = 0; list[i].group && k < c->who->who.ngroups; k++)
+			if (c->who->who.groups[k] == list[i].group) return true;
+	}
+	return false;
+}
+
+static bool may_manage(struct manage_call *c, const struct fetch_connection *x)
+{
+	return rights_may(c->who, ACCOUNT_MAY_EDIT_DATASET) || x->created_by == c->who->account || shared_with(c, x->uid);
+}
+
+static void put_connection(struct manage_call *c, const struct fetch_connection *x)
+{
+	const struct json_node *doc;
+	struct err ignored = { 0 };
+	struct fetch_share *shares;
+	size_t n = 0, people = 0;
+	struct str key;
+	const struct json_node *v;
+	json_open(&c->j, '{');
+	json_member(&c->j, "uid", x->uid);
+	if (!json_read_in(c->a, x->json, &doc, &ignored)) doc = NULL;
+	for (size_t at = 0; json_each(doc, &at, &key, &v);) {
+		if (str_eq(key, STR("uid")) || str_eq(key, STR("is_reusable"))) continue;
+		json_key(&c->j, key);
+		json_value(&c->j);
+		json_put_node(&c->out, v);
+	}
+	if (!fetch_shares(c->s, c->t, x->uid, c->a, &shares, &n, &ignored)) n = 0;
+	for (size_t i = 0; i < n; i++) people += shares[i].account != 0;
+	json_member_bool(&c->j, "is_reusable", x->reusable);
+	json_member_bool(&c->j, "can_reuse", x->reusable || may_manage(c, x));
+	json_member_bool(&c->j, "can_manage", may_manage(c, x));
+	json_member_int(&c->j, "dataset_count", x->datasets);
+	json_member_int(&c->j, "user_count", (int64_t)people);
+	json_member_int(&c->j, "group_count", (int64_t)(n - people));
+	manage_member_time(&c->j, "created_at", x->created);
+	manage_member_time(&c->j, "updated_at", x->changed);
+	json_close(&c->j, '}');
+}
+
+/* --- lists --------------------------------------------------------------------------------------------------------------- */
+
+struct sorting { struct str by; bool down; };
+
+static int by_place(const void *x, const void *y, void *arg)
+{
+	const struct fetch_connection *a = x, *b = y;
+	const struct sorting *s = arg;
+	int64_t d;
+	if (str_eq(s->by, STR("type"))) d = str_cmp(a->type, b->type);
+	else if (str_eq(s->by, STR("dataset_count"))) d = a->datasets - b->datasets;
+	else if (str_eq(s->by, STR("updated_at"))) d = a->changed.us - b->changed.us;
+	else d = a->created.us - b->created.us;
+	int sign = d < 0 ? -1 : d > 0;
+	return s->down ? -sign : sign;
+}
+
+bool manage_list_connections(struct manage_call *c, struct err *e)
+{
+	struct manage_page page;
+	struct fetch_connection *list;
+	size_t n, total = 0;
+	struct sorting sort = { manage_query(c, "sort"), false };
+	if (str_starts(sort.by, STR("-"))) sort = (struct sorting){ str_from(sort.by, 1), true };
+	if (!manage_page(c, &page, e) || !fetch_connections(c->s, c->t, c->a, &list, &n, e)) return false;
+	if (n) qsort_r(list, n, sizeof *list, by_place, &sort);
+	for (size_t i = 0; i < n; i++)
+		if (list[i].reusable || may_manage(c, &list[i])) list[total++] = list[i];
+	manage_page_begin(c, &page, (int64_t)total);
+	for (size_t i = (size_t)page.offset; i < total && i < (size_t)(page.offset + page.limit); i++) put_connection(c, &list[i]);
+	manage_page_end(c);
+	return true;
+}
+
+/* --- one ----------------------------------------------------------------------------------------------------------------- */
+
+static bool find(struct manage_call *c, bool change, struct fetch_connection *out, struct err *e)
+{
+	struct str uid = c->r->holes[0];
+	if (!fetch_connection_read(c->s, c->t, uid, c->a, out, e)) return false;
+	bool manages = may_manage(c, out);
+	if (!out->reusable && !manages) return manage_none("connection", uid, e);
+	return !change || manages || err_set(e, ERR_FORBIDDEN, "Only who made this connection, and those it is shared with, may change it.");
+}
+
+static bool write(struct manage_call *c, struct str uid, struct err *e)
+{
+	struct fetch_connection out;
+	if (json_kind(c->body) != JSON_OBJECT) return manage_invalid_field(c, "non_field_errors", "Expected a JSON object.");
+	if (!fetch_connection_write(c->s, c->t, uid, c->body, c->who->account, c->a, &out, &c->faults, e)) {
+		if (!c->faults.list.n) return false;
+		*e = (struct err){ 0 };
+		return manage_invalid(c, STR(""));
+	}
+	put_connection(c, &out);
+	return true;
+}
+
+bool manage_add_connection(struct manage_call *c, struct err *e) { return write(c, STR(""), e); }
+
+bool manage_read_connection(struct manage_call *c, struct err *e)
+{
+	struct fetch_connection x;
+	if (!find(c, false, &x, e)) return false;
+	put_connection(c, &x);
+	return true;
+}
+
+bool manage_replace_connection(struct manage_call *c, struct err *e)
+{
+	struct fetch_connection x;
+	return find(c, true, &x, e) && write(c, x.uid, e);
+}
+
+bool manage_remove_connection(struct manage_call *c, struct err *e)
+{
+	struct fetch_connection x;
+	if (!find(c, true, &x, e)) return false;
+	if (fetch_connection_remove(c->s, c->t, x.uid, e)) return true;
+	if (e->code != ERR_CONFLICT) return false;
+	struct str said = arena_str(c->a, str_of(e->pub));
+	*e = (struct err){ 0 };
+	return manage_refused(c, BAD, "connection_in_use", said);
+}
+
+/* --- who may ------------------------------------------------------------------------------------------------------------- */
+
+static void put_share(struct manage_call *c, const struct fetch_share *x, bool may)
+{
+	json_open(&c->j, '{');
+	json_key(&c->j, x->group ? STR("group") : STR("user"));
+	json_open(&c->j, '{');
+	if (x->group) json_member(&c->j, "uid", manage_group_uid(c, x->group));
+	else json_member(&c->j, "username", manage_username(c, x->account));
+	json_close(&c->j, '}');
+	json_key(&c->j, STR("permissions"));
+	json_open(&c->j, '[');
+	if (may) json_put(&c->j, STR("manage_connection"));
+	json_close(&c->j, ']');
+	json_close(&c->j, '}');
+}
+
+static bool list_shares(struct manage_call *c, bool groups, struct err *e)
+{
+	struct manage_page page;
+	struct fetch_connection x;
+	struct fetch_share *list;
+	size_t n, total = 0;
+	if (!manage_page(c, &page, e) || !find(c, true, &x, e) || !fetch_shares(c->s, c->t, x.uid, c->a, &list, &n, e)) return false;
+	for (size_t i = 0; i < n; i++)
+		if ((list[i].group != 0) == groups) list[total++] = list[i];
+	manage_page_begin(c, &page, (int64_t)total);
+	for (size_t i = (size_t)page.offset; i < total && i < (size_t)(page.offset + page.limit); i++) put_share(c, &list[i], true);
+	manage_page_end(c);
+	return true;
+}
+
+static bool named(struct manage_call *c, bool groups, struct str name, struct fetch_share *out, struct err *e)
+{
+	*out = (struct fetch_share){ 0 };
+	return groups ? manage_group(c, name, &out->group, e) : manage_account(c, name, &out->account, e);
+}
+
+static bool is_shared(struct manage_call *c, struct str uid, const struct fetch_share *who, bool *out, struct err *e)
+{
+	struct fetch_share *list;
+	size_t n;
+	*out = false;
+	if (!fetch_shares(c->s, c->t, uid, c->a, &list, &n, e)) return false;
+	for (size_t i = 0; i < n; i++) *out |= list[i].account == who->account && list[i].group == who->group;
+	return true;
+}
+
+static bool set_share(struct manage_call *c, bool groups, struct str name, struct err *e)
+{
+	struct fetch_connection x;
+	struct fetch_share who;
+	const struct json_node *list = json_get(c->body, "permissions");
+	bool may = json_kind(list) != JSON_ARRAY || json_count(list) > 0;
+	if (!find(c, true, &x, e) || !named(c, groups, name, &who, e)) return false;
+	if (!who.account && !who.group) return manage_invalid_field(c, groups ? "group" : "user", "There is nobody of that name on this portal.");
+	if (!fetch_share_set(c->s, c->t, x.uid, who, may, e)) return false;
+	put_share(c, &who, may);
+	return true;
+}
+
+static bool read_share(struct manage_call *c, bool groups, struct err *e)
+{
+	struct fetch_connection x;
+	struct fetch_share who;
+	bool may;
+	if (!find(c, true, &x, e) || !named(c, groups, c->r->holes[1], &who, e)) return false;
+	if (!who.account && !who.group) return manage_none("ruleset for", c->r->holes[1], e);
+	if (!is_shared(c, x.uid, &who, &may, e) || (!may && !manage_none("ruleset for", c->r->holes[1], e))) return false;
+	put_share(c, &who, true);
+	return true;
+}
+
+static bool drop_share(struct manage_call *c, bool groups, struct err *e)
+{
+	struct fetch_connection x;
+	struct fetch_share who;
+	bool may;
+	return find(c, true, &x, e) && named(c, groups, c->r->holes[1], &who, e) && is_shared(c, x.uid, &who, &may, e) &&
+	       (may || manage_none("ruleset for", c->r->holes[1], e)) && fetch_share_set(c->s, c->t, x.uid, who, false, e);
+}
+
+bool manage_list_connection_users(struct manage_call *c, struct err *e) { return list_shares(c, false, e); }
+bool manage_add_connection_user(struct manage_call *c, struct err *e) { return set_share(c, false, json_text(json_get(json_get(c->body, "user"), "username")), e); }
+bool manage_read_connection_user(struct manage_call *c, struct err *e) { return read_share(c, false, e); }
+bool manage_replace_connection_user(struct manage_call *c, struct err *e) { return set_share(c, false, c->r->holes[1], e); }
+bool manage_remove_connection_user(struct manage_call *c, struct err *e) { return drop_share(c, false, e); }
+bool manage_list_connection_groups(struct manage_call *c, struct err *e) { return list_shares(c, true, e); }
+bool manage_add_connection_group(struct manage_call *c, struct err *e) { return set_share(c, true, json_text(json_get(json_get(c->body, "group"), "uid")), e); }
+bool manage_read_connection_group(struct manage_call *c, struct err *e) { return read_share(c, true, e); }
+bool manage_replace_connection_group(struct manage_call *c, struct err *e) { return set_share(c, true, c->r->holes[1], e); }
+bool manage_remove_connection_group(struct manage_call *c, struct err *e) { return drop_share(c, true, e); }

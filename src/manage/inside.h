@@ -1,0 +1,125 @@
+/* One call of the API, and what handlers share. */
+#ifndef MANAGE_INSIDE_H
+#define MANAGE_INSIDE_H
+
+#include "config/config.h"
+#include "json/json.h"
+#include "manage/manage.h"
+#include "site/site.h"
+#include "visitor/visitor.h"
+
+/* Who may (management-api.md 2.2). DATASET_… are about the dataset of the address: who may not even read it is told that there is none. */
+enum manage_rule {
+	MANAGE_EVERYONE,        /* anybody at all */
+	MANAGE_SIGNED,          /* anybody known */
+	MANAGE_LISTS,           /* config_may_any */
+	MANAGE_CREATES,         /* create_dataset */
+	MANAGE_DOMAIN,          /* edit_domain */
+	MANAGE_READS,           /* from here on: of one dataset */
+	MANAGE_EDITS,
+	MANAGE_PUBLISHES,
+	MANAGE_SECURES,
+	MANAGE_RULES
+};
+enum manage_body { MANAGE_NONE, MANAGE_JSON, MANAGE_FILE, MANAGE_BYTES };
+
+struct manage_call;
+struct manage_operation {
+	const char *symbol;
+	const char *path;       /* "/datasets/{uid}/" */
+	const char *summary;
+	enum manage_rule rule;
+	enum manage_body takes;
+	int status;             /* of success */
+	const char *body, *answer; /* names of shapes.def; NULL: none, or bytes */
+	bool paged;             /* the answer is a page of these */
+	bool (*run)(struct manage_call *c, struct err *e);
+	struct httpd_route route;
+};
+extern const struct manage_operation manage_operations[];
+extern const size_t manage_operation_count;
+
+struct manage_call {
+	struct httpd_request *r;
+	struct httpd_reply *p;
+	struct arena *a;
+	struct visit visit;
+	struct site *s;
+	const struct tenant *tenant;
+	struct tenant_id t;
+	const struct rights_caller *who;
+	const struct manage_operation *op;
+	struct config config;        /* of the dataset of the address */
+	const struct json_node *body;/* of JSON bodies; NULL: none */
+	struct process_faults faults;
+	struct buf out;
+	struct json_out j;           /* into out */
+	int status;                  /* begins as the operation's */
+	bool raw;                    /* the reply is made already, e.g. a file */
+};
+
+/* A part of a form with files; NULL when there is none of that name. */
+const struct httpd_part *manage_part_or_null(const struct httpd_part *parts, size_t n, const char *name);
+
+#define OP(symbol, ...) bool manage_##symbol(struct manage_call *c, struct err *e);
+#define OLD(symbol, ...)
+#include "manage/operations.def"
+#undef OP
+#undef OLD
+
+/* --- answers ---------------------------------------------------------------------------------------------------- */
+
+/* A page of a list: limit and offset of the address, and the envelope. */
+struct manage_page { int64_t limit, offset; };
+bool manage_page(struct manage_call *c, struct manage_page *out, struct err *e) must_use;
+/* Opens {"total_count", "next", "previous", "results": [ ; items are written by the caller, then manage_page_end. */
+void manage_page_begin(struct manage_call *c, const struct manage_page *p, int64_t total);
+void manage_page_end(struct manage_call *c);
+/* {"detail": "ok"} */
+void manage_ok(struct manage_call *c);
+/* 400 with the faults by place, their paths without `prefix`; answers true, as the reply is made. */
+bool manage_invalid(struct manage_call *c, struct str prefix);
+bool manage_invalid_field(struct manage_call *c, const char *field, const char *fmt, ...) printf_like(3, 4);
+/* 400 invalid_dataset_status and the like. */
+bool manage_refused(struct manage_call *c, int status, const char *code, struct str message);
+
+void manage_member_time(struct json_out *j, const char *name, struct instant at); /* null when us is 0 */
+void manage_member_node(struct json_out *j, const char *name, const struct json_node *v);
+#define manage_member_null(j, k) (json_key((j), STR(k)), json_put_null(j))
+struct str manage_query(const struct manage_call *c, const char *name); /* empty when absent */
+struct str manage_node_text(struct arena *a, const struct json_node *v); /* as JSON */
+
+/* --- changes ---------------------------------------------------------------------------------------------------- */
+
+/* Puts a value (JSON text; empty: take it out) at a place of the dataset's configuration and stores it. False with *done true: the
+ * answer is made (faults). */
+bool manage_put(struct manage_call *c, struct str place, struct str value, bool *done, struct err *e) must_use;
+bool manage_write(struct manage_call *c, struct str json, struct str prefix, bool *done, struct err *e) must_use;
+bool manage_none(const char *what, struct str which, struct err *e); /* ERR_NOT_FOUND */
+
+/* --- people.c ------------------------------------------------------------------------------------------------------ */
+
+struct str manage_username(struct manage_call *c, int64_t account); /* empty: gone */
+bool manage_account(struct manage_call *c, struct str username, int64_t *out, struct err *e) must_use; /* 0: none such */
+struct str manage_group_uid(struct manage_call *c, int64_t group);
+bool manage_group(struct manage_call *c, struct str uid, int64_t *out, struct err *e) must_use;
+
+/* --- shapes of more than one file ------------------------------------------------------------------------------------ */
+
+void manage_put_dataset(struct manage_call *c, const struct config *d);
+void manage_put_core(struct json_out *j, const struct dataset_rule *r);
+/* Reads a ruleset core into a change; false: a fault was noted. */
+bool manage_read_core(struct manage_call *c, const struct json_node *core, const char *place, struct rule_change *out);
+void manage_put_metadata(struct manage_call *c, const struct json_node *metadata, struct str template_or_empty);
+/* A whole "metadata" of the API's shape as configurations have it. */
+bool manage_metadata_of(struct manage_call *c, const struct json_node *given, struct str *json, struct err *e) must_use;
+struct str manage_language(const struct manage_call *c);
+
+/* --- replays: idempotency.c ---------------------------------------------------------------------------------------------- */
+
+enum manage_replay { MANAGE_FRESH, MANAGE_REPLAYED };
+bool manage_replay(struct manage_call *c, enum manage_replay *out, struct err *e) must_use;
+/* After the handler: keeps what was answered, or (failed) lets the key be used again. */
+bool manage_remember(struct manage_call *c, bool failed, struct err *e) must_use;
+
+#endif

@@ -1,0 +1,372 @@
+/* Metadata at three levels. The API has one value a field; a configuration may have one a language: "value" is that of the portal's
+ * language (or of the address's `lang`), "translations" has them all. Licence and themes stand in the template "default" by name;
+ * "internal" shows them by id, and takes either. */
+#include "manage/inside.h"
+#include "template/template.h"
+
+enum { BAD = 400 };
+
+struct shelf {
+	const struct template_set *sets;
+	size_t n;
+	const struct template_item *items[2]; /* by enum template_which */
+	size_t nitems[2];
+};
+
+static struct shelf open_shelf(struct manage_call *c)
+{
+	struct shelf s;
+	s.n = template_list(c->tenant, i18n_english(), STR("en"), c->a, &s.sets);
+	for (int w = TEMPLATE_LICENCES; w <= TEMPLATE_THEMES; w++)
+		s.nitems[w] = template_items(c->tenant, (enum template_which)w, i18n_english(), STR("en"), c->a, &s.items[w]);
+	return s;
+}
+
+/* internal.license_id and internal.theme_id are another spelling of what stands in default. */
+static const struct alias { const char *name, *real; enum template_which which; bool list; } aliases[] = {
+	{ "license_id", "license", TEMPLATE_LICENCES, false }, { "theme_id", "theme", TEMPLATE_THEMES, true } };
+
+static const struct alias *alias_or_null(struct str template_, struct str name)
+{
+	for (size_t i = 0; str_eq(template_, STR("internal")) && i < COUNT_OF(aliases); i++)
+		if (str_eq(name, str_of(aliases[i].name))) return &aliases[i];
+	return NULL;
+}
+
+/* --- giving ------------------------------------------------------------------------------------------------------------ */
+
+static const struct json_node *value_in(const struct json_node *langs, struct str lang)
+{
+	struct str key;
+	const struct json_node *v, *plain = NULL, *any = NULL;
+	for (size_t at = 0; json_each(langs, &at, &key, &v);) {
+		if (lang.n && str_eq(key, lang)) return v;
+		if (!key.n) plain = v;
+		if (!any) any = v;
+	}
+	return plain ? plain : any;
+}
+
+static struct str wanted_language(const struct manage_call *c)
+{
+	struct str asked = manage_query(c, "lang");
+	return asked.n ? asked : manage_language(c);
+}
+
+static void put_value(struct manage_call *c, const struct json_node *langs)
+{
+	struct str key;
+	const struct json_node *v;
+	bool translated = false;
+	for (size_t at = 0; json_each(langs, &at, &key, &v);) translated |= key.n != 0;
+	json_open(&c->j, '{');
+	manage_member_node(&c->j, "value", value_in(langs, wanted_language(c)));
+	if (translated) manage_member_node(&c->j, "translations", langs);
+	json_close(&c->j, '}');
+}
+
+static struct str id_of(const struct shelf *s, const struct alias *a, struct str name)
+{
+	const struct template_item *item = template_item_or_null(s->items[a->which], s->nitems[a->which], name);
+	return item ? item->id : name;
+}
+
+static void put_alias(struct manage_call *c, const struct shelf *s, const struct alias *a, const struct json_node *langs)
+{
+	const struct json_node *v = value_in(langs, STR(""));
+	json_open(&c->j, '{');
+	json_key(&c->j, STR("value"));
+	if (!a->list) {
+		if (json_text(v).n) json_put(&c->j, id_of(s, a, json_text(v)));
+		else json_put_null(&c->j);
+	} else {
+		json_open(&c->j, '[');
+		if (json_kind(v) == JSON_TEXT) json_put(&c->j, id_of(s, a, json_text(v)));
+		for (size_t i = 0; json_kind(v) == JSON_ARRAY && i < json_count(v); i++) json_put(&c->j, id_of(s, a, json_text(json_at(v, i))));
+		json_close(&c->j, ']');
+	}
+	json_close(&c->j, '}');
+}
+
+static void put_template(struct manage_call *c, const struct shelf *s, const struct json_node *metadata, const struct template_set *set)
+{
+	const struct json_node *values = json_get(metadata, arena_cstr(c->a, set->name));
+	json_open(&c->j, '{');
+	for (size_t i = 0; i < set->n; i++) {
+		const struct template_field *f = &set->fields[i];
+		const struct alias *a = alias_or_null(set->name, f->name);
+		json_key(&c->j, f->name);
+		if (a) put_alias(c, s, a, json_get(json_get(metadata, "default"), a->real));
+		else put_value(c, json_get(values, arena_cstr(c->a, f->name)));
+	}
+	json_close(&c->j, '}');
+}
+
+void manage_put_metadata(struct manage_call *c, const struct json_node *metadata, struct str template_or_empty)
+{
+	struct shelf s = open_shelf(c);
+	if (template_or_empty.n) {
+		const struct template_set *set = template_find_or_null(s.sets, s.n, template_or_empty);
+		if (set) put_template(c, &s, metadata, set);
+		return;
+	}
+	json_open(&c->j, '{');
+	for (size_t i = 0; i < s.n; i++) {
+		bool says = json_count(json_get(metadata, arena_cstr(c->a, s.sets[i].name))) > 0;
+		if (!says && !s.sets[i].always) continue;
+		json_key(&c->j, s.sets[i].name);
+		put_template(c, &s, metadata, &s.sets[i]);
+	}
+	json_close(&c->j, '}');
+}
+
+/* --- taking ------------------------------------------------------------------------------------------------------------- */
+
+/* The value object, or the bare value that older clients send. */
+static const struct json_node *bare(const struct json_node *given)
+{
+	bool object = json_kind(given) == JSON_OBJECT && (json_get(given, "value") || json_get(given, "translations"));
+	return object ? json_get(given, "value") : given;
+}
+
+static void put_langs(struct manage_call *c, struct json_out *j, const struct template_field *f, const struct json_node *given)
+{
+	struct str lang;
+	const struct json_node *v, *translations = json_kind(given) == JSON_OBJECT ? json_get(given, "translations") : NULL;
+	bool many = f->i18n && c->tenant->nlanguages > 1, plain = json_get(translations, "") != NULL;
+	struct str own = many && !plain ? wanted_language(c) : STR("");
+	json_open(j, '{');
+	json_key(j, own);
+	json_value(j);
+	json_put_node(j->b, bare(given));
+	for (size_t at = 0; f->i18n && json_each(translations, &at, &lang, &v);) {
+		if (str_eq(lang, own)) continue;
+		json_key(j, lang);
+		json_value(j);
+		json_put_node(j->b, v);
+	}
+	json_close(j, '}');
+}
+
+/* An id or a name, of the list or not, as it is kept. */
+static struct str name_of(const struct shelf *s, const struct alias *a, struct str given)
+{
+	const struct template_item *item = template_item_or_null(s->items[a->which], s->nitems[a->which], given);
+	return item ? item->name : given;
+}
+
+static void put_real(const struct shelf *s, struct json_out *j, const struct alias *a, const struct json_node *given)
+{
+	const struct json_node *v = bare(given);
+	json_open(j, '{');
+	json_key(j, STR(""));
+	if (!a->list) {
+		json_put(j, name_of(s, a, json_text(v)));
+	} else {
+		json_open(j, '[');
+		if (json_kind(v) == JSON_TEXT) json_put(j, name_of(s, a, json_text(v)));
+		for (size_t i = 0; json_kind(v) == JSON_ARRAY && i < json_count(v); i++) json_put(j, name_of(s, a, json_text(json_at(v, i))));
+		json_close(j, ']');
+	}
+	json_close(j, '}');
+}
+
+struct taking { struct manage_call *c; const struct shelf *s; struct json_out *j; const struct json_node *all; };
+
+static bool take_template(struct taking *t, const struct template_set *set, const struct json_node *given)
+{
+	struct str name;
+	const struct json_node *v;
+	bool ok = true;
+	json_key(t->j, set->name);
+	json_open(t->j, '{');
+	for (size_t at = 0; json_each(given, &at, &name, &v);) {
+		const struct template_field *f = template_field_or_null(set, name);
+		if (!f) {
+			process_fault(&t->c->faults, arena_printf(t->c->a, "metadata/%.*s/%.*s", STR_ARG(set->name), STR_ARG(name)), "The template has no such field.");
+			ok = false;
+			continue;
+		}
+		if (f->automatic || alias_or_null(set->name, name)) continue;
+		json_key(t->j, name);
+		put_langs(t->c, t->j, f, v);
+	}
+	/* What "internal" says of licence and themes stands in default, unless default says it itself. */
+	for (size_t i = 0; str_eq(set->name, STR("default")) && i < COUNT_OF(aliases); i++) {
+		const struct json_node *other = json_get(json_get(t->all, "internal"), aliases[i].name);
+		enum json_kind kind = json_kind(bare(other));
+		if (!other || kind == JSON_NULL || kind == JSON_ABSENT || json_get(given, aliases[i].real)) continue;
+		json_key(t->j, str_of(aliases[i].real));
+		put_real(t->s, t->j, &aliases[i], other);
+	}
+	json_close(t->j, '}');
+	return ok;
+}
+
+bool manage_metadata_of(struct manage_call *c, const struct json_node *given, struct str *json, struct err *e)
+{
+	auto_buf b = BUF_INIT(16 << 20);
+	struct json_out j = JSON_OUT(&b);
+	struct shelf s = open_shelf(c);
+	struct taking t = { c, &s, &j, given };
+	struct str name, text;
+	const struct json_node *v;
+	bool ok = json_kind(given) == JSON_OBJECT || json_kind(given) == JSON_ABSENT || json_kind(given) == JSON_NULL;
+	if (!ok) process_fault(&c->faults, STR("metadata"), "Expected an object by template.");
+	json_open(&j, '{');
+	if (!json_get(given, "default") && json_get(given, "internal")) ok = take_template(&t, template_find_or_null(s.sets, s.n, STR("default")), NULL) && ok;
+	for (size_t at = 0; json_each(given, &at, &name, &v);) {
+		const struct template_set *set = template_find_or_null(s.sets, s.n, name);
+		if (set) {
+			ok = take_template(&t, set, v) && ok;
+			continue;
+		}
+		process_fault(&c->faults, arena_printf(c->a, "metadata/%.*s", STR_ARG(name)), "There is no template of this name.");
+		ok = false;
+	}
+	json_close(&j, '}');
+	if (!ok) {
+		manage_invalid(c, STR(""));
+		return false;
+	}
+	if (!buf_end(&b, &text, e)) return false;
+	*json = arena_str(c->a, text);
+	return true;
+}
+
+/* --- operations ------------------------------------------------------------------------------------------------------------ */
+
+bool manage_read_metadata(struct manage_call *c, struct err *e)
+{
+	(void)e;
+	manage_put_metadata(c, json_get(c->config.doc, "metadata"), STR(""));
+	return true;
+}
+
+bool manage_replace_metadata(struct manage_call *c, struct err *e)
+{
+	struct str json;
+	bool done;
+	if (!manage_metadata_of(c, c->body, &json, e)) return c->status == BAD;
+	if (!manage_put(c, STR("metadata"), json, &done, e)) return done;
+	return manage_read_metadata(c, e);
+}
+
+/* The template and the field of the address, as far as it has them. */
+static bool find(struct manage_call *c, const struct shelf *s, const struct template_set **set, const struct template_field **field, struct err *e)
+{
+	*set = template_find_or_null(s->sets, s->n, c->r->holes[1]);
+	if (!*set) return manage_none("template", c->r->holes[1], e);
+	if (!field) return true;
+	*field = template_field_or_null(*set, c->r->holes[2]);
+	return *field || manage_none("field of this template", c->r->holes[2], e);
+}
+
+bool manage_read_template_values(struct manage_call *c, struct err *e)
+{
+	struct shelf s = open_shelf(c);
+	const struct template_set *set;
+	if (!find(c, &s, &set, NULL, e)) return false;
+	put_template(c, &s, json_get(c->config.doc, "metadata"), set);
+	return true;
+}
+
+bool manage_replace_template_values(struct manage_call *c, struct err *e)
+{
+	struct shelf s = open_shelf(c);
+	const struct template_set *set;
+	struct str json;
+	const struct json_node *whole, *made;
+	bool done;
+	if (!find(c, &s, &set, NULL, e)) return false;
+	struct str text = manage_node_text(c->a, c->body);
+	if (!json_read_in(c->a, arena_printf(c->a, "{\"%.*s\":%.*s}", STR_ARG(set->name), STR_ARG(text)), &whole, e)) return false;
+	if (!manage_metadata_of(c, whole, &json, e)) return c->status == BAD;
+	if (!json_read_in(c->a, json, &made, e)) return false;
+	json = c->config.json;
+	struct str name;
+	const struct json_node *v;
+	if (!config_put(c->a, json, arena_printf(c->a, "metadata/%.*s", STR_ARG(set->name)), manage_node_text(c->a, json_get(made, arena_cstr(c->a, set->name))), &json, e)) return false;
+	/* Those that stand in default under another name. */
+	for (size_t at = 0; str_eq(set->name, STR("internal")) && json_each(json_get(made, "default"), &at, &name, &v);)
+		if (!config_put(c->a, json, arena_printf(c->a, "metadata/default/%.*s", STR_ARG(name)), manage_node_text(c->a, v), &json, e)) return false;
+	if (!manage_write(c, json, arena_printf(c->a, "metadata/%.*s", STR_ARG(set->name)), &done, e)) return done;
+	put_template(c, &s, json_get(c->config.doc, "metadata"), set);
+	return true;
+}
+
+static void put_one(struct manage_call *c, const struct shelf *s, const struct template_set *set, const struct template_field *f)
+{
+	const struct alias *a = alias_or_null(set->name, f->name);
+	const struct json_node *metadata = json_get(c->config.doc, "metadata");
+	if (a) put_alias(c, s, a, json_get(json_get(metadata, "default"), a->real));
+	else put_value(c, json_get(json_get(metadata, arena_cstr(c->a, set->name)), arena_cstr(c->a, f->name)));
+}
+
+static struct str place_of(struct manage_call *c, const struct template_set *set, const struct template_field *f)
+{
+	const struct alias *a = alias_or_null(set->name, f->name);
+	if (a) return arena_printf(c->a, "metadata/default/%s", a->real);
+	return arena_printf(c->a, "metadata/%.*s/%.*s", STR_ARG(set->name), STR_ARG(f->name));
+}
+
+bool manage_read_value(struct manage_call *c, struct err *e)
+{
+	struct shelf s = open_shelf(c);
+	const struct template_set *set;
+	const struct template_field *f;
+	if (!find(c, &s, &set, &f, e)) return false;
+	put_one(c, &s, set, f);
+	return true;
+}
+
+bool manage_set_value(struct manage_call *c, struct err *e)
+{
+	struct shelf s = open_shelf(c);
+	const struct template_set *set;
+	const struct template_field *f;
+	auto_buf b = BUF_INIT(4 << 20);
+	struct json_out j = JSON_OUT(&b);
+	bool done;
+	if (!find(c, &s, &set, &f, e)) return false;
+	if (f->automatic) return manage_invalid_field(c, "value", "The portal fills this value itself.");
+	if (json_kind(c->body) == JSON_ABSENT) return manage_invalid_field(c, "value", "Expected {\"value\": …}.");
+	const struct alias *a = alias_or_null(set->name, f->name);
+	struct str place = place_of(c, set, f);
+	const struct json_node *now = config_at_or_null(c->config.doc, place);
+	struct str lang;
+	const struct json_node *v;
+	if (a) {
+		put_real(&s, &j, a, c->body);
+	} else if (json_get(c->body, "translations") || !f->i18n || !json_count(now)) {
+		put_langs(c, &j, f, c->body);
+	} else {
+		/* One language is set, the others stay. */
+		struct str own = json_get(now, "") ? STR("") : wanted_language(c);
+		json_open(&j, '{');
+		for (size_t at = 0; json_each(now, &at, &lang, &v);) {
+			if (str_eq(lang, own)) continue;
+			json_key(&j, lang);
+			json_value(&j);
+			json_put_node(&b, v);
+		}
+		json_key(&j, own);
+		json_value(&j);
+		json_put_node(&b, bare(c->body));
+		json_close(&j, '}');
+	}
+	struct str json;
+	if (!config_put(c->a, c->config.json, place, buf_str(&b), &json, e)) return false;
+	if (!manage_write(c, json, place, &done, e)) return done;
+	put_one(c, &s, set, f);
+	return true;
+}
+
+bool manage_reset_value(struct manage_call *c, struct err *e)
+{
+	struct shelf s = open_shelf(c);
+	const struct template_set *set;
+	const struct template_field *f;
+	bool done;
+	return find(c, &s, &set, &f, e) && (manage_put(c, place_of(c, set, f), STR(""), &done, e) || done);
+}
