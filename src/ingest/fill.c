@@ -227,7 +227,7 @@ static bool point_geometry(struct caster *k, struct str s, double *lat, double *
 static const char *cast_point(struct caster *k, const struct plan_column *p, struct fill_column *c, size_t row, struct str s)
 {
 	double *lat = (double *)c->cells + row;
-	if (s.p[0] == '{') {
+	if (s.p[0] == '{' || s.p[0] == 'P' || s.p[0] == 'p') {
 		if (!point_geometry(k, s, lat, &c->lons[row])) return "not a point in degrees";
 		widen(k->load, c->lons[row], *lat, c->lons[row], *lat);
 		return NULL;

@@ -54,14 +54,24 @@ static struct str hash_of(struct arena *a, struct str text)
 	return arena_str(a, buf_str(&hex));
 }
 
-static void put_list(struct buf *b, const struct json_node *list, int looks)
+/* What an operation does, without what it is called. */
+static void put_deed(struct buf *b, const struct json_node *o)
 {
-	for (size_t i = 0; i < json_count(list); i++) {
-		const struct json_node *o = json_at(list, i);
-		if (looks >= 0 && ingest_fields_looks(o) != (looks == 1)) continue;
-		json_put_node(b, o);
-		buf_put_char(b, '\n');
+	struct str name;
+	const struct json_node *value;
+	for (size_t at = 0; json_each(o, &at, &name, &value);) {
+		if (str_eq(name, STR("label")) || str_eq(name, STR("field_label"))) continue;
+		buf_put(b, name);
+		buf_put_char(b, ':');
+		json_put_node(b, value);
 	}
+	buf_put_char(b, '\n');
+}
+
+static void put_list(struct buf *b, const struct json_node *list, bool all)
+{
+	for (size_t i = 0; i < json_count(list); i++)
+		if (all || !ingest_fields_looks(json_at(list, i))) put_deed(b, json_at(list, i));
 }
 
 /* A source is what is read and how; what it is called does not matter. */
@@ -106,9 +116,9 @@ void publish_halves(struct publish_road *r)
 	auto_buf shape = BUF_INIT(64 << 20);
 	auto_buf look = BUF_INIT(64 << 20);
 	put_resources(&shape, json_get(doc, "resources"));
-	put_list(&shape, json_get(doc, "processors"), -1);
-	put_list(&shape, json_get(doc, "fields"), 0);
-	put_list(&look, json_get(doc, "fields"), 1);
+	put_list(&shape, json_get(doc, "processors"), true);
+	put_list(&shape, json_get(doc, "fields"), false);
+	if (json_get(doc, "fields")) json_put_node(&look, json_get(doc, "fields"));
 	if (json_get(doc, "metadata")) json_put_node(&look, json_get(doc, "metadata"));
 	r->shape = hash_of(r->a, buf_str(&shape));
 	r->look = hash_of(r->a, buf_str(&look));

@@ -1,0 +1,337 @@
+/* Datasets made of configurations: published, told anew, refused, cut at a limit; what was there before stays readable and keeps its names. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "clock/clock.h"
+#include "config/config.h"
+#include "publish/publish.h"
+#include "query/query.h"
+
+struct fixture {
+	struct arena arena;
+	struct str folder;
+	struct site *site;
+	struct tenant_id t;
+	int sent;
+};
+
+#define OK(call) do { struct err e = { 0 }; if (!(call)) fail_msg("%s: %s", e.pub, e.priv); } while (0)
+
+static int open_site(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	struct err e = { 0 };
+	char name[] = "publish-test-XXXXXX";
+	assert_non_null(f);
+	assert_non_null(mkdtemp(name));
+	char whole[4096];
+	assert_non_null(realpath(name, whole));
+	f->folder = arena_str(&f->arena, str_of(whole));
+	struct site_options o = { .memory_mb = 200, .temp_mb = 100, .engine_threads = 1 };
+	if (!site_open(f->folder, &o, &f->site, &e)) fail_msg("%s: %s", e.pub, e.priv);
+	const struct tenant_setting_value values[] = { { STR("languages"), STR("en,fr") } };
+	if (!tenant_add(f->site->tenants, STR("town.example"), NULL, 0, values, 1, &f->t, &e)) fail_msg("%s: %s", e.pub, e.priv);
+	*state = f;
+	return 0;
+}
+
+static int close_site(void **state)
+{
+	struct fixture *f = *state;
+	char command[600];
+	site_close(f->site);
+	snprintf(command, sizeof command, "rm -r '%.*s'", STR_ARG(f->folder));
+	assert_int_equal(system(command), 0);
+	arena_done(&f->arena);
+	free(f);
+	return 0;
+}
+
+/* --- doing ---------------------------------------------------------------------------------------------------- */
+
+static struct config make(struct fixture *f, const char *title)
+{
+	struct config c;
+	struct process_faults faults = { .arena = &f->arena };
+	struct config_new n = { .tenant = f->t, .title = str_of(title) };
+	OK(config_create(f->site, &n, &f->arena, &c, &faults, &e));
+	return c;
+}
+
+static struct config put(struct fixture *f, const struct config *c, const char *place, struct str value)
+{
+	struct config out;
+	struct process_faults faults = { .arena = &f->arena };
+	struct config_change change = { .tenant = f->t, .dataset = c->dataset, .revision = -1, .who = 0 };
+	struct err e = { 0 };
+	if (!config_put(&f->arena, c->json, str_of(place), value, &change.json, &e)) fail_msg("%s", e.pub);
+	if (!config_write(f->site, &change, &f->arena, &out, &faults, &e))
+		fail_msg("%s: %.*s", e.pub, faults.list.n ? (int)faults.list.p[0].message.n : 0, faults.list.n ? faults.list.p[0].message.p : "");
+	return out;
+}
+
+static struct config send(struct fixture *f, const struct config *c, const char *name, struct str bytes)
+{
+	struct config_file file;
+	struct config_piece p = { .tenant = f->t, .dataset = c->dataset, .name = str_of(name), .mime = STR("text/csv"), .total = (int64_t)bytes.n,
+		.fd_or_minus = -1, .bytes = bytes };
+	OK(config_file_put(f->site, &p, &f->arena, &file, &e));
+	return put(f, c, "resources", arena_printf(&f->arena, "[{\"uid\":\"re_aaaaaa\",\"type\":\"csvfile\",\"title\":\"%s\",\"params\":{},"
+	                                                      "\"datasource\":{\"type\":\"uploaded_file\",\"file\":{\"uid\":\"%.*s\"}}}]", name, STR_ARG(file.uid)));
+}
+
+static struct publish_outcome publish(struct fixture *f, const struct config *c, unsigned flags)
+{
+	struct publish_outcome out;
+	OK(publish_dataset(f->site, f->t, c->dataset, flags, &(struct publish_watch){ 0 }, &f->arena, &out, &e));
+	return out;
+}
+
+static struct err refused(struct fixture *f, const struct config *c, unsigned flags)
+{
+	struct publish_outcome out;
+	struct err e = { 0 };
+	assert_false(publish_dataset(f->site, f->t, c->dataset, flags, &(struct publish_watch){ 0 }, &f->arena, &out, &e));
+	return e;
+}
+
+/* The first row as a client that selects would have it, "name=value" in the order asked for. */
+static struct str ask(struct fixture *f, const struct config *c, const char *select)
+{
+	const struct catalog_view *v;
+	struct query_plan plan;
+	struct query_cursor *k;
+	struct batch rows;
+	auto_buf b = BUF_INIT(100000);
+	OK(catalog_hold(f->site->catalog, f->t, &v, &e));
+	const struct dataset *d = catalog_find_or_null(v, c->slug);
+	assert_non_null(d);
+	const struct query_target t = { .at = d->version, .schema = &d->schema, .dataset_id = d->slug };
+	const struct query_request q = { .target = &t, .mode = QUERY_EXPORT, .select = str_of(select), .order_by = STR("id"), .now_us = clock_now().us };
+	OK(query_plan_rows(&f->arena, &q, &plan, &e));
+	OK(query_open(f->site->engine, &plan, NULL, &k, &e));
+	OK(query_next(k, &rows, &e));
+	for (size_t i = 0; i < plan.ncolumns && rows.nrows; i++) {
+		buf_printf(&b, "%s%.*s=", i ? " " : "", STR_ARG(plan.columns[i].key));
+		const struct column *x = &rows.columns[i];
+		if (!column_has(x, 0)) buf_lit(&b, "null");
+		else if (x->type.type == VALUE_TEXT) buf_put(&b, x->texts[0]);
+		else if (x->type.type == VALUE_INT) buf_put_int(&b, x->ints[0]);
+		else if (x->type.type == VALUE_DATE) clock_put_date(&b, x->days[0]);
+		else buf_printf(&b, "%g", x->doubles[0]);
+	}
+	query_close(k);
+	query_plan_done(&plan);
+	catalog_release(f->site->catalog, v);
+	return arena_str(&f->arena, buf_str(&b));
+}
+
+static struct field field(struct fixture *f, const struct config *c, const char *name)
+{
+	const struct catalog_view *v;
+	OK(catalog_hold(f->site->catalog, f->t, &v, &e));
+	const struct dataset *d = catalog_find_or_null(v, c->slug);
+	assert_non_null(d);
+	int at = schema_find(&d->schema, str_of(name));
+	struct field out = at >= 0 ? d->schema.fields[at] : (struct field){ 0 };
+	out.label = arena_str(&f->arena, out.label);
+	out.name = arena_str(&f->arena, out.name);
+	catalog_release(f->site->catalog, v);
+	return out;
+}
+
+#define SAME(got, expected) do { struct str same_ = (got); if (!str_eq(same_, str_of(expected))) fail_msg("%.*s is not %s", STR_ARG(same_), expected); } while (0)
+#define SAYS(e, words) do { if (!strstr((e).pub, words)) fail_msg("“%s” does not say “%s”", (e).pub, words); } while (0)
+
+static const char towns[] = "Id;Nom;Jour;Prix\n1;Paris;01/02/2020;3,5\n2;Lyon;03/04/2021;dear\n3;Lille;05/06/2022;7,25\n";
+static const char shaping[] =
+	"[{\"uid\":\"pr_f00001\",\"type\":\"type\",\"field\":\"jour\",\"type_param\":\"date\",\"dates\":\"day_first\"},"
+	"{\"uid\":\"pr_f00002\",\"type\":\"type\",\"field\":\"prix\",\"type_param\":\"double\",\"decimal\":\",\"},"
+	"{\"uid\":\"pr_f00003\",\"type\":\"rename\",\"from_name\":\"nom\",\"to_name\":\"%s\",\"field_label\":\"%s\"}]";
+
+static struct config shaped(struct fixture *f, const struct config *c, const char *name, const char *label)
+{
+	char text[1000];
+	snprintf(text, sizeof text, shaping, name, label);
+	return put(f, c, "fields", str_of(text));
+}
+
+/* --- rules ------------------------------------------------------------------------------------------------------ */
+
+static void a_file_becomes_a_dataset_by_its_configuration(void **state)
+{
+	struct fixture *f = *state;
+	struct config c = make(f, "Towns");
+	c = send(f, &c, "towns.csv", str_of(towns));
+	c = put(f, &c, "processors", STR("[{\"uid\":\"pr_p00001\",\"type\":\"string_replace\",\"field\":\"nom\",\"old\":\"P\",\"new\":\"B\"}]"));
+	c = shaped(f, &c, "ville", "Town");
+	struct publish_outcome out = publish(f, &c, 0);
+	assert_int_equal(out.how, PUBLISH_DONE);
+	assert_int_equal(out.rows, 3);
+	assert_int_equal(out.errors, 1); /* “dear” is no number: null, and the job goes on */
+	SAME(ask(f, &c, "ville, jour, prix"), "ville=Baris jour=2020-02-01 prix=3.5");
+	SAME(ask(f, &c, "nom"), "nom=Baris"); /* by its former name, under which it is answered */
+	SAME(field(f, &c, "ville").label, "Town");
+
+	/* Nothing has changed: nothing is done. */
+	assert_int_equal(publish(f, &c, PUBLISH_IF_CHANGED).how, PUBLISH_UNCHANGED);
+	/* A label alone: the version stays. */
+	c = shaped(f, &c, "ville", "City");
+	struct publish_outcome told = publish(f, &c, 0);
+	assert_int_equal(told.version, out.version);
+	SAME(field(f, &c, "ville").label, "City");
+	/* Another name: both former ones go on answering. */
+	c = shaped(f, &c, "commune", "City");
+	assert_true(publish(f, &c, 0).version > out.version);
+	SAME(ask(f, &c, "commune, ville, nom"), "commune=Baris ville=Baris nom=Baris");
+}
+
+static void a_column_that_vanished_is_named_and_the_data_stay(void **state)
+{
+	struct fixture *f = *state;
+	struct config c = make(f, "Drift");
+	c = send(f, &c, "one.csv", STR("id,name,size\n1,a,3\n2,b,4\n"));
+	int64_t version = publish(f, &c, 0).version;
+	c = send(f, &c, "two.csv", STR("id,size,colour\n1,5,red\n"));
+	struct err e = refused(f, &c, 0);
+	assert_int_equal(e.code, ERR_BAD_SOURCE);
+	SAYS(e, "name");
+	SAME(ask(f, &c, "name, size"), "name=a size=3");
+	c = put(f, &c, "fields", STR("[{\"uid\":\"pr_d00001\",\"type\":\"delete\",\"field\":\"name\"}]"));
+	struct publish_outcome out = publish(f, &c, 0);
+	assert_true(out.version > version);
+	if (str_find(out.summary, STR("colour")) < 0) fail_msg("a new column is not noted: %.*s", STR_ARG(out.summary));
+	SAME(ask(f, &c, "size, colour"), "size=5 colour=red");
+}
+
+static void the_first_records_are_kept_at_the_limit(void **state)
+{
+	struct fixture *f = *state;
+	struct config c = make(f, "Limited");
+	const struct tenant_setting_value most[] = { { STR("limits.records"), STR("2") } };
+	const struct tenant_setting_value none[] = { { STR("limits.records"), STR("0") } };
+	c = send(f, &c, "l.csv", STR("id,n\n1,1\n2,2\n3,3\n"));
+	OK(tenant_set(f->site->tenants, f->t, most, 1, &e));
+	struct publish_outcome out = publish(f, &c, 0);
+	c = put(f, &c, "processors", STR("[{\"uid\":\"pr_p00001\",\"type\":\"string_replace\",\"field\":\"n\",\"old\":\"3\",\"new\":\"4\"}]"));
+	struct publish_outcome processed = publish(f, &c, 0);
+	OK(tenant_set(f->site->tenants, f->t, none, 1, &e));
+	assert_int_equal(out.how, PUBLISH_LIMITED);
+	assert_int_equal(out.rows, 2);
+	assert_true(str_find(out.limit, STR("\"records\"")) >= 0);
+	assert_int_equal(processed.how, PUBLISH_LIMITED);
+	assert_int_equal(processed.rows, 2);
+	assert_int_equal(publish(f, &c, 0).rows, 3);
+}
+
+static void what_came_by_the_command_line_can_be_edited(void **state)
+{
+	struct fixture *f = *state;
+	struct publish_result result;
+	FILE *file = tmpfile();
+	assert_non_null(file);
+	fputs("id,when,where,tags\n1,2020-01-05,\"48.5,2.5\",x\n2,2021-02-06,\"45.1,4.5\",y\n", file);
+	fflush(file);
+	struct publish_request r = { .tenant = f->t, .source = fileno(file), .name = STR("old.csv"), .id = STR("old") };
+	OK(publish_source(f->site, &r, &f->arena, &result, &e));
+	fclose(file);
+	struct config c;
+	OK(config_read(f->site, f->t, STR("old"), &f->arena, &c, &e));
+	c = put(f, &c, "metadata/default/title", STR("{\"\":\"New title\"}"));
+	assert_int_equal(publish(f, &c, 0).version, result.version); /* metadata alone */
+	c = put(f, &c, "processors", STR("[{\"uid\":\"pr_p00001\",\"type\":\"string_replace\",\"field\":\"tags\",\"old\":\"x\",\"new\":\"z\"}]"));
+	for (int again = 0; again < 2; again++) {
+		struct publish_outcome out = publish(f, &c, 0);
+		assert_int_equal(out.rows, 2);
+		if (out.errors) fail_msg("%.*s", STR_ARG(out.summary));
+		SAME(ask(f, &c, "id, when, tags"), "id=1 when=2020-01-05 tags=z");
+		assert_int_equal(field(f, &c, "where").type, VALUE_POINT);
+	}
+}
+
+struct stopping { struct cancel token; int64_t fired; };
+
+static void stop_at_once(void *arg, const struct publish_progress *p)
+{
+	struct stopping *s = arg;
+	if (strcmp(p->phase, "processing") != 0 || s->fired) return;
+	s->fired = clock_monotonic_ns();
+	cancel_fire(&s->token);
+}
+
+static void a_stop_is_quick_and_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct config c = make(f, "Stopped");
+	auto_buf b = BUF_INIT(64 << 20);
+	buf_lit(&b, "id,n\n");
+	for (int i = 0; i < 120000; i++) buf_printf(&b, "%d,%d some words\n", i, i);
+	c = send(f, &c, "s.csv", buf_str(&b));
+	c = put(f, &c, "processors", STR("[{\"uid\":\"pr_p00001\",\"type\":\"regexp_replace\",\"field\":\"n\",\"regexp\":\"[aeiou]\",\"new\":\"_\"}]"));
+	struct stopping s = { .fired = 0 };
+	cancel_init(&s.token);
+	struct publish_watch w = { .progress = stop_at_once, .arg = &s, .cancel = &s.token };
+	struct publish_outcome out;
+	struct err e = { 0 };
+	assert_false(publish_dataset(f->site, f->t, c.dataset, 0, &w, &f->arena, &out, &e));
+	assert_int_equal(e.code, ERR_CANCELLED);
+	if (clock_monotonic_ns() - s.fired > 1000000000) fail_msg("it took %lld ms to stop", (long long)(clock_monotonic_ns() - s.fired) / 1000000);
+	cancel_done(&s.token);
+	char command[600];
+	snprintf(command, sizeof command, "test -z \"$(find '%.*s' -name '*.tmp')\"", STR_ARG(f->folder));
+	assert_int_equal(system(command), 0);
+}
+
+static void a_preview_shows_every_step(void **state)
+{
+	struct fixture *f = *state;
+	struct config c = make(f, "Seen");
+	struct str json;
+	c = send(f, &c, "towns.csv", str_of(towns));
+	const struct json_node *doc;
+	const struct json_node *o;
+	struct str draft;
+	OK(config_put(&f->arena, c.json, STR("processors"), STR("[{\"uid\":\"pr_p00001\",\"type\":\"string_replace\",\"field\":\"nom\",\"old\":\"P\",\"new\":\"B\"},"
+		"{\"uid\":\"pr_p00002\",\"type\":\"regexp_replace\",\"field\":\"nom\",\"regexp\":\"(\",\"new\":\"B\"}]"), &draft, &e));
+	OK(json_read_in(&f->arena, draft, &doc, &e));
+	struct publish_preview p = { .tenant = f->t, .dataset = c.dataset, .doc = doc };
+	OK(publish_preview(f->site, &p, &f->arena, &json, &e));
+	OK(json_read_in(&f->arena, json, &o, &e));
+	const struct json_node *steps = json_get(o, "steps");
+	assert_int_equal(json_count(steps), 4);
+	SAME(json_text(json_get(json_at(json_get(json_at(steps, 0), "records"), 0), "nom")), "Paris");
+	SAME(json_text(json_get(json_at(json_get(json_at(steps, 1), "records"), 0), "nom")), "Baris");
+	assert_int_equal(json_count(json_get(json_at(steps, 2), "records")), 0);
+	assert_true(json_count(json_get(json_at(steps, 2), "faults")) > 0);
+	assert_true(json_count(json_get(json_get(o, "source"), "guesses")) > 0);
+	assert_true(json_bool(json_get(o, "whole"), false));
+	/* Without the faulty one the fields are shown, and the dates with both readings. */
+	p.doc = c.doc;
+	OK(publish_preview(f->site, &p, &f->arena, &json, &e));
+	OK(json_read_in(&f->arena, json, &o, &e));
+	const struct json_node *dates = json_at(json_get(o, "dates"), 0);
+	SAME(json_text(json_get(dates, "field")), "jour");
+	SAME(json_text(json_at(json_get(dates, "day_first"), 0)), "2020-02-01");
+	SAME(json_text(json_at(json_get(dates, "month_first"), 0)), "2020-01-02");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], INGEST_ROLE) == 0) return ingest_child_main();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_becomes_a_dataset_by_its_configuration),
+		cmocka_unit_test(a_column_that_vanished_is_named_and_the_data_stay),
+		cmocka_unit_test(the_first_records_are_kept_at_the_limit),
+		cmocka_unit_test(what_came_by_the_command_line_can_be_edited),
+		cmocka_unit_test(a_stop_is_quick_and_leaves_nothing),
+		cmocka_unit_test(a_preview_shows_every_step),
+	};
+	return cmocka_run_group_tests(tests, open_site, close_site);
+}
