@@ -148,22 +148,22 @@ void process_put_items(struct process_step *s, struct process_row *r, size_t col
 		process_put_null(r, column);
 		return;
 	}
-	auto_buf b = BUF_INIT(PROCESS_MOST_CELL);
-	struct json_out j = JSON_OUT(&b);
+	struct buf *b = process_scratch(s);
+	struct json_out j = JSON_OUT(b);
 	if (as_list) json_open(&j, '[');
 	for (size_t i = 0; i < n; i++) {
 		if (!as_list) {
-			if (i) buf_put(&b, separator);
-			buf_put(&b, items[i].text);
+			if (i) buf_put(b, separator);
+			buf_put(b, items[i].text);
 		} else if (items[i].kind == CELL_NUMBER || items[i].kind == CELL_TRUTH) {
 			json_value(&j);
-			buf_put(&b, items[i].text);
+			buf_put(b, items[i].text);
 		} else {
 			json_put(&j, items[i].text);
 		}
 	}
 	if (as_list) json_close(&j, ']');
-	process_put_buf(s, r, column, &b, as_list ? CELL_LIST : CELL_FREE);
+	process_put_buf(s, r, column, b, as_list ? CELL_LIST : CELL_FREE);
 }
 
 bool process_json(struct process_step *s, struct process_row *r, size_t from, size_t column, struct json_doc **doc)
@@ -295,19 +295,29 @@ bool process_number(struct cell c, double *out)
 
 size_t process_spell_number(char *to, double v)
 {
+	static const double tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
 	size_t n = 0;
-	if (v != trunc(v) || fabs(v) >= 1e15) {
+	size_t places = 0;
+	double scaled = v;
+	/* A decimal of at most 15 digits that reads back to v is its shortest spelling. */
+	while (places < COUNT_OF(tens) - 1 && (scaled != trunc(scaled) || scaled / tens[places] != v)) {
+		places++;
+		scaled = round(v * tens[places]);
+	}
+	if (scaled / tens[places] != v || scaled != trunc(scaled) || fabs(scaled) >= 1e15) {
 		auto_buf b = BUF_INIT(40);
 		text_put_double_plain(&b, v);
 		memcpy(to, b.p, b.n);
 		return b.n;
 	}
-	/* Nearly all: counts and sums. */
-	uint64_t left = (uint64_t)fabs(v);
-	char back[24];
+	/* Nearly all: counts, sums and prices. */
+	uint64_t left = (uint64_t)fabs(scaled);
+	char back[32];
 	size_t k = 0;
-	do back[k++] = (char)('0' + left % 10);
-	while ((left /= 10) != 0);
+	for (; left || k <= places + (places > 0); left /= 10) {
+		if (places && k == places) back[k++] = '.';
+		back[k++] = (char)('0' + left % 10);
+	}
 	if (v < 0) to[n++] = '-';
 	while (k) to[n++] = back[--k];
 	return n;

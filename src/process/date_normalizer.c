@@ -208,9 +208,23 @@ static bool settle(struct process_step *s, struct reading *g, struct process_row
 	return false;
 }
 
+static void put_two(struct buf *b, char before, int v)
+{
+	buf_put_char(b, before);
+	buf_put_char(b, (char)('0' + v / 10));
+	buf_put_char(b, (char)('0' + v % 10));
+}
+
+static void put_time(struct buf *b, const struct civil *c)
+{
+	put_two(b, 'T', c->hour);
+	put_two(b, ':', c->minute);
+	put_two(b, ':', c->second);
+	if (c->micro) buf_printf(b, ".%06d", c->micro);
+}
+
 static bool normalize(struct process_step *s, void *arg, struct process_row *r, size_t column, struct str in, struct str *out)
 {
-	char text[64];
 	const bool *time = arg;
 	struct str pattern = s->values[PATTERN].text;
 	struct reading g = { .text = str_trim(in), .year = 1900, .month = 1, .day = 1, .weekday = -1, .yearday = -1, .week = -1, .half = -1 };
@@ -223,15 +237,14 @@ static bool normalize(struct process_step *s, void *arg, struct process_row *r, 
 	}
 	if (!settle(s, &g, r, column)) return false;
 	struct civil c = { g.year, g.month, g.day, g.hour, g.minute, g.second, g.micro };
-	auto_buf b = BUF_INIT(sizeof text);
+	struct buf *b = process_scratch(s);
 	if (g.has_offset) {
-		clock_put_instant(&b, clock_us_of_civil(&c) - (int64_t)g.offset_s * 1000000, clock_utc());
-		return process_give_buf(s, r, column, &b, out);
+		clock_put_instant(b, clock_us_of_civil(&c) - (int64_t)g.offset_s * 1000000, clock_utc());
+		return process_give_buf(s, r, column, b, out);
 	}
-	buf_printf(&b, "%04d-%02d-%02d", c.year, c.month, c.day);
-	if (*time) buf_printf(&b, "T%02d:%02d:%02d", c.hour, c.minute, c.second);
-	if (*time && c.micro) buf_printf(&b, ".%06d", c.micro);
-	return process_give_buf(s, r, column, &b, out);
+	clock_put_date(b, clock_days(c.year, c.month, c.day));
+	if (*time) put_time(b, &c);
+	return process_give_buf(s, r, column, b, out);
 }
 
 static bool row(struct process_step *s, struct process_row *r, struct err *e)

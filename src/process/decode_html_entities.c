@@ -19,19 +19,19 @@ static bool decode(struct process_step *s, void *arg, struct process_row *r, siz
 	(void)arg;
 	*out = in;
 	if (str_find_char(in, '&') < 0) return true;
-	auto_buf b = BUF_INIT(PROCESS_MOST_CELL);
+	struct buf *b = process_scratch(s);
 	for (size_t i = 0; i < in.n;) {
 		uint32_t first, second;
 		size_t n = in.p[i] == '&' ? text_entity(str_from(in, i), &first, &second) : 0;
 		if (n) {
-			text_put_codepoint(&b, first);
-			if (second) text_put_codepoint(&b, second);
+			text_put_codepoint(b, first);
+			if (second) text_put_codepoint(b, second);
 		} else {
-			buf_put_char(&b, in.p[i]);
+			buf_put_char(b, in.p[i]);
 		}
 		i += n ? n : 1;
 	}
-	return process_give_buf(s, r, column, &b, out);
+	return process_give_buf(s, r, column, b, out);
 }
 
 static bool open(struct process_step *s, struct process_faults *f, struct err *e)

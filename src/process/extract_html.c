@@ -76,7 +76,7 @@ static bool strip(struct process_step *s, void *arg, struct process_row *r, size
 	(void)arg;
 	*out = in;
 	if (str_find_char(in, '<') < 0 && str_find_char(in, '&') < 0) return true;
-	auto_buf b = BUF_INIT(PROCESS_MOST_CELL);
+	struct buf *b = process_scratch(s);
 	bool gap = false;
 	for (size_t i = 0; i < in.n;) {
 		if (begins_tag(in, i)) {
@@ -92,19 +92,19 @@ static bool strip(struct process_step *s, void *arg, struct process_row *r, size
 			i++;
 			continue;
 		}
-		if (gap && b.n) buf_put_char(&b, ' ');
+		if (gap && b->n) buf_put_char(b, ' ');
 		gap = false;
 		uint32_t first, second;
 		size_t n = in.p[i] == '&' ? text_entity(str_from(in, i), &first, &second) : 0;
 		if (n) {
-			text_put_codepoint(&b, first);
-			if (second) text_put_codepoint(&b, second);
+			text_put_codepoint(b, first);
+			if (second) text_put_codepoint(b, second);
 		} else {
-			buf_put_char(&b, in.p[i]);
+			buf_put_char(b, in.p[i]);
 		}
 		i += n ? n : 1;
 	}
-	return process_give_buf(s, r, column, &b, out);
+	return process_give_buf(s, r, column, b, out);
 }
 
 static bool row(struct process_step *s, struct process_row *r, struct err *e)

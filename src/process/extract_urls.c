@@ -49,7 +49,7 @@ static bool row(struct process_step *s, struct process_row *r, struct err *e)
 	(void)e;
 	size_t output = s->values[OUTPUT].column;
 	struct cell c = process_get(r, s->values[FIELD].column);
-	auto_buf b = BUF_INIT(PROCESS_MOST_CELL);
+	struct buf *b = process_scratch(s);
 	for (size_t i = 0; i < c.text.n;) {
 		size_t head = c.text.p[i] == 'h' || c.text.p[i] == 'H' ? scheme(str_from(c.text, i)) : 0;
 		if (!head) {
@@ -60,12 +60,12 @@ static bool row(struct process_step *s, struct process_row *r, struct err *e)
 		while (end < c.text.n && end < i + LONGEST && !ends_link(c.text.p[end])) end++;
 		struct str link = trimmed(str_sub(c.text, i, end - i));
 		if (link.n > head) {
-			if (b.n) buf_put_char(&b, ' ');
-			buf_put(&b, link);
+			if (b->n) buf_put_char(b, ' ');
+			buf_put(b, link);
 		}
 		i = end;
 	}
-	if (b.n) process_put_buf(s, r, output, &b, CELL_FREE);
+	if (b->n) process_put_buf(s, r, output, b, CELL_FREE);
 	else process_put_null(r, output);
 	return true;
 }

@@ -49,7 +49,8 @@ XCALL(fn_round)
 	double digits = n > 1 ? v[1].number : 0;
 	double a = v[0].number;
 	if (fabs(digits) > 15) return xgive_number(x, out, digits > 0 ? a : 0);
-	double unit = pow(10, fabs(digits));
+	static const double tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+	double unit = tens[(size_t)fabs(digits)];
 	double scaled = digits < 0 ? a / unit : a * unit;
 	/* 2.345 * 100 is 234.49999999999997: the nearest number with 15 digits is what was meant. */
 	double near = round(scaled * (1 + 4e-16));

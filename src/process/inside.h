@@ -92,6 +92,9 @@ size_t process_width(const struct process_step *s, const struct str **names);
 
 /* In row. The arena of the row: gone with the next one (for rows passed on: when process_pass returns). */
 struct arena *process_arena(const struct process_step *s);
+/* An empty buf whose memory stays from row to row, for texts that are made and handed over at once: calls that may
+ * use it themselves (changes of cells, passing on) end its content. */
+struct buf *process_scratch(const struct process_step *s);
 /* n bytes of it; NULL when a cell of n bytes is too large or the row has grown too much: then the hook
  * calls process_too_large and goes on. */
 char *process_bytes(struct process_step *s, size_t n);

@@ -107,6 +107,7 @@ void process_line_free(struct process_line *l)
 	}
 	if (l->segments)
 		for (size_t i = 0; i < l->nsegments; i++) free(l->segments[i]);
+	buf_done(&l->scratch);
 	arena_done(&l->row);
 	arena_done(&l->bound);
 	arena_done(&l->keep);
@@ -362,6 +363,14 @@ bool process_run(struct process_line *l, const struct process_row *row, const st
 	bool ok = run_from(l, 0, &r, e);
 	l->out = NULL;
 	return ok;
+}
+
+struct buf *process_scratch(const struct process_step *s)
+{
+	struct buf *b = &s->line->scratch;
+	b->max = PROCESS_MOST_CELL;
+	buf_clear(b);
+	return b;
 }
 
 struct arena *process_arena(const struct process_step *s) { return &s->line->row; }

@@ -35,6 +35,7 @@ struct process_line {
 
 	/* during process_run */
 	const struct process_sink *out;
+	struct buf scratch;
 	int64_t number;
 	size_t rows_left, bytes_left;
 	uint64_t draws;

@@ -28,14 +28,14 @@ static bool normalize(struct process_step *s, void *arg, struct process_row *r, 
 	bool clean = has_scheme(t) && str_find_char(t, ' ') < 0;
 	*out = t;
 	if (t.n == 0 || clean) return true;
-	auto_buf b = BUF_INIT(PROCESS_MOST_CELL);
-	if (str_starts(t, STR("//"))) buf_lit(&b, "http:");
-	else if (!has_scheme(t)) buf_lit(&b, "http://");
+	struct buf *b = process_scratch(s);
+	if (str_starts(t, STR("//"))) buf_lit(b, "http:");
+	else if (!has_scheme(t)) buf_lit(b, "http://");
 	for (size_t i = 0; i < t.n; i++) {
-		if (t.p[i] == ' ') buf_lit(&b, "%20");
-		else buf_put_char(&b, t.p[i]);
+		if (t.p[i] == ' ') buf_lit(b, "%20");
+		else buf_put_char(b, t.p[i]);
 	}
-	return process_give_buf(s, r, column, &b, out);
+	return process_give_buf(s, r, column, b, out);
 }
 
 static bool row(struct process_step *s, struct process_row *r, struct err *e)

@@ -108,10 +108,10 @@ static bool replace(struct process_step *s, void *arg, struct process_row *r, si
 	enum regexp_end end = regexp_search(m->x, in, 0);
 	*out = in;
 	if (end == REGEXP_NONE) return true;
-	auto_buf b = BUF_INIT(PROCESS_MOST_CELL);
-	for (; end == REGEXP_FOUND && regexp_span(m->x, 0, &from, &to) && from >= copied && !b.over; end = regexp_search(m->x, in, at)) {
-		buf_put(&b, str_sub(in, copied, from - copied));
-		put_new(&b, m, in);
+	struct buf *b = process_scratch(s);
+	for (; end == REGEXP_FOUND && regexp_span(m->x, 0, &from, &to) && from >= copied && !b->over; end = regexp_search(m->x, in, at)) {
+		buf_put(b, str_sub(in, copied, from - copied));
+		put_new(b, m, in);
 		copied = to;
 		at = to;
 		if (to > from) continue;
@@ -127,8 +127,8 @@ static bool replace(struct process_step *s, void *arg, struct process_row *r, si
 		process_tell(s, r, column, text_cut(in, 200), "%s", regexp_why(end));
 		return false;
 	}
-	buf_put(&b, str_from(in, copied));
-	return process_give_buf(s, r, column, &b, out);
+	buf_put(b, str_from(in, copied));
+	return process_give_buf(s, r, column, b, out);
 }
 
 static bool row(struct process_step *s, struct process_row *r, struct err *e)

@@ -19,7 +19,6 @@ static bool force(struct process_step *s, void *arg, struct process_row *r, size
 {
 	(void)arg;
 	struct clock_text t;
-	char text[64];
 	struct str trimmed = str_trim(in);
 	*out = in;
 	if (trimmed.n == 0) return true;
@@ -28,10 +27,10 @@ static bool force(struct process_step *s, void *arg, struct process_row *r, size
 		return false;
 	}
 	if (t.precision <= CLOCK_DAY) return true;
-	auto_buf b = BUF_INIT(sizeof text);
+	struct buf *b = process_scratch(s);
 	const struct clock_zone *z = s->values[ZONE].zone;
-	clock_put_instant(&b, clock_local_to_us(z, &t.civil), z);
-	return process_give_buf(s, r, column, &b, out);
+	clock_put_instant(b, clock_local_to_us(z, &t.civil), z);
+	return process_give_buf(s, r, column, b, out);
 }
 
 static bool row(struct process_step *s, struct process_row *r, struct err *e)

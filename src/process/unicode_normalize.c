@@ -20,9 +20,9 @@ static bool normalize(struct process_step *s, void *arg, struct process_row *r, 
 	while (i < in.n && (unsigned char)in.p[i] < 0x80) i++;
 	*out = in;
 	if (i == in.n) return true;
-	auto_buf b = BUF_INIT(PROCESS_MOST_CELL);
-	if (!text_put_nfc(&b, in)) b.over = true;
-	return process_give_buf(s, r, column, &b, out);
+	struct buf *b = process_scratch(s);
+	if (!text_put_nfc(b, in)) b->over = true;
+	return process_give_buf(s, r, column, b, out);
 }
 
 static bool open(struct process_step *s, struct process_faults *f, struct err *e)
