@@ -42,10 +42,24 @@ static bool open_content(struct call *c, const struct dataset_file *f, int *fd, 
 	return true;
 }
 
+/* An export that is kept elsewhere: its content is the address. */
+static bool lead_there(struct call *c, const struct dataset_file *f, struct err *e)
+{
+	char room[2048];
+	int fd;
+	int64_t bytes;
+	if (!open_content(c, f, &fd, &bytes, e)) return false;
+	ssize_t n = read(fd, room, sizeof room);
+	close(fd);
+	if (n <= 0) return err_os(e, "read an address");
+	return httpd_reply_redirect(c->p, 303, arena_str(c->arena, str_make(room, (size_t)n)), e);
+}
+
 bool file_give(struct call *c, const struct dataset_file *f, struct err *e)
 {
 	int fd;
 	int64_t bytes;
+	if (f->kind == CATALOG_ALTERNATIVE && str_eq(f->mime, STR("text/uri-list"))) return lead_there(c, f, e);
 	rest_download(c->p, f->mime, f->name);
 	put_type(c, f->mime);
 	httpd_reply_etag(c->p, f->hash);
