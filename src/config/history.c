@@ -11,10 +11,12 @@ bool config_versions(struct site *s, struct tenant_id t, int64_t dataset, struct
 	VEC(struct config_version) list = { 0 };
 	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
 	if (store_ask(tx, CONFIG_Q(version_list), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(CONFIG_VERSIONS)), &r, e)) {
-		while ((step = store_step(r, e)) == STORE_ROW)
+		while ((step = store_step(r, e)) == STORE_ROW) {
+			bool older = list.n > 0;
 			vec_push(a, &list, (struct config_version){ .revision = store_int(r, 0), .uid = arena_str(a, store_text(r, 1)), .sections = arena_str(a, store_text(r, 2)),
 				.action = arena_str(a, store_text(r, 3)), .who = store_int(r, 4), .at = { store_int(r, 5) }, .diff = arena_str(a, store_text(r, 6)),
-				.can_restore = list.n > 0 });
+				.can_restore = older });
+		}
 		store_stop(r);
 	}
 	*out = list.p;

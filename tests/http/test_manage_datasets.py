@@ -1,0 +1,468 @@
+"""The management API: what scripts written for the original do (the numbered list of its contract), every operation's good end and
+its errors, two editors at once, keys that are sent twice."""
+import json
+import re
+import time
+
+import pytest
+import requests
+
+from conftest import stoa
+from probe import ADA, GRACE, ROOT_USER, session
+
+HOST = "isoc.example"
+BASE = "/api/automation/v1.0"
+
+
+class Api:
+    def __init__(self, world, key, scheme="Apikey"):
+        self.world, self.key, self.scheme = world, key, scheme
+
+    def __call__(self, method, path, body=None, headers=None, base=BASE, **more):
+        sent = {"Host": HOST, "X-Forwarded-Proto": "https", "Authorization": f"{self.scheme} {self.key}" if self.key else None, **(headers or {})}
+        if body is not None:
+            more["json"] = body
+        return requests.request(method, f"http://127.0.0.1:{self.world.server.port}{base}{path}", headers={k: v for k, v in sent.items() if v}, timeout=60,
+                                allow_redirects=False, **more)
+
+    def good(self, method, path, body=None, status=200, **more):
+        answer = self(method, path, body, **more)
+        assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text[:2000]}"
+        return answer.json() if answer.content else None
+
+    def bad(self, method, path, body=None, status=400, code=None, **more):
+        answer = self(method, path, body, **more)
+        assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text[:2000]}"
+        said = answer.json()
+        assert said["message"] and (code is None or said["error_code"] == code), said
+        return said
+
+
+def key_of(world, who, *options):
+    return stoa(world.data, "key", "add", "machine", "--portal", HOST, "--user", who, "--write", *options).stdout.split()[0]
+
+
+@pytest.fixture(scope="module")
+def root(world):
+    return Api(world, key_of(world, ROOT_USER))
+
+
+@pytest.fixture(scope="module")
+def ada(world):
+    return Api(world, key_of(world, ADA))
+
+
+@pytest.fixture(scope="module")
+def grace(world):
+    return Api(world, key_of(world, GRACE))
+
+
+def make(api, title="Trees", **more):
+    return api.good("POST", "/datasets/", {"metadata": {"default": {"title": {"value": title}}}, **more}, status=201)
+
+
+def upload(api, uid, name="trees.csv", text="name;height\nOak;12\nAsh;9\n"):
+    return api.good("POST", f"/datasets/{uid}/resources/files/", files={"file": (name, text.encode())}, status=201)
+
+
+def with_source(api, uid, **more):
+    file = upload(api, uid, **more)
+    return api.good("POST", f"/datasets/{uid}/resources/", {"type": "csvfile", "title": "Trees", "params": {}, "datasource": {"type": "uploaded_file", "file": {"uid": file["uid"]}}}, status=201)
+
+
+def wait_idle(api, uid, seconds=30):
+    """As clients do: until status is idle, but for errors, which are told."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        said = api.good("GET", f"/datasets/{uid}/status")
+        if said["status"] in ("idle", "error", "limit_reached"):
+            return said
+        time.sleep(0.1)
+    raise AssertionError(said)
+
+
+# --- the list of the contract (19.2) -----------------------------------------------------------------------------------
+
+
+def test_19_2_01_a_dataset_is_found_by_its_identifier(root):
+    made = make(root, "Found by name")
+    page = root.good("GET", "/datasets/?dataset_id=found-by-name")
+    assert page["total_count"] == 1 and page["results"][0]["uid"] == made["uid"]
+    assert root.good("GET", "/datasets/?dataset_id=nothing-of-that-name")["results"] == []
+
+
+def test_19_2_02_the_status_of_a_new_dataset_is_idle(root):
+    made = make(root, "Idle")
+    said = root.good("GET", f"/datasets/{made['uid']}/status")
+    assert said["status"] == "idle" and said["is_published"] is False and said["records_errors"] == []
+
+
+def test_19_2_03_a_value_is_read_from_its_template(root):
+    made = make(root, "Values")
+    assert root.good("GET", f"/datasets/{made['uid']}/metadata/default/")["title"]["value"] == "Values"
+    assert root.good("GET", f"/datasets/{made['uid']}/metadata/")["default"]["title"]["value"] == "Values"
+    root.bad("GET", f"/datasets/{made['uid']}/metadata/nothing/", status=404, code="not_found")
+    root.bad("GET", f"/datasets/{made['uid']}/metadata/default/nothing/", status=404, code="not_found")
+
+
+def test_19_2_04_one_value_is_set_and_published(root):
+    uid = make(root, "Published values")["uid"]
+    with_source(root, uid)
+    assert root.good("POST", f"/datasets/{uid}/publish/")["detail"] == "ok"
+    said = wait_idle(root, uid)
+    assert said["status"] == "idle" and said["is_published"], said
+    assert root.good("PUT", f"/datasets/{uid}/metadata/default/publisher/", {"value": "Parks"})["value"] == "Parks"
+    explore = lambda: root.good("GET", "/catalog/datasets/published-values", base="/api/explore/v2.1")
+    assert explore()["metas"]["default"]["publisher"] is None
+    root.good("POST", f"/datasets/{uid}/publish_metadata/")
+    assert wait_idle(root, uid)["status"] == "idle"
+    assert explore()["metas"]["default"]["publisher"] == "Parks"
+    rows = root.good("GET", "/catalog/datasets/published-values/records", base="/api/explore/v2.1")
+    assert rows["total_count"] == 2 and rows["results"][0]["name"] in ("Oak", "Ash")
+    # A published dataset keeps its identifier, and is unpublished on demand.
+    root.bad("PUT", f"/datasets/{uid}/", {"dataset_id": "another-name"}, code="validation_error")
+    root.good("POST", f"/datasets/{uid}/unpublish/")
+    assert wait_idle(root, uid)["is_published"] is False
+    root.bad("GET", "/catalog/datasets/published-values", base="/api/explore/v2.1", status=404)
+    root.bad("POST", f"/datasets/{uid}/unpublish/", code="invalid_dataset_status")
+    root.bad("POST", f"/datasets/{uid}/abort/", code="invalid_dataset_status")
+
+
+def test_19_2_05_an_uploaded_file_becomes_the_source(root):
+    uid = make(root, "Another file")["uid"]
+    resource = with_source(root, uid)
+    file = upload(root, uid, name="trees.csv", text="name;height\nElm;3\n")
+    assert file["uid"] != "trees.csv" and file["is_complete"]
+    changed = root.good("PUT", f"/datasets/{uid}/resources/{resource['uid']}/", {**resource, "datasource": {"type": "uploaded_file", "file": {"uid": file["uid"]}}})
+    assert changed["datasource"]["file"]["uid"] == file["uid"] and changed["uid"] == resource["uid"]
+    got = root("GET", f"/datasets/{uid}/resources/files/{file['uid']}/download/")
+    assert got.status_code == 200 and got.text == "name;height\nElm;3\n" and "attachment" in got.headers["Content-Disposition"]
+    assert root.good("GET", f"/datasets/{uid}/resources/files/{file['uid']}/")["size"] == 18
+
+
+def test_19_2_06_pages_are_followed_by_next(root):
+    for i in range(5):
+        make(root, f"Paged {i}")
+    seen, url = [], f"{BASE}/datasets/?limit=2&sort=title&search=paged"
+    while url:
+        page = root.good("GET", url.split(".example", 1)[1] if "://" in url else url, base="")
+        assert isinstance(page["total_count"], int)
+        seen += [x["dataset_id"] for x in page["results"]]
+        url = page["next"]
+        assert url is None or ("limit=2" in url and "offset=" in url and "search=paged" in url)
+    assert seen == sorted(set(seen)) and len(seen) == 5
+    assert root.good("GET", "/datasets/?limit=0")["results"] == []
+    back = root.good("GET", "/datasets/?limit=2&offset=2")["previous"]
+    assert "offset=0" in back and "limit=2" in back
+    root.bad("GET", "/datasets/?limit=1001")
+    root.bad("GET", "/datasets/?offset=-1")
+    root.bad("GET", "/datasets/?sort=colour")
+
+
+def test_19_2_07_a_federated_source_has_parameters(root):
+    uid = make(root, "From elsewhere")["uid"]
+    body = {"type": "federated", "title": "There", "datasource": {"type": "federated", "domain": {"domain_id": "tags.example"}, "dataset": {"dataset_id": "x"},
+                                                                 "parameters": {"refine.kind": "a"}}}
+    made = root.good("POST", f"/datasets/{uid}/resources/", body, status=201)
+    assert made["datasource"]["parameters"] == {"refine.kind": "a"} and made["origin"]["type"] == "federated"
+
+
+def test_19_2_08_addresses_without_slash_and_schemes_in_any_case(world, root):
+    uid = make(root, "Slashes")["uid"]
+    for scheme in ("apikey", "Apikey", "ApiKey", "APIKEY"):
+        assert Api(world, root.key, scheme).good("GET", f"/datasets/{uid}")["uid"] == uid
+    nobody = Api(world, "")
+    assert nobody.good("GET", f"/datasets/{uid}/?apikey={root.key}")["uid"] == uid
+    assert nobody.good("PUT", f"/datasets/{uid}/metadata/default/publisher?apikey={root.key}", {"value": "x"})["value"] == "x"
+    nobody.bad("GET", f"/datasets/{uid}", status=401)
+    Api(world, "wrong").bad("GET", f"/datasets/{uid}", status=401)
+    # The header wins.
+    Api(world, "wrong").bad("GET", f"/datasets/{uid}?apikey={root.key}", status=401)
+
+
+def test_19_2_09_what_is_only_read_is_passed_over_when_echoed(root):
+    made = make(root, "Echo")
+    echoed = root.good("PUT", f"/datasets/{made['uid']}/", {**made, "uid": "da_other", "created_at": "1999-01-01", "is_published": True})
+    assert echoed["uid"] == made["uid"] and echoed["created_at"] == made["created_at"] and echoed["is_published"] is False
+    assert echoed["metadata"] == made["metadata"]
+
+
+def test_19_2_10_total_count_is_a_number(root):
+    uid = make(root, "Numbers")["uid"]
+    for path in ("/datasets/", f"/datasets/{uid}/fields/", f"/datasets/{uid}/processors/", f"/datasets/{uid}/resources/", f"/datasets/{uid}/versions/",
+                 f"/datasets/{uid}/schedules/", f"/datasets/{uid}/attachments/", f"/datasets/{uid}/alternative_exports/", f"/datasets/{uid}/security/users/",
+                 f"/datasets/{uid}/security/groups/", f"/datasets/{uid}/feedbacks/", f"/datasets/{uid}/resources/files/", "/datasource_connections/"):
+        page = root.good("GET", path)
+        assert type(page["total_count"]) is int and isinstance(page["results"], list) and {"next", "previous"} <= set(page), path
+
+
+# --- datasets --------------------------------------------------------------------------------------------------------------
+
+
+def test_identifiers_are_made_of_titles_and_never_taken_twice(root):
+    first, second = make(root, "My dataset title"), make(root, "My dataset title")
+    assert first["dataset_id"] == "my-dataset-title" and second["dataset_id"] != first["dataset_id"]
+    assert root.bad("POST", "/datasets/?strict=true", {"dataset_id": "my-dataset-title", "metadata": {}}, code="validation_error")["detail"]["dataset_id"]
+    assert "is free" in root.bad("PUT", f"/datasets/{second['uid']}/", {"dataset_id": "my-dataset-title"})["detail"]["dataset_id"][0]
+    assert root.good("PUT", f"/datasets/{second['uid']}/", {"dataset_id": "its-own-name"})["dataset_id"] == "its-own-name"
+    untitled = root.good("POST", "/datasets/", {"metadata": {}}, status=201)
+    assert untitled["dataset_id"] == untitled["uid"]
+
+
+def test_faults_stand_at_their_place(root):
+    uid = make(root, "Faults")["uid"]
+    said = root.bad("POST", f"/datasets/{uid}/processors/", {"type": "no_such"}, code="validation_error")
+    assert "type" in json.dumps(said["detail"])
+    said = root.bad("PUT", f"/datasets/{uid}/metadata/", {"default": {"title": {"value": 5}, "nothing": {"value": 1}}}, code="validation_error")
+    assert said["detail"]["metadata"]["default"]["nothing"], said
+    root.bad("PUT", f"/datasets/{uid}/metadata/default/timezone/", {"value": "Mars/Olympus"}, code="validation_error")
+    assert root("PUT", f"/datasets/{uid}/", data="{", headers={"Content-Type": "application/json"}).status_code == 400
+    root.bad("POST", f"/datasets/{uid}/resources/", {"type": "no_such", "datasource": {"type": "uploaded_file", "file": {"uid": "none.csv"}}})
+
+
+def test_a_copy_has_its_own_uids_and_a_deleted_dataset_is_gone(root):
+    uid = make(root, "Original")["uid"]
+    field = root.good("POST", f"/datasets/{uid}/fields/", {"type": "description", "field": "name", "description": "What it is called"}, status=201)
+    copy = root.good("POST", f"/datasets/{uid}/copy/", status=201)
+    assert copy["uid"] != uid and copy["is_published"] is False and copy["metadata"]["default"]["title"]["value"] == "Original (2)"
+    copied = root.good("GET", f"/datasets/{copy['uid']}/fields/")["results"]
+    assert copied[0]["description"] == field["description"] and copied[0]["uid"] != field["uid"]
+    assert root.good("DELETE", f"/datasets/{copy['uid']}/", status=204) is None
+    root.bad("GET", f"/datasets/{copy['uid']}/", status=404, code="not_found")
+    assert copy["dataset_id"] not in [x["dataset_id"] for x in root.good("GET", "/datasets/?limit=1000")["results"]]
+
+
+def test_fields_and_processors_are_appended_replaced_and_taken_away(root):
+    uid = make(root, "Items")["uid"]
+    for path, one, other in (("fields", {"type": "rename", "from_name": "a", "to_name": "b", "field_label": "B"}, {"type": "delete", "field": "c"}),
+                             ("processors", {"type": "string_replace", "label": "x", "field": "a", "old": "1", "new": "2"},
+                              {"name": "string_replace", "label": "y", "args": {"field": "a", "old": "3", "new": "4"}})):
+        base = f"/datasets/{uid}/{path}/"
+        first, second = root.good("POST", base, {**one, "uid": "pr_mine"}, status=201), root.good("POST", base, other, status=201)
+        assert first["uid"].startswith("pr_") and first["uid"] != "pr_mine" and first["type"] == one["type"]
+        assert [x["uid"] for x in root.good("GET", base)["results"]] == [first["uid"], second["uid"]]
+        assert root.good("GET", base + "?limit=1")["next"]
+        if path == "processors":
+            assert second["type"] == "string_replace" and second["old"] == "3"
+        again = root.good("PUT", base + first["uid"] + "/", {**one, "label": "changed"})
+        assert again["uid"] == first["uid"] and again["label"] == "changed" and root.good("GET", base + first["uid"])["label"] == "changed"
+        root.good("DELETE", base + first["uid"] + "/", status=204)
+        root.bad("GET", base + first["uid"], status=404, code="not_found")
+        root.bad("PUT", base + first["uid"], one, status=404)
+        root.bad("DELETE", base + first["uid"], status=404)
+        root.bad("POST", base, [1])
+
+
+def test_every_processor_and_extractor_is_listed_with_its_parameters(root):
+    found = {x["type"]: x for x in root.good("GET", "/processors/")}
+    assert "string_replace" in found and all(x["label"] and x["description"] and x["family"] for x in found.values())
+    assert {"field", "old", "new"} <= {p["name"] for p in found["string_replace"]["parameters"]}
+    extractors = {x["type"] for x in root.good("GET", "/extractors/")}
+    assert "csvfile" in extractors
+
+
+def test_a_source_is_looked_at_before_it_is_saved(root):
+    uid = make(root, "Preview")["uid"]
+    resource = with_source(root, uid)
+    seen = root.good("GET", f"/datasets/{uid}/resources/{resource['uid']}/preview/")
+    assert [f["name"] for f in seen["fields"]] == ["name", "height"] and seen["records"][0]["name"] == "Oak"
+    source = {"datasource": resource["datasource"]}
+    assert root.good("POST", f"/datasets/{uid}/resources/preview/", {**source, "type": "csvfile"})["records"]
+    assert root.good("GET", f"/datasets/{uid}/resources/{resource['uid']}/guess_extractors/")[0]["type"] == "csvfile"
+    assert root.good("POST", f"/datasets/{uid}/resources/guess_extractors/", source)[0]["type"] == "csvfile"
+    assert root.good("POST", f"/datasets/{uid}/resources/guess_extractor_params/", {**source, "type": "csvfile"})["params"]["separator"] == ";"
+    assert root.good("GET", f"/datasets/{uid}/resources/{resource['uid']}/guess_extractors_params/")["extractor"]["type"] == "csvfile"
+    root.bad("POST", f"/datasets/{uid}/resources/preview/", {"type": "csvfile"})
+    root.bad("POST", f"/datasets/{uid}/resources/preview/", {"type": "csvfile", "datasource": {"type": "uploaded_file", "file": {"uid": "none.csv"}}})
+    root.bad("GET", f"/datasets/{uid}/resources/re_none/preview/", status=404)
+    assert root("POST", f"/datasets/{uid}/resources/{resource['uid']}/clean_cache/").status_code == 204
+
+
+def test_an_upload_goes_on_after_a_break(root):
+    uid = make(root, "Pieces")["uid"]
+    begun = root.good("POST", f"/datasets/{uid}/resources/files/", {"filename": "Big file.csv", "size": 10}, status=201)
+    assert begun["size"] == 0 and not begun["is_complete"]
+    path = f"/datasets/{uid}/resources/files/{begun['uid']}/"
+    assert root.good("PUT", path, data=b"a;b\n1", headers={"Content-Range": "bytes 0-4/10"})["size"] == 5
+    assert "byte 5" in root.bad("PUT", path, data=b"a;b\n1", headers={"Content-Range": "bytes 0-4/10"}, status=409)["message"]
+    assert root.good("GET", path)["size"] == 5
+    assert root.good("PUT", path + "?offset=5&size=10", data=b";2\n3;")["is_complete"]
+    root.bad("PUT", path, data=b"x", headers={"Content-Range": "lines 1"})
+    root.bad("POST", f"/datasets/{uid}/resources/files/", data="x", headers={"Content-Type": "text/csv"})
+    root.bad("POST", f"/datasets/{uid}/resources/files/", {"filename": "big.csv", "size": 1 << 50}, status=413)
+
+
+def test_files_of_other_datasets_are_out_of_reach(root):
+    uid, other = make(root, "Own file")["uid"], make(root, "Others file")["uid"]
+    file = upload(root, uid)
+    root.bad("GET", f"/datasets/{other}/resources/files/{file['uid']}/", status=404)
+    root.bad("GET", f"/datasets/{other}/resources/files/{file['uid']}/download/", status=404)
+    root.bad("POST", f"/datasets/{other}/resources/", {"type": "csvfile", "datasource": {"type": "uploaded_file", "file": {"uid": file["uid"]}}})
+
+
+# --- two editors, and requests sent twice --------------------------------------------------------------------------------------
+
+
+def test_the_second_of_two_editors_is_told(root):
+    uid = make(root, "Two editors")["uid"]
+    seen = root("GET", f"/datasets/{uid}/").headers["ETag"]
+    path = f"/datasets/{uid}/metadata/default/publisher/"
+    root.good("PUT", path, {"value": "First"}, headers={"If-Match": seen})
+    root.bad("PUT", path, {"value": "Second"}, headers={"If-Match": seen}, status=412, code="precondition_failed")
+    assert root.good("GET", path)["value"] == "First"
+    again = root("GET", f"/datasets/{uid}/")
+    assert root("GET", f"/datasets/{uid}/", headers={"If-None-Match": again.headers["ETag"]}).status_code == 304
+    root.good("PUT", path, {"value": "Second"}, headers={"If-Match": again.headers["ETag"]})
+
+
+def test_a_request_sent_twice_is_done_once(world, root, ada):
+    body, sent = {"metadata": {"default": {"title": {"value": "Once"}}}}, {"Idempotency-Key": "a1"}
+    first = root.good("POST", "/datasets/", body, headers=sent, status=201)
+    second = root.good("POST", "/datasets/", body, headers=sent, status=201)
+    assert first == second
+    assert root.good("GET", "/datasets/?search=once")["total_count"] == 1
+    root.bad("POST", "/datasets/", {"metadata": {}}, headers=sent, status=422)
+    # Somebody else's key of the same spelling is another one; and so is yesterday's.
+    assert ada.good("POST", "/datasets/", body, headers=sent, status=201)["uid"] != first["uid"]
+    world.advance(86400 + 60)
+    assert root.good("POST", "/datasets/", body, headers=sent, status=201)["uid"] != first["uid"]
+
+
+def test_what_failed_may_be_sent_again_with_its_key(root):
+    sent = {"Idempotency-Key": "b1"}
+    uid = make(root, "Again")["uid"]
+    bad = root.bad("POST", f"/datasets/{uid}/schedules/", {"cron_schedule": "nonsense"}, headers=sent)
+    assert root.bad("POST", f"/datasets/{uid}/schedules/", {"cron_schedule": "nonsense"}, headers=sent) == bad
+    root.bad("POST", "/datasets/da_none/copy/", headers={"Idempotency-Key": "c1"}, status=404)
+
+
+# --- metadata -------------------------------------------------------------------------------------------------------------------
+
+
+def test_metadata_are_replaced_set_and_reset(root):
+    uid = make(root, "Metadata")["uid"]
+    base = f"/datasets/{uid}/metadata"
+    root.good("PUT", base + "/default/", {"title": {"value": "New"}, "keyword": {"value": ["a", "b"]}})
+    assert root.good("GET", base + "/default/keyword")["value"] == ["a", "b"]
+    root.good("PUT", base + "/default/", {"title": {"value": "New"}})
+    assert root.good("GET", base + "/default/keyword")["value"] is None
+    root.good("PUT", base + "/default/keyword/", {"value": ["c"]})
+    root.good("PUT", base + "/", {"default": {"title": {"value": "Newer"}}})
+    whole = root.good("GET", base)
+    assert whole["default"]["title"]["value"] == "Newer" and whole["default"]["keyword"]["value"] is None
+    root.good("PUT", base + "/default/publisher", {"value": "P"})
+    assert root("DELETE", base + "/default/publisher/").status_code == 204
+    assert root.good("GET", base + "/default/publisher")["value"] is None
+    root.bad("PUT", base + "/default/keyword", {"value": {"no": 1}}, code="validation_error")
+
+
+def test_each_language_has_its_value_and_keeps_it(root):
+    uid = make(root, "Languages")["uid"]
+    path = f"/datasets/{uid}/metadata/default/title/"
+    root.good("PUT", path + "?lang=fr", {"value": "Langues"})
+    assert root.good("GET", path)["value"] == "Languages" and root.good("GET", path + "?lang=fr")["value"] == "Langues"
+    assert root.good("GET", path)["translations"] == {"en": "Languages", "fr": "Langues"}
+    whole = root.good("GET", f"/datasets/{uid}/metadata/")
+    root.good("PUT", f"/datasets/{uid}/metadata/", whole)
+    assert root.good("GET", path)["translations"] == {"en": "Languages", "fr": "Langues"}
+
+
+def test_themes_and_licence_have_two_names(root):
+    uid = make(root, "Two names")["uid"]
+    base = f"/datasets/{uid}/metadata"
+    root.good("PUT", base + "/default/theme/", {"value": ["Health"]})
+    ids = root.good("GET", base + "/internal/theme_id")["value"]
+    assert len(ids) == 1
+    root.good("PUT", base + "/internal/theme_id/", {"value": ids})
+    assert root.good("GET", base + "/default/theme")["value"] == ["Health"]
+    root.good("PUT", base + "/", {"default": {"title": {"value": "x"}}, "internal": {"theme_id": {"value": ids}}})
+    assert root.good("GET", base + "/default/theme")["value"] == ["Health"]
+
+
+# --- versions, schedules, files beside ------------------------------------------------------------------------------------------------
+
+
+def test_versions_say_what_changed_and_can_be_gone_back_to(root):
+    uid = make(root, "History")["uid"]
+    root.good("PUT", f"/datasets/{uid}/metadata/default/publisher/", {"value": "A"})
+    root.good("PUT", f"/datasets/{uid}/metadata/default/publisher/", {"value": "B"})
+    versions = root.good("GET", f"/datasets/{uid}/versions/")["results"]
+    assert len(versions) == 3 and not versions[0]["can_restore"] and versions[1]["can_restore"]
+    assert versions[0]["created_by"]["username"] == ROOT_USER and versions[0]["sections"] == ["metadata"]
+    change = versions[0]["diff"]["metadata"][0]
+    assert change["old_value"] == "A" and change["new_value"] == "B" and change["operation_type"] == "update"
+    back = root.good("POST", f"/datasets/{uid}/versions/{versions[1]['uid']}/restore/")
+    assert back["metadata"]["default"]["publisher"]["value"] == "A"
+    assert len(root.good("GET", f"/datasets/{uid}/versions/")["results"]) == 4
+    assert root.good("GET", f"/datasets/{uid}/versions/{versions[2]['uid']}")["uid"] == versions[2]["uid"]
+    root.bad("POST", f"/datasets/{uid}/versions/ch_none/restore/", status=404)
+
+
+def test_schedules_are_cron_texts(root):
+    uid = make(root, "Scheduled")["uid"]
+    base = f"/datasets/{uid}/schedules/"
+    made = root.good("POST", base, {"cron_schedule": "0 4 * * *"}, status=201)
+    assert made["uid"].startswith("sc_") and made["timezone"] and made["next_run_at"]
+    assert root.good("PUT", base + made["uid"], {"cron_schedule": "0 5 * * 1"})["cron_schedule"] == "0 5 * * 1"
+    assert root.good("GET", base)["total_count"] == 1 and root.good("GET", base + made["uid"])["cron_schedule"] == "0 5 * * 1"
+    assert root.bad("POST", base, {"cron_schedule": "61 * * * *"}, code="validation_error")["detail"]["cron_schedule"]
+    root.bad("POST", base, {})
+    assert root("DELETE", base + made["uid"]).status_code == 204
+    root.bad("GET", base + made["uid"], status=404)
+
+
+def test_attachments_and_alternative_exports(root):
+    uid = make(root, "Beside")["uid"]
+    base = f"/datasets/{uid}/attachments/"
+    made = root.good("POST", base, files={"file": ("notice.txt", b"Read me")}, status=201)
+    assert made["uid"].startswith("at_") and root.good("GET", base)["total_count"] == 1
+    assert root("GET", base + made["uid"] + "/download/").content == b"Read me"
+    assert root("DELETE", base + made["uid"]).status_code == 204
+    root.bad("GET", base + made["uid"], status=404)
+    base = f"/datasets/{uid}/alternative_exports/"
+    made = root.good("POST", base, data={"title": "As text", "type": "uploaded_file", "description": "d"}, files={"file": ("all.txt", b"all of it")}, status=201)
+    assert made["uid"].startswith("ae_") and made["title"] == "As text" and made["type"] == "uploaded_file"
+    assert root.good("PUT", base + made["uid"], {"title": "Renamed", "type": "uploaded_file"})["title"] == "Renamed"
+    assert root.good("GET", base + made["uid"])["description"] == "d"
+    assert root("GET", base + made["uid"] + "/download/").content == b"all of it"
+    root.bad("POST", base, files={"file": ("all.txt", b"x")})
+    assert root("DELETE", base + made["uid"]).status_code == 204
+
+
+# --- the older API, and the description ------------------------------------------------------------------------------------------------
+
+
+def test_the_older_addresses_do_the_same(root):
+    uid = make(root, "Older")["uid"]
+    v2 = "/api/management/v2"
+    assert root.good("PUT", f"/datasets/{uid}/metadata/default/publisher", {"value": "Old"}, base=v2)["value"] == "Old"
+    assert root.good("GET", f"/datasets/{uid}/status", base=v2)["status"] == "idle"
+    with_source(root, uid)
+    root.good("PUT", f"/datasets/{uid}/publish", base=v2)
+    assert wait_idle(root, uid)["is_published"]
+    root.good("PUT", f"/datasets/{uid}/unpublish/", base=v2)
+    assert wait_idle(root, uid)["is_published"] is False
+
+
+def test_the_description_names_every_operation(world, root):
+    said = Api(world, "").good("GET", "/openapi.json")
+    assert said["openapi"] == "3.1.0"
+    operations = [o["operationId"] for path in said["paths"].values() for o in path.values()]
+    assert len(operations) == len(set(operations)) > 90
+    assert set(said["paths"]["/datasets/{uid}/"]) == {"get", "put", "delete"}
+    names = set(said["components"]["schemas"])
+    assert set(re.findall(r"#/components/schemas/(\w+)", json.dumps(said))) <= names
+    root.bad("GET", "/no/such/address", status=404, code="not_found")
+
+
+def test_a_session_needs_a_token_and_a_page_of_this_portal(world):
+    made = session(world, ADA)
+    c = world.client(HOST)
+    c.jar["sessionid"] = made if isinstance(made, str) else made["id"] if "id" in made else made["sessionid"]
+    assert c.get(f"{BASE}/datasets/").status_code == 200
+    body = {"metadata": {"default": {"title": {"value": "By session"}}}}
+    assert c.request("POST", f"{BASE}/datasets/", json=body).status_code == 403
+    token = c.token()
+    good = c.request("POST", f"{BASE}/datasets/", json=body, headers={"X-CSRFToken": token})
+    assert good.status_code == 201, good.text
+    assert c.request("POST", f"{BASE}/datasets/", json=body, headers={"X-CSRFToken": token, "Origin": "https://elsewhere.example"}).status_code == 403
