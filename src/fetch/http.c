@@ -86,14 +86,25 @@ static bool ask_token(struct fetching *f, const struct json_node *auth, struct s
 	return token->n != 0 || err_set(e, ERR_UPSTREAM, "The server that gives tokens gave none.");
 }
 
+/* "Basic …" of a user and password. */
+static void put_basic(struct buf *b, struct str user, struct str password)
+{
+	auto_buf both = BUF_INIT(4096);
+	buf_put(&both, user);
+	buf_put_char(&both, ':');
+	buf_put(&both, password);
+	buf_lit(b, "Basic ");
+	crypt_put_base64(b, buf_str(&both));
+}
+
 static bool put_auth(struct fetching *f, const struct json_node *auth, struct fetch_call *out, struct err *e)
 {
 	struct str type = fetch_text(auth, "type"), token = STR("");
 	if (!auth || json_kind(auth) == JSON_NULL || !type.n) return true;
 	if (str_eq(type, STR("basic_auth"))) {
-		out->user = arena_str(f->a, fetch_text(auth, "username"));
-		out->password = arena_str(f->a, json_text(json_get(auth, "password")));
-		return true;
+		auto_buf b = BUF_INIT(8192);
+		put_basic(&b, fetch_text(auth, "username"), json_text(json_get(auth, "password")));
+		return fetch_header(out, STR("Authorization"), arena_str(f->a, buf_str(&b)), e);
 	}
 	if (str_eq(type, STR("api_key"))) {
 		struct str name = fetch_text(auth, "name"), value = fetch_text(auth, "value");
@@ -128,16 +139,6 @@ bool fetch_http(struct fetching *f, struct err *e)
 	struct str relative = fetch_text(f->r->datasource, "relative_url");
 	if (!relative.n) relative = fetch_text(f->r->datasource, "url");
 	return fetch_call_of(f, f->connection, relative, &c, e) && put_headers(f, json_get(f->r->datasource, "headers"), &c, e) && fetch_by_http(f, &c, e);
-}
-
-void fetch_put_basic(struct buf *b, struct str user, struct str password)
-{
-	auto_buf both = BUF_INIT(4096);
-	buf_put(&both, user);
-	buf_put_char(&both, ':');
-	buf_put(&both, password);
-	buf_lit(b, "Basic ");
-	crypt_put_base64(b, buf_str(&both));
 }
 
 /* --- names ------------------------------------------------------------------------------------------------------- */
@@ -263,7 +264,7 @@ static bool ask(struct download *d, struct err *e)
 	else if (!resume && c.conditional && d->known.modified.n) good = good && fetch_header(&c, STR("If-Modified-Since"), d->known.modified, e);
 	c.from = d->file.bytes;
 	if (!good || (c.sign && !c.sign(f, &c, e))) return false;
-	const struct net_bring b = { .url = c.url, .schemes = NET_HTTP | NET_HTTPS, .headers = c.headers, .nheaders = c.nheaders, .user = c.user, .password = c.password,
+	const struct net_bring b = { .url = c.url, .schemes = NET_HTTP | NET_HTTPS, .headers = c.headers, .nheaders = c.nheaders,
 		                     .from = d->file.bytes, .most = f->most, .redirects = FETCH_REDIRECTS, .flags = fetch_flags(f->site), .ca_file_or_empty = fetch_ca(f->site),
 		                     .wanted = wanted, .begin = begin, .take = take, .tick = tick, .arg = d, .cancel_or_null = f->r->cancel_or_null };
 	return net_bring(&b, f->a, &d->got, e);

@@ -87,7 +87,7 @@ extern const struct fetch_way fetch_ways[]; /* ends with a NULL type */
 /* --- http.c ------------------------------------------------------------------------------------------------------- */
 
 struct fetch_call {
-	struct str url, user, password;
+	struct str url;
 	struct net_header headers[FETCH_HEADERS];
 	size_t nheaders;
 	/* Signs what is about to be sent; may be NULL. Adds its headers to those of the call. */
@@ -102,8 +102,6 @@ bool fetch_header(struct fetch_call *c, struct str name, struct str value, struc
 bool fetch_call_of(struct fetching *f, const struct json_node *connection, struct str relative, struct fetch_call *out, struct err *e) must_use;
 struct str fetch_join(struct arena *a, struct str base, struct str relative);
 
-/* "Basic …" of a user and password. */
-void fetch_put_basic(struct buf *b, struct str user, struct str password);
 /* portal.c: the text that tells readers of a Parquet file which columns are places. */
 struct str fetch_geo_key(struct arena *a, const struct column_type *types, const struct str *names, size_t n);
 

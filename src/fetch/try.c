@@ -20,11 +20,6 @@ static bool try_http(struct fetching *f, struct str type, struct err *e)
 	struct net_answer answer;
 	bool portal = str_eq(type, STR("portal"));
 	if (!fetch_call_of(f, f->connection, portal ? STR("api/explore/v2.1/catalog/datasets?limit=1") : STR(""), &c, e)) return false;
-	if (c.user.n) {
-		auto_buf b = BUF_INIT(4096);
-		fetch_put_basic(&b, c.user, c.password);
-		if (!fetch_header(&c, STR("Authorization"), arena_str(f->a, buf_str(&b)), e)) return false;
-	}
 	const struct net_call call = { .method = "GET", .url = c.url, .headers = c.headers, .nheaders = c.nheaders, .most = TRY_BYTES, .timeout_ms = TRY_MS,
 		                       .flags = fetch_flags(f->site) | NET_NO_TLS, .ca_file_or_empty = fetch_ca(f->site) };
 	struct err own = { 0 };

@@ -121,6 +121,8 @@ static void set_http(struct trip *t, struct curl_slist **headers)
 static void set_files(struct trip *t, unsigned scheme)
 {
 	const struct net_bring *b = t->b;
+	if (b->user.n) net_set(t->h, CURLOPT_USERNAME, arena_cstr(t->arena, b->user));
+	if (b->password.n) net_set(t->h, CURLOPT_PASSWORD, arena_cstr(t->arena, b->password));
 	net_set(t->h, CURLOPT_FILETIME, 1L);
 	net_set(t->h, CURLOPT_FTP_SKIP_PASV_IP, 1L); /* data come from the machine that was judged */
 	net_set(t->h, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_SINGLECWD);
@@ -153,8 +155,6 @@ static void set_all(struct trip *t, char *detail, struct curl_slist **headers)
 	net_set(t->h, CURLOPT_WRITEDATA, t);
 	net_set(t->h, CURLOPT_HEADERFUNCTION, take_header);
 	net_set(t->h, CURLOPT_HEADERDATA, t);
-	if (t->first && b->user.n) net_set(t->h, CURLOPT_USERNAME, arena_cstr(t->arena, b->user));
-	if (t->first && b->password.n) net_set(t->h, CURLOPT_PASSWORD, arena_cstr(t->arena, b->password));
 	if (is_http(scheme)) set_http(t, headers);
 	else set_files(t, scheme);
 }

@@ -59,9 +59,9 @@ struct net_bring {
 	unsigned schemes;                /* enum net_scheme */
 	const char *method;              /* of HTTP; NULL: GET */
 	struct str body;
-	const struct net_header *headers;/* of HTTP. Those, user and password go to the first server only, not where it leads to */
+	const struct net_header *headers;/* of HTTP; they go to the first server only, not where it leads to */
 	size_t nheaders;
-	struct str user, password;       /* empty: none */
+	struct str user, password;       /* of FTP and SFTP; empty: none */
 	struct str host_key;             /* of SFTP: SHA-256 of the server's key, base64; empty: any */
 	int64_t from;                    /* bytes that are there already and not sent again, if the other side can */
 	int64_t most;                    /* bytes in all */

@@ -113,6 +113,16 @@ static bool run_upkeep(struct httpd_request *r, struct httpd_reply *p, void *app
 	return site_upkeep(app, true, e) && engage_upkeep(app, true, e);
 }
 
+static bool run_work(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_json *doc = NULL;
+	auto_buf b = BUF_INIT(ANSWER_BYTES);
+	struct json_out j = JSON_OUT(&b);
+	if (!json_read(r->body, &doc, e) || !probe_work(app, json_root(doc), r->arena, &j, e)) return false;
+	return answer(p, &b, e);
+}
+
+static const struct httpd_route work_route = { .method = HTTPD_POST, .pattern = "/work", .body_max = FIXTURE_BYTES, .deadline_ms = 60000, .run = run_work };
 static const struct httpd_route upkeep_route = { .method = HTTPD_POST, .pattern = "/upkeep", .deadline_ms = 60000, .run = run_upkeep };
 static const struct httpd_route clock_route = { .method = HTTPD_POST, .pattern = "/clock", .run = run_clock };
 static const struct httpd_route advance_route = { .method = HTTPD_POST, .pattern = "/clock/advance", .run = run_advance };
@@ -120,7 +130,7 @@ static const struct httpd_route fixture_route = { .method = HTTPD_POST, .pattern
 static const struct httpd_route emit_route = { .method = HTTPD_POST, .pattern = "/emit", .run = run_emit };
 static const struct httpd_route events_route = { .method = HTTPD_GET, .pattern = "/events", .run = run_events };
 static const struct httpd_route audience_route = { .method = HTTPD_POST, .pattern = "/audience/flush", .run = run_audience };
-static const struct httpd_route *const control_routes[] = { &clock_route, &advance_route, &fixture_route, &emit_route, &events_route, &audience_route, &upkeep_route, NULL };
+static const struct httpd_route *const control_routes[] = { &clock_route, &advance_route, &fixture_route, &emit_route, &events_route, &audience_route, &upkeep_route, &work_route, NULL };
 
 static void say_error(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
 {
