@@ -10,7 +10,7 @@ static const struct { const char *given, *meant; } also[] = {
 	{ "output", "output_field" }, { "output_field", "output" }, { "field_name", "field" }, { "input_field", "field" }, { "new_field", "output_field" },
 	{ "pattern", "regexp" }, { "regex", "regexp" }, { "tz", "timezone" }, { "zone", "timezone" }, { "old_value", "old" }, { "new_value", "new" },
 	{ "replacement", "new" }, { "format", "pattern" }, { "strptime", "pattern" }, { "expr", "expression" }, { "field1", "left" }, { "field2", "right" },
-	{ "left_field", "left" }, { "right_field", "right" }, { "json_array_field", "field" }, { "fields", "field" }, { "field", "fields" },
+	{ "left_field", "left" }, { "right_field", "right" }, { "json_array_field", "field" }, { "field", "json_array_field" }, { "fields", "field" }, { "field", "fields" },
 	{ "exact", "exact_match" }, { "keep_records", "keep" }, { "json_path", "path" }, { "paths", "path" },
 };
 static const char *const about[] = { "uid", "type", "name", "label", "args", "description", "enabled" };
