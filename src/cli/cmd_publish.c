@@ -53,6 +53,18 @@ static bool read_way(struct cli *c, struct publish_request *r, struct err *e)
 	return !x || ingest_params_check(x, r->params, e);
 }
 
+/* A list of a configuration, out of a file. */
+static bool read_steps(struct cli *c, const char *option, struct str *out, struct err *e)
+{
+	const struct json_node *list;
+	enum { STEPS_BYTES = 4 << 20 };
+	struct str name = cli_value(c, option);
+	if (!name.n) return true;
+	if (!io_read(&c->arena, cli_path(c, name).p, STEPS_BYTES, out, e)) return err_cause(e, "--%s %.*s", option, STR_ARG(name));
+	if (!json_read_in(&c->arena, *out, &list, e)) return false;
+	return json_kind(list) == JSON_ARRAY || err_set(e, ERR_USAGE, "--%s %.*s: expected a JSON array", option, STR_ARG(name));
+}
+
 static bool open_source(struct cli *c, struct str path, int *fd, struct err *e)
 {
 	if (str_eq(path, STR("-"))) {
@@ -268,6 +280,7 @@ static bool publish(struct cli *c, struct err *e)
 	if (c->noperands == 0) return err_set(e, ERR_USAGE, "`stoa publish` needs SOURCE…: a file, a datapackage.json, or - for standard input");
 	if (!read_metas(c, &metas, &r.nmetas, e) || !read_schema(c, &r, e) || !read_way(c, &r, e)) return false;
 	r.metas = metas;
+	if (!read_steps(c, "processors", &r.processors, e) || !read_steps(c, "fields", &r.fields, e)) return false;
 	return publish_all(c, &r, e);
 }
 
@@ -283,6 +296,8 @@ static const struct cli_option publish_options[] = {
 	{ "rollback", NULL, 0, "Goes back to the former version of --id; takes no source." },
 	{ "format", "NAME", 0, "How the source is read: csv, xlsx, shapefile, kml, xmlfile …; found out otherwise. Any other word lists them all." },
 	{ "param", "NAME=VALUE", CLI_REPEAT, "A parameter of the format, as encoding=windows-1252, sheet=2023, first_row_no=4 or epsg=2154." },
+	{ "processors", "FILE", 0, "Processors that the rows go through: a JSON array as in a configuration." },
+	{ "fields", "FILE", 0, "What becomes of the fields: a JSON array as in a configuration (rename, type, annotate, order, delete …)." },
 	{ "inside", "FILE", 0, "Which file inside an archive; otherwise all files of one format become one table." },
 	{ "part", "NAME", 0, "Which sheet of a workbook, or the dotted path of a JSON array." },
 	{ "name", "NAME", 0, "What standard input is called, as trees.csv." },

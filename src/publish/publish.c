@@ -125,7 +125,9 @@ bool publish_source(struct site *s, const struct publish_request *r, struct aren
 	};
 	if (r->dialect_or_null) job.dialect = *r->dialect_or_null;
 	const struct ingest_part part = { .source = r->source, .name = r->name, .extractor = r->extractor, .params = r->params };
-	if (r->extractor.n || r->params.n) {
+	if (r->extractor.n || r->params.n || r->processors.n || r->fields.n) {
+		job.processors = r->processors;
+		job.fields = r->fields;
 		job.parts = &part;
 		job.nparts = 1;
 	}

@@ -17,6 +17,7 @@ struct publish_request {
 	const struct schema *schema_or_null;
 	const struct ingest_dialect *dialect_or_null;
 	struct str format, inside, part; /* see ingest/ingest.h; empty: found out */
+	struct str processors, fields; /* JSON arrays as in a configuration; empty: none. Processors that need other datasets are refused */
 	struct str extractor, params;  /* a row of extractors.def and its parameters as JSON; empty: found out */
 	const struct meta_change *metas;
 	size_t nmetas;
