@@ -90,14 +90,14 @@ static bool call_once(struct asking *k, struct arena *a, struct str url, struct 
 	struct net_answer answer;
 	struct err bad = { 0 };
 	int64_t after;
-	*again_ms = 1000;
+	*again_ms = 500;
 	if (!net_call(&c, a, &answer, &bad)) {
 		*why = arena_cstr(a, str_of(bad.pub));
 		if (bad.code == ERR_FORBIDDEN || bad.code == ERR_PARAMETER) *again_ms = -1;
 		return false;
 	}
 	if (answer.status == 429 || answer.status >= 500) {
-		if (str_to_int(answer.wanted[0], &after) && after > 0) *again_ms = num_min(after * 1000, WAIT_MOST_MS);
+		if (str_to_int(answer.wanted[0], &after) && after >= 0) *again_ms = num_min(after * 1000, WAIT_MOST_MS);
 		*why = arena_printf(a, "it answered with status %d", answer.status).p;
 		return false;
 	}
@@ -121,7 +121,8 @@ static bool ask(struct asking *k, struct arena *a, struct str question, struct s
 		*message = "This question is too long for the service, or a part of it is missing.";
 		return true;
 	}
-	for (int i = 0; i < TRIES; i++) {
+	/* One that failed a moment ago is not asked as patiently. */
+	for (int i = 0, most = k->failures ? 1 : TRIES; i < most; i++) {
 		if (!wait_until(k, k->next_ns, e)) return false;
 		k->next_ns = clock_monotonic_ns() + INT64_C(1000000000) / num_max(k->service.per_second, 1);
 		k->calls++;

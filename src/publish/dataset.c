@@ -85,7 +85,23 @@ static void put_resources(struct buf *b, const struct json_node *list)
 		}
 }
 
-/* Operations on fields, the facets of the metadata last. */
+/* What a processor makes files of is of that type, unless an operation says something else. */
+static void put_files(struct json_out *j, const struct json_node *processors)
+{
+	for (size_t i = 0; i < json_count(processors); i++) {
+		const struct json_node *p = json_at(processors, i);
+		const struct json_node *args = json_get(p, "args") ? json_get(p, "args") : p;
+		struct str type = json_text(json_get(p, "type"));
+		if (!str_eq(type.n ? type : json_text(json_get(p, "name")), STR("file")) || !json_text(json_get(args, "field")).n) continue;
+		json_open(j, '{');
+		json_member(j, "type", STR("type"));
+		json_member(j, "field", json_text(json_get(args, "field")));
+		json_member(j, "type_param", STR("file"));
+		json_close(j, '}');
+	}
+}
+
+/* Operations on fields, what processors settle first, the facets of the metadata last. */
 static struct str operations(struct publish_road *r)
 {
 	const struct json_node *doc = r->config.doc;
@@ -94,6 +110,7 @@ static struct str operations(struct publish_road *r)
 	auto_buf b = BUF_INIT(64 << 20);
 	struct json_out j = JSON_OUT(&b);
 	json_open(&j, '[');
+	put_files(&j, json_get(doc, "processors"));
 	for (size_t i = 0; i < json_count(list); i++) {
 		json_value(&j);
 		json_put_node(&b, json_at(list, i));
