@@ -83,7 +83,7 @@ static void put_rule_fields(struct html *h, struct scene *s, const struct datase
 		options[i] = (struct html_option){ .value = s->fields[i].name, .text = s->fields[i].label.n ? s->fields[i].label : s->fields[i].name, .on = r->some_fields && names(r, s->fields[i].name) };
 	if (s->nfields) {
 		html_lit(h, "<details class=\"suggested\"");
-		if (r->some_fields || h->errors)
+		if (r->some_fields || (h->errors && h->errors->n))
 			html_lit(h, " open");
 		html_lit(h, "><summary>");
 		html_say_plural(h, N2_("{0} field", "{0} fields"), (int64_t)s->nfields);
