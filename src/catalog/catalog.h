@@ -131,6 +131,9 @@ size_t dataset_meta_list(const struct dataset *d, struct arena *a, const char *n
  * schema_json and features. One flag a field. */
 void dataset_narrow(struct dataset *copy, struct arena *a, const bool *visible) nonnull_all;
 
+/* The dataset with the labels and descriptions of its fields in a language, where they have any: the same, or a copy in the arena. */
+const struct dataset *dataset_told(const struct dataset *d, struct arena *a, struct str lang) nonnull_all;
+
 /* West, south, east, north in degrees: as the publisher states it (INSPIRE), else as measured at publication. Of a copy whose rows
  * or geometries are not all to be seen, only what is stated; false: not known. The caller whose rows are filtered must not ask
  * for a copy that hides this: rows is -1 in what is common to all. */

@@ -45,6 +45,26 @@ void dataset_narrow(struct dataset *d, struct arena *a, const bool *visible)
 	find_features(a, d);
 }
 
+const struct dataset *dataset_told(const struct dataset *d, struct arena *a, struct str lang)
+{
+	auto_buf b = BUF_INIT(16 << 20);
+	bool any = false;
+	for (size_t i = 0; i < d->schema.n; i++) any |= d->schema.fields[i].labels.n || d->schema.fields[i].descriptions.n;
+	if (!any || lang.n == 0) return d;
+	struct dataset *copy = arena_new(a, struct dataset);
+	*copy = *d;
+	copy->schema.fields = arena_array(a, struct field, d->schema.n + 1);
+	for (size_t i = 0; i < d->schema.n; i++) {
+		const struct field *f = &d->schema.fields[i];
+		copy->schema.fields[i] = *f;
+		copy->schema.fields[i].label = field_label(f, a, lang);
+		copy->schema.fields[i].description = field_description(f, a, lang);
+	}
+	schema_put_json(&b, &copy->schema);
+	copy->schema_json = b.over ? d->schema_json : arena_str(a, buf_str(&b));
+	return copy;
+}
+
 /* Everybody's rule when everybody sees it; else what no rule of those who do hides. Counts are told only
  * where no filter of rows applies: the number itself is made of the rows. */
 struct dataset dataset_common(struct arena *a, const struct dataset *d)

@@ -299,11 +299,12 @@ void dataset_put_files(struct json_out *j, const struct dataset *d, enum catalog
 
 void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang, const struct clock_zone *zone)
 {
+	auto_arena a = ARENA_INIT;
 	struct json_out j = JSON_OUT(b);
 	json_open(&j, '{');
 	json_member(&j, "visibility", d->restricted ? STR("restricted") : STR("domain"));
 	json_key(&j, STR("fields"));
-	put_raw(&j, d->schema_json);
+	put_raw(&j, dataset_told(d, &a, lang)->schema_json);
 	json_member(&j, "dataset_id", d->slug);
 	json_member(&j, "dataset_uid", d->uid);
 	json_member_bool(&j, "has_records", d->version.number != 0);

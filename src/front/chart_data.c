@@ -102,7 +102,7 @@ static bool enter_dataset(struct call *c, struct str id, struct err *e)
 {
 	struct front_dataset *d = &c->d;
 	if (!rights_find(&d->visit.at, &d->visit.who, d->visit.arena, id, &d->own, e) || !rights_read(&d->own, e)) return false;
-	d->dataset = d->own.dataset;
+	d->dataset = dataset_told(d->own.dataset, d->visit.arena, d->visit.lang_code);
 	view_state_read(&d->state, d->visit.request, d->visit.request->path);
 	front_records_begin(&c->records, d);
 	if (!c->records.ok) return err_set(e, c->records.complaint.code, "%s", c->records.complaint.pub);

@@ -115,7 +115,7 @@ bool front_dataset_enter(struct front_dataset *d, struct site *site, struct http
 	struct visit *v = &d->visit;
 	if (!rights_find(&v->at, &v->who, v->arena, id, &d->own, e))
 		return false;
-	d->dataset = d->own.dataset;
+	d->dataset = dataset_told(d->own.dataset, v->arena, v->lang_code);
 	d->title = front_title(v, d->dataset);
 	d->url = arena_printf(v->arena, "/explore/dataset/%.*s/", STR_ARG(d->dataset->slug));
 	return true;
