@@ -154,6 +154,18 @@ static bool settle(struct store_tx *tx, const struct job_task *task, const struc
 	return step != STORE_FAILED && job_state_set(tx, task->tenant, task->dataset, &turn, e);
 }
 
+/* Failures in a row of what nobody waits for. Success of any kind ends the streak. */
+static bool count_streak(struct store_tx *tx, const struct job_task *task, const struct job_ending *how, struct err *e)
+{
+	const struct value dataset = VALUE_OF_INT(task->dataset);
+	bool failed = how->state == JOB_ERROR;
+	if (task->kind != JOB_PUBLISH || (failed && task->who) || strcmp(how->outcome, "aborted") == 0) return true;
+	if (failed) return store_run(tx, &job_q[JOB_Q_streak_up], task->tenant, &dataset, 1, e) &&
+		           store_run(tx, &job_q[JOB_Q_schedule_failed], task->tenant, STORE_PARAMS(dataset, VALUE_OF_INT(1)), e);
+	return store_run(tx, &job_q[JOB_Q_streak], task->tenant, STORE_PARAMS(dataset, VALUE_OF_INT(0)), e) &&
+	       store_run(tx, &job_q[JOB_Q_schedule_failed], task->tenant, STORE_PARAMS(dataset, VALUE_OF_INT(0)), e);
+}
+
 bool job_finish(struct site *s, const struct job_task *task, const struct job_ending *how, struct err *e)
 {
 	struct store_tx *tx;
@@ -161,7 +173,7 @@ bool job_finish(struct site *s, const struct job_task *task, const struct job_en
 	bool ok = store_run(tx, &job_q[JOB_Q_end], task->tenant,
 	                    STORE_PARAMS(VALUE_OF_INT(task->id), VALUE_OF_INT(clock_now().us), text(how->outcome), VALUE_OF_TEXT(how->message),
 	                                 VALUE_OF_INT(how->rows), VALUE_OF_INT(how->errors)), e) &&
-	          settle(tx, task, how, e) &&
+	          settle(tx, task, how, e) && count_streak(tx, task, how, e) &&
 	          store_run(tx, &job_q[JOB_Q_trim], task->tenant, STORE_PARAMS(VALUE_OF_INT(task->dataset), VALUE_OF_INT(JOB_KEPT)), e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }

@@ -34,6 +34,8 @@ static bool publish(struct work *w, unsigned flags, struct job_ending *how, stru
 	const struct publish_watch watch = { .progress = progress, .say = say, .arg = w, .cancel = w->watch->cancel };
 	struct publish_outcome out;
 	if (!publish_dataset(w->site, w->task->tenant, w->task->dataset, flags | (w->task->if_changed ? PUBLISH_IF_CHANGED : 0), &watch, w->arena, &out, e)) return false;
+	struct err own = { 0 };
+	if (!job_note_reads(w->site, w->task, w->arena, &own)) log_failure(w->site->log, LOG_LEVEL_WARN, "job.reads", &own);
 	*how = (struct job_ending){ .outcome = "done", .state = JOB_IDLE, .rows = out.rows, .errors = out.errors };
 	if (out.how == PUBLISH_UNCHANGED) {
 		how->outcome = "unchanged";

@@ -171,6 +171,10 @@ static void *tick(void *arg)
 		renew(j, beats, look_at_workers(j, beats));
 		struct err e = { 0 };
 		if (!job_schedules_turn(j, &e)) complain(j, "job.schedules", &e);
+		e = (struct err){ 0 };
+		if (!job_follow_turn(j->site, &e)) complain(j, "job.follow", &e);
+		e = (struct err){ 0 };
+		if (!job_letters_turn(j->site, &e)) complain(j, "job.letters", &e);
 		struct err late = { 0 };
 		if (!publish_joins_turn(j->site, begin_joined, j, &late)) complain(j, "job.joins", &late);
 		lock_take(&j->lock);
