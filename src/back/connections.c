@@ -373,7 +373,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	back_said(&page, r);
 	if (tried)
 		html_notice(h, HTML_SUCCESS, N_("The server answers. Nothing is saved yet."));
-	put_form(h, &s, r->method == HTTPD_POST ? &form : NULL, &errors);
+	put_form(h, &s, form.n ? &form : NULL, &errors);
 	return (!s.now.uid.n || put_shares(h, &s, e)) && view_close(&page, e);
 }
 

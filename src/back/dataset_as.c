@@ -45,6 +45,7 @@ static struct str table_of(struct visit *v, const struct rights_dataset *d)
 			buf_put(&names, d->dataset->schema.fields[i].name);
 		}
 	json_open(&j, '{');
+	json_member(&j, "kind", STR("grid"));
 	json_key(&j, STR("sections"));
 	json_open(&j, '[');
 	json_open(&j, '{');

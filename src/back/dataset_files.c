@@ -191,7 +191,7 @@ static bool run_attachments(struct httpd_request *r, struct httpd_reply *p, void
 	else
 		put_not_published(h);
 	if (c.published && back_dataset_may(&v, &c, CONFIG_EDIT))
-		put_upload(h, &v, path, false, r->method == HTTPD_POST ? &form : NULL, &errors);
+		put_upload(h, &v, path, false, form.n ? &form : NULL, &errors);
 	html_panel_close(h);
 	return view_close(&page, e);
 }
@@ -281,7 +281,7 @@ static bool run_export(struct httpd_request *r, struct httpd_reply *p, void *app
 	if (!back_form_taken(&v, &form, &errors, &taken, e))
 		return false;
 	struct str path = back_dataset_path(&v, &c, DATASET_TAB_EXPORT), what = visitor_field(&form, STR("part"));
-	bool order = str_eq(what, STR("order")), link = str_eq(what, STR("link")), posted = r->method == HTTPD_POST;
+	bool order = str_eq(what, STR("order")), link = str_eq(what, STR("link")), posted = form.n > 0;
 	back_metas_read(&m, v.arena, json_get(c.doc, "metadata"));
 	if (taken && order && save_order(&v, &c, &m, &form, &errors, e))
 		return back_done(&v, path, back_dataset_said(&form), e);

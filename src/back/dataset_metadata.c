@@ -409,7 +409,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	struct html *h = &page.h;
 	back_put_information_tabs(h, &v, &c, part.set->name);
 	html_lit(h, "<div class=\"beside\"><div>");
-	put_form(h, &page, &part, r->method == HTTPD_POST ? &form : NULL, &errors);
+	put_form(h, &page, &part, form.n ? &form : NULL, &errors);
 	html_lit(h, "</div><aside>");
 	put_score(h, &part);
 	html_lit(h, "</aside></div>");

@@ -233,11 +233,11 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (!job_schedules(v.at.site, v.at.tenant->id, c.dataset, v.arena, &s.list, &s.n, e))
 		return false;
 	const struct str *wanted = httpd_query_or_null(r, STR("schedule"));
-	struct str uid = r->method == HTTPD_POST ? visitor_field(&form, STR("uid")) : wanted ? *wanted : STR("");
+	struct str uid = form.n ? visitor_field(&form, STR("uid")) : wanted ? *wanted : STR("");
 	for (size_t i = 0; i < s.n; i++)
 		if (uid.n && str_eq(s.list[i].uid, uid)) {
 			s.one = s.list[i];
-			if (r->method != HTTPD_POST) {
+			if (!form.n) {
 				s.plan = schedule_read(s.one.cron);
 				s.zone = s.one.timezone;
 			}
@@ -254,7 +254,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (s.plan.kind == SCHEDULE_KINDS)
 		s.plan.kind = SCHEDULE_DAILY;
 	if (may)
-		put_form(h, &s, r->method == HTTPD_POST ? &form : NULL, &errors, show);
+		put_form(h, &s, form.n ? &form : NULL, &errors, show);
 	return view_close(&page, e);
 }
 

@@ -357,10 +357,10 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		return false;
 	struct html *h = &page.h;
 	const struct str *rule = httpd_query_or_null(r, STR("rule"));
-	bool about_rule = r->method == HTTPD_POST && str_eq(visitor_field(&form, STR("do")), STR("rule"));
+	bool about_rule = form.n && str_eq(visitor_field(&form, STR("do")), STR("rule"));
 	put_left(h, r);
 	put_as(h, &s);
-	put_general(h, &s, r->method == HTTPD_POST && !about_rule ? &form : NULL, about_rule ? &(struct html_errors){ 0 } : &errors);
+	put_general(h, &s, form.n && !about_rule ? &form : NULL, about_rule ? &(struct html_errors){ 0 } : &errors);
 	html_panel_open(h, "rules", N_("Rules for accounts and groups"), NULL);
 	if (s.rules.n)
 		put_rules(h, &s);

@@ -357,7 +357,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		return view_close(&page, e);
 	}
 	put_tabs(h, &s);
-	put_page(h, &page, &s, r->method == HTTPD_POST ? &form : NULL, &errors);
+	put_page(h, &page, &s, form.n ? &form : NULL, &errors);
 	return view_close(&page, e);
 }
 

@@ -374,7 +374,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	struct html *h = &page.h;
 	put_parts(h, &s);
 	html_lit(h, "<div class=\"beside wide\"><div>");
-	put_form(h, &page, &s, r->method == HTTPD_POST ? &form : NULL, &errors);
+	put_form(h, &page, &s, form.n ? &form : NULL, &errors);
 	html_lit(h, "</div>");
 	put_preview(h, &s);
 	html_lit(h, "</div>");

@@ -20,7 +20,7 @@ bool back_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, 
 	/* A key was made by somebody who had just proved a secret: for programs, it stands for all that follows. */
 	bool by_key = (flags & BACK_KEYS) && out->who.key && (out->who.who.scope & ACCOUNT_WRITE);
 	if (!by_key && !visitor_signed_in(out, e))
-		return false;
+		return back_keep(out, e);
 	if (!view_section_open(&out->who, section) && !may_by_dataset(out, section))
 		return err_set(e, ERR_FORBIDDEN, "This account has no permission for this part of the back office.");
 	if (by_key)
@@ -57,6 +57,10 @@ bool back_form_kept(struct visit *v, struct visitor_form *out, struct html_error
 bool back_form_taken(struct visit *v, struct visitor_form *out, struct html_errors *errors, bool *taken, struct err *e)
 {
 	*taken = v->request->method == HTTPD_POST && back_form_kept(v, out, errors, e);
+	if (back_kept(v, out)) {
+		html_complain(errors, v->lang, "", N_("You had been signed out, so nothing was done. What you filled in is still here: please send it again."));
+		return true;
+	}
 	if (*taken || v->request->method != HTTPD_POST)
 		return true;
 	if (!errors->n)

@@ -47,6 +47,11 @@ bool back_form_kept(struct visit *v, struct visitor_form *out, struct html_error
 /* The same for a page that is read and posted alike: false for what cannot be mended. `taken`: a form came and is to be obeyed;
  * when one came that is not, `errors` says so and the page is shown as posted. */
 bool back_form_taken(struct visit *v, struct visitor_form *out, struct html_errors *errors, bool *taken, struct err *e) must_use nonnull_all;
+/* kept.c. After ERR_UNAUTHENTICATED for a form that was posted: lays it aside and leads to the sign-in that comes back to it. False either way; with
+ * e->code ERR_NONE the reply is set. */
+bool back_keep(struct visit *v, struct err *e) nonnull_all;
+/* The form that was laid aside for this address; false: there is none. It is for showing only. back_form_taken asks by itself. */
+bool back_kept(struct visit *v, struct visitor_form *out) must_use nonnull_all;
 /* Asked before a change by a single button. ERR_NOT_FRESH leads to a page where the secret is proved, and from there to this
  * address. */
 bool back_fresh(struct visit *v, struct err *e) must_use nonnull_all;

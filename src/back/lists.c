@@ -213,7 +213,7 @@ static bool run(const struct list *list, struct httpd_request *r, struct httpd_r
 	html_heading_open(h, page.title, list->sentence);
 	html_heading_close(h);
 	back_said(&page, r);
-	html_form_open(h, &(struct html_form){ .visit = &v, .action = str_of(list->path), .posted = r->method == HTTPD_POST ? &form : NULL, .errors = &errors });
+	html_form_open(h, &(struct html_form){ .visit = &v, .action = str_of(list->path), .posted = form.n ? &form : NULL, .errors = &errors });
 	for (size_t i = 0; i < s.n; i++)
 		put_item(h, &s, i, &s.items[i]);
 	put_item(h, &s, s.n, NULL);

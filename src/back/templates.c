@@ -320,7 +320,7 @@ static bool run_one(struct httpd_request *r, struct httpd_reply *p, void *app, s
 	html_heading_open(h, page.title, N_("What publishers are asked about a dataset."));
 	html_heading_close(h);
 	back_said(&page, r);
-	put_form(h, &s, r->method == HTTPD_POST ? &form : NULL, &errors);
+	put_form(h, &s, form.n ? &form : NULL, &errors);
 	return view_close(&page, e);
 }
 
