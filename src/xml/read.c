@@ -147,3 +147,17 @@ bool xml_attribute(struct xml *x, struct arena *a, const char *name, struct str 
 	xmlTextReaderMoveToElement(x->reader);
 	return found;
 }
+
+bool xml_attribute_at(struct xml *x, struct arena *a, size_t i, struct str *name, struct str *value)
+{
+	bool found = false;
+	for (int more = xmlTextReaderMoveToFirstAttribute(x->reader); more == 1; more = xmlTextReaderMoveToNextAttribute(x->reader)) {
+		if (xmlTextReaderIsNamespaceDecl(x->reader) == 1 || i-- > 0) continue;
+		*name = arena_str(a, xml_name(x));
+		*value = arena_str(a, xml_text(x));
+		found = true;
+		break;
+	}
+	xmlTextReaderMoveToElement(x->reader);
+	return found;
+}

@@ -21,6 +21,8 @@ struct str xml_name(const struct xml *x);       /* local name, without prefix; u
 struct str xml_text(const struct xml *x);       /* of XML_TEXT; until the next step */
 /* An attribute of the element just opened, by local name ("id" finds r:id), in the arena. */
 bool xml_attribute(struct xml *x, struct arena *a, const char *name, struct str *out);
+/* Attribute number i of it, declarations of namespaces not counted; false: there are no more. */
+bool xml_attribute_at(struct xml *x, struct arena *a, size_t i, struct str *name, struct str *value);
 
 /* --- html.c: HTML as it comes, repaired as libxml2 does it ------------------------------------------------ */
 

@@ -1,0 +1,272 @@
+/* OpenDocument spreadsheets: the rows of one sheet, streamed out of content.xml. Repeated rows and cells are counted, not
+ * believed: what nobody filled costs nothing, however often it is said to be there. */
+#include "ingest/merge.h"
+#include "ingest/workbook.h"
+#include "text/text.h"
+#include <stdlib.h>
+
+enum { MOST_COLUMNS = 16384, MOST_ROWS = 1048576, MOST_SHEETS = 1000 };
+
+struct ods {
+	struct workbook book;      /* its zip; only part_open is used */
+	struct arena arena, texts;
+	struct part part;
+	VEC(struct str) sheets;
+	size_t sheet, reading;     /* the one that is wanted; how many were passed */
+	bool inside;
+	struct cell *cells;
+	size_t n;
+	int64_t number, skip, read, again; /* rows so far; repeats of the present row that are still to come */
+	struct merges merges;
+	size_t spans;
+};
+
+static struct ods *of(struct source *s) { return s->state; }
+
+static int64_t number_of(struct ods *o, const char *attribute, int64_t otherwise, int64_t most)
+{
+	struct str text = { 0 };
+	int64_t n;
+	if (!xml_attribute(o->part.xml, &o->texts, attribute, &text) || !text_to_int(text, &n) || n < 1) return otherwise;
+	return num_min(n, most);
+}
+
+/* --- cells ------------------------------------------------------------------------------------------------ */
+
+/* Paragraphs of the element just opened, to its end; notes beside the cell are none of it. */
+static bool read_text(struct ods *o, struct buf *b, struct err *e)
+{
+	int aside = 0;
+	for (int depth = 1; depth > 0;) {
+		enum xml_event event;
+		if (!xml_next(o->part.xml, &event, e)) return false;
+		if (event == XML_END_OF_DOCUMENT) return true;
+		if (event == XML_CLOSE) {
+			if (aside == depth) aside = 0;
+			depth--;
+		} else if (event == XML_OPEN) {
+			struct str name = xml_name(o->part.xml);
+			depth++;
+			if (!aside && str_eq(name, STR("annotation"))) aside = depth;
+			if (!aside && str_eq(name, STR("p")) && b->n) buf_put_char(b, '\n');
+			if (!aside && (str_eq(name, STR("s")) || str_eq(name, STR("tab")) || str_eq(name, STR("line-break")))) buf_put_char(b, ' ');
+		} else if (!aside && depth > 1) {
+			buf_put(b, xml_text(o->part.xml));
+		}
+	}
+	return true;
+}
+
+static struct cell value_of(struct ods *o, struct str type, struct str value, struct str text)
+{
+	struct cell none = { .kind = CELL_NONE };
+	double number;
+	if (str_eq(type, STR("float")) || str_eq(type, STR("percentage")) || str_eq(type, STR("currency")))
+		return text_to_double(value, &number) ? (struct cell){ value, CELL_NUMBER } : none;
+	if (str_eq(type, STR("date"))) return (struct cell){ value, value.n ? CELL_STRING : CELL_NONE };
+	if (str_eq(type, STR("boolean"))) return (struct cell){ value, value.n ? CELL_TRUTH : CELL_NONE };
+	text = arena_str(&o->texts, str_trim(text));
+	return (struct cell){ text, text.n == 0 ? CELL_NONE : str_eq(type, STR("time")) ? CELL_STRING : CELL_FREE };
+}
+
+static bool take_cell(struct ods *o, bool covered, struct err *e)
+{
+	struct str type = { 0 };
+	struct str value = { 0 };
+	int64_t times = number_of(o, "number-columns-repeated", 1, MOST_COLUMNS);
+	int64_t across = number_of(o, "number-columns-spanned", 1, MOST_COLUMNS);
+	int64_t down = number_of(o, "number-rows-spanned", 1, MOST_ROWS);
+	xml_attribute(o->part.xml, &o->texts, "value-type", &type);
+	if (!xml_attribute(o->part.xml, &o->texts, "value", &value) && !xml_attribute(o->part.xml, &o->texts, "date-value", &value))
+		xml_attribute(o->part.xml, &o->texts, "boolean-value", &value);
+	auto_buf b = BUF_INIT(LIMIT_CELL_BYTES + 1);
+	if (!read_text(o, &b, e)) return false;
+	struct cell c = covered ? (struct cell){ .kind = CELL_NONE } : value_of(o, type, value, buf_str(&b));
+	size_t from = o->n;
+	size_t to = num_min(from + (size_t)times, (size_t)MOST_COLUMNS);
+	for (size_t i = from; i < to; i++) o->cells[i] = c;
+	o->n = to;
+	if (c.kind == CELL_NONE || across * down == 1 || o->spans++ > 100000) return true;
+	struct merge one = { .row = (uint32_t)o->number, .column = (uint32_t)from, .last_row = (uint32_t)num_min(o->number + down - 1, (int64_t)MOST_ROWS),
+		.last_column = (uint32_t)num_min((int64_t)from + across - 1, (int64_t)MOST_COLUMNS - 1) };
+	merges_add(&o->merges, one);
+	return true;
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------- */
+
+static bool take_row(struct ods *o, struct err *e)
+{
+	int64_t times = number_of(o, "number-rows-repeated", 1, MOST_ROWS);
+	arena_done(&o->texts);
+	o->n = 0;
+	o->number++;
+	for (int depth = 1; depth > 0;) {
+		enum xml_event event;
+		if (!xml_next(o->part.xml, &event, e)) return false;
+		if (event == XML_END_OF_DOCUMENT) break;
+		if (event == XML_CLOSE) depth--;
+		if (event != XML_OPEN) continue;
+		struct str name = xml_name(o->part.xml);
+		bool covered = str_eq(name, STR("covered-table-cell"));
+		if (!covered && !str_eq(name, STR("table-cell"))) depth++;
+		else if (!take_cell(o, covered, e)) return false;
+	}
+	while (o->n > 0 && o->cells[o->n - 1].kind == CELL_NONE) o->n--;
+	o->again = o->n ? times - 1 : 0;
+	if (o->n == 0) o->number += times - 1;
+	else o->n = merges_fill(&o->merges, o->number, o->cells, o->n, MOST_COLUMNS);
+	return true;
+}
+
+static bool next_row(struct ods *o, bool *more, struct err *e)
+{
+	*more = true;
+	if (o->again > 0) {
+		o->again--;
+		o->number++;
+		return true;
+	}
+	for (;;) {
+		enum xml_event event;
+		if (!xml_next(o->part.xml, &event, e)) return false;
+		*more = event != XML_END_OF_DOCUMENT;
+		if (!*more) return true;
+		if (event == XML_TEXT) continue;
+		struct str name = xml_name(o->part.xml);
+		bool table = str_eq(name, STR("table"));
+		if (event == XML_OPEN && table) o->inside = o->reading++ == o->sheet;
+		if (event == XML_CLOSE && table && o->inside) {
+			*more = false;
+			return true;
+		}
+		if (!o->inside || event != XML_OPEN || !str_eq(name, STR("table-row"))) continue;
+		if (!take_row(o, e)) return false;
+		o->read++;
+		if (o->n > 0) return true;
+	}
+}
+
+static bool ods_rewind(struct source *s, struct err *e)
+{
+	struct ods *o = of(s);
+	bool found;
+	part_close(&o->part);
+	o->number = o->read = o->again = 0;
+	o->reading = 0;
+	o->inside = false;
+	o->spans = 0;
+	merges_done(&o->merges);
+	if (!part_open(&o->book, STR("content.xml"), &o->part, &found, e)) return false;
+	return found || err_set(e, ERR_BAD_SOURCE, "the spreadsheet is damaged: its content is missing");
+}
+
+static bool ods_next(struct source *s, struct row *out, struct err *e)
+{
+	struct ods *o = of(s);
+	bool more;
+	do {
+		if (!next_row(o, &more, e)) return false;
+	} while (more && o->number <= o->skip);
+	*out = (struct row){ .cells = o->cells, .n = o->n, .number = o->number, .more = more };
+	return true;
+}
+
+/* --- which sheet, which row ------------------------------------------------------------------------------- */
+
+static bool list_sheets(struct ods *o, struct err *e)
+{
+	for (;;) {
+		enum xml_event event;
+		if (!xml_next(o->part.xml, &event, e)) return false;
+		if (event == XML_END_OF_DOCUMENT) return true;
+		if (event != XML_OPEN || !str_eq(xml_name(o->part.xml), STR("table"))) continue;
+		struct str name = { 0 };
+		xml_attribute(o->part.xml, &o->arena, "name", &name);
+		if (o->sheets.n == MOST_SHEETS) return err_set(e, ERR_TOO_LARGE, "the spreadsheet has more than 1,000 sheets");
+		vec_push(&o->arena, &o->sheets, name);
+	}
+}
+
+static bool look(struct ods *o, bool *empty, struct err *e)
+{
+	enum { ROWS = 50 };
+	size_t filled[ROWS] = { 0 };
+	int64_t numbers[ROWS];
+	size_t n = 0;
+	size_t widest = 0;
+	for (; n < ROWS; n++) {
+		bool more;
+		if (!next_row(o, &more, e)) return false;
+		if (!more) break;
+		for (size_t i = 0; i < o->n; i++) filled[n] += o->cells[i].kind != CELL_NONE;
+		widest = num_max(widest, filled[n]);
+		numbers[n] = o->number;
+	}
+	*empty = n == 0;
+	size_t first = 0;
+	while (first < n && (filled[first] < 2 || filled[first] * 2 < widest)) first++;
+	o->skip = widest > 2 && first > 0 && first < n && first <= 20 ? numbers[first] - 1 : 0;
+	return true;
+}
+
+static bool choose(struct source *s, struct err *e)
+{
+	struct ods *o = of(s);
+	for (o->sheet = 0; o->sheet < o->sheets.n; o->sheet++) {
+		bool empty;
+		if (s->part.n && !str_eq(s->part, o->sheets.p[o->sheet])) continue;
+		if (!ods_rewind(s, e) || !look(o, &empty, e)) return false;
+		if (s->part.n || !empty) break;
+	}
+	if (o->sheet == o->sheets.n) {
+		auto_buf list = BUF_INIT(400);
+		for (size_t i = 0; i < o->sheets.n && list.n < 240; i++)
+			buf_printf(&list, "%s“%.*s”", i ? ", " : "", STR_ARG(text_cut(o->sheets.p[i], 60)));
+		if (!s->part.n) return err_set(e, ERR_BAD_SOURCE, "all sheets of the spreadsheet are empty");
+		return err_set(e, ERR_BAD_SOURCE, "the spreadsheet has no sheet “%.*s”; it has %.*s", STR_ARG(s->part), STR_ARG(buf_str(&list)));
+	}
+	if (!s->part.n && o->sheets.n > 1)
+		load_note(s->load, "The spreadsheet has %zu sheets; “%.*s” was read.", o->sheets.n, STR_ARG(o->sheets.p[o->sheet]));
+	int64_t first = param_int(s, "first_row_no", 0);
+	if (first > 0) o->skip = first - 1;
+	else if (o->skip) load_note(s->load, "The rows above row %lld were taken for a title and left out.", (long long)o->skip + 1);
+	s->table_row = o->skip + 1;
+	s->spread = o->merges.list.n > 0;
+	return ods_rewind(s, e);
+}
+
+static bool ods_open(struct source *s, struct err *e)
+{
+	struct ods *o = calloc(1, sizeof *o);
+	ensure(o);
+	s->state = o;
+	o->cells = calloc(MOST_COLUMNS, sizeof *o->cells);
+	ensure(o->cells);
+	o->book = (struct workbook){ .a = &o->arena, .fd = s->fd };
+	return ods_rewind(s, e) && list_sheets(o, e) && choose(s, e);
+}
+
+static void ods_close(struct source *s)
+{
+	struct ods *o = of(s);
+	part_close(&o->part);
+	merges_done(&o->merges);
+	arena_done(&o->texts);
+	arena_done(&o->arena);
+	free(o->cells);
+	free(o);
+	s->state = NULL;
+}
+
+static struct str sheet_name(const struct ods *o) { return o->sheet < o->sheets.n ? o->sheets.p[o->sheet] : (struct str){ 0 }; }
+static void ods_describe(struct source *s, struct json_out *j) { json_member(j, "part", sheet_name(of(s))); }
+static void ods_used(struct source *s, struct json_out *j) { json_member(j, "sheet", sheet_name(of(s))); }
+static int64_t ods_place(struct source *s) { return of(s)->read; }
+static unsigned ods_sniff(struct str head)
+{
+	return str_starts(head, STR("PK")) && str_find(str_sub(head, 0, 120), STR("mimetypeapplication/vnd.oasis.opendocument.spreadsheet")) >= 0 ? 150 : 0;
+}
+
+const struct source_format source_ods = { "ods", "ods ots", SOURCE_HEADED | SOURCE_ZIPPED, ods_sniff, ods_open, ods_rewind, ods_next, NULL, ods_close,
+	ods_describe, ods_place, ods_used };
