@@ -1,5 +1,7 @@
 /* A preview: the first rows of a source through the same line of processors and the same casts as a publication, with a
  * profile of every step; and the questions that a processor would ask of another server. */
+#include "gdal/gdal.h"
+#include "ingest/layer.h"
 #include "ingest/look.h"
 #include "ingest/fields.h"
 #include "ingest/line.h"
@@ -287,6 +289,26 @@ static void put_dates_of(struct look *k, struct json_out *j, const struct survey
 
 /* --- the answer --------------------------------------------------------------------------------------------------------------------- */
 
+/* What was found out, where nobody has said it. */
+static void put_found(struct look *k, const struct json_node *given, struct json_out *j)
+{
+	auto_buf found = BUF_INIT(64 * 1024);
+	struct json_out f = JSON_OUT(&found);
+	const struct json_node *doc, *value;
+	struct err ignored = { 0 };
+	struct str name;
+	json_open(&f, '{');
+	layer_used(&k->part.load.source, &f, k->part.headed);
+	json_close(&f, '}');
+	if (!json_read_in(k->a, buf_str(&found), &doc, &ignored)) return;
+	for (size_t at = 0; json_each(doc, &at, &name, &value);) {
+		if (json_get(given, arena_cstr(k->a, name))) continue;
+		json_key(j, name);
+		json_value(j);
+		json_put_node(j->b, value);
+	}
+}
+
 static void put_source(struct look *k, struct json_out *j)
 {
 	struct source *s = &k->part.load.source;
@@ -307,7 +329,7 @@ static void put_source(struct look *k, struct json_out *j)
 		json_value(j);
 		json_put_node(j->b, value);
 	}
-	if (s->format->used) s->format->used(s, j);
+	put_found(k, given, j);
 	json_close(j, '}');
 	json_close(j, '}');
 }
@@ -508,7 +530,7 @@ static bool shut(struct arena *a, const struct ingest_job *job, size_t more, str
 	for (size_t i = 0; i < n; i++) fds[i] = CHILD_FD + (int)i;
 	const char *folders[] = { arena_cstr(a, folder) };
 	struct child_cage cage = { .memory_mb = MEMORY_MB, .cpu_s = more ? 3600 : CPU_S, .file_mb = FILE_MB, .read_fds = fds, .nread_fds = n,
-		.folders = folders, .nfolders = 1 };
+		.folders = folders, .nfolders = 1, .readable = gdal_read_folders, .nreadable = GDAL_READ_FOLDERS };
 	unsigned parts;
 	return child_cage(&cage, &parts, e);
 }
