@@ -25,6 +25,8 @@ static void put_kind(struct html *h, struct visit *v, struct str used, const str
 {
 	struct html_option options[CHOICES];
 	size_t n = 0;
+	if (!used.n)
+		options[n++] = (struct html_option){ .value = STR(""), .message = N_("Found out") };
 	const struct json_node *guesses = p->root ? json_get(json_get(p->root, "source"), "guesses") : NULL;
 	for (size_t i = 0; i < json_count(guesses) && n < CHOICES; i++) {
 		const struct ingest_extractor *x = ingest_extractor_or_null(json_text(json_get(json_at(guesses, i), "type")));

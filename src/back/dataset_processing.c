@@ -298,6 +298,7 @@ static void put_rows(struct html *h, struct processing *k)
 	size_t at = k->at.n ? back_preview_find(&k->preview, k->at) : SIZE_MAX, n = back_preview_steps(&k->preview);
 	html_lit(h, "<div id=\"rows\" class=\"rows-of\">");
 	back_put_fault(h, &k->preview);
+	back_put_notes(h, &k->preview);
 	if (k->kind && (k->kind->flags & PROCESS_STORED)) {
 		html_notice(h, HTML_INFO, N_("This one acts on records that are published already: there is no preview of it."));
 	} else if (at != SIZE_MAX && at > 0) {
