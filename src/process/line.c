@@ -407,6 +407,8 @@ void process_tell(struct process_step *s, struct process_row *r, size_t column, 
 		vsnprintf(text, sizeof text, fmt, ap);
 		va_end(ap);
 		text[text_cut(str_of(text), sizeof text - 5).n] = 0;
+		/* Pieces of cells stand in it: bytes that are no letters must not reach who reads it. */
+		for (ptrdiff_t bad; (bad = text_utf8_error(str_of(text))) >= 0;) text[bad] = '?';
 		struct line_step *at = line_step_of(s);
 		struct str field = column < at->nnames ? at->names[column] : (struct str){ 0 };
 		l->out->tell(l->out->arg, s->index, l->number, field, value, text);

@@ -165,7 +165,7 @@ static bool run_meet(struct run *t, const struct json_node *processors, struct e
 }
 
 /* processors: an object or an array of them. False: *e, and the faults in `out`, a line each. */
-static bool run_json(struct arena *a, const char *processors, const char *before, struct buf *out, struct err *e)
+unused static bool run_json(struct arena *a, const char *processors, const char *before, struct buf *out, struct err *e)
 {
 	auto_buf list = BUF_INIT(64 << 20);
 	struct str text = str_trim(str_of(processors));
