@@ -1,0 +1,304 @@
+"""The back office of a dataset after its data: information, views, export, security, schedules, translations, history, queue, connections, templates,
+licences and themes, one change for many, and forms that outlive their session."""
+import html
+import re
+import time
+from urllib.parse import unquote
+
+import pytest
+
+from conftest import stoa
+from probe import GRACE, ROOT_USER, World
+
+HOST = "isoc.example"
+ROWS = "name,district,year,loc\nOak,north,2020,\"48.85, 2.35\"\nElm,south,2021,\"48.86, 2.36\"\nAsh,north,2022,\"48.87, 2.37\"\n"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    w = World(tmp_path_factory.mktemp("office"))
+    w.folder = tmp_path_factory.mktemp("source")
+    (w.folder / "trees.csv").write_text(ROWS)
+    for name in ("trees", "oaks", "shrubs"):
+        stoa(w.data, "publish", w.folder / "trees.csv", "--portal", HOST, "--id", name, "--title", name.capitalize())
+    yield w
+    w.stop()
+
+
+@pytest.fixture(scope="module")
+def root(world):
+    c = world.client(HOST)
+    c.sign_in(ROOT_USER)
+    return c
+
+
+def at(name, tab):
+    return f"/backoffice/datasets/{name}/{tab}/"
+
+
+def page(c, path, status=200):
+    answer = c.get(path)
+    assert answer.status_code == status, (path, answer.status_code, answer.text[-1500:])
+    return answer.text
+
+
+def form_of(text, *holding):
+    """All fields of the first form that holds these texts, as they are filled in."""
+    for f in re.findall(r"<form\b.*?</form>", text, re.S):
+        if not all(h in f for h in holding):
+            continue
+        found = []
+        for tag in re.findall(r"<input\b[^>]*>", f):
+            attribute = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+            if attribute.get("type") in ("checkbox", "radio") and " checked" not in tag:
+                continue
+            if attribute.get("name") and attribute.get("type") not in ("file", "submit"):
+                found.append((html.unescape(attribute["name"]), html.unescape(attribute.get("value", ""))))
+        for name, inner in re.findall(r'<textarea\b[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', f, re.S):
+            found.append((name, html.unescape(inner).lstrip("\n")))
+        for name, inner in re.findall(r'<select\b[^>]*name="([^"]+)"[^>]*>(.*?)</select>', f, re.S):
+            chosen = re.search(r'<option[^>]*value="([^"]*)"[^>]* selected', inner)
+            found.append((name, html.unescape(chosen.group(1)) if chosen else ""))
+        return found
+    raise AssertionError(f"no form holds {holding}")
+
+
+def send(c, path, changes, *holding, action=None, status=303, drop=()):
+    """Opens a page, changes fields of one of its forms, and posts it."""
+    fields = [(k, v) for k, v in form_of(page(c, path), *(holding or ("csrfmiddlewaretoken",))) if k not in changes and k not in drop]
+    for k, v in changes.items():
+        fields += [(k, x) for x in (v if isinstance(v, list) else [v])]
+    answer = c.post(action or path, fields)
+    assert answer.status_code == status, (path, answer.status_code, re.findall(r'class="[^"]*error[^"]*".*?</', answer.text, re.S)[:5], answer.text[-800:])
+    return answer
+
+
+def api(world, path="", **more):
+    return world.client(HOST).request("GET", "/api/explore/v2.1/catalog/datasets/trees" + path, **more)
+
+
+def published(world, c, name, seconds=20):
+    """Publishes and waits until it is done."""
+    send(c, at(name, "history"), {"do": "publish"}, 'action="/backoffice/datasets/', "/do/", action=f"/backoffice/datasets/{uid(c, name)}/do/")
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        text = page(c, at(name, "history"))
+        if "Readers see what you see here" in text:
+            return
+        time.sleep(0.2)
+    raise AssertionError(re.sub(r"<[^>]+>", " ", text)[:2000])
+
+
+def uid(c, name):
+    return re.search(r"/backoffice/datasets/(da_\w+)/", page(c, at(name, "history"))).group(1)
+
+
+def test_information_is_asked_in_every_language_and_published(world, root):
+    path = at("trees", "information")
+    text = page(root, path)
+    assert "Add a description of at least 200 characters" in text and 'name="m.title.fr"' in text
+    before = int(re.search(r"<strong>(\d+) %", text).group(1))
+    send(root, path, {"m.title.en": "Trees", "m.title.fr": "Arbres", "m.description.en": "Every tree of the town. " * 12, "m.keyword.en": "tree, town, green",
+                      "m.license": "CC BY 4.0", "m.theme": ["Environment", "Health"], "m.publisher": "Town of Trees", "coverage": "set", "coverage.codes": "world_fr"}, 'name="m.title.en"')
+    text = page(root, path)
+    assert int(re.search(r"<strong>(\d+) %", text).group(1)) > before + 30
+    assert 'value="Arbres"' in text and "Add a description" not in text
+    answer = api(world)
+    assert "Town of Trees" not in answer.text, "a draft is nobody's to read"
+    published(world, root, "trees")
+    metas = api(world, "?lang=fr").json()["metas"]["default"]
+    assert (metas["title"], metas["publisher"], metas["license"], metas["theme"]) == ("Arbres", "Town of Trees", "CC BY 4.0", ["Environment", "Health"])
+    assert metas["license_url"].startswith("https://creativecommons.org/licenses/by/4.0")
+
+
+def test_what_cannot_be_is_said_beside_its_field_and_kept(root):
+    answer = send(root, at("trees", "information"), {"m.timezone": "Mars/Base", "m.territory": "Somewhere"}, 'name="m.title.en"', status=422)
+    assert "a time zone as Europe/Paris" in answer.text and 'value="Somewhere"' in answer.text
+
+
+def test_two_editors_are_told(world, root):
+    path = at("oaks", "information")
+    fields = dict(form_of(page(root, path), 'name="m.title.en"'))
+    send(root, path, {"m.publisher": "First"}, 'name="m.title.en"')
+    answer = root.post(path, {**fields, "m.publisher": "Second"})
+    assert answer.status_code == 409 and 'value="Second"' in answer.text, answer.status_code
+    assert 'value="First"' in page(root, path)
+
+
+def test_views_are_shown_before_they_are_kept(world, root):
+    path = at("trees", "visualizations") + "?view=custom"
+    fields = form_of(page(root, path), 'name="names"')
+    fields = [(k, v) for k, v in fields if not k.startswith("v.")] + [("v.custom_view_enabled", "on"), ("v.custom_view_html.en", "<p>Behold<script>x()</script></p>"), ("v.custom_view_title.en", "Forest")]
+    preview = "/explore/dataset/trees/custom/preview/"
+    shown = root.post(preview, fields)
+    assert shown.status_code == 200 and "Behold" in shown.text and "x()" not in shown.text and "Forest" in shown.text
+    assert "Behold" not in page(root, preview)
+    assert world.client(HOST).get(preview).status_code == 303
+    grace = world.client(HOST)
+    grace.sign_in(GRACE)
+    assert grace.get(preview).status_code == 403
+    assert root.post(path, fields).status_code == 303
+    assert "Behold" in page(root, preview)
+
+
+def test_views_obey_their_settings(world, root):
+    send(root, at("trees", "visualizations") + "?view=map", {}, 'name="names"', drop=("v.map_disabled",))
+    send(root, at("trees", "visualizations"), {"v.table_fields": ["district", "name"], "at.table_fields.name": "1", "at.table_fields.district": "2", "v.default_filters": "refine.district=north"}, 'name="names"')
+    published(world, root, "trees")
+    anyone = world.client(HOST)
+    assert anyone.get("/explore/dataset/trees/").headers["Location"].endswith("?refine.district=north")
+    table = page(anyone, "/explore/dataset/trees/table/")
+    assert "/explore/dataset/trees/map/" not in table
+    heads = re.findall(r"<th[^>]*>.*?</th>", table, re.S)
+    assert [("name" in h, "district" in h) for h in heads if "name" in h or "district" in h][:2] == [(True, False), (False, True)]
+
+
+def test_rules_and_seeing_as_somebody_else(world, root):
+    path = at("trees", "security")
+    wrong = send(root, path, {"filter": "district ="}, 'id="everybody"', status=422)
+    assert "district =" in wrong.text and re.search(r"error", wrong.text)
+    left = send(root, path, {"filter": 'district = "north"'}, 'id="everybody"')
+    assert "left=2" in left.headers["Location"]
+    grace = re.search(r'<option value="(a\d+)"[^>]*>Grace', page(root, path)).group(1)
+    send(root, path, {"who": grace, "data": "on", "which": "some", "field": "name", "filter": "", "may.publish_dataset": "on"}, "Save the rule")
+    public, hers = page(root, path + "as/?who=public"), page(root, path + f"as/?who={grace}")
+    assert "Ash" in public and "Elm" not in public
+    assert "Elm" in hers and "south" not in hers and "3 are hidden" in hers
+    assert any(e.get("reason") == "dataset.seen_as" for e in world.events(HOST))
+    send(root, path, {"open": "restricted"}, 'id="everybody"')
+    assert "does not exist" in page(root, path + "as/?who=public")
+    send(root, path, {"open": "open", "filter": ""}, 'id="everybody"')
+    answer = root.post(path, [*[(k, v) for k, v in form_of(page(root, path), f"remove:{grace}")], ("do", f"remove:{grace}")])
+    assert answer.status_code == 303 and "No rules yet" in page(root, path)
+
+
+def test_schedules_in_plain_words(root):
+    path = at("trees", "scheduling")
+    shown = send(root, path, {"kind": "weekly", "day": ["1", "5"], "time": "06:30", "zone": "Europe/Paris", "do": "show"}, 'name="kind"', status=200)
+    assert len(re.findall(r"<li><time", shown.text)) == 5
+    assert "tick at least one day" in send(root, path, {"kind": "weekly", "do": "save"}, 'name="kind"', status=422).text
+    assert "time zone" in send(root, path, {"kind": "daily", "zone": "Nowhere/X", "do": "save"}, 'name="kind"', status=422).text
+    send(root, path, {"kind": "weekly", "day": ["1", "5"], "time": "06:30", "zone": "Europe/Paris", "do": "save"}, 'name="kind"')
+    text = page(root, path)
+    assert "Monday, Friday at 06:30" in text
+    root.post(path, form_of(text, 'name="remove"'))
+    assert "published by hand" in page(root, path)
+
+
+def test_history_tells_and_brings_back(root):
+    path = at("oaks", "history")
+    send(root, at("oaks", "information"), {"m.publisher": "Third"}, 'name="m.title.en"')
+    text = page(root, path)
+    assert "<del>" in text and "Third" in text and "Root" in text
+    send(root, path, {}, 'name="version"')
+    assert 'value="First"' in page(root, at("oaks", "information"))
+    assert "Earlier version brought back" in page(root, path)
+
+
+def test_translations_are_marked_when_the_original_changes(root):
+    path = at("trees", "translations") + "?lang=fr"
+    text = page(root, path)
+    assert "Missing" in text and "Every tree of the town" in text
+    name = re.search(r'Description.*?<textarea[^>]*name="(t\d+)"', text, re.S).group(1)
+    send(root, path, {name: "Tous les arbres."}, f'name="{name}"')
+    assert "has changed since" not in page(root, path)
+    send(root, at("trees", "information"), {"m.description.en": "Other words. " * 30}, 'name="m.title.en"')
+    assert "has changed since" in page(root, path)
+    fields = at("trees", "translations") + "?lang=fr&part=schema"
+    label = re.search(r'<h3><bdi>district</bdi>.*?name="(t\d+)"', page(root, fields), re.S).group(1)
+    send(root, fields, {label: "Quartier"}, f'name="{label}"')
+    assert 'value="Quartier"' in page(root, fields)
+
+
+def test_queue_lists_jobs_with_their_log(root):
+    text = page(root, "/backoffice/queue/")
+    job = re.search(r'href="(/backoffice/queue/\d+/)"', text).group(1)
+    assert "Trees" in text and "Done" in text
+    assert "Log" in page(root, job)
+    assert root.get(job + "errors.csv").text.startswith("row,record,field")
+    assert root.get("/backoffice/queue/99999/").status_code == 404
+
+
+def test_connections_never_show_secrets(root):
+    path = "/backoffice/connections/new/?type=http"
+    made = send(root, path, {"name": "Town", "url": "https://files.example.org/open/", "username": "u", "password": "hush-hush-1", "do": "save"}, 'name="password"')
+    own = made.headers["Location"].split("?")[0]
+    text = page(root, own)
+    assert "files.example.org" in text and "hush-hush-1" not in text and "hush-hush-1" not in page(root, "/backoffice/connections/")
+    send(root, own, {"name": "Town hall", "do": "save"}, 'name="password"')
+    assert "Town hall" in page(root, "/backoffice/connections/")
+    send(root, own, {"do": "remove"}, 'value="remove"')
+    assert "Town hall" not in page(root, "/backoffice/connections/")
+
+
+def test_templates_licences_and_themes_of_a_portal(world, root):
+    send(root, "/backoffice/templates/new/", {"name": "city", "title.en": "City", "title.fr": "Ville", "active": "on", "f0.name": "ward", "f0.type": "enum", "f0.label.en": "Ward", "f0.label.fr": "Quartier",
+                                              "f0.choices": "n = North | Nord\ns = South | Sud", "f0.level": "mandatory", "do": "save"}, 'name="f0.name"')
+    path = at("trees", "information") + "?part=city"
+    assert "North" in page(root, path)
+    send(root, path, {"m.ward": "n"}, 'name="m.ward"')
+    assert "not one of its choices" in send(root, path, {"m.ward": "west"}, 'name="m.ward"', status=422).text
+    published(world, root, "trees")
+    metas = api(world).json()["metas"]
+    assert metas["city"]["ward"] == "n"
+    text = page(root, "/backoffice/themes/")
+    last = len(re.findall(r'name="i\d+\.id"', text)) - 1
+    assert "in every language" in send(root, "/backoffice/themes/", {f"i{last}.label.en": "Harbour"}, 'name="i0.id"', status=422).text
+    send(root, "/backoffice/themes/", {f"i{last}.label.en": "Harbour", f"i{last}.label.fr": "Port", "i0.remove": "on"}, 'name="i0.id"')
+    text = page(root, at("trees", "information"))
+    assert "Harbour" in text and 'value="Health"' in text, "one that is used stays"
+    assert "Health" not in page(root, at("shrubs", "information"))
+    assert page(root, "/backoffice/licences/").count("CC BY 4.0") >= 1
+
+
+def test_one_change_for_many(world, root):
+    token = dict(form_of(page(root, "/backoffice/datasets/"), "bulk"))["csrfmiddlewaretoken"]
+    chosen = [("csrfmiddlewaretoken", token), ("uid", uid(root, "oaks")), ("uid", uid(root, "shrubs"))]
+    assert "2 datasets are chosen" in root.post("/backoffice/datasets/bulk/", chosen).text
+    shown = root.post("/backoffice/datasets/bulk/", chosen + [("field", "publisher"), ("value", "Both"), ("do", "show")]).text
+    assert "First" in shown and shown.count("Both") >= 2 and 'value="First"' in page(root, at("oaks", "information"))
+    assert root.post("/backoffice/datasets/bulk/", chosen + [("field", "publisher"), ("value", "Both"), ("do", "change")]).status_code == 303
+    assert 'value="Both"' in page(root, at("oaks", "information")) and 'value="Both"' in page(root, at("shrubs", "information"))
+
+
+def test_files_and_exports_kept_elsewhere(world, root):
+    path = at("trees", "export")
+    assert "begins with https" in send(root, path, {"url": "ftp://x", "title": "All"}, 'name="url"', status=422).text
+    send(root, path, {"url": "https://files.example.org/all.zip", "title": "All"}, 'name="url"')
+    found = api(world).json()
+    assert [x["title"] for x in found["alternative_exports"]] == ["All"]
+    went = api(world, f"/alternative_exports/{found['alternative_exports'][0]['id']}")
+    assert went.status_code == 303 and went.headers["Location"] == "https://files.example.org/all.zip"
+    files = at("trees", "information") + "files/"
+    token = dict(form_of(page(root, files), 'type="file"'))
+    answer = root.request("POST", files, data=token, files={"file": ("method.txt", b"how it was done", "text/plain")})
+    assert answer.status_code == 303 and "method.txt" in page(root, files)
+
+
+def test_a_form_outlives_its_session(world):
+    c = world.client(HOST)
+    c.sign_in(ROOT_USER)
+    path = at("shrubs", "information")
+    fields = [(k, v) for k, v in form_of(page(c, path), 'name="m.title.en"') if k != "m.territory"] + [("m.territory", "A long afternoon of typing")]
+    c.jar.pop("sessionid")
+    led = c.post(path, fields)
+    assert led.status_code == 303 and led.headers["Location"].startswith("/login/?next="), led.status_code
+    back = unquote(led.headers["Location"].split("next=")[1])
+    assert "kept=" in back and "afternoon" not in back
+    c.sign_in(ROOT_USER)
+    again = page(c, back)
+    assert "A long afternoon of typing" in again and "You had been signed out" in again
+    assert "afternoon" not in page(c, path), "nothing is done by itself"
+    assert "afternoon" not in page(c, back.replace("information", "export")), "only where it belongs"
+    fields = form_of(again, 'name="m.title.en"')
+    assert c.post(path, fields).status_code == 303
+    assert "A long afternoon of typing" in page(c, path)
+
+
+def test_who_may_not_edit_sees_nothing(world):
+    grace = world.client(HOST)
+    grace.sign_in(GRACE)
+    for tab in ("information", "visualizations", "export", "security", "security/as", "scheduling", "translations", "history", "feedback", "monitoring"):
+        assert grace.get(at("oaks", tab)).status_code in (403, 404), tab
+    for path in ("/backoffice/queue/", "/backoffice/connections/", "/backoffice/templates/", "/backoffice/licences/", "/backoffice/themes/"):
+        assert grace.get(path).status_code == 403, path
