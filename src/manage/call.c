@@ -147,7 +147,10 @@ static bool manage_run(struct httpd_request *r, struct httpd_reply *p, void *app
 {
 	struct manage_call c = { .r = r, .p = p, .a = r->arena, .s = app, .op = r->route_or_null->extra, .out = BUF_INIT(OUT_BYTES) };
 	bool open = c.op->rule == MANAGE_EVERYONE;
-	if (!(open ? visitor_enter_anyone(app, r, p, &c.visit, e) : visitor_enter(app, r, p, &c.visit, e))) return false;
+	if (!(open ? visitor_enter_anyone(app, r, p, &c.visit, e) : visitor_enter(app, r, p, &c.visit, e))) {
+		visitor_leave(&c.visit); /* it may have come half-way in */
+		return false;
+	}
 	c.tenant = c.visit.at.tenant;
 	c.t = c.tenant->id;
 	c.who = &c.visit.who;
