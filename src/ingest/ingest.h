@@ -62,6 +62,7 @@ struct ingest_progress {
 	enum ingest_phase phase;
 	int64_t bytes, total; /* of this phase; total 0: not known */
 	int64_t rows;
+	int64_t errors;       /* refusals so far; told from loading on */
 };
 
 /* One of several sources of a dataset, and how it is to be read. */

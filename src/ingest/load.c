@@ -28,7 +28,9 @@ void load_tell(struct load *l, enum ingest_phase phase, int64_t bytes, int64_t t
 	int64_t now = clock_monotonic_ns();
 	if (!sure && now - l->told_ns < 100000000) return;
 	l->told_ns = now;
-	l->tell(l->tell_arg, &(struct ingest_progress){ phase, bytes, total, rows });
+	/* While columns are proved another thread may be counting. */
+	int64_t errors = phase == INGEST_LOADING || phase == INGEST_FINISHING ? l->rejects.count : 0;
+	l->tell(l->tell_arg, &(struct ingest_progress){ phase, bytes, total, rows, errors });
 }
 
 /* --- the second pass ------------------------------------------------------------------------------- */

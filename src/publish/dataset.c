@@ -370,6 +370,7 @@ static void follow(void *arg, const struct ingest_progress *p)
 {
 	struct publish_road *r = arg;
 	bool line = json_count(json_get(r->config.doc, "processors")) > 0;
+	r->errors = p->errors;
 	switch (p->phase) {
 	case INGEST_UNPACKING: publish_tell(r, "reading", p->rows, 0, p->bytes, p->total, 100, 150); break;
 	case INGEST_PROVING: publish_tell(r, line ? "processing" : "reading", p->rows, 0, p->bytes, p->total, 150, 500); break;
@@ -525,11 +526,12 @@ static bool with_sources(struct publish_road *r, bool unchanged, struct publish_
 	bool joins = r->former.supplies.n > 0;
 	bool if_changed = r->flags & PUBLISH_IF_CHANGED;
 	if (if_changed && same_shape && unchanged && !joins) return stay(r, out, e);
-	if (if_changed && unchanged && r->sources.n < json_count(json_get(r->config.doc, "resources"))) {
+	if (r->skipped > 0) {
 		/* Not brought, but needed now. */
 		bool ignored;
 		publish_bring_done(r);
 		r->flags &= ~(unsigned)PUBLISH_IF_CHANGED;
+		r->skipped = 0;
 		if (!publish_bring(r, SIZE_MAX, &ignored, e)) return false;
 	}
 	if (r->sources.n == 0) return err_set(e, ERR_PARAMETER, "the dataset has no source: add one before publishing it");

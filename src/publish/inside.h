@@ -41,6 +41,7 @@ struct publish_road {
 	struct str shape, look, supplies_hash;
 	struct str fields;        /* operations, facets of the metadata among them; JSON array */
 	bool preview, fresh;
+	size_t skipped;           /* sources that were not brought, being what they were */
 	int64_t who;              /* of a preview */
 	int *supplies;
 	size_t nsupplies;

@@ -153,7 +153,10 @@ static bool bring_far(struct publish_road *r, const struct json_node *resource, 
 		.cancel_or_null = r->watch ? r->watch->cancel : NULL };
 	if (!fetch_source(r->site, &ask, r->a, &all, &n, e)) return false;
 	for (size_t i = 0; i < n; i++) {
-		if (all[i].unchanged) continue;
+		if (all[i].unchanged) {
+			r->skipped++;
+			continue;
+		}
 		*unchanged = false;
 		int fd = all[i].fd < 0 ? -1 : fcntl(all[i].fd, F_DUPFD_CLOEXEC, 3);
 		if (fd < 0) continue;

@@ -193,6 +193,74 @@ static void a_file_becomes_a_dataset_by_its_configuration(void **state)
 	SAME(ask(f, &c, "commune, ville, nom"), "commune=Baris ville=Baris nom=Baris");
 }
 
+static void fields_are_told_by_language_and_offered_by_the_facets_of_the_metadata(void **state)
+{
+	struct fixture *f = *state;
+	struct config c = make(f, "Words");
+	c = send(f, &c, "towns.csv", str_of(towns));
+	c = put(f, &c, "fields", STR("[{\"uid\":\"pr_w00001\",\"type\":\"rename\",\"from_name\":\"nom\",\"to_name\":\"\",\"field_label\":{\"\":\"Town\",\"fr\":\"Commune\"}},"
+	                             "{\"uid\":\"pr_w00002\",\"type\":\"description\",\"field\":\"nom\",\"description\":{\"\":\"Its name\",\"fr\":\"Son nom\"}}]"));
+	c = put(f, &c, "metadata/asset_content_configuration/facets", STR("{\"\":[{\"field_name\":\"prix\",\"disjunctive\":true,\"facetsort\":\"-count\"}]}"));
+	publish(f, &c, 0);
+	struct field town = field(f, &c, "nom");
+	SAME(town.label, "Town");
+	SAME(field_label(&town, &f->arena, STR("fr")), "Commune");
+	SAME(field_description(&town, &f->arena, STR("fr")), "Son nom");
+	SAME(field_label(&town, &f->arena, STR("de")), "Town");
+	assert_int_equal(town.flags & FIELD_FACET, 0);
+	struct field price = field(f, &c, "prix");
+	assert_int_equal(price.flags & (FIELD_FACET | FIELD_DISJUNCTIVE), FIELD_FACET | FIELD_DISJUNCTIVE);
+	/* Facets are told anew without the data. */
+	int64_t version = publish(f, &c, 0).version;
+	c = put(f, &c, "metadata/asset_content_configuration/facets", STR("{\"\":[{\"field_name\":\"nom\"}]}"));
+	assert_int_equal(publish(f, &c, 0).version, version);
+	assert_int_equal(field(f, &c, "prix").flags & FIELD_FACET, 0);
+	assert_int_equal(field(f, &c, "nom").flags & FIELD_FACET, FIELD_FACET);
+}
+
+static struct str rejects(struct fixture *f, const struct config *c, int64_t version)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	struct str path = arena_printf(&f->arena, "%.*s.rejects.jsonl",
+	                               STR_ARG(engine_path(f->site->engine, &f->arena, (struct version_ref){ .tenant = f->t, .dataset = c->dataset, .number = version })));
+	int fd = open(path.p, O_RDONLY);
+	assert_true(fd >= 0);
+	char *room = buf_room(&b, 65536);
+	ssize_t n = read(fd, room, 65536);
+	assert_true(n > 0);
+	b.n += (size_t)n;
+	close(fd);
+	return arena_str(&f->arena, buf_str(&b));
+}
+
+static void errors_name_row_field_processor_and_source(void **state)
+{
+	struct fixture *f = *state;
+	struct config c = make(f, "Errors");
+	struct config_file file[2];
+	static const char *const parts[] = { "id,day,n\n1,05/01/2020,3\n2,never,4\n", "N,ID,more\nx,3,y\n" };
+	for (int i = 0; i < 2; i++) {
+		struct config_piece p = { .tenant = f->t, .dataset = c.dataset, .name = i ? STR("two.csv") : STR("one.csv"), .mime = STR("text/csv"),
+			.total = (int64_t)strlen(parts[i]), .fd_or_minus = -1, .bytes = str_of(parts[i]) };
+		OK(config_file_put(f->site, &p, &f->arena, &file[i], &e));
+	}
+	c = put(f, &c, "resources", arena_printf(&f->arena, "[{\"uid\":\"re_aaaaaa\",\"type\":\"csvfile\",\"title\":\"one\",\"params\":{},\"datasource\":{\"type\":"
+		"\"uploaded_file\",\"file\":{\"uid\":\"%.*s\"}}},{\"uid\":\"re_bbbbbb\",\"type\":\"csvfile\",\"title\":\"two\",\"params\":{},\"datasource\":{\"type\":"
+		"\"uploaded_file\",\"file\":{\"uid\":\"%.*s\"}}}]", STR_ARG(file[0].uid), STR_ARG(file[1].uid)));
+	c = put(f, &c, "processors", STR("[{\"uid\":\"pr_p00001\",\"type\":\"date_normalizer\",\"field\":\"day\",\"pattern\":\"%d/%m/%Y\"}]"));
+	c = put(f, &c, "fields", STR("[{\"uid\":\"pr_f00001\",\"type\":\"type\",\"field\":\"n\",\"type_param\":\"int\"}]"));
+	struct publish_outcome out = publish(f, &c, 0);
+	assert_int_equal(out.rows, 3);
+	assert_int_equal(out.errors, 2);
+	if (str_find(out.summary, STR("more")) < 0) fail_msg("a field the first source lacks is not noted: %.*s", STR_ARG(out.summary));
+	struct str lines = rejects(f, &c, out.version);
+	static const char *const expected[] = { "\"row\":3,\"field\":\"day\",\"value\":\"never\"", "\"processor\":\"pr_p00001\"", "\"source\":\"one.csv\"",
+		"\"row\":2,\"field\":\"n\",\"value\":\"x\",\"reason\":\"not a whole number\",\"source\":\"two.csv\"" };
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		if (str_find(lines, str_of(expected[i])) < 0) fail_msg("%s is not in %.*s", expected[i], STR_ARG(lines));
+	SAME(ask(f, &c, "id, day, n"), "id=1 day=2020-01-05 n=3");
+}
+
 static void a_column_that_vanished_is_named_and_the_data_stay(void **state)
 {
 	struct fixture *f = *state;
@@ -327,6 +395,8 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], INGEST_ROLE) == 0) return ingest_child_main();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_becomes_a_dataset_by_its_configuration),
+		cmocka_unit_test(fields_are_told_by_language_and_offered_by_the_facets_of_the_metadata),
+		cmocka_unit_test(errors_name_row_field_processor_and_source),
 		cmocka_unit_test(a_column_that_vanished_is_named_and_the_data_stay),
 		cmocka_unit_test(the_first_records_are_kept_at_the_limit),
 		cmocka_unit_test(what_came_by_the_command_line_can_be_edited),
