@@ -162,13 +162,30 @@ static void put_items(struct json_rows *r, const struct json_node *array)
 	}
 }
 
+void json_rows_first(struct json_rows *r, struct str label) { cell_for(r, STR("\x02" "key"), label); }
+
+void json_rows_name(struct json_rows *r, const struct json_node *headings)
+{
+	size_t n = num_min(json_count(headings), 2 * (size_t)LIMIT_COLUMNS);
+	for (size_t i = 0; i < n; i++) {
+		struct str key = arena_printf(&r->row, "Column %zu", i + 1);
+		struct str label = str_trim(json_text(json_at(headings, i)));
+		cell_for(r, key, label.n ? label : key);
+	}
+}
+
 bool json_rows_read(struct json_rows *r, struct str text, struct row *out, struct err *e)
 {
 	json_free(r->doc);
 	r->doc = NULL;
 	arena_done(&r->row);
 	if (!json_read(text, &r->doc, e)) return false;
-	json_rows_take(r, json_root(r->doc), out);
+	const struct json_node *root = json_root(r->doc);
+	struct str rest = r->object;
+	struct str key;
+	while (rest.n && root && str_cut(&rest, '.', &key)) root = json_get(root, arena_cstr(&r->row, key));
+	if (r->object.n && json_kind(root) != JSON_OBJECT) root = NULL;
+	json_rows_take(r, root, out);
 	return true;
 }
 
@@ -176,7 +193,8 @@ void json_rows_take(struct json_rows *r, const struct json_node *root, struct ro
 {
 	arena_done(&r->row);
 	if (r->ncells) memset(r->cells, 0, r->ncells * sizeof *r->cells);
-	if (json_kind(root) == JSON_ARRAY) put_items(r, root);
+	if (!root) out->n = 0;
+	else if (json_kind(root) == JSON_ARRAY) put_items(r, root);
 	else if (json_kind(root) != JSON_OBJECT) put(r, STR("value"), STR("value"), root);
 	else if (is_feature(root)) put_feature(r, root);
 	else put_members(r, root);

@@ -31,6 +31,8 @@ void csv_parse_done(struct csv_parse *c);
 /* Parses the row at p. False: the bytes end before the row does, and more may come (`last` false). */
 bool csv_parse_row(struct csv_parse *c, const char *p, size_t n, bool last) must_use;
 
+extern const struct source_format source_csv;
+
 /* dialect.c: ways to read a beginning, best first; gives how many. */
 size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *given, struct csv_dialect *out);
 

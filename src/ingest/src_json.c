@@ -2,6 +2,7 @@
  * alone in one quick pass; then each of its elements is cut out whole and read by the JSON library, so
  * a file of any size takes the memory of its largest record. */
 #include "ingest/json_rows.h"
+#include "geo/geo.h"
 #include "text/text.h"
 #include <stdlib.h>
 
@@ -19,6 +20,11 @@ struct json_source {
 	struct arena arena;
 	struct candidate chosen;
 	bool single;          /* the whole document is one record */
+	struct str object;    /* path inside each record; empty: the whole of it */
+	struct geo_transform *transform; /* of GeoJSON in another system than WGS 84 */
+	struct geo *geo;
+	int epsg;
+	struct arena shapes;
 	bool done;
 	int64_t number, line;
 };
@@ -48,6 +54,7 @@ struct walk {
 	struct candidate found[CANDIDATES];
 	int nfound;
 	int64_t line;
+	int64_t sample;       /* only so far: a look, not a proof; 0: all */
 };
 
 /* The next byte, or -1 at the end, -2 on failure. */
@@ -158,7 +165,8 @@ static bool walk_all(struct walk *k, struct err *e)
 	for (;;) {
 		int c = next_byte(k->w, e);
 		if (c == -2) return false;
-		if (c == -1) return (begun && k->depth == 0) || cut_short(e, k->line);
+		if (c == -1) return (begun && k->depth == 0) || k->sample || cut_short(e, k->line);
+		if (k->sample && window_place(k->w) > k->sample) return true;
 		if (!walk_byte(k, c, e)) return false;
 		if (k->depth > 0) begun = true;
 	}
@@ -202,6 +210,7 @@ static bool locate(struct source *s, struct err *e)
 	k->w = &j->w;
 	k->a = &j->arena;
 	k->line = 1;
+	k->sample = s->load->sample_bytes;
 	bool ok = window_rewind(&j->w, e) && walk_all(k, e) && choose(k, s->part, j, e);
 	free(k);
 	return ok;
@@ -325,6 +334,23 @@ static int64_t lines_in(struct str s)
 	return n;
 }
 
+/* Shapes of another system, in place; one that has no place on earth is left out. */
+static void transform_shapes(struct json_source *j, struct row *r)
+{
+	arena_done(&j->shapes);
+	for (size_t i = 0; i < r->n; i++) {
+		struct cell *c = &r->cells[i];
+		if (c->kind != CELL_SHAPE) continue;
+		struct str wkb;
+		struct err ignored = { 0 };
+		auto_buf moved = BUF_INIT(LIMIT_CELL_BYTES);
+		auto_buf text = BUF_INIT(4 * (size_t)LIMIT_CELL_BYTES);
+		bool ok = geo_from_geojson(j->geo, &j->shapes, c->text, &wkb, &ignored) && geo_transform_shape_back(j->transform, wkb, &moved) &&
+		          geo_put_geojson(j->geo, &text, buf_str(&moved));
+		*c = ok ? (struct cell){ arena_str(&j->shapes, buf_str(&text)), CELL_SHAPE } : (struct cell){ .kind = CELL_NONE };
+	}
+}
+
 static bool json_next(struct source *s, struct row *out, struct err *e)
 {
 	struct json_source *j = state_of(s);
@@ -340,12 +366,14 @@ static bool json_next(struct source *s, struct row *out, struct err *e)
 	}
 	*out = (struct row){ .number = ++j->number, .more = true };
 	struct err inner = { 0 };
+	j->rows.object = j->object;
 	if (!json_rows_read(&j->rows, text, out, &inner)) {
 		err_set(e, ERR_BAD_SOURCE, "record %lld, which begins at line %lld, cannot be read: %.300s", (long long)j->number,
 		        (long long)j->line, inner.pub);
 		return err_cause(e, "%.300s", inner.priv);
 	}
 	j->line += lines_in(text);
+	if (j->transform) transform_shapes(j, out);
 	return true;
 }
 
@@ -358,16 +386,24 @@ static bool document_open(struct source *s, struct err *e)
 	s->state = j;
 	window_init(&j->w, s->fd, s->start);
 	json_rows_init(&j->rows, s);
+	j->object = param_text(s, "json_object");
 	if (!locate(s, e)) return false;
 	return json_rewind(s, e);
 }
 
-static bool other_crs(struct str head)
+/* The number of the system that a "crs" member names: "urn:ogc:def:crs:EPSG::2154"; 0: none, or degrees. */
+static int crs_of(struct str head)
 {
 	ptrdiff_t at = str_find(head, STR("\"crs\""));
-	if (at < 0) return false;
+	if (at < 0) return 0;
 	struct str crs = str_sub(head, (size_t)at, 200);
-	return str_find(crs, STR("EPSG")) >= 0 && str_find(crs, STR("4326")) < 0 && str_find(crs, STR("4258")) < 0;
+	at = str_find(crs, STR("EPSG"));
+	if (at < 0) return 0;
+	size_t i = (size_t)at + 4;
+	while (i < crs.n && crs.p[i] == ':') i++;
+	int code = 0;
+	for (; i < crs.n && crs.p[i] >= '0' && crs.p[i] <= '9' && code < 10000000; i++) code = code * 10 + (crs.p[i] - '0');
+	return code;
 }
 
 static bool geojson_open(struct source *s, struct err *e)
@@ -377,17 +413,30 @@ static bool geojson_open(struct source *s, struct err *e)
 	if (!window_rewind(&j->w, e)) return false;
 	bool more;
 	if (!window_more(&j->w, &more, e)) return false;
-	if (other_crs(str_make(j->w.p, num_min(j->w.to, (size_t)65536))))
-		return err_set(e, ERR_BAD_SOURCE, "the GeoJSON is not in degrees of WGS 84 (EPSG:4326): its “crs” names another system; "
-		                                  "transform it first");
+	j->epsg = (int)num_min(param_int(s, "epsg", 0), (int64_t)INT32_MAX);
+	int said = crs_of(str_make(j->w.p, num_min(j->w.to, (size_t)65536)));
+	if (said && (j->epsg == 0 || j->epsg == GEO_WGS84)) j->epsg = said;
+	/* Systems of degrees that differ by centimetres. */
+	if (j->epsg == 0 || j->epsg == 4258 || j->epsg == 4979) j->epsg = GEO_WGS84;
+	if (j->epsg == GEO_WGS84) return json_rewind(s, e);
+	struct err inner = { 0 };
+	j->geo = geo_new();
+	if (!geo_transform_open(j->epsg, &j->transform, &inner))
+		return err_set(e, ERR_BAD_SOURCE, "the coordinate system EPSG:%d of the GeoJSON is not known", j->epsg);
+	load_note(s->load, "Shapes were turned from EPSG:%d into WGS 84.", j->epsg);
 	return json_rewind(s, e);
 }
+
+static void geojson_used(struct source *s, struct json_out *o) { json_member_int(o, "epsg", state_of(s)->epsg); }
 
 static void json_close_source(struct source *s)
 {
 	struct json_source *j = state_of(s);
 	window_done(&j->w);
 	json_rows_done(&j->rows);
+	geo_transform_close(j->transform);
+	geo_free(j->geo);
+	arena_done(&j->shapes);
 	arena_done(&j->arena);
 	s->names.n = s->names.cap = 0;
 	free(j);
@@ -424,4 +473,4 @@ static unsigned geojson_sniff(struct str head)
 const struct source_format source_json = { "json", "json", SOURCE_TEXT, json_sniff, document_open, json_rewind, json_next,
 	NULL, json_close_source, json_describe, json_place, json_used };
 const struct source_format source_geojson = { "geojson", "geojson", SOURCE_TEXT, geojson_sniff, geojson_open, json_rewind,
-	json_next, NULL, json_close_source, json_describe, json_place, NULL };
+	json_next, NULL, json_close_source, json_describe, json_place, geojson_used };

@@ -5,7 +5,8 @@
 struct lines {
 	struct window w;
 	struct json_rows rows;
-	int64_t number;
+	int64_t number, first;
+	bool headed, named;    /* the first line is an array of headings, and was passed */
 };
 
 static struct lines *state_of(struct source *s) { return s->state; }
@@ -13,6 +14,7 @@ static struct lines *state_of(struct source *s) { return s->state; }
 static bool jsonl_rewind(struct source *s, struct err *e)
 {
 	state_of(s)->number = 0;
+	state_of(s)->named = false;
 	return window_rewind(&state_of(s)->w, e);
 }
 
@@ -23,6 +25,8 @@ static bool jsonl_open(struct source *s, struct err *e)
 	s->state = l;
 	window_init(&l->w, s->fd, s->start);
 	json_rows_init(&l->rows, s);
+	l->first = param_int(s, "first_row_no", 1);
+	l->headed = param_bool(s, "headers_first_row", false);
 	return jsonl_rewind(s, e);
 }
 
@@ -49,6 +53,17 @@ static bool next_line(struct lines *l, struct str *out, bool *more, struct err *
 	}
 }
 
+/* Headings of lines that are arrays; false: the line is no such thing. */
+static bool take_names(struct source *s, struct str line)
+{
+	struct lines *l = state_of(s);
+	auto_json *doc = NULL;
+	struct err ignored = { 0 };
+	if (!json_read(line, &doc, &ignored) || json_kind(json_root(doc)) != JSON_ARRAY) return false;
+	if (s->names.n == 0) json_rows_name(&l->rows, json_root(doc));
+	return true;
+}
+
 static bool jsonl_next(struct source *s, struct row *out, struct err *e)
 {
 	struct lines *l = state_of(s);
@@ -60,7 +75,11 @@ static bool jsonl_next(struct source *s, struct row *out, struct err *e)
 		if (!more) return true;
 		l->number++;
 		line = str_trim(line);
-		if (line.n == 0) continue;
+		if (line.n == 0 || l->number < l->first) continue;
+		if (l->headed && !l->named) {
+			l->named = true;
+			if (take_names(s, line)) continue;
+		}
 		*out = (struct row){ .number = l->number, .more = true };
 		struct err inner = { 0 };
 		if (json_rows_read(&l->rows, line, out, &inner)) return true;
