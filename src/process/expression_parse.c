@@ -217,7 +217,7 @@ static void counts(const char *takes, size_t *least, size_t *most)
 
 static struct xnode *no_function(struct xparser *p, struct str name, size_t at)
 {
-	struct str words[200];
+	struct str words[200] = { 0 };
 	size_t n = 0;
 	for (; expression_functions[n].name && n < COUNT_OF(words); n++) words[n] = str_of(expression_functions[n].name);
 	struct str near = process_nearest(name, words, n);

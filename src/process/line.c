@@ -23,7 +23,7 @@ static bool step_open(struct line_step *s, const struct json_node *node, struct 
 	const struct processor *kind = process_find_or_null(type);
 	s->step.node = node;
 	if (!kind) {
-		struct str words[256];
+		struct str words[256] = { 0 };
 		size_t n = 0;
 		for (; process_table[n] && n < COUNT_OF(words); n++) words[n] = str_of(process_table[n]->type);
 		struct str near = process_nearest(type, words, n);

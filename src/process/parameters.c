@@ -57,7 +57,7 @@ static size_t find_also(const struct process_parameter *table, struct str name)
 static void unknown(struct line_step *s, struct process_faults *f, struct str name)
 {
 	const struct process_parameter *table = s->step.kind->parameters;
-	struct str words[64];
+	struct str words[64] = { 0 };
 	size_t n = 0;
 	for (; table[n].name && n < COUNT_OF(words); n++) words[n] = str_of(table[n].name);
 	struct str near = process_nearest(name, words, n);
