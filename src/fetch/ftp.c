@@ -76,7 +76,7 @@ static bool stamp_of(const struct place *p, struct str url, struct str *out, str
 
 static bool wait_a_little(const struct place *p, int try, struct err *e)
 {
-	int64_t until = clock_monotonic_ns() + (INT64_C(500000000) << try);
+	int64_t until = clock_monotonic_ns() + (INT64_C(250000000) << try);
 	while (clock_monotonic_ns() < until) {
 		if (!fetch_stopped(p->f, e)) return false;
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);

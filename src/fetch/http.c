@@ -283,7 +283,7 @@ static bool judge(const struct download *d, struct err *e)
 
 static bool wait_a_little(struct fetching *f, int try, struct err *e)
 {
-	int64_t until = clock_monotonic_ns() + (INT64_C(500000000) << try);
+	int64_t until = clock_monotonic_ns() + (INT64_C(250000000) << try);
 	while (clock_monotonic_ns() < until) {
 		if (!fetch_stopped(f, e)) return false;
 		if (f->r->progress) f->r->progress(f->r->arg, f->done, 0);

@@ -17,6 +17,9 @@ static bool note(struct site *s, const struct job_task *task, const struct str *
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 
+/* Processors say whether they want to follow what they read. */
+static bool is_on(const struct json_node *n) { return json_bool(n, false) || str_eq(json_text(n), STR("true")); }
+
 bool job_note_reads(struct site *s, const struct job_task *task, struct arena *a, struct err *e)
 {
 	struct job_dataset d;
@@ -32,10 +35,11 @@ bool job_note_reads(struct site *s, const struct job_task *task, struct arena *a
 	struct process_line *line = NULL;
 	const struct process_need *needs;
 	struct err ignored = { 0 };
-	if (process_line_new(json_get(c.doc, "processors"), &scene, &faults, &line, &ignored)) {
+	const struct json_node *processors = json_get(c.doc, "processors");
+	if (process_line_new(processors, &scene, &faults, &line, &ignored)) {
 		size_t count = process_needs(line, &needs);
 		for (size_t i = 0; i < count && n < MOST; i++)
-			if (needs[i].kind == PROCESS_NEEDS_DATASET && !str_eq(needs[i].dataset, d.slug)) slugs[n++] = arena_str(a, needs[i].dataset);
+			if (needs[i].kind == PROCESS_NEEDS_DATASET && !str_eq(needs[i].dataset, d.slug) && is_on(json_get(json_at(processors, needs[i].step), "republish"))) slugs[n++] = arena_str(a, needs[i].dataset);
 	}
 	process_line_free(line);
 	return note(s, task, slugs, n, e);

@@ -7,6 +7,7 @@
 #define JOB_JOB_H
 
 #include "base/base.h"
+#include "pool/pool.h"
 #include "site/site.h"
 
 enum job_kind { JOB_PUBLISH, JOB_PUBLISH_METADATA, JOB_UNPUBLISH, JOB_DELETE, JOB_RECOVER };
@@ -28,6 +29,10 @@ struct job_order {
 bool job_put(struct site *s, const struct job_order *o, int64_t *job, struct err *e) must_use nonnull_all;
 /* Stops what is under way on a dataset, or takes back what is queued; the published version stays whole. ERR_CONFLICT when nothing is. */
 bool job_abort(struct site *s, struct tenant_id t, int64_t dataset, struct err *e) must_use nonnull_all;
+
+/* Does a job here and now, without workers: for commands while no server runs. What an earlier process left under way is taken up first, and
+ * waits. The outcome stands in the list; false only when it could not be begun or written down. */
+bool job_run(struct site *s, struct tenant_id t, int64_t job, struct cancel *c, struct err *e) must_use nonnull_all;
 
 struct job_status {
 	enum job_state state, previous, next; /* next JOB_IDLE when there is none */

@@ -37,6 +37,8 @@ static bool publish(struct work *w, unsigned flags, struct job_ending *how, stru
 	struct err own = { 0 };
 	if (!job_note_reads(w->site, w->task, w->arena, &own)) log_failure(w->site->log, LOG_LEVEL_WARN, "job.reads", &own);
 	*how = (struct job_ending){ .outcome = "done", .state = JOB_IDLE, .rows = out.rows, .errors = out.errors };
+	if (out.how == PUBLISH_DONE)
+		say(w, JOB_INFO, arena_printf(w->arena, "Published as version %lld: %lld records, %lld errors.", (long long)out.version, (long long)out.rows, (long long)out.errors));
 	if (out.how == PUBLISH_UNCHANGED) {
 		how->outcome = "unchanged";
 		say(w, JOB_INFO, STR("Sources and configuration have not changed since the last publication; there was nothing to do."));
@@ -101,6 +103,41 @@ static bool failed(struct work *w, const struct err *why, struct job_ending *how
 	if (closing) say(w, JOB_INFO, STR("The server ends; this is gone on with when it is back."));
 	else say(w, *again ? JOB_WARNING : JOB_FAULT, how->message);
 	return !*again || job_requeue(w->site, w->task, closing ? 0 : later, *forgiven, e);
+}
+
+static bool by_hand(void *arg, bool *silent, bool *closing)
+{
+	*silent = *closing = false;
+	return cancel_fired(arg);
+}
+
+bool job_run(struct site *s, struct tenant_id t, int64_t job, struct cancel *c, struct err *e)
+{
+	struct store_tx *tx;
+	struct store_rows *r;
+	struct job_task task = { .tenant = t };
+	enum store_step step = STORE_FAILED;
+	bool mine;
+	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
+	if (store_ask(tx, &job_q[JOB_Q_task], t, STORE_PARAMS(VALUE_OF_INT(job)), &r, e)) {
+		step = store_step(r, e);
+		if (step == STORE_ROW) {
+			task.id = store_int(r, 0);
+			task.dataset = store_int(r, 1);
+			task.kind = (enum job_kind)store_int(r, 2);
+			task.who = store_int(r, 3);
+			task.if_changed = store_int(r, 4) != 0;
+			task.tries = JOB_TRIES; /* nobody is there to try again */
+			task.queued = store_int(r, 6);
+		}
+		store_stop(r);
+	}
+	if (!store_end(tx, STORE_ROLLBACK, e) || step == STORE_FAILED) return false;
+	if (step == STORE_DONE) return err_set(e, ERR_NOT_FOUND, "there is no such job, or it has ended");
+	if (!job_begin(s, "command", &task, &mine, e)) return false;
+	if (!mine) return err_set(e, ERR_CONFLICT, "somebody else has begun it");
+	const struct job_watch watch = { .cancel = c, .stopped = by_hand, .arg = c };
+	return job_do(s, &task, &watch, e);
 }
 
 bool job_do(struct site *s, const struct job_task *task, const struct job_watch *watch, struct err *e)

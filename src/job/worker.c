@@ -175,6 +175,7 @@ static void *tick(void *arg)
 		if (!job_follow_turn(j->site, &e)) complain(j, "job.follow", &e);
 		e = (struct err){ 0 };
 		if (!job_letters_turn(j->site, &e)) complain(j, "job.letters", &e);
+		jobs_wake(j->site); /* what was to wait a little may be due */
 		struct err late = { 0 };
 		if (!publish_joins_turn(j->site, begin_joined, j, &late)) complain(j, "job.joins", &late);
 		lock_take(&j->lock);

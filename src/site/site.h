@@ -49,7 +49,7 @@ struct site {
 	struct mail *mail;
 	struct draw *draw; /* pictures for link previews; nothing is read before the first */
 	int listen_port;   /* 0 while no server runs */
-	const struct conf *conf; /* settings of the server; NULL while none runs */
+	const struct conf *conf; /* settings of the server; NULL while none runs and no command needs them */
 	struct log *log;   /* NULL while no server runs: saying is then nobody's */
 	struct bell *bell; /* deadlines of long work; NULL while no server runs */
 	struct lane *haul; /* long work, such as exports; NULL while no server runs */

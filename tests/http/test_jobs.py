@@ -1,0 +1,367 @@
+"""Work on datasets: the queue and its states, what ends a job, what a crash leaves, schedules, letters, followers."""
+import http.server
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import stoa
+from probe import ADA, World
+
+HOST = "isoc.example"
+SECOND = 1_000_000
+
+
+class Source(http.server.BaseHTTPRequestHandler):
+    body, status, hold, asked = b"name,height\noak,20\nlime,18\n", 200, None, 0
+
+    def log_message(self, *a):
+        pass
+
+    def do_GET(self):
+        cls = type(self)
+        cls.asked += 1
+        if cls.hold:
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            try:
+                self.wfile.write(b"name,height\n")
+                self.wfile.flush()
+                cls.hold.wait(30)
+            except OSError:
+                pass
+            return
+        self.send_response(cls.status)
+        self.send_header("Content-Type", "text/csv")
+        self.send_header("Content-Length", str(len(cls.body)))
+        self.end_headers()
+        self.wfile.write(cls.body)
+
+
+@pytest.fixture(scope="module")
+def source():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Source)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def well():
+    Source.body, Source.status, Source.hold = b"name,height\noak,20\nlime,18\n", 200, None
+    yield
+    if Source.hold:
+        Source.hold.set()
+
+
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory):
+    made = World(tmp_path_factory.mktemp("jobs"), options=("--fetch_private", "--job_silence_s=2"))
+    yield made
+    made.stop()
+
+
+def work(world, op, **more):
+    return world.ask("POST", "/work", json={"host": HOST, "op": op, **more}).json()
+
+
+def doc(source, processors=()):
+    url = f"http://127.0.0.1:{source.server_port}" if hasattr(source, "server_port") else source
+    return {"resources": [{"type": "csvfile", "title": "x", "params": {}, "datasource": {"type": "http", "connection": {"type": "http", "url": url}, "relative_url": "/x.csv"}}],
+            "processors": list(processors), "fields": [], "metadata": {}}
+
+
+def make(world, source, title, processors=()):
+    made = work(world, "create", title=title, doc=doc(source, processors))
+    assert "dataset" in made, made
+    return made["dataset"], made["slug"]
+
+
+def settled(world, dataset, seconds=20):
+    end = time.monotonic() + seconds
+    while True:
+        now = work(world, "status", dataset=dataset)
+        if now["status"] in ("idle", "error", "limit_reached"):
+            return now
+        assert time.monotonic() < end, now
+        time.sleep(0.03)
+
+
+def until(what, seconds=15):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.05)
+
+
+def rows(world, slug):
+    answer = world.client(HOST).get(f"/api/explore/v2.1/catalog/datasets/{slug}/records?limit=0", headers={"Accept": "application/json"})
+    return answer.json()["total_count"] if answer.status_code == 200 else None
+
+
+def test_a_dataset_is_published_and_unpublished(jobs, source):
+    d, slug = make(jobs, source, "Trees")
+    assert work(jobs, "status", dataset=d)["status"] == "idle"
+    job = work(jobs, "put", dataset=d)["job"]
+    assert settled(jobs, d)["status"] == "idle" and rows(jobs, slug) == 2
+    item = work(jobs, "list", dataset=d)[0]
+    assert item["id"] == job and item["outcome"] == "done" and item["rows"] == 2 and item["title"] == "Trees"
+    assert work(jobs, "log", job=job)
+    work(jobs, "put", dataset=d, if_changed=True)
+    settled(jobs, d)
+    assert work(jobs, "list", dataset=d)[0]["outcome"] == "unchanged"
+    work(jobs, "put", dataset=d, kind=2)
+    now = settled(jobs, d)
+    assert now["status"] == "idle" and now["previous"] == "deleting" and rows(jobs, slug) is None
+    assert "not published" in work(jobs, "put", dataset=d, kind=2)["message"]
+
+
+def test_states_refuse_what_cannot_be(jobs, source):
+    d, slug = make(jobs, source, "Busy")
+    Source.hold = threading.Event()
+    before = Source.asked
+    work(jobs, "put", dataset=d)
+    until(lambda: Source.asked > before)
+    now = work(jobs, "status", dataset=d)
+    assert now["status"] == "processing" and now["previous"] == "queued" and now["phase"] == "fetching"
+    refused = work(jobs, "put", dataset=d)
+    assert refused["error"] == "Conflict" and "'processing'" in refused["message"] and "'idle'" in refused["message"]
+    waits = work(jobs, "put", dataset=d, who=0, if_changed=True)["job"]           # a schedule waits …
+    assert work(jobs, "put", dataset=d, who=0)["job"] == waits                     # … once
+    began = time.monotonic()
+    assert work(jobs, "abort", dataset=d) is None
+    assert work(jobs, "status", dataset=d)["status"] in ("aborting_processing", "idle")
+    assert settled(jobs, d)["status"] == "idle"
+    assert time.monotonic() - began < 1.5, "stopping took too long"
+    assert [x["outcome"] for x in work(jobs, "list", dataset=d)] == ["aborted", "aborted"]
+    assert work(jobs, "abort", dataset=d)["error"] == "Conflict" and rows(jobs, slug) is None
+    assert list(jobs.data.glob("*/datasets/**/*.tmp")) == []
+
+
+def test_a_failing_source_leaves_what_is_published(jobs, source):
+    d, slug = make(jobs, source, "Failing")
+    work(jobs, "put", dataset=d)
+    assert settled(jobs, d)["status"] == "idle" and rows(jobs, slug) == 2
+    Source.status = 500
+    work(jobs, "put", dataset=d)
+    now = settled(jobs, d)
+    assert now["status"] == "error" and "500" in now["message"] and rows(jobs, slug) == 2
+    Source.status, Source.body = 200, b"name,weight\noak,1\n"       # another schema at the source
+    work(jobs, "put", dataset=d)
+    now = settled(jobs, d)
+    assert now["status"] == "idle" or "height" in now["message"], now
+    assert rows(jobs, slug) in (1, 2)
+
+
+def test_record_errors_are_listed(jobs, source):
+    d, slug = make(jobs, source, "Errors")
+    work(jobs, "write", dataset=d, doc={**doc(source), "fields": [{"type": "type", "name": "height", "type_param": "int", "label": "int"}]})
+    work(jobs, "put", dataset=d)
+    settled(jobs, d)
+    assert isinstance(work(jobs, "faults", dataset=d), list)
+
+
+def test_a_stopped_reader_is_noticed(jobs, source):
+    """The lease of what gives no sign of life runs out: the work is stopped, tried again, and told of."""
+    d, slug = make(jobs, source, "Stopped")
+    Source.body = b"name,height\n" + b"".join(b"tree%d,%d\n" % (i, i) for i in range(100_000))
+    job = work(jobs, "put", dataset=d)["job"]
+    stopped = []
+
+    def stop_child():
+        found = subprocess.run(["pgrep", "-P", str(jobs.server.process.pid)], stdout=subprocess.PIPE, text=True).stdout.split()
+        for pid in found:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                if b"__load" in f.read():
+                    os.kill(int(pid), signal.SIGSTOP)
+                    stopped.append(int(pid))
+        return bool(stopped)
+    until(stop_child)
+    until(lambda: any("no progress" in line for line in work(jobs, "log", job=job)), 20)
+    assert not os.path.exists(f"/proc/{stopped[0]}") or open(f"/proc/{stopped[0]}/stat").read().split()[2] == "Z"
+    assert work(jobs, "status", dataset=d)["status"] in ("queued", "processing", "idle")
+    jobs.advance(60)                                                   # it waits a little before it is tried again
+    until(lambda: work(jobs, "list", dataset=d)[0]["outcome"] == "done", 40)
+    assert rows(jobs, slug) == 100_000
+
+
+def test_a_crash_is_recovered_from(jobs, source):
+    d, slug = make(jobs, source, "Crash")
+    work(jobs, "put", dataset=d)
+    settled(jobs, d)
+    Source.hold = threading.Event()
+    before = Source.asked
+    job = work(jobs, "put", dataset=d)["job"]
+    for n in range(3):
+        until(lambda: Source.asked > before)
+        before = Source.asked
+        jobs.server.process.kill()
+        jobs.server.process.wait()
+        jobs._start()
+        assert rows(jobs, slug) == 2, "what was published went with the server"
+    now = settled(jobs, d)
+    log = work(jobs, "log", job=job)
+    assert sum("begins again" in line for line in log) == 2 and now["status"] == "error" and "three times" in now["message"]
+    Source.hold.set()
+    Source.hold = None
+    work(jobs, "put", dataset=d)
+    assert settled(jobs, d)["status"] == "idle"
+
+
+def test_a_server_that_stops_goes_on_later(jobs, source):
+    d, slug = make(jobs, source, "Stops")
+    Source.hold = threading.Event()
+    before = Source.asked
+    job = work(jobs, "put", dataset=d)["job"]
+    until(lambda: Source.asked > before)
+    jobs.server.stop()
+    Source.hold.set()
+    Source.hold = None
+    jobs._start()
+    assert settled(jobs, d)["status"] == "idle" and rows(jobs, slug) == 2
+    assert any("gone on with" in line for line in work(jobs, "log", job=job))
+
+
+# --- schedules
+
+
+def local(us, zone):
+    return datetime.fromtimestamp(us / SECOND, timezone.utc).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+
+
+def test_cron_texts_are_checked(jobs, source):
+    d, slug = make(jobs, source, "Crons")
+    ask = lambda cron, zone="Europe/Paris": work(jobs, "schedule", dataset=d, uid="", cron=cron, timezone=zone)
+    made = ask("0  6 * * mon-fri")
+    assert made["cron"] == "0 6 * * mon-fri" and local(made["next"], "Europe/Paris").endswith("06:00")
+    for bad, part in (("61 * * * *", "minute"), ("0 24 * * *", "hour"), ("0 0 0 * *", "day of the month"), ("0 0 * 13 *", "month"), ("0 0 * * 8", "day of the week"),
+                      ("* * * *", "five parts"), ("@daily", "five parts"), ("0 0 31 2 *", "never"), ("*/2 * * * *", "every 2 minutes"), ("0,3 * * * *", "every 3 minutes"), ("0 0 * * 5-1", "day of the week")):
+        got = ask(bad)
+        assert got["error"] == "InvalidRESTParameterError" and part in got["message"], (bad, got)
+    assert "time zone" in ask("0 0 * * *", "Mars/Olympus")["message"]
+    assert work(jobs, "schedule", dataset=d, uid="sc_none00", cron="0 0 * * *", timezone="")["error"] == "NotFoundResource"
+    assert work(jobs, "schedule", dataset=d, uid=made["uid"], cron="*/5 * * * *", timezone="")["uid"] == made["uid"]
+
+
+def test_a_schedule_publishes_what_has_changed(jobs, source):
+    d, slug = make(jobs, source, "Scheduled")
+    work(jobs, "schedule", dataset=d, uid="", cron="*/10 * * * *", timezone="Asia/Kathmandu")
+    jobs.advance(700)
+    time.sleep(1.2)
+    assert work(jobs, "list", dataset=d) == [], "what is not published was published by the clock"
+    work(jobs, "put", dataset=d)
+    settled(jobs, d)
+    jobs.advance(700)
+    until(lambda: work(jobs, "list", dataset=d)[0]["outcome"] == "unchanged")
+    Source.body = b"name,height\nelm,3\n"
+    jobs.advance(700)
+    until(lambda: rows(jobs, slug) == 1)
+    item = work(jobs, "list", dataset=d)[0]
+    assert item["who"] == 0 and work(jobs, "schedules", dataset=d)[0]["last"] > 0
+    count = len(work(jobs, "list", dataset=d))
+    jobs.advance(30 * 3600)                                   # a long stop: begun once, not two hundred times
+    until(lambda: len(work(jobs, "list", dataset=d)) > count)
+    time.sleep(1.2)
+    assert len(work(jobs, "list", dataset=d)) == count + 1
+    back = jobs.now() - 7 * 86400                              # the wall clock goes back a week
+    jobs.set_clock(back)
+    until(lambda: abs(work(jobs, "schedules", dataset=d)[0]["next"] / SECOND - back) < 700)
+
+
+def test_failures_are_told_once(jobs, source):
+    d, slug = make(jobs, source, "Told")
+    work(jobs, "put", dataset=d)
+    settled(jobs, d)
+    made = work(jobs, "schedule", dataset=d, uid="", cron="*/10 * * * *", timezone="")
+    before = len(jobs.letters())
+    Source.status = 404
+    for n in range(2):
+        jobs.advance(700)
+        until(lambda: work(jobs, "schedules", dataset=d)[0]["failures"] == n + 1)
+    letters = jobs.letters(wait=before + 1)
+    time.sleep(1)
+    told = [x for x in jobs.letters()[before:] if "Told" in x["Subject"]]
+    people = {x["To"] for x in told}
+    assert told and len(told) == len(people), "a letter a streak"
+    text = told[0].get_content()
+    assert "404" in text and "/backoffice/datasets/da_" in text and "still there for readers" in text
+    Source.status = 200
+    jobs.advance(700)
+    until(lambda: work(jobs, "schedules", dataset=d)[0]["failures"] == 0)
+    Source.status = 404
+    jobs.advance(700)
+    until(lambda: len([x for x in jobs.letters() if "Told" in x["Subject"]]) > len(told))
+
+
+# --- followers
+
+
+def test_what_reads_another_dataset_follows_it(jobs, source):
+    path = jobs.data.parent / "heights.csv"
+    path.write_text("name,m\noak,1\n")
+    stoa(jobs.data, "publish", str(path), "--portal", HOST, "--id", "heights")
+    d, slug = make(jobs, source, "Joined", [{"type": "join_datasets", "dataset": "heights", "local_keys": ["name"], "remote_keys": ["name"], "output_fields": ["m"], "republish": True}])
+    work(jobs, "put", dataset=d)
+    now = settled(jobs, d)
+    if now["status"] == "error":
+        pytest.fail(now["message"])
+    path.write_text("name,m\noak,1\nlime,2\n")
+    stoa(jobs.data, "publish", str(path), "--portal", HOST, "--id", "heights", "--replace")
+    until(lambda: len(work(jobs, "list", dataset=d)) == 2 and work(jobs, "list", dataset=d)[0]["outcome"] == "done")
+
+
+def test_the_command_line_runs_and_lists(jobs, source):
+    d, slug = make(jobs, source, "By command")
+    done = stoa(jobs.data, "run", slug, "--portal", HOST)
+    assert f"{slug}: done, 2 records" in done.stdout, done.stdout
+    assert f"{slug}: unchanged" in stoa(jobs.data, "run", slug, "--portal", HOST, "--if-changed").stdout
+    listed = json.loads(stoa(jobs.data, "jobs", slug, "--portal", HOST, "--json").stdout)
+    assert [x["state"] for x in listed] == ["unchanged", "done"]
+    assert "Published as version" in stoa(jobs.data, "jobs", "log", str(listed[1]["id"]), "--portal", HOST).stdout
+    Source.status = 404
+    failed = stoa(jobs.data, "run", slug, "--portal", HOST, check=False)
+    assert failed.returncode == 1 and "404" in failed.stderr
+    Source.status = 200
+    jobs.server.stop()                                        # and without a server
+    done = stoa(jobs.data, "run", slug, "--portal", HOST, env={"STOA_FETCH_PRIVATE": "on"})
+    assert f"{slug}: done" in done.stdout, (done.stdout, done.stderr)
+    jobs._start()
+    assert rows(jobs, slug) == 2
+
+
+# --- a full disk
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
+def test_a_full_disk_leaves_nothing(tmp_path, source):
+    """The data folder on a disk of 60 MB: the source does not fit, what is published stays, nothing is left over."""
+    disk = tmp_path / "small"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "none", str(disk)], stderr=subprocess.PIPE).returncode:
+        return  # no right to mount: the file-size limit below says the same
+    try:
+        world = World(disk, options=("--fetch_private",))
+        try:
+            d, slug = make(world, source, "Full")
+            work(world, "put", dataset=d)
+            assert settled(world, d)["status"] == "idle"
+            Source.body = b"name,height\n" + b"x" * 70_000_000
+            work(world, "put", dataset=d)
+            now = settled(world, d, 40)
+            assert now["status"] == "error" and "disk" in now["message"].lower() and rows(world, slug) == 2
+            names = {r["file"] for r in world.table("fetch_copy")}
+            assert [p for p in world.data.glob("*/sources/fetched-*") if p.name not in names] == []
+            Source.body = b"name,height\nelm,3\n"
+            work(world, "put", dataset=d)
+            assert settled(world, d)["status"] == "idle" and rows(world, slug) == 1
+        finally:
+            world.stop()
+    finally:
+        subprocess.run(["umount", str(disk)])
