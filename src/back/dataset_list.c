@@ -204,7 +204,7 @@ static void put_bulk(struct html *h, bool deleted)
 		if (acts[i].deleted == deleted)
 			html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .small = true, .label = acts[i].label, .name = "do", .value = str_of(acts[i].word) });
 	if (!deleted) {
-		html_lit(h, "<button class=\"button outline small\" formaction=\"/backoffice/datasets/bulk/\">");
+		html_lit(h, "<button class=\"button quiet small\" formaction=\"/backoffice/datasets/bulk/\">");
 		html_say(h, N_("Change information"));
 		html_lit(h, "</button>");
 	}

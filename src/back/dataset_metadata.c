@@ -367,6 +367,18 @@ void back_put_information_tabs(struct html *h, struct visit *v, const struct con
 	html_tabs(h, N_("Parts of the information"), tabs, k);
 }
 
+/* What another portal says stands where nothing is said here. */
+static bool is_linked(const struct config *c)
+{
+	const struct json_node *sources = json_get(c->doc, "resources");
+	for (size_t i = 0; i < json_count(sources); i++) {
+		struct str type = json_text(json_get(json_get(json_at(sources, i), "datasource"), "type"));
+		if (str_eq(type, STR("portal")) || str_eq(type, STR("federated")))
+			return true;
+	}
+	return false;
+}
+
 static void put_form(struct html *h, struct view_page *page, struct part *p, const struct visitor_form *posted, const struct html_errors *errors)
 {
 	struct visit *v = p->visit;
@@ -374,6 +386,8 @@ static void put_form(struct html *h, struct view_page *page, struct part *p, con
 	back_dataset_base(h, v, p->config, arena_printf(v->arena, "metadata/%.*s", STR_ARG(p->set->name)));
 	if (p->set->type == TEMPLATE_ADMIN)
 		html_notice(h, HTML_INFO, N_("Readers never see what stands here."));
+	if (is_linked(p->config))
+		html_notice(h, HTML_INFO, N_("This dataset comes from another portal. What you write here takes the place of what that portal says; empty a box to return to the original."));
 	for (size_t i = 0; i < p->set->n; i++)
 		if (!p->set->fields[i].hidden && !p->set->fields[i].automatic)
 			put_field(h, p, &p->set->fields[i]);

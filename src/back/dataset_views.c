@@ -305,7 +305,7 @@ static void put_form(struct html *h, struct view_page *page, const struct scene 
 	for (const struct row *r = s->part->rows; r->name; r++)
 		put_row(h, page, s, r);
 	if (s->config->published) {
-		html_lit(h, "<p class=\"moves\"><button class=\"button outline small\" formtarget=\"view-preview\" formaction=\"");
+		html_lit(h, "<p class=\"moves\"><button class=\"button quiet small\" formtarget=\"view-preview\" formaction=\"");
 		html_url(h, preview_path(s));
 		html_lit(h, "\">");
 		html_say(h, N_("Show the preview"));
@@ -373,7 +373,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		return false;
 	struct html *h = &page.h;
 	put_parts(h, &s);
-	html_lit(h, "<div class=\"beside wide\"><div>");
+	html_lit(h, "<div class=\"beside preview\"><div>");
 	put_form(h, &page, &s, form.n ? &form : NULL, &errors);
 	html_lit(h, "</div>");
 	put_preview(h, &s);

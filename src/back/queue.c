@@ -101,7 +101,7 @@ static bool follows(const struct httpd_request *r)
 
 static void put_follow(struct html *h, const struct httpd_request *r, struct str path)
 {
-	html_lit(h, "<p><a class=\"button outline small\" href=\"");
+	html_lit(h, "<p><a class=\"button quiet small\" href=\"");
 	html_url(h, path);
 	html_put_literal(h, follows(r) ? STR("\">") : STR("?follow=on\">"));
 	html_say(h, follows(r) ? N_("Stop reading again") : N_("Read again every few seconds"));

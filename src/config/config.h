@@ -109,7 +109,8 @@ bool config_published(struct site *s, struct tenant_id t, int64_t dataset, int64
  * that other way changed is taken. Nothing happens where there is no configuration yet. */
 bool config_follow(struct site *s, struct tenant_id t, struct str slug, bool data, struct err *e) must_use nonnull_all;
 /* The draft's metadata as changes of the catalogue, what is missing in it being taken away there. */
-size_t config_metas(const struct config *c, struct arena *a, struct meta_change **out) nonnull_all;
+/* Of the portal's own templates those that readers may see; what steers the platform (internal) and what is for publishers only stays here. */
+size_t config_metas(struct site *s, struct tenant_id t, const struct config *c, struct arena *a, struct meta_change **out) nonnull_all;
 
 /* --- history -------------------------------------------------------------------------------------------- */
 

@@ -280,7 +280,7 @@ static bool only_metadata(struct publish_road *r, struct publish_outcome *out, s
 	if (!r->former.there) return err_set(e, ERR_CONFLICT, "the dataset is not published: publish it with its data first");
 	if (!ingest_fields_describe(r->a, &r->former.schema, r->former.columns, r->fields, &told, e)) return false;
 	if (!merge_metadata(r, r->former.metadata, &merged, e)) return false;
-	size_t n = config_metas(&merged, r->a, &metas);
+	size_t n = config_metas(r->site, r->tenant, &merged, r->a, &metas);
 	if (!check_metas(r, metas, n, e) || !catalog_describe(r->site->catalog, r->tenant, r->config.slug, &told, metas, n, e)) return false;
 	/* The data are those of an older configuration where that changed, too: it stays to be published. */
 	bool whole = str_eq(r->shape, r->former.shape);
@@ -439,7 +439,7 @@ static bool commit(struct publish_road *r, struct catalog_draft *d, const struct
 		.source_name = r->sources.n ? r->sources.p[0].name : STR(""), .keep = setting(r, "versions.kept") };
 	int64_t number = d->number;
 	bool ok = merge_metadata(r, origin_metadata(r), &merged, e);
-	size_t n = ok ? config_metas(&merged, r->a, &metas) : 0;
+	size_t n = ok ? config_metas(r->site, r->tenant, &merged, r->a, &metas) : 0;
 	if (!ok || !check_metas(r, metas, n, e) || publish_stopped(r, e)) {
 		catalog_draft_abandon(r->site->catalog, d);
 		return false;

@@ -22,11 +22,12 @@ HOLES = {"record": ["0" * 40], "attachment": ["x.pdf"], "id": ["x"], "file": ["x
          "z": ["0"], "x": ["0"], "y": ["0"], "tag": ["x"], "ground": ["x"],
          "reuse": ["1"], "message": ["1"], "feed": [f"{d}.atom" for d in ("plain", "rowed", "fielded", "nodata", "secretset", "neverwas")],
          "picture": [f"{d}.png" for d in ("plain", "rowed", "fielded", "nodata", "secretset", "neverwas")],
-         "service": ["x"], "item": ["x.y"]}
+         "service": ["x"], "item": ["x.y"], "job": ["1"],
+         "field": ["title"], "processor": ["pr_x"], "username": ["x"], "group": ["x"], "schedule": ["sc_x"], "connection": ["co_x"]}
 OPEN_SETS, ALL_SETS = ["rowed", "fielded"], ["plain", "rowed", "fielded", "nodata", "secretset"]
 # Everyone may read these on a private portal.
 FOR_EVERYONE = re.compile(r"^/(terms/|\.well-known/|robots\.txt|favicon\.ico|assets/|tiles/-/(?!ground)|elements/stoa\.js|login|logout|signup|password|invitation|account/(data/undo|email/)|cookies/|contact|request-access|follow/|"
-                          r"api/(auth|cookies)/|oidc/|saml2/|-/)")
+                          r"api/(auth|cookies)/|api/automation/v1\.0/openapi\.json|oidc/|saml2/|-/)")
 # Pages about people and about cookies: they hold tokens and fingerprints that differ from one portal to the next, so what they
 # say is searched for marks and not compared with the twin's.
 OWN = re.compile(r"^/(account|backoffice|login|logout|signup|password|invitation|oidc|saml2|audience|cookies|terms|\.well-known|-)/|^/(login|logout|signup|-)|^/(contact|request-access|follow)/|^/explore/dataset/[^/]+/(follow|reuse|feedback)/|"
