@@ -127,8 +127,10 @@ void dataset_fields_read(struct visit *v, const struct json_node *operations, co
 	const struct json_node *fields = json_get(back_preview_step_or_null(p, last), "fields");
 	for (size_t i = 0; i < json_count(fields); i++)
 		for (size_t k = 0; k < out->list.n; k++)
-			if (str_eq(out->list.p[k].name, json_text(json_get(json_at(fields, i), "name"))))
+			if (str_eq(out->list.p[k].name, json_text(json_get(json_at(fields, i), "name")))) {
 				out->list.p[k].found = json_text(json_get(json_at(fields, i), "type"));
+				out->list.p[k].heading = json_text(json_get(json_at(fields, i), "label"));
+			}
 }
 
 /* --- writing ---------------------------------------------------------------------------------------------------------------------------- */

@@ -117,6 +117,7 @@ struct dataset_field {
 	struct str type;                    /* empty: found out */
 	struct str dates, decimal, timezone, facetsort, precision, unit, decimals, separator, hierarchy;
 	bool id, facet, no_facet, disjunctive, sortable, range, multivalued, hierarchical, discarded;
+	struct str heading;                 /* label as found out */
 	struct str found;                   /* type as found out or as it is, of the preview; empty: not known */
 	bool there;                         /* the preview has it */
 };

@@ -237,7 +237,33 @@ static const struct json_node *field_or_null(const struct json_node *fields, str
 	return NULL;
 }
 
-struct sheet { const struct json_node *fields, *records, *former_fields, *former; size_t columns; bool rows_match; };
+struct sheet { const struct json_node *fields, *records, *former_fields, *former; size_t columns; const size_t *order; bool rows_match; };
+
+static bool is_touched(struct visit *v, const struct sheet *s, size_t column)
+{
+	const char *name = arena_cstr(v->arena, json_text(json_get(json_at(s->fields, column), "name")));
+	if (!field_or_null(s->former_fields, str_of(name)))
+		return true;
+	for (size_t i = 0; s->rows_match && i < json_count(s->records); i++)
+		if (!is_same(json_get(json_at(s->records, i), name), json_get(json_at(s->former, i), name)))
+			return true;
+	return false;
+}
+
+/* What a step has made or changed stands first, the rest as it comes. */
+static const size_t *order_of(struct visit *v, const struct sheet *s)
+{
+	size_t n = json_count(s->fields), k = 0;
+	size_t *order = arena_array(v->arena, size_t, n + 1);
+	bool *touched = arena_array(v->arena, bool, n + 1);
+	for (size_t i = 0; i < n; i++)
+		if (s->former && (touched[i] = is_touched(v, s, i)))
+			order[k++] = i;
+	for (size_t i = 0; i < n; i++)
+		if (!touched[i])
+			order[k++] = i;
+	return order;
+}
 
 static void put_row(struct html *h, struct visit *v, const struct sheet *s, size_t row)
 {
@@ -246,7 +272,7 @@ static void put_row(struct html *h, struct visit *v, const struct sheet *s, size
 	html_count(h, (int64_t)row + 1);
 	html_lit(h, "</th>");
 	for (size_t i = 0; i < s->columns; i++) {
-		const struct json_node *f = json_at(s->fields, i);
+		const struct json_node *f = json_at(s->fields, s->order[i]);
 		const char *name = arena_cstr(v->arena, json_text(json_get(f, "name")));
 		struct str type = json_text(json_get(f, "type"));
 		const struct json_node *value = json_get(record, name);
@@ -288,6 +314,7 @@ void back_put_rows(struct html *h, struct visit *v, const struct back_preview *p
 		return;
 	s.columns = num_min(json_count(s.fields), (size_t)COLUMNS);
 	s.rows_match = s.former && json_count(s.former) == json_count(s.records);
+	s.order = order_of(v, &s);
 	put_difference(h, &s);
 	html_lit(h, "<div class=\"sheet-of\" tabindex=\"0\" role=\"region\" aria-label=\"");
 	html_say(h, N_("Preview"));
@@ -297,7 +324,7 @@ void back_put_rows(struct html *h, struct visit *v, const struct back_preview *p
 	html_say(h, N_("Row"));
 	html_lit(h, "</span></th>");
 	for (size_t i = 0; i < s.columns; i++) {
-		const struct json_node *f = json_at(s.fields, i);
+		const struct json_node *f = json_at(s.fields, s.order[i]);
 		put_heading(h, v, f, former && !field_or_null(s.former_fields, json_text(json_get(f, "name"))));
 	}
 	html_lit(h, "</tr></thead><tbody>");

@@ -184,6 +184,8 @@ static void put_item(struct html *h, struct schema_page *k, size_t i, const stru
 	struct visit *v = &k->visit;
 	const struct dataset_field *f = &k->all.list.p[i];
 	struct str label = text_of(f->label, v->lang_code), type = f->type.n ? f->type : f->found;
+	if (!label.n)
+		label = f->heading;
 	const struct back_move more[] = { { f->discarded ? "restore" : "discard", f->discarded ? N_("Restore") : N_("Discard") }, { NULL, NULL } };
 	html_lit(h, "<li class=\"step");
 	if (f->discarded)
@@ -361,12 +363,12 @@ static void put_form(struct view_page *page, struct schema_page *k, const struct
 	html_form_open(h, &(struct html_form){ .visit = &k->visit, .posted = refused ? &k->form : NULL, .errors = refused ? &k->errors : NULL, .id = "field",
 		.action = path(k, "field", f->origin) });
 	html_lit(h, "<h2><bdi>");
-	html_text(h, f->name);
+	html_text(h, f->heading.n ? f->heading : f->name);
 	html_lit(h, "</bdi></h2>");
 	back_dataset_base(h, &k->visit, &k->c, STR("fields"));
 	html_hidden(h, "field", f->origin);
 	html_hidden(h, "facet.was", f->facet ? STR("yes") : STR("no"));
-	put_texts(h, k, "label", N_("Label"), N_("What readers see as its heading."), f->label, HTML_FIELD_TEXT);
+	put_texts(h, k, "label", N_("Label"), N_("What readers see as its heading; empty: as the source has it."), f->label, HTML_FIELD_TEXT);
 	put_settings(h, k, f);
 	put_texts(h, k, "description", N_("Description"), N_("What it means, how it was measured."), f->description, HTML_FIELD_AREA);
 	html_field(h, &(struct html_field){ .name = "name", .label = N_("Technical name"), .value = f->name, .code = true, .most = 100,
