@@ -210,6 +210,8 @@ static void put_item(struct html *h, struct processing *k, size_t i, const struc
 static void put_list(struct html *h, struct processing *k)
 {
 	const struct str *moved = httpd_query_or_null(k->visit.request, STR("moved"));
+	if (!json_count(list(k)) && k->kind)
+		return;
 	if (!json_count(list(k))) {
 		html_empty(h, N_("Nothing is done to the rows"), N_("They are published as they come. Add a processor to clean, join, split or place them."), NULL);
 		return;
