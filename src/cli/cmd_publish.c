@@ -1,5 +1,6 @@
 /* stoa publish, unpublish, datasets. */
 #include "cli/inside.h"
+#include "config/config.h"
 #include "io/io.h"
 #include "json/json.h"
 #include "publish/publish.h"
@@ -240,7 +241,7 @@ static bool roll_back(struct cli *c, struct tenant_id id, struct err *e)
 {
 	int64_t number;
 	if (!cli_has(c, "id")) return err_set(e, ERR_USAGE, "--rollback needs --id: which dataset goes back?");
-	if (!catalog_rollback(c->site->catalog, id, cli_value(c, "id"), &number, e)) return false;
+	if (!catalog_rollback(c->site->catalog, id, cli_value(c, "id"), &number, e) || !config_follow(c->site, id, cli_value(c, "id"), true, e)) return false;
 	cli_say(c, "%.*s: version %lld serves again", STR_ARG(cli_value(c, "id")), (long long)number);
 	return true;
 }

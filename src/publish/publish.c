@@ -137,7 +137,7 @@ bool publish_source(struct site *s, const struct publish_request *r, struct aren
 		return false;
 	}
 	int64_t number = d.number;
-	if (!commit(s, r, &d, &loaded, a, e)) return false;
+	if (!commit(s, r, &d, &loaded, a, e) || !config_follow(s, r->tenant, d.slug, true, e)) return false;
 	*out = (struct publish_result){ .id = d.slug, .version = number, .loaded = loaded };
 	return true;
 }

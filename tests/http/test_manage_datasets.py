@@ -466,3 +466,33 @@ def test_a_session_needs_a_token_and_a_page_of_this_portal(world):
     good = c.request("POST", f"{BASE}/datasets/", json=body, headers={"X-CSRFToken": token})
     assert good.status_code == 201, good.text
     assert c.request("POST", f"{BASE}/datasets/", json=body, headers={"X-CSRFToken": token, "Origin": "https://elsewhere.example"}).status_code == 403
+
+
+def test_what_came_by_command_line_is_the_truth_and_can_be_undone(world, root, tmp_path):
+    uid = make(root, "Two ways")["uid"]
+    mine = with_source(root, uid)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    assert wait_idle(root, uid)["is_published"]
+    (tmp_path / "other.csv").write_text("name;height\nElm;3\n")
+    stoa(world.data, "publish", tmp_path / "other.csv", "--portal", HOST, "--id", "two-ways", "--replace")
+    resources = root.good("GET", f"/datasets/{uid}/resources/")["results"]
+    assert [r["datasource"]["type"] for r in resources] == ["published"]
+    versions = root.good("GET", f"/datasets/{uid}/versions/")["results"]
+    assert versions[0]["action"] == "command line" and versions[0]["created_by"] is None
+    root.good("POST", f"/datasets/{uid}/versions/{versions[1]['uid']}/restore/")
+    assert root.good("GET", f"/datasets/{uid}/resources/")["results"][0]["uid"] == mine["uid"]
+
+
+def test_a_dataset_that_came_by_command_line_has_a_configuration(world, root, tmp_path):
+    (tmp_path / "shops.csv").write_text("code;open\n01;2024-01-05\n02;2024-01-06\n")
+    stoa(world.data, "publish", tmp_path / "shops.csv", "--portal", HOST, "--id", "shops", "--title", "Shops")
+    found = root.good("GET", "/datasets/?dataset_id=shops")["results"][0]
+    assert found["is_published"] and found["metadata"]["default"]["title"]["value"] == "Shops"
+    types = {f["field"]: f["type_param"] for f in root.good("GET", f"/datasets/{found['uid']}/fields/?limit=100")["results"] if f["type"] == "type"}
+    assert types == {"code": "text", "open": "date"}
+    root.good("PUT", f"/datasets/{found['uid']}/metadata/default/publisher/", {"value": "Town"})
+    root.good("POST", f"/datasets/{found['uid']}/publish/")
+    said = wait_idle(root, found["uid"])
+    assert said["status"] == "idle", said
+    rows = root.good("GET", "/catalog/datasets/shops/records", base="/api/explore/v2.1")
+    assert sorted(r["code"] for r in rows["results"]) == ["01", "02"]
