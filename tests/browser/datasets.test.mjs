@@ -1,0 +1,117 @@
+// The tabs of a dataset after its data, and the lists of a portal, in a real browser: axe wide and narrow, light and dark; the preview that follows its form;
+// by keyboard and without script.
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { password, world } from './world.mjs'
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const host = 'isoc.example', who = 'keeper@isoc.example', secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+const tabs = ['information/', 'information/?part=dcat', 'information/files/', 'visualizations/', 'visualizations/?view=map', 'visualizations/?view=custom', 'export/', 'security/', 'security/as/',
+	'scheduling/', 'translations/', 'translations/?lang=fr&part=schema', 'history/', 'feedback/', 'monitoring/']
+const lists = ['/backoffice/queue/', '/backoffice/connections/', '/backoffice/connections/new/?type=http', '/backoffice/templates/', '/backoffice/templates/new/', '/backoffice/licences/', '/backoffice/themes/']
+const pages = [...tabs.map(t => `/backoffice/datasets/trees/${t}`), ...lists]
+
+let w, signedIn
+const at = path => `https://${host}${path}`
+
+function code(now) {
+	const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+	const bits = [...secret].map(c => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('')
+	const step = Buffer.alloc(8)
+	step.writeBigUInt64BE(BigInt(Math.floor(now / 30)))
+	const digest = createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)))).update(step).digest()
+	const from = digest[digest.length - 1] & 15
+	return String((digest.readUInt32BE(from) & 0x7fffffff) % 1000000).padStart(6, '0')
+}
+
+before(async () => {
+	w = await world()
+	await w.ask('/fixture', { users: [{ host, email: who, name: 'Keeper of the House', password, role: 'admin', totp: secret }] })
+	const file = join(tmpdir(), `stoa-trees-${process.pid}.csv`)
+	writeFileSync(file, 'name,district,year,loc\nOak,north,2020,"48.85, 2.35"\nElm,south,2021,"48.86, 2.36"\n')
+	w.run('publish', file, '--portal', host, '--id', 'trees', '--title', 'Trees of a town with a title that is rather long for a narrow screen')
+	const context = await w.fresh()
+	const page = await context.newPage()
+	await page.goto(at('/login/'))
+	await page.fill('[name=username]', who)
+	await page.fill('[name=password]', password)
+	await page.click('form:has([name=password]) button[type=submit]')
+	await page.waitForSelector('[name=code]')
+	const { unix } = await w.ask('/clock/advance', { seconds: 60 })
+	await page.fill('[name=code]', code(unix))
+	await page.click('form:has([name=code]) button[type=submit]')
+	await page.waitForURL(url => !url.pathname.startsWith('/login/'))
+	signedIn = await context.storageState()
+	await context.close()
+})
+after(async () => {
+	const { code: end, said } = await w.stop()
+	assert.equal(end, 0, said)
+})
+
+const opened = async options => {
+	const context = await w.fresh({ storageState: signedIn, ...options })
+	return { context, page: await context.newPage() }
+}
+
+describe('tabs of a dataset', () => {
+	for (const [name, options] of [['wide, light', { viewport: { width: 1440, height: 900 }, bypassCSP: true }], ['narrow, dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark', bypassCSP: true }]])
+		test(`axe finds nothing: ${name}`, async () => {
+			const { context, page } = await opened(options)
+			const found = []
+			for (const path of pages) {
+				await page.goto(at(path), { waitUntil: 'domcontentloaded' })
+				await page.addScriptTag({ path: axe })
+				const { violations } = await page.evaluate(() => window.axe.run({ exclude: ['iframe'] }, { resultTypes: ['violations'] }))
+				found.push(...violations.map(v => `${path}: ${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')}`))
+				const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+				if (over > 0) found.push(`${path} is ${over} px wider than the screen`)
+			}
+			assert.deepEqual(found, [])
+			await context.close()
+		})
+
+	test('the preview follows the form, and nothing of it is kept', async () => {
+		const { context, page } = await opened({ viewport: { width: 1440, height: 900 } })
+		await page.goto(at('/backoffice/datasets/trees/visualizations/?view=custom'))
+		await page.check('[name="v.custom_view_enabled"]')
+		await page.fill('[name="v.custom_view_html.en"]', '<p>A clearing in the wood</p>')
+		const frame = page.frameLocator('iframe[name=view-preview]')
+		await frame.getByText('A clearing in the wood').waitFor()
+		assert.equal(new URL(page.url()).pathname, '/backoffice/datasets/trees/visualizations/')
+		await page.reload()
+		assert.equal(await page.inputValue('[name="v.custom_view_html.en"]'), '')
+		await context.close()
+	})
+
+	test('by keyboard alone a publisher is named', async () => {
+		const { context, page } = await opened({ viewport: { width: 1440, height: 900 } })
+		await page.goto(at('/backoffice/datasets/trees/information/'))
+		await page.focus('[name="m.publisher"]')
+		await page.keyboard.type('Forest office')
+		await page.keyboard.press('Enter')
+		await page.waitForURL(/done=/)
+		assert.equal(await page.inputValue('[name="m.publisher"]'), 'Forest office')
+		await context.close()
+	})
+
+	test('without script a rule is made, looked at and taken away', async () => {
+		const { context, page } = await opened({ javaScriptEnabled: false })
+		await page.goto(at('/backoffice/datasets/trees/security/'))
+		await page.fill('#everybody [name=filter]', 'district = "north"')
+		await page.click('#everybody button[type=submit]')
+		await page.getByText('leaves 1 record').waitFor()
+		await page.goto(at('/backoffice/datasets/trees/security/as/?who=public'))
+		assert.equal(await page.getByRole('cell', { name: 'Oak' }).count(), 1)
+		assert.equal(await page.getByRole('cell', { name: 'Elm' }).count(), 0)
+		await page.goto(at('/backoffice/datasets/trees/security/'))
+		await page.fill('#everybody [name=filter]', '')
+		await page.click('#everybody button[type=submit]')
+		await context.close()
+	})
+})
