@@ -3,7 +3,6 @@
  * taken up. */
 #include "crypt/crypt.h"
 #include "job/inside.h"
-#include "publish/supply.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -113,4 +113,7 @@ struct publish_preview {
  * A step that cannot be compiled has its faults and no records; those before it are shown. Reads the beginning of the source only. */
 bool publish_preview(struct site *s, const struct publish_preview *p, struct arena *a, struct str *json, struct err *e) must_use nonnull_all;
 
+/* What processors need from elsewhere: a part of this manual. */
+#include "publish/supply.h"
+
 #endif
