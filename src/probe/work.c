@@ -5,6 +5,7 @@
  *	status {dataset}         list {dataset}        log {job}       faults {dataset}
  *	schedule {dataset, uid, cron, timezone}                        schedules {dataset}
  *	fetch {dataset, datasource, known, fresh}  answers what came, texts of files with it
+ *	rename {dataset, slug}   restore {dataset}     slug {dataset}
  *	forget {dataset}         check {datasource}    connect {uid, json}    settle {datasource}    try {uid, json}    disconnect {uid}
  * What fails answers {"error": code word, "message"}. */
 #include "config/config.h"
@@ -294,10 +295,43 @@ static bool op_disconnect(struct call *c, struct err *e)
 	return true;
 }
 
+static bool op_rename(struct call *c, struct err *e)
+{
+	if (!config_rename(c->site, c->tenant, c->dataset, text_of(c, "slug"), 0, e)) return false;
+	json_put_null(c->out);
+	return true;
+}
+
+/* The oldest version that is kept of the configuration. */
+static bool op_restore(struct call *c, struct err *e)
+{
+	struct config_version *list;
+	struct config out;
+	size_t n;
+	if (!config_versions(c->site, c->tenant, c->dataset, c->a, &list, &n, e)) return false;
+	if (!n) return err_set(e, ERR_NOT_FOUND, "no version is kept");
+	if (!config_restore(c->site, c->tenant, c->dataset, list[n - 1].uid, 0, c->a, &out, e)) return false;
+	put_config(c, &out);
+	return true;
+}
+
+static bool op_slug(struct call *c, struct err *e)
+{
+	struct job_item *list;
+	size_t n;
+	int64_t total;
+	if (!job_list(c->site, c->tenant, c->dataset, 1, 0, c->a, &list, &n, &total, e)) return false;
+	json_open(c->out, '{');
+	json_member(c->out, "slug", n ? list[0].slug : STR(""));
+	json_close(c->out, '}');
+	return true;
+}
+
 static const struct { const char *word; bool (*run)(struct call *c, struct err *e); } ops[] = {
 	{ "create", op_create }, { "write", op_write }, { "preview", op_preview }, { "put", op_put }, { "abort", op_abort }, { "status", op_status }, { "list", op_list },
 	{ "log", op_log }, { "faults", op_faults }, { "schedule", op_schedule }, { "schedules", op_schedules }, { "fetch", op_fetch },
-	{ "forget", op_forget }, { "check", op_check }, { "connect", op_connect }, { "settle", op_settle }, { "try", op_try }, { "disconnect", op_disconnect },
+	{ "forget", op_forget }, { "check", op_check }, { "connect", op_connect }, { "settle", op_settle }, { "try", op_try }, { "disconnect", op_disconnect }, { "rename", op_rename },
+	{ "restore", op_restore }, { "slug", op_slug },
 };
 
 static bool run(struct call *c, struct err *e)
