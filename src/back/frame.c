@@ -16,7 +16,6 @@ bool back_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, 
 	if (!visitor_enter(s, r, p, out, e))
 		return false;
 	visitor_private(out);
-	out->lang = view_office_lang(out->lang);
 	/* A key was made by somebody who had just proved a secret: for programs, it stands for all that follows. */
 	bool by_key = (flags & BACK_KEYS) && out->who.key && (out->who.who.scope & ACCOUNT_WRITE);
 	if (!by_key && !visitor_signed_in(out, e))

@@ -58,15 +58,6 @@ bool view_section_open(const struct rights_caller *who, enum view_section s)
 	return sections[s].row.permissions ? may_any(who, sections[s].row.permissions) : view_has_office(who);
 }
 
-const struct i18n_lang *view_office_lang(const struct i18n_lang *l)
-{
-	static const char *const spoken[] = { "en", "fr", "de", "es", "nl", "ca" };
-	for (size_t i = 0; i < COUNT_OF(spoken); i++)
-		if (str_eq(l->code, str_of(spoken[i])))
-			return l;
-	return i18n_english();
-}
-
 /* --- navigation ------------------------------------------------------------------------------------------ */
 
 /* How many people wait for an answer; a page is not refused because they cannot be counted. */

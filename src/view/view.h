@@ -287,10 +287,8 @@ bool view_section_open(const struct rights_caller *who, enum view_section s) mus
 bool view_has_office(const struct rights_caller *who) must_use nonnull_all;
 
 /* Instead of view_open: navigation, top bar and the start of <main>, for the person of page->visit. The page is not for indexes,
- * not for caches (view_close says so), and tells its own address to no other site. The heading is the page's: html_heading. Ended by view_close.
- * The back office speaks six languages; others read it in English: ask view_office_lang before making titles (back_enter does). */
+ * not for caches (view_close says so), and tells its own address to no other site. The heading is the page's: html_heading. Ended by view_close. */
 void view_office_open(struct view_page *p, enum view_section section);
-const struct i18n_lang *view_office_lang(const struct i18n_lang *l) __attribute__((returns_nonnull)) nonnull_all;
 /* Instead of view_open: a card in the middle below the portal's name, for signing in and what goes with it: not for indexes.
  * and not for caches either. Writes the title as <h1>. Ended by view_close. */
 void view_gate_open(struct view_page *p);
