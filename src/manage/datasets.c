@@ -134,8 +134,22 @@ bool manage_read_core(struct manage_call *c, const struct json_node *core, const
 	return read_quota(c, json_get(core, "api_calls_quota"), place, out) && ok;
 }
 
-/* What the body says of readers' rights; only who may decide that changes it, others' echoes are let pass. */
-static bool secure(struct manage_call *c, bool *done, struct err *e)
+static bool differs(const struct rule_change *rule, const struct catalog_rules *now)
+{
+	const struct dataset_rule *r = &now->everybody;
+	if ((rule->parts & RULE_RESTRICTED) && rule->restricted != now->restricted) return true;
+	if ((rule->parts & RULE_DATA) && rule->data_visible != r->data_visible) return true;
+	if ((rule->parts & RULE_FILTER) && !str_eq(rule->row_filter, r->row_filter)) return true;
+	if (!(rule->parts & RULE_FIELDS)) return false;
+	if (rule->all_fields == r->some_fields || rule->nfields != r->nfields) return true;
+	for (size_t i = 0; i < r->nfields; i++)
+		if (!str_eq(rule->fields[i], r->fields[i])) return true;
+	return false;
+}
+
+/* What the body says of readers' rights; only who may decide that changes it, others' echoes are let pass. Whoever makes a dataset says
+ * how it begins. */
+static bool secure(struct manage_call *c, bool fresh, bool *done, struct err *e)
 {
 	struct rule_change rule = { .by = c->who->account, .row_filter = STR(""), .quota = STR("") };
 	const struct json_node *restricted = json_get(c->body, "is_restricted");
@@ -150,10 +164,9 @@ static bool secure(struct manage_call *c, bool *done, struct err *e)
 		rule.restricted = json_bool(restricted, false);
 	}
 	if (!rule.parts) return true;
-	if (!config_may(c->s, c->t, c->who, c->config.dataset, CONFIG_SECURE)) {
+	if (!fresh && !config_may(c->s, c->t, c->who, c->config.dataset, CONFIG_SECURE)) {
 		if (!catalog_rules(c->s->catalog, c->t, c->config.dataset, c->a, &now, e)) return false;
-		bool loosens = (rule.parts & RULE_RESTRICTED) && rule.restricted != now.restricted;
-		return !loosens || err_set(e, ERR_FORBIDDEN, "You do not have the permission to decide who may see this dataset.");
+		return !differs(&rule, &now) || err_set(e, ERR_FORBIDDEN, "You do not have the permission to decide who may see this dataset.");
 	}
 	return catalog_rule_set(c->s->catalog, c->t, c->config.slug, &rule, e);
 }
@@ -187,7 +200,7 @@ bool manage_create_dataset(struct manage_call *c, struct err *e)
 		*e = (struct err){ 0 };
 		return manage_invalid_field(c, "dataset_id", "%.*s", STR_ARG(said));
 	}
-	if (!secure(c, &done, e)) return done;
+	if (!secure(c, true, &done, e)) return done;
 	manage_put_dataset(c, &c->config);
 	return true;
 }
@@ -221,7 +234,7 @@ bool manage_update_dataset(struct manage_call *c, struct err *e)
 		if (!manage_metadata_of(c, json_get(c->body, "metadata"), &metadata, e)) return c->status == BAD;
 		if (!manage_put(c, STR("metadata"), metadata, &done, e)) return done;
 	}
-	if (!rename(c, &done, e) || !secure(c, &done, e)) return done;
+	if (!rename(c, &done, e) || !secure(c, false, &done, e)) return done;
 	if (!config_of_dataset(c->s, c->t, c->config.dataset, c->a, &c->config, e)) return false;
 	manage_put_dataset(c, &c->config);
 	return true;

@@ -46,6 +46,8 @@ def test_somebody_with_the_right_to_edit_one_dataset_edits_that_one(root, grace)
     grace.bad("POST", f"/datasets/{uid}/publish/", status=403)
     grace.bad("GET", f"/datasets/{uid}/security/users/", status=403)
     grace.bad("PUT", f"/datasets/{uid}/", {"is_restricted": True}, status=403)
+    grace.bad("PUT", f"/datasets/{uid}/", {"default_security": {"is_data_visible": False}}, status=403)
+    grace.bad("PUT", f"/datasets/{uid}/", {"default_security": {"visible_fields": []}}, status=403)
     # What is echoed unchanged does no harm.
     assert grace.good("PUT", f"/datasets/{uid}/", grace.good("GET", f"/datasets/{uid}/"))["uid"] == uid
     rule(root, uid, GRACE, ["publish_dataset"], method="PUT")
