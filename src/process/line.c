@@ -11,6 +11,18 @@ enum { ROW_BLOCK = 64 << 10 };
 
 /* --- compiling ------------------------------------------------------------------------------------ */
 
+static bool let_by(struct process_step *s, struct process_row *r, struct err *e)
+{
+	(void)s;
+	(void)r;
+	(void)e;
+	return true;
+}
+
+static const struct process_parameter nothing[] = { { 0 } };
+static const struct process_works idle_works = { .row = let_by };
+static const struct processor idle = { .type = "", .parameters = nothing, .works = &idle_works };
+
 static bool step_open(struct line_step *s, const struct json_node *node, struct process_faults *f, struct err *e)
 {
 	struct process_line *l = s->step.line;
@@ -33,11 +45,14 @@ static bool step_open(struct line_step *s, const struct json_node *node, struct 
 		else process_fault(f, where, "there is no processor \"%.*s\".", STR_ARG(text_cut(type, 80)));
 		return true;
 	}
+	/* Switched off: it keeps its place, reads nothing and lets rows by. */
+	if (!json_bool(json_get(node, "enabled"), true)) kind = &idle;
 	s->step.kind = kind;
+	s->first_need = l->needs.n;
+	if (kind == &idle) return true;
 	while (kind->parameters[s->nvalues].name) s->nvalues++;
 	s->values = arena_array(&l->keep, struct process_value, s->nvalues + 1);
 	s->step.values = s->values;
-	s->first_need = l->needs.n;
 	size_t before = f->list.n;
 	parameters_read(s, f);
 	if (f->list.n > before) return true;
