@@ -253,10 +253,12 @@ static bool survey(struct load *l, struct survey *v, int64_t most, struct err *e
 	const struct source_format *f = l->source.format;
 	for (;;) {
 		struct arena_mark m = arena_mark(l->a);
+		__typeof__(l->notes) notes = l->notes; /* those of a pass that is given up go with it */
 		*v = (struct survey){ 0 };
 		if (!pass(l, v, most, e)) return false;
 		if (!f->again || !f->again(&l->source, v->rows + v->long_rows, v->short_rows + v->long_rows, v->proofs.n)) break;
 		arena_rewind(l->a, m);
+		l->notes = notes;
 	}
 	if ((f->flags & SOURCE_HEADED) && !v->has_first) return err_set(e, ERR_BAD_SOURCE, "the file holds no rows");
 	if (f->flags & SOURCE_HEADED) settle_headings(l, v);
