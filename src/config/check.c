@@ -86,6 +86,18 @@ static size_t count_types(const struct json_node *fields, const char *type)
 	return n;
 }
 
+/* "fields/16/args": whether that very item was in the former list. */
+static bool stood_before(const struct json_node *fields, const struct json_node *was, struct str path)
+{
+	int64_t i;
+	struct str rest = path, word;
+	if (!str_cut(&rest, '/', &word) || !str_cut(&rest, '/', &word) || !str_to_int(word, &i) || i < 0) return false;
+	const struct json_node *item = json_at(fields, (size_t)i);
+	for (size_t k = 0; k < json_count(was); k++)
+		if (config_same(json_at(was, k), item)) return true;
+	return false;
+}
+
 /* A dataset that came by another way may be wider than what can be made here: it may be edited, but not become wider. */
 void config_check_fields(const struct config_check *c, const struct json_node *fields)
 {
@@ -100,7 +112,11 @@ void config_check_fields(const struct config_check *c, const struct json_node *f
 		if (n > caps[i].most && n > count_types(was, caps[i].type))
 			process_fault(c->faults, STR("fields"), "A dataset has %zu fields of type %s at most; this one would have %zu.", caps[i].most, caps[i].type, n);
 	}
-	ingest_fields_check(fields, c->faults);
+	/* What stood there before is not looked at again, as with metadata. */
+	struct process_faults found = { .arena = c->faults->arena };
+	ingest_fields_check(fields, &found);
+	for (size_t i = 0; i < found.list.n; i++)
+		if (!stood_before(fields, was, found.list.p[i].path)) process_fault(c->faults, found.list.p[i].path, "%.*s", STR_ARG(found.list.p[i].message));
 }
 
 /* --- metadata ---------------------------------------------------------------------------------------------------- */
