@@ -243,9 +243,9 @@ static void put_text(struct html *h, const struct scene *s, const struct text *t
 {
 	struct visit *v = s->visit;
 	bool area = t->source.n > 80 || (t->field && t->field->kind == TEMPLATE_HTML);
-	html_lit(h, "<section class=\"translation\"><div><h3><bdi>");
+	html_lit(h, "<section class=\"translation\"><div><h2><bdi>");
 	html_text(h, t->label);
-	html_lit(h, "</bdi></h3><blockquote lang=\"");
+	html_lit(h, "</bdi></h2><blockquote lang=\"");
 	html_text(h, s->from);
 	html_lit(h, "\"><bdi>");
 	html_text(h, t->field && t->field->kind == TEMPLATE_HTML ? view_plain(v->arena, t->source, 4000) : t->source);

@@ -205,7 +205,7 @@ def test_translations_are_marked_when_the_original_changes(root):
     send(root, at("trees", "information"), {"m.description.en": "Other words. " * 30}, 'name="m.title.en"')
     assert "has changed since" in page(root, path)
     fields = at("trees", "translations") + "?lang=fr&part=schema"
-    label = re.search(r'<h3><bdi>district</bdi>.*?name="(t\d+)"', page(root, fields), re.S).group(1)
+    label = re.search(r'<h2><bdi>district</bdi>.*?name="(t\d+)"', page(root, fields), re.S).group(1)
     send(root, fields, {label: "Quartier"}, f'name="{label}"')
     assert 'value="Quartier"' in page(root, fields)
 
