@@ -230,6 +230,8 @@ struct verdict proof_verdict(const struct proof *p, struct load *l, struct str l
 	enum spell_bit reading = 0;
 	bool nested = p->kinds & (1u << CELL_NEST);
 	if (p->filled == 0) return text;
+	/* XML: an element that is a plain text here and has attributes there. */
+	if (nested && p->kinds & (1u << CELL_FREE)) return text;
 	if (nested && !some(m, SPELL(SHAPE_JSON))) return (struct verdict){ .type = VALUE_JSON };
 	if (p->kinds & (1u << CELL_LIST)) return (struct verdict){ .type = VALUE_TEXT, .list = true };
 	if (m == 0) {

@@ -360,8 +360,10 @@ static struct cell cell_of(struct source *s, const struct gdal_layer *l, size_t 
 
 static bool is_wanted(const struct geo_source *g, const struct gdal_feature *f)
 {
-	if (!g->amenities) return true;
 	const struct gdal_layer *l = &g->layers[f->layer];
+	/* The points of a track are its line. */
+	if (g->nlayers > 1 && strcmp(g->way->format, "gpx") == 0 && str_ends(l->name, STR("_points"))) return false;
+	if (!g->amenities) return true;
 	for (size_t i = 0; i < l->nfields; i++)
 		if (str_eq(l->fields[i], STR("amenity")) && f->cells[i].kind != GDAL_NONE) return true;
 	return false;

@@ -372,7 +372,7 @@ static unsigned xml_sniff(struct str head)
 {
 	struct str s = str_trim(head);
 	if (s.n < 4 || s.p[0] != '<' || is_page(s)) return 0;
-	return str_starts(s, STR("<?xml")) ? 110 : (s.p[1] | 0x20) >= 'a' && (s.p[1] | 0x20) <= 'z' ? 70 : 0;
+	return str_starts(s, STR("<?xml")) ? 110 : s.p[1] == '!' || ((s.p[1] | 0x20) >= 'a' && (s.p[1] | 0x20) <= 'z') ? 70 : 0;
 }
 
 static unsigned rdf_sniff(struct str head)

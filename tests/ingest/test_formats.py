@@ -337,9 +337,14 @@ def test_geojson_shapes_have_a_point_beside_them(read):
     assert r.rows[0][2] == "1,2" and r.result["box"] == [0.0, 0.0, 4.0, 2.0]
 
 
-def test_geojson_of_another_system_is_refused(read):
-    doc = {"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::2154"}}, "features": []}
-    assert "WGS 84" in read.rows("a.geojson", json.dumps(doc)).error
+def test_geojson_of_another_system_is_turned_into_degrees(read):
+    point = {"type": "Point", "coordinates": [446360.64, 6788946.14]}
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::2154"}}
+    r = read.rows("a.geojson", json.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature(point, n=1)]}))
+    lat, lon = map(float, r.rows[0][1].split(","))
+    assert abs(lat - 48.1516) < 1e-4 and abs(lon + 0.4117) < 1e-4
+    crs["properties"]["name"] = "urn:ogc:def:crs:EPSG::99999"
+    assert "99999" in read.rows("b.geojson", json.dumps({"type": "FeatureCollection", "crs": crs, "features": []})).error
 
 
 def test_a_broken_shape_is_rejected_and_its_row_stays(read):

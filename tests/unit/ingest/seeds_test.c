@@ -13,7 +13,7 @@ enum { RUINS = 24 };
 static void try_all(const char *format, const char *name, const char *bytes, size_t n)
 {
 	static const char signs[] = "\",;\n{}[]<>&0-.\xff\x01";
-	char copy[8192];
+	char copy[16384];
 	fuzz_source(format, name, (const uint8_t *)bytes, n);
 	for (size_t i = 1; i < RUINS; i++) fuzz_source(format, name, (const uint8_t *)bytes, n * i / RUINS);
 	for (size_t i = 0; i < RUINS && n > 0; i++) {
@@ -27,7 +27,7 @@ static void replay(const char *kind, const char *format, const char *name)
 {
 	char folder[512] = __FILE__;
 	char path[1024];
-	char bytes[8192];
+	char bytes[16384];
 	struct dirent **list = NULL;
 	size_t seen = 0;
 	/* tests/unit/ingest/seeds_test.c → tests/fuzz/seeds/<kind> */
@@ -54,8 +54,23 @@ static void json(void **state) { (void)state; replay("json", "", "a"); }
 static void xlsx(void **state) { (void)state; replay("xlsx", "xlsx", "a.xlsx"); }
 static void zip(void **state) { (void)state; replay("zip", "", "a.zip"); }
 
+static void xml(void **state)
+{
+	(void)state;
+	replay("xml", "xml", "a.xml");
+	replay("xml", "rdf", "a.rdf");
+	replay("xml", "feed", "a.rss");
+}
+static void turtle(void **state) { (void)state; replay("turtle", "turtle", "a.ttl"); }
+static void icalendar(void **state) { (void)state; replay("icalendar", "icalendar", "a.ics"); }
+static void xls(void **state) { (void)state; replay("xls", "xls", "a.xls"); }
+static void jsondict(void **state) { (void)state; replay("jsondict", "jsondict", "a.json"); }
+static void gtfs_shapes(void **state) { (void)state; replay("gtfs_shapes", "gtfs_shapes", "shapes.txt"); }
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(csv), cmocka_unit_test(json), cmocka_unit_test(xlsx), cmocka_unit_test(zip) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(csv), cmocka_unit_test(json), cmocka_unit_test(xlsx), cmocka_unit_test(zip),
+		cmocka_unit_test(xml), cmocka_unit_test(turtle), cmocka_unit_test(icalendar), cmocka_unit_test(xls), cmocka_unit_test(jsondict),
+		cmocka_unit_test(gtfs_shapes) };
 	return cmocka_run_group_tests_name("ingest seeds", tests, NULL, NULL);
 }

@@ -1,0 +1,4 @@
+/* Any bytes as a calendar. */
+#include "formats.h"
+
+FUZZ_FORMAT("icalendar", "a.ics")
