@@ -89,7 +89,8 @@ bool back_keep(struct visit *v, struct err *e)
 	*e = (struct err){ 0 };
 	buf_lit(&to, "/login/?next=");
 	text_put_url(&to, back_to(v, str_of(token)));
-	return httpd_reply_redirect(v->reply, 303, arena_str(v->arena, buf_str(&to)), e) && false;
+	bool led = httpd_reply_redirect(v->reply, 303, arena_str(v->arena, buf_str(&to)), e);
+	return led && false;
 }
 
 static struct str read_file(const struct visit *v, struct str path)
