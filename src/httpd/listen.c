@@ -182,6 +182,8 @@ static void close_listeners(struct httpd *h)
 	}
 }
 
+static bool is_conn(const struct epoll_event *ev) { return ((const struct source *)ev->data.ptr)->kind == SOURCE_CONN; }
+
 static void handle_event(struct httpd *h, const struct epoll_event *ev)
 {
 	struct source *s = ev->data.ptr;
@@ -224,8 +226,14 @@ static void *serve(void *arg)
 		int n = epoll_wait(h->loop, events, EVENTS, patience(h));
 		int64_t now = clock_monotonic_ns();
 		h->now_s = now / 1000000000;
-		/* Connections end only inside MHD_run, so the events of this turn all point at living ones. */
-		for (int i = 0; i < n; i++) handle_event(h, &events[i]);
+		/* Connections end inside the library only: in MHD_run, and where new ones are handed to it. So the events of living ones
+		 * go first, and what is read of the others afterwards is no connection. */
+		int others = 0;
+		for (int i = 0; i < n; i++) {
+			if (is_conn(&events[i])) handle_event(h, &events[i]);
+			else events[others++] = events[i];
+		}
+		for (int i = 0; i < others; i++) handle_event(h, &events[i]);
 		MHD_run(h->mhd);
 		int64_t drain_ns = atomic_load_explicit(&h->drain_until_ns, memory_order_acquire);
 		if (drain_ns && !draining) {
