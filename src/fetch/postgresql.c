@@ -94,7 +94,7 @@ static bool next_result(struct talk *t, PGresult **out, struct err *e)
 
 static bool finish(struct talk *t, ExecStatusType wanted, struct err *e)
 {
-	PGresult *r;
+	PGresult *r = NULL;
 	bool seen = false;
 	for (;;) {
 		if (!next_result(t, &r, e)) return false;
