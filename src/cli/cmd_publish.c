@@ -317,7 +317,7 @@ const struct cli_command cli_cmd_publish = {
 	          "  jsonlines  first_row_no headers_first_row        geojson    epsg encoding\n"
 	          "  xmlfile    tag_depth tag_name parent_levels      rdf        rdf_type         feed  extra_fields\n"
 	          "  shapefile, mapinfo, geopackage, gml, flatgeobuf  layer epsg (and encoding of the first two)\n"
-	          "  kml, gpx, topojson  layer    gtfs  gtfs_file     icalendar  component        file  columns\n"
+	          "  kml, gpx, topojson  layer    gtfs  gtfs_file     icalendar  component\n"
 	          "  osm        only_amenities metadata centroids tags relation_tags\n"
 	          "  most of them also file (inside an archive) and extract_filename\n"
 	          "Types are proved on every cell; with --schema, cells that do not fit are listed as rejects and the rest is published.\n"

@@ -1,4 +1,4 @@
-/* An archive is a workbook, a shapefile, a timetable, pictures with a table of them, or files of one format, which
+/* An archive is a workbook, a shapefile, a timetable, or files of one format, which
  * are read as one table: the oldest first, by name where times say nothing. */
 #include "ingest/archive.h"
 #include "ingest/encoding.h"
@@ -36,8 +36,6 @@ static size_t count_suffix(const struct pack_entries *all, const char *words)
 	return n;
 }
 
-static const char pictures[] = "gif png jpg jpeg tiff tif bmp svg webp pdf";
-
 /* The format of the archive as a whole by what it holds; NULL: it is a heap of files. */
 static const char *kind_of(const struct pack_entries *all)
 {
@@ -48,8 +46,6 @@ static const char *kind_of(const struct pack_entries *all)
 		return "mapinfo";
 	bool rides = count_base(all, "trips.txt") + count_base(all, "routes.txt") > 0;
 	if (count_base(all, "stops.txt") && (rides || count_base(all, "agency.txt"))) return "gtfs";
-	size_t shown = count_suffix(all, pictures);
-	if (shown && shown >= count_suffix(all, "csv txt tsv json xml xlsx geojson")) return "media";
 	return NULL;
 }
 
@@ -176,7 +172,7 @@ bool archive_choose(struct load *l, struct source *s, const struct pack_entries 
 	}
 	if (strcmp(kind, "gtfs") == 0) return timetable(l, s, all, out, e);
 	out->format = kind;
-	out->whole = has_word("xlsx ods media", str_of(kind));
+	out->whole = has_word("xlsx ods", str_of(kind));
 	out->set = !out->whole;
 	return true;
 }
