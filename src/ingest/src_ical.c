@@ -186,7 +186,7 @@ static bool ical_next(struct source *s, struct row *out, struct err *e)
 	*out = (struct row){ .more = false };
 	tree_rows_begin(&c->rows);
 	for (;;) {
-		struct str line;
+		struct str line = { 0 };
 		struct str name;
 		struct str parameters;
 		struct str value;
