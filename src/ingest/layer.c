@@ -336,8 +336,9 @@ static bool next_headed(struct layer *y, struct row *out, struct err *e)
 			*out = (struct row){ .more = false };
 			return true;
 		}
-		reshape(y, out);
+		/* Before the file's name makes a row of nothing look like something. */
 		bool closing = y->totals && !out->fault && heading_is_closing(out, &y->guess);
+		reshape(y, out);
 		if (!closing && y->nheld == 0) return true;
 		hold(y, out);
 		y->draining = !closing || y->nheld == HELD;
