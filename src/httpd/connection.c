@@ -560,6 +560,7 @@ static void conn_begin(struct httpd *h, struct MHD_Connection *mhd, void **conte
 static void conn_end(struct conn *c)
 {
 	struct httpd *h = c->h;
+	conn_unwatch(c);
 	*(c->before ? &c->before->after : &h->conns) = c->after;
 	if (c->after) c->after->before = c->before;
 	h->nconns--;

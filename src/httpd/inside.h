@@ -300,6 +300,7 @@ uint64_t generation_of(const struct httpd *h, int64_t tenant);
 bool address_enter(struct httpd *h, const struct in6_addr *a, bool *counted);
 /* listen.c */
 void conn_watch(struct conn *c);
+void conn_unwatch(struct conn *c); /* closing alone is not enough: a process begun at that moment holds the socket, too */
 void httpd_hand_back(struct visit *v);          /* any thread */
 void httpd_wake_loop(struct httpd *h);
 /* metrics.c: routes of the metrics listener; false: the reply stands */

@@ -61,6 +61,8 @@ static void unwatch(struct httpd *h, struct source *s)
 	(void)epoll_ctl(h->loop, EPOLL_CTL_DEL, s->fd, NULL);
 }
 
+void conn_unwatch(struct conn *c) { unwatch(c->h, &c->source); }
+
 static void pause_listening(struct httpd *h, bool pause)
 {
 	if (h->paused == pause) return;
