@@ -5,6 +5,7 @@
 #include "engage/engage.h"
 #include "fetch/fetch.h"
 #include "log/log.h"
+#include "publish/publish.h"
 #include "saved/saved.h"
 #include "sso/sso.h"
 #include <errno.h>
@@ -35,6 +36,8 @@ static void turn(struct upkeep *u, bool daily)
 	if (daily && !saved_sweep(u->site->store, clock_now(), &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	e = (struct err){ 0 };
 	if (daily && !fetch_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
+	e = (struct err){ 0 };
+	if (daily && !publish_supply_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	e = (struct err){ 0 };
 	if (daily && !config_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	uint64_t lost = event_lost(u->site->events);

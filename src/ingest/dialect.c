@@ -106,7 +106,7 @@ size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *gi
 	t.numbers = calloc(SAMPLE_ROWS, sizeof *t.numbers);
 	ensure(t.counts && t.filled && t.numbers && copy);
 	for (size_t i = 0; i < COUNT_OF(delimiters) * COUNT_OF(quotes); i++) {
-		struct csv_dialect d = { .delimiter = delimiters[i / 2], .quote = quotes[i % 2], .cr_ends = cr_ends };
+		struct csv_dialect d = { .delimiter = delimiters[i / 2], .quote = quotes[i % 2], .escape = given->escape, .cr_ends = cr_ends };
 		if (given->delimiter && i / 2 > 0) break;
 		if (given->quote && i % 2 > 0) continue;
 		if (given->delimiter) d.delimiter = given->delimiter;

@@ -52,6 +52,7 @@
 struct ingest_dialect {
 	char delimiter;             /* , ; tab | */
 	char quote;                 /* " or ' */
+	char escape;                /* stands before a quote that belongs to a quoted cell, beside doubled ones; 0: none */
 	enum { INGEST_HEADER_FIND, INGEST_HEADER_YES, INGEST_HEADER_NO } header;
 	char decimal;               /* . or , */
 	struct str encoding;        /* "utf-8", "windows-1252", "utf-16le" … */

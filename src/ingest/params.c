@@ -52,6 +52,7 @@ static void take_dialect(struct source *s)
 	struct str t;
 	if ((t = param_text(s, "separator")).n) d->delimiter = separator_of(t);
 	if ((t = param_text(s, "quote")).n == 1) d->quote = t.p[0];
+	if ((t = param_text(s, "escapechar")).n == 1) d->escape = t.p[0];
 	if ((t = param_text(s, "decimal")).n == 1) d->decimal = t.p[0];
 	if ((t = param_text(s, "encoding")).n) d->encoding = t;
 	if (param_given(s, "headers_first_row"))

@@ -18,7 +18,7 @@ struct csv {
 
 void csv_parse_init(struct csv_parse *c, const struct csv_dialect *d)
 {
-	*c = (struct csv_parse){ .delimiter = d->delimiter, .quote = d->quote, .cr_ends = d->cr_ends };
+	*c = (struct csv_parse){ .delimiter = d->delimiter, .quote = d->quote, .escape = d->escape, .cr_ends = d->cr_ends };
 	c->stop[(unsigned char)d->delimiter] = true;
 	c->stop['\n'] = true;
 	c->stop['\r'] = true;
@@ -54,6 +54,14 @@ static inline void add(struct csv_parse *c, const char *from, const char *to, ui
 	c->cells[c->n++] = (struct cell){ { from, (size_t)(to - from) }, from == to ? CELL_NONE : CELL_FREE };
 }
 
+/* An odd number of escapes stands before it. */
+static bool is_escaped(const char *from, const char *at, char escape)
+{
+	const char *p = at;
+	while (p > from && p[-1] == escape) p--;
+	return (at - p) % 2 == 1;
+}
+
 /* The end of a quoted cell: *p stands behind the opening quote and is moved behind the closing one.
  * False: there is none before `end`. */
 static bool close_quote(const struct csv_parse *c, const char **p, const char *end, uint8_t *quoted)
@@ -63,6 +71,10 @@ static bool close_quote(const struct csv_parse *c, const char **p, const char *e
 	for (;;) {
 		at = memchr(at, c->quote, (size_t)(end - at));
 		if (!at) return false;
+		if (c->escape && is_escaped(*p, at, c->escape)) {
+			at++;
+			continue;
+		}
 		if (at + 1 < end && at[1] == c->quote) {
 			*quoted = 2;
 			at += 2;
@@ -73,8 +85,8 @@ static bool close_quote(const struct csv_parse *c, const char **p, const char *e
 	}
 }
 
-/* Doubled quotes become one. */
-static void undouble(struct cell *cell, char quote)
+/* Doubled quotes become one, and what was escaped stands alone. */
+static void undouble(struct cell *cell, char quote, char escape)
 {
 	/* The bytes are the window's own and are not looked at again. */
 	char *to = (char *)(uintptr_t)cell->text.p;
@@ -82,6 +94,7 @@ static void undouble(struct cell *cell, char quote)
 	const char *end = from + cell->text.n;
 	while (from < end) {
 		if (*from == quote && from + 1 < end && from[1] == quote) from++;
+		else if (escape && *from == escape && from + 1 < end && (from[1] == quote || from[1] == escape)) from++;
 		*to++ = *from++;
 	}
 	cell->text.n = (size_t)(to - cell->text.p);
@@ -91,7 +104,7 @@ static bool finish(struct csv_parse *c, const char *start, const char *behind)
 {
 	c->used = (size_t)(behind - start);
 	for (size_t i = 0; i < c->n; i++)
-		if (c->quoted[i] == 2) undouble(&c->cells[i], c->quote);
+		if (c->quoted[i] == 2 || (c->quoted[i] && c->escape)) undouble(&c->cells[i], c->quote, c->escape);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 struct csv_dialect {
 	char delimiter;
 	char quote;       /* 0: none */
+	char escape;      /* before a quote or itself, inside quotes; 0: none */
 	bool cr_ends;     /* rows end with CR alone: the beginning has no LF */
 	size_t columns;   /* most usual number of cells a row */
 	int skip;         /* rows before the headings */
@@ -17,7 +18,7 @@ enum { CSV_DIALECTS = 8 };
 
 /* One row out of bytes. */
 struct csv_parse {
-	char delimiter, quote;
+	char delimiter, quote, escape;
 	bool cr_ends;
 	bool stop[256];
 	struct cell *cells;

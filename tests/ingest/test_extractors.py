@@ -68,6 +68,12 @@ def test_macroman_with_day_month_dates_and_a_total(read):
     assert len(r.rows) == 36 and r.fields["date"] == "date" and any("totals" in n for n in r.notes)
 
 
+def test_escaped_quotes(read):
+    text = 'a,b\n"say \\"yes\\", or ""no""",1\n"back\\\\",2\n"C:\\temp",3\n'.encode()
+    r = read.rows("e.csv", text, **way("csvfile", escapechar="\\", separator=","))
+    assert [x[0] for x in r.rows] == ['say "yes", or "no"', "back\\", "C:\\temp"]
+
+
 def test_utf16_with_a_title_above(read):
     r = read.rows("b.csv", ugly("bins-lambert93.csv"))
     assert r.labels[0] == "N°" and len(r.rows) == 60 and r.fields["x"] == "double"
