@@ -349,6 +349,8 @@ bool account_key_add(struct accounts *as, struct tenant_id t, const struct accou
 /* All keys of a portal, newest first, in the arena. */
 bool account_key_list(struct accounts *as, struct tenant_id t, struct arena *a, struct account_key **out, size_t *n,
                       struct err *e) must_use nonnull_all;
+/* Name, scope and listed permissions of k->id, of the account k->account, while it is good. ERR_NOT_FOUND, ERR_PARAMETER. */
+bool account_key_change(struct accounts *as, struct tenant_id t, const struct account_key *k, struct err *e) must_use nonnull_all;
 /* From its return on no request is answered for that key. ERR_NOT_FOUND. */
 bool account_key_revoke(struct accounts *as, struct tenant_id t, int64_t id, struct err *e) must_use nonnull_all;
 /* The same with a reason that its owner reads, of one account (0: whoever's). */
@@ -364,6 +366,7 @@ struct account_group {
 	uint64_t permissions;
 	const struct str *members; /* addresses */
 	size_t nmembers;
+	struct instant created;
 };
 enum { ACCOUNT_GROUP_NAME = 100, ACCOUNT_GROUPS_EACH = 100 };
 /* ERR_CONFLICT when the name is taken, ERR_PARAMETER when it cannot be one. */

@@ -104,7 +104,8 @@ static bool read_groups(struct store_tx *tx, struct tenant_id t, struct arena *a
 	if (!store_ask(tx, ACCOUNT_Q(group_list), t, STORE_NONE, &r, e)) return false;
 	while ((step = store_step(r, e)) == STORE_ROW)
 		vec_push(a, &out->v, (struct account_group){ .id = store_int(r, 0), .name = arena_str(a, store_text(r, 1)),
-			.description = arena_str(a, store_text(r, 2)), .permissions = account_permissions_known(store_text(r, 3)) });
+			.description = arena_str(a, store_text(r, 2)), .permissions = account_permissions_known(store_text(r, 3)),
+			.created = { store_int(r, 4) } });
 	store_stop(r);
 	return step == STORE_DONE;
 }

@@ -123,6 +123,19 @@ bool account_key_add(struct accounts *as, struct tenant_id t, const struct accou
 	return account_end(as, tx, t, put_key(tx, t, k, text, e), e);
 }
 
+bool account_key_change(struct accounts *as, struct tenant_id t, const struct account_key *k, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct store_tx *tx;
+	if (!check(k, e) || !store_begin(accounts_store(as), STORE_WRITE, &tx, e)) return false;
+	struct value list = k->listed_permissions ? VALUE_OF_TEXT(account_permissions_text(&a, k->permissions)) : VALUE_NULL_OF(VALUE_TEXT);
+	bool ok = store_run(tx, ACCOUNT_Q(key_change), t, STORE_PARAMS(VALUE_OF_INT(k->id), VALUE_OF_TEXT(k->name), VALUE_OF_TEXT(account_scope_text(&a, k->scope)),
+	                    list, VALUE_OF_INT(k->account)), e);
+	if (ok && store_changes(tx) == 0) ok = err_set(e, ERR_NOT_FOUND, "there is no good key with the number %lld", (long long)k->id);
+	ok = ok && account_say(tx, t, "key.change", arena_printf(&a, "%lld", (long long)k->id), k->name, e);
+	return account_end(as, tx, t, ok, e);
+}
+
 /* --- listing --------------------------------------------------------------------------------------- */
 
 struct keys { VEC(struct account_key) v; };

@@ -104,6 +104,37 @@ bool manage_account(struct manage_call *c, struct str username, int64_t *out, st
 struct str manage_group_uid(struct manage_call *c, int64_t group);
 bool manage_group(struct manage_call *c, struct str uid, int64_t *out, struct err *e) must_use;
 
+/* A user as accounts and groups are now; groups of each are filled in. */
+struct manage_people { struct account *list; size_t n; struct account_group *groups; size_t ngroups; };
+bool manage_people(struct manage_call *c, struct manage_people *out, struct err *e) must_use;
+void manage_put_user(struct manage_call *c, const struct manage_people *all, const struct account *u);
+void manage_put_user_ref(struct manage_call *c, const char *member, struct str username); /* "member": {"username"}, or null */
+/* The user of a username, as everything stands now. Writes it as the answer. */
+bool manage_answer_user(struct manage_call *c, int64_t account, struct err *e) must_use;
+const struct account_group *manage_group_or_null(struct manage_call *c, const struct manage_people *all, struct str uid);
+void manage_put_group(struct manage_call *c, const struct account_group *g);
+void manage_put_permissions(struct manage_call *c, uint64_t bits);
+/* Notes a fault and is false when a word is none. A member that is absent leaves *given false. */
+bool manage_read_permissions(struct manage_call *c, const struct json_node *list, bool *given, uint64_t *out);
+/* Limits of one user or group are not kept: an object that says one is a fault. */
+bool manage_no_limits(struct manage_call *c, const struct json_node *body);
+/* Whether an arena's text of the address lists a word: expand=a,b. */
+bool manage_lists(struct manage_call *c, const char *parameter, const char *word);
+bool manage_holds(struct manage_call *c, struct str text, struct str words); /* folded; no words: all texts do */
+/* Sorts by a key made before: "-name" is down. Names end with NULL; false: the name is none of them. */
+bool manage_order(struct manage_call *c, const char *const *names, const char *otherwise, size_t *which, bool *down, struct err *e) must_use;
+
+/* What the caller may give to others: all that they have, by this key. */
+uint64_t manage_mine(const struct manage_call *c);
+bool manage_is_admin(const struct manage_call *c);
+struct account_scene manage_scene(struct manage_call *c);
+/* Somebody signed in must have proved a secret of late for this (SES-10). */
+bool manage_fresh(struct manage_call *c, struct err *e) must_use;
+/* {"0": {"status_code", "data" | "error"}, …} of a list: `one` does it and writes what is the data; false: why is in e, or in the faults. */
+bool manage_bulk(struct manage_call *c, bool (*one)(struct manage_call *c, const struct json_node *item, struct err *e), struct err *e) must_use;
+/* 400 for what may not be, in the words of a room below. */
+bool manage_conflict(struct manage_call *c, const char *code, struct err *e);
+
 /* --- shapes of more than one file ------------------------------------------------------------------------------------ */
 
 void manage_put_dataset(struct manage_call *c, const struct config *d);
