@@ -55,7 +55,7 @@ size_t back_look_changes(const struct look_theme *a, const struct look_theme *b,
 	if (a->width != b->width || a->radius != b->radius || a->density != b->density)
 		out[n++] = N_("Measures");
 	if (!str_eq(a->text_font, b->text_font) || !str_eq(a->title_font, b->title_font))
-		out[n++] = N_("Letters");
+		out[n++] = N_("Typefaces");
 	if (!str_eq(a->css, b->css))
 		out[n++] = N_("Stylesheet");
 	if (!str_eq(a->header, b->header))
