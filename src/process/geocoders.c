@@ -23,7 +23,7 @@ static const struct process_parameter world_parameters[] = {
 	{ "address", PROCESS_FIELD, true, NULL, NULL, N_("Address"), NULL },
 	{ "postcode", PROCESS_FIELD, false, NULL, NULL, N_("Postcode"), NULL },
 	{ "city", PROCESS_FIELD, false, NULL, NULL, N_("Town"), NULL },
-	{ "state", PROCESS_FIELD, false, NULL, NULL, N_("State"), NULL },
+	{ "state", PROCESS_FIELD, false, NULL, NULL, N_("State or region"), NULL },
 	{ "country", PROCESS_FIELD, false, NULL, NULL, N_("Country"), NULL },
 	OUTPUTS
 };

@@ -63,11 +63,11 @@ def test_forms_of_a_count_stand_together(house):
     assert done.returncode != 0 and "not two N_: {0} day" in done.stdout
 
 
-def test_the_back_office_speaks_fewer_languages(house):
+def test_the_back_office_speaks_every_language(house):
     with open(house / "src" / "back" / "routes.c", "a", encoding="utf-8") as f:
         f.write('static const char *const fresh = N_("A sentence nobody translated");\n')
     done = check_po(house)
-    assert done.returncode != 0 and done.stdout.count("missing: A sentence nobody translated") == 5
+    assert done.returncode != 0 and done.stdout.count("missing: A sentence nobody translated") == 10
 
 
 def bundle(house, out):

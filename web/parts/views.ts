@@ -1,6 +1,6 @@
 // <stoa-view-preview data-form="id">: the frame beside a form follows the form, by pressing its button for the preview a moment after the last change.
 // Without it that button is there to be pressed.
-const PAUSE_MS = 700
+const PREVIEW_PAUSE_MS = 700
 
 class ViewPreview extends HTMLElement {
 	#timer = 0
@@ -10,7 +10,7 @@ class ViewPreview extends HTMLElement {
 		if (!form || !show) return
 		form.addEventListener('input', () => {
 			clearTimeout(this.#timer)
-			this.#timer = window.setTimeout(() => form.reportValidity() && form.requestSubmit(show), PAUSE_MS)
+			this.#timer = window.setTimeout(() => form.reportValidity() && form.requestSubmit(show), PREVIEW_PAUSE_MS)
 		})
 	}
 }
