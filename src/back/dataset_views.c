@@ -341,7 +341,7 @@ static void put_parts(struct html *h, const struct scene *s)
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		tabs[i] = (struct html_tab){ .label = parts[i].title, .current = &parts[i] == s->part,
 			.url = i ? arena_printf(s->visit->arena, "%.*s?view=%s", STR_ARG(base), parts[i].word) : base };
-	html_tabs(h, N_("Views"), tabs, COUNT_OF(parts));
+	html_tabs(h, N_("Visualizations"), tabs, COUNT_OF(parts));
 }
 
 static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
