@@ -76,6 +76,9 @@ static bool check_rule(struct manage_call *c, struct err *e)
 	case MANAGE_LISTS: return config_may_any(c->s, c->t, c->who) || denied(e);
 	case MANAGE_CREATES: return rights_may(c->who, ACCOUNT_MAY_CREATE_DATASET) || denied(e);
 	case MANAGE_DOMAIN: return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || denied(e);
+	case MANAGE_ASSETS:
+		return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || rights_may(c->who, ACCOUNT_MAY_EDIT_THEME) || rights_may(c->who, ACCOUNT_MAY_EDIT_PAGE) || denied(e);
+	case MANAGE_DESCRIBES: return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || config_may_any(c->s, c->t, c->who) || denied(e);
 	case MANAGE_READS:
 	case MANAGE_EDITS:
 	case MANAGE_PUBLISHES:

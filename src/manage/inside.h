@@ -15,6 +15,8 @@ enum manage_rule {
 	MANAGE_LISTS,           /* config_may_any */
 	MANAGE_CREATES,         /* create_dataset */
 	MANAGE_DOMAIN,          /* edit_domain */
+	MANAGE_ASSETS,          /* edit_domain, edit_theme or edit_page */
+	MANAGE_DESCRIBES,       /* edit_domain, or as MANAGE_LISTS */
 	MANAGE_READS,           /* from here on: of one dataset */
 	MANAGE_EDITS,
 	MANAGE_PUBLISHES,

@@ -1,0 +1,49 @@
+/* Pictures of the portal, for pages and headers. */
+#include "look/look.h"
+#include "manage/inside.h"
+
+bool manage_list_images(struct manage_call *c, struct err *e)
+{
+	struct manage_page page;
+	struct look_file *list;
+	size_t n, total = 0;
+	if (!manage_page(c, &page, e) || !look_files(c->s->looks, c->t, c->a, &list, &n, e)) return false;
+	for (size_t i = 0; i < n; i++)
+		if (!list[i].is_font) list[total++] = list[i];
+	manage_page_begin(c, &page, (int64_t)total);
+	for (size_t i = (size_t)page.offset; i < total && i < (size_t)(page.offset + page.limit); i++) {
+		json_open(&c->j, '{');
+		json_member(&c->j, "url", arena_join(c->a, STR(LOOK_FILES_PATH), list[i].name));
+		json_close(&c->j, '}');
+	}
+	manage_page_end(c);
+	return true;
+}
+
+bool manage_add_image(struct manage_call *c, struct err *e)
+{
+	static const char *const kinds[] = { ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", NULL };
+	const struct httpd_part *parts, *file;
+	size_t n;
+	bool known = false;
+	struct str type = httpd_header(c->r, STR("Content-Type")), kept;
+	if (!str_starts(type, STR("multipart/form-data"))) return manage_invalid_field(c, "file", "Send the picture as multipart/form-data, in a part named file.");
+	if (!httpd_multipart(c->a, type, c->r->body, &parts, &n, e)) return false;
+	file = manage_part_or_null(parts, n, "file");
+	if (!file || !file->filename.n) return manage_invalid_field(c, "file", "The form has no part named file with a file name.");
+	for (size_t i = 0; kinds[i]; i++) {
+		struct str end = str_of(kinds[i]);
+		known |= file->filename.n > end.n && str_eq_nocase(str_from(file->filename, file->filename.n - end.n), end);
+	}
+	if (!known) return manage_invalid_field(c, "file", "Expected a picture: PNG, JPEG, GIF, WebP or SVG.");
+	if (!look_file_add(c->s->looks, c->tenant, file->filename, file->bytes, &kept, c->a, e)) {
+		if (e->code != ERR_INVALID && e->code != ERR_TOO_LARGE && e->code != ERR_PARAMETER) return false;
+		struct str said = arena_str(c->a, str_of(e->pub));
+		*e = (struct err){ 0 };
+		return manage_invalid_field(c, "file", "%.*s", STR_ARG(said));
+	}
+	json_open(&c->j, '{');
+	json_member(&c->j, "url", arena_join(c->a, STR(LOOK_FILES_PATH), kept));
+	json_close(&c->j, '}');
+	return true;
+}
