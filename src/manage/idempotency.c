@@ -19,8 +19,15 @@ static const struct store_query queries[] = {
 #undef Q
 };
 
+/* An answer that holds a secret which is told once is kept nowhere. */
+static bool is_secret(const struct manage_operation *op)
+{
+	return op->run == manage_add_key || op->run == manage_enable_push || op->run == manage_renew_push_key;
+}
+
 static struct str key_of(const struct manage_call *c)
 {
+	if (is_secret(c->op)) return STR("");
 	return c->r->method == HTTPD_POST && c->who->account ? str_trim(httpd_header(c->r, STR("Idempotency-Key"))) : STR("");
 }
 

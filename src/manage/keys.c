@@ -115,6 +115,7 @@ bool manage_add_key(struct manage_call *c, struct err *e)
 	bool label, permissions;
 	char text[ACCOUNT_KEY_TEXT];
 	if (!in_person(c, e)) return false;
+	if (c->body && json_kind(c->body) != JSON_OBJECT) return manage_invalid_field(c, "non_field_errors", "Expected a JSON object.");
 	k.email = manage_username(c, c->who->account);
 	if (!read_body(c, &k, &label, &permissions)) return manage_invalid(c, STR(""));
 	int64_t id;

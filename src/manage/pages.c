@@ -100,12 +100,19 @@ static void put_code(struct manage_call *c, const struct page *p)
 	json_close(&c->j, '}');
 }
 
+static void put_said(struct manage_call *c, const char *member, struct str text)
+{
+	json_key(&c->j, str_of(member));
+	if (text.n) json_put(&c->j, text);
+	else json_put_null(&c->j);
+}
+
 static void put_version(struct manage_call *c, const struct page *p, const char *name, const struct json_node *root, struct instant at)
 {
 	json_open(&c->j, '{');
 	json_member(&c->j, "version_name", str_of(name));
-	json_member(&c->j, "title", said(c, root, "title"));
-	json_member(&c->j, "description", said(c, root, "description"));
+	put_said(c, "title", said(c, root, "title"));
+	put_said(c, "description", said(c, root, "description"));
 	manage_member_time(&c->j, "created_at", p->created);
 	manage_member_time(&c->j, "updated_at", at);
 	manage_put_user_ref(c, "updated_by", manage_username(c, last_author(c, p)));
