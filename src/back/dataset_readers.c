@@ -67,12 +67,12 @@ static bool run_feedback(struct httpd_request *r, struct httpd_reply *p, void *a
 	put_number(h, N_("Reuses"), nreuses);
 	html_lit(h, "</dl>");
 	html_buttons_open(h);
-	if (c.published && view_section_open(&v.who, VIEW_OFFICE_FOLLOWERS))
+	if (c.published && view_section_open(&v, VIEW_OFFICE_FOLLOWERS))
 		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Followers, and a letter to them"), .href = arena_printf(v.arena, "/backoffice/followers/%.*s/", STR_ARG(c.slug)) });
-	if (view_section_open(&v.who, VIEW_OFFICE_REUSES))
+	if (view_section_open(&v, VIEW_OFFICE_REUSES))
 		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Reuses"), .href = STR("/backoffice/reuses/") });
 	html_buttons_close(h);
-	if (view_section_open(&v.who, VIEW_OFFICE_MESSAGES) && !put_notes(h, &v, &c, &s, e))
+	if (view_section_open(&v, VIEW_OFFICE_MESSAGES) && !put_notes(h, &v, &c, &s, e))
 		return false;
 	return view_close(&page, e);
 }

@@ -1,14 +1,6 @@
 /* How every page of the back office begins and ends: who may come in, forms and their tokens, what is said after something was
  * done. Strangers, and those whose last proof is too old, are led on by the server's hook for errors. */
 #include "back/inside.h"
-#include "config/config.h"
-
-/* Who may edit one dataset only has no permission of the portal, and comes in for it all the same. */
-static bool may_by_dataset(const struct visit *v, enum view_section section)
-{
-	return (section == VIEW_OFFICE_DATASETS || section == VIEW_OFFICE_QUEUE || section == VIEW_OFFICE_HOME) &&
-	       config_may_any(v->at.site, v->at.tenant->id, &v->who);
-}
 
 bool back_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, enum view_section section, unsigned flags,
                 struct visit *out, struct err *e)
@@ -20,7 +12,7 @@ bool back_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, 
 	bool by_key = (flags & BACK_KEYS) && out->who.key && (out->who.who.scope & ACCOUNT_WRITE);
 	if (!by_key && !visitor_signed_in(out, e))
 		return back_keep(out, e);
-	if (!view_section_open(&out->who, section) && !may_by_dataset(out, section))
+	if (!view_section_open(out, section))
 		return err_set(e, ERR_FORBIDDEN, "This account has no permission for this part of the back office.");
 	if (by_key)
 		return true;

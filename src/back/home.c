@@ -191,7 +191,7 @@ static void put_rooms(struct html *h, const struct visit *v)
 	html_lit(h, "<ul class=\"numbers\">");
 	for (size_t i = 1; i < VIEW_OFFICE_SECTIONS; i++) {
 		const struct view_section_row *row = view_section_row((enum view_section)i);
-		if (!view_section_open(&v->who, (enum view_section)i))
+		if (!view_section_open(v, (enum view_section)i))
 			continue;
 		html_lit(h, "<li><a href=\"");
 		html_url(h, str_of(row->path));

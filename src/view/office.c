@@ -4,6 +4,7 @@
 #include "view/inside.h"
 
 #include "account/account.h"
+#include "config/config.h"
 
 /* --- sections ------------------------------------------------------------------------------------------ */
 
@@ -45,17 +46,26 @@ static bool may_any(const struct rights_caller *who, uint64_t permissions)
 	return false;
 }
 
-bool view_has_office(const struct rights_caller *who)
+/* Who may edit one dataset only has no permission of the portal, and comes in for it all the same. */
+static bool by_dataset(const struct visit *v)
+{
+	return v->who.account && config_may_any(v->at.site, v->at.tenant->id, &v->who);
+}
+
+bool view_has_office(const struct visit *v)
 {
 	uint64_t all = 0;
 	for (size_t i = 0; i < COUNT_OF(sections); i++)
 		all |= sections[i].row.permissions;
-	return may_any(who, all);
+	return may_any(&v->who, all) || by_dataset(v);
 }
 
-bool view_section_open(const struct rights_caller *who, enum view_section s)
+bool view_section_open(const struct visit *v, enum view_section s)
 {
-	return sections[s].row.permissions ? may_any(who, sections[s].row.permissions) : view_has_office(who);
+	if (!sections[s].row.permissions)
+		return view_has_office(v);
+	return may_any(&v->who, sections[s].row.permissions) ||
+	       ((s == VIEW_OFFICE_DATASETS || s == VIEW_OFFICE_QUEUE) && by_dataset(v));
 }
 
 /* --- navigation ------------------------------------------------------------------------------------------ */
@@ -92,7 +102,7 @@ static void put_group(struct view_page *p, size_t group, enum view_section curre
 	bool any = false;
 	for (size_t i = 0; i < COUNT_OF(sections); i++) {
 		if (!str_eq(str_of(sections[i].group), str_of(groups[group].group)) ||
-		    !view_section_open(&p->visit->who, (enum view_section)i))
+		    !view_section_open(p->visit, (enum view_section)i))
 			continue;
 		if (!any && groups[group].title) {
 			html_lit(h, "<p class=\"group\" aria-hidden=\"true\">");
@@ -174,7 +184,7 @@ void view_put_account(struct view_page *p, bool office)
 	html_icon(h, ICON_USER);
 	html_say(h, N_("My account"));
 	html_lit(h, "</a></li>");
-	if (!office && view_has_office(&p->visit->who)) {
+	if (!office && view_has_office(p->visit)) {
 		html_lit(h, "<li><a href=\"/backoffice/\">");
 		html_icon(h, ICON_GEAR);
 		html_say(h, N_("Back office"));
@@ -226,7 +236,7 @@ void view_office_open(struct view_page *p, enum view_section section)
 {
 	p->end = end_office;
 	begin(p, STR("office"));
-	int64_t requests = view_section_open(&p->visit->who, VIEW_OFFICE_REQUESTS) ? waiting(p->visit) : 0;
+	int64_t requests = view_section_open(p->visit, VIEW_OFFICE_REQUESTS) ? waiting(p->visit) : 0;
 	struct html *h = &p->h;
 	html_lit(h, "<header class=\"top\">");
 	view_put_brand(p);

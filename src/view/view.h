@@ -281,10 +281,11 @@ struct view_section_row {
 	uint64_t permissions;           /* one of these bits (enum account_permission); 0: any of all sections */
 };
 const struct view_section_row *view_section_row(enum view_section s) __attribute__((returns_nonnull));
-/* What the caller may open. Home is for everybody who may open anything else. */
-bool view_section_open(const struct rights_caller *who, enum view_section s) must_use nonnull_all;
+/* What the caller may open. Home is for everybody who may open anything else; datasets and their queue also for those with the right to
+ * edit a single one. */
+bool view_section_open(const struct visit *v, enum view_section s) must_use nonnull_all;
 /* Whether a link to the back office is of use to a caller. */
-bool view_has_office(const struct rights_caller *who) must_use nonnull_all;
+bool view_has_office(const struct visit *v) must_use nonnull_all;
 
 /* Instead of view_open: navigation, top bar and the start of <main>, for the person of page->visit. The page is not for indexes,
  * not for caches (view_close says so), and tells its own address to no other site. The heading is the page's: html_heading. Ended by view_close. */
