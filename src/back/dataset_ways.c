@@ -110,6 +110,41 @@ static void put_auth(struct json_out *j, const struct dataset_way *w, const stru
 	}
 }
 
+/* "postgresql://db.example.org:5432/parks" as a connection holds it; the scheme may be left out, and so may the port. */
+static void put_database(struct json_out *j, struct str url)
+{
+	struct str host, port = STR("");
+	ptrdiff_t at = str_find(url, STR("://")), slash, bracket, colon;
+	host = at < 0 ? url : str_from(url, (size_t)at + 3);
+	slash = str_find_char(host, '/');
+	struct str database = slash < 0 ? STR("") : str_from(host, (size_t)slash + 1);
+	host = slash < 0 ? host : str_sub(host, 0, (size_t)slash);
+	bracket = str_rfind_char(host, ']');
+	colon = str_rfind_char(host, ':');
+	if (colon > bracket) {
+		port = str_from(host, (size_t)colon + 1);
+		host = str_sub(host, 0, (size_t)colon);
+	}
+	if (bracket > 0 && host.p[0] == '[')
+		host = str_sub(host, 1, (size_t)bracket - 1);
+	ptrdiff_t more = str_find_char(database, '?');
+	json_member(j, "host", host);
+	if (port.n)
+		json_member(j, "port", port);
+	json_member(j, "database", more < 0 ? database : str_sub(database, 0, (size_t)more));
+}
+
+/* The box of the form that a fault of the connection is about; what none holds (a host, a port) is part of the address. */
+static struct str box_of(const struct dataset_way *w, struct str path)
+{
+	ptrdiff_t slash = str_rfind_char(path, '/');
+	struct str last = slash < 0 ? path : str_from(path, (size_t)slash + 1);
+	for (const struct way_field *f = w->fields; f->name; f++)
+		if (str_eq(last, str_of(f->name)))
+			return last;
+	return STR("url");
+}
+
 /* A new connection of what was filled in; its uid. Kept for other datasets when that is asked for. */
 static bool connect(struct visit *v, const struct dataset_way *w, const struct visitor_form *f, struct str origin, struct html_errors *errors,
                     struct str *uid, struct err *e)
@@ -123,7 +158,10 @@ static bool connect(struct visit *v, const struct dataset_way *w, const struct v
 	json_open(&j, '{');
 	json_member(&j, "type", str_of(w->connection));
 	json_member(&j, "name", name.n ? name : origin);
-	json_member(&j, "url", origin);
+	if (str_eq(str_of(w->word), STR("postgresql")))
+		put_database(&j, origin);
+	else
+		json_member(&j, "url", origin);
 	json_member_bool(&j, "is_reusable", visitor_field_on(f, STR("keep")));
 	if (str_eq(str_of(w->word), STR("url")))
 		put_headers(&j, visitor_field(f, STR("headers")));
@@ -136,7 +174,7 @@ static bool connect(struct visit *v, const struct dataset_way *w, const struct v
 		return true;
 	}
 	for (size_t i = 0; i < faults.list.n; i++)
-		html_complain_text(errors, faults.list.p[i].path, faults.list.p[i].message);
+		html_complain_text(errors, box_of(w, faults.list.p[i].path), faults.list.p[i].message);
 	return faults.list.n ? false : !back_complain(v, errors, "url", e) && false;
 }
 

@@ -302,3 +302,27 @@ def test_who_may_not_edit_sees_nothing(world):
         assert grace.get(at("oaks", tab)).status_code in (403, 404), tab
     for path in ("/backoffice/queue/", "/backoffice/connections/", "/backoffice/templates/", "/backoffice/licences/", "/backoffice/themes/"):
         assert grace.get(path).status_code == 403, path
+    assert 'href="/backoffice/' not in page(grace, "/")
+
+
+def test_who_may_edit_one_dataset_is_led_to_it(world, root):
+    path = at("oaks", "security")
+    who = re.search(r'<option value="(a\d+)"[^>]*>Grace', page(root, path)).group(1)
+    send(root, path, {"who": who, "data": "on", "which": "all", "filter": "", "may.edit_dataset": "on"}, "Save the rule")
+    grace = world.client(HOST)
+    grace.sign_in(GRACE)
+    assert 'href="/backoffice/"' in page(grace, "/")
+    home = page(grace, "/backoffice/")
+    assert 'href="/backoffice/datasets/"' in home and 'href="/backoffice/queue/"' in home and "/backoffice/connections/" not in home
+    listed = page(grace, "/backoffice/datasets/")
+    assert "/oaks/" in listed or "Oaks" in listed
+    assert "Shrubs" not in listed and 'href="/backoffice/datasets/new/"' not in listed
+    page(grace, at("oaks", "information"))
+
+
+def test_a_database_is_named_by_its_address(root):
+    new = "/backoffice/datasets/new/"
+    made = send(root, new, {"url": "postgresql://127.0.0.1:1/parks", "username": "ada", "password": "hush", "table": "trees"}, 'value="postgresql"')
+    assert made.headers["Location"].endswith("/check/")
+    refused = send(root, new, {"url": "postgresql://127.0.0.1:1", "username": "ada", "password": "hush", "table": "trees"}, 'value="postgresql"', status=422)
+    assert 'href="#' in refused.text and "This is missing." in refused.text
