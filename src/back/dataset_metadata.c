@@ -414,7 +414,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	const struct str *wanted = httpd_query_or_null(r, STR("part"));
 	begin(&part, &v, &c, wanted ? *wanted : STR("default"));
 	if (taken && save(&part, &form, &errors, e))
-		return back_done(&v, part.path, back_dataset_said(&form), e);
+		return back_done(&v, part.path, back_dataset_said(&v, &c, &form), e);
 	if (taken && !errors.n)
 		return false;
 	auto_page page = { .visit = &v };

@@ -2,6 +2,8 @@
  * they changed different places; where it is the same place, nothing is overwritten, the second is told and decides. */
 #include "back/dataset_inside.h"
 
+enum { JUST_NOW_US = 2000000 };
+
 struct str back_json_text(struct arena *a, struct str s)
 {
 	auto_buf b = BUF_INIT(64 << 20);
@@ -161,9 +163,17 @@ bool back_dataset_save(struct visit *v, struct config *c, struct str place, stru
 	return back_dataset_save_all(v, c, &put, 1, form, errors, e);
 }
 
-const char *back_dataset_said(const struct visitor_form *form)
+/* The queue takes no second publication while one is at work, stopped or taken back: then it is saved only. One that this form began may be at work by now. */
+const char *back_dataset_said(const struct visit *v, const struct config *c, const struct visitor_form *form)
 {
-	return str_eq(visitor_field(form, STR("do")), STR("publish")) ? "publishing" : "saved-dataset";
+	struct job_status now = { 0 };
+	struct err ignored = { 0 };
+	if (!str_eq(visitor_field(form, STR("do")), STR("publish")) || !back_dataset_may(v, c, CONFIG_PUBLISH))
+		return "saved-dataset";
+	bool known = job_status(v->at.site, v->at.tenant->id, c->dataset, v->arena, &now, &ignored);
+	bool long_since = known && clock_now().us - now.since.us > JUST_NOW_US;
+	bool refused = known && (now.state == JOB_ABORTING || now.state == JOB_DELETING || ((now.state == JOB_PROCESSING || now.state == JOB_SAVING) && long_since));
+	return refused ? "saved-dataset" : "publishing";
 }
 
 void back_dataset_buttons(struct view_page *page, const struct config *c, const struct html_errors *errors)
