@@ -99,7 +99,7 @@ bool config_copy(struct site *s, struct tenant_id t, int64_t dataset, int64_t wh
 /* Off the portal at once, gone after CONFIG_DAYS. */
 bool config_delete(struct site *s, struct tenant_id t, int64_t dataset, int64_t who, struct err *e) must_use nonnull_all;
 bool config_undelete(struct site *s, struct tenant_id t, int64_t dataset, int64_t who, struct err *e) must_use nonnull_all;
-/* What is deleted for longer than its days goes for good; once a day. */
+/* What is deleted for longer than its days goes for good, and so do drafts of the wizard that nobody touched for as long; once a day. */
 bool config_sweep(struct site *s, struct err *e) must_use nonnull_all;
 /* The published version is made of this revision (publish/ says so). */
 bool config_published(struct site *s, struct tenant_id t, int64_t dataset, int64_t revision, struct err *e) must_use nonnull_all;
