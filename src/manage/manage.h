@@ -9,7 +9,8 @@
  * Choices where the contract leaves one: a username is the account's e-mail address; a group's uid is the slug of its name; a change
  * is a draft until it is published; If-Match with the ETag of what was read refuses a change of something older (412); an
  * Idempotency-Key is kept for a day and bound to caller, method, address and body (422 for another body, 409 while the first is under
- * way). Threads: handlers run on the workers of their lane. */
+ * way), but for answers that tell a secret once. Nobody gives or takes permissions that they do not have; keys are made, changed and
+ * revoked by people who are signed in; pages in HTML are code editor pages, all others studio pages. Threads: handlers run on the workers of their lane. */
 #ifndef MANAGE_MANAGE_H
 #define MANAGE_MANAGE_H
 
