@@ -282,6 +282,25 @@ static void what_is_deleted_comes_back_and_leaves_its_name_meanwhile(void **stat
 	OK(config_read_deleted(f->site, f->t, c.uid, &f->arena, &out, &e));
 }
 
+static void drafts_that_nobody_finishes_go(void **state)
+{
+	struct fixture *f = *state;
+	static const struct store_house_query age = { "age", "update config set draft = ?2, changed = ?3 where dataset = ?1" };
+	struct config left = make(f, "Left behind"), fresh = make(f, "Begun today"), done = make(f, "Finished long ago"), out;
+	const struct { int64_t dataset; bool draft; int days; } rows[] = {
+		{ left.dataset, true, CONFIG_DAYS + 1 }, { fresh.dataset, true, CONFIG_DAYS - 1 }, { done.dataset, false, CONFIG_DAYS + 1 },
+	};
+	struct store_tx *tx;
+	OK(store_begin(f->site->store, STORE_WRITE, &tx, &e));
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		OK(store_run_house(tx, &age, STORE_PARAMS(VALUE_OF_INT(rows[i].dataset), VALUE_OF_INT(rows[i].draft), VALUE_OF_INT(clock_now().us - rows[i].days * INT64_C(86400000000))), &e));
+	OK(store_end(tx, STORE_COMMIT, &e));
+	OK(config_sweep(f->site, &e));
+	REFUSED(config_read(f->site, f->t, left.uid, &f->arena, &out, &e), ERR_NOT_FOUND);
+	OK(config_read(f->site, f->t, fresh.uid, &f->arena, &out, &e));
+	OK(config_read(f->site, f->t, done.uid, &f->arena, &out, &e));
+}
+
 static void lists_are_searched_sorted_and_cut(void **state)
 {
 	struct fixture *f = *state;
@@ -398,6 +417,7 @@ int main(void)
 		cmocka_unit_test(copies_have_uids_of_their_own_and_keep_what_bounds_readers),
 		cmocka_unit_test(a_name_can_be_changed_until_it_is_taken),
 		cmocka_unit_test(what_is_deleted_comes_back_and_leaves_its_name_meanwhile),
+		cmocka_unit_test(drafts_that_nobody_finishes_go),
 		cmocka_unit_test(lists_are_searched_sorted_and_cut),
 		cmocka_unit_test(permissions_of_one_dataset_are_of_that_one_and_a_key_has_no_more_than_it_lists),
 		cmocka_unit_test(an_upload_goes_on_where_it_was_cut_off),
