@@ -137,10 +137,13 @@ static bool read_source(struct visit *v, const struct visitor_form *f, struct ht
 	}
 	if (!dataset_way_source(v, w, f, errors, &source, e))
 		return false;
-	struct str from = visitor_field(f, str_eq(way, STR("postgresql")) ? STR("table") : STR("url"));
+	bool portal = str_eq(way, STR("portal"));
+	struct str from = visitor_field(f, str_eq(way, STR("postgresql")) ? STR("table") : portal ? STR("dataset_id") : STR("url"));
+	if (portal && !title->n)
+		*title = str_trim(visitor_field(f, arena_join(v->arena, STR("title:"), from)));
 	struct str name = title->n ? *title : dataset_title_of(v->arena, from);
 	*title = name.n ? name : i18n_text(v->lang, N_("New dataset"));
-	*resources = dataset_resource(v->arena, *title, str_eq(way, STR("portal")) ? STR("federated") : STR(""), STR(""), source);
+	*resources = dataset_resource(v->arena, *title, portal ? STR("federated") : STR(""), STR(""), source);
 	return true;
 }
 

@@ -93,6 +93,8 @@ static void put_list(struct html *h, struct visit *v, const struct json_node *an
 		const struct json_node *d = json_at(list, i);
 		html_row_open(h, &table);
 		html_cell_open(h, &table);
+		/* What the button chooses keeps its title. */
+		html_hidden(h, arena_cstr(v->arena, arena_join(v->arena, STR("title:"), json_text(json_get(d, "dataset_id")))), title_of(d));
 		html_lit(h, "<bdi>");
 		html_text(h, title_of(d));
 		html_lit(h, "</bdi><small><code>");
