@@ -48,7 +48,7 @@ fuzz:
 # What takes too long for every change: each fuzz target for ten minutes, 20,000 random questions.
 nightly:
 	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=600
-	@STOA_WHOLE=1 STOA_ORACLE_QUERIES=20000 scripts/run-tests --only oracle,http,meta
+	@STOA_WHOLE=1 STOA_ORACLE_QUERIES=20000 scripts/run-tests --only oracle,http,meta,browser
 
 lighthouse:
 	@scripts/setup test

@@ -255,7 +255,7 @@ static bool open_httpd(struct server *s, struct err *e)
 		.lanes = { s->lanes[0], s->lanes[1], s->lanes[2], s->lanes[3] }, .bell = s->bell, .log_or_null = s->log, .trusted_proxies = c->trusted_proxies,
 		.trust_forwarded_host = c->trust_forwarded_host, .forwarded = strcmp(c->proxy_header, "forwarded") == 0, .cache_bytes = (size_t)c->cache_mb << 20, .deadline_ms = (int)c->deadline_ms,
 		.header_timeout_s = (int)c->header_timeout_s, .idle_timeout_s = (int)c->idle_timeout_s, .connections = (int)c->connections,
-		.connections_per_address = (int)c->connections_per_address, .connection_bytes = (size_t)c->connection_kb << 10,
+		.connections_per_address = (int)c->connections_per_address, .connection_bytes = (size_t)c->connection_kb << 10, .bodies_bytes = (size_t)c->bodies_mb << 20,
 	};
 	return httpd_open(&o, &s->httpd, e);
 }

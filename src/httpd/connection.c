@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { SMALL_BODY = 64 * 1024, DISCARD = 8 << 20, LINE_MOST = 1 << 20 };
+enum { SMALL_BODY = 64 * 1024, LARGE_BODY = 1 << 20, DISCARD = 8 << 20, LINE_MOST = 1 << 20 };
 
 static bool is_draining(const struct httpd *h)
 {
@@ -384,16 +384,39 @@ static void arrive(struct conn *c, struct str method)
 	}
 }
 
+/* Large bodies of all requests share a purse, so that nobody, known or not, fills the memory with what is not even looked at yet. */
+static void count_body(struct visit *v, struct httpd *h)
+{
+	int64_t now = v->body.cap > LARGE_BODY ? (int64_t)v->body.cap : 0, more = now - v->held;
+	if (more == 0) return;
+	v->purse = &h->bodies;
+	v->held = now;
+	if (atomic_fetch_add_explicit(&h->bodies, more, memory_order_relaxed) + more <= (int64_t)h->o.bodies_bytes) return;
+	v->crowded = true;
+	buf_done(&v->body);
+	v->body = BUF_INIT(0);
+	atomic_fetch_sub_explicit(&h->bodies, now, memory_order_relaxed);
+	v->held = 0;
+}
+
 static enum MHD_Result more(struct conn *c, const char *bytes, size_t *n)
 {
 	struct visit *v = c->visit;
 	if (*n) {
-		if (v->body.over) c->discarded += *n;
-		buf_put(&v->body, str_make(bytes, *n));
+		if (v->body.over || v->crowded) c->discarded += *n;
+		if (!v->crowded) {
+			buf_put(&v->body, str_make(bytes, *n));
+			count_body(v, c->h);
+		}
 		*n = 0;
 		return c->discarded > DISCARD ? MHD_NO : MHD_YES;
 	}
 	c->reading = false;
+	if (v->crowded) {
+		err_set(&v->err, ERR_BUSY, "as much is being sent to this server as it can hold; please try again in a minute");
+		refuse(v);
+		return MHD_YES;
+	}
 	if (v->body.over) {
 		err_set(&v->err, ERR_TOO_LARGE, "the body has more than %zu bytes", v->body.max);
 		refuse(v);

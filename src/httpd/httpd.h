@@ -285,6 +285,7 @@ struct httpd_options {
 	int connections;           /* most at once; 0: as many as file limits allow, up to 16,000 */
 	int connections_per_address; /* 0: 512; loopback and trusted proxies are exempt */
 	size_t connection_bytes;   /* memory of one connection; 0: 40 KiB; bounds URL and headers */
+	size_t bodies_bytes;       /* memory of all large bodies being taken in or looked at; 0: 512 MiB; past it they are refused (503) */
 };
 
 /* Listens and serves. Gives a server to be ended by httpd_close. Fails with ERR_SYSTEM when an

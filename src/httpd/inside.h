@@ -154,6 +154,9 @@ struct visit {
 	struct conn *conn;
 	struct visit *next;
 	struct buf body;
+	int64_t held;            /* bytes of it that count in *purse: those of a large one */
+	_Atomic(int64_t) *purse; /* NULL: none were counted */
+	bool crowded;            /* it was given up: large bodies have all the memory they may have */
 	bool in_lane;
 	uint64_t generation, epoch;
 	struct cache_key key; /* texts in the arena */
@@ -287,6 +290,7 @@ struct httpd {
 	struct address_count *addresses[ADDRESSES];
 	struct cache *cache_or_null;
 	struct metrics *metrics;
+	_Atomic(int64_t) bodies; /* bytes of large bodies */
 	_Atomic(uint64_t) hits, misses, refused, open_conns, in_flight, cache_bytes, cache_entries;
 };
 

@@ -345,6 +345,7 @@ static void set_defaults(struct httpd *h)
 	if (!o->idle_timeout_s) o->idle_timeout_s = 30;
 	if (!o->connections_per_address) o->connections_per_address = 512;
 	if (!o->connection_bytes) o->connection_bytes = 40 * 1024;
+	if (!o->bodies_bytes) o->bodies_bytes = (size_t)512 << 20;
 	size_t files = raise_file_limit();
 	size_t most = files > 1024 ? files - 512 : files / 2; /* the engine and the store open files too */
 	h->most_conns = o->connections ? num_min((size_t)o->connections, most)

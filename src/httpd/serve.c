@@ -24,6 +24,7 @@ void visit_free(struct visit *v)
 	if (!v) return;
 	reply_done(&v->reply);
 	buf_done(&v->body);
+	if (v->purse) atomic_fetch_sub_explicit(v->purse, v->held, memory_order_relaxed);
 	cancel_done(&v->cancel);
 	arena_done(&v->arena);
 	free(v);

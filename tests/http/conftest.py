@@ -23,10 +23,11 @@ API = "/api/explore/v2.1"
 CHEAP = {"STOA_ARGON2_MEMORY_KB": "19456", "STOA_ARGON2_PASSES": "2"}
 
 
-def of_today(things):
-    """Of questions that are many, every second one, the others on the next day; with STOA_WHOLE set (`make nightly`) all of them."""
+def of_today(things, days=2):
+    """Of questions that are many, every second one, the others on the next day (or in so many days); with STOA_WHOLE set (`make nightly`)
+    all of them."""
     things = list(things)
-    return things if os.environ.get("STOA_WHOLE") else things[int(time.time() // 86400) % 2::2]
+    return things if os.environ.get("STOA_WHOLE") else things[int(time.time() // 86400) % days::days]
 
 
 def stoa(data, *arguments, check=True, env=None, **more):

@@ -74,12 +74,12 @@ def test_in_every_parameter_of_every_endpoint(hostile):
             if p["in"] != "query":
                 continue
             clause = p["name"] in ("select", "where", "group_by", "order_by", "refine", "exclude", "facet", "qv1", "cursor", "as_of")
-            for s in of_today(STRINGS) if clause else STRINGS[::6]:
+            for s in of_today(STRINGS, 4) if clause else STRINGS[::8]:
                 if path.endswith("{format}") and not clause:
                     continue
                 judge(hostile.get(asked(path), {p["name"]: s}), (path, p["name"], s))
                 tried += 1
-    assert tried > 1000
+    assert tried > 400
 
 
 @pytest.mark.parametrize("clause", ["where", "select", "order_by", "group_by"])
@@ -105,7 +105,7 @@ def test_in_the_path(hostile):
 def test_in_the_older_apis(hostile, path):
     for name in ("q", "rq", "where", "facet", "refine.facet", "exclude.facet", "sort", "rows", "start", "geofilter.distance", "geofilter.polygon",
                  "geofilter.bbox", "x", "y.a.func", "y.a.expr", "callback", "fields", "timezone", "select", "group_by"):
-        for s in of_today(STRINGS):
+        for s in of_today(STRINGS, 5):
             judge(hostile.get(path, {"dataset": "hostile", "clusterprecision": 5, "clusterdistance": 50, "x": "n", "y.a.func": "COUNT", name: s}), (path, name, s))
 
 
@@ -131,7 +131,7 @@ def test_pages_hold_no_markup_of_strangers(hostile):
         q = urllib.parse.quote(s, safe="")
         paths += [f"/explore/?q={q}", f"/explore/?refine.theme={q}", f"/explore/dataset/hostile/table/?q={q}&sort={q}", f"/explore/dataset/{q}/",
                   f"/explore/dataset/hostile/table/?refine.facet={q}&rows={q}", f"/{q}"]
-    for path in paths[:7] + of_today(paths[7:]):
+    for path in paths[:7] + of_today(paths[7:], 3):
         answer = hostile.get(path)
         assert answer.status_code in EXPECTED | {301, 302}, (path, answer.status_code)
         if answer.headers["Content-Type"].startswith("text/html"):

@@ -1,6 +1,7 @@
 """Quotas of calls and budgets of work: what is counted, for whom, and what a refusal says."""
 import datetime
 import re
+import shutil
 import time
 
 import pytest
@@ -11,14 +12,21 @@ from conftest import API, HOST, stoa
 PATH = f"{API}/catalog/datasets/cities/records"
 
 
-@pytest.fixture
-def portal(tmp_path, sources, make_server):
-    """A server behind a proxy, so that a test can come from any address."""
-    data = tmp_path / "data"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, sources):
+    """Made once; every test has a copy."""
+    data = tmp_path_factory.mktemp("quota") / "data"
     stoa(data, "portal", "add", HOST, "--set", "title=City")
     stoa(data, "publish", sources / "cities.csv", "--portal", HOST, "--id", "cities", "--schema", sources / "cities.fields.json")
     w.make_people(data, HOST)
-    return make_server(data, "--trusted-proxies", "127.0.0.1")
+    return data
+
+
+@pytest.fixture
+def portal(made, tmp_path, make_server):
+    """A server behind a proxy, so that a test can come from any address."""
+    shutil.copytree(made, tmp_path / "data")
+    return make_server(tmp_path / "data", "--trusted-proxies", "127.0.0.1")
 
 
 def setting(server, *values):

@@ -1,5 +1,6 @@
 """Keys, groups and rules as their owners meet them: made on the command line while the server runs, felt by the next request."""
 import json
+import shutil
 import sqlite3
 import time
 
@@ -11,14 +12,22 @@ from conftest import API, HOST, stoa
 CSV = "city,country,pop,note\nParis,FR,2100000,a\nLyon,FR,520000,b\nGent,BE,265000,c\nKöln,DE,1080000,d\n"
 
 
-@pytest.fixture
-def portal(tmp_path, make_server):
-    data = tmp_path / "data"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Made once; every test has a copy."""
+    folder = tmp_path_factory.mktemp("rights")
+    data = folder / "data"
     stoa(data, "portal", "add", HOST, "--set", "title=City")
-    (tmp_path / "towns.csv").write_text(CSV, encoding="utf-8")
-    stoa(data, "publish", tmp_path / "towns.csv", "--portal", HOST, "--id", "towns", "--title", "Towns")
+    (folder / "towns.csv").write_text(CSV, encoding="utf-8")
+    stoa(data, "publish", folder / "towns.csv", "--portal", HOST, "--id", "towns", "--title", "Towns")
     w.make_people(data, HOST)
-    server = make_server(data)
+    return folder
+
+
+@pytest.fixture
+def portal(made, tmp_path, make_server):
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    server = make_server(tmp_path / "data")
     server.folder = tmp_path
     return server
 

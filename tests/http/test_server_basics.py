@@ -7,7 +7,7 @@ import socket
 import time
 
 import pytest
-from conftest import API, HOST, stoa
+from conftest import API, HOST, Server, stoa
 
 DATASETS = API + "/catalog/datasets"
 
@@ -261,3 +261,18 @@ def test_two_servers_cannot_share_a_port(small, tmp_path):
     stoa(tmp_path / "second", "portal", "add", HOST)
     done = stoa(tmp_path / "second", "serve", "--port", str(server.port), check=False)
     assert done.returncode == 1 and str(server.port) in done.stderr
+
+
+def test_large_bodies_share_what_memory_they_may_have(tmp_path):
+    stoa(tmp_path / "data", "portal", "add", HOST)
+    server = Server(tmp_path / "data", "--bodies_mb=16")
+    try:
+        path, mb = "/api/automation/v1.0/datasets/da_none/resources/files/", b"x" * (1 << 20)
+        files = {"Content-Type": "multipart/form-data; boundary=b"}
+        assert server.request("POST", path, data=mb * 10, headers=files).status_code == 401
+        crowded = server.request("POST", path, data=mb * 20, headers=files)
+        assert crowded.status_code == 503 and "try again" in crowded.text
+        # What was given up counts no more.
+        assert [server.request("POST", path, data=mb * 10, headers=files).status_code for _ in range(3)] == [401] * 3
+    finally:
+        server.stop()
