@@ -209,6 +209,7 @@ static void watch_signals(void)
 	sigaction(SIGINT, &a, NULL);
 	sigaction(SIGTERM, &a, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a failed write, told like a full disk */
 }
 
 static bool run_here(struct cli *c, int lock, struct err *e)
