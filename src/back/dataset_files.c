@@ -1,11 +1,12 @@
 /* Files beside the data: attachments that explain them (Information, Files) and whole exports made by hand or kept elsewhere (Export), with how exports are
  * ordered and the coordinate systems that are offered. Files hold at once. */
 #include "back/meta.h"
+#include "image/image.h"
 #include "publish/publish.h"
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { FILE_BYTES = 100 << 20 };
+enum { FILE_BYTES = 100 << 20, PICTURE_BYTES = 8 << 20, PICTURE_SIDE = 1200 };
 
 /* Uploaded bytes as something that can be read. */
 static int as_fd(struct str bytes, struct err *e)
@@ -70,11 +71,40 @@ static bool link_to(struct visit *v, const struct config *c, const struct visito
 	return ok;
 }
 
+/* The picture is drawn anew, upright and without what its camera wrote. */
+static bool take_picture(struct visit *v, const struct config *c, const struct visitor_form *f, struct html_errors *errors, struct err *e)
+{
+	const struct httpd_part *part = visitor_file_or_null(f, STR("picture"));
+	auto_buf small = BUF_INIT(PICTURE_BYTES);
+	struct image_facts facts = { 0 };
+	const char *mime;
+	struct str id;
+	if (!part || !part->bytes.n || !image_sniff(str_sub(part->bytes, 0, IMAGE_HEAD_BYTES), &facts))
+		return html_complain(errors, v->lang, "picture", N_("Please choose a picture: PNG, JPEG, GIF or WebP."));
+	int fd = as_fd(part->bytes, e);
+	if (fd < 0)
+		return false;
+	bool ok = image_thumbnail(fd, PICTURE_SIDE, &small, &mime, e);
+	close(fd);
+	if (!ok || !image_sniff(buf_str(&small), &facts))
+		return ok ? html_complain(errors, v->lang, "picture", N_("Please choose a picture: PNG, JPEG, GIF or WebP.")) : false;
+	fd = as_fd(buf_str(&small), e);
+	if (fd < 0)
+		return false;
+	struct catalog_file_new file = { .kind = CATALOG_PICTURE, .fd = fd, .name = part->filename.n ? part->filename : STR("picture"), .title = STR("thumbnail"),
+		.description = str_trim(visitor_field(f, STR("description"))), .mime = str_of(mime), .width = facts.width, .height = facts.height };
+	ok = catalog_files_put(v->at.site->catalog, v->at.tenant->id, c->slug, &file, 1, v->arena, &id, e);
+	close(fd);
+	return ok;
+}
+
 static bool obey(struct visit *v, const struct config *c, const struct visitor_form *f, enum catalog_file_kind kind, struct html_errors *errors, struct err *e)
 {
 	struct str remove = visitor_field(f, STR("remove")), what = visitor_field(f, STR("part"));
 	bool ok;
-	if (remove.n)
+	if (str_eq(what, STR("picture")))
+		ok = take_picture(v, c, f, errors, e);
+	else if (remove.n)
 		ok = catalog_file_remove(v->at.site->catalog, v->at.tenant->id, c->slug, remove, e);
 	else if (str_eq(what, STR("link")))
 		ok = link_to(v, c, f, errors, e);
@@ -83,7 +113,7 @@ static bool obey(struct visit *v, const struct config *c, const struct visitor_f
 	if (ok)
 		return true;
 	if (!errors->n && e->code != ERR_DISK_FULL && e->code != ERR_SYSTEM) {
-		html_complain_text(errors, STR("file"), arena_str(v->arena, str_of(e->pub)));
+		html_complain_text(errors, str_eq(what, STR("picture")) ? STR("picture") : STR("file"), arena_str(v->arena, str_of(e->pub)));
 		*e = (struct err){ 0 };
 	}
 	if (errors->n)
@@ -162,6 +192,43 @@ static void put_not_published(struct html *h)
 	html_empty(h, N_("Not published yet"), N_("Files can be added once the dataset is published."), NULL);
 }
 
+/* --- the picture ---------------------------------------------------------------------------------------------------- */
+
+static void put_picture(struct html *h, struct visit *v, const struct config *c, struct str path, const struct visitor_form *posted, const struct html_errors *errors)
+{
+	const struct dataset *d = catalog_find_or_null(v->at.view, c->slug);
+	const struct dataset_file *f = d ? dataset_picture_or_null(d) : NULL;
+	bool may = back_dataset_may(v, c, CONFIG_EDIT);
+	html_panel_open(h, "thumbnail", N_("Picture"), N_("Shown on the dataset's card in the catalogue and where links to it are shared, cut to three by two."));
+	if (!d) {
+		put_not_published(h);
+	} else if (f) {
+		html_lit(h, "<img class=\"dataset-picture\" src=\"");
+		html_url(h, arena_printf(v->arena, "/explore/dataset/%.*s/picture?v=%.*s", STR_ARG(c->slug), STR_ARG(str_sub(f->hash, 0, 12))));
+		html_lit(h, "\" alt=\"");
+		html_text(h, f->description);
+		html_lit(h, "\">");
+	}
+	if (d && f && may) {
+		html_form_open(h, &(struct html_form){ .visit = v, .plain = true, .action = path });
+		html_hidden(h, "remove", f->id);
+		html_button(h, &(struct html_button){ .weight = HTML_PLAIN, .small = true, .label = N_("Remove the picture") });
+		html_form_close(h);
+	}
+	if (d && may) {
+		html_form_open(h, &(struct html_form){ .visit = v, .action = path, .posted = posted, .errors = errors, .files = true });
+		html_hidden(h, "part", STR("picture"));
+		html_file(h, "picture", N_("Picture"), N_("PNG, JPEG, GIF or WebP, at least 600 pixels wide. A new one takes the place of the old one."), "image/png,image/jpeg,image/gif,image/webp");
+		html_field(h, &(struct html_field){ .name = "description", .label = N_("What it shows, in a few words"), .hint = N_("For readers who do not see it; empty when it is only decoration."), .most = 300,
+			.value = f ? f->description : STR("") });
+		html_buttons_open(h);
+		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Use this picture") });
+		html_buttons_close(h);
+		html_form_close(h);
+	}
+	html_panel_close(h);
+}
+
 /* --- attachments ----------------------------------------------------------------------------------------------------- */
 
 static bool run_attachments(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
@@ -169,7 +236,7 @@ static bool run_attachments(struct httpd_request *r, struct httpd_reply *p, void
 	auto_visit v = { 0 };
 	struct config c;
 	struct visitor_form form = { 0 };
-	struct html_errors errors = { 0 };
+	struct html_errors errors = { 0 }, none = { 0 };
 	bool taken;
 	if (!back_dataset_enter(app, r, p, CONFIG_READ, &v, &c, e))
 		return back_answered(p, e);
@@ -185,13 +252,15 @@ static bool run_attachments(struct httpd_request *r, struct httpd_reply *p, void
 		return false;
 	struct html *h = &page.h;
 	back_put_information_tabs(h, &v, &c, STR("files"));
+	bool picture = str_eq(visitor_field(&form, STR("part")), STR("picture"));
+	put_picture(h, &v, &c, path, picture ? &form : NULL, picture ? &errors : &none);
 	html_panel_open(h, "attachments", N_("Attachments"), N_("Whatever explains the data: a method, a key to codes, a picture. Everybody who sees the dataset can download them."));
 	if (c.published)
 		put_files(h, &v, &c, CATALOG_ATTACHMENT, path);
 	else
 		put_not_published(h);
 	if (c.published && back_dataset_may(&v, &c, CONFIG_EDIT))
-		put_upload(h, &v, path, false, form.n ? &form : NULL, &errors);
+		put_upload(h, &v, path, false, form.n && !picture ? &form : NULL, picture ? &none : &errors);
 	html_panel_close(h);
 	return view_close(&page, e);
 }

@@ -3,8 +3,10 @@
 #include "back/meta.h"
 
 enum fits { ANY, DATES, PICTURES, TEXTS };
-enum box { BOX_FIELDS, BOX_FIELD, BOX_ON, BOX_OFF, BOX_TEXT, BOX_COLOUR, BOX_AREA, BOX_HTML, BOX_DIRECTION, BOX_BASEMAP, BOX_SPAN };
+enum box { BOX_CARD, BOX_SPANS, BOX_FIELDS, BOX_FIELD, BOX_ON, BOX_OFF, BOX_TEXT, BOX_COLOUR, BOX_AREA, BOX_HTML, BOX_DIRECTION, BOX_BASEMAP, BOX_SPAN };
 struct row { const char *name; enum box box; enum fits fits; const char *label, *hint; };
+
+#define CARD N_("HTML with {{record.fields.name}} where the value of a field goes. Scripts, forms and styles are taken out.")
 
 static const struct row table_rows[] = {
 	{ "table_default_sort_field", BOX_FIELD, ANY, N_("Sorted by"), NULL },
@@ -19,6 +21,8 @@ static const struct row map_rows[] = {
 	{ "map_tooltip_disabled", BOX_OFF, ANY, N_("A card when a place is chosen"), NULL },
 	{ "map_tooltip_title", BOX_FIELD, ANY, N_("Title of the card"), NULL },
 	{ "map_tooltip_fields", BOX_FIELDS, ANY, N_("Fields on the card"), N_("None ticked: the first few.") },
+	{ "map_tooltip_html_enabled", BOX_ON, ANY, N_("A card of your own"), NULL },
+	{ "map_tooltip_html", BOX_CARD, ANY, N_("HTML"), CARD },
 	{ "map_tooltip_sort_field", BOX_FIELD, ANY, N_("Several at one place, sorted by"), NULL },
 	{ "map_tooltip_sort_direction", BOX_DIRECTION, ANY, N_("Direction"), NULL },
 	{ NULL, BOX_ON, ANY, NULL, NULL } };
@@ -30,19 +34,28 @@ static const struct row image_rows[] = {
 	{ "images_disabled", BOX_OFF, ANY, N_("Show the pictures of records"), NULL },
 	{ "media_gallery_fields", BOX_FIELD, PICTURES, N_("Field with the pictures"), NULL },
 	{ "image_title", BOX_FIELD, TEXTS, N_("Title below each"), NULL },
+	{ "image_fields", BOX_FIELDS, ANY, N_("Fields below each"), NULL },
+	{ "image_tooltip_html_enabled", BOX_ON, ANY, N_("A card of your own"), NULL },
+	{ "image_tooltip_html", BOX_CARD, ANY, N_("HTML"), CARD },
 	{ NULL, BOX_ON, ANY, NULL, NULL } };
 static const struct row calendar_rows[] = {
 	{ "calendar_enabled", BOX_ON, ANY, N_("Show a calendar"), NULL },
 	{ "calendar_event_title", BOX_FIELD, TEXTS, N_("Title of an event"), NULL },
 	{ "calendar_event_start", BOX_FIELD, DATES, N_("Begins"), NULL },
 	{ "calendar_event_end", BOX_FIELD, DATES, N_("Ends"), NULL },
+	{ "calendar_event_color", BOX_TEXT, ANY, N_("Colour"), N_("As #1f5a7a; empty: the portal's.") },
+	{ "calendar_available_views", BOX_SPANS, ANY, N_("Periods readers may choose"), N_("None ticked: all of them.") },
 	{ "calendar_default_view", BOX_SPAN, ANY, N_("Shown first"), NULL },
+	{ "calendar_tooltip_fields", BOX_FIELDS, ANY, N_("Fields with an event"), N_("Shown in the list and in a single day.") },
+	{ "calendar_tooltip_html_enabled", BOX_ON, ANY, N_("A card of your own"), NULL },
+	{ "calendar_tooltip_html", BOX_CARD, ANY, N_("HTML"), CARD },
 	{ NULL, BOX_ON, ANY, NULL, NULL } };
 static const struct row custom_rows[] = {
 	{ "custom_view_enabled", BOX_ON, ANY, N_("Show a view of your own"), NULL },
 	{ "custom_view_title", BOX_TEXT, ANY, N_("Title of the tab"), NULL },
 	{ "custom_view_slug", BOX_TEXT, ANY, N_("Word in the address"), N_("Small letters, digits, - and _; empty: custom.") },
 	{ "custom_view_html", BOX_HTML, ANY, N_("HTML"), N_("Elements of the portal (<stoa-chart>, <stoa-map> …) show the records that readers filter. Scripts, forms and styles are taken out.") },
+	{ "custom_view_css", BOX_AREA, ANY, N_("CSS"), N_("It holds inside the view only. The preview has it once it is saved.") },
 	{ NULL, BOX_ON, ANY, NULL, NULL } };
 
 static const struct part { const char *word, *tab, *title; const struct row *rows; } parts[] = {
@@ -190,13 +203,24 @@ static void put_basemap(struct html *h, struct view_page *page, const struct sce
 
 static void put_words(struct html *h, const struct scene *s, const struct row *r)
 {
-	struct html_option spans[5] = { { .message = N_("The portal chooses") }, { .value = STR("month"), .message = N_("Month") }, { .value = STR("week"), .message = N_("Week") },
-		{ .value = STR("day"), .message = N_("Day") } };
+	struct html_option spans[6] = { { .message = N_("The portal chooses") }, { .value = STR("month"), .message = N_("Month") }, { .value = STR("week"), .message = N_("Week") },
+		{ .value = STR("day"), .message = N_("Day") }, { .value = STR("list"), .message = N_("List") } };
 	struct html_option ways[4] = { { .message = N_("The portal chooses") }, { .value = STR("asc"), .message = N_("Smallest first") }, { .value = STR("desc"), .message = N_("Largest first") } };
 	if (r->box == BOX_SPAN)
-		put_select(h, s, r, spans, 4);
+		put_select(h, s, r, spans, 5);
 	else
 		put_select(h, s, r, ways, 3);
+}
+
+/* The text they are kept as has them with commas between, as the boxes come of a form. */
+static void put_spans(struct html *h, const struct scene *s, const struct row *r)
+{
+	struct str value = value_of(s, r->name);
+	struct html_option spans[] = { { .value = STR("month"), .message = N_("Month") }, { .value = STR("week"), .message = N_("Week") }, { .value = STR("day"), .message = N_("Day") },
+		{ .value = STR("list"), .message = N_("List") } };
+	for (size_t i = 0; i < COUNT_OF(spans); i++)
+		spans[i].on = place_in(value, spans[i].value) >= 0;
+	html_choice(h, &(struct html_choice){ .kind = HTML_CHECKS, .columns = true, .name = box_name(s, r), .label = r->label, .hint = r->hint, .options = spans, .noptions = COUNT_OF(spans) });
 }
 
 static void put_texts(struct html *h, const struct scene *s, struct html_field field, const char *name)
@@ -225,6 +249,7 @@ static void put_row(struct html *h, struct view_page *page, const struct scene *
 	case BOX_BASEMAP: put_basemap(h, page, s, r); return;
 	case BOX_SPAN:
 	case BOX_DIRECTION: put_words(h, s, r); return;
+	case BOX_SPANS: put_spans(h, s, r); return;
 	case BOX_ON:
 	case BOX_OFF:
 		html_check(h, &(struct html_check){ .name = field.name, .label = r->label, .hint = r->hint, .as_switch = true, .on = r->box == BOX_ON ? on : !on });
@@ -235,10 +260,11 @@ static void put_row(struct html *h, struct view_page *page, const struct scene *
 			field.value = STR("#0072b2");
 		break;
 	case BOX_AREA:
+	case BOX_CARD:
 	case BOX_HTML:
 		field.kind = HTML_FIELD_AREA;
 		field.code = true;
-		field.rows = r->box == BOX_HTML ? 14 : 3;
+		field.rows = r->box == BOX_HTML ? 14 : r->box == BOX_CARD ? 6 : 3;
 		break;
 	case BOX_TEXT: break;
 	}
@@ -262,10 +288,12 @@ static bool save(struct scene *s, const struct visitor_form *f, struct html_erro
 	n = template_form(set, f->pairs, f->n, v->at.tenant->languages, v->at.tenant->nlanguages, v->arena, &values);
 	for (size_t i = 0; i < n; i++)
 		back_metas_set(&s->metas, STR("visualization"), values[i].name, values[i].lang, values[i].json);
-	struct str colour = value_of(s, "map_marker_color"), chart = value_of(s, "analyze_default"), slug = value_of(s, "custom_view_slug");
+	struct str colour = value_of(s, "map_marker_color"), chart = value_of(s, "analyze_default"), slug = value_of(s, "custom_view_slug"), event = value_of(s, "calendar_event_color");
 	uint32_t parsed;
 	struct chart read;
 	struct err why = { 0 };
+	if (event.n && !view_accent_parse(event, &parsed))
+		html_complain(errors, v->lang, "v.calendar_event_color", N_("Please give a colour as #1f5a7a."));
 	if (colour.n && !view_accent_parse(colour, &parsed))
 		html_complain(errors, v->lang, "v.map_marker_color", N_("Please give a colour as #1f5a7a."));
 	if (chart.n && !chart_read(v->arena, chart, &read, &why))

@@ -45,7 +45,10 @@ struct dataset_memo {
 };
 
 /* A file beside a dataset. Its content lies at catalog_file_path, under its hash. */
-enum catalog_file_kind { CATALOG_ATTACHMENT, CATALOG_ALTERNATIVE, CATALOG_RECORD_FILE };
+enum catalog_file_kind {
+	CATALOG_ATTACHMENT, CATALOG_ALTERNATIVE, CATALOG_RECORD_FILE,
+	CATALOG_PICTURE, /* one a dataset, to be known by in lists; its description is the text for who does not see it */
+};
 struct dataset_file {
 	enum catalog_file_kind kind;
 	struct str id;          /* in addresses: notice_pdf */
@@ -251,6 +254,7 @@ bool catalog_file_describe(struct catalog *c, struct tenant_id t, struct str slu
 bool catalog_file_remove(struct catalog *c, struct tenant_id t, struct str slug, struct str id, struct err *e) must_use;
 /* By id, and, for files of records, by name. NULL when there is none. */
 const struct dataset_file *dataset_file_or_null(const struct dataset *d, enum catalog_file_kind kind, struct str id);
+const struct dataset_file *dataset_picture_or_null(const struct dataset *d);
 const struct dataset_file *dataset_file_named_or_null(const struct dataset *d, struct str name);
 /* Leaves a copy of a dataset without its alternative exports: files that hold every row and field. */
 void dataset_withhold_files(struct dataset *copy, struct arena *a) nonnull_all;

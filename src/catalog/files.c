@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static const char *const kinds[] = {
-	[CATALOG_ATTACHMENT] = "attachment", [CATALOG_ALTERNATIVE] = "alternative", [CATALOG_RECORD_FILE] = "record",
+	[CATALOG_ATTACHMENT] = "attachment", [CATALOG_ALTERNATIVE] = "alternative", [CATALOG_RECORD_FILE] = "record", [CATALOG_PICTURE] = "picture",
 };
 
 struct str catalog_files_folder(const struct catalog *c, struct arena *a, struct tenant_id t)
@@ -106,6 +106,15 @@ const struct dataset_file *dataset_file_or_null(const struct dataset *d, enum ca
 	for (size_t i = 0; i < d->nfiles; i++)
 		if (d->files[i].kind == kind && str_eq(d->files[i].id, id)) return &d->files[i];
 	return NULL;
+}
+
+/* The newest: one takes the place of another. */
+const struct dataset_file *dataset_picture_or_null(const struct dataset *d)
+{
+	const struct dataset_file *found = NULL;
+	for (size_t i = 0; i < d->nfiles; i++)
+		if (d->files[i].kind == CATALOG_PICTURE) found = &d->files[i];
+	return found;
 }
 
 const struct dataset_file *dataset_file_named_or_null(const struct dataset *d, struct str name)
@@ -211,6 +220,7 @@ static bool put_row(struct catalog *c, struct store_tx *tx, struct arena *a, str
 	/* A name stands for one file: the newest. */
 	if (f->kind == CATALOG_RECORD_FILE &&
 	    !store_run(tx, CATALOG_Q(file_forget_name), t, STORE_PARAMS(of, VALUE_OF_TEXT(f->name)), e)) return false;
+	if (f->kind == CATALOG_PICTURE && !store_run(tx, CATALOG_Q(file_forget_picture), t, STORE_PARAMS(of), e)) return false;
 	return new_id(tx, a, t, dataset, f, in->hash, id, e) &&
 	       store_run(tx, CATALOG_Q(file_put), t,
 	                 STORE_PARAMS(of, VALUE_OF_TEXT(str_of(kinds[f->kind])), VALUE_OF_TEXT(*id), VALUE_OF_TEXT(f->name),

@@ -317,6 +317,16 @@ void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang, c
 	json_key(&j, STR("alternative_exports"));
 	dataset_put_files(&j, d, CATALOG_ALTERNATIVE);
 	json_member_bool(&j, "data_visible", d->data_visible);
+	const struct dataset_file *picture = dataset_picture_or_null(d);
+	if (picture) {
+		json_key(&j, STR("thumbnail"));
+		json_open(&j, '{');
+		json_member(&j, "url", arena_printf(&a, "/explore/dataset/%.*s/picture?v=%.*s", STR_ARG(d->slug), STR_ARG(str_sub(picture->hash, 0, 12))));
+		json_member(&j, "description", picture->description);
+		json_member_int(&j, "width", picture->width);
+		json_member_int(&j, "height", picture->height);
+		json_close(&j, '}');
+	}
 	json_key(&j, STR("metas"));
 	put_metas(&j, d, lang, zone);
 	json_close(&j, '}');

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 static const char *const kinds[] = {
-	[CATALOG_ATTACHMENT] = "attachment", [CATALOG_ALTERNATIVE] = "alternative export", [CATALOG_RECORD_FILE] = "named by records",
+	[CATALOG_ATTACHMENT] = "attachment", [CATALOG_ALTERNATIVE] = "alternative export", [CATALOG_RECORD_FILE] = "named by records", [CATALOG_PICTURE] = "picture",
 };
 
 static void put_json(struct cli *c, const struct dataset *d)

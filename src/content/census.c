@@ -108,7 +108,7 @@ void content_put_themes(struct html *h, const struct content_census *c, const st
 		put_refine(h, "theme", c->themes[i].name);
 		s->pictogram(h, c->themes[i].name);
 		html_lit(h, "<bdi>");
-		html_text(h, s->theme(h->lang, c->themes[i].name));
+		html_text(h, s->theme(h, c->themes[i].name));
 		put_tail(h, c->themes[i].n);
 	}
 	html_lit(h, "</ul>");

@@ -40,7 +40,7 @@ struct content_shelf {
 	void (*search)(struct html *h, struct str words, const struct view_state *state_or_null);
 	void (*cards)(struct html *h, const struct visit *v, const struct dataset *const *list, size_t n, bool lines);
 	void (*pictogram)(struct html *h, struct str theme);
-	struct str (*theme)(const struct i18n_lang *l, struct str theme);
+	struct str (*theme)(struct html *h, struct str theme);
 	/* Datasets by popularity, at most `most`, in the arena; 0 when nothing is counted. */
 	size_t (*popular)(const struct visit *v, const struct dataset **out, size_t most);
 	/* Reuses that are shown to everybody; false, and nothing written, when there are none. */

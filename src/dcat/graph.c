@@ -6,12 +6,14 @@
 #include "dcat/graph.h"
 
 static const struct rdf_namespace namespaces[] = {
+	{ "adms", { "http://www.w3.org/ns/adms#", 26 } },
 	{ "dc", { "http://purl.org/dc/elements/1.1/", 32 } },
 	{ "dcterms", { "http://purl.org/dc/terms/", 25 } },
 	{ "dctype", { "http://purl.org/dc/dcmitype/", 28 } },
 	{ "dcat", { "http://www.w3.org/ns/dcat#", 26 } },
 	{ "dcatap", { "http://data.europa.eu/r5r/", 26 } },
 	{ "dcatde", { "http://dcat-ap.de/def/dcatde/", 29 } },
+	{ "eli", { "http://data.europa.eu/eli/ontology#", 35 } },
 	{ "foaf", { "http://xmlns.com/foaf/0.1/", 26 } },
 	{ "geo", { "http://www.opengis.net/ont/geosparql#", 37 } },
 	{ "rdfs", { "http://www.w3.org/2000/01/rdf-schema#", 37 } },
@@ -124,6 +126,31 @@ static void put_resource(struct dcat *k, struct str property, struct str type, s
 	CLOSE(k);
 }
 
+/* Each value of a list of the DCAT-AP template that is an address. */
+static void put_addresses(struct dcat *k, const struct dataset *d, struct str property, struct str type, const char *name)
+{
+	struct err ignored = { 0 };
+	auto_json *doc = NULL;
+	struct str json = dataset_meta_json(d, "dcat_ap", name, k->o.lang);
+	if (!json.n || !json_read(json, &doc, &ignored)) return;
+	const struct json_node *n = json_root(doc);
+	for (size_t i = 0; i < (json_kind(n) == JSON_ARRAY ? json_count(n) : 1); i++) {
+		struct str one = json_text(json_kind(n) == JSON_ARRAY ? json_at(n, i) : n);
+		if (rdf_is_absolute(one)) graph_named(k, property, arena_str(&k->arena, one), type);
+	}
+}
+
+/* DCAT-AP 3: what a law says of the dataset, where it comes from, what is new in it. */
+static void put_ap(struct dcat *k, const struct dataset *d)
+{
+	struct str provenance = dcat_meta(k, d, "dcat_ap", "provenance");
+	if (!is_ap(k)) return;
+	put_addresses(k, d, STR("dcatap:applicableLegislation"), STR("eli:LegalResource"), "applicable_legislation");
+	put_addresses(k, d, STR("dcatap:hvdCategory"), STR("skos:Concept"), "hvd_category");
+	put_resource(k, STR("dcterms:provenance"), STR("dcterms:ProvenanceStatement"), provenance);
+	if (dcat_meta(k, d, "dcat_ap", "version_notes").n) TEXT(k, "adms:versionNotes", dcat_meta(k, d, "dcat_ap", "version_notes"), STR(""));
+}
+
 static void put_dataset(struct dcat *k, const struct dcat_facts *f)
 {
 	const struct dataset *d = f->dataset;
@@ -149,6 +176,7 @@ static void put_dataset(struct dcat *k, const struct dcat_facts *f)
 	put_resource(k, STR("dcterms:conformsTo"), STR("dcterms:Standard"), dcat_meta(k, d, "dcat", "conforms_to"));
 	if (rdf_is_absolute(dcat_meta(k, d, "default", "references")))
 		LINK(k, "dcterms:references", dcat_meta(k, d, "default", "references"));
+	put_ap(k, d);
 	struct dcat_offer *offers;
 	size_t n = dcat_offers(k, f, &offers);
 	for (size_t i = 0; i < n; i++) put_distribution(k, f, &offers[i]);

@@ -124,6 +124,24 @@ bool download_plan(const struct query_request *q, struct download **out, struct 
 	return true;
 }
 
+struct str download_order(struct arena *a, const struct dataset *d, const struct query_target *t)
+{
+	struct str name = STR(""), direction = STR("");
+	for (size_t i = 0; i < d->nmetas; i++) {
+		struct str json = d->metas[i].json;
+		if (!str_eq(d->metas[i].template_, STR("visualization")) || json.n < 2 || json.p[0] != '"')
+			continue;
+		if (str_eq(d->metas[i].name, STR("export_default_sort_field"))) name = str_sub(json, 1, json.n - 2);
+		if (str_eq(d->metas[i].name, STR("export_default_sort_direction"))) direction = str_sub(json, 1, json.n - 2);
+	}
+	/* Names have nothing that JSON would escape, and no backquote. */
+	int at = name.n ? schema_find(t->schema, name) : -1;
+	if (at < 0 || (t->schema->fields[at].flags & (FIELD_HIDDEN | FIELD_MULTIVALUED)) || (t->visible_or_null && !t->visible_or_null[at])) return STR("");
+	enum value_type type = t->schema->fields[at].type;
+	if (type == VALUE_POINT || type == VALUE_SHAPE || type == VALUE_FILE || type == VALUE_JSON) return STR("");
+	return arena_printf(a, "`%.*s`%s", STR_ARG(t->schema->fields[at].name), str_eq(direction, STR("desc")) ? " desc" : "");
+}
+
 struct str download_canonical(const struct download *d) { return d->plan.canonical; }
 const struct query_plan *download_question(const struct download *d) { return &d->plan; }
 struct arena *download_arena(struct download *d) { return &d->arena; }

@@ -23,6 +23,9 @@ struct download; /* prepared; not yet begun */
 /* Plans the question: everything that can be wrong with it is told here. Copies what it needs of the
  * question and its target. */
 bool download_plan(const struct query_request *q, struct download **out, struct err *e) must_use nonnull_all;
+/* The order of a dataset's files where the question has none, as its publisher chose it: ODSQL for default_order; empty when there is none, or
+ * when whoever asks does not see the field: the order would tell of its values. In the arena. */
+struct str download_order(struct arena *a, const struct dataset *d, const struct query_target *t) nonnull_all;
 /* Equal for equal questions; borrowed from the download. */
 struct str download_canonical(const struct download *d) nonnull_all;
 /* The plan, to be written by a `write` of one's own. */

@@ -24,6 +24,7 @@ static bool run(struct call *c, struct err *e)
 	o.origin = visitor_origin(c->arena, c->at.tenant->host, c->at.site->listen_port);
 	struct query_request q = call_question(c, QUERY_EXPORT);
 	q.offset = STR(""); /* exports have none */
+	q.default_order = download_order(c->arena, c->dataset, q.target);
 	q.with_id = (f->flags & EXPORT_IDS) != 0;
 	auto_download *d = NULL;
 	if (!download_plan(&q, &d, e)) return false;

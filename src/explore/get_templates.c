@@ -1,7 +1,8 @@
 /* GET /catalog/metadata_templates[/{type}[/{name}]] (§15): which metadata a dataset can have. */
 #include "explore/inside.h"
+#include "template/template.h"
 
-static const struct template_type { const char *word, *rel; } types[] = {
+static const struct { const char *word, *rel; } types[] = {
 	{ "basic", "Basic" }, { "interop", "Interoperability" }, { "extra", "Extra" }, { "admin", "Admin" },
 };
 
@@ -54,6 +55,84 @@ static void put_template(struct json_out *j, const char *template_)
 		if (strcmp(catalog_meta_rows[i].template_, template_) == 0) put_field(j, &catalog_meta_rows[i]);
 	json_close(j, ']');
 	json_close(j, '}');
+}
+
+/* --- templates that the portal made and shows to readers ------------------------------------------------- */
+
+static const char *widget_of(const struct template_field *f)
+{
+	if (template_is_choice(f->kind)) return template_is_list(f->kind) ? "multiselect" : "select";
+	if (template_is_list(f->kind)) return "multidatalist";
+	switch (f->kind) {
+	case TEMPLATE_DATE: return "dateinput";
+	case TEMPLATE_DATETIME: return "datetimeinput";
+	case TEMPLATE_BOOLEAN: return "checkboxinput";
+	case TEMPLATE_INT:
+	case TEMPLATE_DOUBLE: return "numberinput";
+	case TEMPLATE_HTML: return "richtextinput";
+	case TEMPLATE_LONGSTRING:
+	case TEMPLATE_MULTITEXT:
+	case TEMPLATE_GEO_SHAPE: return "textarea";
+	case TEMPLATE_TEXT:
+	case TEMPLATE_GEO_AREA:
+	case TEMPLATE_ENUM:
+	case TEMPLATE_LIST:
+	case TEMPLATE_ENUMLIST:
+	case TEMPLATE_URI_ENUM:
+	case TEMPLATE_URI_ENUMLIST:
+	case TEMPLATE_KINDS: break;
+	}
+	return "textinput";
+}
+
+static void put_own_field(struct json_out *j, const struct template_field *f)
+{
+	json_open(j, '{');
+	json_member(j, "widget", str_of(widget_of(f)));
+	json_member(j, "name", f->name);
+	put_null(j, "uri");
+	json_member(j, "label", f->label);
+	if (f->nchoices) {
+		json_key(j, STR("values"));
+		json_open(j, '[');
+		for (size_t i = 0; i < f->nchoices; i++) json_put(j, f->choices[i].value);
+		json_close(j, ']');
+	} else {
+		put_null(j, "values");
+	}
+	json_member_bool(j, "self_suggest", f->suggests);
+	json_member_bool(j, "allow_empty", f->level != TEMPLATE_MANDATORY);
+	if (f->help.n) json_member(j, "help_text", f->help);
+	else put_null(j, "help_text");
+	json_member_bool(j, "hidden", false);
+	json_member(j, "type", str_of(template_kind_word(f->kind)));
+	put_null(j, "values_domain_property");
+	json_close(j, '}');
+}
+
+static void put_own(struct json_out *j, const struct template_set *s)
+{
+	json_open(j, '{');
+	json_member(j, "type", STR("basic"));
+	json_member(j, "name", s->name);
+	json_key(j, STR("schema"));
+	json_open(j, '[');
+	for (size_t i = 0; i < s->n; i++) put_own_field(j, &s->fields[i]);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+/* The next one; false: there is none. Those for publishers only are not told of, and they have values nowhere here. */
+static bool next_own(const struct template_set *list, size_t n, size_t *at)
+{
+	while (*at < n && (list[*at].system || !list[*at].active || list[*at].type != TEMPLATE_BASIC)) ++*at;
+	return *at < n;
+}
+
+static size_t own_templates(const struct call *c, const struct template_set **out)
+{
+	const struct i18n_lang *l = i18n_lang_or_null(c->lang);
+	return template_list(c->at.tenant, l ? l : i18n_english(), c->lang.n ? c->lang : STR("en"), c->arena, out);
 }
 
 static struct str address(const struct call *c, const char *template_)
@@ -111,6 +190,18 @@ static bool list_templates(struct call *c, struct err *e)
 		put_template(&j, template_);
 		json_close(&j, '}');
 	}
+	const struct template_set *own;
+	size_t n = own_templates(c, &own);
+	for (size_t i = 0; str_eq(c->r->holes[0], STR("basic")) && next_own(own, n, &i); i++) {
+		json_open(&j, '{');
+		json_key(&j, STR("links"));
+		json_open(&j, '[');
+		rest_link(&j, STR("self"), link_to(c, "/catalog/metadata_templates/basic/%.*s", STR_ARG(own[i].name)));
+		json_close(&j, ']');
+		json_key(&j, STR("metadata_template"));
+		put_own(&j, &own[i]);
+		json_close(&j, '}');
+	}
 	json_close(&j, ']');
 	json_close(&j, '}');
 	return call_reply(c, &b, e);
@@ -129,6 +220,16 @@ static bool one_template(struct call *c, struct err *e)
 		json_open(&j, '{');
 		json_key(&j, STR("metadata_template"));
 		put_template(&j, template_);
+		json_close(&j, '}');
+		return call_reply(c, &b, e);
+	}
+	const struct template_set *own;
+	size_t n = own_templates(c, &own);
+	for (size_t i = 0; str_eq(c->r->holes[0], STR("basic")) && next_own(own, n, &i); i++) {
+		if (!str_eq(own[i].name, name)) continue;
+		json_open(&j, '{');
+		json_key(&j, STR("metadata_template"));
+		put_own(&j, &own[i]);
 		json_close(&j, '}');
 		return call_reply(c, &b, e);
 	}

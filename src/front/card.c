@@ -130,6 +130,7 @@ void front_card(struct html *h, const struct visit *v, const struct dataset *d)
 	size_t nthemes = dataset_meta_list(d, v->arena, "theme", v->lang_code, &themes);
 	struct str about = view_plain(v->arena, dataset_meta_text(d, v->arena, "description", v->lang_code), EXCERPT);
 	html_lit(h, "<li class=\"card\"><article>");
+	(void)front_put_picture(h, v, d);
 	if (nthemes)
 		front_put_theme(h, themes[0]);
 	html_lit(h, "<h2><a href=\"/explore/dataset/");

@@ -30,11 +30,14 @@ static const char *const themes[] = {
 	N_("Services and social"),
 };
 
-struct str front_theme(const struct i18n_lang *l, struct str theme)
+struct str front_theme(struct html *h, struct str theme)
 {
+	const struct template_item *own = view_theme_or_null(h, theme);
+	if (own)
+		return own->label;
 	for (size_t i = 0; i < COUNT_OF(themes); i++)
 		if (str_eq(theme, str_of(themes[i])))
-			return i18n_text(l, themes[i]);
+			return i18n_text(h->lang, themes[i]);
 	return theme;
 }
 
@@ -79,7 +82,7 @@ void front_value(struct html *h, enum front_value kind, struct str value)
 			return;
 		}
 	}
-	html_text(h, kind == FRONT_VALUE_THEME ? front_theme(h->lang, value) : value);
+	html_text(h, kind == FRONT_VALUE_THEME ? front_theme(h, value) : value);
 }
 
 struct drawing {

@@ -105,9 +105,9 @@ bool front_is_filtered(const struct view_state *s);
 void front_complaint(struct html *h, const struct view_state *s, const struct err *e);
 /* Errors that are the reader's address's fault, to be shown in place. */
 bool front_is_complaint(const struct err *e);
-/* A theme as it is shown: one of the twelve every portal begins with in the reader's language, any other
- * as its publisher wrote it. What is stored, searched and put into addresses stays as it is. */
-struct str front_theme(const struct i18n_lang *l, struct str theme);
+/* A theme as it is shown: as the portal's list calls it in the reader's language, else one of the twelve every portal begins with in
+ * that language, any other as its publisher wrote it. What is stored, searched and put into addresses stays as it is. */
+struct str front_theme(struct html *h, struct str theme);
 /* The heading of a catalogue facet, translated; empty when there is no such facet. */
 struct str front_catalogue_label(const struct i18n_lang *l, struct str name);
 extern const char *const front_feature_names[][2]; /* word of the API, message; ends with NULL */
@@ -167,6 +167,11 @@ void front_put_pictogram(struct html *h, struct str theme) nonnull_all;
 void front_put_search(struct html *h, struct str words, const struct view_state *state_or_null);
 /* A list of datasets as cards, or as lines. */
 void front_put_cards(struct html *h, const struct visit *v, const struct dataset *const *list, size_t n, bool lines) nonnull_all;
+
+/* picture.c: the address of the picture of a dataset, empty when it has none; and the picture itself, false when it has none. */
+struct str front_picture_url(const struct visit *v, const struct dataset *d) nonnull_all;
+bool front_put_picture(struct html *h, const struct visit *v, const struct dataset *d) nonnull_all;
+extern const struct httpd_route front_dataset_picture;
 
 /* A metadata value of any template as plain text in the reader's language; empty when unset. */
 struct str front_meta(const struct front_dataset *d, const char *template_, const char *name);
@@ -235,11 +240,27 @@ bool front_has_chart(const struct front_dataset *d) nonnull_all;
 bool front_has_custom(const struct front_dataset *d) nonnull_all;
 struct str front_custom_slug(const struct front_dataset *d) nonnull_all;  /* the tab's word in addresses */
 struct str front_custom_title(const struct front_dataset *d) nonnull_all;
+/* view_css.c: the publisher's stylesheet for it, as a link; nothing when there is none. */
+void front_put_custom_sheet(struct front_dataset *d) nonnull_all;
+extern const struct httpd_route front_custom_sheet;
 /* The field that a metadata value of the template "visualization" names, else the first that fits; NULL: none. */
 const struct field *front_chosen_field(const struct front_dataset *d, const struct query_target *t, const char *meta, bool (*fits)(const struct field *f));
 bool front_is_text(const struct field *f) nonnull_all;
 /* Opens a link to the page of a record, with the filters of the page that leads there; the text and </a> follow. */
 void front_put_record_link(struct front_dataset *d, struct str id) nonnull_all;
+
+/* --- tip.c: what a publisher shows of one record ------------------------------------------------------- */
+
+enum { FRONT_TIP_FIELDS = 30 };
+/* HTML of the publisher's with {{record.fields.name}} in it, else the fields to show; `fields` are those that are asked for, either way. */
+struct front_tip { struct str html; const struct field *fields[FRONT_TIP_FIELDS]; size_t n; };
+/* Of a view ("map", "image", "calendar"), the other fields by the metadata value `fields`; only what the reader may see. False: nothing. */
+bool front_tip_of(const struct front_dataset *d, const struct query_target *t, const char *view, const char *fields, struct front_tip *out) nonnull_all;
+struct str front_tip_select(struct arena *a, const struct front_tip *tip) nonnull_all; /* ", `a`, `b`", behind a select */
+struct front_tip_row { const struct front_tip *tip; const struct query_plan *plan; const struct batch *batch; size_t first, row; struct str id; };
+void front_put_tip(struct front_dataset *d, const struct front_tip_row *row) nonnull_all;
+/* The same as markup, in the arena. */
+struct str front_tip_text(struct front_dataset *d, const struct front_tip_row *row) nonnull_all;
 
 /* --- cell.c ------------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* What the publisher says of a dataset: rows of values, a group a template. What has no value has no row. */
 #include "front/information.h"
 
+#include "json/json.h"
 #include "text/text.h"
 
 enum row_kind { ROW_TEXT, ROW_LIST, ROW_THEMES, ROW_LINK, ROW_DATE, ROW_LANGUAGE, ROW_MAIL, ROW_MARKUP };
@@ -31,6 +32,7 @@ static const struct row rows[] = {
 	{ "dcat", "temporal_coverage_start", N_("Covers the time from"), ROW_DATE, NULL },
 	{ "dcat", "temporal_coverage_end", N_("Covers the time to"), ROW_DATE, NULL },
 	{ "dcat", "accessRights", N_("Access rights"), ROW_TEXT, NULL },
+	{ "dcat", "publisher_type", N_("Kind of publisher"), ROW_TEXT, NULL },
 };
 
 static const struct row inspire[] = {
@@ -122,7 +124,7 @@ static void put_list(struct front_dataset *d, const struct row *row)
 		html_lit(h, "<li>");
 		if (row->facet) {
 			bool theme = row->kind == ROW_THEMES;
-			put_facet_link(d, row->facet, values[i], theme ? front_theme(h->lang, values[i]) : values[i], true);
+			put_facet_link(d, row->facet, values[i], theme ? front_theme(h, values[i]) : values[i], true);
 		} else {
 			html_lit(h, "<bdi class=\"chip\">");
 			html_text(h, values[i]);
@@ -253,6 +255,120 @@ static void put_dates(struct front_dataset *d)
 	html_lit(h, "</code></dd></div>");
 }
 
+/* --- templates that the portal made ------------------------------------------------------------------------ */
+
+/* A value of a choice by its label. */
+static struct str label_of(const struct template_field *f, struct str value)
+{
+	for (size_t i = 0; i < f->nchoices; i++)
+		if (str_eq(f->choices[i].value, value))
+			return f->choices[i].label;
+	return value;
+}
+
+static void put_own_one(struct front_dataset *d, const struct template_field *f, struct str value)
+{
+	struct html *h = &d->page.h;
+	struct clock_text at;
+	bool web = str_starts(value, STR("https://")) || str_starts(value, STR("http://"));
+	struct str label = template_is_choice(f->kind) ? label_of(f, value) : value;
+	if (f->kind == TEMPLATE_HTML) {
+		html_lit(h, "<div class=\"prose\">");
+		view_rich(&d->page, value);
+		html_lit(h, "</div>");
+	} else if ((f->kind == TEMPLATE_DATE || f->kind == TEMPLATE_DATETIME) && clock_parse(value, &at)) {
+		html_date(h, clock_us_of_civil(&at.civil), clock_utc(), f->kind == TEMPLATE_DATETIME);
+	} else if (f->kind == TEMPLATE_BOOLEAN) {
+		html_say(h, str_eq(value, STR("true")) ? N_("Yes") : N_("No"));
+	} else if (web && !str_eq(label, value)) {
+		html_lit(h, "<a rel=\"noopener\" href=\"");
+		html_url(h, value);
+		html_lit(h, "\"><bdi>");
+		html_text(h, label);
+		html_lit(h, "</bdi></a>");
+	} else if (web) {
+		front_put_web_link(h, value);
+	} else {
+		html_lit(h, "<bdi>");
+		html_text(h, label);
+		html_lit(h, "</bdi>");
+	}
+}
+
+static void put_own_value(struct front_dataset *d, const struct template_field *f, const struct json_node *n)
+{
+	struct html *h = &d->page.h;
+	auto_buf b = BUF_INIT(LIMIT_CELL_BYTES);
+	if (json_kind(n) == JSON_ARRAY) {
+		html_lit(h, "<ul class=\"chips\">");
+		for (size_t i = 0; i < json_count(n); i++) {
+			html_lit(h, "<li class=\"chip\">");
+			put_own_one(d, f, json_text(json_at(n, i)));
+			html_lit(h, "</li>");
+		}
+		html_lit(h, "</ul>");
+		return;
+	}
+	if (json_kind(n) == JSON_TEXT)
+		buf_put(&b, json_text(n));
+	else
+		json_put_node(&b, n);
+	put_own_one(d, f, arena_str(d->visit.arena, buf_str(&b)));
+}
+
+static bool says(const struct json_node *n)
+{
+	return n && json_kind(n) != JSON_NULL && (json_kind(n) != JSON_TEXT || str_trim(json_text(n)).n) && (json_kind(n) != JSON_ARRAY || json_count(n));
+}
+
+/* Of the platform's templates the one whose choices are addresses, which readers know by their labels only. */
+static bool is_labelled(const struct template_set *s)
+{
+	return s->system ? str_eq(s->name, STR("dcat_ap")) : s->active && s->type == TEMPLATE_BASIC;
+}
+
+static bool has_any(const struct front_dataset *d)
+{
+	bool any = tenant_setting(d->visit.at.tenant, "metadata.templates").n > 0;
+	for (size_t i = 0; i < d->dataset->nmetas && !any; i++)
+		any = str_eq(d->dataset->metas[i].template_, STR("dcat_ap"));
+	return any;
+}
+
+/* A group a template; those without a value are not there. */
+static void put_own(struct front_dataset *d)
+{
+	struct html *h = &d->page.h;
+	struct visit *v = &d->visit;
+	const struct template_set *sets;
+	if (!has_any(d))
+		return;
+	size_t n = template_list(v->at.tenant, v->lang, v->lang_code, v->arena, &sets);
+	for (size_t i = 0; i < n; i++) {
+		bool begun = false;
+		for (size_t k = 0; is_labelled(&sets[i]) && k < sets[i].n; k++) {
+			const struct template_field *f = &sets[i].fields[k];
+			struct str json = dataset_meta_json(d->dataset, arena_cstr(v->arena, sets[i].name), arena_cstr(v->arena, f->name), v->lang_code);
+			struct err ignored = { 0 };
+			auto_json *doc = NULL;
+			if (!json.n || !json_read(json, &doc, &ignored) || !says(json_root(doc)))
+				continue;
+			if (!begun) {
+				html_lit(h, "<section class=\"group\"><h3><bdi>");
+				html_text(h, sets[i].title);
+				html_lit(h, "</bdi></h3><dl class=\"metadata\">");
+			}
+			begun = true;
+			html_lit(h, "<div><dt><bdi>");
+			html_text(h, f->label);
+			html_lit(h, "</bdi></dt><dd>");
+			put_own_value(d, f, json_root(doc));
+			html_lit(h, "</dd></div>");
+		}
+		html_put_literal(h, begun ? STR("</dl></section>") : STR(""));
+	}
+}
+
 void front_put_metadata(struct front_dataset *d)
 {
 	struct html *h = &d->page.h;
@@ -263,6 +379,7 @@ void front_put_metadata(struct front_dataset *d)
 	(void)put_rows(d, rows, COUNT_OF(rows), NULL);
 	put_dates(d);
 	html_lit(h, "</dl>");
+	put_own(d);
 	(void)put_rows(d, inspire, COUNT_OF(inspire), N_("For geographic data (INSPIRE)"));
 	(void)put_rows(d, dublin_core, COUNT_OF(dublin_core), N_("In the words of Dublin Core"));
 	html_lit(h, "</section>");

@@ -169,6 +169,9 @@ struct str front_preview_portal(const struct visit *v)
 
 struct str front_preview_dataset(const struct visit *v, const struct dataset *d)
 {
+	struct str own = front_picture_url(v, d);
+	if (own.n)
+		return own;
 	struct draw_card c = dataset_card(v, d);
 	return address(v, arena_printf(v->arena, "/preview/dataset/%.*s.png", STR_ARG(d->slug)), &c);
 }

@@ -13,6 +13,7 @@ struct card {
 	struct str id, title;
 	int64_t at;                 /* its number in the list that led here; -1: not known */
 	struct str before, after;   /* ids; empty: none */
+	struct front_tip tip;       /* what the publisher shows on a map in place of the fields: ?card=map */
 };
 
 static void leave(struct card *c)
@@ -250,14 +251,17 @@ static void put_crumbs(struct html *h, const struct card *c)
 	html_lit(h, "</div></div>");
 }
 
-static void put_card(struct html *h, const struct card *c, const struct batch *b)
+static void put_card(struct html *h, struct card *c, const struct batch *b)
 {
 	auto_buf scratch = BUF_INIT(LIMIT_CELL_BYTES);
 	html_lit(h, "<article class=\"wide record\" aria-labelledby=\"record-title\"><header><h1 id=\"record-title\" tabindex=\"-1\"><bdi>");
 	html_text(h, c->title);
 	html_lit(h, "</bdi></h1>");
 	put_steps(h, c);
-	html_lit(h, "</header><div class=\"parts\"><dl class=\"fields-of\">");
+	html_lit(h, "</header>");
+	if (c->tip.html.n)
+		front_put_tip(&c->d, &(struct front_tip_row){ &c->tip, &c->plan, b, 0, 0, c->id });
+	html_lit(h, "<div class=\"parts\"><dl class=\"fields-of\">");
 	for (size_t i = 0; i < c->plan.ncolumns; i++)
 		put_field(h, c, b, i, &scratch);
 	html_lit(h, "</dl><div class=\"beside\">");
@@ -290,6 +294,8 @@ static bool show(struct card *c, struct err *e)
 		.lang = d->visit.lang->code, .now_us = clock_now().us };
 	struct query_cursor *k;
 	struct batch b = { 0 };
+	if (c->tip.n)
+		q.select = str_from(front_tip_select(a, &c->tip), 2);
 	if (!query_plan_rows(a, &q, &c->plan, e) || !query_open(d->site->engine, &c->plan, d->visit.request->cancel, &k, e))
 		return false;
 	bool ok = query_next(k, &b, e);
@@ -321,6 +327,9 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	}
 	if (c.r.filter.wrong.code)
 		c.at = -1;
+	const struct str *card = httpd_query_or_null(r, STR("card"));
+	if (card && str_eq(*card, STR("map")) && front_tip_of(&c.d, &c.r.filter.target, "map", "map_tooltip_fields", &c.tip) && !c.tip.html.n)
+		c.tip = (struct front_tip){ 0 };
 	if (!show(&c, e))
 		return false;
 	visitor_cache_page(&c.d.visit, FRONT_CACHE_S);

@@ -14,6 +14,8 @@ const struct httpd_route *const front_routes[] = {
 	&front_dataset_page,
 	&front_dataset_tab,
 	&front_dataset_draft,
+	&front_custom_sheet,
+	&front_dataset_picture,
 	&front_dataset_draft_post,
 	&front_record_page,
 	&front_citation,

@@ -17,6 +17,7 @@ static const struct { const char *word, *label; } spans[SPANS] = {
 
 struct occasion {
 	struct str id, title;
+	struct str tip;         /* markup; empty: none */
 	int32_t first, last;    /* days */
 	int minute;             /* of its first day; -1: all day */
 };
@@ -25,6 +26,9 @@ struct calendar {
 	struct front_dataset *d;
 	struct front_records r;
 	const struct field *start, *end, *title;
+	struct front_tip tip;
+	struct str colour;      /* of events, "#1f5a7a"; empty: the house's */
+	bool shown[SPANS];      /* those the publisher offers */
 	enum span span;
 	int32_t at;             /* a day of what is shown */
 	int32_t from, to;       /* shown: [from, to) */
@@ -111,6 +115,28 @@ static bool read_span(struct str word, enum span *out)
 	return false;
 }
 
+/* Which ways to look the publisher offers: "month,week", also as FullCalendar calls them; nothing said, or nothing known: all. */
+static void read_spans(struct calendar *c)
+{
+	static const struct { const char *word; enum span span; } others[] = { { "agendaWeek", WEEKS }, { "basicWeek", WEEKS }, { "agendaDay", DAY }, { "basicDay", DAY } };
+	struct str list = front_meta(c->d, "visualization", "calendar_available_views"), word;
+	bool any = false;
+	while (list.n && str_cut(&list, ',', &word)) {
+		enum span s = SPANS;
+		word = str_trim(word);
+		for (size_t i = 0; i < COUNT_OF(others); i++)
+			if (str_eq(word, str_of(others[i].word)))
+				s = others[i].span;
+		if (s == SPANS && !read_span(word, &s))
+			continue;
+		c->shown[s] = any = true;
+	}
+	for (size_t i = 0; i < SPANS; i++)
+		c->shown[i] = c->shown[i] || !any;
+	while (c->span < LIST && !c->shown[c->span])
+		c->span++;
+}
+
 /* Sets what the address says; *open stays true when it names no day. */
 static bool read_address(struct calendar *c, bool *open, struct err *e)
 {
@@ -118,7 +144,10 @@ static bool read_address(struct calendar *c, bool *open, struct err *e)
 	ptrdiff_t colon = str_find_char(text, ':');
 	struct clock_text t;
 	*open = true;
-	(void)read_span(front_meta(c->d, "visualization", "calendar_default_view"), &c->span);
+	read_spans(c);
+	enum span first;
+	if (read_span(front_meta(c->d, "visualization", "calendar_default_view"), &first) && c->shown[first])
+		c->span = first;
 	if (!text.n)
 		return true;
 	if (!read_span(colon < 0 ? text : str_sub(text, 0, (size_t)colon), &c->span))
@@ -194,6 +223,8 @@ static void take_event(struct calendar *c, const struct batch *b, size_t row, co
 		clock_us_to_local(c->d->visit.zone, start->ints[row], &local);
 		ev->minute = local.hour * 60 + local.minute;
 	}
+	if (c->tip.n || c->tip.html.n)
+		ev->tip = front_tip_text(c->d, &(struct front_tip_row){ &c->tip, plan, b, c->end ? 3 : 2, row, ev->id });
 	ev->title = column_has(title, row) ? arena_str(a, text_cut(title->texts[row], TITLE_CUT)) : STR("–");
 }
 
@@ -220,6 +251,10 @@ static bool find_events(struct calendar *c, struct err *e)
 	q.where = where;
 	q.select = c->end ? arena_printf(a, "`%.*s`, `%.*s`, `%.*s`", STR_ARG(s), STR_ARG(c->title->name), STR_ARG(c->end->name))
 	                  : arena_printf(a, "`%.*s`, `%.*s`", STR_ARG(s), STR_ARG(c->title->name));
+	/* Only where there is room for it: a month has a line an event. */
+	if (c->span == DAY || c->span == LIST)
+		(void)front_tip_of(c->d, &c->r.filter.target, "calendar", "calendar_tooltip_fields", &c->tip);
+	q.select = arena_join(a, q.select, front_tip_select(a, &c->tip));
 	q.order_by = arena_printf(a, "`%.*s`", STR_ARG(s));
 	q.limit = arena_printf(a, "%d", EVENTS);
 	q.most_rows = EVENTS;
@@ -308,7 +343,8 @@ static void put_navigation(const struct calendar *c)
 	put_link(c, c->span, months_on(c->at, 12), N_("One year on"), false);
 	html_lit(h, "</ul><ul>");
 	for (size_t i = 0; i < SPANS; i++)
-		put_link(c, (enum span)i, c->at, spans[i].label, c->span == i);
+		if (c->shown[i] || c->span == i)
+			put_link(c, (enum span)i, c->at, spans[i].label, c->span == i);
 	html_lit(h, "</ul></nav>");
 }
 
@@ -317,6 +353,12 @@ static void put_event(const struct calendar *c, const struct occasion *ev, int32
 	struct html *h = &c->d->page.h;
 	html_lit(h, "<li>");
 	front_put_record_link(c->d, ev->id);
+	/* A mark of its own: styles of single elements are not for pages. */
+	if (c->colour.n) {
+		html_lit(h, "<svg class=\"mark\" viewBox=\"0 0 8 8\" aria-hidden=\"true\" focusable=\"false\"><circle cx=\"4\" cy=\"4\" r=\"4\" fill=\"");
+		html_text(h, c->colour);
+		html_lit(h, "\"/></svg>");
+	}
 	if (ev->minute >= 0 && ev->first == day) {
 		struct str time = arena_printf(c->d->visit.arena, "%02d:%02d", ev->minute / 60, ev->minute % 60);
 		html_lit(h, "<time>");
@@ -325,7 +367,9 @@ static void put_event(const struct calendar *c, const struct occasion *ev, int32
 	}
 	html_lit(h, "<bdi>");
 	html_text(h, ev->title);
-	html_lit(h, "</bdi></a></li>");
+	html_lit(h, "</bdi></a>");
+	html_put_literal(h, ev->tip);
+	html_lit(h, "</li>");
 }
 
 /* Gives how many there are on the day; writes at most so many. */
@@ -474,6 +518,9 @@ bool front_tab_calendar(struct front_dataset *d, struct err *e)
 		c.end = front_chosen_field(d, t, "calendar_event_end", is_date);
 	if (c.end == c.start)
 		c.end = NULL;
+	uint32_t colour;
+	if (view_accent_parse(front_meta(d, "visualization", "calendar_event_color"), &colour))
+		c.colour = arena_printf(d->visit.arena, "#%06x", colour);
 	if (c.r.ok && c.start && c.title) {
 		if (fill(&c, &why))
 			draw(&c);

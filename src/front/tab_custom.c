@@ -38,11 +38,12 @@ bool front_tab_custom(struct front_dataset *d, struct err *e)
 		return false;
 	if (r.ok) {
 		struct str filters = view_state_filters(&d->state);
+		front_put_custom_sheet(d);
 		html_lit(h, "<stoa-context id=\"ctx\" urlsync dataset=\"");
 		html_text(h, d->dataset->slug);
 		html_lit(h, "\" parameters=\"");
 		html_text(h, filters.n ? str_from(filters, 1) : filters);
-		html_lit(h, "\"><div class=\"prose custom\">");
+		html_lit(h, "\"><div class=\"prose custom own-view\">");
 		content_put_html(&d->page, NULL, front_meta(d, "visualization", "custom_view_html"));
 		html_lit(h, "</div></stoa-context>");
 	}

@@ -130,17 +130,37 @@ static void put_csv(struct html *h, const struct shown *f)
 	put_box(h, "with_bom", "false", N_("Without a byte order mark"));
 }
 
-static void put_systems(struct html *h, const struct shown *f)
+static void put_system(struct html *h, int64_t epsg, struct str name)
 {
+	html_lit(h, "<option translate=\"no\" value=\"");
+	html_int(h, epsg);
+	html_lit(h, "\">");
+	html_text(h, name);
+	html_lit(h, "</option>");
+}
+
+static bool is_listed(int64_t epsg)
+{
+	for (size_t i = 0; i < COUNT_OF(systems); i++)
+		if (systems[i].epsg == epsg)
+			return true;
+	return false;
+}
+
+/* WGS 84 comes first, then those the publisher names, then the others. */
+static void put_systems(const struct sheet *s, const struct shown *f)
+{
+	struct html *h = &s->d->page.h;
+	struct str own = front_meta(s->d, "visualization", "export_epsg"), code;
+	int64_t n;
 	put_label(h, f, "epsg", N_("Coordinate system"), STR("select"));
 	html_lit(h, ">");
-	for (size_t i = 0; i < COUNT_OF(systems); i++) {
-		html_lit(h, "<option translate=\"no\" value=\"");
-		html_int(h, systems[i].epsg);
-		html_lit(h, "\">");
-		html_text(h, str_of(systems[i].name));
-		html_lit(h, "</option>");
-	}
+	put_system(h, systems[0].epsg, str_of(systems[0].name));
+	for (struct str rest = own; rest.n && str_cut(&rest, ',', &code);)
+		if (str_to_int(str_trim(code), &n) && !is_listed(n))
+			put_system(h, n, arena_printf(s->d->visit.arena, "EPSG:%lld", (long long)n));
+	for (size_t i = 1; i < COUNT_OF(systems); i++)
+		put_system(h, systems[i].epsg, str_of(systems[i].name));
 	html_lit(h, "</select></p><p><label for=\"");
 	/* The same parameter again: when it is filled in, the API heeds the later one. */
 	html_text(h, str_of(f->name));
@@ -184,7 +204,7 @@ static void put_options(struct sheet *s, const struct shown *f, unsigned flags)
 	if (flags & EXPORT_TAKES_CSV)
 		put_csv(h, f);
 	if (flags & EXPORT_TAKES_EPSG)
-		put_systems(h, f);
+		put_systems(s, f);
 	if (flags & EXPORT_TAKES_NAME)
 		put_naming(s, f);
 	if (flags & EXPORT_TAKES_LISTS) {

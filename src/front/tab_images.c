@@ -50,9 +50,20 @@ bool front_has_images(const struct front_dataset *d)
 	return some && front_chosen_field(d, &(struct query_target){ .schema = &d->dataset->schema }, pictures_of(d), is_file);
 }
 
-static void put_picture(struct front_dataset *d, const struct batch *b, size_t row, const struct query_plan *plan, bool titled)
+struct gallery {
+	struct front_dataset *d;
+	struct front_records r;
+	const struct field *file, *title;
+	struct front_tip tip;
+	bool tipped;
+	int64_t start, rows, total;
+};
+
+static void put_picture(struct gallery *g, const struct batch *b, size_t row, const struct query_plan *plan)
 {
+	struct front_dataset *d = g->d;
 	struct html *h = &d->page.h;
+	bool titled = g->title != NULL;
 	struct front_file f;
 	struct str title = STR("");
 	if (!front_file_read(d->visit.arena, b->columns[0].texts[row], &f))
@@ -71,15 +82,11 @@ static void put_picture(struct front_dataset *d, const struct batch *b, size_t r
 	html_say(h, N_("Download the original"));
 	html_lit(h, "<span class=\"visually-hidden\"> ");
 	html_text(h, title.n ? title : f.name);
-	html_lit(h, "</span></a></li>");
+	html_lit(h, "</span></a>");
+	if (g->tipped)
+		front_put_tip(d, &(struct front_tip_row){ &g->tip, plan, b, titled ? 2 : 1, row, b->columns[plan->id_column].texts[row] });
+	html_lit(h, "</li>");
 }
-
-struct gallery {
-	struct front_dataset *d;
-	struct front_records r;
-	const struct field *file, *title;
-	int64_t start, rows, total;
-};
 
 static bool put_pictures(struct gallery *g, struct query_request *q, struct err *e)
 {
@@ -101,7 +108,7 @@ static bool put_pictures(struct gallery *g, struct query_request *q, struct err 
 	while ((ok = query_next(k, &b, e)) && b.nrows)
 		for (size_t i = 0; i < b.nrows; i++)
 			if (column_has(&b.columns[0], i))
-				put_picture(d, &b, i, &plan, g->title != NULL);
+				put_picture(g, &b, i, &plan);
 	html_lit(h, "</ul></stoa-rows>");
 	query_close(k);
 	query_plan_done(&plan);
@@ -127,6 +134,7 @@ static bool put_gallery(struct gallery *g, struct err *e)
 	q.limit = arena_printf(a, "%lld", (long long)g->rows);
 	q.offset = arena_printf(a, "%lld", (long long)g->start);
 	q.select = g->title ? arena_printf(a, "`%.*s`, `%.*s`", STR_ARG(g->file->name), STR_ARG(g->title->name)) : arena_printf(a, "`%.*s`", STR_ARG(g->file->name));
+	q.select = arena_join(a, q.select, front_tip_select(a, &g->tip));
 	q.with_id = true;
 	if (!g->total) {
 		html_lit(&d->page.h, "<div class=\"empty\"><h2>");
@@ -148,6 +156,9 @@ bool front_tab_images(struct front_dataset *d, struct err *e)
 		return false;
 	g.file = front_chosen_field(d, &g.r.filter.target, pictures_of(d), is_file);
 	g.title = front_chosen_field(d, &g.r.filter.target, "image_title", front_is_text);
+	/* Where no other field is said to hold the pictures, the first of these does. */
+	if (front_meta(d, "visualization", "media_gallery_fields").n || front_meta(d, "visualization", "image_tooltip_html").n)
+		g.tipped = front_tip_of(d, &g.r.filter.target, "image", "image_fields", &g.tip);
 	if (g.r.ok && g.r.total && g.file && !put_gallery(&g, &why) && !front_records_complain(&g.r, &why, e))
 		return false;
 	front_records_close(&g.r);

@@ -32,6 +32,8 @@ static void put_chosen(struct front_dataset *d)
 	bool icon = front_meta(d, "visualization", "map_marker_picto").n > 0, bare = str_eq(front_meta(d, "visualization", "map_marker_hidemarkershape"), STR("true"));
 	if (icon || bare)
 		html_put_literal(h, bare && !icon ? STR(" marker=\"dot\"") : bare ? STR(" marker=\"icon\"") : STR(" marker=\"pin\""));
+	if (str_eq(front_meta(d, "visualization", "map_tooltip_html_enabled"), STR("true")) && front_meta(d, "visualization", "map_tooltip_html").n)
+		html_lit(h, " tooltip-html");
 	if (str_eq(front_meta(d, "visualization", "map_tooltip_disabled"), STR("true")))
 		html_lit(h, " tooltip=\"false\"");
 }
@@ -43,7 +45,7 @@ static void put_map(struct front_dataset *d)
 	struct str filters = view_state_filters(&d->state);
 	auto_buf basemaps = BUF_INIT(LIMIT_CELL_BYTES);
 	struct str table = arena_printf(a, "%.*stable/%.*s", STR_ARG(d->url), STR_ARG(filters));
-	html_lit(h, "<stoa-map class=\"tab\" data-keep=\"map\" urlsync legend dataset=\"");
+	html_lit(h, "<stoa-map class=\"tab\" data-keep=\"map\" urlsync legend search dataset=\"");
 	html_text(h, d->dataset->slug);
 	html_lit(h, "\" parameters=\"");
 	html_text(h, filters.n ? str_from(filters, 1) : filters);

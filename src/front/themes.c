@@ -31,11 +31,23 @@ static const struct theme *find(struct str name)
 void front_put_pictogram(struct html *h, struct str theme)
 {
 	const struct theme *t = find(theme);
+	/* Of the portal's own list: the mark it chose, else that of the name. */
+	const struct template_item *own = view_theme_or_null(h, theme);
+	for (size_t i = 0; own && own->mark.n && i < COUNT_OF(themes); i++)
+		if (str_eq(own->mark, str_of(themes[i].mark)))
+			t = &themes[i];
 	html_lit(h, "<span class=\"pictogram ");
 	html_text(h, str_of(t->mark));
 	html_lit(h, "\" aria-hidden=\"true\"><svg class=\"icon\" viewBox=\"0 0 24 24\" focusable=\"false\">");
+	uint32_t colour;
+	bool coloured = own && view_accent_parse(own->colour, &colour);
+	if (coloured) {
+		html_lit(h, "<g stroke=\"");
+		html_text(h, own->colour);
+		html_lit(h, "\">");
+	}
 	html_put_literal(h, str_of(t->drawing));
-	html_lit(h, "</svg></span>");
+	html_put_literal(h, coloured ? STR("</g></svg></span>") : STR("</svg></span>"));
 }
 
 void front_put_theme(struct html *h, struct str theme)

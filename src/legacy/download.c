@@ -136,6 +136,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	const struct export_format *f = is_own(c.format) ? NULL : format_of(&c, e);
 	if (!f && !is_own(c.format)) return false;
 	q.with_id = !f || (f->flags & EXPORT_IDS);
+	q.default_order = download_order(c.arena, c.own.dataset, q.target);
 	if (!download_plan(&q, &d, e)) return false;
 	if (!f) {
 		struct download_writer w = own_writer(&c, d);

@@ -1,6 +1,7 @@
 /* metadata/1.0, reuses and georeference: small answers beside records and datasets. */
 #include "engage/engage.h"
 #include "legacy/inside.h"
+#include "template/template.h"
 #include "text/text.h"
 
 static const char *const shapes[] = { "json", "jsonp", NULL };
@@ -41,6 +42,31 @@ static void put_template(struct json_out *j, const char *name)
 	json_close(j, '}');
 }
 
+/* Those that the portal made and shows to readers. */
+static void put_own(struct json_out *j, const struct v1_call *c, struct str name)
+{
+	const struct template_set *list;
+	const struct i18n_lang *l = i18n_lang_or_null(c->lang);
+	size_t n = template_list(c->at.tenant, l ? l : i18n_english(), c->lang.n ? c->lang : STR("en"), c->arena, &list);
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].system || !list[i].active || list[i].type != TEMPLATE_BASIC || (name.n && !str_eq(name, list[i].name))) continue;
+		json_open(j, '{');
+		json_member(j, "type", STR("basic"));
+		json_member(j, "name", list[i].name);
+		json_key(j, STR("schema"));
+		json_open(j, '[');
+		for (size_t k = 0; k < list[i].n; k++) {
+			json_open(j, '{');
+			json_member(j, "name", list[i].fields[k].name);
+			json_member(j, "label", list[i].fields[k].label);
+			json_member(j, "type", str_of(template_kind_word(list[i].fields[k].kind)));
+			json_close(j, '}');
+		}
+		json_close(j, ']');
+		json_close(j, '}');
+	}
+}
+
 /* Templates in their order, each once. */
 static bool is_first(size_t i)
 {
@@ -72,6 +98,7 @@ static bool run_metadata(struct httpd_request *r, struct httpd_reply *p, void *a
 		bool fits = str_eq(r->holes[0], str_of(type_of(one))) && (!name.n || str_eq(name, str_of(one)));
 		if (fits && is_first(i)) put_template(&j, one);
 	}
+	if (str_eq(r->holes[0], STR("basic"))) put_own(&j, &c, name);
 	if (!name.n) json_close(&j, ']');
 	if (!b.n) return err_set(e, ERR_NOT_FOUND, "The metadata template %.*s does not exist.", STR_ARG(text_cut(name, 200)));
 	return v1_answer(&c, &b, e);

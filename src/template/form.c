@@ -11,6 +11,15 @@ static struct str value_or_none(const struct form *f, struct str name)
 	return STR("");
 }
 
+/* Boxes of one name that are kept as one text: with commas between. */
+static struct str joined(const struct form *f, struct str name)
+{
+	struct str all = STR("");
+	for (size_t i = 0; i < f->n; i++)
+		if (str_eq(f->pairs[i].name, name)) all = all.n ? arena_printf(f->arena, "%.*s,%.*s", STR_ARG(all), STR_ARG(f->pairs[i].value)) : f->pairs[i].value;
+	return all;
+}
+
 static bool is_there(const struct form *f, struct str name)
 {
 	for (size_t i = 0; i < f->n; i++)
@@ -65,6 +74,7 @@ static bool put_value(struct buf *b, const struct form *f, const struct template
 		put_list(&j, f, field->name, box, &n);
 		return n > 0;
 	}
+	if (field->kind == TEMPLATE_TEXT) text = joined(f, box);
 	if (!str_trim(text).n) return false;
 	json_put(&j, field->kind == TEMPLATE_HTML || field->kind == TEMPLATE_LONGSTRING ? text : str_trim(text));
 	return true;

@@ -4,7 +4,7 @@
 
 void view_frame_open(struct view_page *p, const struct view_whole *whole)
 {
-	p->h = (struct html){ .out = BUF_INIT(VIEW_PAGE_BYTES), .lang = p->visit->lang };
+	p->h = (struct html){ .out = BUF_INIT(VIEW_PAGE_BYTES), .lang = p->visit->lang, .visit = p->visit };
 	p->framed = whole;
 	p->noindex = true;
 	p->no_banner = true;

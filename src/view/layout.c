@@ -216,7 +216,7 @@ static void put_header(struct view_page *p)
 
 void view_open(struct view_page *p)
 {
-	p->h = (struct html){ .out = BUF_INIT(VIEW_PAGE_BYTES), .lang = p->visit->lang };
+	p->h = (struct html){ .out = BUF_INIT(VIEW_PAGE_BYTES), .lang = p->visit->lang, .visit = p->visit };
 	view_put_head(p);
 	put_header(p);
 }

@@ -7,6 +7,17 @@
 
 enum { HOUSE_ACCENT = 0x1f5a7a, WHITE = 0xffffff };
 
+const struct template_item *view_theme_or_null(struct html *h, struct str name)
+{
+	const struct visit *v = h->visit;
+	if (v && !h->themes_read) {
+		h->themes_read = true;
+		if (tenant_setting(v->at.tenant, "catalogue.themes").n)
+			h->nthemes = template_items(v->at.tenant, TEMPLATE_THEMES, v->lang, v->lang_code, v->arena, &h->themes);
+	}
+	return h->nthemes ? template_item_or_null(h->themes, h->nthemes, name) : NULL;
+}
+
 bool view_accent_parse(struct str colour, uint32_t *out) { return colour.n == 7 && look_colour_parse(colour, out); }
 
 uint32_t view_accent(const struct tenant *t)

@@ -9,6 +9,7 @@
 #include "clock/clock.h"
 #include "doc/doc.h"
 #include "i18n/i18n.h"
+#include "template/template.h"
 #include "visitor/visitor.h"
 
 /* --- html.c: HTML as literals and escaped values -------------------------------------------------- */
@@ -21,7 +22,14 @@ struct html {
 	const struct visitor_form *posted;
 	const struct html_errors *errors;
 	unsigned ids;                   /* how many ids were made, so that each is another */
+	/* Whose page it is; NULL: nobody's. The portal's themes, read when first asked for (view_theme_or_null). */
+	const struct visit *visit;
+	const struct template_item *themes;
+	size_t nthemes;
+	bool themes_read;
 };
+/* A theme of the portal's own list, with its label in the page's language; NULL: it has no list of its own, or no such theme. */
+const struct template_item *view_theme_or_null(struct html *h, struct str name) nonnull_all;
 enum { VIEW_PAGE_BYTES = 16 << 20 };
 
 #define html_lit(h, lit) html_put_literal((h), STR(lit))
