@@ -28,6 +28,7 @@
 #include "rights/rights.h"
 #include "site/site.h"
 #include "studio/studio.h"
+#include "trace/trace.h"
 #include "transfer/transfer.h"
 #include "visitor/visitor.h"
 #include <errno.h>
@@ -81,6 +82,13 @@ static bool is_at_the_right_door(const struct site *s, const struct tenant *t, s
 	return false; /* with the way on in the reply, or with what was wrong in *e */
 }
 
+/* One that was suspended or removed says so and nothing else, whatever is asked of it. */
+static bool is_open(const struct tenant *t, struct err *e)
+{
+	if (!t->suspended) return true;
+	return t->removed.us ? err_set(e, ERR_GONE, "This portal was closed.") : err_set(e, ERR_CLOSED, "%s", err_kind(ERR_CLOSED)->sentence);
+}
+
 /* Which portal: the host name alone tells. Refused hosts get the same answer whatever they ask. */
 static bool admit(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
@@ -88,8 +96,8 @@ static bool admit(struct httpd_request *r, struct httpd_reply *p, void *app, str
 	const struct tenant *t = tenants_find_or_null(s->tenants, r->host);
 	if (!t) return err_set(e, ERR_NO_PORTAL, "no portal answers at this address");
 	r->tenant = t->id.v;
-	httpd_cookie_prefix(p, str_eq(tenant_setting(t, "cookie_prefix"), STR("host")));
-	bool good = is_at_the_right_door(s, t, r, p, e) && (!is_api(r) || is_own_api(r) || rights_admit(s, t, r, p));
+	httpd_cookie_prefix(p, registry_prefixed(t));
+	bool good = is_at_the_right_door(s, t, r, p, e) && is_open(t, e) && (!is_api(r) || is_own_api(r) || rights_admit(s, t, r, p));
 	tenant_release(s->tenants, t);
 	return good;
 }
@@ -105,7 +113,8 @@ static void error_body(const struct httpd_request *r, struct httpd_reply *p, voi
 		return;
 	}
 	if (visitor_guard_problem(r, p, app, e)) return;
-	if (e->code == ERR_UNAUTHENTICATED) httpd_reply_lit(p, "WWW-Authenticate", "Apikey realm=\"API\"");
+	struct str challenge = rights_challenge(r, e);
+	if (challenge.n) httpd_reply_literal(p, STR("WWW-Authenticate"), challenge);
 	if (legacy_is(r->path)) legacy_problem(p, e);
 	else if (manage_is(r->path)) manage_problem(r, p, e);
 	else if (is_api(r) || is_tile(r) || visitor_wants_json(r)) rest_problem(p, e);
@@ -152,6 +161,7 @@ static void put_transport(const struct httpd_request *r, struct httpd_reply *p, 
 static void finish(const struct httpd_request *r, struct httpd_reply *p, void *app)
 {
 	put_transport(r, p, app);
+	trace_request(app, r, p);
 	if (is_own_api(r)) httpd_reply_lit(p, "Cross-Origin-Resource-Policy", "same-origin");
 	else if (is_api(r) || is_tile(r)) finish_api(r, p, app);
 	else visitor_finish(app, r, p);
@@ -178,7 +188,8 @@ static void served(const struct httpd_served *x, void *app)
 		.referer = x->referer, .accept = x->accept, .fetch_dest = x->fetch_dest, .language = x->language,
 		.uncounted = (x->marks & HTTPD_MARK_UNCOUNTED) != 0 || audience_declines(AUDIENCE_GPC, x->gpc) || audience_declines(AUDIENCE_DNT, x->dnt) ||
 		             audience_declines(AUDIENCE_PURPOSE, x->purpose) || audience_declines(AUDIENCE_COOKIE, x->cookie),
-		.with_key = (x->marks & HTTPD_MARK_SIGNED_IN) != 0 || x->authorization.n || str_find(x->target, STR("apikey=")) >= 0,
+		.with_key = (x->marks & HTTPD_MARK_SIGNED_IN) != 0 || x->authorization.n || str_find(x->target, STR("apikey=")) >= 0 ||
+		            str_find(x->target, STR("access_token=")) >= 0,
 	};
 	memcpy(h.client, x->client, sizeof h.client);
 	audience_count(s->audience, &h);
@@ -264,7 +275,7 @@ static bool open_site(struct server *s, struct str folder, struct err *e)
 {
 	struct site_options o = { .memory_mb = s->conf->memory_mb, .temp_mb = s->conf->temp_mb,
 	                          .accounts = { s->conf->argon2_memory_kb, s->conf->argon2_passes, str_of(s->conf->password_pepper_file) } };
-	if (!site_open(folder, &o, &s->site, e)) return false;
+	if (!site_open(folder, &o, &s->site, e) || !trace_open(s->site, e)) return false;
 	export_sweep(s->site->engine);
 	return transfer_sweep(s->site, e);
 }
@@ -301,6 +312,7 @@ static void shut(struct server *s)
 	if (s->bell) bell_close(s->bell);
 	if (s->site) policy_shelf_close(s->site->shelf);
 	if (s->site) profiles_close(s->site);
+	trace_close(s->site);
 	site_close(s->site);
 	log_close(s->log);
 	free(s->routes);
@@ -339,6 +351,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	if (!mail_open(s->site->store, s->site->vault, s->conf, s->site->folder, s->log, &s->site->mail, e)) return false;
 	if (!open_httpd(s, e)) return explain_port(s, e);
 	if (cli_has(c, "after-restore") && !site_after_restore(s->site, e)) return false;
+	consent_resume(s->site->consent);
 	s->site->listen_port = httpd_port(s->httpd);
 	registries_port(s->site->registries, s->site->listen_port);
 	tenants_on_change(s->site->tenants, changed, s);
@@ -350,7 +363,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	s->site->changed = changed;
 	s->site->changed_arg = s;
 	pages_on_change(s->site->pages, changed, s);
-	if (!audience_start(s->site->audience, s->conf->geoip_database, s->log, e)) return false;
+	if (!audience_start(s->site->audience, s->conf->geoip_database, s->conf->datacentre_networks, s->log, e)) return false;
 	policy_shelf_open(&s->site->shelf);
 	if (!profiles_open(s->site, e)) return false;
 	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e) || !jobs_open(s->site, e)) return false;

@@ -3,6 +3,7 @@
  * copy of the store and its own copy would be missing, and then the copy starts again. */
 #include "cli/inside.h"
 #include "io/io.h"
+#include "trace/trace.h"
 #include "transfer/transfer.h"
 #include <dirent.h>
 #include <errno.h>
@@ -170,6 +171,7 @@ static bool restore(struct cli *c, struct err *e)
 	site_close(from);
 	close(lock);
 	if (!ok) return false;
+	trace_close(c->site);
 	site_close(c->site);
 	c->site = NULL;
 	struct str final = arena_printf(&c->arena, "%.*s/stoa.db", STR_ARG(c->folder));

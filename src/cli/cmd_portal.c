@@ -82,6 +82,7 @@ static bool list_one(struct cli *c, struct tenant_id id, struct json_out *j, str
 	}
 	auto_buf aliases = BUF_INIT(1 << 16);
 	for (size_t i = 0; i < p->naliases; i++) buf_printf(&aliases, "%s%.*s", i ? " " : "", STR_ARG(p->aliases[i]));
+	struct str state = p->removed.us ? STR("removed") : p->suspended ? STR("suspended") : STR("open");
 	if (j) {
 		json_open(j, '{');
 		json_member(j, "portal", p->host);
@@ -92,12 +93,14 @@ static bool list_one(struct cli *c, struct tenant_id id, struct json_out *j, str
 		json_member(j, "title", tenant_setting(p, "title"));
 		json_member(j, "languages", tenant_setting(p, "languages"));
 		json_member_int(j, "datasets", (int64_t)view->n);
+		json_member(j, "state", state);
 		json_close(j, '}');
 	} else {
 		cli_table_cell(t, p->host);
 		cli_table_cell(t, tenant_setting(p, "title"));
 		cli_table_cell(t, tenant_setting(p, "languages"));
 		cli_table_cell(t, arena_printf(&c->arena, "%zu", view->n));
+		cli_table_cell(t, state);
 		cli_table_cell(t, buf_str(&aliases));
 	}
 	catalog_release(c->site->catalog, view);
@@ -107,7 +110,7 @@ static bool list_one(struct cli *c, struct tenant_id id, struct json_out *j, str
 
 static bool list(struct cli *c, struct err *e)
 {
-	static const char *const headings[] = { "PORTAL", "TITLE", "LANGUAGES", "DATASETS", "ALSO AT" };
+	static const char *const headings[] = { "PORTAL", "TITLE", "LANGUAGES", "DATASETS", "STATE", "ALSO AT" };
 	struct tenant_id *ids;
 	size_t n = tenants_list(c->site->tenants, &c->arena, &ids);
 	struct json_out j = JSON_OUT(&c->text);
@@ -169,13 +172,14 @@ static bool remove_portal(struct cli *c, struct err *e)
 	struct tenant_id id = p->id;
 	tenant_release(c->site->tenants, p);
 	if (!cli_has(c, "yes"))
-		return err_set(e, ERR_USAGE, "this deletes the portal with its datasets and accounts; add --yes to do it");
+		return err_set(e, ERR_USAGE, "this closes the portal and, %d days later, deletes it with its datasets and accounts; add --yes to do it", TENANT_KEPT_DAYS);
 	/* The files go with the next start: somebody may be reading them now. */
-	return tenant_remove(c->site->tenants, id, e);
+	return cli_has(c, "now") ? tenant_remove(c->site->tenants, id, e) : tenant_put_away(c->site->tenants, id, true, e);
 }
 
-static const struct cli_option remove_options[] = { { "yes", NULL, 0, "Really deletes it." }, { 0 } };
+static const struct cli_option remove_options[] = { { "yes", NULL, 0, "Really does it." }, { "now", NULL, 0, "Deletes everything at once; nothing brings it back." }, { 0 } };
 const struct cli_command cli_cmd_portal_remove = {
 	.words = "portal remove", .operands = "HOST", .least = 1, .most = 1,
-	.summary = "Deletes a portal with all its datasets and accounts.", .detail = "", .options = remove_options, .run = remove_portal,
+	.summary = "Closes a portal, and deletes it with all its datasets and accounts 30 days later.",
+	.detail = "Until then `stoa portal restore` brings it back, and its host names stay taken.", .options = remove_options, .run = remove_portal,
 };

@@ -1,6 +1,7 @@
 /* From words to a command with its options and operands; the whole program's first steps. */
 #include "cli/inside.h"
 #include "live/live.h"
+#include "trace/trace.h"
 #include "clock/clock.h"
 #include <dirent.h>
 #include <errno.h>
@@ -185,6 +186,7 @@ int cli_perform(struct cli *c)
 		return cli_flush(c, &e) ? 0 : cli_fail(c, &e);
 	}
 	bool ok = c->command->run(c, &e);
+	if (ok && c->site) trace_command(c->site, str_of(c->command->words), c->operands, c->noperands, cli_value(c, "portal"));
 	/* What was said before the failure is still wanted. */
 	struct err flushing = { 0 };
 	if (!cli_flush(c, &flushing) && ok) return cli_fail(c, &flushing);
@@ -219,7 +221,9 @@ static bool run_here(struct cli *c, int lock, struct err *e)
 	bool ok = site_open(c->folder, &o, &c->site, e);
 	/* Commands see what was pushed; those that want the folder to themselves see the files. */
 	if (ok && !(c->command->flags & CLI_ALONE)) ok = live_open(c->site, false, e);
+	ok = ok && trace_open(c->site, e);
 	if (ok) c->exit_code = cli_perform(c);
+	trace_close(c->site);
 	live_close(c->site);
 	site_close(c->site);
 	close(lock);

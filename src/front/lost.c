@@ -23,6 +23,10 @@ static const struct lost { int status; const char *heading, *sentence; } losts[]
 static const struct lost refused_form = { 403, N_("The form could not be accepted"),
 	N_("It did not come from this page, or had been open for too long, or you signed in or out elsewhere in between. Go back, reload the page and send it again.") };
 
+/* A whole portal that answers nobody: what is shown has no way on, since nothing of it can be reached. */
+static const struct lost closed = { 503, N_("This portal is closed for now"), N_("Whoever runs it has closed it. Nothing of it is lost; please come back later.") };
+static const struct lost taken_away = { 410, N_("This portal is closed"), N_("Whoever runs it has taken it away.") };
+
 static const struct lost *find(int status)
 {
 	for (size_t i = 0; i + 1 < COUNT_OF(losts); i++)
@@ -72,10 +76,11 @@ static void put_lost(struct html *h, const struct visit *v, const struct lost *l
 }
 
 /* An address without a portal says nothing about whose server this is. */
-static void answer_bare(const struct httpd_request *r, struct httpd_reply *p, const struct lost *lost)
+static void answer_bare(const struct httpd_request *r, struct httpd_reply *p, const struct lost *lost, const struct tenant *t_or_null)
 {
 	static const struct str english[] = { { "en", 2 } };
-	struct html h = { .out = BUF_INIT(VIEW_PAGE_BYTES), .lang = visitor_language(r, english, 1) };
+	struct html h = { .out = BUF_INIT(VIEW_PAGE_BYTES),
+		.lang = t_or_null ? visitor_language(r, registry_prefixed(t_or_null), t_or_null->languages, t_or_null->nlanguages) : visitor_language(r, false, english, 1) };
 	view_bare_error(&h, lost->status, lost->heading,
 	                lost->status == 404 ? N_("No portal answers at this address.") : lost->sentence);
 	httpd_reply_type(p, STR("text/html; charset=utf-8"));
@@ -117,12 +122,17 @@ void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app
 	const struct tenant *t = e->code == ERR_NO_PORTAL ? NULL : tenants_find_or_null(site->tenants, r->host);
 	httpd_reply_cache_control(p, STR("no-store"));
 	if (!t) {
-		answer_bare(r, p, lost);
+		answer_bare(r, p, lost, NULL);
+		return;
+	}
+	if (t->suspended) {
+		answer_bare(r, p, t->removed.us ? &taken_away : &closed, t);
+		tenant_release(site->tenants, t);
 		return;
 	}
 	struct visit v = { .request = r, .reply = p, .arena = r->arena, .at = { .tenant = t }, .zone = clock_utc() };
 	v.look = look_hold(site->looks, t);
-	v.lang = visitor_language(r, t->languages, t->nlanguages);
+	v.lang = visitor_language(r, registry_prefixed(t), t->languages, t->nlanguages);
 	v.lang_code = v.lang->code;
 	v.origin = visitor_origin(r->arena, t->host, site->listen_port);
 	struct view_page page = {
@@ -140,7 +150,7 @@ void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app
 	}
 	struct err ignored = { 0 };
 	if (!view_close(&page, &ignored))
-		answer_bare(r, p, lost);
+		answer_bare(r, p, lost, t);
 	httpd_reply_vary(p, HTTPD_VARY_COOKIE | HTTPD_VARY_LANGUAGE);
 	look_release(site->looks, v.look);
 	tenant_release(site->tenants, t);

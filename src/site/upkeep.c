@@ -41,6 +41,8 @@ bool site_upkeep(struct site *s, bool daily, struct err *e)
 	ok = note(consent_upkeep(s->consent, clock_now(), &own), &own, e) && ok;
 	if (!daily) return ok;
 	int64_t gone;
+	ok = note(tenants_sweep(s->tenants, clock_now(), &own), &own, e) && ok;
+	ok = note(oauth_upkeep(s->oauth, &own), &own, e) && ok;
 	ok = note(pages_sweep(s->pages, &own), &own, e) && ok;
 	return note(accounts_sweep(s->accounts, &gone, &own), &own, e) && ok;
 }
@@ -48,5 +50,5 @@ bool site_upkeep(struct site *s, bool daily, struct err *e)
 bool site_after_restore(struct site *s, struct err *e)
 {
 	/* Sessions of an older epoch are over; upkeep says so in the log and forgets them. */
-	return accounts_after_restore(s->accounts, e) && sessions_upkeep(s->sessions, e) && consent_after_restore(s->consent, e);
+	return accounts_after_restore(s->accounts, e) && oauth_after_restore(s->oauth, e) && sessions_upkeep(s->sessions, e) && consent_after_restore(s->consent, e);
 }

@@ -287,7 +287,7 @@ static bool put_settings(struct store_tx *t, struct tenant_id id, const struct t
 	return store_run(t, &tenant_queries[TENANT_Q_generation_bump], id, STORE_NONE, e);
 }
 
-static bool put_host(struct store_tx *t, struct tenant_id id, struct str host, int64_t place, struct err *e)
+bool tenant_put_host(struct store_tx *t, struct tenant_id id, struct str host, int64_t place, struct err *e)
 {
 	if (store_run(t, &tenant_queries[TENANT_Q_host_insert], id,
 	              STORE_PARAMS(VALUE_OF_TEXT(host), VALUE_OF_INT(place)), e))
@@ -313,8 +313,8 @@ bool tenant_add(struct tenants *ts, struct str host, const struct str *aliases, 
 	bool ok = store_run_house(t, &tenant_house_queries[TENANT_H_tenant_insert],
 	                          STORE_PARAMS(VALUE_OF_TEXT(host), VALUE_OF_INT(clock_now().us)), e);
 	struct tenant_id id = { ok ? store_last_id(t) : 0 };
-	ok = ok && put_host(t, id, host, 0, e);
-	for (size_t i = 0; ok && i < naliases; i++) ok = put_host(t, id, aliases[i], (int64_t)i + 1, e);
+	ok = ok && tenant_put_host(t, id, host, 0, e);
+	for (size_t i = 0; ok && i < naliases; i++) ok = tenant_put_host(t, id, aliases[i], (int64_t)i + 1, e);
 	ok = ok && put_settings(t, id, values, nvalues, e);
 	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	if (!ok || !tenants_changed(ts, id, e)) return false;

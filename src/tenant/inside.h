@@ -25,6 +25,8 @@ extern const struct store_house_query tenant_house_queries[];
 
 /* Reads all portals again after a change of one, then tells whoever listens. */
 bool tenants_changed(struct tenants *ts, struct tenant_id id, struct err *e) must_use;
+/* One host name of a portal; ERR_CONFLICT in words when another has it. */
+bool tenant_put_host(struct store_tx *t, struct tenant_id id, struct str host, int64_t place, struct err *e) must_use;
 struct store *tenants_store(struct tenants *ts);
 
 #endif

@@ -74,6 +74,10 @@ static bool load_tenants(struct store_tx *t, struct box **first, struct err *e)
 		b->tenant.host = arena_str(&b->arena, store_text(r, 1));
 		b->tenant.suspended = store_int(r, 2) != 0;
 		b->generation = b->tenant.generation = (uint64_t)store_int(r, 3);
+		b->tenant.removed.us = store_int(r, 4);
+		b->tenant.suspended |= b->tenant.removed.us != 0;
+		b->tenant.created.us = store_int(r, 5);
+		b->tenant.parent.v = store_int(r, 6);
 		*tail = b;
 		tail = &b->next;
 	}

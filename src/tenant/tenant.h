@@ -5,6 +5,7 @@
 #define TENANT_TENANT_H
 
 #include "base/base.h"
+#include "clock/clock.h"
 #include "store/store.h"
 #include "value/value.h"
 
@@ -18,7 +19,9 @@ struct tenant {
 	const struct str *languages;  /* at least one; the first is the default */
 	size_t nlanguages;
 	uint64_t generation;          /* grows with every change of the portal or its catalogue */
-	bool suspended;
+	bool suspended;               /* answers nobody; one that was removed is, too */
+	struct instant created, removed; /* removed: 0 unless it is to go for good, TENANT_KEPT_DAYS later */
+	struct tenant_id parent;      /* who runs it from their own back office; 0: nobody */
 	struct map settings;          /* name → struct str *, as given */
 };
 
@@ -64,6 +67,21 @@ bool tenant_host_ok(struct str host, struct err *e) must_use nonnull_all;
 /* A portal that was taken in (store_portal_in) answers from now on at these names, the first of them its own, in the place of `replaced`
  * (0: none), which goes. Names that other portals have are passed over: answers tells, one a name; ERR_CONFLICT when the first is one. */
 bool tenant_open(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, struct tenant_id replaced, bool *answers, struct err *e) must_use;
+/* For good, at once. */
 bool tenant_remove(struct tenants *ts, struct tenant_id id, struct err *e) must_use;
+
+/* --- life.c: what happens to a portal as a whole ------------------------------------------------------------------ */
+
+enum { TENANT_HOSTS = 20, TENANT_KEPT_DAYS = 30 };
+/* All host names of a portal, the first its own: links to the others lead there. ERR_CONFLICT when another portal has one. */
+bool tenant_hosts(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, struct err *e) must_use nonnull_all;
+/* Readers and people get a page that says so; nothing of it is lost. */
+bool tenant_suspend(struct tenants *ts, struct tenant_id id, bool suspended, struct err *e) must_use nonnull_all;
+/* The same, until tenants_sweep makes an end of it; false takes that back. */
+bool tenant_put_away(struct tenants *ts, struct tenant_id id, bool away, struct err *e) must_use nonnull_all;
+/* Whose back office it is run from; a parent of 0: nobody's. A portal that is run from another runs none itself: ERR_CONFLICT. */
+bool tenant_give_to(struct tenants *ts, struct tenant_id id, struct tenant_id parent, struct err *e) must_use nonnull_all;
+/* Removes what was put away long enough ago. */
+bool tenants_sweep(struct tenants *ts, struct instant now, struct err *e) must_use nonnull_all;
 
 #endif

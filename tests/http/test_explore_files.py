@@ -200,7 +200,7 @@ def test_files_are_listed_removed_backed_up_and_swept(make_server, tmp_path, fol
     orphan.write_bytes(b"left over")
     stoa(data, "attach", "photos", "--remove", first, "--portal", HOST)
     assert not content.exists() and not orphan.exists()
-    stoa(data, "portal", "remove", HOST, "--yes")
+    stoa(data, "portal", "remove", HOST, "--yes", "--now")
     stoa(data, "portal", "list")
     assert not list(data.rglob("files"))
 

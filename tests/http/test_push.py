@@ -448,7 +448,7 @@ def test_a_removed_portal_takes_its_pushes_along(pushing):
     journal = pushing.data / "push" / "1"
     assert list(journal.glob("*/*.log"))
     pushing.server.stop()
-    stoa(pushing.data, "portal", "remove", HOST, "--yes", check=False)
+    stoa(pushing.data, "portal", "remove", HOST, "--yes", "--now", check=False)
     stoa(pushing.data, "portal", "add", "other.localhost")
     stoa(pushing.data, "portal", "list")
     assert not list(journal.glob("*/*.log"))
