@@ -172,7 +172,7 @@ struct account_who {
 	uint64_t ceiling;        /* what a key lists, whatever its owner may: bounds permissions on single datasets, too. Without key all */
 	const int64_t *groups;
 	size_t ngroups;
-	int64_t key;             /* 0: not by key */
+	int64_t key;             /* 0: not by key; below 0: by an access token (oauth/) */
 	unsigned scope;          /* of the key */
 	const int64_t *datasets; /* with ACCOUNT_LISTED */
 	size_t ndatasets;

@@ -41,7 +41,7 @@ static bool put_others(struct gate *g, struct buf *b, struct err *e)
 	struct engage_scene s = gate_engage(g);
 	struct json_out j = JSON_OUT(b);
 	json_open(&j, '{');
-	bool ok = put_sessions(g, &j, e) && gate_put_saved(g, &j, e) && engage_export(&s, &j, e);
+	bool ok = put_sessions(g, &j, e) && gate_put_saved(g, &j, e) && gate_put_programs(g, &j, e) && engage_export(&s, &j, e);
 	json_close(&j, '}');
 	return ok && (!b->over || err_set(e, ERR_TOO_LARGE, "the export is larger than can be sent at once"));
 }
@@ -65,7 +65,10 @@ static bool leave(struct gate *g, bool *left, struct err *e)
 		gate_complain(g, "sure", N_("Please say that you are sure."));
 		return true;
 	}
+	struct oauth_scene o = gate_oauth_scene(g);
 	if (!account_leave(&g->scene, g->v.session->account, e)) return gate_refused(g, "", e);
+	/* Undoing brings back the account, not what was let in. */
+	if (!oauth_take_back(&o, g->v.session->account, 0, "account_deleted", e)) return false;
 	*left = true;
 	return true;
 }

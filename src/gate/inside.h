@@ -54,7 +54,7 @@ void gate_complain_password(struct gate *g, enum account_fault fault, bool secon
 void gate_wait(struct gate *g, int64_t seconds) nonnull_all;
 
 /* A card in the middle; or a page of one's own account with its tabs. */
-enum gate_tab { GATE_OVERVIEW, GATE_PROFILE, GATE_SECURITY, GATE_SESSIONS, GATE_KEYS, GATE_FOLLOWS, GATE_VISUALIZATIONS, GATE_DATA, GATE_NO_TAB };
+enum gate_tab { GATE_OVERVIEW, GATE_PROFILE, GATE_SECURITY, GATE_SESSIONS, GATE_KEYS, GATE_PROGRAMS, GATE_FOLLOWS, GATE_VISUALIZATIONS, GATE_DATA, GATE_NO_TAB };
 void gate_open(struct gate *g, const char *title) nonnull_all;
 void gate_open_own(struct gate *g, const char *title, enum gate_tab tab) nonnull_all;
 bool gate_close(struct gate *g, struct err *e) must_use nonnull_all;
@@ -82,6 +82,12 @@ bool gate_arrive(struct gate *g, int64_t account, unsigned factors, bool remembe
 
 /* follows.c: who asks, for engage/. */
 struct engage_scene gate_engage(struct gate *g) nonnull_all;
+
+/* oauth_consent.c: who asks, for oauth/; and what scopes mean for somebody with these permissions, a list. */
+struct oauth_scene gate_oauth_scene(struct gate *g) nonnull_all;
+void gate_put_scopes(struct html *h, uint64_t scopes, uint64_t mine);
+/* programs.c: what somebody let in, as a member of the file of their data. */
+bool gate_put_programs(struct gate *g, struct json_out *j, struct err *e) must_use nonnull_all;
 
 /* visualizations.c: what somebody saved, as a member of the file of their data. */
 bool gate_put_saved(struct gate *g, struct json_out *j, struct err *e) must_use nonnull_all;

@@ -11,7 +11,7 @@ struct activity {
 
 static const char measures[] = N_("Encrypted connections, keys apart from the data, access by role, a log of security events.");
 
-enum { ACTIVITIES = 9 };
+enum { ACTIVITIES = 10 };
 static size_t activities(const struct registry *g, const struct tenant *t, struct activity out[ACTIVITIES])
 {
 	size_t n = 0;
@@ -34,6 +34,8 @@ static size_t activities(const struct registry *g, const struct tenant *t, struc
 		tenant_number(t, "log.event_months") };
 	out[n++] = (struct activity){ "api_use", N_("Use of the API"), N_("Keeps quotas and shares the server fairly."), N_("Security of the service"),
 		N_("Counts by key and day; network addresses as values of a day that cannot be turned back."), N_("Users of the API"), measures, UNTIL_DAYS, 90 };
+	out[n++] = (struct activity){ "programs", N_("Programs let in"), N_("Lets programs work in the name of people who allowed it."), N_("Expressly asked for by the person"),
+		N_("Number of the account, the program, what was allowed, day of the last use; codes and tokens as irreversible values."), N_("People who let a program in"), measures, UNTIL_ENDED, 0 };
 	if (tenant_setting_on(t, "follow"))
 		out[n++] = (struct activity){ "subscriptions", N_("Following datasets"), N_("Tells people by letter when data that they follow were published."), N_("Expressly asked for by the person"),
 			N_("E-mail address, encrypted, or number of the account; datasets followed; day of the last letter."), N_("People who follow a dataset"), measures, UNTIL_ENDED, 0 };

@@ -37,7 +37,9 @@ static struct quota_ask ask_of(struct site *s, const struct tenant *t, const str
 	struct str key;
 	struct quota_ask a = { .tenant = t->id, .client = r->client, .portal_calls = number(t, "quota.portal", 0) };
 	/* A key that is no good is nobody's: its calls are those of the address. */
-	bool keyed = shown_by(r, &key) == SHOWS_KEY && accounts_key(s->accounts, t->id, key, clock_now(), r->arena, &who);
+	enum shown how = shown_by(r, &key);
+	bool keyed = (how == SHOWS_KEY && accounts_key(s->accounts, t->id, key, clock_now(), r->arena, &who)) ||
+	             (how == SHOWS_TOKEN && oauth_who(s->oauth, t->id, key, clock_now(), r->arena, &who));
 	if (keyed) {
 		a.key = who.key;
 		a.caller_calls = who.calls_a_day >= 0 ? who.calls_a_day : number(t, "quota.key", 0);

@@ -1,4 +1,4 @@
-/* Who asks: keys in the Authorization field or in a parameter, and, when no key came along, whoever is signed in. */
+/* Who asks: keys and access tokens in the Authorization field or in a parameter, and, when none came along, whoever is signed in. */
 #include "rights/rights.h"
 #include "rights/inside.h"
 
@@ -33,13 +33,27 @@ static struct str given(const struct httpd_request *r, struct str name)
 
 enum shown shown_by(const struct httpd_request *r, struct str *key)
 {
-	struct str token;
 	struct str field = httpd_header(r, STR("Authorization"));
 	if (after_scheme(field, STR("Apikey"), key)) return SHOWS_KEY;
-	if (after_scheme(field, STR("Bearer"), &token)) return SHOWS_TOKEN;
+	/* One way of showing a token at a time (RFC 6750 §2). */
+	if (after_scheme(field, STR("Bearer"), key)) return given(r, STR("access_token")).n ? SHOWS_TWO : SHOWS_TOKEN;
 	*key = given(r, STR("apikey"));
 	if (key->n) return SHOWS_KEY;
-	return given(r, STR("access_token")).n ? SHOWS_TOKEN : SHOWS_NOTHING;
+	*key = given(r, STR("access_token"));
+	if (key->n && httpd_query_or_null(r, STR("access_token")) && posted(r, STR("access_token")).n) return SHOWS_TWO;
+	return key->n ? SHOWS_TOKEN : SHOWS_NOTHING;
+}
+
+struct str rights_challenge(const struct httpd_request *r, const struct err *e)
+{
+	struct str key;
+	enum shown how = shown_by(r, &key);
+	bool token = how == SHOWS_TOKEN || how == SHOWS_TWO;
+	if (e->code == ERR_UNAUTHENTICATED && !token) return STR("Apikey realm=\"API\", Bearer realm=\"API\"");
+	if (e->code == ERR_UNAUTHENTICATED) return STR("Bearer realm=\"API\", error=\"invalid_token\", error_description=\"The access token is unknown, over or revoked\"");
+	if (e->code == ERR_FORBIDDEN && token) return STR("Bearer realm=\"API\", error=\"insufficient_scope\", error_description=\"The access token does not allow this\"");
+	if (e->code == ERR_BAD_REQUEST && how == SHOWS_TWO) return STR("Bearer realm=\"API\", error=\"invalid_request\", error_description=\"The access token came in two ways\"");
+	return STR("");
 }
 
 bool is_private(const struct tenant *t) { return str_eq(tenant_setting(t, "access"), STR("private")); }
@@ -71,7 +85,7 @@ size_t rights_session_values(const struct tenant *t, const struct httpd_request 
 	const struct httpd_pair *cookies;
 	size_t n;
 	struct err e = { 0 };
-	bool prefixed = str_eq(tenant_setting(t, "cookie_prefix"), STR("host"));
+	bool prefixed = registry_prefixed(t);
 	if (!httpd_cookies(r, &cookies, &n, &e)) return 0;
 	return httpd_cookie_values(cookies, n, prefixed ? STR("__Host-sessionid") : STR("sessionid"), out, RIGHTS_SESSIONS);
 }
@@ -116,6 +130,7 @@ void rights_person(const struct site_visit *at, struct httpd_request *r, struct 
 {
 	*out = (struct rights_caller){ 0 };
 	find_session(at, r, out);
+	out->stranger = !out->account && is_private(at->tenant);
 }
 
 bool rights_caller(const struct site_visit *at, struct httpd_request *r, struct rights_caller *out, struct err *e)
@@ -129,8 +144,14 @@ bool rights_caller(const struct site_visit *at, struct httpd_request *r, struct 
 			return err_set(e, ERR_UNAUTHENTICATED, "This portal is private. Send an API key of it: \"Authorization: Apikey KEY\", or the parameter apikey.");
 		if (rights_lacks_factor(at->tenant, &w)) return err_set(e, ERR_NO_FACTOR, "%s", err_kind(ERR_NO_FACTOR)->sentence);
 		break;
+	case SHOWS_TWO: return err_set(e, ERR_BAD_REQUEST, "The access token came in two ways. Send it once: \"Authorization: Bearer TOKEN\".");
 	case SHOWS_TOKEN:
-		return err_set(e, ERR_UNAUTHENTICATED, "Access tokens (Bearer, access_token) are not accepted here. Send an API key: \"Authorization: Apikey KEY\", or the parameter apikey.");
+		w.generation = tenants_generation(at->site->tenants, at->tenant->id);
+		if (!oauth_who(at->site->oauth, at->tenant->id, key, clock_now(), r->arena, &w.who))
+			return err_set(e, ERR_UNAUTHENTICATED, "The access token is not good: it is unknown, over or revoked.");
+		w.account = w.who.account;
+		w.key = w.who.key;
+		break;
 	case SHOWS_KEY:
 		w.generation = tenants_generation(at->site->tenants, at->tenant->id);
 		if (!accounts_key(at->site->accounts, at->tenant->id, key, clock_now(), r->arena, &w.who))

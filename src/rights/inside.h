@@ -5,12 +5,17 @@
 #include "rights/rights.h"
 
 /* What a request shows of who sends it. */
-enum shown { SHOWS_NOTHING, SHOWS_KEY, SHOWS_TOKEN };
+enum shown { SHOWS_NOTHING, SHOWS_KEY, SHOWS_TOKEN, SHOWS_TWO }; /* two: a token in two ways at once */
 enum shown shown_by(const struct httpd_request *r, struct str *key);
 
 /* Whether nobody unknown is let in. */
 bool is_private(const struct tenant *t);
 /* Whether the portal has a quota of calls. */
 bool counts_calls(const struct tenant *t);
+
+struct sso_claim;
+/* The filter with #attr written out from claims. ERR_ODSQL where it is not whole. */
+bool rights_filter_fill(struct arena *a, const struct schema *schema, struct str filter, const struct sso_claim *claims_or_null, size_t n,
+                        struct str *out, struct err *e) must_use;
 
 #endif

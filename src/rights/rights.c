@@ -1,5 +1,5 @@
 /* What a caller may see: rules resolved to a grant, and a grant to a copy of the dataset and a target. */
-#include "rights/rights.h"
+#include "rights/inside.h"
 #include <stdatomic.h>
 
 /* What one caller has of one dataset. */
@@ -20,6 +20,7 @@ bool rights_filter_ok(const struct dataset *d, struct str text, struct err *e)
 	struct odsql_scope house = { .schema = &d->schema, .everything = true, .dataset_id = d->slug, .zone = clock_utc(),
 		.lang = STR("en"), .now_us = clock_now().us };
 	if (!str_trim(text).n) return true;
+	if (!rights_filter_fill(&a, &d->schema, text, NULL, 0, &text, e)) return false;
 	return odsql_parse_where(&a, text, &n, e) && (!n || odsql_check_where(&a, &house, n, e));
 }
 
@@ -61,7 +62,7 @@ static bool is_above_rules(const struct rights_caller *w)
 bool rights_sees(const struct site_visit *at, const struct rights_caller *w, const struct dataset *d)
 {
 	(void)at;
-	if (!key_allows(w, d)) return false;
+	if (w->stranger || !key_allows(w, d)) return false;
 	if (!d->restricted || is_above_rules(w)) return true;
 	for (size_t i = 0; i < d->nrules; i++)
 		if (is_listed(w, &d->rules[i])) return true;
@@ -105,19 +106,19 @@ static void join_fields(struct arena *a, const struct dataset *d, const struct d
 	if (n) g->visible_or_null = visible;
 }
 
-static void join_rows(const struct site_visit *at, struct arena *a, const struct dataset *d, const struct dataset_rule *const *rules,
-                      size_t n, struct grant *g)
+static void join_rows(const struct site_visit *at, const struct rights_caller *w, struct arena *a, const struct dataset *d,
+                      const struct dataset_rule *const *rules, size_t n, struct grant *g)
 {
 	size_t good = 0;
 	bool all = false;
 	for (size_t k = 0; k < n; k++) {
 		struct err why = { 0 };
-		if (!rights_filter_ok(d, rules[k]->row_filter, &why)) {
+		struct str filter;
+		if (!rights_filter_of(at, w, a, d, str_trim(rules[k]->row_filter), &filter, &why) || !rights_filter_ok(d, filter, &why)) {
 			tell_broken(at, d, rules[k], &why);
 			continue;
 		}
 		good++;
-		struct str filter = str_trim(rules[k]->row_filter);
 		all |= filter.n == 0;
 		if (filter.n) g->row_filter = n == 1 ? filter : either(a, g->row_filter, filter);
 	}
@@ -142,8 +143,8 @@ static struct grant grant_of(const struct site_visit *at, const struct rights_ca
 	size_t n = rules_of(w, d, a, &rules);
 	for (size_t i = 0; i < n; i++) g.data |= rules[i]->data_visible;
 	join_fields(a, d, rules, n, &g);
-	join_rows(at, a, d, rules, n, &g);
-	if (n == 1) g.memo = rules[0]->memo;
+	join_rows(at, w, a, d, rules, n, &g);
+	if (n == 1 && !rights_filter_asks_caller(rules[0]->row_filter)) g.memo = rules[0]->memo;
 	g.data &= !g.broken;
 	return g;
 }
@@ -275,6 +276,10 @@ void rights_catalogue(const struct site_visit *at, const struct rights_caller *w
 {
 	auto_buf filter = BUF_INIT(1 << 20);
 	if (at->view->restricted && !is_above_rules(w)) put_readers(&filter, w);
+	if (w->stranger) {
+		buf_clear(&filter);
+		buf_lit(&filter, "datasetid in ('')");
+	}
 	if (w->key && (w->who.scope & ACCOUNT_LISTED)) {
 		if (filter.n) buf_lit(&filter, " and ");
 		put_listed(&filter, at, w);

@@ -10,7 +10,7 @@
  * prints a dataset needs no rule of its own, and must never print one out of the view itself.
  *
  * Whose rules hold: administrators see everything of their portal, and so does who has the permission
- * explore_restricted_dataset, by session or by a key that holds it. An account, or the key that acts for
+ * explore_restricted_dataset, by session or by a key or access token that holds it. An account, or the key that acts for
  * it, has the rules made for it and for its groups; with several, the rows that any of them shows and the
  * fields that any of them shows (rules that show no data do not count beside one that does). Without such
  * a rule, everybody's holds, and of a restricted dataset nothing. A key that lists datasets sees those at
@@ -33,10 +33,11 @@
 /* Who asks. Zero: nobody known, with nobody's rights. */
 struct rights_caller {
 	int64_t account;   /* whose rights; 0: anonymous */
-	int64_t key;       /* the API key they came with; 0: none */
+	int64_t key;       /* the API key they came with; 0: none; below 0: an access token of a program, by the number of its grant (oauth/) */
 	uint64_t generation; /* of the portal's rights when this was found out; 0 for nobody known */
 	struct account_who who; /* the rest of it, when known; in the request's arena */
 	bool by_session;   /* signed in, by the cookie (SID-6); cookies are not looked at when a key came along (CSR-7) */
+	bool stranger;     /* nobody known, at a private portal: no dataset is there for them */
 	bool ambiguous;    /* two live sessions came along (PAR-7): nobody, and unsafe methods are refused */
 	const struct session *session; /* with by_session; in the request's arena */
 };
@@ -46,12 +47,15 @@ struct rights_caller {
 bool rights_lacks_factor(const struct tenant *t, const struct rights_caller *who) must_use nonnull_all;
 /* The one place where a permission is asked for. False for nobody known, and for a key whose list does not hold it. */
 bool rights_may(const struct rights_caller *who, enum account_permission what) must_use nonnull_all;
-/* Tells the caller of a request from its Authorization field (Apikey KEY), its apikey parameter (of the
+/* Tells the caller of a request from its Authorization field (Apikey KEY, Bearer TOKEN), its parameter apikey or access_token (of the
  * address, or of a form that was posted), else from the cookie of a session, else nobody. Fails with ERR_UNAUTHENTICATED when what it shows is
  * no good, or when the portal is private and it shows nothing. Other schemes than Apikey and Bearer are
  * some proxy's business and are not looked at. */
 bool rights_caller(const struct site_visit *at, struct httpd_request *r, struct rights_caller *out,
                    struct err *e) must_use nonnull_all;
+/* What WWW-Authenticate says beside a refusal (RFC 6750 §3): of a token that is no good, that does not allow this, or that came twice; empty:
+ * nothing. */
+struct str rights_challenge(const struct httpd_request *r, const struct err *e) nonnull_all;
 /* True for what is rendered for pages of others: no cookie is read or set there (FRM-1). */
 bool rights_foreign_frame(const struct httpd_request *r) nonnull_all;
 /* The distinct values of sessionid, under the name this portal gives it; the count may be more than fits. */
@@ -108,5 +112,10 @@ struct quota_purse rights_purse(const struct httpd_request *r) nonnull_all;
 /* Why the filter of a rule means nothing to the dataset's present version, in the words of ODSQL; false
  * with *e set. True for an empty one. */
 bool rights_filter_ok(const struct dataset *d, struct str row_filter, struct err *e) must_use nonnull_all;
+/* attr.c: whether a filter is another one for another caller, because it asks for what their identity provider says (#attr). */
+bool rights_filter_asks_caller(struct str filter) must_use;
+/* A filter as it is for a caller: #attr written out as conditions. *out may be the filter itself. */
+bool rights_filter_of(const struct site_visit *at, const struct rights_caller *w, struct arena *a, const struct dataset *d, struct str filter,
+                      struct str *out, struct err *e) must_use nonnull_all;
 
 #endif

@@ -41,7 +41,7 @@ bool site_open(struct str folder, const struct site_options *o, struct site **ou
 	          open_vault(s, o, e) && events_open(s->store, &s->events, e) && engine_open(&engine, &s->engine, e) &&
 	          tenants_open(s->store, &s->tenants, e) && looks_open(s->store, s->tenants, s->folder, &s->looks, e) && accounts_open(s->store, &s->accounts, e) &&
 	          accounts_settings(s->accounts, &o->accounts, e) && registries_open(s->store, s->tenants, s->vault, &s->registries, e) &&
-	          sessions_open(s->store, s->accounts, s->events, &s->sessions, e) &&
+	          sessions_open(s->store, s->accounts, s->events, &s->sessions, e) && oauth_open(s->store, s->accounts, s->events, &s->oauth, e) &&
 	          consent_open(s->store, s->vault, s->tenants, s->folder, &s->consent, e) &&
 	          audience_open(s->store, s->tenants, &s->audience, e) && pages_open(s->store, &s->pages, e) &&
 	          quota_open(s->store, &s->quota, e) &&
@@ -71,6 +71,7 @@ void site_close(struct site *s)
 	pages_close(s->pages);
 	audience_close(s->audience);
 	consent_close(s->consent);
+	oauth_close(s->oauth);
 	sessions_close(s->sessions);
 	registries_close(s->registries);
 	accounts_close(s->accounts);

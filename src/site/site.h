@@ -13,6 +13,7 @@
 #include "event/event.h"
 #include "log/log.h"
 #include "look/look.h"
+#include "oauth/oauth.h"
 #include "pool/pool.h"
 #include "quota/quota.h"
 #include "registry/registry.h"
@@ -29,6 +30,7 @@ struct mail;
 struct profiles;
 struct pages;
 struct jobs;
+struct trace;
 
 struct site {
 	struct str folder; /* the data folder, absolute */
@@ -41,6 +43,7 @@ struct site {
 	struct vault *vault;
 	struct events *events;
 	struct sessions *sessions;
+	struct oauth *oauth;
 	struct registries *registries;
 	struct consent *consent;
 	struct audience *audience;
@@ -59,6 +62,7 @@ struct site {
 	void (*changed)(void *arg, struct tenant_id t); /* the server's ear for site_changed; NULL while none runs */
 	void *changed_arg;
 	struct jobs *jobs; /* workers of the queue; NULL while no server runs; job/ sets it */
+	struct trace *trace; /* acts, and sources of figures; NULL: nothing is written down; trace/ sets it */
 	struct live *live; /* records that come one by one; live/ sets it */
 };
 

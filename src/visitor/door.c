@@ -138,7 +138,7 @@ struct str visitor_lead(const struct httpd_request *r, const struct err *e)
 {
 	const char *to = e->code == ERR_UNAUTHENTICATED ? "/login/" : e->code == ERR_NOT_FRESH ? "/account/confirm/" :
 	                 e->code == ERR_NO_FACTOR ? "/login/enrol/" : NULL;
-	if (!to || rights_foreign_frame(r) || visitor_wants_json(r) || httpd_header(r, STR("Authorization")).n || httpd_query_or_null(r, STR("apikey"))) return STR("");
+	if (!to || rights_foreign_frame(r) || visitor_wants_json(r) || httpd_header(r, STR("Authorization")).n || httpd_query_or_null(r, STR("apikey")) || httpd_query_or_null(r, STR("access_token"))) return STR("");
 	auto_buf b = BUF_INIT(LIMIT_URL_BYTES * 4);
 	buf_printf(&b, "%s?next=", to);
 	text_put_url(&b, back_to(r));

@@ -12,6 +12,9 @@ const struct visitor_exemption visitor_exemptions[] = {
 	{ "POST", "/csp-report/", N_("Sent by browsers by themselves; changes nothing but a count."), true },
 	{ "POST", "/saml2/acs", N_("Sent by an identity provider: a signed assertion, for one use, bound to a sign-in that was begun here."), true },
 	{ "POST", "/oidc/backchannel_logout", N_("Sent by an identity provider: a signed token; it can only end sessions."), true },
+	{ "POST", "/oauth2/token", N_("Sent by programs: carries their name and secret, or what was given to them, and no cookie."), true },
+	{ "POST", "/oauth2/revoke", N_("Sent by programs: carries their name and secret, or what was given to them, and no cookie."), true },
+	{ "POST", "/oauth2/introspect", N_("Sent by programs: carries their name and secret, or what was given to them, and no cookie."), true },
 	{ "POST", "/api/push/1.0/{dataset}/{resource}/…", N_("Carries its own key and no cookie."), true },
 	{ NULL, NULL, NULL, false },
 };
@@ -93,7 +96,7 @@ bool visitor_guard_problem(const struct httpd_request *r, struct httpd_reply *p,
 	if (!after || !after->reason || !visitor_wants_json(r)) return false;
 	const struct tenant *t = tenants_hold_or_null(s->tenants, after->tenant);
 	if (!t) return false;
-	const struct i18n_lang *lang = visitor_language(r, t->languages, t->nlanguages);
+	const struct i18n_lang *lang = visitor_language(r, registry_prefixed(t), t->languages, t->nlanguages);
 	struct buf b = BUF_INIT(BODY);
 	struct json_out j = JSON_OUT(&b);
 	json_open(&j, '{');
@@ -172,6 +175,7 @@ bool visitor_guard(struct visit *v, enum visitor_guard how, struct str token, st
 	const char *reason;
 	if (is_safe(r->method)) return true;
 	if (httpd_query_or_null(r, STR("apikey"))) return refuse(v, "apikey_in_url", e);
+	if (httpd_query_or_null(r, STR("access_token"))) return refuse(v, "access_token_in_url", e);
 	if (v->who.key) return true; /* no cookie was looked at */
 	if (!visitor_same_origin(r, v->at.tenant, v->origin, &reason)) return refuse(v, reason, e);
 	if (v->who.ambiguous) {

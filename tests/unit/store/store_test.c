@@ -146,6 +146,7 @@ static void every_statement_prepares(void **state)
 #include "event/queries.def"
 #include "consent/queries.def"
 #include "session/queries.def"
+#include "oauth/queries.def"
 #include "mail/queries.def"
 #include "sso/queries.def"
 #include "page/queries.def"
