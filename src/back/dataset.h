@@ -67,8 +67,8 @@ bool back_dataset_save(struct visit *v, struct config *c, struct str place, stru
                        struct html_errors *errors, struct err *e) must_use nonnull_all;
 bool back_dataset_save_all(struct visit *v, struct config *c, const struct back_put *puts, size_t n, const struct visitor_form *form,
                            struct html_errors *errors, struct err *e) must_use nonnull_all;
-/* The word of said.def after a save: "saved-dataset", or "publishing" when the form asked for that and the queue took it. */
-const char *back_dataset_said(const struct visit *v, const struct config *c, const struct visitor_form *form) nonnull_all;
+/* The word of said.def after a save: "saved-dataset", or "publishing" when the form asked for that and the queue took it (the save noted it). */
+const char *back_dataset_said(const struct html_errors *errors) nonnull_all;
 /* The row of buttons at the end of a form: Save, Save and publish; after a refusal because of somebody else "Save mine over it" with links to
  * what stands there now. Nothing for those who may not edit. */
 void back_dataset_buttons(struct view_page *page, const struct config *c, const struct html_errors *errors) __attribute__((nonnull(1, 2)));

@@ -1,5 +1,6 @@
 /* A dataset as somebody else has it: the page asks rights/ as that account, a member of that group, or somebody nobody knows, and shows what
  * comes back. Nothing can be done from here, and each look is noted. */
+#include "back/meta.h"
 #include "back/security.h"
 
 enum { SHOWN_FIELDS = 12 };
@@ -97,6 +98,56 @@ static void put_facts(struct html *h, const struct rights_dataset *d)
 	html_facts_close(h);
 }
 
+/* --- views that name what they do not see ---------------------------------------------------------------------- */
+
+static bool hides(const struct rights_dataset *d, struct str name)
+{
+	int at = name.n ? schema_find(&d->dataset->schema, name) : -1;
+	return at >= 0 && (d->dataset->schema.fields[at].flags & FIELD_HIDDEN);
+}
+
+static void put_gap(struct html *h, size_t *n, const char *view, struct str field)
+{
+	if (!(*n)++) {
+		html_notice_open(h, HTML_WARNING);
+		html_lit(h, "<p>");
+		html_say(h, N_("These views are about fields they do not see. To them such a view goes without the field, or another stands in its place."));
+		html_lit(h, "</p><ul class=\"plain-list\">");
+	}
+	html_lit(h, "<li>");
+	html_say(h, view);
+	html_lit(h, ": <code>");
+	html_text(h, field);
+	html_lit(h, "</code></li>");
+}
+
+/* Of the views' settings those that name fields, alone or in a list; of the chart every field it asks for. */
+static void put_gaps(struct html *h, struct visit *v, const struct rights_dataset *d)
+{
+	static const struct { const char *name, *view; } rows[] = { { "table_fields", N_("Table") }, { "table_default_sort_field", N_("Table") }, { "map_tooltip_title", N_("Map") },
+		{ "map_tooltip_fields", N_("Map") }, { "media_gallery_fields", N_("Images") }, { "image_title", N_("Images") }, { "image_fields", N_("Images") },
+		{ "calendar_event_title", N_("Calendar") }, { "calendar_event_start", N_("Calendar") }, { "calendar_event_end", N_("Calendar") },
+		{ "calendar_tooltip_fields", N_("Calendar") }, { "export_default_sort_field", N_("Exports") } };
+	size_t n = 0;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct str list = back_json_shown(v->arena, dataset_meta_json(d->dataset, "visualization", rows[i].name, STR(""))), name;
+		while (list.n && str_cut(&list, ',', &name))
+			if (hides(d, str_trim(name)))
+				put_gap(h, &n, rows[i].view, str_trim(name));
+	}
+	struct str chart = dataset_meta_json(d->dataset, "visualization", "analyze_default", STR(""));
+	for (size_t i = 0; chart.n && i < d->dataset->schema.n; i++) {
+		const struct field *f = &d->dataset->schema.fields[i];
+		if ((f->flags & FIELD_HIDDEN) && (str_find(chart, arena_printf(v->arena, "\"%.*s\"", STR_ARG(f->name))) >= 0 ||
+		                                  str_find(chart, arena_printf(v->arena, "\\\"%.*s\\\"", STR_ARG(f->name))) >= 0))
+			put_gap(h, &n, N_("Analyze"), f->name);
+	}
+	if (n) {
+		html_lit(h, "</ul>");
+		html_notice_close(h);
+	}
+}
+
 static void put_their_view(struct view_page *page, struct visit *v, const struct config *c, const struct rights_caller *caller, struct err *trouble)
 {
 	struct html *h = &page->h;
@@ -109,6 +160,7 @@ static void put_their_view(struct view_page *page, struct visit *v, const struct
 	}
 	html_panel_open(h, "seen", N_("What they have of it"), NULL);
 	put_facts(h, &d);
+	put_gaps(h, v, &d);
 	html_panel_close(h);
 	if (!d.may_read)
 		return;

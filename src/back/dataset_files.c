@@ -353,7 +353,7 @@ static bool run_export(struct httpd_request *r, struct httpd_reply *p, void *app
 	bool order = str_eq(what, STR("order")), link = str_eq(what, STR("link")), posted = form.n > 0;
 	back_metas_read(&m, v.arena, json_get(c.doc, "metadata"));
 	if (taken && order && save_order(&v, &c, &m, &form, &errors, e))
-		return back_done(&v, path, back_dataset_said(&v, &c, &form), e);
+		return back_done(&v, path, back_dataset_said(&errors), e);
 	if (taken && !order && obey(&v, &c, &form, CATALOG_ALTERNATIVE, &errors, e))
 		return back_done(&v, path, "saved-now", e);
 	if (taken && !errors.n)

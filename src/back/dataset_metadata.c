@@ -1,4 +1,5 @@
 /* Information about a dataset: one form a template of metadata, made of the template's table; how complete it is, with what would help most. */
+#include "back/dataset_inside.h"
 #include "back/meta.h"
 
 struct part {
@@ -8,6 +9,7 @@ struct part {
 	const struct template_set *sets, *set; /* the one that is shown */
 	size_t nsets;
 	struct str path;                       /* of this part */
+	const struct json_node *origin;        /* metadata of the portal it comes from, as they were at the last publication; NULL: it comes from none */
 };
 
 static const char *name_of(const struct part *p, struct str field)
@@ -20,6 +22,44 @@ static bool is_shown(const struct template_set *s)
 	return s->active && s->type != TEMPLATE_EXTRA && s->n > 0;
 }
 
+/* What another portal says stands where nothing is said here. */
+static bool is_linked(const struct config *c)
+{
+	const struct json_node *sources = json_get(c->doc, "resources");
+	for (size_t i = 0; i < json_count(sources); i++) {
+		struct str type = json_text(json_get(json_get(json_at(sources, i), "datasource"), "type"));
+		if (str_eq(type, STR("portal")) || str_eq(type, STR("federated")))
+			return true;
+	}
+	return false;
+}
+
+/* Kept with the version they came with. */
+static const struct json_node *origin_of(struct visit *v, const struct config *c)
+{
+	const struct dataset *d = catalog_find_or_null(v->at.view, c->slug);
+	const struct json_node *summary;
+	struct err ignored = { 0 };
+	return d && d->summary.n && json_read_in(v->arena, d->summary, &summary, &ignored) ? json_get(summary, "metadata") : NULL;
+}
+
+/* What the other portal says in a field; empty when it says nothing. */
+static struct str original(const struct part *p, const struct template_field *f)
+{
+	enum { SHOWN = 300 };
+	struct arena *a = p->visit->arena;
+	const struct json_node *values = json_get(json_get(p->origin, arena_cstr(a, p->set->name)), arena_cstr(a, f->name)), *one = json_get(values, arena_cstr(a, p->visit->lang_code));
+	struct str lang;
+	if (!one)
+		one = json_get(values, "");
+	for (size_t at = 0; !one && json_kind(values) == JSON_OBJECT && json_each(values, &at, &lang, &one);)
+		;
+	struct str said = one && json_kind(one) != JSON_NULL ? back_json_shown(a, back_json_of(a, one)) : STR("");
+	if (f->kind == TEMPLATE_HTML)
+		said = view_plain(a, said, SHOWN);
+	return said.n > SHOWN ? arena_join(a, text_cut(said, SHOWN), STR("…")) : said;
+}
+
 static void begin(struct part *p, struct visit *v, struct config *c, struct str wanted)
 {
 	*p = (struct part){ .visit = v, .config = c };
@@ -29,6 +69,7 @@ static void begin(struct part *p, struct visit *v, struct config *c, struct str 
 	if (!p->set || !is_shown(p->set))
 		p->set = &p->sets[0];
 	struct str base = back_dataset_path(v, c, DATASET_TAB_INFORMATION);
+	p->origin = is_linked(c) ? origin_of(v, c) : NULL;
 	p->path = p->set == &p->sets[0] ? base : arena_printf(v->arena, "%.*s?part=%.*s", STR_ARG(base), STR_ARG(p->set->name));
 }
 
@@ -143,6 +184,9 @@ static void put_field(struct html *h, const struct part *p, const struct templat
 	struct str help = f->help;
 	if (f->level == TEMPLATE_RECOMMENDED)
 		help = arena_printf(v->arena, "%.*s%s%.*s", STR_ARG(i18n_text(v->lang, N_("Recommended."))), help.n ? " " : "", STR_ARG(help));
+	struct str theirs = original(p, f);
+	if (theirs.n)
+		help = arena_printf(v->arena, "%.*s%s%.*s %.*s", STR_ARG(help), help.n ? " " : "", STR_ARG(i18n_text(v->lang, N_("The original says:"))), STR_ARG(theirs));
 	struct html_field field = { .kind = box_of(f->kind), .name = name_of(p, f->name), .label_text = f->label, .hint_text = help,
 		.rows = f->kind == TEMPLATE_HTML ? 8 : 4, .list = put_suggestions(h, p, f) };
 	if (f->kind == TEMPLATE_BOOLEAN) {
@@ -367,18 +411,6 @@ void back_put_information_tabs(struct html *h, struct visit *v, const struct con
 	html_tabs(h, N_("Parts of the information"), tabs, k);
 }
 
-/* What another portal says stands where nothing is said here. */
-static bool is_linked(const struct config *c)
-{
-	const struct json_node *sources = json_get(c->doc, "resources");
-	for (size_t i = 0; i < json_count(sources); i++) {
-		struct str type = json_text(json_get(json_get(json_at(sources, i), "datasource"), "type"));
-		if (str_eq(type, STR("portal")) || str_eq(type, STR("federated")))
-			return true;
-	}
-	return false;
-}
-
 static void put_form(struct html *h, struct view_page *page, struct part *p, const struct visitor_form *posted, const struct html_errors *errors)
 {
 	struct visit *v = p->visit;
@@ -414,7 +446,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	const struct str *wanted = httpd_query_or_null(r, STR("part"));
 	begin(&part, &v, &c, wanted ? *wanted : STR("default"));
 	if (taken && save(&part, &form, &errors, e))
-		return back_done(&v, part.path, back_dataset_said(&v, &c, &form), e);
+		return back_done(&v, part.path, back_dataset_said(&errors), e);
 	if (taken && !errors.n)
 		return false;
 	auto_page page = { .visit = &v };

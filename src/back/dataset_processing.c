@@ -371,7 +371,7 @@ static bool done(struct processing *k, struct err *e)
 		to = path(k, "moved", str_from(what, (size_t)blank + 1));
 	else if (k->at.n)
 		to = path(k, "step", k->at);
-	return back_done(&k->visit, to, back_dataset_said(&k->visit, &k->c, &k->form), e);
+	return back_done(&k->visit, to, back_dataset_said(&k->errors), e);
 }
 
 static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)

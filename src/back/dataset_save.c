@@ -2,8 +2,6 @@
  * they changed different places; where it is the same place, nothing is overwritten, the second is told and decides. */
 #include "back/dataset_inside.h"
 
-enum { JUST_NOW_US = 2000000 };
-
 struct str back_json_text(struct arena *a, struct str s)
 {
 	auto_buf b = BUF_INIT(64 << 20);
@@ -104,13 +102,14 @@ static bool is_stale(struct visit *v, const struct config *c, const struct visit
 }
 
 /* The queue refuses what is being stopped or taken back: then it is saved only, and the page's status says what goes on. */
-static bool publish_too(struct visit *v, const struct config *c, const struct visitor_form *f, struct err *e)
+static bool publish_too(struct visit *v, const struct config *c, const struct visitor_form *f, struct html_errors *errors, struct err *e)
 {
 	if (!str_eq(visitor_field(f, STR("do")), STR("publish")) || !back_dataset_may(v, c, CONFIG_PUBLISH))
 		return true;
 	struct job_order order = { .tenant = v->at.tenant->id, .dataset = c->dataset, .who = v->who.account, .kind = JOB_PUBLISH };
 	int64_t job;
-	if (job_put(v->at.site, &order, &job, e))
+	errors->queued = job_put(v->at.site, &order, &job, e);
+	if (errors->queued)
 		return true;
 	if (e->code != ERR_CONFLICT)
 		return false;
@@ -137,10 +136,10 @@ bool back_dataset_save_all(struct visit *v, struct config *c, const struct back_
 	struct process_faults faults = { .arena = v->arena };
 	struct config stored;
 	if (str_eq(json, c->json))
-		return publish_too(v, c, form, e);
+		return publish_too(v, c, form, errors, e);
 	if (config_write(v->at.site, &change, v->arena, &stored, &faults, e)) {
 		*c = stored;
-		return publish_too(v, c, form, e);
+		return publish_too(v, c, form, errors, e);
 	}
 	if (e->code == ERR_CONFLICT || e->code == ERR_PRECONDITION) {
 		*e = (struct err){ 0 };
@@ -163,17 +162,9 @@ bool back_dataset_save(struct visit *v, struct config *c, struct str place, stru
 	return back_dataset_save_all(v, c, &put, 1, form, errors, e);
 }
 
-/* The queue takes no second publication while one is at work, stopped or taken back: then it is saved only. One that this form began may be at work by now. */
-const char *back_dataset_said(const struct visit *v, const struct config *c, const struct visitor_form *form)
+const char *back_dataset_said(const struct html_errors *errors)
 {
-	struct job_status now = { 0 };
-	struct err ignored = { 0 };
-	if (!str_eq(visitor_field(form, STR("do")), STR("publish")) || !back_dataset_may(v, c, CONFIG_PUBLISH))
-		return "saved-dataset";
-	bool known = job_status(v->at.site, v->at.tenant->id, c->dataset, v->arena, &now, &ignored);
-	bool long_since = known && clock_now().us - now.since.us > JUST_NOW_US;
-	bool refused = known && (now.state == JOB_ABORTING || now.state == JOB_DELETING || ((now.state == JOB_PROCESSING || now.state == JOB_SAVING) && long_since));
-	return refused ? "saved-dataset" : "publishing";
+	return errors->queued ? "publishing" : "saved-dataset";
 }
 
 void back_dataset_buttons(struct view_page *page, const struct config *c, const struct html_errors *errors)

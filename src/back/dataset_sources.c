@@ -335,7 +335,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (k.posted) {
 		if (obey(&k, e)) {
 			struct str path = back_dataset_path(&k.visit, &k.c, DATASET_TAB_SOURCES);
-			return back_done(&k.visit, k.at.n ? arena_printf(k.visit.arena, "%.*s?resource=%.*s", STR_ARG(path), STR_ARG(k.at)) : path, back_dataset_said(&k.visit, &k.c, &k.form), e);
+			return back_done(&k.visit, k.at.n ? arena_printf(k.visit.arena, "%.*s?resource=%.*s", STR_ARG(path), STR_ARG(k.at)) : path, back_dataset_said(&k.errors), e);
 		}
 		if (!k.errors.n)
 			return false;

@@ -345,7 +345,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	json_free(s.marks);
 	s.marks = NULL;
 	if (saved)
-		return back_done(&v, s.path, back_dataset_said(&v, &c, &form), e);
+		return back_done(&v, s.path, back_dataset_said(&errors), e);
 	if (taken && !errors.n)
 		return s.to.n ? false : back_done(&v, s.path, "over", e);
 	auto_page page = { .visit = &v };

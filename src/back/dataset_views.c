@@ -393,7 +393,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	back_metas_read(&s.metas, v.arena, json_get(c.doc, "metadata"));
 	s.nfields = back_dataset_fields(&v, &c, &s.fields);
 	if (taken && save(&s, &form, &errors, e))
-		return back_done(&v, s.path, back_dataset_said(&v, &c, &form), e);
+		return back_done(&v, s.path, back_dataset_said(&errors), e);
 	if (taken && !errors.n)
 		return false;
 	auto_page page = { .visit = &v };

@@ -160,11 +160,15 @@ static bool draw_or_default(struct analysis *a, struct err *e)
 	struct err why = { 0 };
 	if (draw(a, &why))
 		return true;
-	bool theirs = given_chart(a->d).n && !a->unread && why.code == ERR_PARAMETER;
-	if (theirs) {
+	bool theirs = given_chart(a->d).n && !a->unread, chosen = !theirs && front_meta(a->d, "visualization", "analyze_default").n;
+	if (why.code == ERR_PARAMETER && (theirs || chosen)) {
 		struct html *h = &a->d->page.h;
 		html_lit(h, "<p class=\"notice\" role=\"status\">");
-		html_text(h, str_of(why.pub));
+		/* What the publisher's chart is about may not be this reader's to know. */
+		if (theirs)
+			html_text(h, str_of(why.pub));
+		else
+			html_say(h, N_("The chart that its publisher chose is about fields that are not there, or not open to you. Another one is shown in its place."));
 		html_lit(h, "</p>");
 		a->unread = true;
 		chart_default(a->d->visit.arena, a->d->dataset, &a->chart);

@@ -1,4 +1,5 @@
 /* The road of a configuration: what changed since last time, bringing what is needed, reading in the cage, commit. */
+#include "publish/coverage.h"
 #include "publish/inside.h"
 #include "publish/supply.h"
 #include "text/text.h"
@@ -285,6 +286,7 @@ static bool only_metadata(struct publish_road *r, struct publish_outcome *out, s
 	/* The data are those of an older configuration where that changed, too: it stays to be published. */
 	bool whole = str_eq(r->shape, r->former.shape);
 	if (whole && !config_published(r->site, r->tenant, r->config.dataset, r->config.revision, e)) return false;
+	if (!publish_coverage(r->site, r->tenant, r->config.slug, &merged, e)) return false;
 	publish_say(r, 0, "Metadata, labels and views were published; the data were not read again.");
 	*out = (struct publish_outcome){ .how = PUBLISH_DONE, .version = r->former.number, .revision = r->config.revision, .rows = r->former.rows,
 		.summary = r->former.summary };
@@ -445,6 +447,10 @@ static bool commit(struct publish_road *r, struct catalog_draft *d, const struct
 		return false;
 	}
 	if (!catalog_draft_commit(r->site->catalog, d, &loaded, metas, n, e)) return false;
+	/* The version stands; a coverage that could not be found out is told and found out the next time. */
+	struct err why = { 0 };
+	if (!publish_coverage(r->site, r->tenant, r->config.slug, &merged, &why))
+		publish_say(r, 1, "The geographic coverage could not be found out: %s", why.pub[0] ? why.pub : err_kind(why.code)->sentence);
 	*out = (struct publish_outcome){ .how = l->limited ? PUBLISH_LIMITED : PUBLISH_DONE, .version = number, .revision = r->config.revision,
 		.rows = l->rows, .errors = l->rejects, .summary = loaded.summary };
 	if (l->limited)

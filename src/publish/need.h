@@ -49,6 +49,9 @@ bool need_put_dataset(struct need *n, const struct need_rows *r, struct err *e) 
 
 bool need_dataset(struct need *n, struct err *e) must_use;   /* rows.c */
 bool need_places(struct need *n, struct err *e) must_use;    /* places.c */
+/* The countries of the world, one after the other: {"code": "fr" …, "name", "aliases", "geometry"}. places.c */
+typedef bool need_country(void *arg, const struct json_node *country, int64_t number, struct err *e);
+bool need_world(struct site *s, need_country *each, void *arg, struct err *e) must_use;
 bool need_answers(struct need *n, int questions, struct err *e) must_use; /* answers.c */
 bool need_media(struct need *n, struct supply_in *questions, struct err *e) must_use; /* media.c */
 

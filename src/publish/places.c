@@ -53,7 +53,11 @@ bool publish_places(struct site *s, struct tenant_id t, struct arena *a, struct 
 	tenant_release(s->tenants, tenant);
 	if (!ok) return false;
 	*out = arena_array(a, struct publish_places, all.n + 1);
-	for (size_t i = 0; i < all.n; i++) (*out)[i] = all.p[i].of;
+	for (size_t i = 0; i < all.n; i++) {
+		(*out)[i] = all.p[i].of;
+		(*out)[i].code = all.p[i].code;
+		(*out)[i].geometry = all.p[i].geometry;
+	}
 	*n = all.n;
 	return true;
 }
@@ -71,12 +75,10 @@ static const struct repository *find_or_null(const repositories *all, struct str
 
 /* --- the world -------------------------------------------------------------------------------------------- */
 
-static bool put_country(struct need *n, struct str line, int64_t number, struct err *e)
+static bool put_country(void *arg, const struct json_node *root, int64_t number, struct err *e)
 {
-	auto_json *doc = NULL;
+	struct need *n = arg;
 	auto_buf geometry = BUF_INIT(LINE_BYTES);
-	if (!json_read(line, &doc, e)) return false;
-	const struct json_node *root = json_root(doc);
 	json_put_node(&geometry, json_get(root, "geometry"));
 	struct cell cells[] = { { json_text(json_get(root, "code")), CELL_STRING }, { json_text(json_get(root, "name")), CELL_STRING },
 		{ buf_str(&geometry), CELL_SHAPE }, { json_text(json_get(root, "aliases")), CELL_STRING } };
@@ -84,7 +86,7 @@ static bool put_country(struct need *n, struct str line, int64_t number, struct 
 	return supply_row(&n->out, &r, e);
 }
 
-static bool put_lines(struct need *n, struct pack_reader *in, struct err *e)
+static bool put_lines(struct pack_reader *in, need_country *each, void *arg, struct err *e)
 {
 	auto_buf text = BUF_INIT(64 << 20);
 	int64_t number = 0;
@@ -96,26 +98,33 @@ static bool put_lines(struct need *n, struct pack_reader *in, struct err *e)
 	}
 	struct str left = buf_str(&text);
 	struct str line;
-	while (left.n && str_cut(&left, '\n', &line))
-		if (line.n && !put_country(n, line, ++number, e)) return false;
+	while (left.n && str_cut(&left, '\n', &line)) {
+		auto_json *doc = NULL;
+		if (line.n && (!json_read(line, &doc, e) || !each(arg, json_root(doc), ++number, e))) return false;
+	}
 	return true;
+}
+
+bool need_world(struct site *s, need_country *each, void *arg, struct err *e)
+{
+	struct pack_reader *in;
+	int fd;
+	const struct pack_limits limits = { .bytes = 64 << 20 };
+	if (!need_file(s, &fd, e)) return false;
+	size_t bytes = sizeof countries_bytes - 1;
+	bool ok = pwrite(fd, countries_bytes, bytes, 0) == (ssize_t)bytes || err_os(e, "write of the built-in boundaries");
+	if (ok && (ok = pack_open_gzip(fd, &limits, &in, e))) {
+		ok = put_lines(in, each, arg, e);
+		pack_close(in);
+	}
+	close(fd);
+	return ok;
 }
 
 static bool put_world(struct need *n, struct err *e)
 {
 	static const struct str names[] = { { "code", 4 }, { "name", 4 }, { "geometry", 8 }, { "aliases", 7 } };
-	struct pack_reader *in;
-	int fd;
-	const struct pack_limits limits = { .bytes = 64 << 20 };
-	if (!need_names(n, names, COUNT_OF(names), e) || !need_file(n->site, &fd, e)) return false;
-	size_t bytes = sizeof countries_bytes - 1;
-	bool ok = pwrite(fd, countries_bytes, bytes, 0) == (ssize_t)bytes || err_os(e, "write of the built-in boundaries");
-	if (ok && (ok = pack_open_gzip(fd, &limits, &in, e))) {
-		ok = put_lines(n, in, e);
-		pack_close(in);
-	}
-	close(fd);
-	return ok;
+	return need_names(n, names, COUNT_OF(names), e) && need_world(n->site, put_country, n, e);
 }
 
 /* --- a need --------------------------------------------------------------------------------------------------- */

@@ -312,7 +312,11 @@ void view_account_open(struct view_page *p);
 /* What is wrong with a form: the name of a field (empty: the form as a whole) and a sentence. */
 struct html_error { struct str field, text; };
 enum { HTML_ERRORS = 40 };
-struct html_errors { struct html_error items[HTML_ERRORS]; size_t n; };
+struct html_errors {
+	struct html_error items[HTML_ERRORS];
+	size_t n;
+	bool queued; /* nothing is wrong, and the work the form asked for besides has been taken on */
+};
 /* Notes a message in the page's language; the first for a field counts. Returns false. */
 bool html_complain(struct html_errors *errors, const struct i18n_lang *l, const char *field, const char *message);
 /* The same with a text that is one already. */
