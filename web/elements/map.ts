@@ -49,7 +49,7 @@ class StoaMap extends StoaElement {
 	#base = ''
 	#moved = false
 	#you: Marker | null = null
-	#cards = new Map<string, string | null | undefined>()
+	#cards = new Map<string, Element | null | undefined>()
 	#dark = matchMedia('(prefers-color-scheme: dark)')
 
 	get config(): MapConfig { return this.#config }
@@ -330,13 +330,13 @@ class StoaMap extends StoaElement {
 	}
 
 	// The card that the publisher wrote for a record, as the server cleaned it; undefined until it has come, null when there is none.
-	#own_card(plan: Plan, row: Row): string | null | undefined {
+	#own_card(plan: Plan, row: Row): Element | null | undefined {
 		const { source, dataset } = plan.context, id = row.recordid
 		if (!this.hasAttribute('tooltip-html') || !dataset || typeof id !== 'string') return null
 		if (!this.#cards.has(id)) {
 			this.#cards.set(id, undefined)
 			void fetch(`${source}/explore/dataset/${encodeURIComponent(dataset)}/record/${id}/?card=map`, { headers: { Accept: 'text/html' } })
-				.then(async answer => new DOMParser().parseFromString(answer.ok ? await answer.text() : '', 'text/html').querySelector('.tip')?.innerHTML ?? null)
+				.then(async answer => new DOMParser().parseFromString(answer.ok ? await answer.text() : '', 'text/html').querySelector('.tip'))
 				.catch(() => null)
 				.then(card => { this.#cards.set(id, card); this.requestUpdate() })
 		}
@@ -601,7 +601,7 @@ class StoaMap extends StoaElement {
 		const step = (by: number) => { this.#found = { ...found, at: (at + by + rows.length) % rows.length }; this.#mark(place_of(this.#found.rows[this.#found.at][plan.field])); this.requestUpdate() }
 		const own = this.#own_card(plan, row)
 		return html`<section class="card" aria-label=${this.say('Record')}><div class="head"><h2 tabindex="-1"><bdi>${this.#headline(plan, row)}</bdi></h2>${this.#close_button(() => this.#close())}</div>
-			${own === undefined ? nothing : own !== null ? html`<div class="tip" .innerHTML=${own}></div>` : html`<dl>${wanted.filter(f => row[f.name] !== null && row[f.name] !== undefined).map(f => html`<div><dt><bdi>${f.label}</bdi></dt><dd>${view_of(row[f.name], f, this.speaker, plan.context.source)}</dd></div>`)}</dl>`}
+			${own === undefined ? nothing : own !== null ? own : html`<dl>${wanted.filter(f => row[f.name] !== null && row[f.name] !== undefined).map(f => html`<div><dt><bdi>${f.label}</bdi></dt><dd>${view_of(row[f.name], f, this.speaker, plan.context.source)}</dd></div>`)}</dl>`}
 			${rows.length > 1 ? html`<div class="turn"><button type="button" class="plain" @click=${() => step(-1)}>${this.say('Previous')}</button>
 				<span role="status">${this.say('{0} of {1}', at + 1, found.total)}</span><button type="button" class="plain" @click=${() => step(1)}>${this.say('Next')}</button></div>` : nothing}</section>`
 	}
