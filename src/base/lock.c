@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <time.h>
 
-static _Thread_local uint32_t held; /* bit r: this thread holds a lock of rank r */
+static _Thread_local uint64_t held; /* bit r: this thread holds a lock of rank r */
 
 void lock_init(struct lock *l, enum lock_rank rank)
 {
@@ -17,12 +17,12 @@ void lock_take(struct lock *l)
 {
 	ensure((held >> l->rank) == 0);
 	ensure(pthread_mutex_lock(&l->mutex) == 0);
-	held |= 1u << l->rank;
+	held |= UINT64_C(1) << l->rank;
 }
 
 void lock_give(struct lock *l)
 {
-	held &= ~(1u << l->rank);
+	held &= ~(UINT64_C(1) << l->rank);
 	ensure(pthread_mutex_unlock(&l->mutex) == 0);
 }
 
@@ -39,17 +39,17 @@ void lock_bell_done(struct lock_bell *b) { pthread_cond_destroy(&b->cond); }
 
 void lock_bell_wait(struct lock_bell *b, struct lock *l)
 {
-	held &= ~(1u << l->rank);
+	held &= ~(UINT64_C(1) << l->rank);
 	ensure(pthread_cond_wait(&b->cond, &l->mutex) == 0);
-	held |= 1u << l->rank;
+	held |= UINT64_C(1) << l->rank;
 }
 
 bool lock_bell_wait_until(struct lock_bell *b, struct lock *l, int64_t monotonic_ns)
 {
 	struct timespec at = { .tv_sec = monotonic_ns / 1000000000, .tv_nsec = monotonic_ns % 1000000000 };
-	held &= ~(1u << l->rank);
+	held &= ~(UINT64_C(1) << l->rank);
 	int said = pthread_cond_timedwait(&b->cond, &l->mutex, &at);
-	held |= 1u << l->rank;
+	held |= UINT64_C(1) << l->rank;
 	ensure(said == 0 || said == ETIMEDOUT);
 	return said == 0;
 }
