@@ -10,6 +10,7 @@ import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { extname, join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { maplibre } from './maplibre.mjs'
 
 const [out, web, po, depfile] = process.argv.slice(2)
 const fail = text => {
@@ -101,16 +102,6 @@ const words_plugin = {
 	},
 }
 
-// A script that stands by itself, such as a worker's: 'package/file.js?file' is its address.
-const file_plugin = {
-	name: 'file',
-	setup(build) {
-		const from = createRequire(import.meta.url)
-		build.onResolve({ filter: /\?file$/ }, a => ({ path: from.resolve(a.path.slice(0, -5)), namespace: 'standing' }))
-		build.onLoad({ filter: /.*/, namespace: 'standing' }, a => ({ contents: readFileSync(a.path), loader: 'file' }))
-	},
-}
-
 const types = {
 	'.json': 'application/json',
 	'.geojson': 'application/geo+json',
@@ -121,16 +112,17 @@ const types = {
 	'.woff2': 'font/woff2',
 }
 
-// Two rounds would be needed if a stylesheet named a script; it does not, so one is enough.
-const result = await esbuild.build({
-	entryPoints: ['entry.ts', 'forget.ts', 'office.ts', 'tag.ts', 'style.css', 'office.css', 'elements.ts'].map(name => join(web, name)),
+const bundle = define => esbuild.build({
+	entryPoints: ['entry.ts', 'forget.ts', 'office.ts', 'tag.ts', 'style.css', 'office.css', 'elements.ts', 'elements/map_worker.ts'].map(name => join(web, name)),
 	bundle: true,
 	splitting: true,
 	metafile: true,
-	plugins: [words_plugin, file_plugin],
+	plugins: [words_plugin, maplibre],
+	define,
 	minify: true,
 	format: 'esm',
 	target: ['es2021', 'safari15'],
+	tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
 	outdir: '/assets',
 	publicPath: '/assets',
 	entryNames: '[name].[hash]',
@@ -143,6 +135,11 @@ const result = await esbuild.build({
 	logLevel: 'warning',
 	absWorkingDir: web,
 }).catch(() => process.exit(1))
+// A page starts the worker of maps by its address, which holds the hash of what is in it: a first round tells it.
+const worker_of = made => made.outputFiles.map(f => f.path).find(path => /\/map_worker\.\w+\.js$/.test(path))
+const address = worker_of(await bundle({ MAP_WORKER: '""' }))
+const result = await bundle({ MAP_WORKER: JSON.stringify(address) })
+if (worker_of(result) !== address) fail('the worker of maps depends on its own address: map_worker.ts must not import what names MAP_WORKER')
 
 const files = result.outputFiles.map(f => {
 	const name = f.path.slice('/assets/'.length)
@@ -179,7 +176,7 @@ text += '};\n'
 writeFileSync(out, text)
 // What the header was made of, for ninja.
 if (depfile) {
-	const inputs = Object.keys(result.metafile.inputs).filter(path => !path.startsWith('words:')).map(path => join(web, path.replace(/^standing:/, '')))
+	const inputs = Object.keys(result.metafile.inputs).filter(path => !/^(words|shorter):/.test(path)).map(path => join(web, path))
 	const tables = readdirSync(join(web, 'elements/words')).map(name => join(web, 'elements/words', name))
 	const catalogues = readdirSync(po).filter(name => name.endsWith('.po')).map(name => join(po, name))
 	writeFileSync(depfile, `${out}: ${[...inputs, ...tables, ...catalogues].map(path => path.replaceAll(' ', '\\ ')).join(' ')}\n`)

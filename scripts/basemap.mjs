@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
+import { codes, unnumbered } from './iso.mjs'
 
 const DEEPEST = 7
 const require = createRequire(import.meta.url)
@@ -71,7 +72,8 @@ const countries = feature(world50, world50.objects.countries).features.map(f => 
 	const main = parts.map(p => p[0]).sort((a, b) => ring_area(b) - ring_area(a))[0]
 	if (!main) return null
 	const area = parts.reduce((sum, p) => sum + ring_area(p[0]), 0)
-	return { id: String(f.id ?? ''), name: f.properties.name, area, at: middle(main) }
+	const id = String(f.id ?? unnumbered[f.properties.name] ?? '')
+	return { id, code: codes.get(id)?.[0], name: f.properties.name, area, at: middle(main) }
 }).filter(c => c && c.name)
 
 // The point farthest from the border, tried on a grid: a centre of mass may lie outside.
@@ -93,7 +95,7 @@ function middle(ring) {
 }
 const small = [400, 120, 40, 10, 2, 0.3, 0, 0]
 const named = small.map((area, z) => point_tiles(points(countries.filter(c => c.area >= area), c => c.at[0], c => c.at[1],
-	c => ({ name: c.name, id: c.id, size: Math.round(Math.log10(c.area + 0.01) * 10) })), z))
+	c => ({ name: c.name, ...(c.code ? { code: c.code } : {}), size: Math.round(Math.log10(c.area + 0.01) * 10) })), z))
 
 const tiles = []      // [z, x, y, offset, bytes], in order
 const stored = new Map()

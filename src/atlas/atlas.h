@@ -42,7 +42,7 @@ enum atlas_scale { ATLAS_LINEAR, ATLAS_LOG, ATLAS_CUSTOM };     /* linear log cu
 enum atlas_space { ATLAS_LAB, ATLAS_RGB, ATLAS_HSL, ATLAS_LCH }; /* lab rgb hsl lch */
 enum atlas_mode { ATLAS_MANY, ATLAS_SINGLE };                   /* many single: one layer or group at a time */
 
-struct atlas_color { struct str value, color; };
+struct atlas_color { struct str value, color, icon; }; /* icon: empty: that of the layer */
 struct atlas_parameter { struct str name, value; };  /* of the addresses of the front office: refine.city, q, geofilter.bbox … */
 
 struct atlas_layer {
@@ -50,14 +50,16 @@ struct atlas_layer {
 	struct str dataset;       /* its id; never empty */
 	const struct atlas_parameter *parameters;
 	size_t nparameters;
-	struct str title, description, icon;
+	struct str title, description, icon; /* icon: of markers, a word of web/elements/map_icons.ts; others draw none */
 	int group;                /* index of groups; -1: none */
 	bool visible;             /* when the map opens */
 	enum atlas_display display;
 	struct str field;         /* with the places; empty: the first shape or point of the dataset */
 	struct str value;         /* field of cluster, choropleth, heatmap; empty: records are counted */
 	enum atlas_function function;
-	struct str by;            /* field of category */
+	struct str by;            /* field of category; of a choropleth: the field whose value the records counted or summed up share */
+	struct str join;          /* dataset of those records, of the same portal; empty: the layer's own */
+	struct str join_field;    /* its field with that value; empty: that of `by` */
 	struct str color_field;   /* field that holds colours; empty: none */
 	/* dots and shapes */
 	enum atlas_marker marker;

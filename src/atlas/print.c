@@ -31,6 +31,7 @@ static void put_categories(struct json_out *j, const struct atlas_color *p, size
 		json_open(j, '{');
 		json_member(j, "value", p[i].value);
 		json_member(j, "color", p[i].color);
+		if (p[i].icon.n) json_member(j, "icon", p[i].icon);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

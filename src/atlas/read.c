@@ -115,9 +115,13 @@ static bool read_categories(const struct reader *r, const char *place, const str
 	for (size_t i = 0; i < json_count(n); i++) {
 		const char *at = arena_printf(r->arena, "%s[%zu]", place, i).p;
 		const struct json_node *one = json_at(n, i);
-		if (json_kind(one) != JSON_OBJECT || json_count(one) != 2) return wrong(r, at, "{\"value\": …, \"color\": \"#rrggbb\"} is expected");
+		const struct json_node *icon = json_get(one, "icon");
+		bool has_icon = json_kind(icon) != JSON_ABSENT;
+		if (json_kind(one) != JSON_OBJECT || json_count(one) != (has_icon ? 3 : 2))
+			return wrong(r, at, "{\"value\": …, \"color\": \"#rrggbb\"} is expected, and an \"icon\" if need be");
 		if (!read_text(r, place_in(r->arena, at, "value").p, json_get(one, "value"), 500, &p[i].value) ||
-		    !read_color(r, place_in(r->arena, at, "color").p, json_get(one, "color"), &p[i].color))
+		    !read_color(r, place_in(r->arena, at, "color").p, json_get(one, "color"), &p[i].color) ||
+		    (has_icon && !read_text(r, place_in(r->arena, at, "icon").p, icon, 60, &p[i].icon)))
 			return false;
 	}
 	*out = p;

@@ -4,8 +4,10 @@
 #include "atlas/atlas.h"
 #include "front/inside.h"
 #include "front/map.h"
+#include "json/json.h"
 #include "net/net.h"
 #include "rest/rest.h"
+#include "text/text.h"
 #include "tile/tile.h"
 
 enum { PICTURE_BYTES = 2 << 20, PICTURE_MS = 8000, KEPT_S = 86400, OK = 200, NO_CONTENT = 204, LEAST_HOLES = 3 };
@@ -45,6 +47,43 @@ static bool run_world(struct httpd_request *r, struct httpd_reply *p, void *app,
 	(void)r;
 	(void)app;
 	buf_printf(&b, "{\"tag\":\"%.*s\",\"deepest\":%u}", STR_ARG(tile_world_tag()), tile_world_deepest());
+	if (!rest_json(p, &b, STR(""), e)) return false;
+	httpd_reply_cache_control(p, STR("public, max-age=3600"));
+	return true;
+}
+
+enum { PLACES = 8, NAME_BYTES = 200 };
+
+/* Places of the world by name: ?q=, for the search boxes of maps. */
+static bool run_places(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_buf b = BUF_INIT(16 << 10);
+	auto_buf folded = BUF_INIT(NAME_BYTES * 4);
+	struct json_out j = JSON_OUT(&b);
+	const struct str *q = httpd_query_or_null(r, STR("q"));
+	struct tile_place found[PLACES];
+	(void)app;
+	if (q) text_fold(&folded, text_cut(*q, NAME_BYTES));
+	size_t n = tile_places(buf_str(&folded), found, PLACES);
+	json_open(&j, '{');
+	json_key(&j, STR("places"));
+	json_open(&j, '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct geo_box *at = &found[i].box;
+		const double corners[] = { at->x0, at->y0, at->x1, at->y1 };
+		json_open(&j, '{');
+		json_member(&j, "name", found[i].name);
+		json_member(&j, "code", found[i].country);
+		json_member(&j, "kind", found[i].is_country ? STR("country") : STR("town"));
+		if (found[i].people) json_member_int(&j, "people", found[i].people);
+		json_key(&j, STR("bounds"));
+		json_open(&j, '[');
+		for (size_t k = 0; k < COUNT_OF(corners); k++) json_put_real(&j, corners[k]);
+		json_close(&j, ']');
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_close(&j, '}');
 	if (!rest_json(p, &b, STR(""), e)) return false;
 	httpd_reply_cache_control(p, STR("public, max-age=3600"));
 	return true;
@@ -95,4 +134,5 @@ static bool run_ground(struct httpd_request *r, struct httpd_reply *p, void *app
 
 const struct httpd_route front_basemap = { .method = HTTPD_GET, .pattern = "/tiles/-/{tag}/{z}/{x}/{y}", .run = run_tile, .flags = HTTPD_INLINE };
 const struct httpd_route front_world = { .method = HTTPD_GET, .pattern = "/tiles/-/world", .run = run_world, .flags = HTTPD_INLINE };
+const struct httpd_route front_places = { .method = HTTPD_GET, .pattern = "/tiles/-/places", .run = run_places };
 const struct httpd_route front_ground = { .method = HTTPD_GET, .pattern = "/tiles/-/ground/{ground}/{z}/{x}/{y}", .run = run_ground, .lane = HTTPD_LANE_CALL };

@@ -26,6 +26,7 @@ const struct httpd_route *const front_routes[] = {
 	&front_set_language,
 	&front_basemap,
 	&front_world,
+	&front_places,
 	&front_ground,
 	&front_tiles,
 	&front_robots,

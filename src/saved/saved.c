@@ -2,6 +2,7 @@
  * instead of overwriting the first. */
 #include "saved/inside.h"
 
+#include "i18n/i18n.h"
 #include "json/json.h"
 #include "text/text.h"
 
@@ -35,11 +36,11 @@ static bool is_line(struct str s, size_t most)
 bool saved_check(struct str title, struct str json, bool draft, struct err *e)
 {
 	if (!draft && !str_trim(title).n)
-		return err_set(e, ERR_INVALID, "Please give it a title.");
+		return err_set(e, ERR_INVALID, N_("Please give it a title."));
 	if (!is_line(title, SAVED_TITLE))
-		return err_set(e, ERR_INVALID, "The title must be one line of at most %d bytes.", (int)SAVED_TITLE);
+		return err_set(e, ERR_INVALID, N_("The title is too long, or has more than one line."));
 	if (json.n > SAVED_JSON)
-		return err_set(e, ERR_INVALID, "It is too large: %zu bytes, and at most %d can be saved. Fewer layers, series or colours help.", json.n, (int)SAVED_JSON);
+		return err_set(e, ERR_INVALID, N_("It is too large to be saved. Fewer layers, series or colours help."));
 	auto_json *doc = NULL;
 	struct err why = { 0 };
 	if (!text_is_utf8(json) || !json_read(json, &doc, &why) || json_kind(json_root(doc)) != JSON_OBJECT)
@@ -63,14 +64,14 @@ static bool check_slug(struct str slug, struct err *e)
 	for (size_t i = 0; good && i < slug.n; i++)
 		good = (slug.p[i] >= 'a' && slug.p[i] <= 'z') || (slug.p[i] >= '0' && slug.p[i] <= '9') || slug.p[i] == '-' || slug.p[i] == '_';
 	if (!good)
-		return err_set(e, ERR_INVALID, "The address may hold small letters a–z, digits, - and _ , at most %d of them.", (int)SAVED_SLUG);
-	return !is_reserved(slug) || err_set(e, ERR_INVALID, "The address \"%.*s\" is used by the portal itself. Please choose another.", STR_ARG(slug));
+		return err_set(e, ERR_INVALID, N_("The address may hold small letters a–z, digits, - and _, and may not be long."));
+	return !is_reserved(slug) || err_set(e, ERR_INVALID, N_("This address is used by the portal itself. Please choose another."));
 }
 
 static bool check(const struct saved *x, struct err *e)
 {
 	if (x->description.n > SAVED_DESCRIPTION || !text_is_utf8(x->description))
-		return err_set(e, ERR_INVALID, "The description is longer than %d bytes.", (int)SAVED_DESCRIPTION);
+		return err_set(e, ERR_INVALID, N_("The description is too long."));
 	return saved_check(x->title, x->json, false, e);
 }
 
@@ -161,7 +162,7 @@ static bool check_free(struct store_tx *tx, struct tenant_id t, const struct sav
 	bool is_taken;
 	if (!check_slug(x->slug, e) || !taken(tx, t, x, x->slug, &is_taken, e))
 		return false;
-	return !is_taken || err_set(e, ERR_CONFLICT, "The address \"%.*s\" is taken. Please choose another.", STR_ARG(x->slug));
+	return !is_taken || err_set(e, ERR_CONFLICT, N_("This address is taken. Please choose another."));
 }
 
 /* Letters and digits of the title; others' scripts leave nothing, and get a plain word. */
@@ -197,7 +198,7 @@ static bool choose_slug(struct store_tx *tx, struct tenant_id t, struct arena *a
 		else
 			x->slug = slug;
 	}
-	return !is_taken || err_set(e, ERR_CONFLICT, "Too many things have this title. Please choose another.");
+	return !is_taken || err_set(e, ERR_CONFLICT, N_("Too many things have this title. Please choose another."));
 }
 
 static bool make(struct store_tx *tx, struct tenant_id t, struct arena *a, struct saved *x, struct err *e)
@@ -206,7 +207,7 @@ static bool make(struct store_tx *tx, struct tenant_id t, struct arena *a, struc
 	if (!number(tx, SAVED_Q(count_of), t, STORE_PARAMS(VALUE_OF_INT(x->owner)), &has, e))
 		return false;
 	if (has >= SAVED_MOST)
-		return err_set(e, ERR_TOO_MANY, "You have %d saved maps and charts, which is as many as can be kept. Please delete some first.", (int)SAVED_MOST);
+		return err_set(e, ERR_TOO_MANY, N_("You have as many saved maps and charts as can be kept. Please delete some first."));
 	if (x->slug.n ? !check_free(tx, t, x, e) : !choose_slug(tx, t, a, x, e))
 		return false;
 	x->created = x->changed = clock_now();
@@ -244,9 +245,9 @@ static bool change(struct store_tx *tx, struct tenant_id t, struct arena *a, str
 	if (step == STORE_FAILED)
 		return false;
 	if (step == STORE_DONE)
-		return err_set(e, ERR_NOT_FOUND, "It is not there any more.");
+		return err_set(e, ERR_NOT_FOUND, N_("It is not there any more."));
 	if (revision != x->revision)
-		return err_set(e, ERR_CONFLICT, "It was changed elsewhere since you opened it. Save a copy, or load it anew.");
+		return err_set(e, ERR_CONFLICT, N_("It was changed elsewhere since you opened it. Save a copy, or load it anew."));
 	if (!check_free(tx, t, x, e) ||
 	    !store_run(tx, SAVED_Q(update), t,
 	               STORE_PARAMS(VALUE_OF_INT(x->id), VALUE_OF_INT(x->revision), VALUE_OF_TEXT(x->slug), VALUE_OF_TEXT(x->title), VALUE_OF_TEXT(x->description),
@@ -275,7 +276,7 @@ bool saved_show(struct store *s, struct tenant_id t, int64_t id, enum saved_visi
 		return false;
 	bool ok = store_run(tx, SAVED_Q(show), t, STORE_PARAMS(VALUE_OF_INT(id), VALUE_OF_INT(visibility)), e);
 	if (ok && !store_changes(tx))
-		ok = err_set(e, ERR_NOT_FOUND, "It is not there any more.");
+		ok = err_set(e, ERR_NOT_FOUND, N_("It is not there any more."));
 	struct err ignored = { 0 };
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored) && ok;
 }
@@ -287,7 +288,7 @@ bool saved_remove(struct store *s, struct tenant_id t, int64_t id, struct err *e
 		return false;
 	bool ok = store_run(tx, SAVED_Q(drop_drafts), t, STORE_PARAMS(VALUE_OF_INT(id)), e) && store_run(tx, SAVED_Q(remove), t, STORE_PARAMS(VALUE_OF_INT(id)), e);
 	if (ok && !store_changes(tx))
-		ok = err_set(e, ERR_NOT_FOUND, "It is not there any more.");
+		ok = err_set(e, ERR_NOT_FOUND, N_("It is not there any more."));
 	struct err ignored = { 0 };
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored) && ok;
 }

@@ -50,7 +50,8 @@ static bool read_map(const struct visit *v, struct str text, bool cut, struct st
 	out->title = m->title;
 	size_t n = 0;
 	for (size_t i = 0; cut && i < m->nlayers; i++) {
-		if (m->layers[i].source.n || sees(v, m->layers[i].dataset))
+		const struct atlas_layer *l = &m->layers[i];
+		if (l->source.n || (sees(v, l->dataset) && (!l->join.n || sees(v, l->join))))
 			m->layers[n++] = m->layers[i];
 		else
 			out->hidden++;

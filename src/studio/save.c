@@ -2,6 +2,8 @@
  * who comes second is told what to do (409). */
 #include "studio/state.h"
 
+#include <string.h>
+
 #include "json/json.h"
 
 static const char *const visibilities[] = { [SAVED_PRIVATE] = "private", [SAVED_UNLISTED] = "unlisted", [SAVED_PUBLIC] = "public" };
@@ -30,7 +32,7 @@ bool studio_read_state(const struct visit *v, struct str json, struct studio_sta
 	auto_buf b = BUF_INIT(SAVED_JSON * 2);
 	json_put_node(&b, json_get(root, "config"));
 	out->config = arena_str(v->arena, buf_str(&b));
-	return !b.over || err_set(e, ERR_INVALID, "It is too large to be saved.");
+	return !b.over || err_set(e, ERR_INVALID, N_("It is too large to be saved. Fewer layers, series or colours help."));
 }
 
 void studio_put_state(struct buf *b, const struct studio_state *s)
@@ -63,14 +65,26 @@ static bool enter(struct posted *x, const struct studio_kind *k, struct httpd_re
 	if (!visitor_enter(app, r, p, &x->v, e) || !visitor_json(&x->v, VISITOR_TOKEN, &body, e))
 		return false;
 	if (!x->v.session)
-		return err_set(e, ERR_UNAUTHENTICATED, "Please sign in: what is saved belongs to an account.");
+		return err_set(e, ERR_UNAUTHENTICATED, N_("Please sign in: what is saved belongs to an account."));
 	return studio_read_state(&x->v, body, &x->state, e) && studio_read(k, &x->v, x->state.config, false, &x->work, e);
 }
 
 static bool check_public(const struct posted *x, struct err *e)
 {
 	return x->state.visibility != SAVED_PUBLIC || studio_may_publish(&x->v) ||
-	       err_set(e, ERR_FORBIDDEN, "To list it for everyone, your account needs the permission create_page. You can give its address to others all the same.");
+	       err_set(e, ERR_FORBIDDEN, N_("To list it for everyone, your account needs the permission create_page. You can give its address to others all the same."));
+}
+
+/* What is refused is said to a person, in their language; messages that name a member are for whoever wrote the JSON, and stay. */
+static bool say(const struct posted *x, bool ok, struct err *e)
+{
+	if (!ok && x->v.lang && err_kind(e->code)->status < 500) {
+		struct str text = i18n_text(x->v.lang, e->pub);
+		struct err said = { 0 };
+		(void)err_set(&said, e->code, "%.*s", STR_ARG(text));
+		memcpy(e->pub, said.pub, sizeof e->pub);
+	}
+	return ok;
 }
 
 /* --- answers ------------------------------------------------------------------------------------------------------------ */
@@ -129,74 +143,83 @@ static void fill(const struct posted *x, struct saved *out)
 	out->visibility = x->state.visibility;
 }
 
-static bool make(const struct studio_kind *k, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+static bool make_it(struct posted *x, const struct studio_kind *k, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
-	auto_with(done) struct posted x = { 0 };
-	if (!enter(&x, k, r, p, app, e) || !check_public(&x, e))
+	if (!enter(x, k, r, p, app, e) || !check_public(x, e))
 		return false;
-	struct saved s = { .kind = k->saved, .owner = x.v.session->account, .slug = x.state.slug };
-	fill(&x, &s);
+	struct saved s = { .kind = k->saved, .owner = x->v.session->account, .slug = x->state.slug };
+	fill(x, &s);
 	struct err why = { 0 };
-	if (!saved_make(x.v.at.site->store, x.v.at.tenant->id, x.v.arena, &s, &why)) {
+	if (!saved_make(x->v.at.site->store, x->v.at.tenant->id, x->v.arena, &s, &why)) {
 		if (why.code == ERR_CONFLICT)
-			return reply_conflict(&x, &why, "taken");
+			return reply_conflict(x, &why, "taken");
 		*e = why;
 		return false;
 	}
-	return drop_draft(&x, e) && reply_saved(&x, k, &s, 201);
+	return drop_draft(x, e) && reply_saved(x, k, &s, 201);
+}
+
+static bool make(const struct studio_kind *k, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_with(done) struct posted x = { 0 };
+	return say(&x, make_it(&x, k, r, p, app, e), e);
 }
 STUDIO_PAGE(make, HTTPD_POST, make, "/map/", "/chart/");
+
+static bool save_it(struct posted *x, const struct studio_kind *k, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	struct saved s;
+	if (!enter(x, k, r, p, app, e) || !studio_find(k, &x->v, r->holes[0], &s, e))
+		return false;
+	if (!saved_may_change(&s, x->v.session->account))
+		return err_set(e, ERR_FORBIDDEN, N_("Only its owner may change it. You can save a copy."));
+	/* What is public already stays so, whoever may publish now. */
+	if (s.visibility != SAVED_PUBLIC && !check_public(x, e))
+		return false;
+	bool behind = s.revision != x->state.revision;
+	fill(x, &s);
+	s.revision = x->state.revision;
+	if (x->state.slug.n)
+		s.slug = x->state.slug;
+	struct err why = { 0 };
+	if (!saved_change(x->v.at.site->store, x->v.at.tenant->id, x->v.arena, &s, &why)) {
+		if (why.code == ERR_CONFLICT)
+			return reply_conflict(x, &why, behind ? "changed" : "taken");
+		*e = why;
+		return false;
+	}
+	return drop_draft(x, e) && reply_saved(x, k, &s, 200);
+}
 
 static bool save(const struct studio_kind *k, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_with(done) struct posted x = { 0 };
-	struct saved s;
-	if (!enter(&x, k, r, p, app, e) || !studio_find(k, &x.v, r->holes[0], &s, e))
-		return false;
-	if (!saved_may_change(&s, x.v.session->account))
-		return err_set(e, ERR_FORBIDDEN, "Only its owner may change it. You can save a copy.");
-	/* What is public already stays so, whoever may publish now. */
-	if (s.visibility != SAVED_PUBLIC && !check_public(&x, e))
-		return false;
-	bool behind = s.revision != x.state.revision;
-	fill(&x, &s);
-	s.revision = x.state.revision;
-	if (x.state.slug.n)
-		s.slug = x.state.slug;
-	struct err why = { 0 };
-	if (!saved_change(x.v.at.site->store, x.v.at.tenant->id, x.v.arena, &s, &why)) {
-		if (why.code == ERR_CONFLICT)
-			return reply_conflict(&x, &why, behind ? "changed" : "taken");
-		*e = why;
-		return false;
-	}
-	return drop_draft(&x, e) && reply_saved(&x, k, &s, 200);
+	return say(&x, save_it(&x, k, r, p, app, e), e);
 }
 STUDIO_PAGE(save, HTTPD_POST, save, "/map/{slug}/", "/chart/{slug}/");
 
 /* --- drafts ----------------------------------------------------------------------------------------------------------------- */
 
-static bool keep(const struct studio_kind *k, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+static bool keep_it(struct posted *x, const struct studio_kind *k, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
-	auto_with(done) struct posted x = { 0 };
 	struct saved_draft d = { .kind = k->saved };
 	struct saved s;
-	if (!enter(&x, k, r, p, app, e))
+	if (!enter(x, k, r, p, app, e))
 		return false;
-	const struct visit *v = &x.v;
-	if (x.state.of.n) {
-		if (!studio_find(k, v, x.state.of, &s, e))
+	const struct visit *v = &x->v;
+	if (x->state.of.n) {
+		if (!studio_find(k, v, x->state.of, &s, e))
 			return false;
 		if (!saved_may_change(&s, v->session->account))
-			return err_set(e, ERR_FORBIDDEN, "Only its owner may change it. You can save a copy.");
+			return err_set(e, ERR_FORBIDDEN, N_("Only its owner may change it. You can save a copy."));
 		d.of = s.id;
-		d.base = x.state.revision;
+		d.base = x->state.revision;
 	}
 	auto_buf json = BUF_INIT(SAVED_JSON * 2);
-	x.state.config = x.work.json;
-	studio_put_state(&json, &x.state);
-	d.hash = x.state.draft;
-	d.title = x.state.title;
+	x->state.config = x->work.json;
+	studio_put_state(&json, &x->state);
+	d.hash = x->state.draft;
+	d.title = x->state.title;
 	d.json = buf_str(&json);
 	if (!saved_draft_put(v->at.site->store, v->at.tenant->id, v->arena, v->session->account, &d, e))
 		return false;
@@ -206,7 +229,13 @@ static bool keep(const struct studio_kind *k, struct httpd_request *r, struct ht
 	json_member(&j, "draft", d.hash);
 	json_member(&j, "edit", d.of ? studio_url(k, v, s.slug, "edit/") : studio_url(k, v, arena_join(v->arena, STR("+"), d.hash), "edit/"));
 	json_close(&j, '}');
-	reply(&x, 200, &b);
+	reply(x, 200, &b);
 	return true;
+}
+
+static bool keep(const struct studio_kind *k, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_with(done) struct posted x = { 0 };
+	return say(&x, keep_it(&x, k, r, p, app, e), e);
 }
 STUDIO_PAGE(keep, HTTPD_POST, keep, "/map/drafts/", "/chart/drafts/");

@@ -1,14 +1,15 @@
 // The form of one layer of a map: which records, how they are drawn, what is said of them. Members are those of the atlas (layer.def); what is as by
 // default is left out, so that the JSON stays small.
 import { html, nothing, type TemplateResult } from 'lit'
-import { check_field, choice_field, color_field, number_field, RecordFilter, text_field, values_of, type Parameters, type Say } from './builder_parts'
+import { about_dataset, check_field, choice_field, color_field, Finder, number_field, RecordFilter, text_field, values_of, type Parameters, type Say } from './builder_parts'
+import { icons } from './map_icons'
 import { gradient, heat, palette, undefined_color } from './map_config'
 import type { Dataset } from './query'
 
-export type Category = { value: string; color: string }
+export type Category = { value: string; color: string; icon?: string }
 export type Layer = {
 	dataset: string; source?: string; parameters?: Parameters; title?: string; description?: string; icon?: string; group?: number; visible?: boolean
-	display?: string; field?: string; value?: string; function?: string; by?: string; colorField?: string; marker?: string; size?: number; color?: string
+	display?: string; field?: string; value?: string; function?: string; by?: string; join?: string; joinField?: string; colorField?: string; marker?: string; size?: number; color?: string
 	borderColor?: string; opacity?: number; fillOpacity?: number; borderOpacity?: number; line?: number; border?: number; borderStyle?: string
 	sizeMin?: number; sizeMax?: number; scale?: string; classes?: number; bounds?: number[]; range?: number[]; colors?: string[]; space?: string
 	undefinedColor?: string; outColor?: string; otherColor?: string; categories?: Category[]; radius?: number; zoomMin?: number; zoomMax?: number
@@ -20,7 +21,9 @@ type Set = (how: (l: Layer) => void, key?: string) => void
 
 export class LayerForm {
 	readonly filter: RecordFilter
-	constructor(readonly host: { requestUpdate(): void }, readonly say: Say, readonly key: string) {
+	#finder: Finder | null = null
+	#others = new Map<string, Dataset | null>() // datasets whose records colour the areas of this one
+	constructor(readonly host: { requestUpdate(): void }, readonly say: Say, readonly key: string, readonly lang: string) {
 		this.filter = new RecordFilter(host, say, key)
 	}
 
@@ -55,11 +58,30 @@ export class LayerForm {
 			['max', s('Maximum')], ['stddev', s('Standard deviation')]], set)
 	}
 
+	// --- markers -------------------------------------------------------------------------------------------------------------
+
+	get #icons(): [string, string][] {
+		const s = this.say
+		const words: Record<string, string> = {
+			health: s('Health'), culture: s('Culture'), education: s('Education'), environment: s('Nature'), tree: s('Tree'), water: s('Water'), transport: s('Transport'),
+			bicycle: s('Bicycle'), parking: s('Parking'), energy: s('Energy'), housing: s('House'), economy: s('Economy'), administration: s('Administration'), justice: s('Justice'),
+			sports: s('Sport'), hotel: s('Bed'), food: s('Meal'), shopping: s('Shop'), people: s('People'), camera: s('Camera'), star: s('Star'), flag: s('Flag'), info: s('Information'),
+			warning: s('Warning'),
+		}
+		return [['', s('None')], ...Object.keys(icons).map(name => [name, words[name] ?? name] as [string, string]).sort((a, b) => a[1].localeCompare(b[1], this.lang))]
+	}
+	#marker(l: Layer, set: Set) {
+		const s = this.say
+		const drawn = l.marker === 'pin' || l.marker === 'icon'
+		return html`<div class="pair">${this.#choice(l, 'marker', s('Points as'), [['dot', s('Dots')], ['pin', s('Pins')], ['icon', s('Drawings')]], set)}
+			${drawn ? this.#choice(l, 'icon', s('Drawing'), this.#icons, set) : nothing}</div>`
+	}
+
 	// --- how it is drawn -----------------------------------------------------------------------------------------------------
 
 	#dots(l: Layer, set: Set) {
 		const s = this.say
-		return html`${this.#choice(l, 'marker', s('Points as'), [['dot', s('Dots')], ['pin', s('Pins')]], set)}
+		return html`${this.#marker(l, set)}
 			<div class="pair">${this.#color(l, 'color', s('Colour'), palette[0], set)}${this.#number(l, 'size', s('Size'), 5, set, { min: 1, max: 60 })}</div>
 			${this.#border(l, set)}`
 	}
@@ -93,7 +115,11 @@ export class LayerForm {
 	#choropleth(l: Layer, d: Dataset | null, set: Set) {
 		const s = this.say
 		const numbers = (text: string) => text.split(/[\s,;]+/).filter(Boolean).map(Number).filter(Number.isFinite)
-		return html`<div class="pair">${this.#choice(l, 'value', s('Value'), this.#numbers(d), set)}${this.#functions(l, set)}</div>
+		return html`${choice_field(`${this.key}-of`, s('The number is'), l.by === undefined ? 'own' : 'records', [['own', s('a value of each area')], ['records', s('what records come to that belong to the area')]], v => set(x => {
+				for (const m of ['by', 'join', 'joinField', 'value', 'function'] as const) delete x[m]
+				if (v === 'records') x.by = this.#fields(d, t => t === 'text' || t === 'int')[0]?.[0] ?? ''
+			}))}
+			${l.by === undefined ? this.#choice(l, 'value', s('Value'), [['', '–'], ...this.#numbers(d).slice(1)], set) : this.#belonging(l, d, set)}
 			<div class="pair">${this.#choice(l, 'scale', s('Classes by'), [['linear', s('Linear')], ['log', s('Logarithmic')], ['custom', s('Bounds of my own')]], set)}
 				${l.scale === 'custom' ? text_field(`${this.key}-bounds`, s('Bounds'), l.bounds?.join(', ') ?? '', v => set(x => put(x, 'bounds', numbers(v).length ? numbers(v).sort((a, b) => a - b) : undefined),
 					`${this.key}-bounds`), { hint: s('Numbers between the classes, upwards: 10, 100, 1000') }) : this.#number(l, 'classes', s('Number of classes'), 5, set, { min: 2, max: 12 })}</div>
@@ -105,6 +131,34 @@ export class LayerForm {
 			<div class="pair">${this.#choice(l, 'space', s('Colours between'), [['lab', 'Lab'], ['rgb', 'RGB'], ['hsl', 'HSL'], ['lch', 'LCH']], set)}
 				${this.#color(l, 'undefinedColor', s('Without a value'), undefined_color, set)}${this.#color(l, 'outColor', s('Out of range'), '#777777', set)}</div>
 			${this.#border(l, set)}`
+	}
+	// Records that share a value with an area: of this dataset or of another one.
+	#belonging(l: Layer, d: Dataset | null, set: Set) {
+		const s = this.say
+		const keys = (of: Dataset | null) => this.#fields(of, t => t === 'text' || t === 'int')
+		if (l.join && !this.#others.has(l.join)) {
+			const join = l.join
+			this.#others.set(join, null)
+			void about_dataset(join, this.lang).then(about => {
+				this.#others.set(join, about)
+				this.host.requestUpdate()
+			})
+		}
+		const other = l.join ? this.#others.get(l.join) ?? null : d
+		this.#finder ??= new Finder(this.host, this.say, this.lang, false, found => set(x => {
+			x.join = found.id
+			delete x.joinField
+			delete x.value
+			delete x.function
+		}))
+		return html`<p class="hint">${l.join ? html`<bdi>${String(other?.metas.default?.title ?? l.join)}</bdi>` : s('Records of this dataset')}
+				${l.join ? html`<button type="button" class="button quiet small" @click=${() => set(x => { for (const m of ['join', 'joinField', 'value', 'function'] as const) delete x[m] })}>${s('Records of this dataset')}</button>` : nothing}</p>
+			${this.#finder.show(s('Records of another dataset'))}
+			<div class="pair">${this.#choice(l, 'by', s('Field of the areas'), [['', '–'], ...keys(d)], set)}
+				${l.join ? this.#choice(l, 'joinField', s('Field of the records'), [['', s('Of the same name')], ...keys(other)], set) : nothing}</div>
+			<div class="pair">${choice_field(`${this.key}-value`, s('Value'), l.value ?? '', this.#numbers(other), v => set(x => { put(x, 'value', v || undefined); put(x, 'function', v ? 'sum' : undefined) }))}
+				${l.value ? choice_field(`${this.key}-function`, s('Function'), l.function ?? 'sum', [['sum', s('Sum')], ['avg', s('Average')], ['min', s('Minimum')], ['max', s('Maximum')], ['stddev', s('Standard deviation')]],
+					v => set(x => put(x, 'function', v))) : nothing}</div>`
 	}
 	async #fill(l: Layer, field: string, set: Set) {
 		const found = (await values_of(l.dataset, field)).slice(0, palette.length)
@@ -122,11 +176,16 @@ export class LayerForm {
 				<label class="visually-hidden" for="${this.key}-cat-${i}">${s('Value')}</label>
 				<input class="box" id="${this.key}-cat-${i}" .value=${c.value} @input=${(e: Event) => set(x => { if (x.categories) x.categories[i].value = (e.target as HTMLInputElement).value }, `${this.key}-cat-${i}`)}>
 				<label><span class="visually-hidden">${s('Colour')} ${c.value}</span><input type="color" .value=${c.color} @input=${(e: Event) => set(x => { if (x.categories) x.categories[i].color = (e.target as HTMLInputElement).value }, `${this.key}-catc-${i}`)}></label>
+				${l.marker === 'pin' || l.marker === 'icon' ? html`<label><span class="visually-hidden">${s('Drawing')} ${c.value}</span><select class="box" @change=${(e: Event) => set(x => {
+					const one = x.categories?.[i], icon = (e.target as HTMLSelectElement).value
+					if (one && icon) one.icon = icon
+					else delete one?.icon
+				})}>${this.#icons.map(([v, text]) => html`<option value=${v} .selected=${v === (c.icon ?? '')}>${text}</option>`)}</select></label>` : nothing}
 				<button type="button" class="square" @click=${() => set(x => { x.categories?.splice(i, 1) })}><span aria-hidden="true">×</span><span class="visually-hidden">${s('Remove')} ${c.value}</span></button></div>`)}
 			<div class="pair"><button type="button" class="button quiet small" ?disabled=${!l.by} @click=${() => set(x => { x.categories = [...(x.categories ?? []), { value: s('Value'), color: palette[(x.categories?.length ?? 0) % palette.length] }] })}>${s('Add a value')}</button>
 				<button type="button" class="button quiet small" ?disabled=${!l.by} @click=${() => void this.#fill(l, l.by ?? '', set)}>${s('Take those of the data')}</button></div>
 			${this.#color(l, 'otherColor', s('All other values'), '#999999', set)}`}
-			${this.#choice(l, 'marker', s('Points as'), [['dot', s('Dots')], ['pin', s('Pins')]], set)}${this.#number(l, 'size', s('Size'), 5, set, { min: 1, max: 60 })}
+			${this.#marker(l, set)}${this.#number(l, 'size', s('Size'), 5, set, { min: 1, max: 60 })}
 			${this.#border(l, set)}`
 	}
 	#heat(l: Layer, d: Dataset | null, set: Set) {

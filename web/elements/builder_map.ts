@@ -131,7 +131,7 @@ class MapBuilder extends Builder<Map_> {
 
 	#put_layer(l: Layer, i: number) {
 		const open = this.#open === i
-		const form = (this.#forms[i] ??= new LayerForm(this, (m, ...a) => this.speaker.say(m, ...a), `l${i}`))
+		const form = (this.#forms[i] ??= new LayerForm(this, (m, ...a) => this.speaker.say(m, ...a), `l${i}`, lang_of(this)))
 		const title = this.#title(l)
 		const visible = l.visible !== false
 		return html`<li data-layer=${i} class=${this.#over === i && this.#dragged !== i ? 'over' : ''} @dragover=${this.#drag.over(i)} @drop=${this.#drag.drop(i)}>

@@ -11,6 +11,8 @@ import { type Basemap, colors_of, names_of, own, style_of, type World } from './
 import { config_of, type MapConfig, palette, palette_dark, read_location } from './map_config'
 import { type Area, area_of, filter_of } from './map_area'
 import type { Drawing } from './map_draw'
+import { add_marker, icons } from './map_icons'
+import { find_places, type Place } from './map_search'
 import { draw, extent, inside, near, own_parameters, type Plan, prepare } from './map_layers'
 import { map_style } from './map_style'
 import { ApiError, ask, type Dataset, quote, type Row } from './query'
@@ -41,7 +43,11 @@ class StoaMap extends StoaElement {
 	#view: { center: [number, number]; zoom: number } | { bounds: [number, number, number, number] } | null = null
 	#panel: Panel = ''
 	#found: Found | null = null
-	#listed: { rows: Row[]; total: number; plan: Plan } | null = null
+	#listed: { rows: Row[]; total: number; plan: Plan }[] | null = null
+	#places: Place[] | null = null
+	#sought = ''
+	#typing = 0
+	#seeking: AbortController | null = null
 	#drawn: Area['kind'] | null = null
 	#hidden = new Map<string, boolean>()
 	#note = ''
@@ -114,7 +120,7 @@ class StoaMap extends StoaElement {
 		this.#world ??= await ask<World>(source, '/tiles/-/world', new URLSearchParams(), { signal })
 		const plans = this.#config.layers.map((layer, i): Plan => ({
 			id: `l${i}`, layer, context: this.#context_of(layer, context), about: null, field: '', shape: false, why: '', total: 0, tiles: '', styles: [], legend: [],
-			color: '', smooth: false, low: NaN, high: NaN, title: layer.title ?? layer.dataset, visible: true,
+			color: '', smooth: false, joined: null, low: NaN, high: NaN, title: layer.title ?? layer.dataset, visible: true,
 		}))
 		const ends = await Promise.allSettled(plans.map(plan => prepare(plan, signal)))
 		ends.forEach((end, i) => {
@@ -183,7 +189,7 @@ class StoaMap extends StoaElement {
 			style.layers.push({ id: `${plan.id}-told`, type: 'circle', source: plan.id, 'source-layer': 'told', paint: { 'circle-radius': 0, 'circle-opacity': 0 } })
 		}
 		this.#plans.filter(below).forEach(add)
-		if (!map.tiles) style.layers.push(...names_of(c))
+		if (!map.tiles) style.layers.push(...names_of(c, this.speaker.lang))
 		this.#plans.filter(p => !below(p)).forEach(add)
 		const empty = { type: 'FeatureCollection' as const, features: [] }
 		style.sources.drawn = { type: 'geojson', data: empty }
@@ -237,7 +243,7 @@ class StoaMap extends StoaElement {
 		map.keyboard.disableRotation()
 		if (this.#config.wheel === false) map.scrollZoom.disable()
 		map.getCanvas().setAttribute('aria-label', this.say('Map: {0}. Arrow keys move it, plus and minus zoom.', this.#title()))
-		map.on('styleimagemissing', e => e.id === 'pin' && add_pin(map))
+		map.on('styleimagemissing', e => add_marker(map, e.id))
 		map.on('idle', this.#idle)
 		map.on('click', e => void this.#pick(e.point))
 		map.on('mousemove', e => {
@@ -378,15 +384,24 @@ class StoaMap extends StoaElement {
 		return (named && text_of(row[named.name], named, this.speaker)) || plan.title
 	}
 
-	async #list() {
-		const map = this.#gl
-		const plan = this.#plans.find(p => !p.why && this.#shown(p))
-		if (!map || !plan) return
-		const b = map.getBounds()
-		const box = [Math.max(-180, b.getWest()), Math.max(-90, b.getSouth()), Math.min(180, b.getEast()), Math.min(90, b.getNorth())]
-		const { results, total_count } = await this.#ask_records(plan, inside(plan.field, box), MOST).catch(() => ({ results: [], total_count: 0 }))
-		this.#listed = { rows: results, total: total_count, plan }
+	// Of each layer that is shown, records where a condition holds; whoever asks last is answered.
+	#asked = 0
+	async #list_where(where: (plan: Plan) => string) {
+		const turn = ++this.#asked
+		const found = await Promise.all(this.#plans.filter(p => !p.why && this.#shown(p)).map(async plan => {
+			const { results, total_count } = await this.#ask_records(plan, where(plan), MOST).catch(() => ({ results: [], total_count: 0 }))
+			return { rows: results, total: total_count, plan }
+		}))
+		if (turn !== this.#asked) return
+		this.#listed = found
 		this.requestUpdate()
+	}
+
+	#list() {
+		const b = this.#gl?.getBounds()
+		if (!b) return
+		const box = [Math.max(-180, b.getWest()), Math.max(-90, b.getSouth()), Math.min(180, b.getEast()), Math.min(90, b.getNorth())]
+		return this.#list_where(plan => inside(plan.field, box))
 	}
 
 	#choose(plan: Plan, row: Row) {
@@ -395,12 +410,27 @@ class StoaMap extends StoaElement {
 		this.#show_card({ plan, rows: [row], at: 0, total: 1 }, spot, true)
 	}
 
-	async #look_for(text: string) {
-		const plan = this.#plans.find(p => !p.why && this.#shown(p))
-		if (!plan || !text.trim()) return
-		const { results, total_count } = await this.#ask_records(plan, `search(${quote(text.trim())})`, MOST).catch(() => ({ results: [], total_count: 0 }))
-		this.#listed = { rows: results, total: total_count, plan }
+	#look_for(text: string) {
+		if (this.#sought === text.trim()) return
+		this.#sought = text.trim()
+		this.#seeking?.abort()
+		this.#asked++
+		this.#listed = this.#places = null
 		this.requestUpdate()
+		if (!this.#sought || !this.context) return
+		const turn = (this.#seeking = new AbortController())
+		void find_places(this.context.source, this.#sought, this.speaker.lang, turn.signal).catch(() => []).then(places => {
+			if (this.#seeking !== turn) return
+			this.#places = places
+			this.requestUpdate()
+		})
+		void this.#list_where(() => `search(${quote(this.#sought)})`)
+	}
+
+	#visit(place: Place) {
+		this.#moved = true
+		this.#gl?.fitBounds(place.bounds, { padding: 24, maxZoom: 15, animate: !calm() })
+		if (innerWidth < 640) this.#toggle('')
 	}
 
 	// --- areas ---------------------------------------------------------------------------------------------------------
@@ -466,7 +496,9 @@ class StoaMap extends StoaElement {
 
 	#toggle(panel: Panel) {
 		this.#panel = this.#panel === panel ? '' : panel
-		this.#listed = null
+		this.#listed = this.#places = null
+		this.#sought = ''
+		if (this.#panel === 'search') void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.panel input[type=search]')?.focus())
 		if (this.#panel === 'list') void this.#list()
 		this.requestUpdate()
 	}
@@ -490,7 +522,7 @@ class StoaMap extends StoaElement {
 			${full ? this.#button(icon.full, this.say('Full screen'), () => void (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen()), { pressed: document.fullscreenElement === this }) : nothing}
 			${controls.layers !== false ? this.#button(icon.layers, this.say('Legend and layers'), () => this.#toggle('layers'), { panel: 'layers' }) : nothing}
 			${draws ? this.#button(icon.draw, this.say('Filter by area'), () => this.#toggle('draw'), { panel: 'draw' }) : nothing}
-			${controls.search ? this.#button(icon.search, this.say('Search the records'), () => this.#toggle('search'), { panel: 'search' }) : nothing}
+			${controls.search || this.hasAttribute('search') ? this.#button(icon.search, this.say('Search places and records'), () => this.#toggle('search'), { panel: 'search' }) : nothing}
 			${this.#button(icon.list, this.say('List of places in view'), () => this.#toggle('list'), { panel: 'list' })}</div>`
 	}
 
@@ -511,12 +543,17 @@ class StoaMap extends StoaElement {
 		const text = (e: Plan['legend'][number]) => e.other ? this.say('other') : e.none ? this.say('no value')
 			: e.text ?? this.say('{0} to {1}', unit.format(Number(e.from?.toPrecision(4))), unit.format(Number(e.to?.toPrecision(4))))
 		const rows = plan.legend.length ? plan.legend : []
-		return html`<ul class="keys">${rows.map(e => html`<li class="key ${plan.shape ? '' : 'dot'}"><i .style=${`--c:${e.color}`}></i><b><bdi>${text(e)}</bdi></b></li>`)}</ul>`
+		return html`<ul class="keys">${rows.map(e => html`<li class="key ${plan.shape ? '' : 'dot'}"><i .style=${`--c:${e.color}`}></i>${this.#drawing_of(plan, e.icon)}<b><bdi>${text(e)}</bdi></b></li>`)}</ul>`
+	}
+
+	#drawing_of(plan: Plan, icon = plan.layer.icon) {
+		const d = plan.layer.marker === 'pin' || plan.layer.marker === 'icon' ? icons[icon ?? ''] : undefined
+		return d ? svg(d) : nothing
 	}
 
 	#layer_row(plan: Plan) {
 		const many = this.#plans.length > 1
-		const key = plan.legend.length ? nothing : html`<i .style=${`--c:${plan.color}`}></i>`
+		const key = plan.legend.length ? nothing : html`<i .style=${`--c:${plan.color}`}></i>${this.#drawing_of(plan)}`
 		const title = plan.layer.captionTitle || plan.title
 		const change = (e: Event) => this.#set_visible(plan.id, (e.target as HTMLInputElement).checked)
 		return html`<li class="layer">${many
@@ -573,11 +610,13 @@ class StoaMap extends StoaElement {
 	}
 
 	#rows_list() {
-		const l = this.#listed
-		if (!l) return html`<p class="soft" role="status">${this.say('Loading…')}</p>`
-		return html`<p class="soft" role="status">${this.say_n('{0} record', '{0} records', l.total)}</p>
+		const all = this.#listed
+		if (!all) return html`<p class="soft" role="status">${this.say('Loading…')}</p>`
+		const total = all.reduce((sum, l) => sum + l.total, 0)
+		return html`<p class="soft" role="status">${this.say_n('{0} record', '{0} records', total)}</p>
+			${all.filter(l => l.total || all.length === 1).map(l => html`${all.length > 1 ? html`<h3><bdi>${l.plan.title}</bdi></h3>` : nothing}
 			<ol class="places">${l.rows.map(row => html`<li><button type="button" @click=${() => this.#choose(l.plan, row)}><bdi>${this.#headline(l.plan, row)}</bdi></button></li>`)}</ol>
-			${l.total > l.rows.length ? html`<p class="soft">${this.say('The first {0} are listed: zoom in for the others.', l.rows.length)}</p>` : nothing}`
+			${l.total > l.rows.length ? html`<p class="soft">${this.#panel === 'list' ? this.say('The first {0} are listed: zoom in for the others.', l.rows.length) : this.say('The first {0} are listed.', l.rows.length)}</p>` : nothing}`)}`
 	}
 
 	#list_panel() {
@@ -586,9 +625,16 @@ class StoaMap extends StoaElement {
 	}
 
 	#search_panel() {
-		return html`<section class="panel" aria-label=${this.say('Search the records')}><div class="head"><h2>${this.say('Search the records')}</h2>${this.#close_button(() => this.#toggle('search'))}</div>
-			<input type="search" aria-label=${this.say('Search the records')} @change=${(e: Event) => void this.#look_for((e.target as HTMLInputElement).value)}>
-			${this.#listed ? this.#rows_list() : nothing}</section>`
+		const title = this.say('Search places and records')
+		return html`<section class="panel" aria-label=${title}><div class="head"><h2>${title}</h2>${this.#close_button(() => this.#toggle('search'))}</div>
+			<input type="search" maxlength="200" aria-label=${title} @change=${(e: Event) => this.#look_for((e.target as HTMLInputElement).value)} @input=${(e: Event) => {
+				clearTimeout(this.#typing)
+				this.#typing = window.setTimeout(() => this.#look_for((e.target as HTMLInputElement).value), 300)
+			}}>
+			${this.#sought ? html`<h3>${this.say('Places')}</h3>${!this.#places ? html`<p class="soft" role="status">${this.say('Loading…')}</p>`
+				: !this.#places.length ? html`<p class="soft" role="status">${this.say('No place has this name.')}</p>` : html`<ol class="places">${this.#places.map(p => html`<li>
+					<button type="button" @click=${() => this.#visit(p)}><bdi>${p.title}</bdi>${p.about ? html` <small><bdi>${p.about}</bdi></small>` : nothing}</button></li>`)}</ol>`}
+				<h3>${this.say('Records')}</h3>${this.#rows_list()}` : nothing}</section>`
 	}
 
 	#card() {
@@ -599,9 +645,10 @@ class StoaMap extends StoaElement {
 		const about = plan.about as Dataset
 		const wanted = plan.layer.tooltipFields?.length ? fields_of(about, plan.layer.tooltipFields.join(',')) : fields_of(about, null).filter(f => f.type !== 'geo_point_2d').slice(0, TOOLTIP_FIELDS)
 		const step = (by: number) => { this.#found = { ...found, at: (at + by + rows.length) % rows.length }; this.#mark(place_of(this.#found.rows[this.#found.at][plan.field])); this.requestUpdate() }
+		const sum = plan.joined?.get(String(row[plan.layer.by ?? ''] ?? ''))
 		const own = this.#own_card(plan, row)
 		return html`<section class="card" aria-label=${this.say('Record')}><div class="head"><h2 tabindex="-1"><bdi>${this.#headline(plan, row)}</bdi></h2>${this.#close_button(() => this.#close())}</div>
-			${own === undefined ? nothing : own !== null ? own : html`<dl>${wanted.filter(f => row[f.name] !== null && row[f.name] !== undefined).map(f => html`<div><dt><bdi>${f.label}</bdi></dt><dd>${view_of(row[f.name], f, this.speaker, plan.context.source)}</dd></div>`)}</dl>`}
+			${own === undefined ? nothing : own !== null ? own : html`<dl>${sum === undefined ? nothing : html`<div><dt><bdi>${plan.layer.captionTitle || plan.title}</bdi></dt><dd>${this.speaker.number.format(sum)}</dd></div>`}${wanted.filter(f => row[f.name] !== null && row[f.name] !== undefined).map(f => html`<div><dt><bdi>${f.label}</bdi></dt><dd>${view_of(row[f.name], f, this.speaker, plan.context.source)}</dd></div>`)}</dl>`}
 			${rows.length > 1 ? html`<div class="turn"><button type="button" class="plain" @click=${() => step(-1)}>${this.say('Previous')}</button>
 				<span role="status">${this.say('{0} of {1}', at + 1, found.total)}</span><button type="button" class="plain" @click=${() => step(1)}>${this.say('Next')}</button></div>` : nothing}</section>`
 	}
@@ -655,19 +702,4 @@ function place_of(value: unknown): [number, number] | null {
 	return [(Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2]
 }
 
-// A pin whose colour a layer gives.
-function add_pin(map: GlMap) {
-	const size = 48
-	const canvas = document.createElement('canvas')
-	canvas.width = canvas.height = size
-	const c = canvas.getContext('2d')
-	if (!c) return
-	c.beginPath()
-	c.arc(24, 18, 14, Math.PI * 0.86, Math.PI * 0.14)
-	c.lineTo(24, 47)
-	c.closePath()
-	c.arc(24, 18, 5, 0, 2 * Math.PI, true)
-	c.fill('evenodd')
-	map.addImage('pin', c.getImageData(0, 0, size, size), { sdf: true, pixelRatio: 2 })
-}
 customElements.define('stoa-map', StoaMap)

@@ -1,5 +1,6 @@
 // The ground under a map: land, borders and names of the house, in the colours of the page, or tiles that a portal offers.
-import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+import { country_labels } from './map_names'
 
 export type Basemap = {
 	id: string; label: string; tiles?: string[]; attribution?: string; minzoom?: number; maxzoom?: number; tms?: boolean
@@ -48,8 +49,10 @@ export function style_of(map: Basemap, world: World, source: string, c: ReturnTy
 	return { version: 8, sources, layers }
 }
 
-// Names stand above what a map shows.
-export function names_of(c: ReturnType<typeof colors_of>): LayerSpecification[] {
+// Names stand above what a map shows: countries in the reader's language, towns as their people call them.
+export function names_of(c: ReturnType<typeof colors_of>, lang: string): LayerSpecification[] {
+	const spaced = lang.slice(0, 2) !== 'ar'
+	const country = ['coalesce', ['get', ['coalesce', ['get', 'code'], ''], ['literal', country_labels(lang)]], ['upcase', ['get', 'name']]] as unknown as ExpressionSpecification
 	const from = (layer: string) => ({ source: 'world', 'source-layer': layer })
 	const halo = { 'text-halo-color': c.halo, 'text-halo-width': 1.4 }
 	return [
@@ -58,8 +61,8 @@ export function names_of(c: ReturnType<typeof colors_of>): LayerSpecification[] 
 			'text-size': ['interpolate', ['linear'], ['get', 'size'], 30, 10, 72, 15],
 		}, paint: { 'text-color': c.ink, ...halo } },
 		{ id: 'country', type: 'symbol', ...from('country'), minzoom: 1, maxzoom: 8, layout: {
-			'text-field': ['upcase', ['get', 'name']], 'text-font': font, 'symbol-sort-key': ['-', 0, ['get', 'size']], 'text-padding': 8, 'text-max-width': 7,
-			'text-letter-spacing': 0.12, 'text-size': ['interpolate', ['linear'], ['zoom'], 1, 9, 6, 13],
+			'text-field': country, 'text-font': font, 'symbol-sort-key': ['-', 0, ['get', 'size']], 'text-padding': 8, 'text-max-width': spaced ? 7 : 40,
+			'text-letter-spacing': spaced ? 0.12 : 0, 'text-size': ['interpolate', ['linear'], ['zoom'], 1, 9, 6, 13],
 		}, paint: { 'text-color': c.ink, 'text-opacity': 0.85, ...halo } },
 	]
 }

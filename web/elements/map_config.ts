@@ -2,12 +2,12 @@
 export type Display = 'auto' | 'dots' | 'shapes' | 'cluster' | 'choropleth' | 'category' | 'heatmap'
 export type MapLayer = {
 	source?: string; dataset: string; parameters?: Record<string, string | string[]>; title?: string; description?: string; icon?: string
-	group?: number; visible?: boolean; display?: Display; field?: string; value?: string; function?: string; by?: string; colorField?: string
+	group?: number; visible?: boolean; display?: Display; field?: string; value?: string; function?: string; by?: string; join?: string; joinField?: string; colorField?: string
 	marker?: 'dot' | 'icon' | 'pin'; size?: number; color?: string; borderColor?: string; opacity?: number; fillOpacity?: number
 	borderOpacity?: number; line?: number; border?: number; borderStyle?: 'solid' | 'dashed' | 'dotted'; sizeMin?: number; sizeMax?: number
 	scale?: 'linear' | 'log' | 'custom'; classes?: number; bounds?: number[]; range?: [number, number]; colors?: string[]
 	space?: 'lab' | 'rgb' | 'hsl' | 'lch'; undefinedColor?: string; outColor?: string; otherColor?: string
-	categories?: { value: string; color: string }[]; radius?: number; zoomMin?: number; zoomMax?: number; tooltip?: boolean
+	categories?: { value: string; color: string; icon?: string }[]; radius?: number; zoomMin?: number; zoomMax?: number; tooltip?: boolean
 	tooltipTitle?: string; tooltipSort?: string; tooltipFields?: string[]; caption?: boolean; captionTitle?: string
 }
 export type MapGroup = { title?: string; description?: string; icon?: string; visible?: boolean }
@@ -121,6 +121,13 @@ export function between(from: string, to: string, t: number, space = 'lab'): str
 	const [p, q] = [polar(a), polar(b)]
 	const h = turn(p[2], q[2], t) * Math.PI / 180, c = p[1] + (q[1] - p[1]) * t
 	return from_lab([p[0] + (q[0] - p[0]) * t, c * Math.cos(h), c * Math.sin(h)])
+}
+
+// Black or white, whichever is read better (WCAG 2's relative luminance).
+export function ink_on(hex: string): string {
+	const c = hex.length === 4 ? hex.replace(/[0-9a-f]/gi, x => x + x) : hex
+	const [r, g, b] = [1, 3, 5].map(i => parseInt(c.slice(i, i + 2), 16) / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+	return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? '#000000' : '#ffffff'
 }
 
 // n colours from low to high.

@@ -70,7 +70,7 @@ class StoaMapFilter extends LitElement {
 		const style = style_of(own, world, home, colors)
 		const box = this.#box
 		const ring = box ? [[box[1], box[0]], [box[3], box[0]], [box[3], box[2]], [box[1], box[2]], [box[1], box[0]]] : []
-		style.layers.push(...names_of(colors))
+		style.layers.push(...names_of(colors, lang_of(this)))
 		style.sources.chosen = { type: 'geojson', data: { type: 'FeatureCollection',
 			features: box ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } }] : [] } }
 		style.layers.push({ id: 'chosen', type: 'line', source: 'chosen', paint: { 'line-color': colors.accent, 'line-width': 2 } })

@@ -1,14 +1,16 @@
 // From a layer of a map to what MapLibre draws and what the legend says.
 import type { CircleLayerSpecification, ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
-import { type Context, parse_parameters } from './context'
-import { bounds_of, gradient, heat, type MapLayer, palette, ramp, undefined_color } from './map_config'
+import { Context, parse_parameters } from './context'
+import { bounds_of, gradient, heat, ink_on, type MapLayer, palette, ramp, undefined_color } from './map_config'
+import { icons } from './map_icons'
 import { type Dataset, quote } from './query'
 
-export type Entry = { color: string; text?: string; from?: number; to?: number; other?: true; none?: true }
+export type Entry = { color: string; text?: string; icon?: string; from?: number; to?: number; other?: true; none?: true }
 export type Plan = {
 	id: string; layer: MapLayer; context: Context; about: Dataset | null; field: string; shape: boolean; why: string; total: number
 	tiles: string; styles: LayerSpecification[]; legend: Entry[]; color: string; smooth: boolean
 	low: number; high: number; title: string; visible: boolean
+	joined: Map<string, number> | null // of a choropleth by records: what the records of each value come to
 }
 
 const name_of = (field: string) => '`' + field.replace(/[`\\]/g, '\\$&') + '`'
@@ -36,11 +38,11 @@ function tiles_of(plan: Plan): string {
 	const query = state_of(plan)
 	query.set('field', plan.field)
 	query.set('mode', mode_of(layer, plan.shape))
-	if (layer.value && (layer.display === 'choropleth' || layer.display === 'cluster' || layer.display === 'heatmap')) {
+	if (layer.value && !joins(layer) && (layer.display === 'choropleth' || layer.display === 'cluster' || layer.display === 'heatmap')) {
 		query.set('value', layer.value)
 		if (layer.display !== 'choropleth') query.set('function', layer.function ?? (layer.display === 'cluster' ? 'avg' : 'sum'))
 	}
-	const by = layer.colorField ?? (layer.display === 'category' ? layer.by : undefined)
+	const by = layer.colorField ?? (layer.display === 'category' || joins(layer) ? layer.by : undefined)
 	if (by) query.set('by', by)
 	if (plan.context.apikey) query.set('apikey', plan.context.apikey)
 	return `${plan.context.source}/tiles/${encodeURIComponent(plan.context.dataset)}/{z}/{x}/{y}?${query}`
@@ -50,8 +52,32 @@ function tiles_of(plan: Plan): string {
 
 type Rows<T> = { results: T[]; total_count?: number }
 
+// Areas coloured by what records come to that share a value with them: of the same dataset, or of another of the portal.
+const joins = (layer: MapLayer) => layer.display === 'choropleth' && !!layer.by && (!!layer.join || !layer.value || !!layer.function)
+
+const JOINED = 5000
+async function ask_joined(plan: Plan, signal: AbortSignal) {
+	const { layer } = plan
+	if (!joins(layer) || !layer.by) return
+	const of = layer.join ? new Context(plan.context.source, layer.join, new URLSearchParams()) : plan.context
+	of.apikey = plan.context.apikey
+	const what = layer.value ? `${layer.function ?? 'sum'}(${name_of(layer.value)})` : 'count(*)'
+	const { results } = await of.ask<Rows<{ k: unknown; n: number | null }>>('records',
+		{ select: `${what} as n`, group_by: `${name_of(layer.joinField || layer.by)} as k`, limit: JOINED }, signal)
+	plan.joined = new Map()
+	for (const { k, n: value } of results) {
+		if (k === null || k === undefined || value === null) continue
+		plan.joined.set(String(k), value)
+		// A number as a word of a tile is written for readers.
+		if (typeof k === 'number') plan.joined.set(new Intl.NumberFormat('en').format(k), value)
+	}
+	const all = [...plan.joined.values()]
+	if (!layer.range) [plan.low, plan.high] = all.length ? [Math.min(...all), Math.max(...all)] : [NaN, NaN]
+}
+
 async function ask_range(plan: Plan, signal: AbortSignal) {
 	const { layer } = plan
+	if (joins(layer) && !layer.range) return
 	if (layer.range) [plan.low, plan.high] = layer.range
 	else if (layer.value && (layer.display === 'choropleth' || layer.display === 'heatmap')) {
 		const v = name_of(layer.value)
@@ -83,7 +109,7 @@ export async function prepare(plan: Plan, signal: AbortSignal): Promise<void> {
 	plan.field = field.name
 	plan.shape = field.type === 'geo_shape'
 	const [count] = await Promise.all([plan.context.ask<Rows<{ n: number }>>('records', { select: 'count(*) as n', limit: 1 }, signal),
-		ask_range(plan, signal), ask_categories(plan, signal)])
+		ask_range(plan, signal), ask_categories(plan, signal), ask_joined(plan, signal)])
 	plan.total = count.results[0]?.n ?? 0
 	plan.tiles = tiles_of(plan)
 }
@@ -113,19 +139,28 @@ function color_of(plan: Plan): string | ExpressionSpecification {
 	if (layer.colorField) return ['to-color', ['get', 'w'], color]
 	if (layer.display === 'category' && layer.by) {
 		const rows = layer.categories ?? []
-		plan.legend = [...rows.map(c => ({ color: c.color, text: c.value })), { color: other, other: true as const }]
+		plan.legend = [...rows.map(c => ({ color: c.color, text: c.value, icon: c.icon })), { color: other, other: true as const }]
 		return rows.length ? ['match', ['get', 'w'], ...rows.flatMap(c => [c.value, c.color]), other] as unknown as ExpressionSpecification : other
 	}
-	if (layer.display !== 'choropleth' || !layer.value) return color
+	if (layer.display !== 'choropleth' || (!layer.value && !plan.joined)) return color
 	const bounds = bounds_of(layer, plan.low, plan.high)
 	const colors = ramp(layer.colors?.length ? layer.colors : gradient, bounds.length + 1, layer.space)
 	const none = layer.undefinedColor || undefined_color
 	plan.legend = colors.map((c, i) => ({ color: c, from: i ? bounds[i - 1] : plan.low, to: i < bounds.length ? bounds[i] : plan.high }))
 	plan.legend.push({ color: none, none: true })
-	const v: ExpressionSpecification = ['get', 'v']
+	const known = plan.joined && ['literal', Object.fromEntries(plan.joined)]
+	const word = ['to-string', ['get', 'w']]
+	const v = (known ? ['number', ['get', word, known]] : ['get', 'v']) as ExpressionSpecification
 	const stepped = (bounds.length ? ['step', v, colors[0], ...bounds.flatMap((b, i) => [b, colors[i + 1]])] : colors[0]) as ExpressionSpecification
 	const ranged = layer.range && layer.outColor ? ['case', ['any', ['<', v, layer.range[0]], ['>', v, layer.range[1]]], layer.outColor, stepped] : stepped
-	return ['case', ['has', 'v'], ranged, none] as ExpressionSpecification
+	return ['case', known ? ['has', word, known] : ['has', 'v'], ranged, none] as ExpressionSpecification
+}
+
+// The word of a marker's drawing: that of a feature's value, else the layer's.
+function icon_of(layer: MapLayer): string | ExpressionSpecification {
+	const own = layer.icon && layer.icon in icons ? layer.icon : ''
+	const chosen = layer.display === 'category' ? (layer.categories ?? []).filter(c => c.icon && c.icon in icons) : []
+	return chosen.length ? ['match', ['get', 'w'], ...chosen.flatMap(c => [c.value, c.icon]), own] as unknown as ExpressionSpecification : own
 }
 
 const dashes = { solid: undefined, dashed: [3, 2], dotted: [0.1, 2] }
@@ -164,13 +199,6 @@ function cluster_styles(plan: Plan, base: object): LayerSpecification[] {
 	}, paint: { 'text-color': ink_on(color) } }] as LayerSpecification[]
 }
 
-// Black or white, whichever is read better (WCAG 2's relative luminance).
-export function ink_on(hex: string): string {
-	const c = hex.length === 4 ? hex.replace(/[0-9a-f]/gi, x => x + x) : hex
-	const [r, g, b] = [1, 3, 5].map(i => parseInt(c.slice(i, i + 2), 16) / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-	return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? '#000000' : '#ffffff'
-}
-
 function heat_style(plan: Plan, base: object): LayerSpecification[] {
 	const colors = ramp(plan.layer.colors?.length ? plan.layer.colors : heat, 5)
 	plan.legend = colors.map(color => ({ color }))
@@ -197,8 +225,9 @@ export function draw(plan: Plan): void {
 	const color = color_of(plan)
 	if (layer.marker === 'pin' || layer.marker === 'icon') {
 		plan.styles = [{ ...base, id: `${plan.id}-pin`, type: 'symbol', filter: ['==', ['geometry-type'], 'Point'], layout: {
-			'icon-image': 'pin', 'icon-anchor': 'bottom', 'icon-allow-overlap': true, 'icon-size': Math.max(0.4, (layer.size ?? 5) / 6) },
-			paint: { 'icon-color': color, 'icon-opacity': layer.opacity ?? 1 } }] as LayerSpecification[]
+			'icon-image': ['concat', `${layer.marker}:`, icon_of(layer), ':', layer.colorField ? ['coalesce', ['get', 'w'], plan.color] : color], 'icon-anchor': layer.marker === 'pin' ? 'bottom' : 'center', 'icon-allow-overlap': true,
+			'icon-size': Math.max(0.5, (layer.size ?? 5) / 6) },
+			paint: { 'icon-opacity': layer.opacity ?? 1 } }] as unknown as LayerSpecification[]
 	} else {
 		plan.styles = [circles(plan, base, color)]
 	}

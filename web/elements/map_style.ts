@@ -63,6 +63,8 @@ export const map_style = css`
 	dd { margin: 0; overflow-wrap: anywhere; }
 	.turn { display: flex; gap: .5rem; align-items: center; justify-content: space-between; margin-block-start: .5rem; }
 	.places button { all: unset; display: block; inline-size: 100%; box-sizing: border-box; padding: .4rem .3rem; cursor: pointer; border-block-end: 1px solid var(--line, #ddd); overflow-wrap: anywhere; }
+	.places + h3, .soft + h3 { margin-block-start: .8rem; }
+	.places small { color: var(--ink-soft, #5b574f); }
 	.places button:hover { background: var(--accent-soft, #e7ecec); }
 	.places button:focus-visible { outline: 2px solid var(--accent-text, currentColor); outline-offset: -2px; }
 	.menu { display: grid; gap: .35rem; }

@@ -29,9 +29,9 @@ static void what_is_said_is_printed(void **state)
 	CHECK("{\"groups\":[{\"title\":\"G\",\"visible\":false}],\"layers\":[{\"dataset\":\"d\",\"group\":0,\"parameters\":{\"refine.a\":[\"x\",\"y\"],\"q\":\"z\"}}]}",
 	      "{\"groups\":[{\"title\":\"G\",\"visible\":false}],\"layers\":[{\"dataset\":\"d\",\"parameters\":{\"refine.a\":[\"x\",\"y\"],\"q\":\"z\"},\"group\":0}]}");
 	CHECK("{\"layers\":[{\"dataset\":\"d\",\"display\":\"choropleth\",\"value\":\"pop\",\"scale\":\"custom\",\"bounds\":[1,2.5],\"range\":[0,9],"
-	      "\"colors\":[\"#fff\",\"#00ff00\"],\"categories\":[{\"value\":\"a\",\"color\":\"#123456\"}],\"tooltipFields\":[\"x\"],\"title\":null}]}",
+	      "\"colors\":[\"#fff\",\"#00ff00\"],\"categories\":[{\"value\":\"a\",\"color\":\"#123456\",\"icon\":\"tree\"}],\"tooltipFields\":[\"x\"],\"title\":null}]}",
 	      "{\"layers\":[{\"dataset\":\"d\",\"display\":\"choropleth\",\"value\":\"pop\",\"scale\":\"custom\",\"bounds\":[1,2.5],\"range\":[0,9],"
-	      "\"colors\":[\"#fff\",\"#00ff00\"],\"categories\":[{\"value\":\"a\",\"color\":\"#123456\"}],\"tooltipFields\":[\"x\"]}]}");
+	      "\"colors\":[\"#fff\",\"#00ff00\"],\"categories\":[{\"value\":\"a\",\"color\":\"#123456\",\"icon\":\"tree\"}],\"tooltipFields\":[\"x\"]}]}");
 }
 
 static void complain(const char *json, const char *expected)

@@ -413,6 +413,25 @@ static void sets_are_made_once_and_make_room(void **state)
 	tile_shelf_close(s);
 }
 
+static void places_are_found_by_their_names(void **state)
+{
+	(void)state;
+	struct tile_place p[8];
+	assert_int_equal(tile_places(STR("deutschland"), p, 8), 1);
+	assert_true(p[0].is_country && str_eq(p[0].name, STR("Germany")) && str_eq(p[0].country, STR("DE")));
+	assert_true(p[0].box.x0 > 5 && p[0].box.x1 < 16 && p[0].box.y0 > 46 && p[0].box.y1 < 56);
+	assert_true(tile_places(STR("paris"), p, 8) > 1);
+	assert_true(!p[0].is_country && str_eq(p[0].country, STR("FR")) && p[0].people > 1000000);
+	/* A later word of a name counts too, and each place is given once; codes and numbers are no names. */
+	assert_true(tile_places(STR("york"), p, 8) > 2);
+	assert_true(str_eq(p[0].name, STR("York")));
+	size_t n = tile_places(STR("new york"), p, 8);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++) assert_true(p[i].name.p != p[k].name.p);
+	assert_int_equal(tile_places(STR("zzzqqq"), p, 8), 0);
+	assert_int_equal(tile_places(STR(""), p, 8), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -422,6 +441,7 @@ int main(void)
 		cmocka_unit_test(broken_bytes_draw_nothing),
 		cmocka_unit_test(many_points_are_gathered_and_none_is_lost), cmocka_unit_test(functions_are_those_of_all_values),
 		cmocka_unit_test(few_points_stand_where_they_are), cmocka_unit_test(sets_are_made_once_and_make_room),
+		cmocka_unit_test(places_are_found_by_their_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
