@@ -8,6 +8,7 @@
 #include "publish/publish.h"
 #include "saved/saved.h"
 #include "sso/sso.h"
+#include "trace/trace.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -40,6 +41,8 @@ static void turn(struct upkeep *u, bool daily)
 	if (daily && !publish_supply_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	e = (struct err){ 0 };
 	if (daily && !config_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
+	e = (struct err){ 0 };
+	if (daily && !trace_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	uint64_t lost = event_lost(u->site->events);
 	if (lost != u->lost) log_say(u->site->log, LOG_LEVEL_ERROR, "events.lost", log_int("lines", (int64_t)lost));
 	u->lost = lost;

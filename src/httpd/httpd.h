@@ -146,6 +146,7 @@ enum httpd_vary {
 /* Starts as: status 200, no body, no type. Everything set is copied unless it says otherwise. */
 void httpd_reply_status(struct httpd_reply *p, int status);
 int httpd_reply_get_status(const struct httpd_reply *p);
+struct str httpd_reply_get_location(const struct httpd_reply *p); /* where a redirection leads; empty: none */
 void httpd_reply_type(struct httpd_reply *p, struct str content_type);
 /* Adds a header. Refused (ERR_SYSTEM): set-cookie in any case, headers the server writes itself
  * (content-length, transfer-encoding, connection, date, content-encoding), a name that is not a

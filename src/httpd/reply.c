@@ -46,6 +46,14 @@ bool httpd_reply_is_page(const struct httpd_reply *p)
 struct arena *httpd_reply_arena(struct httpd_reply *p) { return p->arena; }
 void httpd_reply_status(struct httpd_reply *p, int status) { p->status = status; }
 int httpd_reply_get_status(const struct httpd_reply *p) { return p->status; }
+
+struct str httpd_reply_get_location(const struct httpd_reply *p)
+{
+	for (size_t i = 0; i < p->headers.n; i++)
+		if (str_eq_nocase(p->headers.p[i].name, STR("Location"))) return p->headers.p[i].value;
+	return str_make("", 0);
+}
+
 void httpd_reply_vary(struct httpd_reply *p, unsigned vary) { p->vary |= vary; }
 void httpd_reply_cacheable(struct httpd_reply *p, int seconds) { p->cacheable_s = seconds; }
 void httpd_reply_encoded(struct httpd_reply *p, const char *coding) { p->coding = coding; }

@@ -110,6 +110,15 @@ static void complete_token(struct ending *x)
 	if (csrf_make(x->site->vault, x->tenant->host, binding, clock_now(), token)) set(x, REGISTRY_CSRF, str_of(token), 0);
 }
 
+bool visitor_asked(const struct httpd_request *r, int64_t *account, int64_t *key)
+{
+	const struct visitor_after *after = r->note;
+	if (!after) return false;
+	*account = after->account;
+	*key = after->key;
+	return true;
+}
+
 void visitor_finish(struct site *s, const struct httpd_request *r, struct httpd_reply *p)
 {
 	const struct visitor_after *after = r->note;

@@ -10,6 +10,7 @@ enum { VALUES = 4 };
 struct visitor_after {
 	struct tenant_id tenant;
 	const struct session *session;   /* NULL: nobody is signed in */
+	int64_t account, key;            /* who asks; 0: nobody known, no key */
 	bool ambiguous, navigation;
 	bool signed_out;                 /* the cookies are what the handler made them */
 	const char *reason;              /* of the guard's refusal; NULL: none */

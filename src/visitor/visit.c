@@ -33,17 +33,14 @@ static const struct i18n_lang *words_of(struct str code)
 	return l ? l : i18n_english();
 }
 
-const struct i18n_lang *visitor_language(const struct httpd_request *r, const struct str *offered, size_t n)
+const struct i18n_lang *visitor_language(const struct httpd_request *r, bool prefixed, const struct str *offered, size_t n)
 {
 	struct err e = { 0 };
 	const struct httpd_pair *cookies;
 	size_t ncookies;
 	struct cookie_seen seen = { 0 };
-	/* What the portal calls the cookie is not asked here: this is for what must not fail. */
-	if (!rights_foreign_frame(r) && httpd_cookies(r, &cookies, &ncookies, &e)) {
-		seen.n = httpd_cookie_values(cookies, ncookies, STR("django_language"), seen.values, VALUES);
-		if (!seen.n) seen.n = httpd_cookie_values(cookies, ncookies, STR("__Host-django_language"), seen.values, VALUES);
-	}
+	if (!rights_foreign_frame(r) && httpd_cookies(r, &cookies, &ncookies, &e)) 
+		seen.n = httpd_cookie_values(cookies, ncookies, prefixed ? STR("__Host-django_language") : STR("django_language"), seen.values, VALUES);
 	return words_of(offered[choose(r, offered, n, &seen, STR(""))]);
 }
 
@@ -88,7 +85,7 @@ static void leave_note(struct visit *v, struct httpd_request *r)
 {
 	struct visitor_after *after = arena_new(v->arena, struct visitor_after);
 	/* Cookies that were not looked at are left alone. */
-	*after = (struct visitor_after){ .tenant = v->at.tenant->id, .session = v->session, .ambiguous = v->who.ambiguous,
+	*after = (struct visitor_after){ .tenant = v->at.tenant->id, .session = v->session, .account = v->who.account, .key = v->who.key, .ambiguous = v->who.ambiguous,
 	                                 .navigation = v->navigation && !v->foreign_frame && rights_reads_cookies(r) };
 	v->after = after;
 	r->note = after;

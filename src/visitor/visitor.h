@@ -54,8 +54,9 @@ bool visitor_is_nobody(const struct visit *v) nonnull_all;
 void visitor_leave(struct visit *v) nonnull_all;
 #define auto_visit auto_with(visitor_leave) struct visit
 
-/* The language a request would be answered in by a portal that cannot be entered; never fails. */
-const struct i18n_lang *visitor_language(const struct httpd_request *r, const struct str *offered, size_t n)
+/* The language a request would be answered in by a portal that cannot be entered; never fails. `prefixed`: what the portal says
+ * of the names of its cookies. */
+const struct i18n_lang *visitor_language(const struct httpd_request *r, bool prefixed, const struct str *offered, size_t n)
 	__attribute__((returns_nonnull)) nonnull_all;
 /* The origin of a portal: https, except on loopback names, where it is http with the server's port. */
 struct str visitor_origin(struct arena *a, struct str host, int port) nonnull_all;
@@ -133,6 +134,8 @@ struct str visitor_lead(const struct httpd_request *r, const struct err *e) nonn
  * that is due, gives the token that is missing, takes back what is worth nothing and what siblings tossed in (SID-3, SES-7,
  * CSR-4, PAR-9). May ask the store. */
 void visitor_finish(struct site *s, const struct httpd_request *r, struct httpd_reply *p) nonnull_all;
+/* Who asked, as it was found out when the visit was entered, for the finish hook; false: no visit was. 0: nobody known, no key. */
+bool visitor_asked(const struct httpd_request *r, int64_t *account, int64_t *key) must_use nonnull_all;
 void visitor_note(const struct visit *v, enum event_kind kind, struct str reason, struct str detail) nonnull_all;
 
 #endif

@@ -1,0 +1,35 @@
+/* What the files of the room share. */
+#ifndef TRACE_INSIDE_H
+#define TRACE_INSIDE_H
+
+#include "trace/trace.h"
+
+enum {
+#define Q(name, text) TRACE_Q_##name,
+#include "trace/queries.def"
+#undef Q
+	TRACE_Q_COUNT
+};
+extern const struct store_query trace_queries[];
+#define TRACE_ASK(name) (&trace_queries[TRACE_Q_##name])
+
+/* The settings of a portal as they were when it was last looked at. */
+struct known {
+	struct known *next;
+	int64_t tenant;
+	uint64_t generation;
+	struct arena arena;
+	struct map settings; /* name → struct str * */
+};
+
+struct trace {
+	struct site *site;
+	struct lock lock;    /* LOCK_TRACE; guards what follows */
+	struct known *known;
+};
+
+bool act_write(struct site *s, struct tenant_id t, const struct trace_act *x, struct err *e) must_use;
+/* What of a portal's settings is not as it was known, as JSON; empty: nothing. From now on it is known so. */
+struct str settings_changed(struct trace *tr, struct tenant_id t, struct arena *a);
+
+#endif

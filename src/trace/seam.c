@@ -1,0 +1,215 @@
+/* From a request or a command to the act it was: the one place that knows. What an address is about is told by acts.def; what was done, by
+ * the last word of the address, the button that was pressed, or the method. */
+#include "trace/inside.h"
+#include "config/config.h"
+#include "visitor/visitor.h"
+
+enum { OBJECT_BYTES = 200 };
+
+const struct trace_kind trace_kinds[] = {
+#define KIND(word, title) { word, title },
+#define PASS(pattern)
+#define BELOW(pattern, kind)
+#define COMMAND(words, action, kind, portal)
+#include "trace/acts.def"
+#undef KIND
+#undef PASS
+#undef BELOW
+	{ NULL, NULL }
+};
+static const char *const passed[] = {
+#define KIND(word, title)
+#define PASS(pattern) pattern,
+#define BELOW(pattern, kind)
+#include "trace/acts.def"
+#undef PASS
+#undef BELOW
+};
+static const struct { const char *start, *kind; } below[] = {
+#define PASS(pattern)
+#define BELOW(pattern, kind) { pattern, kind },
+#include "trace/acts.def"
+#undef BELOW
+#undef COMMAND
+};
+enum where { OPERAND, OPTION };
+static const struct command { const char *words, *action, *kind; enum where portal; } commands[] = {
+#define BELOW(pattern, kind)
+#define COMMAND(words, action, kind, portal) { words, action, kind, portal },
+#include "trace/acts.def"
+#undef KIND
+#undef PASS
+#undef BELOW
+#undef COMMAND
+};
+
+/* --- requests --------------------------------------------------------------------------------------------------------- */
+
+/* The part of a pattern that acts.def names: pages as they are, the management API without its base. Empty: neither. */
+static struct str part_of(const char *pattern)
+{
+	static const char *const bases[] = { "/api/automation/v1.0", "/api/management/v2" };
+	struct str s = str_of(pattern);
+	for (size_t i = 0; i < COUNT_OF(bases); i++)
+		if (str_starts(s, str_of(bases[i]))) return str_from(s, strlen(bases[i]));
+	return str_starts(s, STR("/backoffice/")) ? s : STR("");
+}
+
+/* A page that was posted leads on when it was obeyed: to a page of the back office, and not to where a secret is asked for. */
+static bool was_done(const struct httpd_reply *p, bool page)
+{
+	int status = httpd_reply_get_status(p);
+	if (!page) return status >= 200 && status < 300;
+	struct str to = httpd_reply_get_location(p);
+	return status == 204 || status == 201 || (status >= 300 && status < 400 && str_starts(to, STR("/backoffice/")));
+}
+
+static const char *kind_of(struct str part)
+{
+	for (size_t i = 0; i < COUNT_OF(passed); i++)
+		if (str_eq(part, str_of(passed[i]))) return NULL;
+	for (size_t i = 0; i < COUNT_OF(below); i++)
+		if (str_starts(part, str_of(below[i].start))) return below[i].kind;
+	return NULL;
+}
+
+/* Words of addresses and buttons, and what they are called in the log. */
+static const struct { const char *said, *verb; } verbs[] = {
+	{ "new", "add" }, { "invite", "invite" }, { "provision", "add" }, { "publish", "publish" }, { "publish_metadata", "publish" }, { "republish", "publish" },
+	{ "unpublish", "unpublish" }, { "delete", "delete" }, { "remove", "delete" }, { "undelete", "restore" }, { "restore", "restore" }, { "copy", "copy" },
+	{ "abort", "abort" }, { "archive", "archive" }, { "unarchive", "restore" }, { "revoke", "revoke" }, { "live", "publish" }, { "erase", "erase" },
+	{ "approve", "approve" }, { "decline", "decline" }, { "undo", "undo" }, { "redo", "redo" } };
+
+static const char *verb_or_null(struct str word)
+{
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		if (str_eq(word, str_of(verbs[i].said))) return verbs[i].verb;
+	return NULL;
+}
+
+static struct str last_word(struct str part)
+{
+	while (str_ends(part, STR("/"))) part.n--;
+	ptrdiff_t slash = str_rfind_char(part, '/');
+	return slash < 0 ? part : str_from(part, (size_t)slash + 1);
+}
+
+/* The button of a form; empty where the body is none. */
+static struct str button(const struct httpd_request *r)
+{
+	const struct httpd_pair *pairs;
+	size_t n;
+	struct err ignored = { 0 };
+	bool form = r->body.n && r->body.n < 1 << 20 && str_starts(httpd_header(r, STR("Content-Type")), STR("application/x-www-form-urlencoded"));
+	if (!form || !httpd_form(r->arena, r->body, &pairs, &n, &ignored)) return STR("");
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(pairs[i].name, STR("do"))) return pairs[i].value;
+	return STR("");
+}
+
+static const char *verb_of(const struct httpd_request *r, struct str part, bool page)
+{
+	const char *verb = verb_or_null(last_word(part));
+	if (!verb && page) verb = verb_or_null(button(r));
+	if (verb) return verb;
+	/* What stands below an object is a part of it. */
+	bool whole = str_find_char(str_from(part, 1), '/') < 0 || str_eq(last_word(part), STR("{uid}")) || !r->holes[0].n || !r->holes[1].n;
+	if (r->method == HTTPD_DELETE) return whole && !str_starts(part, STR("/datasets/{uid}/")) ? "delete" : "edit";
+	return r->method == HTTPD_POST && !page && !r->holes[0].n ? "add" : "edit";
+}
+
+/* A uid in the address that a page leads to: that of a dataset that was just made. */
+static struct str led_to(const struct httpd_reply *p)
+{
+	static const struct str start = { "/backoffice/datasets/", 21 };
+	struct str to = httpd_reply_get_location(p), uid;
+	if (!str_starts(to, start)) return STR("");
+	to = str_from(to, start.n);
+	return str_cut(&to, '/', &uid) && str_starts(uid, STR("da_")) ? uid : STR("");
+}
+
+static void find_dataset(struct site *s, struct tenant_id t, struct str which, struct arena *a, struct instant since, struct trace_act *x)
+{
+	struct config c;
+	struct config_version *v;
+	struct err ignored = { 0 };
+	size_t n;
+	if (!config_read(s, t, which, a, &c, &ignored) && !config_read_deleted(s, t, which, a, &c, &ignored)) {
+		x->object = str_sub(which, 0, num_min(which.n, (size_t)OBJECT_BYTES));
+		return;
+	}
+	x->object = c.slug;
+	if (!config_versions(s, t, c.dataset, a, &v, &n, &ignored) || !n) return;
+	if (v[0].at.us >= since.us && v[0].who == x->who) x->diff = v[0].diff;
+}
+
+static void find_object(struct site *s, const struct httpd_request *r, const struct httpd_reply *p, struct tenant_id t, struct instant since, struct trace_act *x)
+{
+	struct str name = r->holes[0];
+	struct err ignored = { 0 };
+	int64_t id = 0;
+	if (str_eq(x->kind, STR("dataset"))) {
+		if (!name.n) name = led_to(p);
+		if (name.n) find_dataset(s, t, name, r->arena, since, x);
+	} else if (str_eq(x->kind, STR("user"))) {
+		bool number = str_to_int(name, &id);
+		if (name.n && (number || account_id(s->accounts, t, name, &id, &ignored))) x->account = id;
+	} else {
+		x->object = arena_str(r->arena, str_sub(name, 0, num_min(name.n, (size_t)OBJECT_BYTES)));
+	}
+}
+
+void trace_request(struct site *s, const struct httpd_request *r, const struct httpd_reply *p)
+{
+	bool safe = r->method == HTTPD_GET || r->method == HTTPD_HEAD || r->method == HTTPD_OPTIONS;
+	if (safe || !s->trace || !r->route_or_null || !r->tenant) return;
+	struct str part = part_of(r->route_or_null->pattern);
+	bool page = str_starts(part, STR("/backoffice/"));
+	const char *kind = part.n ? kind_of(part) : NULL;
+	struct tenant_id t = { r->tenant };
+	struct trace_act x = { .at = clock_now(), .place = str_of(r->route_or_null->pattern) };
+	struct err e = { 0 };
+	if (!kind || !was_done(p, page) || !visitor_asked(r, &x.who, &x.key)) return;
+	struct instant since = { x.at.us - (clock_monotonic_ns() - r->started_ns) / 1000 - 1000000 };
+	x.kind = str_of(kind);
+	x.origin = page ? STR("page") : STR("api");
+	x.action = arena_printf(r->arena, "%s_%s", verb_of(r, part, page), kind);
+	find_object(s, r, p, t, since, &x);
+	struct str settings = settings_changed(s->trace, t, r->arena);
+	if (settings.n) x.diff = settings;
+	if (!act_write(s, t, &x, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
+}
+
+/* --- commands ---------------------------------------------------------------------------------------------------------------- */
+
+static void find_operand(struct site *s, struct tenant_id t, const struct command *k, const struct str *operands, size_t n, struct arena *a, struct trace_act *x)
+{
+	struct err ignored = { 0 };
+	size_t from = k->portal == OPERAND ? 1 : 0;
+	if (strcmp(k->kind, "user") == 0) {
+		if (n > from && !account_id(s->accounts, t, operands[from], &x->account, &ignored)) x->account = 0;
+		return;
+	}
+	/* Values of settings stand in the diff, a key is a secret, files have names of their own. */
+	if (n <= from || k->portal == OPERAND || strcmp(k->words, "key revoke") == 0 || strcmp(k->words, "publish") == 0) return;
+	x->object = arena_str(a, str_sub(operands[from], 0, num_min(operands[from].n, (size_t)OBJECT_BYTES)));
+}
+
+void trace_command(struct site *s, struct str words, const struct str *operands, size_t n, struct str portal)
+{
+	auto_arena a = ARENA_INIT;
+	const struct command *k = NULL;
+	struct err e = { 0 };
+	for (size_t i = 0; !k && i < COUNT_OF(commands); i++)
+		if (str_eq(words, str_of(commands[i].words))) k = &commands[i];
+	if (!k || !s->trace) return;
+	const struct tenant *t = tenants_find_or_null(s->tenants, k->portal == OPERAND && n ? operands[0] : portal);
+	if (!t) return;
+	struct tenant_id id = t->id;
+	tenant_release(s->tenants, t);
+	struct trace_act x = { .at = clock_now(), .origin = STR("command"), .action = str_of(k->action), .kind = str_of(k->kind),
+		.place = arena_printf(&a, "stoa %.*s", STR_ARG(words)) };
+	find_operand(s, id, k, operands, n, &a, &x);
+	x.diff = settings_changed(s->trace, id, &a);
+	if (!act_write(s, id, &x, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
+}

@@ -1,0 +1,68 @@
+/* What was done, and what is asked of a portal, for the people who run it.
+ *
+ * Acts: every change made by the back office, the management API or the command line: who, what, of which object, when, from where, and
+ * what was before and after when that is short. They are written in two places only: trace_request, at the end of every request (the
+ * finish hook of the server), and trace_command. What an address is about is a row of acts.def, so a new page is logged without a line
+ * in it. Persons are numbers: whoever is deleted has no name here any more. No address of anybody, no secret. Kept for the months
+ * of the setting log.activity_months.
+ *
+ * Sources: the figures of a portal as datasets that its own APIs answer about (source=monitoring), for whoever holds
+ * explore_monitoring: trace_source puts a view of them in the place of the catalogue's, and everything above goes on as ever.
+ * Rows come from the store and are written out as a version of a dataset when somebody asks and the last one is older than twenty
+ * times what writing it took, a second at least and ten minutes at most.
+ *
+ * Threads: any. */
+#ifndef TRACE_TRACE_H
+#define TRACE_TRACE_H
+
+#include "base/base.h"
+#include "clock/clock.h"
+#include "httpd/httpd.h"
+#include "rights/rights.h"
+#include "site/site.h"
+
+/* After site_open; keeps the site, whose `trace` it sets. */
+bool trace_open(struct site *s, struct err *e) must_use nonnull_all;
+void trace_close(struct site *s); /* does nothing when it was not opened */
+
+/* --- acts: act.c, seam.c -------------------------------------------------------------------------------------------- */
+
+/* For the finish hook: writes an act when the request was one that changes something of the portal and it was done. */
+void trace_request(struct site *s, const struct httpd_request *r, const struct httpd_reply *p) nonnull_all;
+/* After a command: its words, its operands, and the value of its option --portal, or empty. Commands that change nothing are passed over. */
+void trace_command(struct site *s, struct str words, const struct str *operands, size_t n, struct str portal) nonnull_all;
+
+struct trace_act {
+	int64_t id;
+	struct instant at;
+	int64_t who, key;        /* account and API key; 0: none */
+	struct str origin;       /* page, api, command */
+	struct str action;       /* edit_dataset … */
+	struct str kind;         /* dataset … */
+	struct str object;
+	int64_t account;         /* the person it was done to; 0: none */
+	struct str place;        /* pattern of the route, or words of the command */
+	struct str diff;         /* JSON {section: [{path, old_value, new_value, operation_type}]}; empty: none, or too long to be kept */
+};
+struct trace_filter {
+	int64_t who;             /* 0: everybody; -1: the command line */
+	struct str kind;         /* empty: all */
+	struct instant from, to; /* to: not included; 0: no bound */
+	int64_t limit, offset;
+};
+/* Newest first, in the arena; *total: how many there are in all. */
+bool trace_acts(struct site *s, struct tenant_id t, const struct trace_filter *f, struct arena *a, struct trace_act **out, size_t *n, int64_t *total,
+                struct err *e) must_use nonnull_all;
+/* The kinds there can be, NULL-ended, and a message for each. */
+struct trace_kind { const char *word, *title; };
+extern const struct trace_kind trace_kinds[];
+/* Removes what is older than the portal keeps it. Once a day. */
+bool trace_sweep(struct site *s, struct err *e) must_use nonnull_all;
+
+/* --- sources: source.c ------------------------------------------------------------------------------------------------ */
+
+/* What the parameter `source` of a request asks for: "", "catalog" and "domain" leave the visit as it is; "monitoring" needs
+ * explore_monitoring (ERR_FORBIDDEN, ERR_UNAUTHENTICATED for nobody known); anything else is ERR_PARAMETER. The visit is left by site_leave as ever. */
+bool trace_source(struct site_visit *at, const struct rights_caller *who, struct str source, struct err *e) must_use nonnull_all;
+
+#endif
