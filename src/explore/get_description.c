@@ -244,7 +244,7 @@ static void put_info(struct json_out *j, const struct call *c)
 	json_close(j, ']');
 	json_key(j, STR("security"));
 	json_value(j);
-	buf_lit(j->b, "[{},{\"apikey\":[]},{\"apikey_header\":[]}]");
+	buf_lit(j->b, "[{},{\"apikey\":[]},{\"apikey_header\":[]},{\"bearer\":[]}]");
 	json_key(j, STR("tags"));
 	json_value(j);
 	buf_lit(j->b, "[{\"name\":\"Catalog\",\"description\":\"Datasets and their metadata\"},"
@@ -259,7 +259,8 @@ static void put_components(struct json_out *j)
 	json_value(j);
 	buf_lit(j->b, "{\"apikey\":{\"type\":\"apiKey\",\"in\":\"query\",\"name\":\"apikey\"},"
 	              "\"apikey_header\":{\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"Authorization\","
-	              "\"description\":\"Apikey, a blank, and the key.\"}}");
+	              "\"description\":\"Apikey, a blank, and the key.\"},"
+	              "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}}");
 	json_key(j, STR("schemas"));
 	json_open(j, '{');
 	for (size_t i = 0; i < COUNT_OF(schemas); i++) {

@@ -180,3 +180,29 @@ bool stream_compact(struct stream *s, struct err *e)
 		        log_int("rows", p.rows), log_ms("time", (clock_monotonic_ns() - started) / 1000));
 	return ok;
 }
+
+bool live_forget(struct site *s, struct tenant_id t, struct str slug, struct err *e)
+{
+	const struct catalog_view *v;
+	if (!catalog_hold(s->catalog, t, &v, e)) return false;
+	const struct dataset *d = catalog_find_or_null(v, slug);
+	int64_t id = d ? d->id : 0;
+	const int64_t bases[2] = { d ? d->version.number : 0, d && d->compacts ? d->compacts : d ? d->version.number : 0 };
+	catalog_release(s->catalog, v);
+	if (!bases[0]) return err_set(e, ERR_NOT_FOUND, "there is no published dataset %.*s on this portal", STR_ARG(slug));
+	struct stream *stream = s->live ? stream_find_or_null(s->live, t, id) : NULL;
+	if (!stream) return true;
+	/* Nobody reads the journal meanwhile: neither the thread that lets pushes in nor the one that compacts. */
+	lock_take(&stream->lock);
+	bool busy = stream->frozen || stream->compacting;
+	if (!busy) stream->compacting = true;
+	lock_give(&stream->lock);
+	if (busy) return err_set(e, ERR_CONFLICT, "the records that were pushed are being worked on; try again in a moment");
+	freeze(stream);
+	journal_forget(stream->journal, bases);
+	thaw(stream);
+	lock_take(&stream->lock);
+	stream->compacting = false;
+	lock_give(&stream->lock);
+	return true;
+}

@@ -313,3 +313,32 @@ void journal_trim(struct journal *j, int64_t seq, int64_t keep)
 		unlink(path.p); /* one that stays is tried again with the next compaction */
 	}
 }
+
+/* Nobody writes meanwhile: the segment that is open may be one of those. */
+void journal_forget(struct journal *j, const int64_t bases[2])
+{
+	auto_arena a = ARENA_INIT;
+	struct numbers n = { 0 };
+	lock_take(j->o.lock);
+	while (j->writing) lock_bell_wait(j->o.bell, j->o.lock);
+	j->writing = true;
+	lock_give(j->o.lock);
+	if (j->now.fd >= 0 && j->now.base != bases[0] && j->now.base != bases[1]) {
+		close(j->now.fd);
+		j->now.fd = -1;
+	}
+	list(j, &a, &n);
+	for (size_t i = 0; i < n.v.n; i++) {
+		struct journal_head h;
+		struct str path = path_of(j, &a, n.v.p[i]);
+		char bytes[JOURNAL_HEAD_BYTES];
+		int fd = open(path.p, O_RDONLY | O_CLOEXEC);
+		bool read_it = fd >= 0 && read(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes && journal_read_head(str_make(bytes, sizeof bytes), &h);
+		if (fd >= 0) close(fd);
+		if (read_it && h.base != bases[0] && h.base != bases[1]) unlink(path.p); /* one that stays is tried again the next time */
+	}
+	lock_take(j->o.lock);
+	j->writing = false;
+	lock_bell_ring_all(j->o.bell);
+	lock_give(j->o.lock);
+}

@@ -65,6 +65,8 @@ bool journal_replay(struct journal *j, const int64_t bases[2], int64_t after, in
 /* Without the lock: deletes the oldest segments that hold nothing after `seq`, as long as all together are
  * larger than `keep`. */
 void journal_trim(struct journal *j, int64_t seq, int64_t keep);
+/* Without the lock: deletes the segments that were made onto other versions than these two. */
+void journal_forget(struct journal *j, const int64_t bases[2]);
 /* Without the lock: bytes of all segments. */
 int64_t journal_bytes(struct journal *j);
 

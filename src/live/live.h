@@ -41,6 +41,9 @@ bool live_disable(struct site *s, struct tenant_id t, struct str slug, struct er
 /* The former key is good no longer. */
 bool live_new_key(struct site *s, struct tenant_id t, struct str slug, struct live_key *out, struct err *e) must_use nonnull_all;
 
+/* What was pushed onto former versions, and is kept in case one of them comes back, is deleted; what readers see stays. ERR_NOT_FOUND. */
+bool live_forget(struct site *s, struct tenant_id t, struct str slug, struct err *e) must_use nonnull_all;
+
 struct live_status {
 	struct str resource;    /* in the arena; empty: push was never enabled */
 	bool enabled;

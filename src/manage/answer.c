@@ -162,6 +162,8 @@ void manage_problem(const struct httpd_request *r, struct httpd_reply *p, const 
 	const struct err_kind *kind = err_kind(e->code);
 	bool ours = kind->status >= OURS && e->code != ERR_UPSTREAM;
 	struct str said = str_of(ours || !e->pub[0] ? kind->sentence : e->pub);
+	/* Told apart from a mistake in an address: this part of the contract is not served. */
+	if (e->code == ERR_NO_ROUTE && str_starts(r->path, STR(MANAGE_BASE "/harvesters"))) said = STR("This server has no harvesters: there is nothing at this address.");
 	ptrdiff_t bad = text_utf8_error(said);
 	struct buf b = BUF_INIT(BODY);
 	struct json_out j = JSON_OUT(&b);

@@ -220,20 +220,43 @@ bool manage_enable_push(struct manage_call *c, struct err *e) { return push(c, P
 bool manage_disable_push(struct manage_call *c, struct err *e) { return push(c, PUSH_OFF, e); }
 bool manage_renew_push_key(struct manage_call *c, struct err *e) { return push(c, PUSH_RENEW, e); }
 
+/* A job under way, or records that are being worked on, are a state of the dataset. */
+static bool settled(struct manage_call *c, bool ok, struct err *e)
+{
+	if (ok || e->code != ERR_CONFLICT) return ok;
+	struct str said = arena_str(c->a, str_of(e->pub));
+	*e = (struct err){ 0 };
+	return manage_refused(c, BAD, "invalid_dataset_status", said);
+}
+
+/* The resource of the address, of a published dataset; *good false: the answer is made. */
+static bool pushed(struct manage_call *c, const struct json_node **r, bool *good, struct err *e)
+{
+	if (!is_realtime(c, r, e)) return false;
+	*good = c->config.published;
+	return *good || manage_refused(c, BAD, "invalid_dataset_status", STR("Only what was pushed to a published dataset can be recovered."));
+}
+
 bool manage_recover_push(struct manage_call *c, struct err *e)
 {
 	const struct json_node *r;
 	int64_t job;
+	bool good;
 	struct live_key none = { "" };
 	struct job_order o = { .tenant = c->t, .dataset = c->config.dataset, .who = c->who->account, .kind = JOB_RECOVER };
-	if (!is_realtime(c, &r, e)) return false;
-	if (!c->config.published) return manage_refused(c, BAD, "invalid_dataset_status", STR("Only what was pushed to a published dataset can be recovered."));
-	if (!job_put(c->s, &o, &job, e)) {
-		if (e->code != ERR_CONFLICT) return false;
-		struct str said = arena_str(c->a, str_of(e->pub));
-		*e = (struct err){ 0 };
-		return manage_refused(c, BAD, "invalid_dataset_status", said);
-	}
-	put_push(c, r, &none);
+	if (!pushed(c, &r, &good, e) || !good) return e->code == ERR_NONE;
+	if (!settled(c, job_put(c->s, &o, &job, e), e)) return false;
+	if (c->status < BAD) put_push(c, r, &none);
+	return true;
+}
+
+bool manage_forget_pushes(struct manage_call *c, struct err *e)
+{
+	const struct json_node *r;
+	bool good;
+	struct live_key none = { "" };
+	if (!pushed(c, &r, &good, e) || !good) return e->code == ERR_NONE;
+	if (!settled(c, live_forget(c->s, c->t, c->config.slug, e), e)) return false;
+	if (c->status < BAD) put_push(c, r, &none);
 	return true;
 }

@@ -68,7 +68,7 @@ static bool check_dataset(struct manage_call *c, struct err *e)
 static bool check_rule(struct manage_call *c, struct err *e)
 {
 	enum manage_rule rule = c->op->rule;
-	if (rule != MANAGE_EVERYONE && !c->who->account) return err_set(e, ERR_UNAUTHENTICATED, "This API needs an API key: \"Authorization: Apikey KEY\", or somebody signed in.");
+	if (rule != MANAGE_EVERYONE && !c->who->account) return err_set(e, ERR_UNAUTHENTICATED, "This API needs an API key or an access token: \"Authorization: Apikey KEY\" or \"Authorization: Bearer TOKEN\", or somebody signed in.");
 	if (!is_safe(c->r->method) && !c->who->key && !visitor_guard(&c->visit, VISITOR_TOKEN, STR(""), e)) return false;
 	switch (rule) {
 	case MANAGE_EVERYONE:

@@ -188,7 +188,7 @@ bool manage_create_dataset(struct manage_call *c, struct err *e)
 	if (!manage_metadata_of(c, json_get(c->body, "metadata"), &metadata, e)) return c->status == BAD;
 	struct config_new n = { .tenant = c->t, .who = c->who->account, .slug = json_text(json_get(c->body, "dataset_id")), .title = title_of(c, json_get(c->body, "metadata")),
 		.strict = str_eq(manage_query(c, "strict"), STR("true")) || json_bool(json_get(c->body, "strict"), false),
-		.restricted = json_bool(json_get(c->body, "is_restricted"), false), .json = arena_printf(c->a, "{\"metadata\":%.*s}", STR_ARG(metadata)) };
+		.restricted = json_bool(json_get(c->body, "is_restricted"), false), .open = !json_bool(json_get(c->body, "is_restricted"), true), .json = arena_printf(c->a, "{\"metadata\":%.*s}", STR_ARG(metadata)) };
 	if (!n.title.n && n.strict && !n.slug.n) return manage_invalid_field(c, "dataset_id", "Give a title or an identifier.");
 	if (!config_create(c->s, &n, c->a, &c->config, &c->faults, e)) {
 		if (c->faults.list.n) {

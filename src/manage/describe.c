@@ -163,7 +163,7 @@ bool manage_describe(struct manage_call *c, struct err *e)
 	json_close(j, ']');
 	json_key(j, STR("security"));
 	json_value(j);
-	buf_lit(j->b, "[{\"apikey_header\":[]},{\"apikey\":[]}]");
+	buf_lit(j->b, "[{\"apikey_header\":[]},{\"apikey\":[]},{\"bearer\":[]}]");
 	json_key(j, STR("paths"));
 	put_paths(j);
 	json_key(j, STR("components"));
@@ -171,7 +171,7 @@ bool manage_describe(struct manage_call *c, struct err *e)
 	json_key(j, STR("securitySchemes"));
 	json_value(j);
 	buf_lit(j->b, "{\"apikey\":{\"type\":\"apiKey\",\"in\":\"query\",\"name\":\"apikey\"},\"apikey_header\":{\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"Authorization\","
-	              "\"description\":\"Apikey, a blank, and the key.\"}}");
+	              "\"description\":\"Apikey, a blank, and the key.\"},\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An access token of a program that somebody let in; /.well-known/oauth-authorization-server.\"}}");
 	json_key(j, STR("schemas"));
 	json_open(j, '{');
 	for (size_t i = 0; i < COUNT_OF(shapes); i++) {

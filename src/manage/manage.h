@@ -10,7 +10,8 @@
  * is a draft until it is published; If-Match with the ETag of what was read refuses a change of something older (412); an
  * Idempotency-Key is kept for a day and bound to caller, method, address and body (422 for another body, 409 while the first is under
  * way), but for answers that tell a secret once. Nobody gives or takes permissions that they do not have; keys are made, changed and
- * revoked by people who are signed in; pages in HTML are code editor pages, all others studio pages. Threads: handlers run on the workers of their lane. */
+ * revoked by people who are signed in; addresses of harvesters, which this server does not have, answer 404 `not_found` in the API's own
+ * shape; a file that was uploaded is answered with 201; pages in HTML are code editor pages, all others studio pages. Threads: handlers run on the workers of their lane. */
 #ifndef MANAGE_MANAGE_H
 #define MANAGE_MANAGE_H
 

@@ -8,8 +8,10 @@ import re
 import pytest
 import requests
 
+from conftest import of_today
 from probe import ROOT_USER, session
 from test_manage_datasets import Api, key_of, make
+from test_oauth import register, tokens
 
 HOST = "isoc.example"
 BASE = "/api/automation/v1.0"
@@ -143,6 +145,40 @@ def test_nobody_by_every_operation(world, things):
     for symbol, method, path, rule, takes in OPERATIONS:
         answer = nobody(method, address(path, things), 7 if takes == "JSON" else None)
         assert answer.status_code == (200 if rule == "EVERYONE" else 401) and MARK not in answer.text, (symbol, answer.status_code, answer.text[:200])
+
+
+class Bearer(Caller):
+    """A program that somebody let in."""
+
+    def __init__(self, world, token):
+        super().__init__(world, None)
+        self.headers |= {"Authorization": f"Bearer {token}"}
+
+
+def test_every_scope_by_every_operation(world, things):
+    """A token allows what the person may, and of that its scopes: somebody who may everything with a token of one scope has the rights of a role of
+    that one permission, and so has somebody who may one thing with a token for everything."""
+    program = register(world, "Matrix", scope=["all"])[:2]
+    scopes = [(s, set(PERMISSIONS.values()), {s}) for s in of_today(sorted(PERMISSIONS.values()), 5)] + [("all", {"edit_dataset"}, {"edit_dataset"}), ("read", set(PERMISSIONS.values()), set())]
+
+    def part(n):
+        wrong = []
+        for scope, person, granted in scopes[n::len(PEOPLE)]:
+            things["root"].good("PUT", f"/users/{PEOPLE[n]}/", {"permissions": sorted(person)})
+            # A rule on the dataset gives no more than the scope, either.
+            rules = f"/datasets/{things['uid']}/security/users/"
+            things["root"]("DELETE", rules + PEOPLE[n])
+            if scope == "read":
+                things["root"].good("POST", rules, {"user": {"username": PEOPLE[n]}, "permissions": ["edit_dataset"]}, status=201)
+            role = f"scope {scope}"
+            ROLES[role] = (granted, set())
+            wrong += ask(Bearer(world, tokens(world, program, PEOPLE[n], scope)["access_token"]), role, things)
+            del ROLES[role]
+        return wrong
+
+    with concurrent.futures.ThreadPoolExecutor(len(PEOPLE)) as pool:
+        wrong = sum(pool.map(part, range(len(PEOPLE))), [])
+    assert not wrong, "\n".join(map(str, wrong[:40])) + f"\n{len(wrong)} in all"
 
 
 def visit(caller, role, things):
