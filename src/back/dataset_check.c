@@ -62,6 +62,9 @@ static bool save(struct check *k, struct err *e)
 		puts[n++] = (struct back_put){ STR("resources/0/params"), params };
 		puts[n++] = (struct back_put){ STR("fields"), dataset_read_dates(v, &k->form, json_get(k->c.doc, "fields")) };
 	}
+	struct str places = dataset_read_grid(v, &k->form, json_get(k->c.doc, "processors"));
+	if (places.n)
+		puts[n++] = (struct back_put){ STR("processors"), places };
 	return back_dataset_save_all(v, &k->c, puts, n, &k->form, &k->errors, e);
 }
 
@@ -202,6 +205,7 @@ static bool show(struct check *k, struct err *e)
 	if (!put_naming(h, k, e))
 		return false;
 	dataset_put_dates(h, v, &k->preview);
+	dataset_put_grid(h, v, &k->preview);
 	put_buttons(h, k);
 	put_options(h, k);
 	back_put_notes(h, &k->preview);

@@ -105,6 +105,39 @@ describe('tabs of a dataset', () => {
 		await context.close()
 	})
 
+	test('two editors at once: the second is told, loses nothing and decides', async () => {
+		const { context, page } = await opened({ viewport: { width: 1440, height: 900 }, bypassCSP: true })
+		const other = await context.newPage(), path = at('/backoffice/datasets/trees/information/')
+		const save = async p => {
+			await p.getByRole('button', { name: 'Save', exact: true }).click()
+			await p.waitForLoadState('domcontentloaded')
+		}
+		await page.goto(path)
+		await other.goto(path)
+		await page.fill('[name="m.publisher"]', 'Town hall')
+		await page.fill('[name="m.attributions"]', 'Survey of 2024')
+		await save(page)
+		await page.waitForURL(/done=/)
+		await other.fill('[name="m.publisher"]', 'Forest school')
+		await save(other)
+		await other.getByText('Somebody else has changed the same thing').waitFor()
+		assert.equal(await other.inputValue('[name="m.publisher"]'), 'Forest school')
+		await other.addScriptTag({ path: axe })
+		const { violations } = await other.evaluate(() => window.axe.run({ exclude: ['iframe'] }, { resultTypes: ['violations'] }))
+		assert.deepEqual(violations.map(v => v.id), [])
+		// What the first saved stands, and can be looked at beside one's own.
+		const [now] = await Promise.all([context.waitForEvent('page'), other.getByRole('link', { name: 'What is saved now' }).click()])
+		await now.waitForLoadState('domcontentloaded')
+		assert.equal(await now.inputValue('[name="m.publisher"]'), 'Town hall')
+		await other.getByRole('button', { name: 'Save mine over it' }).click()
+		await other.waitForURL(/done=/)
+		await page.goto(path)
+		assert.equal(await page.inputValue('[name="m.publisher"]'), 'Forest school')
+		await page.goto(at('/backoffice/datasets/trees/history/'))
+		assert.ok((await page.locator('main').innerText()).includes('Town hall'), 'the other version is in the history')
+		await context.close()
+	})
+
 	test('without script a rule is made, looked at and taken away', async () => {
 		const { context, page } = await opened({ javaScriptEnabled: false })
 		await page.goto(at('/backoffice/datasets/trees/security/'))

@@ -1,4 +1,4 @@
-// A publisher without an IT department, in a real browser: six ugly files become six published datasets, four of them on a map, with every click
+// A publisher without an IT department, in a real browser: six ugly files become six published datasets, those with places on a map and all of them as a chart, with every click
 // and every page counted; a misspelt field is told; a step is added and moved by keyboard alone; axe has nothing to say.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
@@ -78,6 +78,16 @@ async function clean(name) {
 	assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, `${name} is wider than the screen`)
 }
 
+// What the last page of the road offers by itself, one click each: a map where there are places, a chart wherever something can be counted.
+async function seen(...views) {
+	const done = page.url()
+	for (const view of views) {
+		if (page.url() !== done) await page.goto(done)
+		await press(page.getByRole('link', { name: view === 'map' ? 'See it on the map' : 'See it as a chart' }))
+		await page.waitForSelector(view === 'map' ? 'stoa-map' : 'stoa-chart')
+	}
+}
+
 test('a file with another encoding, decimal commas and blanks for thousands', async () => {
 	await begin('budget-windows-1252.csv')
 	assert.match(await column('montant_vote'), /Decimal number/)
@@ -87,8 +97,7 @@ test('a file with another encoding, decimal commas and blanks for thousands', as
 	const { total_count, results } = await records('budget-windows-1252')
 	assert.equal(total_count, 40)
 	assert.ok(results.some(r => r.libelle_de_l_operation.includes('école')))
-	await press(page.getByRole('link', { name: 'See it as a chart' }))
-	await page.waitForSelector('stoa-chart, .chart')
+	await seen('chart')
 })
 
 test('two rows of headings, merged cells, a title above and a total below', async () => {
@@ -98,8 +107,7 @@ test('two rows of headings, merged cells, a title above and a total below', asyn
 	const { total_count, results } = await records('population-two-headings')
 	assert.equal(total_count, 20)
 	assert.ok(results.every(r => Object.values(r).some(v => v && typeof v === 'object' && 'lat' in v)), JSON.stringify(results[0]))
-	await press(page.getByRole('link', { name: 'See it on the map' }))
-	await page.waitForSelector('stoa-map, .map')
+	await seen('map', 'chart')
 })
 
 test('dates with the day first, an old encoding, a total at the end', async () => {
@@ -110,29 +118,20 @@ test('dates with the day first, an old encoding, a total at the end', async () =
 	const { total_count, results } = await records('events-day-month')
 	assert.equal(total_count, 36)
 	assert.ok(results.some(r => r.date?.startsWith('2023-01-04')), JSON.stringify(results[0]))
-	await press(page.getByRole('link', { name: 'See it as a chart' }))
-	await page.waitForSelector('stoa-chart, .chart')
+	await seen('chart')
 })
 
-test('coordinates in Lambert 93: one step makes them points', async () => {
+test('coordinates in Lambert 93 are points at once', async () => {
 	await begin('bins-lambert93.csv')
-	await press(button('Save and go on editing'))
-	await page.waitForURL(/\/sources\//)
-	await press(page.getByRole('link', { name: 'Processing', exact: true }))
-	await press(page.getByRole('link', { name: /^Create a geopoint/ }))
-	await fill(page.locator('[name="a.latitude"], [name="a.lat"], [name="a.latitude_field"]').first(), 'y')
-	await fill(page.locator('[name="a.longitude"], [name="a.lon"], [name="a.longitude_field"]').first(), 'x')
-	await fill(page.locator('[name="a.epsg"]'), '2154')
-	const output = page.locator('[name="a.output_field"], [name="a.output"]').first()
-	if (!(await output.inputValue())) await fill(output, 'place')
-	// What it does is shown before anything is saved.
-	await page.waitForSelector('#rows th.new')
-	await press(button('Save and publish'))
-	await page.waitForSelector('.dataset-status:not([data-busy]) .badge.success', { timeout: 40000 })
+	// The grid is told by where its numbers lie, and offered.
+	assert.equal(await page.locator('[name=grid]').inputValue(), '2154')
+	await press(button('Publish'))
+	await published()
 	const { total_count, results } = await records('bins-lambert93')
 	assert.equal(total_count, 60)
 	const place = Object.values(results[0]).find(v => v && typeof v === 'object' && 'lat' in v)
 	assert.ok(Math.abs(place.lat - 48) < 1 && Math.abs(place.lon + 0.6) < 1, JSON.stringify(results[0]))
+	await seen('map', 'chart')
 })
 
 test('a zipped shapefile in Lambert 93 with a table in another encoding', async () => {
@@ -142,8 +141,7 @@ test('a zipped shapefile in Lambert 93 with a table in another encoding', async 
 	const { total_count, results } = await records('zones-lambert93')
 	assert.equal(total_count, 12)
 	assert.ok(JSON.stringify(results).includes('Périmètre éloigné'))
-	await press(page.getByRole('link', { name: 'See it on the map' }))
-	await page.waitForSelector('stoa-map, .map')
+	await seen('map', 'chart')
 })
 
 test('the answer of an API, objects inside objects', async () => {
@@ -151,8 +149,7 @@ test('the answer of an API, objects inside objects', async () => {
 	await press(button('Publish'))
 	await published()
 	assert.equal((await records('stations-api')).total_count, 20)
-	await press(page.getByRole('link', { name: 'See it on the map' }))
-	await page.waitForSelector('stoa-map, .map')
+	await seen('map', 'chart')
 })
 
 test('few clicks and few pages', () => {

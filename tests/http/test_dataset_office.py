@@ -2,7 +2,9 @@
 licences and themes, one change for many, and forms that outlive their session."""
 import html
 import re
+import struct
 import time
+import zlib
 from urllib.parse import unquote
 
 import pytest
@@ -249,6 +251,122 @@ def test_templates_licences_and_themes_of_a_portal(world, root):
     assert "Harbour" in text and 'value="Health"' in text, "one that is used stays"
     assert "Health" not in page(root, at("shrubs", "information"))
     assert page(root, "/backoffice/licences/").count("CC BY 4.0") >= 1
+
+
+def test_a_portals_own_words_reach_its_readers(world, root):
+    anyone = world.client(HOST)
+    shown = page(anyone, "/explore/dataset/trees/information/?flg=fr")
+    assert "Ville" in shown and "Quartier" in shown and re.search(r"<dd><bdi>Nord</bdi>", shown)
+    for path in ("/api/explore/v2.1/catalog/metadata_templates/basic", "/api/explore/v2.1/catalog/metadata_templates/basic/city", "/api/metadata/1.0/basic/city"):
+        answer = anyone.request("GET", path)
+        if answer.status_code != 404 or "1.0" not in path:
+            assert '"ward"' in answer.text and '"Ward"' in answer.text, (path, answer.text[:300])
+    assert anyone.request("GET", "/api/explore/v2.1/catalog/metadata_templates/admin").text.count("ward") == 0
+    send(root, at("shrubs", "information"), {"m.theme": ["Harbour"], "m.title.en": "Shrubs"}, 'name="m.title.en"')
+    published(world, root, "shrubs")
+    name = api(world.client(HOST).world, "/../shrubs").json()["metas"]["default"]["theme"][0]
+    catalogue = page(anyone, "/explore/?flg=fr")
+    assert "<bdi>Port</bdi>" in catalogue and f"refine.theme={name}" in catalogue
+
+
+def test_views_have_cards_colours_periods_and_a_stylesheet(world, root):
+    views = at("oaks", "visualizations")
+    send(root, views + "?view=calendar", {"v.calendar_enabled": "on", "v.calendar_event_start": "day", "v.calendar_event_title": "name", "v.calendar_event_color": "#aa3300",
+                                          "v.calendar_available_views": ["month", "list"], "v.calendar_default_view": "list", "v.calendar_tooltip_fields": ["district"]}, 'name="names"')
+    assert "as #1f5a7a" in send(root, views + "?view=calendar", {"v.calendar_event_color": "red"}, 'name="names"', status=422).text
+    card = "<p onclick=x()>Of <b>{{record.fields.district}}</b> {{record.fields.secret}}</p><script>y()</script>"
+    send(root, views + "?view=map", {"v.map_tooltip_html_enabled": "on", "v.map_tooltip_html": card}, 'name="names"')
+    send(root, views + "?view=custom", {"v.custom_view_enabled": "on", "v.custom_view_html.en": "<p class='c-big'>Own</p>",
+                                        "v.custom_view_css": ".c-big { color: green } @import url(https://evil.example/x.css); p { background: url(https://evil.example/y) }"}, 'name="names"')
+    (world.folder / "oaks.csv").write_text("name,district,day,loc\nOak,<i>north</i>,2024-05-01,\"48.85, 2.35\"\nElm,south,2024-05-03,\"48.86, 2.36\"\nAsh,north,2024-05-07,\"48.87, 2.37\"\n")
+    published(world, root, "oaks")
+    stoa(world.data, "publish", world.folder / "oaks.csv", "--portal", HOST, "--id", "oaks", "--replace")
+    anyone = world.client(HOST)
+    shown = page(anyone, "/explore/dataset/oaks/calendar/?calendar=list:2024-05")
+    assert 'fill="#aa3300"' in shown and "calendar=week" not in shown and "calendar=month" in shown
+    assert re.search(r'<dl class="tip">.*?south', shown, re.S) and "&lt;i&gt;north" in shown
+    assert "tooltip-html" in page(anyone, "/explore/dataset/oaks/map/")
+    record = api(world, "/../oaks/records?select=recordid&where=name%3D%22Oak%22").json()["results"][0]["recordid"]
+    tip = re.search(r'<div class="tip prose">.*?</div>', page(anyone, f"/explore/dataset/oaks/record/{record}/?card=map"), re.S).group(0)
+    assert "Of <strong>&lt;i&gt;north&lt;/i&gt;</strong>" in tip and "onclick" not in tip and "y()" not in tip and "{{" not in tip
+    custom = page(anyone, "/explore/dataset/oaks/custom/")
+    sheet = html.unescape(re.search(r'href="(/explore/dataset/oaks/view\.css[^"]*)"', custom).group(1))
+    css = page(anyone, sheet)
+    assert css.startswith(".own-view.own-view {") and "green" in css and "evil" not in css
+    send(root, views + "?view=custom", {"v.custom_view_css": "} body { display: none"}, 'name="names"')
+    assert "display" not in page(root, sheet + "&draft=1")
+    assert anyone.get(sheet + "&draft=1").status_code in (303, 401, 403)
+
+
+def test_exports_have_the_publishers_order(world, root):
+    send(root, at("oaks", "export"), {"field": "name", "direction": "desc", "epsg": "2154, 31287"}, 'name="epsg"')
+    published(world, root, "oaks")
+    names = lambda more="": [x["name"] for x in api(world, "/../oaks/exports/json" + more).json()]
+    assert names() == ["Oak", "Elm", "Ash"] and names("?order_by=name") == ["Ash", "Elm", "Oak"]
+    assert world.client(HOST).request("GET", "/explore/dataset/oaks/download/?format=csv").text.splitlines()[1].startswith("Oak")
+    assert 'value="31287">EPSG:31287' in page(world.client(HOST), "/explore/dataset/oaks/export/")
+
+
+def test_former_names_and_labels_hold_in_every_api(world, root):
+    path = at("shrubs", "schema") + "?field=district"
+    send(root, path, {"name": "quarter", "label.en": "Quarter", "label.fr": "Quartier", "facet": "on", "sortable": "on"}, 'name="facet.was"')
+    published(world, root, "shrubs")
+    v2 = lambda more: api(world, "/../shrubs/records?" + more)
+    for name in ("quarter", "district"):
+        assert v2(f"refine={name}:south").json()["total_count"] == 1, name
+        assert v2(f"exclude={name}:south").json()["total_count"] == 2, name
+        assert [x["name"] for x in v2(f"order_by={name}%20desc,name").json()["results"]] == ["Elm", "Ash", "Oak"], name
+        assert v2(f"group_by={name}&select={name},count(*)%20as%20n&order_by={name}").json()["results"][1]["n"] == 1, name
+        facets = api(world, f"/../shrubs/facets?facet={name}").json()["facets"]
+        assert sorted(f["name"] for f in facets[0]["facets"]) == ["north", "south"], name
+        v1 = world.client(HOST).request("GET", f"/api/records/1.0/search/?dataset=shrubs&facet={name}&refine.{name}=south&sort={name}").json()
+        assert v1["nhits"] == 1 and v1["facet_groups"][0]["facets"][0]["name"] == "south", name
+    assert api(world, "/../shrubs/exports/csv?select=district&delimiter=,&lang=en").text.split()[-1] in ("north", "south")
+    for lang, label in (("en", "Quarter"), ("fr", "Quartier")):
+        fields = {f["name"]: f["label"] for f in api(world, f"/../shrubs?lang={lang}").json()["fields"]}
+        assert fields["quarter"] == label
+        assert label in api(world, f"/../shrubs/exports/csv?use_labels=true&lang={lang}").text.splitlines()[0]
+
+
+def test_a_dataset_has_a_picture(world, root):
+    files = at("oaks", "information") + "files/"
+    token = dict(form_of(page(root, files), 'value="picture"'))
+    refused = root.request("POST", files, data=token, files={"picture": ("x.png", b"no picture", "image/png")})
+    assert refused.status_code == 422 and "PNG, JPEG, GIF or WebP" in refused.text
+    row = b"\0" + b"\xff\0\0" * 900
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 900, 700, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(row * 700)) + chunk(b"IEND", b"")
+    answer = root.request("POST", files, data={**token, "description": "A red oak"}, files={"picture": ("oak.png", png, "image/png")})
+    assert answer.status_code == 303
+    anyone = world.client(HOST)
+    card = html.unescape(re.search(r'<img class="dataset-picture"[^>]*src="([^"]+)" alt="A red oak"', page(anyone, "/explore/?q=oaks")).group(1))
+    picture = anyone.get(card)
+    assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/png" and picture.content != png
+    thumbnail = api(world, "/../oaks").json()["thumbnail"]
+    assert (thumbnail["url"], thumbnail["description"], thumbnail["width"]) == (card, "A red oak", 900)
+    assert card.split("?")[0] in html.unescape(page(anyone, "/explore/dataset/oaks/information/"))
+    root.post(files, form_of(page(root, files), 'name="remove"'))
+    assert anyone.get(card).status_code == 404 and "thumbnail" not in api(world, "/../oaks").json()
+
+
+def test_coverage_is_found_out_from_the_places(world, root):
+    send(root, at("oaks", "information"), {"coverage": "auto"}, 'name="m.title.en"')
+    published(world, root, "oaks")
+    assert api(world, "/../oaks").json()["metas"]["default"]["geographic_reference"] == ["world_fr"]
+
+
+def test_views_of_hidden_fields_say_so(world, root):
+    chart = '{"queries":[{"config":{"dataset":"oaks"},"charts":[{"type":"column","func":"COUNT","yAxis":"","color":"#0072b2"}],"xAxis":"district","maxpoints":20}]}'
+    send(root, at("oaks", "visualizations") + "?view=analyze", {"v.analyze_default": chart}, 'name="names"')
+    published(world, root, "oaks")
+    path = at("oaks", "security")
+    send(root, path, {"which": "some", "field": ["name", "day"]}, 'id="everybody"')
+    seen = page(root, path + "as/?who=public")
+    assert "about fields they do not see" in seen and "<code>district</code>" in seen
+    shown = page(world.client(HOST), "/explore/dataset/oaks/analyze/")
+    assert "not open to you" in shown and "district" not in re.search(r"<main.*", shown, re.S).group(0).split("stoa-chart-editor")[0].split("not open to you")[1][:300]
+    assert [x["name"] for x in api(world, "/../oaks/exports/json").json()] == ["Oak", "Elm", "Ash"]
+    send(root, path, {"which": "all"}, 'id="everybody"')
 
 
 def test_one_change_for_many(world, root):
