@@ -498,9 +498,9 @@ class StoaMap extends StoaElement {
 		this.#panel = this.#panel === panel ? '' : panel
 		this.#listed = this.#places = null
 		this.#sought = ''
-		if (this.#panel === 'search') void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.panel input[type=search]')?.focus())
 		if (this.#panel === 'list') void this.#list()
 		this.requestUpdate()
+		if (this.#panel === 'search') void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.panel input[type=search]')?.focus())
 	}
 
 	#button(d: string, label: string, run: () => void, more: { panel?: Panel; pressed?: boolean; disabled?: boolean } = {}) {
@@ -628,8 +628,9 @@ class StoaMap extends StoaElement {
 		const title = this.say('Search places and records')
 		return html`<section class="panel" aria-label=${title}><div class="head"><h2>${title}</h2>${this.#close_button(() => this.#toggle('search'))}</div>
 			<input type="search" maxlength="200" aria-label=${title} @change=${(e: Event) => this.#look_for((e.target as HTMLInputElement).value)} @input=${(e: Event) => {
+				const { value } = e.target as HTMLInputElement
 				clearTimeout(this.#typing)
-				this.#typing = window.setTimeout(() => this.#look_for((e.target as HTMLInputElement).value), 300)
+				this.#typing = window.setTimeout(() => this.#look_for(value), 300)
 			}}>
 			${this.#sought ? html`<h3>${this.say('Places')}</h3>${!this.#places ? html`<p class="soft" role="status">${this.say('Loading…')}</p>`
 				: !this.#places.length ? html`<p class="soft" role="status">${this.say('No place has this name.')}</p>` : html`<ol class="places">${this.#places.map(p => html`<li>
@@ -679,7 +680,7 @@ class StoaMap extends StoaElement {
 		const nothing_here = this.#plans.length > 0 && this.#plans.every(p => !p.total)
 		return html`<div class="frame"><div class="map" dir="ltr"></div>${this.#side()}
 			<div class="stack">${this.#drawn ? this.#drawing_hint() : nothing}
-				${this.#panel === 'layers' ? this.#layers() : this.#panel === 'draw' ? this.#draw_menu() : this.#panel === 'list' ? this.#list_panel() : this.#panel === 'search' ? this.#search_panel() : nothing}
+				${this.#panel === 'layers' && this.#plans.length ? this.#layers() : this.#panel === 'draw' ? this.#draw_menu() : this.#panel === 'list' ? this.#list_panel() : this.#panel === 'search' ? this.#search_panel() : nothing}
 				${this.#card()}${this.#status ? html`<p class="note" role="status">${this.#status}</p>` : nothing}</div>
 			${nothing_here ? html`<div class="over veil"><p role="status">${this.#plans.length === 1 && this.#plans[0].why ? (this.#plans[0].why === 'places' ? this.say('This dataset has no places.') : this.#plans[0].why)
 				: this.say('No record matches your filters.')}</p></div>` : nothing}

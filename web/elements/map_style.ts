@@ -58,6 +58,7 @@ export const map_style = css`
 	.layer > .keys { margin-inline-start: 1.4rem; }
 	.soft { color: var(--ink-soft, #5b574f); margin: .25rem 0 0; }
 	select, input[type=search] { font: inherit; inline-size: 100%; box-sizing: border-box; min-block-size: 2.25rem; border: 1px solid var(--line-strong, #8b867a); border-radius: var(--round, 6px); background: var(--raised, #fff); color: inherit; }
+	input[type=search] { padding-inline: .5rem; margin-block-end: .6rem; }
 	dl { margin: .3rem 0 0; display: grid; gap: .3rem; }
 	dt { color: var(--ink-soft, #5b574f); font-size: .8rem; }
 	dd { margin: 0; overflow-wrap: anywhere; }
@@ -77,6 +78,12 @@ export const map_style = css`
 	.over p { margin: 0; background: var(--raised, #fff); padding: .5rem .9rem; border-radius: var(--round, 6px); color: var(--ink, #222); pointer-events: auto; }
 	a { color: var(--accent-text, LinkText); }
 	bdi { unicode-bidi: isolate; }
+	@media print { .side, .close { display: none; } .frame { break-inside: avoid; } }
+	/* Colours are what a map says: they stay; what is pressed shows it by a line. */
+	@media (forced-colors: active) {
+		.map, .key i, .smooth i, .handle, .you { forced-color-adjust: none; }
+		.side button[aria-expanded=true], .side button[aria-pressed=true] { outline: 2px solid Highlight; outline-offset: -3px; }
+	}
 	@media (max-width: 40rem) {
 		.stack { inline-size: auto; inset-inline: 3.6rem .4rem; justify-content: end; inset-block-end: 1.6rem; }
 		.panel, .card { max-block-size: 45%; }
