@@ -157,10 +157,12 @@ const files = result.outputFiles.map(f => {
 	}
 }).sort((a, b) => (a.name < b.name ? -1 : 1))
 
+// A text is what compilers read fastest; octal escapes of three digits cannot run into what follows.
+const escapes = Array.from({ length: 256 }, (_, b) => (b < 32 || b > 126 || b === 34 || b === 92 || b === 63 ? '\\' + b.toString(8).padStart(3, '0') : String.fromCharCode(b)))
 const array = (name, bytes) => {
 	const lines = []
-	for (let at = 0; at < bytes.length; at += 24) lines.push('\t' + [...bytes.subarray(at, at + 24)].join(',') + ',')
-	return `static const unsigned char ${name}[] = {\n${lines.join('\n')}\n};\n`
+	for (let at = 0; at < bytes.length; at += 2000) lines.push(`"${Array.from(bytes.subarray(at, at + 2000), b => escapes[b]).join('')}"`)
+	return `static const char ${name}[] =\n${lines.join('\n')};\n`
 }
 let text = '/* Generated from web/ by scripts/assets.mjs: the front end as it lies in memory. */\n'
 files.forEach((f, i) => {
@@ -168,7 +170,7 @@ files.forEach((f, i) => {
 })
 text += 'static const struct asset assets[] = {\n'
 files.forEach((f, i) => {
-	const view = kind => (f[kind].length ? `{ (const char *)asset_${i}_${kind}, ${f[kind].length} }` : '{ 0, 0 }')
+	const view = kind => (f[kind].length ? `{ asset_${i}_${kind}, ${f[kind].length} }` : '{ 0, 0 }')
 	const word = s => `{ ${JSON.stringify(s)}, ${Buffer.byteLength(s)} }`
 	text += `\t{ ${word(f.name)}, ${word(f.logical)}, ${word('/assets/' + f.name)}, ${word(f.type)}, ${word(f.tag)},\n\t  ${view('bytes')}, ${view('gzip')}, ${view('br')} },\n`
 })
