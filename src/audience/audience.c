@@ -76,7 +76,7 @@ static void count_one(struct audience *a, const struct audience_hit *h)
 	struct portal *p = portal_of(a, h->tenant);
 	if (!portal_refresh(p, a->tenants)) return;
 	portal_turn(p, h->at, gather_of(a));
-	portal_count(p, h, agent_of(a, h->user_agent), a->place);
+	portal_count(p, h, agent_of(a, h->user_agent), a->place, a->centres);
 }
 
 /* True when more waits. */
@@ -241,9 +241,10 @@ static void *run(void *arg)
 	return NULL;
 }
 
-bool audience_start(struct audience *a, const char *geoip, struct log *log, struct err *e)
+bool audience_start(struct audience *a, const char *geoip, const char *centres, struct log *log, struct err *e)
 {
 	if (geoip && *geoip && !audience_place_open(geoip, &a->place, e)) return false;
+	if (centres && *centres && !centres_open(centres, &a->centres, e)) return false;
 	a->log = log;
 	a->running = true;
 	if (pthread_create(&a->thread, NULL, run, a) == 0) return true;
@@ -278,6 +279,7 @@ void audience_close(struct audience *a)
 		free(left[i]);
 	}
 	audience_place_close(a->place);
+	centres_close(a->centres);
 	ring_close(&a->ring);
 	lock_bell_done(&a->bell);
 	lock_done(&a->lock);

@@ -28,9 +28,9 @@ struct audience;
 
 /* Nothing is counted before audience_start. */
 bool audience_open(struct store *s, struct tenants *ts, struct audience **out, struct err *e) must_use nonnull_all;
-/* Starts the thread. `geoip` is the path of a local database of countries (.mmdb), or empty: then no country is known. Fails
- * with ERR_USAGE when that file cannot be read. Keeps the log. */
-bool audience_start(struct audience *a, const char *geoip, struct log *log_or_null, struct err *e) must_use;
+/* Starts the thread. `geoip` is the path of a local database of countries (.mmdb), or empty: then no country is known. `centres` is
+ * that of a list of networks whose page views are robots', or empty. Fails with ERR_USAGE when one cannot be read. Keeps the log. */
+bool audience_start(struct audience *a, const char *geoip, const char *centres, struct log *log_or_null, struct err *e) must_use;
 /* Writes down what is counted, then frees. */
 void audience_close(struct audience *a);
 

@@ -97,7 +97,9 @@ bool write_erase(struct store *s, struct tenant_id t, struct instant now, struct
 
 /* --- portal.c: what is counted of one portal ----------------------------------------------------------------------------- */
 
+struct centres;
 struct cidr { unsigned char address[AUDIENCE_ADDRESS]; int bits; };
+bool cidr_read(struct str text, struct cidr *out) must_use;
 struct portal {
 	struct portal *next;
 	int64_t tenant;
@@ -122,7 +124,8 @@ bool portal_refresh(struct portal *p, struct tenants *ts);
 /* Moves counters of hours and days that are over into the batch; a new day has a new salt. */
 void portal_turn(struct portal *p, struct instant now, struct gather *b);
 void portal_collect(struct portal *p, struct gather *b);
-void portal_count(struct portal *p, const struct audience_hit *h, const struct audience_agent *a, const struct place *place_or_null);
+void portal_count(struct portal *p, const struct audience_hit *h, const struct audience_agent *a, const struct place *place_or_null,
+                  const struct centres *centres_or_null);
 size_t portal_bytes(const struct portal *p);
 
 /* --- place.c: countries and networks ---------------------------------------------------------------------------------------- */
@@ -133,6 +136,13 @@ void audience_place_close(struct place *p);
 /* Two letters, or empty; looked up by the address cut to /16 or /32. */
 struct str place_country(const struct place *p, const unsigned char client[AUDIENCE_ADDRESS], char room[3]);
 bool cidr_holds(const struct cidr *list, size_t n, const unsigned char client[AUDIENCE_ADDRESS]) must_use;
+
+/* --- centres.c: networks of data centres, from a file (ANA-11) ------------------------------------------------------------------ */
+
+/* Lines of addresses and blocks; # begins a comment. ERR_USAGE. */
+bool centres_open(const char *path, struct centres **out, struct err *e) must_use;
+void centres_close(struct centres *c);
+bool centres_hold(const struct centres *c_or_null, const unsigned char client[AUDIENCE_ADDRESS]) must_use;
 
 /* --- weigh.c: what one answer is -------------------------------------------------------------------------------------------------- */
 
@@ -158,6 +168,7 @@ struct audience {
 	struct tenants *tenants;
 	struct ring ring;
 	struct place *place;
+	struct centres *centres;
 	struct log *log;
 	pthread_t thread;
 	bool running;

@@ -77,7 +77,7 @@ void portal_free(struct portal *p)
 
 /* --- settings ---------------------------------------------------------------------------------------------------- */
 
-static bool read_cidr(struct str text, struct cidr *out)
+bool cidr_read(struct str text, struct cidr *out)
 {
 	char c[64];
 	struct str rest = text, address;
@@ -111,7 +111,7 @@ static void read_excluded(struct portal *p, struct str list)
 		struct str word;
 		part = str_trim(part);
 		while (p->nexcluded < most && part.n && str_cut(&part, ' ', &word))
-			if (read_cidr(str_trim(word), &p->excluded[p->nexcluded])) p->nexcluded++;
+			if (cidr_read(str_trim(word), &p->excluded[p->nexcluded])) p->nexcluded++;
 	}
 }
 
@@ -337,7 +337,7 @@ static void count_page(struct portal *p, const struct audience_hit *h, const str
 	if (strcmp(w->event, "not_found") == 0) tally_pair(&p->tally, AUDIENCE_PATH_REFERRER, STR("(unknown address)"), referrer);
 }
 
-void portal_count(struct portal *p, const struct audience_hit *h, const struct audience_agent *a, const struct place *place)
+void portal_count(struct portal *p, const struct audience_hit *h, const struct audience_agent *a, const struct place *place, const struct centres *centres)
 {
 	struct weight w;
 	char room[AUDIENCE_HOST_TEXT];
@@ -345,8 +345,10 @@ void portal_count(struct portal *p, const struct audience_hit *h, const struct a
 	if (!p->on || h->uncounted || cidr_holds(p->excluded, p->nexcluded, h->client) || !weigh(h, &w)) return;
 	struct str referrer = audience_referrer(h->referer, h->host, room, &spam);
 	bool page = w.kind == KIND_PAGE;
-	if ((a->robot_or_null && (page || !a->library)) || (page && spam)) {
-		if (h->status < 400) tally_add(&p->tally, AUDIENCE_ROBOT, spam ? STR("Referrer spam") : str_of(a->robot_or_null), 1, 0);
+	const char *robot = a->robot_or_null;
+	if (!robot && page && centres_hold(centres, h->client)) robot = "Data centre";
+	if ((robot && (page || !a->library)) || (page && spam)) {
+		if (h->status < 400) tally_add(&p->tally, AUDIENCE_ROBOT, spam ? STR("Referrer spam") : str_of(robot), 1, 0);
 	} else if (page) {
 		count_page(p, h, &w, a, referrer, place);
 	} else {

@@ -41,6 +41,8 @@ const struct json_node *privacy_find(const struct privacy_draft *d, const char *
 /* `node` may be NULL. Texts of a member by the portal's languages, in the order of its list. */
 const struct str *privacy_texts(const struct visit *v, const struct json_node *node, const char *member);
 /* Faults of the draft below a name ("services.matomo.") as errors of a form; names of fields as `map` says, else with "_" for ".". */
+/* A fault as a sentence for people: the label of its field, its language, what is wrong. */
+struct str privacy_fault_text(const struct visit *v, const struct registry_fault *f);
 bool privacy_faults(struct privacy_draft *d, struct str lead, struct html_errors *errors, struct err *e) must_use nonnull_all;
 /* Lines of a form's area as a JSON list. */
 void privacy_put_lines(struct json_out *j, struct str text) nonnull_all;

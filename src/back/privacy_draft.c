@@ -222,6 +222,95 @@ void privacy_put_member(struct json_out *j, const struct visitor_form *f, const 
 	json_put(j, str_trim(visitor_field(f, str_of(name))));
 }
 
+/* Paths of fields, without the id of what they are of, as the forms call them. */
+static const struct { const char *path, *label; } labels[] = {
+	{ "additions.after", N_("After") },
+	{ "additions.before", N_("Before") },
+	{ "attestation", N_("Attestation") },
+	{ "attestation.at", N_("Date") },
+	{ "attestation.by", N_("Who attests") },
+	{ "attestation.criteria", N_("Criteria") },
+	{ "attestation.evidence", N_("Address of the evidence") },
+	{ "attributes.domain", N_("Domain") },
+	{ "attributes.path", N_("Path") },
+	{ "attributes.same_site", N_("SameSite") },
+	{ "attributes.secure", N_("Secure") },
+	{ "banner.first", N_("First sentence") },
+	{ "banner.title", N_("Title") },
+	{ "category", N_("Kind") },
+	{ "controller.contact", N_("Contact") },
+	{ "controller.data_protection", N_("Data protection contact") },
+	{ "controller.name", N_("Controller") },
+	{ "data_sent", N_("Data that are sent") },
+	{ "function", N_("Function") },
+	{ "id", N_("Short name") },
+	{ "items", N_("Cookies and the like") },
+	{ "kind", N_("What it is") },
+	{ "legal_basis", N_("Legal basis") },
+	{ "lifetime", N_("How long") },
+	{ "lifetime.seconds", N_("How long") },
+	{ "loads", N_("Where it is loaded") },
+	{ "location", N_("Where") },
+	{ "material", N_("Does a new wording mean something else?") },
+	{ "name", N_("Name") },
+	{ "origins", N_("Origins") },
+	{ "party", N_("Stored") },
+	{ "policy_url", N_("Address of its privacy policy") },
+	{ "provider", N_("Provider") },
+	{ "provider.country", N_("Country") },
+	{ "provider.name", N_("Provider") },
+	{ "provider.url", N_("Address of its site") },
+	{ "purpose", N_("Purpose") },
+	{ "recipients", N_("Other recipients") },
+	{ "retention", N_("Kept for") },
+	{ "sandbox", N_("What its frames may do") },
+	{ "services", N_("Services of others") },
+	{ "set_when", N_("When it is set") },
+	{ "tag.site", N_("Number of the site there") },
+	{ "tag.url", N_("Address of the measuring program") },
+	{ "transfer", N_("Countries outside the area, and the safeguard") },
+};
+
+/* Of "services.matomo.purpose.fr" what follows the id; the id of an item has a point. */
+static struct str below_id(struct str field)
+{
+	size_t points = str_starts(field, STR("services.")) ? 2 : str_starts(field, STR("items.")) ? 3 : 0;
+	struct str rest = field;
+	for (; points; points--) {
+		ptrdiff_t dot = str_find_char(rest, '.');
+		if (dot < 0)
+			return field;
+		rest = str_from(rest, (size_t)dot + 1);
+	}
+	return rest;
+}
+
+static const char *label_of(struct str path)
+{
+	for (size_t i = 0; i < COUNT_OF(labels); i++)
+		if (str_eq(path, str_of(labels[i].path)))
+			return labels[i].label;
+	return NULL;
+}
+
+struct str privacy_fault_text(const struct visit *v, const struct registry_fault *f)
+{
+	struct str path = below_id(f->field);
+	struct str sentence = registry_fault_text(f, v->lang, v->arena);
+	const char *label = label_of(path);
+	ptrdiff_t dot = str_rfind_char(path, '.');
+	struct str language = STR("");
+	if (!label && dot > 0) {
+		struct str last = str_from(path, (size_t)dot + 1);
+		label = label_of(str_sub(path, 0, (size_t)dot));
+		if (label && i18n_find(v->at.tenant->languages, v->at.tenant->nlanguages, last) >= 0)
+			language = arena_printf(v->arena, " (%.*s)", STR_ARG(last));
+	}
+	if (!label)
+		return arena_printf(v->arena, "%.*s: %.*s", STR_ARG(path), STR_ARG(sentence));
+	return arena_printf(v->arena, "%.*s%.*s: %.*s", STR_ARG(i18n_text(v->lang, label)), STR_ARG(language), STR_ARG(sentence));
+}
+
 bool privacy_faults(struct privacy_draft *d, struct str lead, struct html_errors *errors, struct err *e)
 {
 	struct visit *v = d->visit;
@@ -242,7 +331,7 @@ bool privacy_faults(struct privacy_draft *d, struct str lead, struct html_errors
 		else if (str_starts(shown, STR("provider.")) || str_starts(shown, STR("tag.")) || str_starts(shown, STR("attestation.")) ||
 		         str_starts(shown, STR("attributes.")) || str_starts(shown, STR("lifetime.")))
 			*strchr(name, '.') = '_';
-		html_complain_text(errors, shown, checked.faults[i].message);
+		html_complain_text(errors, shown, privacy_fault_text(v, &checked.faults[i]));
 	}
 	registry_draft_done(v->at.site->registries, &checked);
 	return true;

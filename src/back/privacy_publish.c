@@ -2,6 +2,8 @@
  * date. Somebody else's publication in the meantime is shown and costs nothing of the draft. */
 #include "back/privacy.h"
 
+#define AHEAD_MOST_US (366 * INT64_C(86400000000))
+
 static const char *const changes[] = { [REGISTRY_ADDED] = N_("Added"), [REGISTRY_REMOVED] = N_("Removed"), [REGISTRY_CHANGED] = N_("Changed") };
 
 void privacy_put_differences(struct html *h, const struct registry_difference *d, size_t n)
@@ -53,9 +55,9 @@ static void put_faults(struct html *h, struct visit *v, const struct registry_dr
 		html_url(h, where);
 		html_lit(h, "\"><code dir=\"ltr\" translate=\"no\">");
 		html_text(h, f);
-		html_lit(h, "</code></a> <span lang=\"en\">");
-		html_text(h, d->faults[i].message);
-		html_lit(h, "</span></li>");
+		html_lit(h, "</code></a> ");
+		html_text(h, privacy_fault_text(v, &d->faults[i]));
+		html_lit(h, "</li>");
 	}
 	html_lit(h, "</ul>");
 	html_notice_close(h);
@@ -204,6 +206,8 @@ static bool publish(struct privacy_draft *d, const struct visitor_form *f, struc
 		html_complain(errors, v->lang, "effective", N_("Give a day."));
 	else if (day.n)
 		at.us = clock_local_to_us(v->zone, &text.civil);
+	if (at.us > clock_now().us + AHEAD_MOST_US)
+		html_complain(errors, v->lang, "effective", N_("A version can wait for a year at most."));
 	if (errors->n || !back_fresh_form(v, errors))
 		return false;
 	if (!registry_publish(rs, v->at.tenant, d->json, d->base, note, v->who.who.admin ? STR("administrator") : STR("editor"), at, &version, e)) {
@@ -211,6 +215,9 @@ static bool publish(struct privacy_draft *d, const struct visitor_form *f, struc
 			html_complain_text(errors, STR(""), arena_str(v->arena, str_of(e->pub)));
 		return false;
 	}
+	/* The draft is out already, from another tab or by somebody else. */
+	if (version == d->now->version)
+		return registry_working_drop(rs, v->at.tenant->id, v->who.account, e) && back_done(v, STR("/backoffice/privacy/"), "published-already", e);
 	visitor_note(v, EVENT_REGISTRY_PUBLISHED, STR(""), arena_printf(v->arena, "version %lld", (long long)version));
 	if (!registry_working_drop(rs, v->at.tenant->id, v->who.account, e))
 		return false;

@@ -65,6 +65,17 @@ static bool check_origins(struct visit *v, struct str lines, struct html_errors 
 	return true;
 }
 
+/* The words of a list that were ticked, in its order. */
+static void put_chosen(struct json_out *j, const struct visitor_form *f, const char *name, const char *const *words)
+{
+	json_open(j, '[');
+	for (size_t i = 0; words[i]; i++)
+		for (size_t k = 0; k < f->n; k++)
+			if (str_eq(f->pairs[k].name, str_of(name)) && str_eq(f->pairs[k].value, str_of(words[i])))
+				json_put(j, str_of(words[i]));
+	json_close(j, ']');
+}
+
 static void put_attestation(struct json_out *j, const struct visitor_form *f)
 {
 	json_open(j, '{');
@@ -72,12 +83,7 @@ static void put_attestation(struct json_out *j, const struct visitor_form *f)
 	privacy_put_member(j, f, "at", "attestation_at");
 	privacy_put_member(j, f, "evidence", "attestation_evidence");
 	json_key(j, STR("criteria"));
-	json_open(j, '[');
-	for (size_t i = 0; registry_criteria[i]; i++)
-		for (size_t k = 0; k < f->n; k++)
-			if (str_eq(f->pairs[k].name, STR("attestation_criteria")) && str_eq(f->pairs[k].value, str_of(registry_criteria[i])))
-				json_put(j, str_of(registry_criteria[i]));
-	json_close(j, ']');
+	put_chosen(j, f, "attestation_criteria", registry_criteria);
 	json_close(j, '}');
 }
 
@@ -108,6 +114,10 @@ static struct str service_json(struct visit *v, const struct json_node *before, 
 	privacy_put_lines(&j, visitor_field(f, STR("recipients")));
 	json_key(&j, STR("origins"));
 	put_origins(&j, visitor_field(f, STR("origins")));
+	if (visitor_field(f, STR("sandbox_asked")).n) {
+		json_key(&j, STR("sandbox"));
+		put_chosen(&j, f, "sandbox", registry_sandbox_words);
+	}
 	if (str_trim(visitor_field(f, STR("tag_url"))).n) {
 		json_key(&j, STR("tag"));
 		json_open(&j, '{');
@@ -155,6 +165,22 @@ static void put_basis(struct html *h, const struct json_node *s, bool exempt)
 	html_choice(h, &(struct html_choice){ .kind = HTML_RADIOS, .name = "loads", .label = N_("Where it is loaded"), .options = loads, .noptions = COUNT_OF(loads), .value = json_text(json_get(s, "loads")) });
 }
 
+static void put_sandbox(struct html *h, const struct json_node *s)
+{
+	static const char *const labels[] = { N_("Send forms"), N_("Open windows"), N_("Show themselves on another screen"), N_("Use cookies and storage of their own site"),
+		N_("Run programs") };
+	const struct json_node *list = json_get(s, "sandbox");
+	struct html_option options[COUNT_OF(labels)];
+	for (size_t i = 0; i < COUNT_OF(labels); i++) {
+		options[i] = (struct html_option){ .value = str_of(registry_sandbox_words[i]), .message = labels[i], .on = !list && (REGISTRY_SANDBOX_USUAL >> i & 1) };
+		for (size_t k = 0; k < json_count(list); k++)
+			options[i].on |= str_eq(json_text(json_at(list, k)), options[i].value);
+	}
+	html_hidden(h, "sandbox_asked", STR("1"));
+	html_choice(h, &(struct html_choice){ .kind = HTML_CHECKS, .name = "sandbox", .label = N_("What its frames may do"), .options = options, .noptions = COUNT_OF(options),
+		.hint = N_("As little as it works with. No frame may lead the page elsewhere or open dialogs over it.") });
+}
+
 static void put_exemption(struct html *h, struct visit *v, const struct json_node *s)
 {
 	const struct json_node *t = json_get(s, "attestation");
@@ -191,6 +217,8 @@ static void put_form(struct html *h, struct privacy_draft *d, const struct json_
 	html_fieldset_open(h, N_("What browsers may load"), NULL);
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "origins", .label = N_("Origins"), .hint = N_("One a line: a word (script, style, img, font, connect, frame, media, worker), a blank and an origin, as: frame https://video.example"),
 	           .rows = 4, .code = true, .value = origin_lines(v->arena, s) });
+	if (str_eq(json_text(json_get(s, "loads")), STR("embed")))
+		put_sandbox(h, s);
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_URL, .name = "tag_url", .label = N_("Address of the measuring program"), .hint = N_("For Matomo: where it is installed, as https://stats.example.org/"), .value = json_text(json_get(json_get(s, "tag"), "url")), .most = 500 });
 	html_field(h, &(struct html_field){ .name = "tag_site", .label = N_("Number of the site there"), .value = json_text(json_get(json_get(s, "tag"), "site")), .most = 100, .narrow = true });
 	html_fieldset_close(h);

@@ -162,6 +162,21 @@ static void put_fields(struct html *h, const struct one *o)
 	}
 }
 
+/* "Issuer, an https address: must begin with https://", beside the field. */
+static bool complain_fault(const struct visit *v, struct html_errors *errors, const struct sso_fault *fault)
+{
+	const char *label = strcmp(fault->field, "id") == 0 ? N_("Short name") : N_("Client secret");
+	struct sso_field f;
+	for (size_t i = 0; sso_field(i, NULL, &f); i++)
+		if (strcmp(f.name, fault->field) == 0)
+			label = f.sentence;
+	auto_buf b = BUF_INIT(4000);
+	buf_put(&b, i18n_text(v->lang, label));
+	buf_lit(&b, ": ");
+	i18n_put_filled(&b, i18n_text(v->lang, fault->sentence), &fault->arg, 1);
+	return html_complain_text(errors, str_of(fault->field), arena_str(v->arena, buf_str(&b)));
+}
+
 /* Reads the form into the provider; what cannot be is said beside its field. */
 static void read_fields(struct one *o, const struct visitor_form *form, struct html_errors *errors)
 {
@@ -170,27 +185,14 @@ static void read_fields(struct one *o, const struct visitor_form *form, struct h
 	if (o->fresh)
 		o->provider.id = str_trim(visitor_field(form, STR("id")));
 	for (size_t i = 0; sso_field(i, NULL, &f); i++) {
-		struct err why = { 0 };
+		struct sso_fault why;
 		struct str name = str_of(f.name);
 		if (o->provider.kind == SSO_OIDC ? !f.oidc : !f.saml)
 			continue;
 		struct str value = f.is_switch ? (visitor_field_on(form, name) ? STR("true") : STR("false")) : str_trim(visitor_field(form, name));
-		if (!sso_field_set(v->arena, &o->provider, name, value, &why))
-			html_complain_text(errors, name, arena_str(v->arena, str_of(why.pub)));
+		if (!sso_field_put(v->arena, &o->provider, name, value, &why))
+			complain_fault(v, errors, &why);
 	}
-}
-
-/* The field that a refusal is about: its text begins with the field's name, or speaks of the short name or of the secret. */
-static const char *field_of_refusal(const struct err *e)
-{
-	struct str text = str_of(e->pub);
-	struct sso_field f;
-	for (size_t i = 0; sso_field(i, NULL, &f); i++) {
-		struct str name = str_of(f.name);
-		if (str_starts(text, name) && text.n > name.n && text.p[name.n] == ' ') return f.name;
-	}
-	if (str_starts(text, STR("the name of a provider"))) return "id";
-	return str_starts(text, STR("the client secret")) ? "secret" : "";
 }
 
 static bool save(struct one *o, const struct visitor_form *form, struct html_errors *errors, struct err *e)
@@ -200,23 +202,29 @@ static bool save(struct one *o, const struct visitor_form *form, struct html_err
 	struct err ignored = { 0 };
 	if (o->fresh && sso_provider_get(&o->scene, o->provider.id, &other, &ignored))
 		return html_complain(errors, v->lang, "id", N_("There is a provider of this short name already."));
+	struct sso_fault fault;
+	if (!sso_provider_check(&o->scene, &o->provider, visitor_field(form, STR("secret")), &fault))
+		return complain_fault(v, errors, &fault);
 	if (!back_fresh_form(v, errors))
 		return false;
 	if (sso_provider_put(&o->scene, &o->provider, visitor_field(form, STR("secret")), e)) {
 		visitor_note(v, EVENT_SETTINGS_CHANGED, o->fresh ? STR("provider_added") : STR("provider_changed"), o->provider.id);
 		return back_done(v, arena_printf(v->arena, "/backoffice/access/providers/%.*s/", STR_ARG(o->provider.id)), "saved", e);
 	}
-	back_complain(v, errors, field_of_refusal(e), e);
+	back_complain(v, errors, "", e);
 	return false;
 }
 
 /* Tries what the form says, saved or not. Asks other servers, so the reader must have proved who they are. */
-static bool try_it(struct one *o, struct html_errors *errors, struct err *e)
+static bool try_it(struct one *o, const struct visitor_form *form, struct html_errors *errors, struct err *e)
 {
 	struct sso_finding *findings;
+	struct sso_fault fault;
+	if (!sso_provider_check(&o->scene, &o->provider, visitor_field(form, STR("secret")), &fault))
+		return complain_fault(o->visit, errors, &fault);
 	if (!back_fresh_form(o->visit, errors) || !sso_provider_test(&o->scene, &o->provider, &findings, &o->nfindings, e)) {
 		if (e->code)
-			back_complain(o->visit, errors, field_of_refusal(e), e);
+			back_complain(o->visit, errors, "", e);
 		return false;
 	}
 	o->findings = findings;
@@ -288,7 +296,7 @@ static bool handle(struct one *o, struct httpd_request *r, struct httpd_reply *p
 			read_fields(o, &form, &errors);
 		if (!errors.n && !trying && save(o, &form, &errors, e))
 			return true;
-		if (!errors.n && trying && !try_it(o, &errors, e) && !errors.n)
+		if (!errors.n && trying && !try_it(o, &form, &errors, e) && !errors.n)
 			return back_answered(p, e);
 		if (!errors.n && !trying)
 			return back_answered(p, e);

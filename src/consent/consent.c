@@ -20,11 +20,14 @@ bool consent_open(struct store *s, struct vault *v, struct tenants *ts, struct s
 		consent_close(c);
 		return false;
 	}
-	struct err ignored = { 0 };
-	/* What waited for the store: it may be there again. If not, upkeep tries on. */
-	if (consent_waits(c) && !consent_drain(c, &ignored)) ignored = (struct err){ 0 };
 	*out = c;
 	return true;
+}
+
+void consent_resume(struct consent *c)
+{
+	struct err ignored = { 0 };
+	if (consent_waits(c) && !consent_drain(c, &ignored)) ignored = (struct err){ 0 };
 }
 
 void consent_close(struct consent *c)

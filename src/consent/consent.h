@@ -16,6 +16,9 @@ struct consent;
 /* `folder` is the data folder: what could not be written to the ledger waits in <folder>/consent.queue. */
 bool consent_open(struct store *s, struct vault *v, struct tenants *ts, struct str folder, struct consent **out, struct err *e)
 	must_use nonnull_all;
+/* Appends what waited for the store when the process ended: it may be there again. If not, upkeep tries on. Not before consent_after_restore
+ * has said which ledgers are held. */
+void consent_resume(struct consent *c) nonnull_all;
 void consent_close(struct consent *c); /* writes down counters */
 
 enum { CONSENT_SERVICES = 64, CONSENT_RECEIPT_TEXT = 22 + 1, CONSENT_VALUE_TEXT = 1100 };
@@ -69,6 +72,13 @@ bool consent_choose(struct consent *c, const struct consent_state *before, const
 
 /* The formula alone, for test vectors (D.3). */
 void consent_compose(const unsigned char key[VAULT_KEY], struct str host, struct str before_mac, char mac[22 + 1]);
+
+/* --- account.c: choices kept with an account, where the portal offers it (CON-32) -------------------------------- */
+
+/* The value of cookies_preferences that the account has; empty: none. */
+bool consent_account_get(struct consent *c, struct tenant_id t, int64_t account, struct arena *a, struct str *value, struct err *e) must_use nonnull_all;
+/* An empty value forgets it. */
+bool consent_account_put(struct consent *c, struct tenant_id t, int64_t account, struct str value, struct instant now, struct err *e) must_use nonnull_all;
 
 /* A rendering of banner or preference page that an entry refers to: HTML, and a bitmap (PNG, URL-safe base64) once somebody made
  * one. ERR_NOT_FOUND. */

@@ -35,13 +35,22 @@ static bool put_sessions(struct gate *g, struct json_out *out, struct err *e)
 	return true;
 }
 
+/* Where the portal keeps it with the account (CON-32). */
+static bool put_choice(struct gate *g, struct json_out *j, struct err *e)
+{
+	struct str value;
+	if (!consent_account_get(g->v.at.site->consent, g->v.at.tenant->id, g->v.session->account, g->v.arena, &value, e)) return false;
+	if (value.n) json_member(j, "cookies_preferences", value);
+	return true;
+}
+
 /* What other rooms keep of the account: members of one object. */
 static bool put_others(struct gate *g, struct buf *b, struct err *e)
 {
 	struct engage_scene s = gate_engage(g);
 	struct json_out j = JSON_OUT(b);
 	json_open(&j, '{');
-	bool ok = put_sessions(g, &j, e) && gate_put_saved(g, &j, e) && gate_put_programs(g, &j, e) && engage_export(&s, &j, e);
+	bool ok = put_sessions(g, &j, e) && put_choice(g, &j, e) && gate_put_saved(g, &j, e) && gate_put_programs(g, &j, e) && engage_export(&s, &j, e);
 	json_close(&j, '}');
 	return ok && (!b->over || err_set(e, ERR_TOO_LARGE, "the export is larger than can be sent at once"));
 }

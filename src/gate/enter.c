@@ -291,6 +291,9 @@ bool gate_arrive(struct gate *g, int64_t account, unsigned factors, bool remembe
 	struct visit *v = &g->v;
 	if (!visitor_sign_in(v, account, factors, remember, e) || !greet(g, e)) return false;
 	visitor_note(v, EVENT_AUTH_SUCCESS, STR(""), STR(""));
+	bool told;
+	if (!visitor_join_choices(v, &told, e)) return false;
+	if (told) next = visitor_with_said(v->arena, next, "account");
 	bool enrols = account_needs_factor(v->at.tenant, &v->who.who) && !v->who.who.second_factor &&
 	              str_eq(tenant_setting(v->at.tenant, "second_factor.required"), STR("everyone"));
 	if (!g->json) {

@@ -265,7 +265,7 @@ struct httpd_hooks {
 };
 
 struct httpd_options {
-	const char *const *listen; /* "127.0.0.1", "::1", "0.0.0.0", "unix:" not supported; NULL-ended */
+	const char *const *listen; /* "127.0.0.1", "::1", "0.0.0.0", "unix:/run/stoa/http" is a socket of this machine; NULL-ended */
 	int port;                  /* 0: the system chooses; the same one for all addresses */
 	int metrics_port;          /* on 127.0.0.1; -1: none; 0: the system chooses */
 	const struct httpd_route *const *routes; /* keeps; NULL-ended */

@@ -12,6 +12,8 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { EVENTS = 256, ACCEPTS = 64, TICK_MS = 1000, BACKLOG = 1024, SLOW_BODY_S = 60 };
@@ -174,11 +176,19 @@ static void sweep(struct httpd *h)
 	if (h->paused && !drain_ns && h->nconns < h->most_conns) pause_listening(h, false);
 }
 
+static void remove_unix(int fd)
+{
+	struct sockaddr_un at = { 0 };
+	socklen_t n = sizeof at - 1;
+	if (getsockname(fd, (struct sockaddr *)&at, &n) == 0 && at.sun_family == AF_UNIX && at.sun_path[0]) (void)unlink(at.sun_path);
+}
+
 static void close_listeners(struct httpd *h)
 {
 	for (size_t i = 0; i < h->nlisteners; i++) {
 		if (h->listeners[i].fd < 0) continue;
 		unwatch(h, &h->listeners[i]);
+		remove_unix(h->listeners[i].fd);
 		close(h->listeners[i].fd);
 		h->listeners[i].fd = -1;
 	}
@@ -293,6 +303,27 @@ static int bound_port(int fd)
 	return ntohs(in.sin_port);
 }
 
+/* A socket of this machine, for a proxy beside: anybody here may speak to it, as with loopback. What a former server left is in the way. */
+static bool listen_unix(struct httpd *h, const char *path, struct err *e)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	struct stat s;
+	if (h->nlisteners == LISTENERS) return err_set(e, ERR_USAGE, "more than %d addresses to listen on", LISTENERS);
+	if (path[0] != '/' || strlen(path) >= sizeof at.sun_path) return err_set(e, ERR_USAGE, "listen: a path of 2 to 107 bytes that begins with / must follow \"unix:\"");
+	memcpy(at.sun_path, path, strlen(path) + 1);
+	if (lstat(path, &s) == 0 && S_ISSOCK(s.st_mode)) (void)unlink(path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0) return err_os(e, "socket for %s", path);
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || chmod(path, 0666) != 0 || listen(fd, BACKLOG) != 0) {
+		err_set(e, ERR_SYSTEM, "the socket of `listen` cannot be made: is its folder there and writable?");
+		err_cause(e, "%s: errno %d", path, errno);
+		close(fd);
+		return false;
+	}
+	h->listeners[h->nlisteners++] = (struct source){ SOURCE_LISTENER, fd };
+	return true;
+}
+
 static bool listen_on(struct httpd *h, const char *address, int port, enum source_kind kind,
                       int *got, struct err *e)
 {
@@ -364,8 +395,14 @@ static bool open_all(struct httpd *h, struct err *e)
 	if (!router_new(&h->arena, o->routes, &h->server.router, e)) return false;
 	h->port = o->port;
 	h->metrics_port = -1;
-	for (const char *const *a = o->listen; a && *a; a++)
+	for (const char *const *a = o->listen; a && *a; a++) {
+		static const struct str local = { "unix:", 5 };
+		if (str_starts(str_of(*a), local)) {
+			if (!listen_unix(h, *a + local.n, e)) return false;
+			continue;
+		}
 		if (!listen_on(h, *a, h->port, SOURCE_LISTENER, &h->port, e)) return false;
+	}
 	if (h->nlisteners == 0) return err_set(e, ERR_USAGE, "there is no address to listen on");
 	if (o->metrics_port >= 0 && !listen_on(h, "127.0.0.1", o->metrics_port,
 	                                       SOURCE_METRICS_LISTENER, &h->metrics_port, e))

@@ -29,9 +29,13 @@ bool address_parse(struct str text, struct in6_addr *out)
 	return inet_pton(AF_INET6, c, out) == 1;
 }
 
+/* Stands for whoever comes by a socket of this machine, which has no address: one of the block for packets that go nowhere (RFC 6666). */
+static const struct in6_addr unix_peer = { .s6_addr = { 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'u', 'n', 'i', 'x' } };
+
 struct str address_text(struct arena *a, const struct in6_addr *address)
 {
 	char c[INET6_ADDRSTRLEN] = "";
+	if (memcmp(address, &unix_peer, sizeof unix_peer) == 0) return STR("127.0.0.1");
 	if (is_v4(address)) inet_ntop(AF_INET, address->s6_addr + 12, c, sizeof c);
 	else inet_ntop(AF_INET6, address, c, sizeof c);
 	return arena_str(a, str_of(c));
@@ -48,6 +52,8 @@ void address_of_socket(const struct sockaddr *sa, struct in6_addr *out)
 		struct sockaddr_in in;
 		memcpy(&in, sa, sizeof in);
 		map_v4(&in.sin_addr, out);
+	} else if (sa->sa_family == AF_UNIX) {
+		*out = unix_peer;
 	}
 }
 
@@ -59,10 +65,15 @@ bool proxies_read(struct arena *a, const char *const *texts, struct proxies *out
 		ptrdiff_t slash = str_find_char(text, '/');
 		struct str address = slash < 0 ? text : str_sub(text, 0, (size_t)slash);
 		struct cidr c = { .bits = 128 };
+		if (str_eq(text, STR("unix:"))) {
+			c.address = unix_peer;
+			vec_push(a, &list, c);
+			continue;
+		}
 		if (!address_parse(address, &c.address))
 			return err_set(e, ERR_USAGE,
-			               "trusted proxy \"%s\" is not an address or a block such as "
-			               "10.0.0.0/8",
+			               "trusted proxy \"%s\" is not an address, a block such as "
+			               "10.0.0.0/8, or unix:",
 			               *texts);
 		int64_t bits = is_v4(&c.address) ? 32 : 128;
 		int64_t most = bits;

@@ -137,3 +137,17 @@ struct str i18n_plural(const struct i18n_lang *l, const char *one, const char *m
 	forms = first_form(forms);
 	return forms.n ? forms : english;
 }
+
+void i18n_put_filled(struct buf *b, struct str text, const struct str *args, size_t n)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		bool hole = text.p[i] == '{' && i + 2 < text.n && text.p[i + 1] >= '0' && text.p[i + 1] <= '9' && text.p[i + 2] == '}';
+		if (!hole) {
+			buf_put_char(b, text.p[i]);
+			continue;
+		}
+		size_t at = (size_t)(text.p[i + 1] - '0');
+		if (at < n) buf_put(b, args[at]);
+		i += 2;
+	}
+}

@@ -32,6 +32,8 @@ const struct i18n_lang *i18n_english(void) __attribute__((returns_nonnull));
 struct str i18n_text(const struct i18n_lang *l, const char *message) nonnull_all;
 /* The form of a message that goes with n; the caller puts the number in its place. */
 struct str i18n_plural(const struct i18n_lang *l, const char *one, const char *many, int64_t n) nonnull_all;
+/* Writes a text, {0} … {9} of it replaced by what is given; a number beyond stands for nothing. */
+void i18n_put_filled(struct buf *b, struct str text, const struct str *args, size_t n);
 /* True when the catalogue has the message; for tests of completeness. */
 bool i18n_has(const struct i18n_lang *l, const char *message) must_use nonnull_all;
 

@@ -9,26 +9,23 @@ struct mail_draft mail_draft(struct arena *a, struct vault *v, const struct i18n
 	return (struct mail_draft){ .arena = a, .vault = v, .lang = lang, .portal = portal, .origin = origin, .subject = STR(""), .text = STR("") };
 }
 
+enum { ARGS = 10 };
+
 /* An argument is one line of text, whatever a stranger put in it. */
-static void put_arg(struct buf *b, struct str s)
+static struct str one_line(struct arena *a, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) buf_put_char(b, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ? ' ' : s.p[i]);
+	char *to = arena_bytes(a, s.n + 1);
+	for (size_t i = 0; i < s.n; i++) to[i] = (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ? ' ' : s.p[i];
+	return str_make(to, s.n);
 }
 
 static struct str fill(const struct mail_draft *d, const char *message, const struct str *args, size_t n)
 {
 	auto_buf b = BUF_INIT(MAIL_TEXT_BYTES);
-	struct str m = i18n_text(d->lang, message);
-	for (size_t i = 0; i < m.n; i++) {
-		bool hole = m.p[i] == '{' && i + 2 < m.n && m.p[i + 1] >= '0' && m.p[i + 1] <= '9' && m.p[i + 2] == '}';
-		if (!hole) {
-			buf_put_char(&b, m.p[i]);
-			continue;
-		}
-		size_t at = (size_t)(m.p[i + 1] - '0');
-		if (at < n) put_arg(&b, args[at]);
-		i += 2;
-	}
+	struct str lines[ARGS];
+	n = num_min(n, (size_t)ARGS);
+	for (size_t i = 0; i < n; i++) lines[i] = one_line(d->arena, args[i]);
+	i18n_put_filled(&b, i18n_text(d->lang, message), lines, n);
 	return arena_str(d->arena, buf_str(&b));
 }
 
@@ -58,9 +55,9 @@ void mail_item(struct mail_draft *d, struct str title, struct str url)
 {
 	auto_buf b = BUF_INIT(MAIL_TEXT_BYTES);
 	buf_lit(&b, "* ");
-	put_arg(&b, title);
+	buf_put(&b, one_line(d->arena, title));
 	buf_lit(&b, "\n  ");
-	put_arg(&b, url);
+	buf_put(&b, one_line(d->arena, url));
 	add(d, arena_str(d->arena, buf_str(&b)));
 }
 
@@ -76,7 +73,7 @@ void mail_quote(struct mail_draft *d, struct str words)
 	if (!rest.n) return;
 	while (str_cut(&rest, '\n', &line)) {
 		buf_lit(&b, "> ");
-		put_arg(&b, str_trim(line));
+		buf_put(&b, one_line(d->arena, str_trim(line)));
 		if (rest.n) buf_lit(&b, "\n");
 	}
 	add(d, arena_str(d->arena, buf_str(&b)));

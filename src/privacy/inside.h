@@ -18,7 +18,5 @@ bool privacy_put_preferences(const struct privacy_preferences *p, struct err *e)
 /* The effective choices as JSON; the receipt only where it is the visitor's own page that asks. */
 void privacy_put_state(struct buf *b, const struct visit *v, const struct consent_state *st) nonnull_all;
 bool privacy_wants_json(const struct httpd_request *r) must_use nonnull_all;
-/* "the address of `back`, with a word on what was done". */
-struct str privacy_said(struct arena *a, struct str back, const char *what) nonnull_all;
 
 #endif

@@ -12,13 +12,6 @@ bool privacy_wants_json(const struct httpd_request *r)
 	return str_find(accept, STR("application/json")) >= 0 && str_find(accept, STR("text/html")) < 0;
 }
 
-struct str privacy_said(struct arena *a, struct str back, const char *what)
-{
-	ptrdiff_t hash = str_find_char(back, '#');
-	struct str path = hash < 0 ? back : str_sub(back, 0, (size_t)hash), rest = hash < 0 ? STR("") : str_from(back, (size_t)hash);
-	return arena_printf(a, "%.*s%ccookies=%s%.*s", STR_ARG(path), str_find_char(path, '?') < 0 ? '?' : '&', what, STR_ARG(rest));
-}
-
 /* --- the state as JSON ------------------------------------------------------------------------------------- */
 
 void privacy_put_state(struct buf *b, const struct visit *v, const struct consent_state *st)
@@ -230,9 +223,7 @@ static const char *what_was_done(const struct asked *a, const struct consent_out
 
 static bool store_choice(struct visit *v, const struct consent_outcome *out, struct err *e)
 {
-	int64_t life = registry_item(v->registry, REGISTRY_PREFERENCES)->life_s;
-	return (out->store ? visitor_set_cookie(v, REGISTRY_PREFERENCES, str_of(out->value), life, e) : visitor_remove_cookie(v, REGISTRY_PREFERENCES, e)) &&
-	       sweep(v, out, e);
+	return visitor_keep_choice(v, out, e) && sweep(v, out, e);
 }
 
 static bool refuse_stale(const struct asked *a, struct str back, struct err *e)
@@ -267,7 +258,7 @@ static bool run_post(struct httpd_request *r, struct httpd_reply *p, void *app, 
 		return false;
 	if (a.json)
 		return reply_state(&v, &out.state, 200);
-	return httpd_reply_redirect(p, 303, privacy_said(v.arena, back, what_was_done(&a, &out)), e);
+	return httpd_reply_redirect(p, 303, visitor_with_said(v.arena, back, what_was_done(&a, &out)), e);
 }
 
 static bool run_get(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)

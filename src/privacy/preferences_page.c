@@ -3,6 +3,15 @@
 
 /* --- what is so at present ------------------------------------------------------------------------------------------- */
 
+static void put_account(struct html *h, const struct visit *v)
+{
+	if (!v->account_choices)
+		return;
+	html_lit(h, "<p>");
+	view_say_account_choices(h);
+	html_lit(h, "</p>");
+}
+
 static void put_present(struct html *h, const struct visit *v)
 {
 	const struct consent_state *st = &v->consent;
@@ -69,6 +78,7 @@ bool privacy_put_preferences(const struct privacy_preferences *p, struct err *e)
 		if (p->conflict)
 			html_notice(h, HTML_WARNING, N_("Your browser sends a privacy signal, so accepting all at once was not taken as your choice. You may allow services one by one."));
 		put_signal(h, v);
+		put_account(h, v);
 		put_present(h, v);
 		view_put_preferences(h, v, p->back);
 	}

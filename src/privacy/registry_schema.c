@@ -80,6 +80,8 @@ const char privacy_registry_schema[] =
 	"\"items\":{\"type\":\"string\"}},\"worker\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}},"
 	"\"loads\":{\"enum\":[\"tag\",\"embed\"]},\"items\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
 	"\"retention\":{\"type\":\"string\"},\"recipients\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+	"\"sandbox\":{\"type\":\"array\",\"items\":{\"enum\":[\"allow-forms\",\"allow-popups\",\"allow-presentation\","
+	"\"allow-same-origin\",\"allow-scripts\"]},\"uniqueItems\":true},"
 	"\"transfer\":{\"type\":\"string\"},\"asked_epoch\":{\"type\":\"integer\",\"minimum\":0},"
 	"\"tag\":{\"type\":\"object\",\"required\":[\"url\",\"site\"],\"properties\":{\"url\":{\"type\":\"string\"},"
 	"\"site\":{\"type\":\"string\"}},\"additionalProperties\":false},\"attestation\":{\"type\":\"object\","

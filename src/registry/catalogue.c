@@ -2,10 +2,10 @@
 #include "registry/inside.h"
 
 const struct registry_known registry_known_services[] = {
-#define SERVICE(id_, name_, provider_, country_, url_, category_, loads_, policy_, retention_, transfer_, origins_, embeds_, exempt_, purpose_, data_) \
+#define SERVICE(id_, name_, provider_, country_, url_, category_, loads_, policy_, retention_, transfer_, origins_, embeds_, sandbox_, exempt_, purpose_, data_) \
 	{ .id = id_, .name = name_, .provider = provider_, .country = country_, .url = url_, .category = REGISTRY_##category_,                          \
 	  .loads = REGISTRY_LOADS_##loads_, .policy_url = policy_, .retention = retention_, .transfer = transfer_, .origins = origins_,                  \
-	  .embeds = embeds_, .exempt = exempt_, .purpose = purpose_, .data_sent = data_ },
+	  .embeds = embeds_, .sandbox = sandbox_, .exempt = exempt_, .purpose = purpose_, .data_sent = data_ },
 #include "registry/services.def"
 	{ .id = NULL },
 };
@@ -150,6 +150,10 @@ void registry_put_known(struct buf *b, const struct registry *g, const struct re
 	json_member(j, "policy_url", str_of(k->policy_url));
 	json_member(j, "retention", str_of(k->retention));
 	json_member(j, "transfer", str_of(k->transfer));
+	if (k->loads == REGISTRY_LOADS_EMBED) {
+		json_key(j, STR("sandbox"));
+		registry_put_sandbox(j, k->sandbox);
+	}
 	json_key(j, STR("purpose"));
 	put_message(j, g, k->purpose);
 	json_key(j, STR("data_sent"));

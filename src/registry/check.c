@@ -50,34 +50,34 @@ static void check_attested(const struct registry_service *s, struct registry_not
 {
 	struct clock_text at;
 	if (!s->attested) {
-		registry_note(n, of_service(n, s, "attestation"), "is missing: doing without consent needs who attests, when, every criterion and the address of the evidence");
+		registry_note(n, of_service(n, s, "attestation"), N_("is missing: doing without consent needs who attests, when, every criterion and the address of the evidence"));
 		return;
 	}
 	if (s->attested->at.n && !clock_parse(s->attested->at, &at))
-		registry_note(n, of_service(n, s, "attestation.at"), "must be a date as 2026-11-02");
+		registry_note(n, of_service(n, s, "attestation.at"), N_("must be a date as 2026-11-02"));
 	if (s->attested->evidence.n && !str_starts(s->attested->evidence, STR("https://")))
-		registry_note(n, of_service(n, s, "attestation.evidence"), "must be an address that begins with https://");
+		registry_note(n, of_service(n, s, "attestation.evidence"), N_("must be an address that begins with https://"));
 	for (size_t i = 0; registry_criteria[i]; i++) {
 		bool ticked = false;
 		for (size_t k = 0; k < s->attested->ncriteria; k++)
 			ticked |= str_eq(s->attested->criteria[k], str_of(registry_criteria[i]));
 		if (!ticked)
-			registry_note(n, of_service(n, s, "attestation.criteria"), "\"%s\" is not ticked", registry_criteria[i]);
+			registry_note_with(n, of_service(n, s, "attestation.criteria"), N_("\"{0}\" is not ticked"), str_of(registry_criteria[i]));
 	}
 }
 
 static void check_basis(const struct registry_service *s, struct registry_notes *n)
 {
 	if (s->category == REGISTRY_NECESSARY && s->basis != REGISTRY_BASIS_NECESSARY)
-		registry_note(n, of_service(n, s, "legal_basis"), "must be necessary for the category necessary");
+		registry_note(n, of_service(n, s, "legal_basis"), N_("must be necessary for the category necessary"));
 	if (s->category != REGISTRY_NECESSARY && s->basis == REGISTRY_BASIS_NECESSARY)
-		registry_note(n, of_service(n, s, "legal_basis"), "must be consent for the category %s", registry_category_words[s->category]);
+		registry_note_with(n, of_service(n, s, "legal_basis"), N_("must be consent for the category {0}"), str_of(registry_category_words[s->category]));
 	if (s->basis != REGISTRY_BASIS_EXEMPTION)
 		return;
 	if (!registry_known_exempt(s->id))
-		registry_note(n, of_service(n, s, "legal_basis"), "must be consent: only a Matomo of one's own (service \"matomo\") can do without");
+		registry_note(n, of_service(n, s, "legal_basis"), N_("must be consent: only a Matomo of one's own (service \"matomo\") can do without"));
 	else if (s->category != REGISTRY_STATISTICAL)
-		registry_note(n, of_service(n, s, "category"), "must be statistical with the basis audience_exemption");
+		registry_note(n, of_service(n, s, "category"), N_("must be statistical with the basis audience_exemption"));
 	else
 		check_attested(s, n);
 }
@@ -93,24 +93,24 @@ static void check_tag(const struct registry_service *s, struct registry_notes *n
 	for (size_t i = 0; good && i < s->norigins[REGISTRY_SCRIPT]; i++)
 		declared |= registry_origin_holds(s->origins[REGISTRY_SCRIPT][i], u.scheme, u.host, u.port);
 	if (!good)
-		registry_note(n, of_service(n, s, "tag.url"), "must be an address that begins with https://");
+		registry_note(n, of_service(n, s, "tag.url"), N_("must be an address that begins with https://"));
 	else if (!declared)
-		registry_note(n, of_service(n, s, "tag.url"), "is of an origin that origins.script does not list");
+		registry_note(n, of_service(n, s, "tag.url"), N_("is of an origin that origins.script does not list"));
 	if (s->tag_site.n == 0 || s->tag_site.n > 100)
-		registry_note(n, of_service(n, s, "tag.site"), "is missing: the number or code of the site at the service");
+		registry_note(n, of_service(n, s, "tag.site"), N_("is missing: the number or code of the site at the service"));
 }
 
 static void check_service(const struct registry *g, const struct registry_service *s, struct registry_notes *n)
 {
 	static const char *const reserved[] = { "audience", "gpc", "platform" };
 	if (s->id.n && !is_id(s->id))
-		registry_note(n, of_service(n, s, "id"), "must be a small letter followed by at most 31 small letters, digits and _");
+		registry_note(n, of_service(n, s, "id"), N_("must be a small letter followed by at most 31 small letters, digits and _"));
 	for (size_t i = 0; i < COUNT_OF(reserved); i++)
 		if (str_eq(s->id, str_of(reserved[i])))
-			registry_note(n, of_service(n, s, "id"), "is a word the platform keeps for itself");
+			registry_note(n, of_service(n, s, "id"), N_("is a word the platform keeps for itself"));
 	for (const struct registry_service *other = g->services; other < s; other++)
 		if (s->id.n && str_eq(other->id, s->id))
-			registry_note(n, of_service(n, s, "id"), "is used by two services");
+			registry_note(n, of_service(n, s, "id"), N_("is used by two services"));
 	check_basis(s, n);
 	check_tag(s, n);
 }
@@ -118,40 +118,40 @@ static void check_service(const struct registry *g, const struct registry_servic
 static void check_first_party(const struct registry *g, const struct registry_item *i, struct registry_notes *n)
 {
 	if (i->domain.n)
-		registry_note(n, of_item(n, i, "attributes.domain"), "must be null for a first-party item");
+		registry_note(n, of_item(n, i, "attributes.domain"), N_("must be null for a first-party item"));
 	if (i->kind != REGISTRY_COOKIE)
 		return;
 	if (!i->secure && !g->development)
-		registry_note(n, of_item(n, i, "attributes.secure"), "must be true for a first-party cookie");
+		registry_note(n, of_item(n, i, "attributes.secure"), N_("must be true for a first-party cookie"));
 	if (str_eq(i->same_site, STR("None")) && !i->partitioned)
-		registry_note(n, of_item(n, i, "attributes.same_site"), "cannot be None for a first-party cookie that is not partitioned");
+		registry_note(n, of_item(n, i, "attributes.same_site"), N_("cannot be None for a first-party cookie that is not partitioned"));
 }
 
 static void check_item(const struct registry *g, const struct registry_service *s, const struct registry_item *i, struct registry_notes *n)
 {
 	if (i->id.n && !is_item_id(i->id, s->id))
-		registry_note(n, of_item(n, i, "id"), "must be \"%.*s.\" and letters, digits, _, - and points", STR_ARG(s->id));
+		registry_note_with(n, of_item(n, i, "id"), N_("must be \"{0}.\", then letters, digits, _, - and points"), s->id);
 	if (i->name.n && i->kind == REGISTRY_COOKIE && !is_token(i->name))
-		registry_note(n, of_item(n, i, "name"), "\"%.*s\" cannot be the name of a cookie: letters, digits and !#$%%&'*+-.^_`|~ only", STR_ARG(text_cut(i->name, 60)));
+		registry_note_with(n, of_item(n, i, "name"), N_("\"{0}\" cannot be the name of a cookie: letters, digits and !#$%&'*+-.^_`|~ only"), text_cut(i->name, 60));
 	if (i->name.n > 200)
-		registry_note(n, of_item(n, i, "name"), "is longer than 200 bytes");
+		registry_note(n, of_item(n, i, "name"), N_("is longer than 200 bytes"));
 	if (i->category == REGISTRY_NECESSARY && !i->first_party)
-		registry_note(n, of_item(n, i, "category"), "cannot be necessary for an item of a third party");
+		registry_note(n, of_item(n, i, "category"), N_("cannot be necessary for an item of a third party"));
 	if (i->basis != s->basis)
-		registry_note(n, of_item(n, i, "legal_basis"), "must be that of its service, %s", registry_basis_words[s->basis]);
+		registry_note_with(n, of_item(n, i, "legal_basis"), N_("must be that of its service, {0}"), str_of(registry_basis_words[s->basis]));
 	else if ((i->category == REGISTRY_NECESSARY) != (i->basis == REGISTRY_BASIS_NECESSARY))
-		registry_note(n, of_item(n, i, "category"), "necessary goes with the basis necessary, and with no other");
+		registry_note(n, of_item(n, i, "category"), N_("necessary goes with the basis necessary, and with no other"));
 	if (i->category == REGISTRY_STATISTICAL && i->life_s > REGISTRY_LIFE_STATISTICAL)
-		registry_note(n, of_item(n, i, "lifetime.seconds"), "must be at most %d (395 days) for the category statistical", (int)REGISTRY_LIFE_STATISTICAL);
+		registry_note_with(n, of_item(n, i, "lifetime.seconds"), N_("must be at most {0} (395 days) for the category statistical"), registry_count(n, REGISTRY_LIFE_STATISTICAL));
 	if (i->first_party)
 		check_first_party(g, i, n);
 	else if (str_eq(i->same_site, STR("None")) && !i->secure && i->kind == REGISTRY_COOKIE)
-		registry_note(n, of_item(n, i, "attributes.secure"), "must be true with same_site None: browsers refuse it otherwise");
+		registry_note(n, of_item(n, i, "attributes.secure"), N_("must be true with same_site None: browsers refuse it otherwise"));
 	for (const struct registry_item *other = g->items; other < i; other++) {
 		if (i->name.n && other->kind == i->kind && other->first_party == i->first_party && str_eq(other->name, i->name))
-			registry_note(n, of_item(n, i, "name"), "is declared twice: %.*s has it, too", STR_ARG(other->id));
+			registry_note_with(n, of_item(n, i, "name"), N_("is declared twice: {0} has it, too"), other->id);
 		if (i->id.n && str_eq(other->id, i->id))
-			registry_note(n, of_item(n, i, "id"), "is used by two items");
+			registry_note(n, of_item(n, i, "id"), N_("is used by two items"));
 	}
 }
 
@@ -163,8 +163,8 @@ static void check_choice_fits(const struct registry *g, struct registry_notes *n
 	for (size_t k = 0; k < g->nservices; k++)
 		bytes += g->services[k].basis == REGISTRY_BASIS_CONSENT ? g->services[k].id.n + 3 : 0;
 	if (bytes > CHOICES_MOST)
-		registry_note(n, STR("services"), "that need consent have ids too long together: a visitor's choice would take %zu bytes of a cookie, %d are left", bytes,
-		              (int)CHOICES_MOST);
+		registry_note_with(n, STR("services"), N_("the ids of those that need consent are too long together: a visitor's choice would take {0} bytes of a cookie, {1} are left"),
+		                   registry_count(n, bytes), registry_count(n, CHOICES_MOST));
 }
 
 void registry_check(const struct registry *g, struct registry_notes *n)

@@ -159,6 +159,17 @@ static void item(struct comparing *c, const struct registry_item *x, const struc
 	transfer(c, x->transfer, y->transfer);
 }
 
+static struct str sandbox_words(struct arena *a, unsigned bits)
+{
+	struct str all = STR("");
+	for (size_t k = 0; registry_sandbox_words[k]; k++)
+		if (bits >> k & 1)
+			all = arena_printf(a, "%.*s%s%s", STR_ARG(all), all.n ? " " : "", registry_sandbox_words[k]);
+	return all;
+}
+
+static void sandbox(struct comparing *c, unsigned x, unsigned y) { text(c, "sandbox", sandbox_words(c->a, x), sandbox_words(c->a, y), false); }
+
 static struct str attested(struct arena *a, const struct registry_service *s)
 {
 	return s->attested ? arena_printf(a, "%.*s, %.*s", STR_ARG(s->attested->by), STR_ARG(s->attested->at)) : STR("");
@@ -173,6 +184,7 @@ static void service(struct comparing *c, const struct registry_service *x, const
 	word(c, "loads", x->loads == REGISTRY_LOADS_TAG ? "tag" : "embed", y->loads == REGISTRY_LOADS_TAG ? "tag" : "embed", false);
 	texts(c, "purpose", &x->purpose, &y->purpose);
 	texts(c, "data_sent", &x->data_sent, &y->data_sent);
+	sandbox(c, x->sandbox, y->sandbox);
 	text(c, "policy_url", x->policy_url, y->policy_url, false);
 	retention(c, x->retention, y->retention);
 	transfer(c, x->transfer, y->transfer);

@@ -52,7 +52,12 @@ struct registry_notes {
 	VEC(struct registry_fault) faults;
 	bool strict;
 };
-void registry_note(struct registry_notes *n, struct str field, const char *fmt, ...) printf_like(3, 4);
+/* An English message; {0}, {1} … of it are the texts that follow. */
+void registry_note(struct registry_notes *n, struct str field, const char *sentence) nonnull_all;
+void registry_note_args(struct registry_notes *n, struct str field, const char *sentence, const struct str *args, size_t nargs);
+#define registry_note_with(n, field, sentence, ...) \
+	registry_note_args((n), (field), (sentence), (const struct str[]){ __VA_ARGS__ }, COUNT_OF(((const struct str[]){ __VA_ARGS__ })))
+struct str registry_count(struct registry_notes *n, size_t count) nonnull_all;
 
 /* platform.c: what settings and cookies.def say. Fills everything but services, versions and texts of the editor. */
 void registry_from_settings(struct registry_box *b, const struct tenant *t, int port) nonnull_all;
@@ -75,7 +80,7 @@ void registry_check(const struct registry *g, struct registry_notes *n) nonnull_
 void registry_check_texts(const struct registry *g, struct registry_notes *n) nonnull_all;
 /* language.c: the language, among a list, that a text is most likely in; -1 when it does not say. */
 ptrdiff_t registry_guess_language(struct str text, const struct str *languages, size_t n) must_use;
-/* origins.c: an origin as REG-7 allows it; else why not, in *why. */
+/* origins.c: an origin as REG-7 allows it; else why not, in *why: a message of which {0} is the origin. */
 bool registry_origin_ok(const struct registry *g, struct str origin, enum registry_directive d, const char **why) must_use nonnull_all;
 /* True when an address ("https://host/…") is of an origin of the list's form. */
 bool registry_origin_holds(struct str origin, struct str scheme, struct str host, int port) must_use;
@@ -92,6 +97,7 @@ void registry_put_doc(struct buf *b, const struct registry *g, struct str only, 
 /* The same without what differs from version to version: for telling whether anything was changed. */
 void registry_put_content(struct buf *b, const struct registry *g);
 void registry_put_item_json(struct json_out *j, const struct registry *g, struct str only, const struct registry_item *item);
+void registry_put_sandbox(struct json_out *j, unsigned sandbox);
 /* Hash and JSON of a snapshot whose every other field is set. */
 bool registry_seal(struct registry_box *b, struct err *e) must_use nonnull_all;
 /* Whether a text is given in a language, or borrowed from the default one. */
@@ -131,13 +137,14 @@ bool registry_read_verification(struct store_tx *x, struct vault *v, struct regi
 
 /* Portals that fall into one bucket share it. */
 enum { REGISTRY_BUCKETS = 256 };
+struct registry_place { int64_t tenant; struct registry_box *box; }; /* box NULL: none is made yet */
 struct registry_bucket { int64_t tokens, at_ms; };
 struct registries {
 	struct lock lock;         /* LOCK_REGISTRY; guards what follows */
 	struct lock_bell made;
 	bool making;              /* one thread makes snapshots at a time */
-	struct registry_box **boxes;
-	size_t nboxes, room;
+	struct map boxes;         /* of struct registry_place, by the number of the portal; places stay */
+	struct arena places;
 	int port;
 	struct registry_bucket buckets[REGISTRY_BUCKETS]; /* of reports; thousandths of a report */
 	struct store *store;

@@ -71,10 +71,10 @@ static bool is_port(struct str s)
 
 bool registry_origin_ok(const struct registry *g, struct str origin, enum registry_directive d, const char **why)
 {
-	*why = "must be https://host, https://host:port or https://*.host";
+	*why = N_("\"{0}\" must be https://host, https://host:port or https://*.host");
 	if (str_eq(origin, STR("data:")) || str_eq(origin, STR("blob:"))) {
 		bool ours = d == REGISTRY_SCRIPT || d == REGISTRY_FRAME;
-		*why = ours ? "is not allowed for scripts and frames" : "need not be declared: only origins of others are";
+		*why = ours ? N_("\"{0}\" is not allowed for scripts and frames") : N_("\"{0}\" need not be declared: only origins of others are");
 		return false;
 	}
 	if (!str_starts(origin, STR("https://")))
@@ -86,17 +86,17 @@ bool registry_origin_ok(const struct registry *g, struct str origin, enum regist
 	ptrdiff_t colon = str_rfind_char(rest, ':');
 	struct str host = colon >= 0 ? str_sub(rest, 0, (size_t)colon) : rest;
 	if (str_find_char(rest, '[') >= 0 || is_address(host)) {
-		*why = "is an IP address; a host name is needed";
+		*why = N_("\"{0}\" is an IP address; a host name is needed");
 		return false;
 	}
 	if ((colon >= 0 && !is_port(str_from(rest, (size_t)colon + 1))) || !is_host(host))
 		return false;
 	if (registry_is_public_suffix(host)) {
-		*why = wild ? "covers every site below a public suffix" : "is a public suffix, below which anybody can register";
+		*why = wild ? N_("\"{0}\" covers every site below a public suffix") : N_("\"{0}\" is a public suffix, below which anybody can register");
 		return false;
 	}
 	if (str_eq(host, g->host)) {
-		*why = "is this portal itself, which needs no declaration";
+		*why = N_("\"{0}\" is this portal itself, which needs no declaration");
 		return false;
 	}
 	return true;

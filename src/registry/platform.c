@@ -14,6 +14,7 @@ const char *const registry_kind_words[] = { "cookie", "local_storage", "session_
 const char *const registry_category_words[] = { "necessary", "statistical", "internal", "third_party", NULL };
 const char *const registry_basis_words[] = { "necessary", "audience_exemption", "consent", NULL };
 const char *const registry_directive_words[] = { "script", "style", "img", "font", "connect", "frame", "media", "worker", NULL };
+const char *const registry_sandbox_words[] = { "allow-forms", "allow-popups", "allow-presentation", "allow-same-origin", "allow-scripts", NULL };
 const char *const registry_trigger_words[] = {
 	[REGISTRY_SESSION] = "sign_in",
 	[REGISTRY_LANGUAGE] = "language_picker",
@@ -43,6 +44,11 @@ static const struct platform_row {
 bool registry_is_loopback(struct str host)
 {
 	return str_eq(host, STR("localhost")) || str_ends(host, STR(".localhost")) || str_eq(host, STR("127.0.0.1")) || str_eq(host, STR("[::1]"));
+}
+
+bool registry_prefixed(const struct tenant *t)
+{
+	return !registry_is_loopback(t->host) && str_eq(tenant_setting(t, "cookie_prefix"), STR("host"));
 }
 
 /* Settings come from the command line and from forms; a control character has no place in what is signed. */
@@ -135,8 +141,7 @@ void registry_from_settings(struct registry_box *b, const struct tenant *t, int 
 	g->languages = languages;
 	g->nlanguages = t->nlanguages;
 	g->development = registry_is_loopback(t->host);
-	/* A browser takes a __Host- cookie only with Secure, which plain HTTP cannot give. */
-	g->prefix_mode = !g->development && str_eq(tenant_setting(t, "cookie_prefix"), STR("host"));
+	g->prefix_mode = registry_prefixed(t);
 	struct str title = clean(a, tenant_text(t, "title", t->languages[0]));
 	struct str runner = first_of(clean(a, tenant_setting(t, "provider")), first_of(title, g->host));
 	g->platform_provider = first_of(clean(a, tenant_setting(t, "platform.provider_name")), runner);

@@ -27,11 +27,11 @@ static bool draft(struct registries *rs, const struct tenant *t, const struct js
 	registry_check_texts(&(*out)->g, notes);
 	const struct json_node *declared = json_get(root, "material");
 	if (json_kind(declared) != JSON_ARRAY && json_kind(declared) != JSON_ABSENT)
-		registry_note(notes, STR("material"), "must be a list of ids of services");
+		registry_note(notes, STR("material"), N_("must be a list of ids of services"));
 	for (size_t i = 0; i < json_count(declared); i++) {
 		struct str id = json_text(json_at(declared, i));
 		if (!registry_service_or_null(&(*out)->g, id))
-			registry_note(notes, STR("material"), "\"%.*s\" is not the id of a service of this registry", STR_ARG(text_cut(id, 60)));
+			registry_note_with(notes, STR("material"), N_("\"{0}\" is not the id of a service of this registry"), text_cut(id, 60));
 	}
 	return true;
 }

@@ -3,19 +3,28 @@
  * takes the default that does least: a service's own provider, category and basis for its items, no recipients, path "/". */
 #include "registry/inside.h"
 #include "text/text.h"
-#include <stdarg.h>
 
-void registry_note(struct registry_notes *n, struct str field, const char *fmt, ...)
+void registry_note_args(struct registry_notes *n, struct str field, const char *sentence, const struct str *args, size_t nargs)
 {
-	enum { FAULTS_MOST = 200 };
+	enum { FAULTS_MOST = 200, ARG_MOST = 500 };
 	if (!n->strict || n->faults.n >= FAULTS_MOST)
 		return;
-	auto_buf b = BUF_INIT(1000);
-	va_list ap;
-	va_start(ap, fmt);
-	buf_vprintf(&b, fmt, ap);
-	va_end(ap);
-	vec_push(n->a, &n->faults, (struct registry_fault){ .field = arena_join(n->a, n->lead, field), .message = arena_str(n->a, buf_str(&b)) });
+	struct registry_fault f = { .field = arena_join(n->a, n->lead, field), .sentence = sentence };
+	for (size_t i = 0; i < nargs && i < REGISTRY_FAULT_ARGS; i++)
+		f.args[i] = arena_str(n->a, text_cut(args[i], ARG_MOST));
+	f.message = registry_fault_text(&f, i18n_english(), n->a);
+	vec_push(n->a, &n->faults, f);
+}
+
+void registry_note(struct registry_notes *n, struct str field, const char *sentence) { registry_note_args(n, field, sentence, NULL, 0); }
+
+struct str registry_count(struct registry_notes *n, size_t count) { return arena_printf(n->a, "%zu", count); }
+
+struct str registry_fault_text(const struct registry_fault *f, const struct i18n_lang *l, struct arena *a)
+{
+	auto_buf b = BUF_INIT(8000);
+	i18n_put_filled(&b, i18n_text(l, f->sentence), f->args, REGISTRY_FAULT_ARGS);
+	return arena_str(a, buf_str(&b));
 }
 
 struct reading {
@@ -38,7 +47,7 @@ static void check_members(struct reading *r, const struct json_node *o, struct s
 		for (const char *const *k = known; *k && !found; k++)
 			found = str_eq(key, str_of(*k));
 		if (!found)
-			registry_note(r->n, arena_join(r->n->a, at, key), "is not a field that is known here");
+			registry_note(r->n, arena_join(r->n->a, at, key), N_("is not a field that is known here"));
 	}
 }
 
@@ -50,17 +59,17 @@ static struct str read_text(struct reading *r, const struct json_node *o, struct
 	const struct json_node *v = json_get(o, name);
 	enum json_kind kind = json_kind(v);
 	if (kind != JSON_TEXT && kind != JSON_ABSENT && kind != JSON_NULL)
-		registry_note(r->n, field(r, at, name), "must be a text");
+		registry_note(r->n, field(r, at, name), N_("must be a text"));
 	struct str s = str_trim(json_text(v));
 	if (must && !s.n && (kind == JSON_TEXT || kind == JSON_ABSENT || kind == JSON_NULL))
-		registry_note(r->n, field(r, at, name), "is missing; a text is needed");
+		registry_note(r->n, field(r, at, name), N_("is missing; a text is needed"));
 	if (s.n > REGISTRY_TEXT_MOST) {
-		registry_note(r->n, field(r, at, name), "is longer than %d bytes", (int)REGISTRY_TEXT_MOST);
+		registry_note_with(r->n, field(r, at, name), N_("is longer than {0} bytes"), registry_count(r->n, REGISTRY_TEXT_MOST));
 		s = text_cut(s, REGISTRY_TEXT_MOST);
 	}
 	for (size_t i = 0; i < s.n; i++)
 		if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n' && s.p[i] != '\t') || s.p[i] == 0x7f) {
-			registry_note(r->n, field(r, at, name), "holds a control character (byte %zu)", i + 1);
+			registry_note_with(r->n, field(r, at, name), N_("holds a control character (byte {0})"), registry_count(r->n, i + 1));
 			return STR("");
 		}
 	return arena_str(r->a, s);
@@ -70,7 +79,7 @@ static bool read_bool(struct reading *r, const struct json_node *o, struct str a
 {
 	const struct json_node *v = json_get(o, name);
 	if (json_kind(v) != JSON_BOOL && json_kind(v) != JSON_ABSENT)
-		registry_note(r->n, field(r, at, name), "must be true or false");
+		registry_note(r->n, field(r, at, name), N_("must be true or false"));
 	return json_bool(v, otherwise);
 }
 
@@ -87,7 +96,7 @@ static int read_word(struct reading *r, const struct json_node *o, struct str at
 	auto_buf b = BUF_INIT(400);
 	for (int i = 0; words[i]; i++)
 		buf_printf(&b, "%s%s", i ? ", " : "", words[i]);
-	registry_note(r->n, field(r, at, name), json_kind(v) == JSON_ABSENT ? "is missing; expected one of %.*s" : "must be one of %.*s", STR_ARG(buf_str(&b)));
+	registry_note_with(r->n, field(r, at, name), json_kind(v) == JSON_ABSENT ? N_("is missing; expected one of {0}") : N_("must be one of {0}"), buf_str(&b));
 	return num_max(otherwise, 0);
 }
 
@@ -98,19 +107,19 @@ static const struct str *read_list(struct reading *r, const struct json_node *o,
 	if (json_kind(v) == JSON_ABSENT || json_kind(v) == JSON_NULL)
 		return NULL;
 	if (json_kind(v) != JSON_ARRAY) {
-		registry_note(r->n, field(r, at, name), "must be a list of texts");
+		registry_note(r->n, field(r, at, name), N_("must be a list of texts"));
 		return NULL;
 	}
 	size_t count = json_count(v);
 	if (count > most) {
-		registry_note(r->n, field(r, at, name), "has %zu entries; at most %zu are allowed", count, most);
+		registry_note_with(r->n, field(r, at, name), N_("has {0} entries; at most {1} are allowed"), registry_count(r->n, count), registry_count(r->n, most));
 		count = most;
 	}
 	struct str *list = arena_array(r->a, struct str, count + 1);
 	for (size_t i = 0; i < count; i++) {
 		struct str s = str_trim(json_text(json_at(v, i)));
 		if (!s.n || s.n > 500)
-			registry_note(r->n, field(r, at, name), "entry %zu must be a text of 1 to 500 bytes", i + 1);
+			registry_note_with(r->n, field(r, at, name), N_("entry {0} must be a text of 1 to 500 bytes"), registry_count(r->n, i + 1));
 		else
 			list[(*n)++] = arena_str(r->a, s);
 	}
@@ -126,7 +135,7 @@ static struct registry_texts read_texts(struct reading *r, const struct json_nod
 	struct str lead = arena_printf(r->n->a, "%.*s%s.", STR_ARG(at), name);
 	if (json_kind(v) != JSON_OBJECT) {
 		if (must || json_kind(v) != JSON_ABSENT)
-			registry_note(r->n, str_sub(lead, 0, lead.n - 1), "must be an object with a text for each language, as {\"%.*s\":\"…\"}", STR_ARG(g->languages[0]));
+			registry_note_with(r->n, str_sub(lead, 0, lead.n - 1), N_("must be an object with a text for each language, as {\"{0}\":\"…\"}"), g->languages[0]);
 		if (!must)
 			return t;
 	}
@@ -137,14 +146,14 @@ static struct registry_texts read_texts(struct reading *r, const struct json_nod
 		of[i] = json_kind(v) == JSON_OBJECT ? read_text(r, v, lead, code, false) : STR("");
 		any |= of[i].n > 0;
 		if (must && json_kind(v) == JSON_OBJECT && !of[i].n)
-			registry_note(r->n, field(r, lead, code), "the text in \"%s\" is missing", code);
+			registry_note_with(r->n, field(r, lead, code), N_("the text in \"{0}\" is missing"), str_of(code));
 	}
 	size_t at_member = 0;
 	struct str key;
 	const struct json_node *value;
 	while (json_kind(v) == JSON_OBJECT && json_each(v, &at_member, &key, &value))
 		if (i18n_find(g->languages, g->nlanguages, key) < 0)
-			registry_note(r->n, arena_join(r->n->a, lead, key), "is not a language of this portal");
+			registry_note(r->n, arena_join(r->n->a, lead, key), N_("is not a language of this portal"));
 	if (!any)
 		return t;
 	size_t given = 0;
@@ -167,7 +176,7 @@ static struct registry_provider read_provider(struct reading *r, const struct js
 	if (json_kind(v) == JSON_ABSENT && otherwise)
 		return *otherwise;
 	if (json_kind(v) != JSON_OBJECT) {
-		registry_note(r->n, field(r, at, "provider"), "is missing; expected {\"name\":…,\"country\":…,\"url\":…}");
+		registry_note(r->n, field(r, at, "provider"), N_("is missing; expected {\"name\":…,\"country\":…,\"url\":…}"));
 		return (struct registry_provider){ 0 };
 	}
 	check_members(r, v, lead, known);
@@ -177,7 +186,7 @@ static struct registry_provider read_provider(struct reading *r, const struct js
 		.country = read_text(r, v, lead, "country", false),
 	};
 	if (p.url.n && !str_starts(p.url, STR("https://")) && !str_starts(p.url, STR("http://")))
-		registry_note(r->n, field(r, lead, "url"), "must begin with https://");
+		registry_note(r->n, field(r, lead, "url"), N_("must begin with https://"));
 	return p;
 }
 
@@ -190,7 +199,7 @@ static void read_attributes(struct reading *r, const struct json_node *o, struct
 	const struct json_node *v = json_get(o, "attributes");
 	struct str lead = field(r, at, "attributes.");
 	if (json_kind(v) != JSON_OBJECT && json_kind(v) != JSON_ABSENT)
-		registry_note(r->n, field(r, at, "attributes"), "must be an object");
+		registry_note(r->n, field(r, at, "attributes"), N_("must be an object"));
 	if (json_kind(v) == JSON_OBJECT)
 		check_members(r, v, lead, known);
 	item->domain = read_text(r, v, lead, "domain", false);
@@ -198,7 +207,7 @@ static void read_attributes(struct reading *r, const struct json_node *o, struct
 	if (!item->path.n)
 		item->path = STR("/");
 	else if (item->path.p[0] != '/')
-		registry_note(r->n, field(r, lead, "path"), "must begin with /");
+		registry_note(r->n, field(r, lead, "path"), N_("must begin with /"));
 	item->http_only = read_bool(r, v, lead, "http_only", false);
 	item->partitioned = read_bool(r, v, lead, "partitioned", false);
 	item->secure = read_bool(r, v, lead, "secure", true);
@@ -213,7 +222,7 @@ static void read_lifetime(struct reading *r, const struct json_node *o, struct s
 	const struct json_node *v = json_get(o, "lifetime");
 	struct str lead = field(r, at, "lifetime.");
 	if (json_kind(v) != JSON_OBJECT) {
-		registry_note(r->n, field(r, at, "lifetime"), "is missing; expected {\"type\":\"session\"} or {\"type\":\"persistent\",\"seconds\":…,\"refreshed\":\"never\"}");
+		registry_note(r->n, field(r, at, "lifetime"), N_("is missing; expected {\"type\":\"session\"} or {\"type\":\"persistent\",\"seconds\":…,\"refreshed\":\"never\"}"));
 		return;
 	}
 	check_members(r, v, lead, known);
@@ -222,7 +231,7 @@ static void read_lifetime(struct reading *r, const struct json_node *o, struct s
 	const struct json_node *s = json_get(v, "seconds");
 	item->life_s = json_int(s, 0);
 	if (json_kind(s) != JSON_INT || item->life_s < 1 || item->life_s > REGISTRY_LIFE_MOST)
-		registry_note(r->n, field(r, lead, "seconds"), "must be a whole number from 1 to %d (400 days)", (int)REGISTRY_LIFE_MOST);
+		registry_note_with(r->n, field(r, lead, "seconds"), N_("must be a whole number from 1 to {0} (400 days)"), registry_count(r->n, REGISTRY_LIFE_MOST));
 	item->refreshed_daily = read_word(r, v, lead, "refreshed", refreshed, 0) == 1;
 }
 
@@ -236,10 +245,10 @@ static void read_location(struct reading *r, const struct json_node *o, struct s
 		else if (str_eq(list[i], STR("back")))
 			item->location |= REGISTRY_BACK;
 		else
-			registry_note(r->n, field(r, at, "location"), "entry %zu must be \"front\" or \"back\"", i + 1);
+			registry_note_with(r->n, field(r, at, "location"), N_("entry {0} must be \"front\" or \"back\""), registry_count(r->n, i + 1));
 	}
 	if (!item->location)
-		registry_note(r->n, field(r, at, "location"), "is missing; expected a list of \"front\", \"back\" or both");
+		registry_note(r->n, field(r, at, "location"), N_("is missing; expected a list of \"front\", \"back\" or both"));
 }
 
 static const char *const item_members[] = { "attributes", "category", "function", "id", "kind", "legal_basis", "lifetime", "location", "match",
@@ -265,7 +274,7 @@ static void read_item(struct reading *r, const struct json_node *o, struct str a
 	if (json_kind(json_get(o, "set_when")) == JSON_TEXT) {
 		item->trigger = read_text(r, o, at, "set_when", true);
 		if (owner)
-			registry_note(r->n, field(r, at, "set_when"), "must be an object with a text for each language; the single words are the platform's");
+			registry_note(r->n, field(r, at, "set_when"), N_("must be an object with a text for each language; the single words are the platform's"));
 	} else {
 		item->set_when = read_texts(r, o, at, "set_when", true);
 	}
@@ -287,7 +296,7 @@ static void read_origins(struct reading *r, const struct json_node *o, struct st
 	if (json_kind(v) == JSON_ABSENT)
 		return;
 	if (json_kind(v) != JSON_OBJECT) {
-		registry_note(r->n, field(r, at, "origins"), "must be an object of lists, as {\"img\":[\"https://host\"]}");
+		registry_note(r->n, field(r, at, "origins"), N_("must be an object of lists, as {\"img\":[\"https://host\"]}"));
 		return;
 	}
 	check_members(r, v, lead, registry_directive_words);
@@ -296,7 +305,7 @@ static void read_origins(struct reading *r, const struct json_node *o, struct st
 		for (size_t i = 0; i < s->norigins[d]; i++) {
 			const char *why;
 			if (r->n->strict && !registry_origin_ok(r->g, s->origins[d][i], (enum registry_directive)d, &why))
-				registry_note(r->n, field(r, lead, registry_directive_words[d]), "\"%.*s\" %s", STR_ARG(s->origins[d][i]), why);
+				registry_note_with(r->n, field(r, lead, registry_directive_words[d]), why, s->origins[d][i]);
 		}
 	}
 }
@@ -317,10 +326,31 @@ static const struct registry_attested *read_attested(struct reading *r, const st
 	return t;
 }
 
+/* Left out: the usual ones. */
+static unsigned read_sandbox(struct reading *r, const struct json_node *o, struct str at)
+{
+	enum { WORDS = 5 };
+	size_t n;
+	unsigned all = 0;
+	if (json_kind(json_get(o, "sandbox")) == JSON_ABSENT)
+		return REGISTRY_SANDBOX_USUAL;
+	const struct str *list = read_list(r, o, at, "sandbox", WORDS, &n);
+	for (size_t i = 0; i < n; i++) {
+		unsigned bit = 0;
+		for (size_t k = 0; registry_sandbox_words[k]; k++)
+			if (str_eq(list[i], str_of(registry_sandbox_words[k])))
+				bit = 1u << k;
+		if (!bit)
+			registry_note_with(r->n, field(r, at, "sandbox"), N_("\"{0}\" is not one of allow-forms, allow-popups, allow-presentation, allow-same-origin, allow-scripts"), list[i]);
+		all |= bit;
+	}
+	return all;
+}
+
 static void read_service(struct reading *r, const struct json_node *o, struct str at, struct registry_service *s)
 {
 	static const char *const known[] = { "asked_epoch", "attestation", "category", "data_sent", "id", "items", "legal_basis", "loads", "name",
-		"origins", "policy_url", "provider", "purpose", "recipients", "retention", "tag", "transfer", NULL };
+		"origins", "policy_url", "provider", "purpose", "recipients", "retention", "sandbox", "tag", "transfer", NULL };
 	static const char *const tag_known[] = { "url", "site", NULL };
 	static const char *const loads[] = { "tag", "embed", NULL };
 	check_members(r, o, at, known);
@@ -333,8 +363,9 @@ static void read_service(struct reading *r, const struct json_node *o, struct st
 	s->data_sent = read_texts(r, o, at, "data_sent", true);
 	s->policy_url = read_text(r, o, at, "policy_url", true);
 	if (s->policy_url.n && !str_starts(s->policy_url, STR("https://")) && !str_starts(s->policy_url, STR("http://")))
-		registry_note(r->n, field(r, at, "policy_url"), "must begin with https://");
+		registry_note(r->n, field(r, at, "policy_url"), N_("must begin with https://"));
 	s->retention = read_text(r, o, at, "retention", true);
+	s->sandbox = read_sandbox(r, o, at);
 	s->transfer = read_text(r, o, at, "transfer", false);
 	s->recipients = read_list(r, o, at, "recipients", 100, &s->nrecipients);
 	read_origins(r, o, at, s);
@@ -345,7 +376,7 @@ static void read_service(struct reading *r, const struct json_node *o, struct st
 		s->tag_url = read_text(r, tag, lead, "url", false);
 		s->tag_site = read_text(r, tag, lead, "site", false);
 	} else if (json_kind(tag) != JSON_ABSENT) {
-		registry_note(r->n, field(r, at, "tag"), "must be an object with url and site");
+		registry_note(r->n, field(r, at, "tag"), N_("must be an object with url and site"));
 	}
 	s->attested = read_attested(r, o, at);
 	s->asked_epoch = json_int(json_get(o, "asked_epoch"), 0);
@@ -398,7 +429,7 @@ static void check_platform(struct reading *r, const struct json_node *items)
 				ours = &r->g->items[i];
 		struct str at = arena_printf(r->n->a, "items.%.*s", STR_ARG(id));
 		if (!ours) {
-			registry_note(r->n, at, "is not an item of the platform; only services of your own can be added");
+			registry_note(r->n, at, N_("is not an item of the platform; only services of your own can be added"));
 			continue;
 		}
 		seen[ours->cookie] = true;
@@ -414,11 +445,11 @@ static void check_platform(struct reading *r, const struct json_node *items)
 		const struct json_node *value;
 		while (json_each(o, &step, &key, &value))
 			if (!str_eq(key, STR("since")) && !registry_json_same(value, json_get(json_root(doc), arena_cstr(r->n->a, key))))
-				registry_note(r->n, arena_printf(r->n->a, "%.*s.%.*s", STR_ARG(at), STR_ARG(key)), "cannot be changed: it is what the platform does");
+				registry_note(r->n, arena_printf(r->n->a, "%.*s.%.*s", STR_ARG(at), STR_ARG(key)), N_("cannot be changed: it is what the platform does"));
 	}
 	for (size_t i = 0; any && i < r->g->nitems; i++)
 		if (!seen[r->g->items[i].cookie])
-			registry_note(r->n, arena_printf(r->n->a, "items.%.*s", STR_ARG(r->g->items[i].id)), "cannot be removed: the platform needs it");
+			registry_note(r->n, arena_printf(r->n->a, "items.%.*s", STR_ARG(r->g->items[i].id)), N_("cannot be removed: the platform needs it"));
 }
 
 static struct str name_at(struct reading *r, const char *list, const struct json_node *o, size_t i)
@@ -435,7 +466,7 @@ static void read_items(struct reading *r, const struct json_node *items, size_t 
 	struct registry *g = r->g;
 	size_t count = num_min(json_count(items), (size_t)REGISTRY_ITEMS_MOST);
 	if (json_count(items) > REGISTRY_ITEMS_MOST)
-		registry_note(r->n, STR("items"), "has %zu entries; at most %d are allowed", json_count(items), (int)REGISTRY_ITEMS_MOST);
+		registry_note_with(r->n, STR("items"), N_("has {0} entries; at most {1} are allowed"), registry_count(r->n, json_count(items)), registry_count(r->n, REGISTRY_ITEMS_MOST));
 	struct registry_item *out = arena_array(r->a, struct registry_item, nplatform + count + 1);
 	for (size_t i = 0; i < nplatform; i++)
 		out[i] = g->items[i];
@@ -457,8 +488,7 @@ static void read_items(struct reading *r, const struct json_node *items, size_t 
 		const struct json_node *o = json_at(items, i);
 		bool platform = str_eq(json_text(json_get(o, "service")), STR("platform")) || str_starts(json_text(json_get(o, "id")), STR("platform."));
 		if (!taken[i] && !platform)
-			registry_note(r->n, arena_join(r->n->a, name_at(r, "items", o, i), STR("service")), "\"%.*s\" is not the id of a service of this registry",
-			              STR_ARG(text_cut(json_text(json_get(o, "service")), 60)));
+			registry_note_with(r->n, arena_join(r->n->a, name_at(r, "items", o, i), STR("service")), N_("\"{0}\" is not the id of a service of this registry"), text_cut(json_text(json_get(o, "service")), 60));
 	}
 	g->items = out;
 	g->nitems = n;
@@ -468,7 +498,7 @@ static void read_services(struct reading *r, const struct json_node *list)
 {
 	size_t count = num_min(json_count(list), (size_t)REGISTRY_SERVICES_MOST);
 	if (json_count(list) > REGISTRY_SERVICES_MOST)
-		registry_note(r->n, STR("services"), "has %zu entries; at most %d are allowed", json_count(list), (int)REGISTRY_SERVICES_MOST);
+		registry_note_with(r->n, STR("services"), N_("has {0} entries; at most {1} are allowed"), registry_count(r->n, json_count(list)), registry_count(r->n, REGISTRY_SERVICES_MOST));
 	struct registry_service *out = arena_array(r->a, struct registry_service, count + 1);
 	for (size_t i = 0; i < count; i++)
 		read_service(r, json_at(list, i), name_at(r, "services", json_at(list, i), i), &out[i]);
@@ -502,7 +532,7 @@ void registry_read_editable(struct registry_box *box, const struct json_node *ro
 	static const char *const controller[] = { "contact", "data_protection", "name", NULL };
 	struct reading r = { .box = box, .g = &box->g, .a = &box->arena, .n = n };
 	if (json_kind(root) != JSON_OBJECT) {
-		registry_note(n, STR("$"), "must be a JSON object with services and items");
+		registry_note(n, STR("$"), N_("must be a JSON object with services and items"));
 		return;
 	}
 	check_members(&r, root, STR(""), known);
@@ -520,9 +550,9 @@ void registry_read_editable(struct registry_box *box, const struct json_node *ro
 	const struct json_node *items = json_get(root, "items");
 	const struct json_node *services = json_get(root, "services");
 	if (json_kind(items) != JSON_ARRAY && json_kind(items) != JSON_ABSENT)
-		registry_note(n, STR("items"), "must be a list");
+		registry_note(n, STR("items"), N_("must be a list"));
 	if (json_kind(services) != JSON_ARRAY && json_kind(services) != JSON_ABSENT)
-		registry_note(n, STR("services"), "must be a list");
+		registry_note(n, STR("services"), N_("must be a list"));
 	if (json_kind(items) != JSON_ARRAY)
 		items = NULL;
 	if (json_kind(services) != JSON_ARRAY)

@@ -201,20 +201,23 @@ static bool make(struct registries *rs, const struct tenant *t, struct registry_
 /* With the lock. The place of a portal's snapshot; a place without one when there was none. */
 static struct registry_box **place_of(struct registries *rs, struct tenant_id t)
 {
-	for (size_t i = 0; i < rs->nboxes; i++)
-		if (rs->boxes[i] && rs->boxes[i]->g.tenant.v == t.v)
-			return &rs->boxes[i];
-	for (size_t i = 0; i < rs->nboxes; i++)
-		if (!rs->boxes[i])
-			return &rs->boxes[i];
-	if (rs->nboxes == rs->room) {
-		rs->room = rs->room ? 2 * rs->room : 16;
-		struct registry_box **more = realloc(rs->boxes, rs->room * sizeof(struct registry_box *));
-		ensure(more != NULL);
-		rs->boxes = more;
+	struct registry_place *p = map_get_or_null(&rs->boxes, str_make((const char *)&t.v, sizeof t.v));
+	if (!p) {
+		p = arena_new(&rs->places, struct registry_place);
+		p->tenant = t.v;
+		map_put(&rs->places, &rs->boxes, str_make((const char *)&p->tenant, sizeof p->tenant), p);
 	}
-	rs->boxes[rs->nboxes] = NULL;
-	return &rs->boxes[rs->nboxes++];
+	return &p->box;
+}
+
+static void let_all_go(struct registries *rs)
+{
+	for (size_t i = 0; i < rs->boxes.n; i++) {
+		struct registry_place *p = rs->boxes.entries[i].value;
+		if (p->box)
+			let_go(p->box);
+		p->box = NULL;
+	}
 }
 
 void registry_alone(struct registries *rs)
@@ -339,11 +342,7 @@ void registries_port(struct registries *rs, int port)
 {
 	lock_take(&rs->lock);
 	rs->port = port;
-	for (size_t i = 0; i < rs->nboxes; i++) {
-		if (rs->boxes[i])
-			let_go(rs->boxes[i]);
-		rs->boxes[i] = NULL;
-	}
+	let_all_go(rs);
 	lock_give(&rs->lock);
 }
 
@@ -382,10 +381,8 @@ void registries_close(struct registries *rs)
 {
 	if (!rs)
 		return;
-	for (size_t i = 0; i < rs->nboxes; i++)
-		if (rs->boxes[i])
-			let_go(rs->boxes[i]);
-	free(rs->boxes);
+	let_all_go(rs);
+	arena_done(&rs->places);
 	lock_bell_done(&rs->made);
 	lock_done(&rs->lock);
 	free(rs);

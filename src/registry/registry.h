@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "clock/clock.h"
 #include "httpd/httpd.h"
+#include "i18n/i18n.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
 #include "value/value.h"
@@ -34,6 +35,17 @@ enum registry_basis { REGISTRY_BASIS_NECESSARY, REGISTRY_BASIS_EXEMPTION, REGIST
 enum registry_directive { REGISTRY_SCRIPT, REGISTRY_STYLE, REGISTRY_IMG, REGISTRY_FONT, REGISTRY_CONNECT, REGISTRY_FRAME, REGISTRY_MEDIA,
 	REGISTRY_WORKER, REGISTRY_DIRECTIVES };
 enum registry_loads { REGISTRY_LOADS_TAG, REGISTRY_LOADS_EMBED };
+/* What frames of an embedded service may do beside showing themselves (EMB-4), by the words of the sandbox attribute. What would let a
+ * frame lead the page elsewhere or open dialogs over it is not among them. */
+enum registry_sandbox {
+	REGISTRY_MAY_SEND_FORMS = 1u << 0,   /* allow-forms */
+	REGISTRY_MAY_OPEN_WINDOWS = 1u << 1, /* allow-popups */
+	REGISTRY_MAY_PRESENT = 1u << 2,      /* allow-presentation */
+	REGISTRY_MAY_STORE = 1u << 3,        /* allow-same-origin: its own, which is not the portal's */
+	REGISTRY_MAY_RUN = 1u << 4,          /* allow-scripts */
+	REGISTRY_SANDBOX_USUAL = REGISTRY_MAY_PRESENT | REGISTRY_MAY_STORE | REGISTRY_MAY_RUN
+};
+extern const char *const registry_sandbox_words[]; /* in the order of the bits, NULL-ended */
 
 /* A text per language of the portal, in the order of its list; one that is missing is that of the default language.
  * Platform texts are looked up when the snapshot is made. */
@@ -76,6 +88,7 @@ struct registry_service {
 	enum registry_category category;
 	enum registry_basis basis;
 	enum registry_loads loads;
+	unsigned sandbox;             /* enum registry_sandbox; of what is embedded */
 	struct registry_texts purpose, data_sent;
 	struct str policy_url, retention, transfer;
 	const struct str *recipients;
@@ -144,6 +157,9 @@ void registry_release(struct registries *rs, const struct registry *g);
 bool registry_hold_version(struct registries *rs, const struct tenant *t, int64_t version, const struct registry **out, struct err *e)
 	must_use nonnull_all;
 
+/* Whether cookies of a portal are called "__Host-…" (REG-18). Not on loopback names: browsers take such a cookie with Secure alone, which
+ * plain HTTP cannot give. Registry, writer and readers of cookies all ask this. */
+bool registry_prefixed(const struct tenant *t) must_use nonnull_all;
 const struct registry_item *registry_item(const struct registry *g, enum registry_cookie c); /* NULL: not declared here */
 const struct registry_service *registry_service_or_null(const struct registry *g, struct str id);
 /* The place of a language among those of the registry; its texts are at that index. 0 when it is not one. */
@@ -187,7 +203,14 @@ void registry_compare(const struct registry *before, const struct registry *afte
  * data_protection; empty: as the settings say), `additions` (before, after), `banner` (title, first) and `material`: ids
  * of services whose new wording means something else (CON-20), which nobody but the author can tell. Items of the platform may be left
  * out together; those given must be what they are. Every fault is collected: field, language, what was expected. */
-struct registry_fault { struct str field, message; };
+enum { REGISTRY_FAULT_ARGS = 2 };
+struct registry_fault {
+	struct str field, message;                /* the message in English, for programs */
+	const char *sentence;                     /* the same before its {0} and {1} are filled in: a message of the catalogues */
+	struct str args[REGISTRY_FAULT_ARGS];
+};
+/* What a fault says, in a language. */
+struct str registry_fault_text(const struct registry_fault *f, const struct i18n_lang *l, struct arena *a) nonnull_all;
 struct registry_draft {
 	const struct registry *now;        /* what is in force */
 	const struct registry *next;       /* what it would be; NULL with faults */
@@ -220,6 +243,7 @@ struct registry_known {
 	enum registry_loads loads;
 	const char *policy_url, *retention, *transfer;
 	const char *origins;       /* "frame https://…,img https://…"; "$": the host that is asked for */
+	unsigned sandbox;
 	const char *embeds;        /* beginnings of addresses of what is embedded, blanks between */
 	bool exempt;               /* can be within the exemption for audience measurement (EMB-9) */
 	const char *purpose, *data_sent;

@@ -63,12 +63,12 @@ static void lint_language(struct linting *l, const struct registry_texts *t, siz
 	const struct registry *g = l->g;
 	ptrdiff_t guess = registry_guess_language(t->of[i], g->languages, g->nlanguages);
 	if (guess >= 0 && (size_t)guess != i) {
-		registry_note(l->n, field, "seems to be in \"%.*s\", not in \"%.*s\"", STR_ARG(g->languages[guess]), STR_ARG(g->languages[i]));
+		registry_note_with(l->n, field, N_("seems to be in \"{0}\", not in \"{1}\""), g->languages[guess], g->languages[i]);
 		return;
 	}
 	for (size_t k = 0; k < i; k++)
 		if (registry_text_given(t, k) && str_eq(t->of[k], t->of[i]) && words_of(t->of[i]) >= 4) {
-			registry_note(l->n, field, "is the same as the text in \"%.*s\"", STR_ARG(g->languages[k]));
+			registry_note_with(l->n, field, N_("is the same as the text in \"{0}\""), g->languages[k]);
 			return;
 		}
 }
@@ -83,14 +83,14 @@ static void lint(struct linting *l, const char *name, const struct registry_text
 		struct str field = arena_printf(l->n->a, "%.*s%s.%.*s", STR_ARG(l->lead), name, STR_ARG(lang));
 		const char *what = unbalanced(s, lang);
 		if (what)
-			registry_note(l->n, field, "has %s that do not come in pairs", what);
+			registry_note_with(l->n, field, N_("has {0} that do not come in pairs"), str_of(what));
 		what = leftover(s, one_line);
 		if (what)
-			registry_note(l->n, field, "holds a placeholder that was left behind: %s", what);
+			registry_note_with(l->n, field, N_("holds a placeholder that was left behind: {0}"), str_of(what));
 		if (one_line && str_find(s, STR("  ")) >= 0)
-			registry_note(l->n, field, "has two blanks in a row");
+			registry_note(l->n, field, N_("has two blanks in a row"));
 		if (one_line && str_find_char(s, '\n') >= 0)
-			registry_note(l->n, field, "must be on one line");
+			registry_note(l->n, field, N_("must be on one line"));
 		lint_language(l, t, i, field);
 	}
 }
@@ -136,7 +136,7 @@ static void lint_banner(struct linting *l, const char *name, const struct regist
 		struct str lang = l->g->languages[i];
 		struct str field = arena_printf(l->n->a, "banner.%s.%.*s", name, STR_ARG(lang));
 		if (text_length(t->of[i]) > 300)
-			registry_note(l->n, field, "is longer than 300 characters");
+			registry_note(l->n, field, N_("is longer than 300 characters"));
 		auto_buf folded = BUF_INIT(1 << 20);
 		text_fold(&folded, t->of[i]);
 		for (size_t k = 0; k < COUNT_OF(praise); k++) {
@@ -144,7 +144,7 @@ static void lint_banner(struct linting *l, const char *name, const struct regist
 			struct str token;
 			while (str_eq(str_sub(lang, 0, 2), str_of(praise[k].lang)) && text_next_token(buf_str(&folded), &at, &token))
 				if (is_praise(token, praise[k].words))
-					registry_note(l->n, field, "\"%.*s\" values one of the answers; the banner must stay neutral", STR_ARG(token));
+					registry_note_with(l->n, field, N_("\"{0}\" values one of the answers; the banner must stay neutral"), token);
 		}
 	}
 }
@@ -157,9 +157,9 @@ static void lint_addition(struct linting *l, const char *name, const struct regi
 		struct err e = { 0 };
 		struct str field = arena_printf(l->n->a, "%.*s%s.%.*s", STR_ARG(l->lead), name, STR_ARG(l->g->languages[i]));
 		if (registry_text_given(t, i) && str_find(t->of[i], STR("![")) >= 0)
-			registry_note(l->n, field, "holds a picture, which is not shown here; a link to it is allowed");
+			registry_note(l->n, field, N_("holds a picture, which is not shown here; a link to it is allowed"));
 		else if (registry_text_given(t, i) && !doc_markdown_check(t->of[i], &e))
-			registry_note(l->n, field, "%s", e.pub);
+			registry_note_with(l->n, field, N_("cannot be read: {0}"), str_of(e.pub));
 	}
 }
 

@@ -159,6 +159,15 @@ static void put_origins(struct json_out *j, const struct registry_service *s)
 	json_close(j, '}');
 }
 
+void registry_put_sandbox(struct json_out *j, unsigned sandbox)
+{
+	json_open(j, '[');
+	for (size_t k = 0; registry_sandbox_words[k]; k++)
+		if (sandbox >> k & 1)
+			json_put(j, str_of(registry_sandbox_words[k]));
+	json_close(j, ']');
+}
+
 static void put_service(struct json_out *j, const struct registry *g, struct str only, const struct registry_service *s, bool numbers)
 {
 	json_open(j, '{');
@@ -190,6 +199,10 @@ static void put_service(struct json_out *j, const struct registry *g, struct str
 	json_key(j, STR("recipients"));
 	put_list(j, s->recipients, s->nrecipients);
 	json_member(j, "retention", s->retention);
+	if (s->sandbox != REGISTRY_SANDBOX_USUAL) {
+		json_key(j, STR("sandbox"));
+		registry_put_sandbox(j, s->sandbox);
+	}
 	if (s->tag_url.n) {
 		json_key(j, STR("tag"));
 		json_open(j, '{');

@@ -1,4 +1,5 @@
 /* What administrators set of providers: rows of fields.def, kept as JSON; the secret sealed beside. */
+#include "i18n/i18n.h"
 #include "mail/mail.h"
 #include "net/net.h"
 #include "sso/inside.h"
@@ -57,12 +58,46 @@ bool sso_field(size_t i, const struct sso_provider *p_or_null, struct sso_field 
 	return true;
 }
 
-static bool set_switch(bool *out, struct str name, struct str value, struct err *e)
+/* --- what cannot be ------------------------------------------------------------------------------------ */
+
+static bool fault(struct sso_fault *out, const char *field, const char *sentence)
+{
+	*out = (struct sso_fault){ .field = field, .sentence = sentence };
+	return false;
+}
+
+/* The same for whoever speaks to programs: the field's name, then the sentence in English. */
+static bool told(const struct sso_fault *f, struct err *e)
+{
+	auto_buf b = BUF_INIT(TEXT_BYTES);
+	i18n_put_filled(&b, str_of(f->sentence), &f->arg, 1);
+	return err_set(e, ERR_PARAMETER, "%s %.*s", f->field, STR_ARG(buf_str(&b)));
+}
+
+static bool set_switch(bool *out, const char *name, struct str value, struct sso_fault *f)
 {
 	bool yes = str_eq(value, STR("true")) || str_eq(value, STR("on")) || str_eq(value, STR("yes")) || str_eq(value, STR("1"));
 	bool no = !value.n || str_eq(value, STR("false")) || str_eq(value, STR("off")) || str_eq(value, STR("no")) || str_eq(value, STR("0"));
-	if (!yes && !no) return err_set(e, ERR_PARAMETER, "%.*s must be true or false", STR_ARG(name));
+	if (!yes && !no) return fault(f, name, N_("must be true or false"));
 	*out = yes;
+	return true;
+}
+
+static bool set_row(struct arena *a, struct sso_provider *p, const struct row *r, struct str value, struct sso_fault *f)
+{
+	struct str name = str_of(r->name);
+	if (r->is_switch) return set_switch(switch_of(p, r), r->name, value, f);
+	bool document = str_eq(name, STR("metadata")) || str_eq(name, STR("discovery"));
+	if (value.n > (size_t)(document ? DOCUMENT_BYTES : TEXT_BYTES)) return fault(f, r->name, N_("is too long"));
+	if (!document && !sso_is_word(value)) return fault(f, r->name, N_("must be one line of text"));
+	*text_of(p, r) = arena_str(a, str_trim(value));
+	return true;
+}
+
+bool sso_field_put(struct arena *a, struct sso_provider *p, struct str name, struct str value, struct sso_fault *f)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (str_eq(name, str_of(rows[i].name))) return set_row(a, p, &rows[i], value, f);
 	return true;
 }
 
@@ -70,15 +105,11 @@ bool sso_field_set(struct arena *a, struct sso_provider *p, struct str name, str
 {
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct row *r = &rows[i];
+		struct sso_fault f;
 		if (!str_eq(name, str_of(r->name))) continue;
 		if (!(r->kinds & (p->kind == SSO_OIDC ? OIDC : SAML)))
 			return err_set(e, ERR_PARAMETER, "%s is not a setting of %s", r->name, p->kind == SSO_OIDC ? "OpenID Connect" : "SAML");
-		if (r->is_switch) return set_switch(switch_of(p, r), name, value, e);
-		bool document = str_eq(name, STR("metadata")) || str_eq(name, STR("discovery"));
-		if (value.n > (size_t)(document ? DOCUMENT_BYTES : TEXT_BYTES)) return err_set(e, ERR_PARAMETER, "%s is too long", r->name);
-		if (!document && !sso_is_word(value)) return err_set(e, ERR_PARAMETER, "%s must be one line of text", r->name);
-		*text_of(p, r) = arena_str(a, str_trim(value));
-		return true;
+		return set_row(a, p, r, value, &f) || told(&f, e);
 	}
 	return err_set(e, ERR_PARAMETER, "there is no setting %.*s; `stoa help sso set` lists them", STR_ARG(str_sub(name, 0, 60)));
 }
@@ -167,33 +198,36 @@ static bool is_web(struct arena *a, struct str url)
 	return net_url(a, url, &u);
 }
 
-static bool check_oidc(const struct sso_scene *s, const struct sso_provider *p, struct err *e)
+static bool check_oidc(const struct sso_scene *s, const struct sso_provider *p, struct sso_fault *f)
 {
 	auto_json *doc = NULL;
 	struct net_url u;
+	struct err ignored = { 0 };
 	if (!net_url(s->arena, p->issuer, &u) || str_find_char(p->issuer, '?') >= 0 || str_find_char(p->issuer, '#') >= 0)
-		return err_set(e, ERR_PARAMETER, "issuer must be an address, as https://login.example.org/realm");
-	if (str_eq(u.scheme, STR("http")) && !s->conf->call_private) return err_set(e, ERR_PARAMETER, "issuer must begin with https://");
-	if (!p->client_id.n) return err_set(e, ERR_PARAMETER, "client_id is missing; the provider gives one when the portal is registered there");
-	if (!str_starts(p->scopes, STR("openid")) && str_find(p->scopes, STR(" openid")) < 0) return err_set(e, ERR_PARAMETER, "scopes must hold openid");
-	if (p->discovery.n && (!json_read(p->discovery, &doc, e) || !str_eq(json_text(json_get(json_root(doc), "issuer")), p->issuer))) {
-		*e = (struct err){ 0 };
-		return err_set(e, ERR_PARAMETER, "discovery must be the provider's JSON document, with the same issuer");
-	}
+		return fault(f, "issuer", N_("must be an address, as https://login.example.org/realm"));
+	if (str_eq(u.scheme, STR("http")) && !s->conf->call_private) return fault(f, "issuer", N_("must begin with https://"));
+	if (!p->client_id.n) return fault(f, "client_id", N_("is missing; the provider gives one when the portal is registered there"));
+	if (!str_starts(p->scopes, STR("openid")) && str_find(p->scopes, STR(" openid")) < 0) return fault(f, "scopes", N_("must hold openid"));
+	if (p->discovery.n && (!json_read(p->discovery, &doc, &ignored) || !str_eq(json_text(json_get(json_root(doc), "issuer")), p->issuer)))
+		return fault(f, "discovery", N_("must be the provider's JSON document, with the same issuer"));
 	return true;
 }
 
-static bool check(const struct sso_scene *s, const struct sso_provider *p, struct str secret, struct err *e)
+bool sso_provider_check(const struct sso_scene *s, const struct sso_provider *p, struct str secret, struct sso_fault *f)
 {
-	if (!id_ok(p->id)) return err_set(e, ERR_PARAMETER, "the name of a provider has 1 to %d small letters, digits and hyphens", ID_BYTES);
-	if (!p->label.n) return err_set(e, ERR_PARAMETER, "label is missing: the words on the button");
-	if (!account_role_ok(p->role)) return err_set(e, ERR_PARAMETER, "role is not one that an account can have");
-	if (p->profile_url.n && !is_web(s->arena, p->profile_url)) return err_set(e, ERR_PARAMETER, "profile_url must be an https address");
-	if (p->condition_value.n && !p->condition_claim.n) return err_set(e, ERR_PARAMETER, "condition_value needs condition_claim");
-	if (secret.n > SECRET_BYTES || !sso_is_word(secret)) return err_set(e, ERR_PARAMETER, "the client secret must be one line of text");
-	if (p->kind == SSO_OIDC) return check_oidc(s, p, e);
-	if (!p->metadata.n) return err_set(e, ERR_PARAMETER, "metadata is missing: the XML document of the identity provider");
-	return str_find(p->metadata, STR("<!DOCTYPE")) < 0 || err_set(e, ERR_PARAMETER, "metadata must not hold a DOCTYPE");
+	if (!id_ok(p->id)) {
+		fault(f, "id", N_("must be 1 to {0} small letters, digits and hyphens"));
+		f->arg = arena_printf(s->arena, "%d", ID_BYTES);
+		return false;
+	}
+	if (!p->label.n) return fault(f, "label", N_("is missing: the words on the button"));
+	if (!account_role_ok(p->role)) return fault(f, "role", N_("is not one that an account can have"));
+	if (p->profile_url.n && !is_web(s->arena, p->profile_url)) return fault(f, "profile_url", N_("must be an https address"));
+	if (p->condition_value.n && !p->condition_claim.n) return fault(f, "condition_claim", N_("is missing: there is a value for it"));
+	if (secret.n > SECRET_BYTES || !sso_is_word(secret)) return fault(f, "secret", N_("must be one line of text"));
+	if (p->kind == SSO_OIDC) return check_oidc(s, p, f);
+	if (!p->metadata.n) return fault(f, "metadata", N_("is missing: the XML document of the identity provider"));
+	return str_find(p->metadata, STR("<!DOCTYPE")) < 0 || fault(f, "metadata", N_("must not hold a DOCTYPE"));
 }
 
 static void put_settings(struct buf *b, const struct sso_provider *p)
@@ -215,7 +249,8 @@ bool sso_provider_put(const struct sso_scene *s, const struct sso_provider *p, s
 	struct sso_provider former;
 	struct err none = { 0 };
 	auto_buf settings = BUF_INIT(SETTINGS_BYTES), sealed = BUF_INIT(8 * SECRET_BYTES);
-	if (!check(s, p, secret, e)) return false;
+	struct sso_fault f;
+	if (!sso_provider_check(s, p, secret, &f)) return told(&f, e);
 	bool had = sso_provider_get(s, p->id, &former, &none);
 	if (!had && none.code != ERR_NOT_FOUND) {
 		*e = none;

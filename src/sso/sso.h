@@ -56,6 +56,14 @@ bool sso_field(size_t i, const struct sso_provider *p_or_null, struct sso_field 
 bool sso_field_set(struct arena *a, struct sso_provider *p, struct str name, struct str value, struct err *e) must_use nonnull_all;
 void sso_provider_new(struct sso_provider *p, struct str id, enum sso_kind kind); /* with defaults */
 
+/* What cannot be, in words for a form: the name of a field and an English message of the catalogues that goes on from the field's label;
+ * {0} of it is `arg`. */
+struct sso_fault { const char *field, *sentence; struct str arg; };
+/* Sets a field, whichever kind it is of; true and nothing when there is none of that name. */
+bool sso_field_put(struct arena *a, struct sso_provider *p, struct str name, struct str value, struct sso_fault *fault) must_use nonnull_all;
+/* What sso_provider_put would refuse. */
+bool sso_provider_check(const struct sso_scene *s, const struct sso_provider *p, struct str secret, struct sso_fault *fault) must_use nonnull_all;
+
 bool sso_provider_list(const struct sso_scene *s, struct sso_provider **out, size_t *n, struct err *e) must_use nonnull_all;
 /* ERR_NOT_FOUND. */
 bool sso_provider_get(const struct sso_scene *s, struct str id, struct sso_provider *out, struct err *e) must_use nonnull_all;

@@ -146,6 +146,11 @@ static void put_change(struct html *h, const struct visit *v)
 	html_lit(h, "</strong></p>");
 }
 
+void view_say_account_choices(struct html *h)
+{
+	html_say(h, N_("You are signed in: your choice is kept with your account, and holds on every device where you are signed in."));
+}
+
 void view_put_banner(struct html *h, const struct visit *v, struct str back)
 {
 	const struct registry *g = v->registry;
@@ -169,6 +174,10 @@ void view_put_banner(struct html *h, const struct visit *v, struct str back)
 	html_say_plural(h, N2_("Refusing has no effect on your access. Your choice is kept for {0} day.",
 	                    "Refusing has no effect on your access. Your choice is kept for {0} days."),
 	                registry_item(g, REGISTRY_PREFERENCES)->life_s / 86400);
+	if (v->account_choices) {
+		html_lit(h, " ");
+		view_say_account_choices(h);
+	}
 	html_lit(h, " <a href=\"/terms/cookies-policy/\">");
 	html_say(h, N_("Cookies policy"));
 	html_lit(h, "</a></p></div><input type=\"hidden\" name=\"layer\" value=\"first\"><input type=\"hidden\" name=\"epoch\" value=\"");
@@ -241,6 +250,7 @@ static const struct { const char *what, *message; } said[] = {
 	{ "accepted", N_("Your choice is saved: you accepted all services.") },
 	{ "refused", N_("Your choice is saved: nothing that needs consent is used.") },
 	{ "withdrawn", N_("Your consent is withdrawn.") },
+	{ "account", N_("The choices about cookies that are kept with your account hold here now. What this device had refused stays refused.") },
 };
 
 static const char *const storage[] = {

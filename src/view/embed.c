@@ -178,7 +178,21 @@ static void open_box(struct html *h, const struct view_frame *f, struct str id, 
 	html_lit(h, "\"></svg>");
 }
 
-static void put_frame(struct html *h, const struct view_frame *f, struct str id, struct str title, struct str src)
+/* Declared by the service (EMB-4); none at all is the strictest. */
+static void put_sandbox(struct html *h, const struct registry_service *s)
+{
+	html_lit(h, "\" sandbox=\"");
+	for (size_t k = 0, n = 0; registry_sandbox_words[k]; k++) {
+		if (!(s->sandbox >> k & 1))
+			continue;
+		if (n++)
+			html_lit(h, " ");
+		html_text(h, str_of(registry_sandbox_words[k]));
+	}
+	html_lit(h, "\"");
+}
+
+static void put_frame(struct html *h, const struct view_frame *f, const struct registry_service *s, struct str id, struct str title, struct str src)
 {
 	open_box(h, f, id, STR("shown"));
 	html_lit(h, "<iframe src=\"");
@@ -189,7 +203,8 @@ static void put_frame(struct html *h, const struct view_frame *f, struct str id,
 	html_int(h, side(f->width, 560));
 	html_lit(h, "\" height=\"");
 	html_int(h, side(f->height, 315));
-	html_lit(h, "\" sandbox=\"allow-scripts allow-same-origin allow-presentation\" allow=\"fullscreen; picture-in-picture\" "
+	put_sandbox(h, s);
+	html_lit(h, " allow=\"fullscreen; picture-in-picture\" "
 	            "referrerpolicy=\"no-referrer\" loading=\"lazy\" credentialless></iframe></div>");
 }
 
@@ -266,7 +281,7 @@ bool view_put_embed(struct view_page *p, const struct view_frame *f)
 	struct str id = id_of(v->arena, p->nembeds++, f->src), title = f->title.n ? f->title : s->name;
 	if (v->consent.granted[place] || is_once(p, id)) {
 		view_use(p, s);
-		put_frame(&p->h, f, id, title, frame_address(v->arena, s, f->src));
+		put_frame(&p->h, f, s, id, title, frame_address(v->arena, s, f->src));
 	} else {
 		put_placeholder(p, s, f, id, title);
 	}

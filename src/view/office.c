@@ -232,6 +232,14 @@ static void end_office(struct view_page *p)
 	html_lit(&p->h, "</body></html>\n");
 }
 
+/* Signing in often ends here: what became of the device's choices about cookies is said once (CON-32). */
+static void put_joined(struct view_page *p)
+{
+	const struct str *said = httpd_query_or_null(p->visit->request, STR("cookies"));
+	if (said && str_eq(*said, STR("account")) && p->visit->account_choices)
+		html_notice(&p->h, HTML_INFO, N_("The choices about cookies that are kept with your account hold here now. What this device had refused stays refused."));
+}
+
 void view_office_open(struct view_page *p, enum view_section section)
 {
 	p->end = end_office;
@@ -263,6 +271,7 @@ void view_office_open(struct view_page *p, enum view_section section)
 	html_lit(h, "</details><div class=\"floor\"><div class=\"side\">");
 	put_navigation(p, section, requests);
 	html_lit(h, "</div><main id=\"main\" tabindex=\"-1\">");
+	put_joined(p);
 }
 
 static void end_gate(struct view_page *p)
@@ -297,4 +306,5 @@ void view_account_open(struct view_page *p)
 	view_put_picker(p);
 	view_put_account(p, false);
 	html_lit(h, "</div></header><main id=\"main\" tabindex=\"-1\"><div class=\"inner\">");
+	put_joined(p);
 }

@@ -167,6 +167,8 @@ void view_put_manage_cookies(struct html *h, const struct visit *v, struct str b
 /* The address of this page to come back to: path and query as asked for, without words of ours. */
 struct str view_back(const struct visit *v) nonnull_all;
 /* After a choice (the parameter "cookies"): says what was done, and what the clean-up script needs to know (CON-24). */
+/* That a choice is kept with the account of who is signed in. */
+void view_say_account_choices(struct html *h) nonnull_all;
 void view_put_said(struct html *h, const struct visit *v, struct str what) nonnull_all;
 /* What a service's text says in the page's language. */
 struct str view_registry_text(const struct visit *v, const struct registry_texts *t) nonnull_all;

@@ -30,4 +30,7 @@ struct str good_token(const struct site *s, const struct tenant *t, const struct
 /* The text that clients get of Accept: true when a page is wanted before anything else. */
 bool prefers_html(const struct httpd_request *r);
 
+/* choices.c: what is in effect of choices and signals. */
+void choices_read(struct visit *v) nonnull_all;
+
 #endif

@@ -128,3 +128,10 @@ struct str visitor_next(const struct httpd_request *r, struct arena *a, struct s
 	}
 	return STR("/");
 }
+
+struct str visitor_with_said(struct arena *a, struct str back, const char *what)
+{
+	ptrdiff_t hash = str_find_char(back, '#');
+	struct str path = hash < 0 ? back : str_sub(back, 0, (size_t)hash), rest = hash < 0 ? STR("") : str_from(back, (size_t)hash);
+	return arena_printf(a, "%.*s%ccookies=%s%.*s", STR_ARG(path), str_find_char(path, '?') < 0 ? '?' : '&', what, STR_ARG(rest));
+}

@@ -62,25 +62,6 @@ static void read_cookies(struct visit *v)
 	}
 }
 
-static size_t fields(const struct httpd_request *r, struct str name, struct str *out)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < r->nheaders && n < VALUES; i++)
-		if (str_eq_nocase(r->headers[i].name, name)) out[n++] = r->headers[i].value;
-	return n;
-}
-
-/* What may be emitted for this request: by choice, and by the signals a browser sends (CON-14). */
-static void read_consent(struct visit *v)
-{
-	struct cookie_seen seen = { 0 };
-	struct str gpc[VALUES], dnt[VALUES];
-	size_t ngpc = fields(v->request, STR("Sec-GPC"), gpc), ndnt = fields(v->request, STR("DNT"), dnt);
-	if (!v->at.site->consent) return;
-	if (!v->foreign_frame) seen_cookie(v->request, v->reply, REGISTRY_PREFERENCES, false, &seen);
-	consent_read(v->at.site->consent, v->registry, seen.values, num_min(seen.n, (size_t)VALUES), gpc, ngpc, dnt, ndnt, clock_now(), &v->consent);
-}
-
 static void leave_note(struct visit *v, struct httpd_request *r)
 {
 	struct visitor_after *after = arena_new(v->arena, struct visitor_after);
@@ -133,7 +114,7 @@ static bool enter(struct site *s, struct httpd_request *r, struct httpd_reply *p
 	leave_note(out, r);
 	/* Without it pages go out as if all consent were refused (CON-22). */
 	if (s->registries && !registry_hold(s->registries, t, &out->registry, &ignored)) out->registry = NULL;
-	read_consent(out);
+	choices_read(out);
 	/* For those who count answers: who objects, and who runs the portal, is not of the audience (ANA-2). */
 	if (out->consent.objects || (out->who.by_session && out->who.who.admin)) httpd_reply_mark(p, HTTPD_MARK_UNCOUNTED);
 	if (out->who.by_session || out->who.key) httpd_reply_mark(p, HTTPD_MARK_SIGNED_IN);

@@ -35,6 +35,7 @@ struct visit {
 	const struct session *session;  /* who signed in; NULL: nobody. who.account is then theirs */
 	const struct registry *registry; /* what is declared; NULL when it could not be had */
 	struct consent_state consent;   /* what may be emitted for this request */
+	bool account_choices;           /* choices about cookies are kept with the account of who is signed in (CON-32) */
 	bool navigation;                /* an HTML navigation (0.3): the only occasion to renew or remove by itself */
 	bool foreign_frame;             /* rendered for an embed: no cookie is read or set */
 	char csrf[CSRF_TOKEN + 1];      /* the value of csrftoken that this answer's forms go with; "" until asked for */
@@ -73,6 +74,9 @@ bool visitor_same_origin(const struct httpd_request *r, const struct tenant *t, 
  * else "/". */
 struct str visitor_next(const struct httpd_request *r, struct arena *a, struct str origin, struct str next) nonnull_all;
 
+/* A path with the word of what was done about choices, which its page then says (view_put_said). */
+struct str visitor_with_said(struct arena *a, struct str back, const char *what) nonnull_all;
+
 /* --- guard.c: unsafe requests (CSR-7 … CSR-16) ----------------------------------------------------------- */
 
 enum visitor_guard {
@@ -108,6 +112,14 @@ const struct httpd_part *visitor_file_or_null(const struct visitor_form *f, stru
 bool visitor_form(struct visit *v, enum visitor_guard how, struct visitor_form *out, struct err *e) must_use nonnull_all;
 struct str visitor_field(const struct visitor_form *f, struct str name); /* first value, or empty */
 bool visitor_field_on(const struct visitor_form *f, struct str name);    /* present and not "off" */
+
+/* --- choices.c: choices about cookies (CON-32) --------------------------------------------------------------- */
+
+/* Keeps a choice where it belongs: in the cookie, or with the account. */
+bool visitor_keep_choice(struct visit *v, const struct consent_outcome *out, struct err *e) must_use nonnull_all;
+/* Just after signing in: what the device had refused is refused with the account, too. `told`: the two differed, so the reader
+ * is to hear that the account's choices apply now. */
+bool visitor_join_choices(struct visit *v, bool *told, struct err *e) must_use nonnull_all;
 
 /* --- door.c: who comes in ----------------------------------------------------------------------------------- */
 

@@ -21,7 +21,9 @@ def world(tmp_path_factory):
     folder = tmp_path_factory.mktemp("audience")
     database = folder / "countries.mmdb"
     database.write_bytes(mmdb({"198.51.0.0/16": "FR", "203.0.0.0/16": "SE", "2001:db8::/32": "DE"}))
-    w = World(folder, options=(f"--geoip_database={database}",))
+    centres = folder / "centres.txt"
+    centres.write_text("# programs\n192.0.2.0/25\n192.0.2.16/28\n192.0.2.128/26  # and more\n\n2001:db8:c::/48\n192.0.2.255\n")
+    w = World(folder, options=(f"--geoip_database={database}", f"--datacentre_networks={centres}"))
     (folder / "trees.csv").write_text("name,height\noak,3\nelm,4\n")
     conftest.stoa(w.data, "publish", folder / "trees.csv", "--portal", HOST, "--id", "trees")
     yield w
@@ -212,6 +214,37 @@ def test_ana_t08_robots_have_their_own_counter(world):
     flush(world)
     assert counted(world, "robot") == 3 and counted(world, "robot", "Googlebot") == 1
     assert counted(world, "views") == 0 and visitors(world) == 0
+
+
+def test_ana_11_page_views_from_data_centres_are_robots(world):
+    for inside in ("192.0.2.0", "192.0.2.20", "192.0.2.127", "192.0.2.191", "192.0.2.255", "2001:db8:c:ffff::9"):
+        world.client(HOST, address=inside).get("/")
+    for outside in ("192.0.2.192", "192.0.1.255", "2001:db8:d::1"):
+        world.client(HOST, address=outside).get("/")
+    world.client(HOST, address="192.0.2.1").get("/api/explore/v2.1/catalog/datasets")
+    flush(world)
+    assert counted(world, "robot", "Data centre") == 6 and counted(world, "views") == 3 and visitors(world) == 3
+
+
+def test_ana_11_a_list_that_cannot_be_read_is_refused_by_its_line(tmp_path):
+    (tmp_path / "list").write_text("192.0.2.0/24\nmachines\n")
+    for file, said in (("list", "line 2 of the file"), ("none", "cannot be read")):
+        told = subprocess.run([conftest.BINARY, "--data", tmp_path / "data", "serve", "--port", "0", f"--datacentre_networks={tmp_path / file}"],
+                              capture_output=True, text=True, timeout=30)
+        assert told.returncode and said in told.stderr, told.stderr
+
+
+def test_ana_13_dnt_is_an_objection_whatever_it_means_for_consent(world):
+    """honour_dnt is about consent; who says DNT: 1 is never counted, neither as a reader nor as a caller of the API."""
+    world.fixture(domains=[{"host": HOST, "settings": {"honour_dnt": "off"}}])
+    c = world.client(HOST)
+    c.get("/", headers={"DNT": "1"})
+    c.get("/api/explore/v2.1/catalog/datasets/trees/records", headers={"DNT": "1"})
+    c.get("/")
+    flush(world)
+    world.fixture(domains=[{"host": HOST, "settings": {"honour_dnt": ""}}])
+    assert counted(world, "views") == 1 and visitors(world) == 1
+    assert not [row for row in world.table("api_call") if row["dataset"] == "trees" and row["hour"] // 24 == today(world)]
 
 
 def test_ana_t19_one_visitor_in_a_64(world):

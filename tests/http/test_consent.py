@@ -4,7 +4,7 @@ import re
 
 import pytest
 from conftest import stoa
-from probe import World, set_cookies
+from probe import PASSWORD, World, set_cookies
 from services import matomo, registry, vimeo, youtube
 
 DAY = 86400
@@ -487,6 +487,53 @@ def test_gpc_t08_dnt(portal, world):
     deaf = world.client(portal("deaf", honour_dnt="off"))
     assert has_banner(deaf.get("/", headers={"DNT": "1"}))
     assert not has_banner(deaf.get("/", headers={"Sec-GPC": "1"}))
+
+
+def test_con_32_choices_go_with_the_account_where_the_portal_says_so(portal, world):
+    host = portal("across", **{"consent.cross_device": "on"})
+    who = "ada@across.test.example"
+    world.fixture(users=[{"host": host, "email": who, "name": "Ada", "password": PASSWORD, "role": "member"}])
+    kept = "kept with your account"
+    first, second = world.client(host), world.client(host, address="198.51.100.8")
+    assert kept not in first.get("/").text
+    first.sign_in(who)
+    page = first.get("/")
+    assert has_banner(page) and kept in page.text  # the first layer says so
+    answer = choose(first, "accept_all", "first")
+    assert not set_cookies(answer) and "cookies_preferences" not in first.jar
+    assert "stats.count" in first.get("/").text and kept in first.get("/cookies/preferences/").text
+    # Another device of the same person needs no asking; a refusal there holds here.
+    second.sign_in(who)
+    assert not has_banner(second.get("/")) and "stats.count" in second.get("/").text
+    choose(second, "save", **{"svc_youtube": "on", "audience": "on"})
+    assert "stats.count" not in first.get("/").text and "matomo:0" in world.table("consent_account")[-1]["value"]
+    rows = [r["json"] for r in entries(world, host)]
+    assert len(rows) == 2 and "Ada" not in str(rows) and who not in str(rows)
+    # It is in the copy of what is kept of them; signing out leaves the device as it was.
+    token = second.token()
+    second.post("/logout/", {"csrfmiddlewaretoken": token})
+    assert has_banner(second.get("/")) and "cookies_preferences" not in second.jar
+    # What a device refused before signing in is refused with the account, and a notice says whose choices hold.
+    third = world.client(host, address="198.51.100.9")
+    choose(third, "refuse_all", "first")
+    own = dict(third.jar)["cookies_preferences"]
+    arrived = third.sign_in(who)
+    assert "cookies=account" in arrived.headers["Location"]
+    assert "kept with your account hold here now" in third.get(arrived.headers["Location"]).text
+    assert "youtube:0" in world.table("consent_account")[-1]["value"] and third.jar["cookies_preferences"] == own
+    assert third.get("/api/cookies/v1/state").json()["services"]["youtube"]["choice"] == "refused"
+    assert first.get("/api/cookies/v1/state").json()["services"]["youtube"]["choice"] == "refused"
+
+
+def test_con_32_is_off_unless_the_portal_says_so(portal, world):
+    host = portal("alone")
+    who = "ada@alone.test.example"
+    world.fixture(users=[{"host": host, "email": who, "name": "Ada", "password": PASSWORD, "role": "member"}])
+    c = world.client(host)
+    c.sign_in(who)
+    assert "kept with your account" not in c.get("/").text
+    choose(c, "accept_all", "first")
+    assert "cookies_preferences" in c.jar and not has_banner(c.get("/"))
 
 
 def test_security_txt(world):

@@ -200,6 +200,15 @@ def test_reg_t19_prefix_mode(tmp_path_factory):
         assert sorted(x.split("=")[0] + "|" + x.split("; ", 1)[1] for x in set_cookies(answer)) == [
             "django_language|Path=/; Max-Age=0; Secure; SameSite=Lax", "sessionid|Path=/; Max-Age=0; Secure; SameSite=Lax"]
         assert c.get("/api/auth/session", cookies=f"sessionid={old}").json() == {"authenticated": False}
+        # The published names are read nowhere, on pages that cannot be shown neither; on loopback names there is no prefix at all (REG-18).
+        lost = c.get("/no/such/page/", cookies="django_language=fr", headers={"Accept-Language": "en"}, keep=False)
+        assert lost.status_code == 404 and '<html lang="en"' in lost.text
+        assert '<html lang="fr"' in c.get("/no/such/page/", cookies="__Host-django_language=fr", headers={"Accept-Language": "en"}, keep=False).text
+        w.fixture(domains=[{"host": "prefix.localhost", "settings": {"languages": "en,fr", "cookie_prefix": "host"}}])
+        near = w.client("prefix.localhost")
+        said = near.get("/login/", headers={"X-Forwarded-Proto": None})
+        assert [x.split("=")[0] for x in set_cookies(said)] == ["csrftoken"]
+        assert {i["name"] for i in near.get("/.well-known/cookies.json").json()["items"]} >= {"csrftoken", "sessionid"}
         page = c.get("/login/")
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text).group(1)
         assert c.post("/login/", {"csrfmiddlewaretoken": token, "username": ADA, "password": PASSWORD}).status_code == 303

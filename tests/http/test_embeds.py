@@ -128,10 +128,23 @@ def test_emb_t05_the_frame(world):
     c = world.client(HOST)
     choose(c, "save", **{"svc.youtube": "on", "audience": "on"})
     frame, = frames(c.get(PAGE))
-    for word in ('src="https://www.youtube-nocookie.com/embed/abc123?rel=0"', 'title="A walk by the river"', 'sandbox="allow-scripts', 'referrerpolicy="no-referrer"',
+    for word in ('src="https://www.youtube-nocookie.com/embed/abc123?rel=0"', 'title="A walk by the river"', 'sandbox="allow-presentation allow-same-origin allow-scripts"', 'referrerpolicy="no-referrer"',
                  'loading="lazy"', " credentialless>", 'allow="'):
         assert word in frame, word
     assert "onload" not in frame and "allow-top-navigation" not in frame
+
+
+def test_emb_4_a_service_declares_what_its_frames_may_do(world):
+    for words, shown in ((["allow-scripts", "allow-forms"], "allow-forms allow-scripts"), ([], "")):
+        narrow = registry()
+        youtube, = [s for s in narrow["services"] if s["id"] == "youtube"]
+        youtube["sandbox"] = words
+        world.fixture(registries=[{"host": HOST, "registry": narrow}])
+        c = world.client(HOST)
+        choose(c, "save", **{"svc.youtube": "on", "audience": "on"})
+        frame, = frames(c.get(PAGE))
+        assert f'sandbox="{shown}"' in frame
+    world.fixture(registries=[{"host": HOST, "registry": registry()}])
 
 
 def test_emb_t06_t09_policies(world):  # EMB-T06, EMB-T09

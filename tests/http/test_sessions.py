@@ -1,7 +1,10 @@
 """The session id and what it is worth: limits, renewal, isolation of portals, proxies. Cases SID-T*, PRX-T*, ISO-T*."""
 import collections
 import hashlib
+import os
 import re
+import socket
+import tempfile
 
 import pytest
 import requests
@@ -42,10 +45,10 @@ def test_the_cookie_of_a_sign_in(world, remember, expected):
 def test_sid_t03_ids_are_drawn_evenly(world):
     world.ask("POST", "/fixture", json={"domains": [{"host": "isoc.example", "settings": {"session.max_per_user": "100"}}]})
     ids = []
-    for _ in range(4):
+    for _ in range(20):
         ids += world.fixture(sessions=[{"host": "isoc.example", "email": GRACE}] * 500)["sessions"]
     world.ask("POST", "/fixture", json={"domains": [{"host": "isoc.example", "settings": {"session.max_per_user": ""}}]})
-    assert len(set(ids)) == len(ids) == 2000 and all(ID.fullmatch(i) for i in ids)
+    assert len(set(ids)) == len(ids) == 10000 and all(ID.fullmatch(i) for i in ids)
     # Chi-squared with 35 degrees of freedom: 66.6 is passed by chance once in a thousand; of 32 places the worst is taken.
     worst = max(sum((n - len(ids) / 36) ** 2 / (len(ids) / 36) for n in (collections.Counter(i[at] for i in ids).get(c, 0)
                     for c in "abcdefghijklmnopqrstuvwxyz0123456789")) for at in range(32))
@@ -269,13 +272,32 @@ def plain(world, path="/", method="GET", host="isoc.example", headers=None, **mo
 
 @pytest.fixture(scope="module")
 def direct(tmp_path_factory):
-    """A server without a trusted proxy."""
+    """A server whose only trusted proxy comes by a socket of the machine."""
     from conftest import Server, stoa
     data = tmp_path_factory.mktemp("direct") / "data"
     stoa(data, "portal", "add", "isoc.example", "--alias", "data.isoc.example")
-    server = Server(data)
+    folder = tempfile.mkdtemp()
+    server = Server(data, f"--listen=127.0.0.1,unix:{folder}/http", "--trusted_proxies=unix:")
+    server.socket = f"{folder}/http"
     yield server
     server.stop()
+    assert not os.path.exists(server.socket)
+    os.rmdir(folder)
+
+
+def by_socket(path, request):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(30)
+        s.connect(path)
+        s.sendall(request.replace("\n", "\r\n").encode())
+        return b"".join(iter(lambda: s.recv(65536), b"")).decode("utf-8", "replace")
+
+
+def test_prx_1_a_proxy_on_a_socket_of_the_machine(direct):
+    head = "GET /explore/ HTTP/1.1\nHost: isoc.example\nConnection: close\n"
+    answer = by_socket(direct.socket, head + "X-Forwarded-Proto: https\nX-Forwarded-For: 198.51.100.9\n\n")
+    assert answer.startswith("HTTP/1.1 200") and "Strict-Transport-Security" in answer
+    assert by_socket(direct.socket, head + "\n").startswith("HTTP/1.1 308")
 
 
 def test_prx_t01_an_untrusted_peer_tells_nothing(direct):

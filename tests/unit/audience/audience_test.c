@@ -73,7 +73,7 @@ static void count(struct fixture *f, const struct audience_hit *h)
 	portal_turn(f->portal, h->at, &f->gather);
 	struct audience_agent agent;
 	audience_agent(h->user_agent, &agent);
-	portal_count(f->portal, h, &agent, NULL);
+	portal_count(f->portal, h, &agent, NULL, NULL);
 }
 
 static void write_down(struct fixture *f)
@@ -455,9 +455,9 @@ static void the_room_counts_writes_and_erases(void **state)
 	size_t n;
 	int64_t total;
 	assert_true(audience_open(f->store, f->tenants, &a, &e));
-	assert_false(audience_start(a, "/nowhere/at/all.mmdb", NULL, &e));
+	assert_false(audience_start(a, "/nowhere/at/all.mmdb", "", NULL, &e));
 	e = (struct err){ 0 };
-	assert_true(audience_start(a, "", NULL, &e));
+	assert_true(audience_start(a, "", "", NULL, &e));
 	for (int i = 0; i < 30000; i++) {
 		struct audience_hit h = page("192.0.2.1", "/", "/", 0);
 		char client[32];
