@@ -177,6 +177,7 @@ struct account_who {
 	const int64_t *datasets; /* with ACCOUNT_LISTED */
 	size_t ndatasets;
 	int64_t calls_a_day;     /* of the key; -1: as the portal says, 0: no limit */
+	int64_t own_calls, group_calls; /* a day, of the account with all its keys, and the most of its groups; -1: none said, 0: no limit */
 };
 /* Whose key this is, in the arena. False when no good key of that portal reads so: unknown, revoked, past its
  * time, of an account that is not active. The time this takes tells nothing about keys. */
@@ -381,6 +382,31 @@ bool account_group_join(struct accounts *as, struct tenant_id t, struct str name
 bool account_group_leave(struct accounts *as, struct tenant_id t, struct str name, struct str email, struct err *e) must_use nonnull_all;
 /* The number of a group. ERR_NOT_FOUND. */
 bool account_group_id(struct accounts *as, struct tenant_id t, struct str name, int64_t *out, struct err *e) must_use nonnull_all;
+
+/* --- quotas.c: how often people may call the API, and which letters they want ------------------------------------------------ */
+
+/* What an account has of its own and by its groups; of a group (account 0) what its members have. -1: nothing is said, 0: no limit. */
+struct account_calls { int64_t own, groups; };
+bool account_calls(struct accounts *as, struct tenant_id t, int64_t account, int64_t group, struct account_calls *out, struct err *e) must_use nonnull_all;
+/* -1: nothing of its own from now on. */
+bool account_calls_set(struct accounts *as, struct tenant_id t, int64_t account, int64_t group, int64_t calls, struct err *e) must_use nonnull_all;
+/* The quota that holds for somebody: their own, else the most of their groups, else the portal's (setting quota.user). 0: none. */
+int64_t account_calls_effective(const struct tenant *t, int64_t own, int64_t groups) must_use nonnull_all;
+
+/* Letters that people may choose (rows of wishes.def): in the words of account.letters, a comma list of "+word" and "-word". */
+enum account_wish {
+#define WISH(symbol, ...) ACCOUNT_WISH_##symbol,
+#include "account/wishes.def"
+#undef WISH
+	ACCOUNT_WISHES
+};
+struct account_wish_row { const char *word, *label, *hint; bool usual; uint64_t permissions; /* of any of these; 0: everybody */ };
+const struct account_wish_row *account_wish_row(enum account_wish w) __attribute__((returns_nonnull));
+/* What an account wants, bit by enum account_wish. */
+bool account_wishes(struct accounts *as, struct tenant_id t, int64_t account, uint64_t *out, struct err *e) must_use nonnull_all;
+bool account_wishes_set(struct accounts *as, struct tenant_id t, int64_t account, uint64_t wishes, struct err *e) must_use nonnull_all;
+/* False when they said that they do not want it; true when they were not asked and it is usual, and when it cannot be found out. */
+bool account_wants(struct accounts *as, struct tenant_id t, int64_t account, enum account_wish w) nonnull_all;
 
 /* --- identity.c: identities of other providers (AUT-10): the key is provider and subject, never the address ---------------- */
 

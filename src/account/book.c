@@ -117,6 +117,8 @@ static bool read_people(struct store_tx *tx, struct arena *a, struct people *out
 		p->who.second_factor = store_int(r, 7) != 0;
 		p->name = arena_str(a, store_text(r, 8).n ? store_text(r, 8) : store_text(r, 9));
 		p->language = arena_str(a, store_text(r, 10));
+		p->who.own_calls = store_is_null(r, 11) ? -1 : store_int(r, 11);
+		p->who.group_calls = store_is_null(r, 12) ? -1 : store_int(r, 12);
 	}
 	store_stop(r);
 	return step == STORE_DONE;

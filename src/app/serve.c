@@ -112,6 +112,7 @@ static void error_body(const struct httpd_request *r, struct httpd_reply *p, voi
 		httpd_reply_cache_control(p, STR("private, no-store"));
 		return;
 	}
+	if (e->code == ERR_TOO_MANY && rights_refused(r, p)) return;
 	if (visitor_guard_problem(r, p, app, e)) return;
 	struct str challenge = rights_challenge(r, e);
 	if (challenge.n) httpd_reply_literal(p, STR("WWW-Authenticate"), challenge);
@@ -297,6 +298,7 @@ static void shut(struct server *s)
 	probe_close(s->probe);
 #endif
 	cli_control_close(s->control);
+	transfer_backups_close(s->site);
 	if (s->site) jobs_close(s->site); /* what is under way is gone on with at the next start */
 	if (s->site) profiles_stop(s->site);
 	if (s->httpd) httpd_drain(s->httpd, (int)s->conf->drain_s);
@@ -366,7 +368,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	if (!audience_start(s->site->audience, s->conf->geoip_database, s->conf->datacentre_networks, s->log, e)) return false;
 	policy_shelf_open(&s->site->shelf);
 	if (!profiles_open(s->site, e)) return false;
-	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e) || !jobs_open(s->site, e)) return false;
+	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e) || !jobs_open(s->site, e) || !transfer_backups_open(s->site, e)) return false;
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
 #ifdef STOA_TEST_CONTROL
 	if (!probe_open(s->site, s->lanes, s->bell, &s->probe, e)) return false;

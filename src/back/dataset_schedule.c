@@ -1,4 +1,5 @@
 /* When a dataset is published again by itself: in plain words, with the next times that come of them. */
+#include "back/settings.h"
 #include "back/dataset.h"
 #include "back/schedule_words.h"
 
@@ -154,16 +155,7 @@ static void put_one(struct html *h, const struct scene *s, const struct job_sche
 
 static void put_zone(struct html *h, const struct scene *s)
 {
-	static const char *const near[] = { "UTC", "Europe/Paris", "Europe/London", "Europe/Berlin", "Europe/Madrid", "Europe/Rome", "Europe/Amsterdam", "Europe/Brussels", "Europe/Zurich",
-		"Europe/Vienna", "Europe/Lisbon", "Europe/Stockholm", "Europe/Athens", "Africa/Casablanca", "America/New_York", "America/Chicago", "America/Montreal", "America/Mexico_City",
-		"America/Sao_Paulo", "Asia/Dubai", "Asia/Kolkata", "Asia/Tokyo", "Australia/Melbourne", "Pacific/Noumea", "Indian/Reunion" };
-	html_lit(h, "<datalist id=\"zones\">");
-	for (size_t i = 0; i < COUNT_OF(near); i++) {
-		html_lit(h, "<option value=\"");
-		html_text(h, str_of(near[i]));
-		html_lit(h, "\"></option>");
-	}
-	html_lit(h, "</datalist>");
+	back_put_zones(h);
 	html_field(h, &(struct html_field){ .name = "zone", .label = N_("Time zone"), .value = s->zone, .list = STR("zones"), .code = true,
 		.hint_text = arena_printf(s->visit->arena, "%.*s %.*s", STR_ARG(i18n_text(s->visit->lang, N_("Empty: the portal's,"))), STR_ARG(clock_zone_name(s->visit->zone))) });
 }

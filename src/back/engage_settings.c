@@ -87,38 +87,18 @@ static void put_fields(struct html *h, struct visit *v)
 		.hint = N_("Messages that were archived and reuses that were declined are erased then."), .value = arena_printf(v->arena, "%lld", (long long)tenant_number(t, "engage.months")), .min = STR("1"), .max = STR("60") });
 }
 
+static bool put(struct html *h, struct visit *v, struct err *e)
+{
+	(void)e;
+	put_fields(h, v);
+	return true;
+}
+
 static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
-	auto_visit v = { 0 };
-	struct visitor_form form;
-	struct html_errors errors = { 0 };
-	bool posted = r->method == HTTPD_POST;
-	if (!back_enter(app, r, p, VIEW_OFFICE_ENGAGEMENT, 0, &v, e))
-		return back_answered(p, e);
-	if (posted) {
-		if (back_form_kept(&v, &form, &errors, e) && save(&v, &form, &errors, e))
-			return true;
-		if (!errors.n)
-			return back_answered(p, e);
-		*e = (struct err){ 0 };
-		back_refused(&v);
-	}
-	auto_page page = back_page(&v, N_("Readers"), "/backoffice/engagement/");
-	view_office_open(&page, VIEW_OFFICE_ENGAGEMENT);
-	struct html *h = &page.h;
-	html_heading_open(h, page.title, N_("What readers may tell the portal, who is told of it, and how pages are shared."));
-	html_heading_close(h);
-	back_said(&page, r);
-	back_put_stale(&page, &errors);
-	html_panel_open(h, NULL, NULL, NULL);
-	html_form_open(h, &(struct html_form){ .visit = &v, .action = STR("/backoffice/engagement/"), .posted = posted ? &form : NULL, .errors = &errors });
-	put_fields(h, &v);
-	html_buttons_open(h);
-	html_button(h, &(struct html_button){ .label = N_("Save") });
-	html_buttons_close(h);
-	html_form_close(h);
-	html_panel_close(h);
-	return view_close(&page, e);
+	static const struct back_settings_page page = { .section = VIEW_OFFICE_ENGAGEMENT, .title = N_("Readers"), .path = "/backoffice/engagement/",
+		.sentence = N_("What readers may tell the portal, who is told of it, and how pages are shared."), .save = save, .put = put };
+	return back_settings_run(&page, r, p, app, e);
 }
 
 BACK_PAGE(engagement, "/backoffice/engagement/", run);

@@ -1,6 +1,7 @@
 /* Groups: people who have something in common, and what their membership allows. A group that allows more than the reader has
  * is shown, not changed. */
 #include "back/people.h"
+#include "back/portal.h"
 
 static uint64_t mine(const struct visit *v)
 {
@@ -169,8 +170,11 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 	struct visit *v = o->visit;
 	struct account_group now = { .id = o->group.id, .name = str_trim(visitor_field(f, STR("name"))),
 		.description = str_trim(visitor_field(f, STR("description"))), .permissions = back_read_permissions(v, f, o->group.permissions) };
+	int64_t calls;
 	if (!now.name.n)
 		return html_complain(errors, v->lang, "name", N_("The group needs a name."));
+	if (!back_read_calls(v, f, &calls, errors))
+		return false;
 	if (!keeps_own(o, now.permissions, true))
 		return html_complain(errors, v->lang, "", N_("You would take the permission to be here away from yourself."));
 	if (!back_fresh_form(v, errors))
@@ -180,7 +184,7 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 		for (size_t i = 0; is_strong(now.permissions & ~o->group.permissions) && i < o->group.nmembers; i++)
 			if (!renew_sessions(o, o->group.members[i], e))
 				return false;
-		return back_done(v, o->path, "saved", e);
+		return back_write_calls(v, 0, o->group.id, calls, e) && back_done(v, o->path, "saved", e);
 	}
 	if (e->code == ERR_CONFLICT)
 		return html_complain(errors, v->lang, "name", N_("There is a group of this name already."));
@@ -290,6 +294,11 @@ static void put_profile(struct html *h, struct one *o, const struct visitor_form
 	html_fieldset_open(h, N_("Permissions of the members"), NULL);
 	back_put_permissions(h, o->visit, o->group.permissions);
 	html_fieldset_close(h);
+	struct account_calls now;
+	struct err ignored = { 0 };
+	/* One that went away meanwhile has no quota to show. */
+	if (account_calls(o->visit->at.site->accounts, o->visit->at.tenant->id, 0, o->group.id, &now, &ignored))
+		back_put_calls(h, o->visit, &now, true);
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .label = N_("Save"), .name = "do", .value = STR("save") });
 	html_buttons_close(h);

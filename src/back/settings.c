@@ -55,6 +55,62 @@ bool back_settings_save(struct back_settings *s, struct str path, struct html_er
 	return back_done(v, path, "saved", e);
 }
 
+void back_put_zones(struct html *h)
+{
+	static const char *const near[] = { "UTC", "Europe/Paris", "Europe/London", "Europe/Berlin", "Europe/Madrid", "Europe/Rome", "Europe/Amsterdam", "Europe/Brussels", "Europe/Zurich",
+		"Europe/Vienna", "Europe/Lisbon", "Europe/Stockholm", "Europe/Athens", "Africa/Casablanca", "America/New_York", "America/Chicago", "America/Montreal", "America/Mexico_City",
+		"America/Sao_Paulo", "Asia/Dubai", "Asia/Kolkata", "Asia/Tokyo", "Australia/Melbourne", "Pacific/Noumea", "Indian/Reunion" };
+	html_lit(h, "<datalist id=\"zones\">");
+	for (size_t i = 0; i < COUNT_OF(near); i++) {
+		html_lit(h, "<option value=\"");
+		html_text(h, str_of(near[i]));
+		html_lit(h, "\"></option>");
+	}
+	html_lit(h, "</datalist>");
+}
+
+static bool show(const struct back_settings_page *s, struct visit *v, const struct visitor_form *posted_or_null, const struct html_errors *errors, struct err *e)
+{
+	auto_page page = back_page(v, s->title, s->path);
+	view_office_open(&page, s->section);
+	struct html *h = &page.h;
+	html_heading_open(h, page.title, s->sentence);
+	html_heading_close(h);
+	if (s->tabs)
+		s->tabs(h);
+	back_said(&page, v->request);
+	back_put_stale(&page, errors);
+	html_panel_open(h, NULL, NULL, NULL);
+	html_form_open(h, &(struct html_form){ .visit = v, .action = str_of(s->path), .posted = posted_or_null, .errors = errors });
+	if (!s->put(h, v, e))
+		return false;
+	html_buttons_open(h);
+	html_button(h, &(struct html_button){ .label = N_("Save") });
+	html_buttons_close(h);
+	html_form_close(h);
+	html_panel_close(h);
+	return (!s->after || s->after(h, v, e)) && view_close(&page, e);
+}
+
+bool back_settings_run(const struct back_settings_page *s, struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_visit v = { 0 };
+	struct visitor_form form;
+	struct html_errors errors = { 0 };
+	bool posted = r->method == HTTPD_POST;
+	if (!back_enter(app, r, p, s->section, 0, &v, e))
+		return back_answered(p, e);
+	if (posted) {
+		if (back_form_kept(&v, &form, &errors, e) && s->save(&v, &form, &errors, e))
+			return true;
+		if (!errors.n)
+			return back_answered(p, e);
+		*e = (struct err){ 0 };
+		back_refused(&v);
+	}
+	return show(s, &v, posted ? &form : NULL, &errors, e);
+}
+
 void back_put_access_tabs(struct html *h, enum back_access_tab tab)
 {
 	const struct html_tab tabs[] = {

@@ -2,6 +2,7 @@
  * what an administrator can do for it. Nobody changes their own role or takes their own rights away, and administrators are
  * changed by administrators only; the last one stays. */
 #include "back/people.h"
+#include "back/portal.h"
 
 enum { USER_EVENTS = 20 };
 
@@ -61,6 +62,8 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 	struct account_scene scene = back_scene(v);
 	struct back_profile now;
 	struct account_change change = { .flags = ACCOUNT_SET_NAME };
+	int64_t calls;
+	(void)back_read_calls(v, f, &calls, errors); /* it says so beside the field */
 	back_read_profile(v, f, &o->profile, o->groups, o->ngroups, &now, errors);
 	if (!o->own)
 		change.flags |= ACCOUNT_SET_ROLE | ACCOUNT_SET_PERMISSIONS | ACCOUNT_SET_EXPIRES | ACCOUNT_SET_GROUPS;
@@ -76,7 +79,7 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 		back_complain(v, errors, "role", e);
 		return false;
 	}
-	return (o->own || renew_sessions(o, &now, e)) && back_done(v, o->path, "saved", e);
+	return (o->own || (renew_sessions(o, &now, e) && back_write_calls(v, o->account.id, 0, calls, e))) && back_done(v, o->path, "saved", e);
 }
 
 static bool end_sessions(struct one *o, const struct account_scene *s, struct err *e)
@@ -220,6 +223,16 @@ static void put_inherited(struct html *h, struct one *o)
 	html_panel_close(h);
 }
 
+static void put_calls(struct html *h, struct one *o)
+{
+	struct visit *v = o->visit;
+	struct account_calls now;
+	struct err ignored = { 0 };
+	/* One that went away meanwhile has no quota to show. */
+	if (account_calls(v->at.site->accounts, v->at.tenant->id, o->account.id, 0, &now, &ignored))
+		back_put_calls(h, v, &now, false);
+}
+
 static void put_profile(struct html *h, struct one *o, const struct visitor_form *posted, const struct html_errors *errors)
 {
 	html_panel_open(h, "profile", N_("What the account may do"), NULL);
@@ -229,6 +242,8 @@ static void put_profile(struct html *h, struct one *o, const struct visitor_form
 		html_notice(h, HTML_NEUTRAL, N_("This is your own account: its role, permissions and groups are changed by another administrator."));
 	else
 		back_put_profile(h, o->visit, &o->profile, o->groups, o->ngroups);
+	if (!o->own)
+		put_calls(h, o);
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .label = N_("Save"), .name = "do", .value = STR("save") });
 	html_buttons_close(h);

@@ -89,6 +89,7 @@ struct config_new {
 	struct str title;
 	struct str json;        /* empty: nothing in it */
 	bool restricted, draft;
+	bool open;              /* not restricted, whatever the portal usually does */
 };
 bool config_create(struct site *s, const struct config_new *n, struct arena *a, struct config *out, struct process_faults *faults, struct err *e) must_use nonnull_all;
 /* The wizard's end: a draft becomes a dataset. */
@@ -103,6 +104,11 @@ bool config_undelete(struct site *s, struct tenant_id t, int64_t dataset, int64_
 bool config_sweep(struct site *s, struct err *e) must_use nonnull_all;
 /* The published version is made of this revision (publish/ says so). */
 bool config_published(struct site *s, struct tenant_id t, int64_t dataset, int64_t revision, struct err *e) must_use nonnull_all;
+/* Its metadata and what fields are called are those of this revision, the data not. */
+bool config_told(struct site *s, struct tenant_id t, int64_t dataset, int64_t revision, struct err *e) must_use nonnull_all;
+/* The configuration as readers see it instead of the draft: what a clock publishes. *told: a later revision whose metadata alone were
+ * published; NULL: none. One that was never published stays what it is. */
+bool config_as_published(struct site *s, struct tenant_id t, struct arena *a, struct config *io, const struct json_node **told, struct err *e) must_use nonnull_all;
 /* A dataset's data (`data`) or metadata were changed by another way than its configuration: by `stoa publish --replace`, `stoa
  * rollback`, `stoa meta`. Then what stands is the truth: the draft takes it over as a change by the command line, which can be undone
  * like any other: sources become one of type "published", processors and fields those of the published schema; of metadata only what

@@ -120,6 +120,43 @@ static bool with_title(struct site *s, const struct config_new *n, struct arena 
 	return config_put(a, *json, STR("metadata/default/title"), buf_str(&b), json, e);
 }
 
+static bool put_usual(struct arena *a, const char *place, struct str value, struct str *json, struct err *e)
+{
+	const struct json_node *doc;
+	if (!value.n) return true;
+	if (!json_read_in(a, *json, &doc, e)) return false;
+	return config_at_or_null(doc, str_of(place)) || config_put(a, *json, str_of(place), value, json, e);
+}
+
+/* What the portal wishes new datasets to begin with, where nothing was given. */
+static bool with_usual(struct site *s, const struct config_new *n, struct arena *a, struct str *json, bool *restricted, struct err *e)
+{
+	auto_buf licence = BUF_INIT(1 << 16);
+	auto_buf places = BUF_INIT(1 << 16);
+	struct json_out l = JSON_OUT(&licence), p = JSON_OUT(&places);
+	const struct tenant *portal = tenants_hold_or_null(s->tenants, n->tenant);
+	if (!portal) return true;
+	struct str name = tenant_setting(portal, "datasets.licence"), rest = tenant_setting(portal, "datasets.territory"), one;
+	*restricted = n->restricted || (!n->open && tenant_setting_on(portal, "datasets.restricted"));
+	if (name.n) {
+		json_open(&l, '{');
+		json_member(&l, "", name);
+		json_close(&l, '}');
+	}
+	if (rest.n) {
+		json_open(&p, '{');
+		json_key(&p, STR(""));
+		json_open(&p, '[');
+		while (rest.n && str_cut(&rest, ',', &one))
+			if (str_trim(one).n) json_put(&p, str_trim(one));
+		json_close(&p, ']');
+		json_close(&p, '}');
+	}
+	tenant_release(s->tenants, portal);
+	return put_usual(a, "metadata/default/license", arena_str(a, buf_str(&licence)), json, e) &&
+	       put_usual(a, "metadata/default/territory", arena_str(a, buf_str(&places)), json, e);
+}
+
 static bool store_new(struct site *s, const struct config_new *n, const struct birth *b, struct arena *a, struct config *out, struct err *e)
 {
 	struct store_tx *tx;
@@ -133,8 +170,9 @@ bool config_create(struct site *s, const struct config_new *n, struct arena *a, 
 	struct birth b = { .action = "create" };
 	struct str json = n->json.n ? n->json : STR("{}");
 	const struct json_node *given;
-	return with_title(s, n, a, &json, e) && json_read_in(a, json, &given, e) && config_normal(a, given, false, &b.json, e) &&
-	       json_read_in(a, b.json, &b.doc, e) && config_check_of(s, n->tenant, 0, NULL, b.doc, faults, e) && store_new(s, n, &b, a, out, e);
+	struct config_new usual = *n;
+	return with_title(s, n, a, &json, e) && with_usual(s, n, a, &json, &usual.restricted, e) && json_read_in(a, json, &given, e) && config_normal(a, given, false, &b.json, e) &&
+	       json_read_in(a, b.json, &b.doc, e) && config_check_of(s, n->tenant, 0, NULL, b.doc, faults, e) && store_new(s, &usual, &b, a, out, e);
 }
 
 /* --- small changes ----------------------------------------------------------------------------------------------- */

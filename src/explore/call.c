@@ -83,7 +83,7 @@ void call_leave(struct call *c)
 
 bool call_dataset(struct call *c, struct err *e)
 {
-	if (!rights_find(&c->at, &c->who, c->arena, c->r->holes[0], &c->own, e)) return false;
+	if (!rights_find(&c->at, &c->who, c->arena, c->r->holes[0], &c->own, e) || !rights_meter(&c->at, c->r, &c->who, &c->own, e)) return false;
 	c->dataset = c->own.dataset;
 	c->target = c->own.target;
 	c->target.files_base = link_dataset(c, c->dataset->slug, "/files/");

@@ -106,6 +106,7 @@ void front_catalogue_exports(struct catalogue *c)
 		html_lit(h, "<li><a rel=\"nofollow\" href=\"/api/explore/v2.1/catalog/exports/");
 		html_text(h, str_of(formats[i].format));
 		html_text(h, query);
+		html_text(h, front_csv_comma(&c->visit, formats[i].format, query));
 		html_lit(h, "\" translate=\"no\">");
 		html_text(h, str_of(formats[i].title));
 		html_lit(h, "</a></li>");

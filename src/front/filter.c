@@ -217,6 +217,13 @@ struct str front_filter_api(struct arena *a, const struct view_state *s, const s
 	return arena_str(a, buf_str(&b));
 }
 
+struct str front_csv_comma(const struct visit *v, const char *format, struct str query)
+{
+	if (strcmp(format, "csv") != 0 || !str_eq(tenant_setting(v->at.tenant, "csv.separator"), STR("comma")))
+		return STR("");
+	return query.n ? STR("&delimiter=,") : STR("?delimiter=,");
+}
+
 void front_filter_inputs(struct html *h, struct arena *a, const struct view_state *s, const struct schema *schema, bool with_where)
 {
 	size_t n;

@@ -134,12 +134,34 @@ static bool is_search(const struct httpd_request *r)
 	return false;
 }
 
+/* What a stranger gets of a private portal, where its people chose a page for that; e holds why they were not let in. No dataset is
+ * there for a stranger, whatever the page would show. */
+static bool show_landing(struct httpd_request *r, struct httpd_reply *p, struct site *site, struct visit *v, struct err *e)
+{
+	const struct page_view *view = NULL;
+	if (e->code != ERR_UNAUTHENTICATED || !visitor_lead(r, e).n)
+		return false;
+	struct err refused = *e;
+	visitor_leave(v);
+	*e = (struct err){ 0 };
+	if (!visitor_enter_anyone(site, r, p, v, e) || !pages_hold(site->pages, v->at.tenant->id, &view, e))
+		return false;
+	const struct page *found = page_find_or_null(view, tenant_setting(v->at.tenant, "access.landing"));
+	bool ok = false;
+	if (found && found->open && !found->archived)
+		ok = front_page_show(v, found, STR("/"), true, e);
+	else
+		*e = refused;
+	pages_release(site->pages, view);
+	return ok;
+}
+
 static bool run_home(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	struct site *site = app;
 	auto_visit v = { 0 };
 	if (!visitor_enter(site, r, p, &v, e))
-		return false;
+		return show_landing(r, p, app, &v, e);
 	struct str root = tenant_setting(v.at.tenant, "root.page");
 	if (str_eq(root, STR("catalogue")))
 		return front_catalogue_home(r, p, site, e);

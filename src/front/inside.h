@@ -34,6 +34,8 @@ void front_filter_page(const struct view_state *s, int64_t rows_default, int64_t
  * other way. Empty when the field is not one to sort by. */
 struct str front_filter_order(struct arena *a, const struct schema *s, struct str sort, bool *descending, struct str *field);
 /* The same filters as parameters of the Explore API: "?where=…&refine=…" or empty. */
+/* Where the portal wishes a comma between the columns of its CSV files: what a link to one says behind its query; else empty. */
+struct str front_csv_comma(const struct visit *v, const char *format, struct str query);
 struct str front_filter_api(struct arena *a, const struct view_state *s, const struct schema *schema, bool with_order);
 /* And as hidden inputs of a form that leads to the API; without `with_where` only the facet filters. */
 void front_filter_inputs(struct html *h, struct arena *a, const struct view_state *s, const struct schema *schema, bool with_where);

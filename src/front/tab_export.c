@@ -82,6 +82,7 @@ static void put_link(struct sheet *s, const struct shown *f, struct str query, c
 	html_lit(h, "\" href=\"");
 	put_address(s, f);
 	html_text(h, query);
+	html_text(h, front_csv_comma(&s->d->visit, f->name, query));
 	html_lit(h, "\">");
 	put_word(h, f, word);
 	html_lit(h, "</a>");
@@ -120,10 +121,13 @@ static void put_box(struct html *h, const char *name, const char *value, const c
 	html_lit(h, "</span></label></p>");
 }
 
-static void put_csv(struct html *h, const struct shown *f)
+static void put_csv(struct html *h, const struct shown *f, bool comma)
 {
 	put_label(h, f, "delimiter", N_("Separator"), STR("select"));
-	html_lit(h, "><option value=\";\">;</option><option value=\",\">,</option><option value=\"|\">|</option><option value=\"&#9;\">");
+	html_lit(h, "><option value=\";\">;</option><option value=\",\"");
+	if (comma)
+		html_lit(h, " selected");
+	html_lit(h, ">,</option><option value=\"|\">|</option><option value=\"&#9;\">");
 	html_say(h, N_("Tab"));
 	html_lit(h, "</option></select></p>");
 	put_box(h, "quote_all", "true", N_("Every text in quotation marks"));
@@ -202,7 +206,7 @@ static void put_options(struct sheet *s, const struct shown *f, unsigned flags)
 {
 	struct html *h = &s->d->page.h;
 	if (flags & EXPORT_TAKES_CSV)
-		put_csv(h, f);
+		put_csv(h, f, front_csv_comma(&s->d->visit, f->name, STR("")).n > 0);
 	if (flags & EXPORT_TAKES_EPSG)
 		put_systems(s, f);
 	if (flags & EXPORT_TAKES_NAME)

@@ -55,7 +55,7 @@ bool v1_dataset(struct v1_call *c, struct err *e)
 	/* ID@domain names a dataset of the portal of that domain, which may be this one. */
 	ptrdiff_t at = str_find_char(slug, '@');
 	if (at > 0 && str_eq(str_from(slug, (size_t)at + 1), c->r->host)) slug = str_sub(slug, 0, (size_t)at);
-	if (!rights_find(&c->at, &c->who, c->arena, slug, &c->own, e)) return false;
+	if (!rights_find(&c->at, &c->who, c->arena, slug, &c->own, e) || !rights_meter(&c->at, c->r, &c->who, &c->own, e)) return false;
 	c->target = c->own.target;
 	return true;
 }

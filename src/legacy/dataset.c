@@ -65,7 +65,15 @@ static void put_fields(struct json_out *j, const struct json_node *fields)
 	json_close(j, ']');
 }
 
-static void put_group(struct json_out *j, const char *name, const struct json_node *metas, bool interop)
+enum group { INTEROP, EXTRA, APPS };
+
+static enum group group_of(struct str template_)
+{
+	if (catalog_template_of_apps(template_)) return APPS;
+	return is_interop(template_) ? INTEROP : EXTRA;
+}
+
+static void put_group(struct json_out *j, const char *name, const struct json_node *metas, enum group group)
 {
 	struct str key;
 	const struct json_node *value;
@@ -73,7 +81,7 @@ static void put_group(struct json_out *j, const char *name, const struct json_no
 	json_open(j, '{');
 	for (size_t at = 0; json_each(metas, &at, &key, &value);) {
 		bool basic = str_eq(key, STR("default")) || str_eq(key, STR("custom"));
-		if (basic || is_interop(key) != interop) continue;
+		if (basic || group_of(key) != group) continue;
 		json_key(j, key);
 		json_open(j, '{');
 		put_members(j, value);
@@ -101,8 +109,8 @@ bool v1_put_dataset(struct buf *b, struct v1_call *c, struct str slug, struct er
 	bool assets;
 	if (!v1_bool(c, "extrametas", &extra, e) || !v1_bool(c, "interopmetas", &interop, e) || !v1_bool(c, "assetmetas", &assets, e))
 		return false;
-	if (!rights_find(&c->at, &c->who, c->arena, slug, &own, e)) return false;
-	dataset_put_json(&object, own.dataset, c->lang, c->zone);
+	if (!rights_find(&c->at, &c->who, c->arena, slug, &own, e) || !rights_meter(&c->at, c->r, &c->who, &own, e)) return false;
+	dataset_put_json(&object, own.dataset, c->lang, c->zone, assets);
 	if (!json_read(buf_str(&object), &doc, e)) return err_set(e, ERR_SYSTEM, "The dataset cannot be told.");
 	const struct json_node *d = json_root(doc);
 	const struct json_node *metas = json_get(d, "metas");
@@ -121,13 +129,9 @@ bool v1_put_dataset(struct buf *b, struct v1_call *c, struct str slug, struct er
 	put_fields(&j, json_get(d, "fields"));
 	put_copy(&j, "attachments", d);
 	put_copy(&j, "alternative_exports", d);
-	if (interop) put_group(&j, "interop_metas", metas, true);
-	if (extra) put_group(&j, "extra_metas", metas, false);
-	if (assets) {
-		json_key(&j, STR("asset_metas"));
-		json_open(&j, '{');
-		json_close(&j, '}');
-	}
+	if (interop) put_group(&j, "interop_metas", metas, INTEROP);
+	if (extra) put_group(&j, "extra_metas", metas, EXTRA);
+	if (assets) put_group(&j, "asset_metas", metas, APPS);
 	json_close(&j, '}');
 	return true;
 }

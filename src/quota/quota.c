@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { NETWORKS = 16384, PROBES = 8, SAVE_S = 60, MINUTE_MS = 60000, SALT = 32 };
+enum { NETWORKS = 16384, PROBES = 8, SPREAD = 7919, SAVE_S = 60, MINUTE_MS = 60000, SALT = 32 };
 #define DAY_US INT64_C(86400000000)
 
 enum {
@@ -46,6 +46,7 @@ struct count {
 	int64_t work_us;    /* in the bucket at `at_ns` */
 	int64_t budget_ms;  /* as last asked for: how fast the bucket runs dry */
 	int64_t at_ns;
+	int64_t ends_us;    /* of a dataset's period; 0: the day's end */
 	bool used;          /* since the last save */
 	struct count *next; /* of portals and keys */
 };
@@ -65,18 +66,18 @@ struct quota {
 /* --- finding ------------------------------------------------------------------------------------- */
 
 /* Few of them, and the busiest are in front. */
-static struct count *kept_of(struct quota *q, int64_t tenant, int64_t key)
+static struct count *kept_of(struct quota *q, const struct quota_purse *p)
 {
 	for (struct count **at = &q->kept; *at; at = &(*at)->next) {
 		struct count *c = *at;
-		if (c->of.tenant != tenant || c->of.key != key) continue;
+		if (c->of.tenant != p->tenant || c->of.key != p->key || c->of.account != p->account || c->of.dataset != p->dataset) continue;
 		*at = c->next;
 		c->next = q->kept;
 		return q->kept = c;
 	}
 	struct count *c = calloc(1, sizeof *c);
 	ensure(c != NULL);
-	c->of = (struct quota_purse){ .tenant = tenant, .key = key };
+	c->of = *p;
 	c->next = q->kept;
 	return q->kept = c;
 }
@@ -102,8 +103,8 @@ static struct count *network_count(struct quota *q, const struct quota_purse *p)
 {
 	struct count *idlest = NULL;
 	for (size_t i = 0; i < PROBES; i++) {
-		struct count *c = &q->networks[(p->network + i) % NETWORKS];
-		if (c->of.network == p->network && c->of.tenant == p->tenant) return c;
+		struct count *c = &q->networks[(p->network + (uint64_t)p->dataset * SPREAD + i) % NETWORKS];
+		if (c->of.network == p->network && c->of.tenant == p->tenant && c->of.dataset == p->dataset) return c;
 		if (!idlest || c->calls < idlest->calls || (c->calls == idlest->calls && c->at_ns < idlest->at_ns)) idlest = c;
 	}
 	*idlest = (struct count){ .of = *p };
@@ -112,7 +113,7 @@ static struct count *network_count(struct quota *q, const struct quota_purse *p)
 
 static struct count *count_of(struct quota *q, const struct quota_purse *p)
 {
-	return p->network ? network_count(q, p) : kept_of(q, p->tenant, p->key);
+	return p->network ? network_count(q, p) : kept_of(q, p);
 }
 
 /* --- counting ------------------------------------------------------------------------------------ */
@@ -123,7 +124,17 @@ static void begin_day(struct quota *q, int64_t day)
 	q->day = day;
 	crypt_random(q->salt, sizeof q->salt);
 	memset(q->networks, 0, NETWORKS * sizeof *q->networks);
-	for (struct count *c = q->kept; c; c = c->next) c->calls = 0;
+	for (struct count **at = &q->kept; *at;) {
+		struct count *c = *at;
+		bool over = c->of.dataset ? c->ends_us <= day * DAY_US : c->of.account != 0;
+		if (!c->of.dataset) c->calls = 0;
+		if (!over) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
+		free(c);
+	}
 }
 
 /* What is in the bucket now. */
@@ -165,15 +176,36 @@ static void tell(struct quota_answer *out, int64_t limit, int64_t calls)
 	out->remaining = left;
 }
 
-int64_t quota_used(struct quota *q, struct tenant_id t, int64_t key, struct instant now)
+static int64_t used_today(struct quota *q, const struct quota_purse *p, struct instant now)
 {
 	int64_t calls = 0;
 	lock_take(&q->lock);
 	begin_day(q, now.us / DAY_US);
 	for (const struct count *c = q->kept; c; c = c->next)
-		if (c->of.tenant == t.v && c->of.key == key) calls = c->calls;
+		if (c->of.tenant == p->tenant && c->of.key == p->key && c->of.account == p->account && c->of.dataset == 0) calls = c->calls;
 	lock_give(&q->lock);
 	return calls;
+}
+
+int64_t quota_used(struct quota *q, struct tenant_id t, int64_t key, struct instant now)
+{
+	return used_today(q, &(struct quota_purse){ .tenant = t.v, .key = key }, now);
+}
+
+int64_t quota_used_by(struct quota *q, struct tenant_id t, int64_t account, struct instant now)
+{
+	return used_today(q, &(struct quota_purse){ .tenant = t.v, .account = account }, now);
+}
+
+void quota_begin_anew(struct quota *q, struct tenant_id t, int64_t account)
+{
+	lock_take(&q->lock);
+	for (struct count *c = q->kept; c; c = c->next) {
+		if (c->of.tenant != t.v || c->of.account != account || c->of.key || c->of.dataset) continue;
+		c->calls = 0;
+		c->used = true;
+	}
+	lock_give(&q->lock);
 }
 
 void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, struct quota_answer *out)
@@ -183,12 +215,16 @@ void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, 
 	lock_take(&q->lock);
 	begin_day(q, now.us / DAY_US);
 	out->purse = (struct quota_purse){ .tenant = a->tenant.v, .key = a->key };
-	if (!a->key) out->purse.network = network_of(q, a->tenant.v, a->client);
-	struct count *portal = kept_of(q, a->tenant.v, 0);
+	if (!a->key) out->purse.account = a->account;
+	if (!a->key && !a->account) out->purse.network = network_of(q, a->tenant.v, a->client);
+	struct count *portal = kept_of(q, &(struct quota_purse){ .tenant = a->tenant.v });
 	struct count *caller = count_of(q, &out->purse);
+	struct count *person = a->account && a->account_calls > 0 ? kept_of(q, &(struct quota_purse){ .tenant = a->tenant.v, .account = a->account }) : NULL;
 	bool fine = has_work_left(caller, a, now, out);
 	if (fine && a->caller_calls > 0 && caller->calls >= a->caller_calls)
 		fine = refuse(out, QUOTA_CALLER_CALLS, a->caller_calls, now, midnight);
+	if (fine && person && person->calls >= a->account_calls)
+		fine = refuse(out, QUOTA_ACCOUNT_CALLS, a->account_calls, now, midnight);
 	if (fine && a->portal_calls > 0 && portal->calls >= a->portal_calls)
 		fine = refuse(out, QUOTA_PORTAL_CALLS, a->portal_calls, now, midnight);
 	if (fine) {
@@ -197,8 +233,46 @@ void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, 
 		caller->calls += a->caller_calls > 0;
 		portal->used |= a->portal_calls > 0;
 		caller->used = true;
+		if (person) {
+			person->calls++;
+			person->used = true;
+			tell(out, a->account_calls, person->calls);
+		}
 		tell(out, a->caller_calls, caller->calls);
 		tell(out, a->portal_calls, portal->calls);
+	}
+	lock_give(&q->lock);
+}
+
+/* --- one dataset ---------------------------------------------------------------------------------- */
+
+const char *const quota_unit_words[QUOTA_UNITS] = { "second", "minute", "hour", "day", "month" };
+
+static int64_t end_of(enum quota_unit unit, int64_t us)
+{
+	static const int64_t lengths[QUOTA_UNITS] = { [QUOTA_SECOND] = 1000000, [QUOTA_MINUTE] = 60000000, [QUOTA_HOUR] = INT64_C(3600000000), [QUOTA_DAY] = DAY_US, [QUOTA_MONTH] = 0 };
+	struct civil c;
+	if (lengths[unit]) return (us / lengths[unit] + 1) * lengths[unit];
+	clock_civil_of_us(us, &c);
+	return clock_days(c.month == 12 ? c.year + 1 : c.year, c.month == 12 ? 1 : c.month + 1, 1) * DAY_US;
+}
+
+void quota_take_dataset(struct quota *q, const struct quota_dataset *a, struct instant now, struct quota_answer *out)
+{
+	int64_t ends = end_of(a->unit, now.us);
+	*out = (struct quota_answer){ .reset = { ends }, .purse = { .tenant = a->tenant.v, .account = a->account, .dataset = a->dataset } };
+	lock_take(&q->lock);
+	begin_day(q, now.us / DAY_US);
+	if (!a->account) out->purse.network = network_of(q, a->tenant.v, a->client);
+	struct count *c = count_of(q, &out->purse);
+	/* A period that is over, or one of another length since the rule was changed. */
+	if (c->ends_us <= now.us || c->ends_us > ends) c->calls = 0;
+	c->ends_us = ends;
+	bool fine = c->calls < a->calls || refuse(out, QUOTA_DATASET_CALLS, a->calls, now, ends);
+	if (fine) {
+		c->calls++;
+		c->used = true;
+		tell(out, a->calls, c->calls);
 	}
 	lock_give(&q->lock);
 }
@@ -233,6 +307,17 @@ static struct noted take_used(struct quota *q, struct arena *a, int64_t *day)
 	return list;
 }
 
+static bool put_count(struct store_tx *tx, const struct count *c, int64_t day, struct err *e)
+{
+	struct tenant_id t = { c->of.tenant };
+	struct value calls = VALUE_OF_INT(c->calls);
+	int64_t ends = c->of.dataset ? c->ends_us : (day + 1) * DAY_US;
+	if (c->of.account && c->calls == 0) return store_run(tx, &queries[Q_tally_remove], t, STORE_PARAMS(VALUE_OF_INT(c->of.account), VALUE_OF_INT(c->of.dataset)), e);
+	if (c->of.account)
+		return store_run(tx, &queries[Q_tally_put], t, STORE_PARAMS(VALUE_OF_INT(c->of.account), VALUE_OF_INT(c->of.dataset), VALUE_OF_INT(ends), calls), e);
+	return c->calls == 0 || store_run(tx, &queries[Q_count_put], t, STORE_PARAMS(VALUE_OF_INT(c->of.key), VALUE_OF_INT(day), calls), e);
+}
+
 static bool write_down(struct quota *q, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
@@ -242,9 +327,7 @@ static bool write_down(struct quota *q, struct err *e)
 	if (!list.v.n) return true;
 	if (!store_begin(q->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = true;
-	for (size_t i = 0; ok && i < list.v.n; i++)
-		ok = list.v.p[i].calls == 0 || store_run(tx, &queries[Q_count_put], (struct tenant_id){ list.v.p[i].of.tenant },
-		               STORE_PARAMS(VALUE_OF_INT(list.v.p[i].of.key), VALUE_OF_INT(day), VALUE_OF_INT(list.v.p[i].calls)), e);
+	for (size_t i = 0; ok && i < list.v.n; i++) ok = put_count(tx, &list.v.p[i], day, e);
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	for (size_t i = 0; ok && q->used && i < list.v.n; i++)
 		if (list.v.p[i].of.key) ok = q->used(q->store, (struct tenant_id){ list.v.p[i].of.tenant }, list.v.p[i].of.key, day, e);
@@ -267,18 +350,30 @@ void quota_on_used(struct quota *q, bool (*used)(struct store *, struct tenant_i
 	q->used = used;
 }
 
+/* Rows of tenant, key, account, dataset, calls, end. */
+static bool read_counts(struct quota *q, struct store_tx *tx, int query, int64_t after, struct err *e)
+{
+	struct store_rows *r;
+	enum store_step step;
+	if (!store_ask_house(tx, &house_queries[query], STORE_PARAMS(VALUE_OF_INT(after)), &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) {
+		struct quota_purse p = { .tenant = store_int(r, 0), .key = store_int(r, 1), .account = store_int(r, 2), .dataset = store_int(r, 3) };
+		struct count *c = kept_of(q, &p);
+		c->calls = store_int(r, 4);
+		c->ends_us = store_int(r, 5);
+	}
+	store_stop(r);
+	return step == STORE_DONE;
+}
+
 static bool read_today(struct quota *q, struct err *e)
 {
 	struct store_tx *tx;
-	struct store_rows *r;
-	enum store_step step = STORE_FAILED;
+	int64_t now = clock_now().us;
 	if (!store_begin(q->store, STORE_WRITE, &tx, e)) return false;
-	bool ok = store_run_house(tx, &house_queries[H_counts_old], STORE_PARAMS(VALUE_OF_INT(q->day)), e);
-	if (ok && store_ask_house(tx, &house_queries[H_counts_of], STORE_PARAMS(VALUE_OF_INT(q->day)), &r, e)) {
-		while ((step = store_step(r, e)) == STORE_ROW) kept_of(q, store_int(r, 0), store_int(r, 1))->calls = store_int(r, 2);
-		store_stop(r);
-	}
-	ok = ok && step == STORE_DONE;
+	bool ok = store_run_house(tx, &house_queries[H_counts_old], STORE_PARAMS(VALUE_OF_INT(q->day)), e) &&
+	          store_run_house(tx, &house_queries[H_tallies_old], STORE_PARAMS(VALUE_OF_INT(now)), e) &&
+	          read_counts(q, tx, H_counts_of, q->day, e) && read_counts(q, tx, H_tallies_of, now, e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 

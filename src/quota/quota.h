@@ -23,7 +23,8 @@ void quota_close(struct quota *q);
 
 /* Who pays; zero: nobody. */
 struct quota_purse {
-	int64_t tenant, key; /* key 0: by network */
+	int64_t tenant, key, account; /* neither: by network, or the portal as a whole */
+	int64_t dataset;              /* 0: the calls of all */
 	uint64_t network;
 };
 
@@ -31,12 +32,14 @@ struct quota_purse {
 struct quota_ask {
 	struct tenant_id tenant;
 	int64_t key;
-	struct str client;      /* address as text, when key is 0 */
+	int64_t account;        /* whose key it is, or who is signed in; 0: nobody known */
+	struct str client;      /* address as text, when key and account are 0 */
 	int64_t portal_calls;   /* a day, all callers together */
-	int64_t caller_calls;   /* a day, this caller */
+	int64_t caller_calls;   /* a day, this key or address */
+	int64_t account_calls;  /* a day, this account with all its keys */
 	int64_t budget_ms;      /* work a minute, this caller */
 };
-enum quota_verdict { QUOTA_FINE, QUOTA_PORTAL_CALLS, QUOTA_CALLER_CALLS, QUOTA_WORK };
+enum quota_verdict { QUOTA_FINE, QUOTA_PORTAL_CALLS, QUOTA_CALLER_CALLS, QUOTA_ACCOUNT_CALLS, QUOTA_DATASET_CALLS, QUOTA_WORK };
 struct quota_answer {
 	enum quota_verdict verdict;
 	bool limited;               /* a limit of calls applies: the three below are of the one that is nearest */
@@ -47,6 +50,15 @@ struct quota_answer {
 };
 /* Counts the call, unless it is refused. */
 void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, struct quota_answer *out) nonnull_all;
+/* The calls of a dataset by one caller within a unit of time; one who is not known is forgotten at the end of the day, whatever the unit. */
+enum quota_unit { QUOTA_SECOND, QUOTA_MINUTE, QUOTA_HOUR, QUOTA_DAY, QUOTA_MONTH, QUOTA_UNITS };
+extern const char *const quota_unit_words[QUOTA_UNITS]; /* "second" … */
+struct quota_dataset { struct tenant_id tenant; int64_t account, dataset, calls; enum quota_unit unit; struct str client; };
+void quota_take_dataset(struct quota *q, const struct quota_dataset *a, struct instant now, struct quota_answer *out) nonnull_all;
+/* Calls of an account today, where it has a quota. */
+int64_t quota_used_by(struct quota *q, struct tenant_id t, int64_t account, struct instant now) nonnull_all;
+/* Begins an account's count of today anew, since its quota was changed. */
+void quota_begin_anew(struct quota *q, struct tenant_id t, int64_t account) nonnull_all;
 /* Calls of a key, or of the portal as a whole (key 0), on the day of `now`. */
 int64_t quota_used(struct quota *q, struct tenant_id t, int64_t key, struct instant now) nonnull_all;
 /* Adds microseconds of work to a caller's bucket, which holds at most twice its budget: nobody waits longer

@@ -6,11 +6,18 @@
 
 /* Work of the server a minute: about what one reader of pages can never need. */
 enum { USUAL_WORK_MS = 60000, USUAL_KEY_WORK_MS = 240000, MS = 1000 };
-/* The codes that clients of the original know, and two of our own. */
-enum { CODE_PORTAL = 10002, CODE_KEY = 10003, CODE_ANONYMOUS = 10005, CODE_WORK = 10010 };
+/* The codes that clients of the original know, and three of our own. */
+enum { CODE_PORTAL = 10002, CODE_KEY = 10003, CODE_ANONYMOUS = 10005, CODE_DATASET = 10004, CODE_WORK = 10010 };
 
 /* What the admission leaves for the answer. */
-struct ticket { struct quota_answer answer; };
+struct metered {
+	struct quota_answer answer;
+	const char *unit;            /* of its period; NULL: no dataset was metered */
+};
+struct ticket {
+	struct quota_answer answer;
+	struct metered *dataset;
+};
 
 static int64_t number(const struct tenant *t, const char *name, int64_t otherwise)
 {
@@ -21,7 +28,8 @@ static int64_t number(const struct tenant *t, const char *name, int64_t otherwis
 
 bool counts_calls(const struct tenant *t)
 {
-	return number(t, "quota.portal", 0) > 0 || number(t, "quota.anonymous", 0) > 0 || number(t, "quota.key", 0) > 0;
+	return number(t, "quota.portal", 0) > 0 || number(t, "quota.anonymous", 0) > 0 || number(t, "quota.key", 0) > 0 || number(t, "quota.user", 0) > 0 ||
+	       number(t, "ceiling.calls", 0) > 0;
 }
 
 /* Requests from this machine are a proxy's that does not say for whom, or the operator's: all visitors would
@@ -31,21 +39,27 @@ static bool is_loopback(struct str client)
 	return str_starts(client, STR("127.")) || str_eq(client, STR("::1")) || str_starts(client, STR("::ffff:127."));
 }
 
-static struct quota_ask ask_of(struct site *s, const struct tenant *t, const struct httpd_request *r)
+static struct quota_ask ask_of(struct site *s, const struct tenant *t, struct httpd_request *r)
 {
 	struct account_who who;
 	struct str key;
-	struct quota_ask a = { .tenant = t->id, .client = r->client, .portal_calls = number(t, "quota.portal", 0) };
+	struct quota_ask a = { .tenant = t->id, .client = r->client, .portal_calls = tenant_limit(t, "quota.portal", "ceiling.calls") };
 	/* A key that is no good is nobody's: its calls are those of the address. */
 	enum shown how = shown_by(r, &key);
 	bool keyed = (how == SHOWS_KEY && accounts_key(s->accounts, t->id, key, clock_now(), r->arena, &who)) ||
 	             (how == SHOWS_TOKEN && oauth_who(s->oauth, t->id, key, clock_now(), r->arena, &who));
 	if (keyed) {
 		a.key = who.key;
+		a.account = who.account;
+		a.account_calls = account_calls_effective(t, who.own_calls, who.group_calls);
 		a.caller_calls = who.calls_a_day >= 0 ? who.calls_a_day : number(t, "quota.key", 0);
 		a.budget_ms = number(t, "budget.key", USUAL_KEY_WORK_MS);
 	} else {
-		a.caller_calls = number(t, "quota.anonymous", 0);
+		struct rights_caller person = { 0 };
+		if (shown_by(r, &key) == SHOWS_NOTHING) rights_person(&(struct site_visit){ .site = s, .tenant = t }, r, &person);
+		a.account = person.account;
+		if (a.account) a.account_calls = account_calls_effective(t, person.who.own_calls, person.who.group_calls);
+		else a.caller_calls = number(t, "quota.anonymous", 0);
 		a.budget_ms = number(t, "budget.ms", is_loopback(r->client) ? 0 : USUAL_WORK_MS);
 	}
 	return a;
@@ -69,6 +83,12 @@ static struct str sentence(struct arena *a, const struct quota_ask *ask, const s
 		return arena_printf(a, "Too many requests %s. The %lld calls of today are made. %sExports give in one call what many "
 		                    "pages give.", ask->key ? "with this API key" : "from this address", (long long)x->limit,
 		                    ask->key ? "" : "An API key has a quota of its own. ");
+	case QUOTA_ACCOUNT_CALLS:
+		return arena_printf(a, "Too many requests of this account. Its %lld calls of today are made, with all its keys together. "
+		                    "Exports give in one call what many pages give.", (long long)x->limit);
+	case QUOTA_DATASET_CALLS:
+		return arena_printf(a, "Too many requests on this dataset. The %lld calls of this period are made. Exports give in one call what many "
+		                    "pages give.", (long long)x->limit);
 	case QUOTA_FINE:
 	case QUOTA_WORK: break;
 	}
@@ -78,7 +98,20 @@ static struct str sentence(struct arena *a, const struct quota_ask *ask, const s
 	                    (long long)x->limit, ask->key ? "" : " An API key has a budget of its own.", (long long)x->wait_s);
 }
 
-static bool refuse(struct httpd_request *r, struct httpd_reply *p, const struct quota_ask *ask, const struct quota_answer *x)
+static int code_of(const struct quota_ask *ask, enum quota_verdict v)
+{
+	switch (v) {
+	case QUOTA_WORK: return CODE_WORK;
+	case QUOTA_PORTAL_CALLS: return CODE_PORTAL;
+	case QUOTA_DATASET_CALLS: return CODE_DATASET;
+	case QUOTA_ACCOUNT_CALLS: return CODE_KEY;
+	case QUOTA_FINE:
+	case QUOTA_CALLER_CALLS: break;
+	}
+	return ask->key ? CODE_KEY : CODE_ANONYMOUS;
+}
+
+static void refuse(const struct httpd_request *r, struct httpd_reply *p, const struct quota_ask *ask, const struct quota_answer *x, const char *unit)
 {
 	enum { BODY = 4096, TOO_MANY = 429 };
 	struct buf b = BUF_INIT(BODY);
@@ -86,13 +119,12 @@ static bool refuse(struct httpd_request *r, struct httpd_reply *p, const struct 
 	auto_buf wait = BUF_INIT(32);
 	struct json_out j = JSON_OUT(&b);
 	struct err e = { 0 };
-	bool work = x->verdict == QUOTA_WORK;
 	put_reset(&when, x->reset.us, true);
 	buf_put_int(&wait, x->wait_s);
 	json_open(&j, '{');
-	json_member_int(&j, "errorcode", work ? CODE_WORK : x->verdict == QUOTA_PORTAL_CALLS ? CODE_PORTAL : ask->key ? CODE_KEY : CODE_ANONYMOUS);
+	json_member_int(&j, "errorcode", code_of(ask, x->verdict));
 	json_member(&j, "reset_time", buf_str(&when));
-	json_member(&j, "limit_time_unit", work ? STR("minute") : STR("day"));
+	json_member(&j, "limit_time_unit", str_of(unit));
 	json_member_int(&j, "call_limit", x->limit);
 	json_member(&j, "error", sentence(r->arena, ask, x));
 	json_close(&j, '}');
@@ -101,7 +133,6 @@ static bool refuse(struct httpd_request *r, struct httpd_reply *p, const struct 
 	httpd_reply_cache_control(p, STR("no-cache, no-store, max-age=0, must-revalidate"));
 	if (!httpd_reply_header(p, STR("Retry-After"), buf_str(&wait), &e)) e.code = ERR_NONE; /* digits are always good */
 	httpd_reply_take(p, &b);
-	return false;
 }
 
 bool rights_admit(struct site *s, const struct tenant *t, struct httpd_request *r, struct httpd_reply *p)
@@ -109,9 +140,55 @@ bool rights_admit(struct site *s, const struct tenant *t, struct httpd_request *
 	if (r->method == HTTPD_OPTIONS) return true;
 	struct quota_ask ask = ask_of(s, t, r);
 	struct ticket *ticket = arena_new(r->arena, struct ticket);
+	ticket->dataset = arena_new(r->arena, struct metered);
 	quota_take(s->quota, &ask, clock_now(), &ticket->answer);
 	r->portal = ticket;
-	return ticket->answer.verdict == QUOTA_FINE || refuse(r, p, &ask, &ticket->answer);
+	if (ticket->answer.verdict == QUOTA_FINE) return true;
+	refuse(r, p, &ask, &ticket->answer, ticket->answer.verdict == QUOTA_WORK ? "minute" : "day");
+	return false;
+}
+
+/* --- the quota of one dataset ---------------------------------------------------------------------- */
+
+bool read_quota(struct str json, struct quota_dataset *out)
+{
+	auto_json *doc = NULL;
+	struct err ignored = { 0 };
+	if (!json.n || !json_read(json, &doc, &ignored)) return false;
+	struct str unit = json_text(json_get(json_root(doc), "unit"));
+	out->calls = json_int(json_get(json_root(doc), "limit"), -1);
+	for (unsigned i = 0; i < QUOTA_UNITS; i++)
+		if (str_eq(unit, str_of(quota_unit_words[i]))) {
+			out->unit = (enum quota_unit)i;
+			return out->calls >= 0;
+		}
+	return false;
+}
+
+double calls_a_day(const struct quota_dataset *q)
+{
+	static const double a_day[QUOTA_UNITS] = { [QUOTA_SECOND] = 86400, [QUOTA_MINUTE] = 1440, [QUOTA_HOUR] = 24, [QUOTA_DAY] = 1, [QUOTA_MONTH] = 1.0 / 30 };
+	return (double)q->calls * a_day[q->unit];
+}
+
+bool rights_meter(const struct site_visit *at, const struct httpd_request *r, struct rights_caller *who, const struct rights_dataset *d, struct err *e)
+{
+	const struct ticket *ticket = r->portal;
+	struct quota_dataset q = { .tenant = at->tenant->id, .account = who->account, .dataset = d->dataset->id, .client = r->client };
+	if (!ticket || ticket->dataset->unit || !read_quota(d->quota, &q)) return true;
+	who->metered = true;
+	ticket->dataset->unit = quota_unit_words[q.unit];
+	quota_take_dataset(at->site->quota, &q, clock_now(), &ticket->dataset->answer);
+	return ticket->dataset->answer.verdict == QUOTA_FINE || err_set(e, ERR_TOO_MANY, "the calls of this dataset are used up");
+}
+
+bool rights_refused(const struct httpd_request *r, struct httpd_reply *p)
+{
+	static const struct quota_ask nobody = { .key = 0 };
+	const struct ticket *ticket = r->portal;
+	if (!ticket || !ticket->dataset->unit || ticket->dataset->answer.verdict == QUOTA_FINE) return false;
+	refuse(r, p, &nobody, &ticket->dataset->answer, ticket->dataset->unit);
+	return true;
 }
 
 struct quota_purse rights_purse(const struct httpd_request *r)
@@ -128,6 +205,14 @@ static void put_header(struct httpd_reply *p, struct str name, int64_t v)
 	if (!httpd_reply_header(p, name, buf_str(&b), &e)) e.code = ERR_NONE; /* digits are always good */
 }
 
+static void put_when(struct httpd_reply *p, struct str name, const struct quota_answer *x)
+{
+	struct err e = { 0 };
+	auto_buf when = BUF_INIT(64);
+	put_reset(&when, x->reset.us, false);
+	if (!httpd_reply_header(p, name, buf_str(&when), &e)) e.code = ERR_NONE; /* digits are always good */
+}
+
 void rights_settle(struct site *s, const struct httpd_request *r, struct httpd_reply *p)
 {
 	enum { FIRST_ERROR = 400 };
@@ -137,11 +222,15 @@ void rights_settle(struct site *s, const struct httpd_request *r, struct httpd_r
 	if (!ticket) return;
 	const struct quota_answer *x = &ticket->answer;
 	if (x->limited && x->verdict == QUOTA_FINE && httpd_reply_get_status(p) < FIRST_ERROR) {
-		auto_buf when = BUF_INIT(64);
-		put_reset(&when, x->reset.us, false);
 		put_header(p, STR("X-RateLimit-Limit"), x->limit);
 		put_header(p, STR("X-RateLimit-Remaining"), x->remaining);
-		if (!httpd_reply_header(p, STR("X-RateLimit-Reset"), buf_str(&when), &e)) e.code = ERR_NONE;
+		put_when(p, STR("X-RateLimit-Reset"), x);
+	}
+	if (ticket->dataset->unit) {
+		const struct quota_answer *own = &ticket->dataset->answer;
+		put_header(p, STR("X-RateLimit-dataset-Limit"), own->limit);
+		put_header(p, STR("X-RateLimit-dataset-Remaining"), own->remaining);
+		put_when(p, STR("X-RateLimit-dataset-Reset"), own);
 	}
 	if (!r->run_ns) return; /* nothing ran: this is the http thread, which does not wait */
 	quota_charge(s->quota, &x->purse, (clock_monotonic_ns() - r->run_ns) / MS);

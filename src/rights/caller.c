@@ -166,7 +166,7 @@ bool rights_caller(const struct site_visit *at, struct httpd_request *r, struct 
 
 bool rights_is_public(const struct site_visit *at, const struct rights_caller *who)
 {
-	return who->account == 0 && who->key == 0 && !counts_calls(at->tenant);
+	return who->account == 0 && who->key == 0 && !who->metered && !counts_calls(at->tenant);
 }
 
 struct str rights_fingerprint(const struct rights_caller *w, struct arena *a)

@@ -10,6 +10,9 @@ enum shown shown_by(const struct httpd_request *r, struct str *key);
 
 /* Whether nobody unknown is let in. */
 bool is_private(const struct tenant *t);
+/* A quota as a rule says it, {"unit","limit"}; false: there is none. */
+bool read_quota(struct str json, struct quota_dataset *out);
+double calls_a_day(const struct quota_dataset *q);
 /* Whether the portal has a quota of calls. */
 bool counts_calls(const struct tenant *t);
 

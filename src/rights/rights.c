@@ -8,6 +8,7 @@ struct grant {
 	bool broken;                 /* a rule cannot be applied: no rows */
 	struct str row_filter;
 	const bool *visible_or_null;
+	struct str quota;            /* of calls; empty: none */
 	struct dataset_memo *memo;   /* of the one rule it comes from; NULL: several, or none */
 };
 
@@ -126,6 +127,21 @@ static void join_rows(const struct site_visit *at, const struct rights_caller *w
 	g->broken = !good;
 }
 
+/* The largest quota of several rules; one without any is larger than all. */
+static struct str quota_of(const struct dataset_rule *const *rules, size_t n)
+{
+	struct str best = STR("");
+	double most = -1;
+	for (size_t i = 0; i < n; i++) {
+		struct quota_dataset q = { 0 };
+		if (!read_quota(rules[i]->quota, &q)) return STR("");
+		double per_day = calls_a_day(&q);
+		if (per_day > most) best = rules[i]->quota;
+		most = num_max(most, per_day);
+	}
+	return best;
+}
+
 /* A rule that lets them explore it: then nothing bounds what they see of this one. A key must list that, too. */
 static bool explores(const struct rights_caller *w, const struct dataset *d)
 {
@@ -144,6 +160,7 @@ static struct grant grant_of(const struct site_visit *at, const struct rights_ca
 	for (size_t i = 0; i < n; i++) g.data |= rules[i]->data_visible;
 	join_fields(a, d, rules, n, &g);
 	join_rows(at, w, a, d, rules, n, &g);
+	g.quota = quota_of(rules, n);
 	if (n == 1 && !rights_filter_asks_caller(rules[0]->row_filter)) g.memo = rules[0]->memo;
 	g.data &= !g.broken;
 	return g;
@@ -222,7 +239,7 @@ bool rights_find(const struct site_visit *at, const struct rights_caller *w, str
 	if (!d || !rights_sees(at, w, d))
 		return err_set(e, ERR_NOT_FOUND, "The requested dataset %.*s does not exist.", STR_ARG(str_sub(slug, 0, 200)));
 	struct grant g = grant_of(at, w, d, a);
-	*out = (struct rights_dataset){ .dataset = copy_of(at, a, d, &g), .may_read = g.data, .target = target_of(at, a, d, &g) };
+	*out = (struct rights_dataset){ .dataset = copy_of(at, a, d, &g), .may_read = g.data, .quota = g.quota, .target = target_of(at, a, d, &g) };
 	return true;
 }
 

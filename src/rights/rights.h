@@ -37,6 +37,7 @@ struct rights_caller {
 	uint64_t generation; /* of the portal's rights when this was found out; 0 for nobody known */
 	struct account_who who; /* the rest of it, when known; in the request's arena */
 	bool by_session;   /* signed in, by the cookie (SID-6); cookies are not looked at when a key came along (CSR-7) */
+	bool metered;      /* the calls of the dataset at hand are counted (rights_meter): its answers are not kept */
 	bool stranger;     /* nobody known, at a private portal: no dataset is there for them */
 	bool ambiguous;    /* two live sessions came along (PAR-7): nobody, and unsafe methods are refused */
 	const struct session *session; /* with by_session; in the request's arena */
@@ -76,6 +77,7 @@ struct rights_dataset {
 	const struct dataset *dataset; /* the caller's copy */
 	struct query_target target;    /* with the row filter and the visible fields of this caller */
 	bool may_read;                 /* rows too, not only metadata */
+	struct str quota;              /* of calls, as the rules say it; empty: none */
 };
 
 /* ERR_NOT_FOUND ("The requested dataset X does not exist.") when there is none for this caller. */
@@ -101,6 +103,12 @@ void rights_catalogue(const struct site_visit *at, const struct rights_caller *w
 /* Counts a call of an API before it is routed: http thread, memory only. False when it is refused: the reply
  * says why (429, with what to change). Leaves a ticket in r->portal for the two below. */
 bool rights_admit(struct site *s, const struct tenant *t, struct httpd_request *r, struct httpd_reply *p) must_use nonnull_all;
+/* Counts a call of an API against the quota that a dataset's rules give its caller, once it is known which dataset is asked; marks the caller
+ * as metered. ERR_TOO_MANY when it is used up, told by rights_refused. */
+bool rights_meter(const struct site_visit *at, const struct httpd_request *r, struct rights_caller *who, const struct rights_dataset *d,
+                  struct err *e) must_use nonnull_all;
+/* Writes the answer to a call that rights_meter refused; false when it was refused for something else. */
+bool rights_refused(const struct httpd_request *r, struct httpd_reply *p) must_use nonnull_all;
 /* Charges the handler's time, gives the headers of quotas to what succeeded, and from time to time has the
  * counts written down. After the handler, on its thread. */
 void rights_settle(struct site *s, const struct httpd_request *r, struct httpd_reply *p) nonnull_all;

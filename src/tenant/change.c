@@ -98,6 +98,12 @@ int64_t tenant_number(const struct tenant *t, const char *name)
 	return v;
 }
 
+int64_t tenant_limit(const struct tenant *t, const char *name, const char *ceiling)
+{
+	int64_t own = tenant_number(t, name), most = tenant_number(t, ceiling);
+	return most > 0 && (own <= 0 || own > most) ? most : own;
+}
+
 bool tenant_has_language(const struct tenant *t, struct str lang)
 {
 	for (size_t i = 0; i < t->nlanguages; i++)

@@ -42,6 +42,8 @@ struct str tenant_setting(const struct tenant *t, const char *name);
 struct str tenant_text(const struct tenant *t, const char *name, struct str lang);
 /* The value of a NUMBER or COUNT row, or of a SPAN row in seconds; its default when what is stored is not within its range. */
 int64_t tenant_number(const struct tenant *t, const char *name);
+/* A limit of the portal's own and the one that was set above it: the smaller; 0: neither. */
+int64_t tenant_limit(const struct tenant *t, const char *name, const char *ceiling);
 bool tenant_setting_on(const struct tenant *t, const char *name);
 bool tenant_has_language(const struct tenant *t, struct str lang);
 
