@@ -118,7 +118,7 @@ static bool load(struct oauth *o, struct err *e)
 	struct err ignored = { 0 };
 	enum store_step step = STORE_FAILED;
 	if (!store_begin(o->store, STORE_READ, &tx, e)) return false;
-	if (store_ask_house(tx, OAUTH_H(tokens_all), STORE_PARAMS(VALUE_OF_INT(clock_now().us)), &r, e)) {
+	if (store_ask_house(tx, OAUTH_H(tokens_all), STORE_NONE, &r, e)) {
 		while ((step = store_step(r, e)) == STORE_ROW) {
 			uint64_t scopes = 0;
 			struct str bad;

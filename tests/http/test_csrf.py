@@ -84,6 +84,14 @@ def test_csr_3_the_header_wins(ada):
     assert send(ada, ada.jar["csrftoken"], {"X-CSRFToken": ""}).status_code == 303
 
 
+def test_csr_3_in_a_form_with_files_the_token_comes_first(ada):
+    def parts(*pairs):
+        return ada.post(FORM, files=[(name, (None, value)) for name, value in pairs], headers={"Accept": "application/json"}, keep=False)
+    token, name = ("csrfmiddlewaretoken", ada.jar["csrftoken"]), ("name", "Ada")
+    assert parts(token, name, ("language", "")).status_code == 303
+    assert reason(parts(name, token)) == "token_missing"
+
+
 def test_csr_t17_only_a_referer(ada):
     assert send(ada, ada.jar["csrftoken"], {"Origin": None, "Referer": "https://isoc.example/account/"}).status_code == 303
 
@@ -227,6 +235,8 @@ def test_csr_t22_a_key_in_the_address_writes_nothing(world, key):
     c = world.client("isoc.example")
     answer = c.request("PUT", f"/backoffice/privacy/registry.json?dry_run=1&apikey={key}", data="{}", headers={"Content-Type": "application/json", "Accept": "application/json"})
     assert reason(answer) == "apikey_in_url"
+    answer = c.request("PUT", "/backoffice/privacy/registry.json?dry_run=1&access_token=x", data="{}", headers={"Content-Type": "application/json", "Accept": "application/json"})
+    assert answer.status_code == 401 or reason(answer) == "access_token_in_url"
 
 
 # --- bodies -------------------------------------------------------------------------------------------------

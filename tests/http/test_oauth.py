@@ -45,9 +45,10 @@ def register(world, name, kind="server", redirects=BACK, scope=(), who=ROOT_USER
 
 @pytest.fixture(scope="module")
 def programs(world):
+    world.fixture(users=[{"host": OTHER, "email": "boss@tags.example", "name": "Boss", "password": PASSWORD, "role": "admin", "totp": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"}])
     server = register(world, "Town app", scope=["edit_dataset", "create_dataset"], alone="on")
     return {"server": server[:2], "device": register(world, "Field notes", kind="device", redirects="http://127.0.0.1/cb\ncom.example.notes:/cb")[:2],
-            "other": register(world, "Other app")[:2], "elsewhere": register(world, "Elsewhere", who="root@tags.example", host=OTHER)[:2]}
+            "other": register(world, "Other app")[:2], "elsewhere": register(world, "Elsewhere", who="boss@tags.example", host=OTHER)[:2]}
 
 
 def ask_for(client_id, redirect=BACK, scope="read", state="s&t=1", **more):

@@ -92,14 +92,14 @@ def test_what_is_no_good_is_refused_as_such(portal, head):
     answer = portal.get(f"{API}/catalog", headers={"Authorization": head})
     assert answer.status_code == 401
     assert answer.json()["error_code"] == "AuthenticationError" and answer.json()["message"]
-    assert answer.headers["WWW-Authenticate"].startswith("Apikey")
+    assert answer.headers["WWW-Authenticate"].startswith("Apikey" if head.startswith("Apikey") else 'Bearer realm="API", error="invalid_token"')
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "stoa_nonsense" not in answer.text
 
 
-def test_a_token_in_the_address_is_told_what_to_do(portal):
+def test_a_token_in_the_address_is_told_what_it_is_worth(portal):
     answer = portal.get(f"{API}/catalog", {"access_token": "x"})
-    assert answer.status_code == 401 and "API key" in answer.json()["message"]
+    assert answer.status_code == 401 and "access token is not good" in answer.json()["message"] and "invalid_token" in answer.headers["WWW-Authenticate"]
 
 
 @pytest.mark.parametrize("head", ["Basic eDp5", "Digest a=b"])
