@@ -5,23 +5,66 @@
 #define HOME "/backoffice/datasets/bulk/"
 enum { MOST = 200 };
 
-static const struct bulk_field { const char *name, *label; bool list; enum template_which from; bool choose; } fields[] = {
-	{ "publisher", N_("Publisher"), false, TEMPLATE_THEMES, false }, { "theme", N_("Themes"), true, TEMPLATE_THEMES, true }, { "license", N_("Licence"), false, TEMPLATE_LICENCES, true },
-	{ "keyword", N_("Keywords"), true, TEMPLATE_THEMES, false }, { "language", N_("Language of the data"), false, TEMPLATE_THEMES, false },
-	{ "update_frequency", N_("Update frequency"), false, TEMPLATE_THEMES, false }, { "territory", N_("Territory"), true, TEMPLATE_THEMES, false }, { "attributions", N_("Attributions"), true, TEMPLATE_THEMES, false } };
-
 struct scene {
 	struct visit *visit;
-	const struct bulk_field *field;   /* NULL: not chosen yet */
+	const struct template_set *sets, *set;
+	size_t nsets;
+	const struct template_field *field;   /* NULL: not chosen yet */
+	struct str lang;             /* of the value; empty: it has none */
 	struct str value;
 	bool add;                    /* to a list, beside what is there */
 	struct config *list;
 	size_t n;
 };
 
-static struct str lang_of(const struct scene *s)
+/* What has a page of its own, or is another thing in each dataset, is not for many at once. */
+static bool is_for_many(const struct template_set *s, const struct template_field *f)
 {
-	return str_eq(str_of(s->field->name), STR("keyword")) ? s->visit->at.tenant->languages[0] : STR("");
+	bool own = str_eq(s->name, STR("default")) && (str_eq(f->name, STR("title")) || str_eq(f->name, STR("description")));
+	return s->active && s->type != TEMPLATE_EXTRA && !f->hidden && !f->automatic && !own;
+}
+
+static struct str word_of(const struct scene *s) { return arena_printf(s->visit->arena, "%.*s.%.*s", STR_ARG(s->set->name), STR_ARG(s->field->name)); }
+
+/* "city.ward", or the name alone of a field of Standard. */
+static void choose(struct scene *s, struct str word)
+{
+	for (size_t i = 0; i < s->nsets; i++)
+		for (size_t k = 0; k < s->sets[i].n; k++) {
+			const struct template_field *f = &s->sets[i].fields[k];
+			bool bare = str_eq(s->sets[i].name, STR("default")) && str_eq(word, f->name);
+			if (!is_for_many(&s->sets[i], f) || !(bare || str_eq(word, arena_printf(s->visit->arena, "%.*s.%.*s", STR_ARG(s->sets[i].name), STR_ARG(f->name)))))
+				continue;
+			s->set = &s->sets[i];
+			s->field = f;
+			return;
+		}
+}
+
+/* Several boxes of a name are one list. */
+static struct str joined(struct arena *a, const struct visitor_form *f, struct str name)
+{
+	struct str all = STR("");
+	for (size_t i = 0; i < f->n; i++)
+		if (str_eq(f->pairs[i].name, name) && str_trim(f->pairs[i].value).n)
+			all = all.n ? arena_printf(a, "%.*s, %.*s", STR_ARG(all), STR_ARG(f->pairs[i].value)) : f->pairs[i].value;
+	return str_trim(all);
+}
+
+static void read_field(struct scene *s, const struct visitor_form *f)
+{
+	const struct tenant *t = s->visit->at.tenant;
+	struct str lang = visitor_field(f, STR("lang"));
+	s->nsets = template_list(t, s->visit->lang, s->visit->lang_code, s->visit->arena, &s->sets);
+	choose(s, visitor_field(f, STR("field")));
+	s->value = joined(s->visit->arena, f, STR("value"));
+	s->add = visitor_field_on(f, STR("add"));
+	if (!s->field || !s->field->i18n)
+		return;
+	s->lang = t->languages[0];
+	for (size_t i = 0; i < t->nlanguages; i++)
+		if (str_eq(lang, t->languages[i]))
+			s->lang = lang;
 }
 
 static bool read_chosen(struct scene *s, const struct visitor_form *f, struct err *e)
@@ -40,12 +83,7 @@ static bool read_chosen(struct scene *s, const struct visitor_form *f, struct er
 		}
 		s->n += back_dataset_may(v, c, CONFIG_EDIT);
 	}
-	struct str name = visitor_field(f, STR("field"));
-	for (size_t i = 0; i < COUNT_OF(fields); i++)
-		if (str_eq(name, str_of(fields[i].name)))
-			s->field = &fields[i];
-	s->value = str_trim(visitor_field(f, STR("value")));
-	s->add = visitor_field_on(f, STR("add"));
+	read_field(s, f);
 	return true;
 }
 
@@ -54,7 +92,7 @@ static struct str after(const struct scene *s, struct str now)
 {
 	struct str part;
 	auto_buf b = BUF_INIT(64 << 10);
-	if (!s->field->list || !s->add || !now.n)
+	if (!template_is_list(s->field->kind) || !s->add || !now.n)
 		return s->value;
 	buf_put(&b, now);
 	for (struct str rest = s->value; rest.n && str_cut(&rest, ',', &part);)
@@ -69,7 +107,7 @@ static void put_urls(const struct scene *s, struct back_metas *m)
 {
 	const struct template_item *list;
 	struct visit *v = s->visit;
-	if (!str_eq(str_of(s->field->name), STR("license")))
+	if (!str_eq(s->set->name, STR("default")) || !str_eq(s->field->name, STR("license")))
 		return;
 	size_t n = template_items(v->at.tenant, TEMPLATE_LICENCES, v->lang, v->at.tenant->languages[0], v->arena, &list);
 	const struct template_item *one = template_item_or_null(list, n, s->value);
@@ -82,13 +120,13 @@ static bool change(const struct scene *s, const struct config *c, struct html_er
 	struct back_metas m;
 	struct config now;
 	struct process_faults faults = { .arena = v->arena };
-	struct str name = str_of(s->field->name), json, lang = lang_of(s);
+	struct str json;
 	back_metas_read(&m, v->arena, json_get(c->doc, "metadata"));
-	struct str before = back_metas_text(&m, STR("default"), name, lang), text = after(s, before);
+	struct str before = back_metas_text(&m, s->set->name, s->field->name, s->lang), text = after(s, before);
 	*done = false;
 	if (str_eq(text, before))
 		return true;
-	back_metas_set(&m, STR("default"), name, lang, !text.n ? STR("") : s->field->list ? back_json_list(v->arena, text, ',') : back_json_text(v->arena, text));
+	back_metas_set(&m, s->set->name, s->field->name, s->lang, text.n ? back_meta_json(v->arena, s->field, text) : STR(""));
 	put_urls(s, &m);
 	if (!config_put(v->arena, c->json, STR("metadata"), back_metas_whole(&m), &json, e))
 		return false;
@@ -120,23 +158,65 @@ static void put_chosen(struct html *h, const struct scene *s)
 		html_hidden(h, "uid", s->list[i].uid);
 }
 
+static bool has_word(struct str list, struct str word)
+{
+	struct str part;
+	while (list.n && str_cut(&list, ',', &part))
+		if (str_eq(str_trim(part), word))
+			return true;
+	return false;
+}
+
+/* Choices as boxes or as a list; anything else as text. */
 static void put_value(struct html *h, const struct scene *s)
 {
 	struct visit *v = s->visit;
-	const struct bulk_field *f = s->field;
-	if (f->choose && !f->list) {
-		const struct template_item *items;
-		size_t n = template_items(v->at.tenant, f->from, v->lang, v->lang_code, v->arena, &items);
-		struct html_option *options = arena_array(v->arena, struct html_option, n + 1);
-		options[0] = (struct html_option){ .message = N_("None") };
-		for (size_t i = 0; i < n; i++)
-			options[i + 1] = (struct html_option){ .value = items[i].name, .text = items[i].label };
-		html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = "value", .label = f->label, .options = options, .noptions = n + 1, .value = s->value });
-		return;
-	}
-	html_field(h, &(struct html_field){ .name = "value", .label = f->label, .value = s->value, .hint = f->list ? N_("Words with commas between them.") : N_("Empty: the value is taken away.") });
-	if (f->list)
+	const struct template_field *f = s->field;
+	bool list = template_is_list(f->kind), choice = template_is_choice(f->kind) && f->nchoices;
+	struct html_option *options = arena_array(v->arena, struct html_option, f->nchoices + 1);
+	size_t n = 0;
+	if (choice && !list)
+		options[n++] = (struct html_option){ .message = N_("None") };
+	for (size_t i = 0; i < f->nchoices; i++)
+		options[n++] = (struct html_option){ .value = f->choices[i].value, .text = f->choices[i].label, .on = has_word(s->value, f->choices[i].value) };
+	if (choice)
+		html_choice(h, &(struct html_choice){ .kind = list ? HTML_CHECKS : HTML_SELECT, .columns = list, .name = "value", .label_text = f->label, .options = options, .noptions = n, .value = s->value });
+	else
+		html_field(h, &(struct html_field){ .name = "value", .label_text = f->label, .value = s->value, .hint = list ? N_("Words with commas between them.") : N_("Empty: the value is taken away.") });
+	if (list)
 		html_check(h, &(struct html_check){ .name = "add", .label = N_("Add to what is there"), .hint = N_("Else it takes its place."), .on = s->add });
+}
+
+static void put_language(struct html *h, const struct scene *s)
+{
+	const struct tenant *t = s->visit->at.tenant;
+	struct html_option *options = arena_array(s->visit->arena, struct html_option, t->nlanguages + 1);
+	if (!s->lang.n || t->nlanguages < 2)
+		return;
+	for (size_t i = 0; i < t->nlanguages; i++) {
+		const struct i18n_lang *l = i18n_lang_or_null(t->languages[i]);
+		options[i] = (struct html_option){ .value = t->languages[i], .text = l ? l->name : t->languages[i] };
+	}
+	html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = "lang", .label = N_("Language"), .options = options, .noptions = t->nlanguages, .value = s->lang });
+}
+
+/* Those of each template, with its title before them where it is not Standard. */
+static void put_fields(struct html *h, const struct scene *s)
+{
+	size_t n = 0, all = 0;
+	for (size_t i = 0; i < s->nsets; i++)
+		all += s->sets[i].n;
+	struct html_option *options = arena_array(s->visit->arena, struct html_option, all + 1);
+	for (size_t i = 0; i < s->nsets; i++)
+		for (size_t k = 0; k < s->sets[i].n; k++) {
+			const struct template_set *set = &s->sets[i];
+			const struct template_field *f = &set->fields[k];
+			if (!is_for_many(set, f))
+				continue;
+			struct str title = i ? arena_printf(s->visit->arena, "%.*s: %.*s", STR_ARG(set->title), STR_ARG(f->label)) : f->label;
+			options[n++] = (struct html_option){ .value = arena_printf(s->visit->arena, "%.*s.%.*s", STR_ARG(set->name), STR_ARG(f->name)), .text = title };
+		}
+	html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = "field", .label = N_("What is to be changed"), .options = options, .noptions = n, .value = STR("default.publisher") });
 }
 
 static void put_preview(struct html *h, const struct scene *s)
@@ -147,7 +227,7 @@ static void put_preview(struct html *h, const struct scene *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct back_metas m;
 		back_metas_read(&m, s->visit->arena, json_get(s->list[i].doc, "metadata"));
-		struct str now = back_metas_text(&m, STR("default"), str_of(s->field->name), lang_of(s)), then = after(s, now);
+		struct str now = back_metas_text(&m, s->set->name, s->field->name, s->lang), then = after(s, now);
 		html_row_open(h, &t);
 		html_cell_text(h, &t, s->list[i].title);
 		html_cell_text(h, &t, now.n ? now : STR("–"));
@@ -160,15 +240,13 @@ static void put_preview(struct html *h, const struct scene *s)
 static void put_steps(struct html *h, const struct scene *s, bool shown)
 {
 	struct visit *v = s->visit;
-	struct html_option options[COUNT_OF(fields)];
 	html_form_open(h, &(struct html_form){ .visit = v, .action = STR(HOME) });
 	put_chosen(h, s);
 	if (!s->field) {
-		for (size_t i = 0; i < COUNT_OF(fields); i++)
-			options[i] = (struct html_option){ .value = str_of(fields[i].name), .message = fields[i].label };
-		html_choice(h, &(struct html_choice){ .kind = HTML_RADIOS, .name = "field", .label = N_("What is to be changed"), .options = options, .noptions = COUNT_OF(fields), .value = STR("publisher") });
+		put_fields(h, s);
 	} else {
-		html_hidden(h, "field", str_of(s->field->name));
+		html_hidden(h, "field", word_of(s));
+		put_language(h, s);
 		put_value(h, s);
 	}
 	if (shown)

@@ -385,7 +385,10 @@ static void put_score(struct html *h, const struct part *p)
 			html_lit(h, "<li><a href=\"");
 			html_url(h, arena_printf(v->arena, "%.*s%.*s", STR_ARG(back_dataset_path(v, p->config, DATASET_TABS)), STR_ARG(s.advice[i].place)));
 			html_lit(h, "\">");
-			html_say_with(h, s.advice[i].sentence, HTML_ARG_COUNT(s.advice[i].n));
+			if (s.advice[i].text.n)
+				html_say_with(h, s.advice[i].sentence, HTML_ARG_TEXT(s.advice[i].text));
+			else
+				html_say_with(h, s.advice[i].sentence, HTML_ARG_COUNT(s.advice[i].n));
 			html_lit(h, "</a></li>");
 		}
 		html_lit(h, "</ul>");

@@ -54,6 +54,7 @@ static const struct row custom_rows[] = {
 	{ "custom_view_enabled", BOX_ON, ANY, N_("Show a view of your own"), NULL },
 	{ "custom_view_title", BOX_TEXT, ANY, N_("Title of the tab"), NULL },
 	{ "custom_view_slug", BOX_TEXT, ANY, N_("Word in the address"), N_("Small letters, digits, - and _; empty: custom.") },
+	{ "custom_view_icon", BOX_TEXT, ANY, N_("Icon"), N_("A word such as map, bar-chart, table, calendar, users or info.") },
 	{ "custom_view_html", BOX_HTML, ANY, N_("HTML"), N_("Elements of the portal (<stoa-chart>, <stoa-map> …) show the records that readers filter. Scripts, forms and styles are taken out.") },
 	{ "custom_view_css", BOX_AREA, ANY, N_("CSS"), N_("It holds inside the view only. The preview has it once it is saved.") },
 	{ NULL, BOX_ON, ANY, NULL, NULL } };

@@ -220,7 +220,7 @@ struct count { struct visit *visit; const struct back_metas *metas; struct back_
 static void advise(struct count *k, const char *sentence, const char *place, int64_t n)
 {
 	if (k->out->n < BACK_ADVICE)
-		k->out->advice[k->out->n++] = (struct back_advice){ sentence, str_of(place), n };
+		k->out->advice[k->out->n++] = (struct back_advice){ .sentence = sentence, .place = str_of(place), .n = n };
 }
 
 static struct str any_language(const struct count *k, const char *t, const char *name)
@@ -278,6 +278,25 @@ static void count_rule(struct count *k, const struct rule *r)
 		advise(k, r->little, place, (int64_t)num_max(r->characters, r->words));
 }
 
+/* Of the portal's own templates, what it wants to be told. */
+static void count_own(struct count *k)
+{
+	struct visit *v = k->visit;
+	const struct template_set *sets;
+	size_t n = template_list(v->at.tenant, v->lang, v->lang_code, v->arena, &sets);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; !sets[i].system && sets[i].active && j < sets[i].n; j++) {
+			const struct template_field *f = &sets[i].fields[j];
+			int points = f->level == TEMPLATE_MANDATORY ? 5 : f->level == TEMPLATE_RECOMMENDED ? 3 : 0;
+			bool told = points && str_trim(any_language(k, arena_cstr(v->arena, sets[i].name), arena_cstr(v->arena, f->name))).n;
+			k->all += 2 * points;
+			k->got += told ? 2 * points : 0;
+			if (points && !told && k->out->n < BACK_ADVICE)
+				k->out->advice[k->out->n++] = (struct back_advice){ .sentence = N_("Fill in “{0}”."), .text = f->label,
+					.place = arena_printf(v->arena, "information/?part=%.*s", STR_ARG(sets[i].name)) };
+		}
+}
+
 void back_score(struct visit *v, const struct config *c, const struct back_metas *m, struct back_score *out)
 {
 	struct count k = { .visit = v, .metas = m, .out = out };
@@ -285,6 +304,7 @@ void back_score(struct visit *v, const struct config *c, const struct back_metas
 	*out = (struct back_score){ 0 };
 	for (size_t i = 0; i < COUNT_OF(rules); i++)
 		count_rule(&k, &rules[i]);
+	count_own(&k);
 	const struct dataset *d = catalog_find_or_null(v->at.view, c->slug);
 	size_t n = back_dataset_fields(v, c, &fields), told = 0;
 	for (size_t i = 0; d && i < d->schema.n; i++)

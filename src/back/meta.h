@@ -31,11 +31,11 @@ struct str back_json_shown(struct arena *a, struct str json) nonnull_all;
 /* What the portal's datasets say in a field, most used first, at most `most`. */
 size_t back_meta_others(struct visit *v, const char *name, struct str lang, size_t most, struct str **out) nonnull_all;
 
-/* Completeness. Points by the level of a field: mandatory 5, recommended 3, optional 1 (of Standard alone). A text counts in full when
+/* Completeness. Points by the level of a field: mandatory 5, recommended 3 (of the portal's own templates as well), optional 1 (of Standard alone). A text counts in full when
  * it is as long as it should be: titles 10 characters, descriptions 200, three keywords; half when it is shorter. A licence without which nobody may
  * reuse the data, and a way to reach somebody, are among the recommended. Descriptions of fields count 10 points by their share. The score is
  * the share of all points, in per cent. */
-struct back_advice { const char *sentence; struct str place; int64_t n; }; /* {0} of the sentence is n; place: an address below the dataset */
+struct back_advice { const char *sentence; struct str place; int64_t n; struct str text; }; /* {0} of the sentence is the text, else n; place: an address below the dataset */
 enum { BACK_ADVICE = 16 };
 struct back_score { int percent; size_t n; struct back_advice advice[BACK_ADVICE]; };
 void back_score(struct visit *v, const struct config *c, const struct back_metas *m, struct back_score *out) nonnull_all;

@@ -50,6 +50,11 @@ static struct str label_of(const struct front_dataset *d, const struct tab *tab)
 	return tab->draw == front_tab_custom ? front_custom_title(d) : i18n_text(d->visit.lang, tab->label);
 }
 
+static enum view_icon icon_of(const struct front_dataset *d, const struct tab *tab)
+{
+	return tab->draw == front_tab_custom ? front_custom_icon(d) : tab->icon;
+}
+
 static const struct tab *tab_or_null(const struct front_dataset *d, struct str name)
 {
 	for (size_t i = 0; i < COUNT_OF(tabs); i++)
@@ -71,7 +76,7 @@ size_t front_tabs(const struct front_dataset *d, struct front_tab_link *out)
 	size_t n = 0;
 	for (size_t i = 0; i < COUNT_OF(tabs) && n < FRONT_TABS; i++)
 		if (tabs[i].shown(d))
-			out[n++] = (struct front_tab_link){ word_of(d, &tabs[i]), label_of(d, &tabs[i]), tabs[i].icon };
+			out[n++] = (struct front_tab_link){ word_of(d, &tabs[i]), label_of(d, &tabs[i]), icon_of(d, &tabs[i]) };
 	return n;
 }
 
@@ -148,7 +153,7 @@ static void put_tabs(struct front_dataset *d, const struct tab *now)
 			html_lit(h, "\" aria-current=\"page\">");
 		else
 			html_lit(h, "\">");
-		html_icon(h, tabs[i].icon);
+		html_icon(h, icon_of(d, &tabs[i]));
 		html_lit(h, "<span>");
 		html_text(h, label_of(d, &tabs[i]));
 		html_lit(h, "</span>");

@@ -242,6 +242,7 @@ bool front_has_chart(const struct front_dataset *d) nonnull_all;
 bool front_has_custom(const struct front_dataset *d) nonnull_all;
 struct str front_custom_slug(const struct front_dataset *d) nonnull_all;  /* the tab's word in addresses */
 struct str front_custom_title(const struct front_dataset *d) nonnull_all;
+enum view_icon front_custom_icon(const struct front_dataset *d) nonnull_all;
 /* view_css.c: the publisher's stylesheet for it, as a link; nothing when there is none. */
 void front_put_custom_sheet(struct front_dataset *d) nonnull_all;
 extern const struct httpd_route front_custom_sheet;

@@ -1,6 +1,7 @@
 /* A preview: one source of a configuration, stored or not, through its processors and fields. What is shown is the cage's
  * answer; here it is brought what it needs, and the guesses about the file are put to it. */
 #include "publish/inside.h"
+#include "publish/seen.h"
 #include "publish/supply.h"
 
 static bool find_resource(struct publish_road *r, struct str which, size_t *at, struct err *e)
@@ -142,6 +143,8 @@ static bool look(struct publish_road *r, int rows, struct str *json, struct err 
 	if (!met) job.lack = arena_str(r->a, str_of(lack.pub));
 	job.parts = publish_parts(r, &job.nparts);
 	if (job.nparts > 1) job.nparts = 1;
+	struct str kept = met ? publish_seen_path(r, rows) : STR("");
+	if (!r->fresh && publish_seen_read(r, kept, json)) return true;
 	bool ok = ingest_preview(&job, rows, r->a, &seen, &why);
 	if (!ok && (why.code == ERR_CANCELLED || why.code == ERR_SYSTEM)) {
 		*e = why;
@@ -150,6 +153,8 @@ static bool look(struct publish_road *r, int rows, struct str *json, struct err 
 	ok = ok ? put_answer(r, seen, &b, e) : put_refusal(r, &why, &b);
 	if (ok && b.over) ok = err_set(e, ERR_TOO_LARGE, "the preview is too large");
 	if (ok) *json = arena_str(r->a, buf_str(&b));
+	/* A refusal may be the moment's; it is asked again. */
+	if (ok && !why.code) publish_seen_keep(r, kept, *json);
 	return ok;
 }
 
