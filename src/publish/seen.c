@@ -4,7 +4,6 @@
 #include "publish/seen.h"
 
 #include "io/io.h"
-#include "stoa_version.h"
 #include "publish/supply.h"
 #include <dirent.h>
 #include <errno.h>
@@ -29,7 +28,7 @@ struct str publish_seen_path(const struct publish_road *r, int rows)
 	const struct publish_source_file *f = r->sources.n == 1 ? &r->sources.p[0] : NULL;
 	struct str processors = publish_json_of(r->a, json_get(r->config.doc, "processors"));
 	if (!f || !f->hash.n || r->nsupplies || str_find(processors, STR("now")) >= 0) return STR("");
-	buf_printf(&b, "%s %lld %lld %d %llu ", STOA_VERSION, (long long)r->tenant.v, (long long)r->config.dataset, rows,
+	buf_printf(&b, "%lld %lld %d %llu ", (long long)r->tenant.v, (long long)r->config.dataset, rows,
 	           (unsigned long long)publish_seed(r->site, r->config.dataset));
 	put(&b, f->hash);
 	put(&b, f->name);
