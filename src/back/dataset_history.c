@@ -3,7 +3,8 @@
 
 enum { SHOWN_CHANGES = 30, VALUE_BYTES = 200 };
 
-static const struct { const char *word, *title; } sections[] = { { "resources", N_("Sources") }, { "processors", N_("Processing") }, { "fields", N_("Schema") }, { "metadata", N_("Information") } };
+static const struct { const char *word, *title; } sections[] = { { "resources", N_("Sources") }, { "processors", N_("Processing") }, { "fields", N_("Schema") }, { "metadata", N_("Information") },
+	{ "settings", N_("Settings") } };
 static const struct { const char *word, *title; } actions[] = { { "create", N_("Made") }, { "edit", N_("Changed") }, { "undo", N_("Change undone") }, { "redo", N_("Change made again") },
 	{ "restore", N_("Earlier version brought back") }, { "copy", N_("Copied from another dataset") }, { "follow", N_("Taken over from the command line") } };
 
@@ -66,20 +67,30 @@ static void put_change(struct html *h, struct visit *v, const struct json_node *
 	html_lit(h, "</li>");
 }
 
-static void put_diff(struct html *h, struct visit *v, struct str diff)
+static const char *section_title_or_null(struct str word)
+{
+	for (size_t i = 0; i < COUNT_OF(sections); i++)
+		if (str_eq(word, str_of(sections[i].word)))
+			return sections[i].title;
+	return NULL;
+}
+
+void back_put_diff(struct html *h, struct visit *v, struct str diff)
 {
 	auto_json *doc = NULL;
 	struct err ignored = { 0 };
-	size_t shown = 0, all = 0;
+	const struct json_node *list;
+	struct str word;
+	size_t shown = 0, all = 0, at = 0;
 	if (!diff.n || !json_read(diff, &doc, &ignored))
 		return;
-	for (size_t s = 0; s < COUNT_OF(sections); s++) {
-		const struct json_node *list = json_get(json_root(doc), sections[s].word);
-		if (!json_count(list))
+	while (json_each(json_root(doc), &at, &word, &list)) {
+		const char *title = section_title_or_null(word);
+		if (!title || !json_count(list))
 			continue;
 		all += json_count(list);
 		html_lit(h, "<h3>");
-		html_say(h, sections[s].title);
+		html_say(h, title);
 		html_lit(h, "</h3><ul class=\"changes\">");
 		for (size_t i = 0; i < json_count(list) && shown < SHOWN_CHANGES; i++, shown++)
 			put_change(h, v, json_at(list, i));
@@ -119,7 +130,7 @@ static void put_version(struct html *h, struct visit *v, const struct config *c,
 		html_put_literal(h, newest ? STR("<details open><summary>") : STR("<details><summary>"));
 		html_say(h, N_("What changed"));
 		html_lit(h, "</summary>");
-		put_diff(h, v, one->diff);
+		back_put_diff(h, v, one->diff);
 		html_lit(h, "</details>");
 	}
 	if (!newest && may && one->can_restore) {

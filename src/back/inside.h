@@ -79,6 +79,8 @@ bool back_complain(struct visit *v, struct html_errors *errors, const char *fiel
 bool back_number(struct str s, int64_t *out) must_use nonnull_all;
 /* One part of a text at a time, cut at commas, semicolons, blanks, line ends and angle brackets: addresses as people paste them. */
 bool back_next_word(struct str *rest, struct str *out) must_use nonnull_all;
+/* dataset_history.c: what a change was, from JSON {section: [{path, old_value, new_value, operation_type}]}. */
+void back_put_diff(struct html *h, struct visit *v, struct str diff) nonnull_all;
 /* A day (days since 1970; -1: never). */
 void back_put_day(struct html *h, int64_t day);
 

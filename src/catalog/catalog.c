@@ -178,8 +178,9 @@ static void let_go(struct catalog *c, struct view_box *b)
 		return;
 	}
 	const struct view_box *now = *place_of(c, b->view.tenant);
-	bool former = now && now->view.reflected.number != b->view.reflected.number;
+	bool former = !b->made && now && now->view.reflected.number != b->view.reflected.number;
 	lock_give(&c->lock);
+	if (b->made) catalog_drop_made(c, b);
 	/* What cannot be dropped now is tidied away at the next start. */
 	if (former && !engine_drop(c->engine, b->view.reflected, &ignored)) ignored.code = ERR_NONE;
 	box_free(b);

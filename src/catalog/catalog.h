@@ -120,6 +120,13 @@ void catalog_close(struct catalog *c);
 /* The view of a portal, held until catalog_release. Loads it at first use. */
 bool catalog_hold(struct catalog *c, struct tenant_id t, const struct catalog_view **out, struct err *e) must_use;
 void catalog_release(struct catalog *c, const struct catalog_view *v);
+/* A view of other datasets than those that were published, made of what `fill` gives: id (beyond every dataset's of the store), slug, uid, version
+ * (its file is there), schema, rows, bytes, times, metas; the rest is found out. Held once; left by catalog_release, and the last to leave takes the files of its versions
+ * along. `reflection`: the number that its catalogue is kept under, beyond every dataset's. */
+typedef bool catalog_fill(void *arg, struct arena *a, struct dataset **list, size_t *n, struct err *e);
+bool catalog_made(struct catalog *c, struct tenant_id t, int64_t reflection, catalog_fill *fill, void *arg, const struct catalog_view **out, struct err *e) must_use nonnull_all;
+/* Holds a view that somebody holds once more. */
+void catalog_hold_too(struct catalog *c, const struct catalog_view *v) nonnull_all;
 /* A dataset a visitor may see, or NULL. */
 const struct dataset *catalog_find_or_null(const struct catalog_view *v, struct str slug);
 
@@ -142,8 +149,11 @@ const struct dataset *dataset_told(const struct dataset *d, struct arena *a, str
  * for a copy that hides this: rows is -1 in what is common to all. */
 bool dataset_extent(const struct dataset *d, double out[4]) must_use nonnull_all;
 
-/* The DatasetObject of the Explore API (§10): metas of all templates, in a language, instants in a zone. */
-void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang, const struct clock_zone *zone);
+/* The DatasetObject of the Explore API (§10): metas of all templates, in a language, instants in a zone; those of applications
+ * (how the pages show the data) only when asked for. */
+void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang, const struct clock_zone *zone, bool apps);
+/* Whether a template says how pages show the data, and not what the data are. */
+bool catalog_template_of_apps(struct str template_);
 /* The files of a kind, as they stand in a DatasetObject: an array. */
 struct json_out;
 void dataset_put_files(struct json_out *j, const struct dataset *d, enum catalog_file_kind kind);
@@ -242,6 +252,7 @@ struct catalog_file_new {
 	struct str title;       /* never empty */
 	struct str description, mime;
 	int width, height;
+	bool keep_place;        /* else a picture of a record loses where it was taken: nobody has said that it is to be told */
 };
 /* Adds files to a dataset, all or none; gives their ids (n of them) in the arena. One content is kept once
  * whatever it is called; a record's file replaces the one of its name. ERR_TOO_LARGE past CATALOG_FILE_BYTES. */

@@ -29,6 +29,7 @@ struct view_box {
 	struct catalog_view view;
 	struct arena arena;
 	struct schema reflected_schema;
+	int64_t made;    /* not of the store: the number its reflection goes by; 0: the catalogue */
 	int64_t changed; /* when the portal's catalogue last changed, microseconds */
 	uint32_t held; /* guarded by catalog.lock; the table holds one, and so does each copy */
 	struct view_box *origin; /* of a copy: the box its texts live in; NULL: it is its own */
@@ -62,6 +63,9 @@ struct view_box *live_copy(struct view_box *b);
 /* catalog.c, with the lock, given up meanwhile. */
 void catalog_put_in_place(struct catalog *c, struct view_box *b);
 struct view_box *catalog_newest_or_null(struct catalog *c, struct tenant_id t);
+
+/* made.c: takes away what belongs to a made view. Without the lock. */
+void catalog_drop_made(struct catalog *c, const struct view_box *b);
 
 /* Builds the newest view of a portal and puts it in place; tells whoever listens. */
 bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e) must_use;

@@ -265,7 +265,7 @@ bool catalog_reflect(struct catalog *c, struct view_box *b, bool alone, struct e
 {
 	struct source *sources;
 	make_schema(b, &sources);
-	b->view.reflected = (struct version_ref){ .tenant = b->view.tenant, .number = number_of(&b->view, b->changed) };
+	b->view.reflected = (struct version_ref){ .tenant = b->view.tenant, .dataset = b->made, .number = number_of(&b->view, b->changed) };
 	struct str path = engine_path(c->engine, &b->arena, b->view.reflected);
 	if (alone) tidy(path);
 	if (access(path.p, R_OK) == 0) return true;

@@ -1,7 +1,10 @@
 /* stoa portal export, portal import: one portal as a folder of files, see transfer/transfer.h. */
 #include "cli/inside.h"
-#include "json/json.h"
+#include "clock/clock.h"
+#include "io/io.h"
 #include "transfer/transfer.h"
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void show(void *arg, int64_t bytes) { cli_progress_bytes(arg, bytes, 0); }
 
@@ -44,9 +47,17 @@ static bool import(struct cli *c, struct err *e)
 	struct cli_progress progress;
 	struct transfer_told told;
 	struct transfer_in how = { .folder = cli_path(c, c->operands[0]), .host = cli_value(c, "host"), .replace = cli_has(c, "replace"), .progress = show, .arg = &progress, .cancel_or_null = c->cancel };
+	struct stat st;
+	bool packed = stat(how.folder.p, &st) == 0 && S_ISREG(st.st_mode), ok = true;
+	if (packed) {
+		struct str file = how.folder;
+		how.folder = arena_printf(&c->arena, "%.*s/tmp/unpacked-%d-%lld", STR_ARG(c->site->folder), (int)getpid(), (long long)clock_monotonic_ns());
+		ok = transfer_unpack(file, how.folder, c->cancel, e);
+	}
 	cli_progress_start(&progress, c, STR("copying"));
-	bool ok = transfer_in(c->site, &how, &c->arena, &told, e);
+	ok = ok && transfer_in(c->site, &how, &c->arena, &told, e);
 	cli_progress_end(&progress);
+	if (packed) (void)io_remove_tree(how.folder.p);
 	if (!ok) return false;
 	cli_say(c, "the portal is there: %zu datasets in %zu versions", told.datasets, told.versions);
 	for (size_t i = 0; i < told.nnames; i++) cli_note(c, "%.*s belongs to another portal and stays with it", STR_ARG(told.names[i]));
@@ -65,8 +76,8 @@ static const struct cli_option import_options[] = {
 	{ 0 },
 };
 const struct cli_command cli_cmd_portal_import = {
-	.words = "portal import", .operands = "FOLDER", .least = 1, .most = 1, .flags = CLI_FRESH,
-	.summary = "Takes in a portal that was written by `stoa portal export`, here or on another server.",
+	.words = "portal import", .operands = "FOLDER|TAR", .least = 1, .most = 1, .flags = CLI_FRESH,
+	.summary = "Takes in a portal that was written by `stoa portal export` or is a backup (.tar) of the back office, of this server or another.",
 	.detail = "It answers once it is whole, at once and under its name. Where keys/master is not that of the server it came from, what is sealed with it cannot be "
 	          "opened; the answer says what that is.",
 	.options = import_options, .run = import,

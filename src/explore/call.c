@@ -1,6 +1,7 @@
 /* One call: the portal, the parameters, the dataset, and what every answer carries. */
 #include "explore/inside.h"
 #include "crypt/crypt.h"
+#include "trace/trace.h"
 
 const char *const explore_delimiters[] = { ";", ",", "\t", "|", NULL };
 const char *const explore_compressions[] = { "snappy", "zstd", NULL };
@@ -68,6 +69,7 @@ bool call_enter(struct call *c, const struct explore_endpoint *x, const struct e
 	*c = (struct call){ .r = r, .p = p, .arena = r->arena, .endpoint = x, .version = base->version };
 	if (!read_params(c, e) || !query_zone(c->v[CALL_TIMEZONE].text, &c->zone, e)) return false;
 	if (!site_enter(app, r->host, &c->at, e) || !rights_caller(&c->at, r, &c->who, e)) return false;
+	if (!trace_source(&c->at, &c->who, c->v[CALL_SOURCE].text, e)) return false;
 	c->lang = choose_language(c->at.tenant, c->v[CALL_LANG].text);
 	c->prefix = str_of(base->prefix);
 	c->base = rest_base(r, c->prefix);

@@ -1,6 +1,7 @@
 /* One call: the portal, who asks, the parameters of address and form, and the dataset they name. */
 #include "legacy/inside.h"
 #include "text/text.h"
+#include "trace/trace.h"
 
 static struct str choose_language(const struct tenant *t, struct str wanted)
 {
@@ -35,7 +36,7 @@ bool v1_enter(struct v1_call *c, struct httpd_request *r, struct httpd_reply *p,
 	if (!v1_bool(c, "pretty_print", &c->pretty, e)) return false;
 	if (!site_enter(app, r->host, &c->at, e)) return false;
 	c->lang = choose_language(c->at.tenant, v1_text(c, "lang"));
-	return rights_caller(&c->at, r, &c->who, e);
+	return rights_caller(&c->at, r, &c->who, e) && trace_source(&c->at, &c->who, v1_text(c, "source"), e);
 }
 
 void v1_leave(struct v1_call *c)

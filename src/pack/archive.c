@@ -187,6 +187,33 @@ bool pack_open_entry(int fd, struct str name, const struct pack_limits *l, struc
 	return false;
 }
 
+static void walked_close(struct pack_reader *r) { (void)r; } /* the walk's own */
+
+bool pack_walk(int fd, const struct pack_limits *l, pack_take *take, void *arg, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct archive *ar;
+	if (!open_archive(fd, &ar, e)) return false;
+	struct pack_limits limits = pack_limits_of(l);
+	bool ok = true;
+	for (int n = 0; ok; n++) {
+		struct archive_entry *entry;
+		struct str name;
+		ok = next_file(ar, &a, &entry, &name, e);
+		if (!ok || !name.p) break;
+		if (n == limits.entries) {
+			ok = err_set(e, ERR_TOO_LARGE, "the %s holds more than %d files", word_of(ar), limits.entries);
+			break;
+		}
+		struct pack_reader r = { .read = entry_read, .close = walked_close, .fd = fd, .limits = limits, .state = ar };
+		const struct pack_entry one = { name, archive_entry_size_is_set(entry) ? archive_entry_size(entry) : -1,
+			archive_entry_mtime_is_set(entry) ? (int64_t)archive_entry_mtime(entry) : 0 };
+		ok = take(arg, &one, &r, e);
+	}
+	archive_read_free(ar);
+	return ok;
+}
+
 /* --- bzip2 -------------------------------------------------------------------------------------- */
 
 bool pack_open_bzip2(int fd, const struct pack_limits *l, struct pack_reader **out, struct err *e)

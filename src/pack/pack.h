@@ -50,6 +50,10 @@ bool pack_open_entry(int fd, struct str name, const struct pack_limits *l, struc
 /* Up to n bytes; *got 0 is the end, proved whole by its checksum. Fails with ERR_BAD_SOURCE when the
  * stream is damaged or cut short. */
 bool pack_read(struct pack_reader *r, char *to, size_t n, size_t *got, struct err *e) must_use nonnull_all;
+/* Every regular file of a zip or tar in its order, as a stream that `take` reads, to its end or not. Names as in pack_list. Borrows fd, which
+ * must be seekable. */
+typedef bool pack_take(void *arg, const struct pack_entry *entry, struct pack_reader *r, struct err *e);
+bool pack_walk(int fd, const struct pack_limits *l, pack_take *take, void *arg, struct err *e) must_use;
 int64_t pack_packed_bytes(const struct pack_reader *r); /* read from fd so far, for progress */
 void pack_close(struct pack_reader *r_or_null);
 void pack_close_at(struct pack_reader **r);
@@ -85,5 +89,14 @@ bool pack_zip_plain(struct pack_zip *z, struct str name, struct str bytes, struc
 bool pack_zip_end(struct pack_zip *z, struct err *e) must_use nonnull_all;
 /* Frees without ending; accepts NULL. */
 void pack_zip_drop(struct pack_zip *z_or_null);
+
+/* A tar (pax) written as it grows into a file or pipe; files whose size is told beforehand. Keeps fd. */
+struct pack_tar;
+bool pack_tar_open(int fd, struct pack_tar **out, struct err *e) must_use nonnull_all;
+/* A file: its name, its bytes read from `from`, of which there are so many (ERR_SYSTEM when there are fewer). */
+bool pack_tar_file(struct pack_tar *z, struct str name, int from, int64_t bytes, int64_t modified_s, struct err *e) must_use nonnull_all;
+/* Writes the end. Takes z whatever it answers. */
+bool pack_tar_end(struct pack_tar *z, struct err *e) must_use nonnull_all;
+void pack_tar_drop(struct pack_tar *z_or_null);
 
 #endif

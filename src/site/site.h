@@ -31,6 +31,7 @@ struct profiles;
 struct pages;
 struct jobs;
 struct trace;
+struct backups;
 
 struct site {
 	struct str folder; /* the data folder, absolute */
@@ -63,6 +64,7 @@ struct site {
 	void *changed_arg;
 	struct jobs *jobs; /* workers of the queue; NULL while no server runs; job/ sets it */
 	struct trace *trace; /* acts, and sources of figures; NULL: nothing is written down; trace/ sets it */
+	struct backups *backups; /* NULL while no server runs; transfer/ sets it */
 	struct live *live; /* records that come one by one; live/ sets it */
 };
 

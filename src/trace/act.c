@@ -189,6 +189,7 @@ bool trace_open(struct site *s, struct err *e)
 	ensure(tr != NULL);
 	tr->site = s;
 	lock_init(&tr->lock, LOCK_TRACE);
+	lock_bell_init(&tr->made);
 	s->trace = tr;
 	size_t n = tenants_list(s->tenants, &a, &ids);
 	for (size_t i = 0; i < n; i++) (void)settings_changed(tr, ids[i], &a);
@@ -199,12 +200,14 @@ void trace_close(struct site *s)
 {
 	struct trace *tr = s ? s->trace : NULL;
 	if (!tr) return;
+	views_close(tr);
 	while (tr->known) {
 		struct known *next = tr->known->next;
 		arena_done(&tr->known->arena);
 		free(tr->known);
 		tr->known = next;
 	}
+	lock_bell_done(&tr->made);
 	lock_done(&tr->lock);
 	free(tr);
 	s->trace = NULL;

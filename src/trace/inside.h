@@ -22,11 +22,23 @@ struct known {
 	struct map settings; /* name → struct str * */
 };
 
+/* The figures of a portal, as they were made last. */
+struct kept_view {
+	struct kept_view *next;
+	int64_t tenant;
+	const struct catalog_view *view; /* NULL: none yet */
+	int64_t made_ns, cost_ns;        /* monotonic; what making it took */
+	bool making;
+};
+
 struct trace {
 	struct site *site;
 	struct lock lock;    /* LOCK_TRACE; guards what follows */
+	struct lock_bell made;
 	struct known *known;
+	struct kept_view *views;
 };
+void views_close(struct trace *tr);
 
 bool act_write(struct site *s, struct tenant_id t, const struct trace_act *x, struct err *e) must_use;
 /* What of a portal's settings is not as it was known, as JSON; empty: nothing. From now on it is known so. */

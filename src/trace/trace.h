@@ -61,8 +61,8 @@ bool trace_sweep(struct site *s, struct err *e) must_use nonnull_all;
 
 /* --- sources: source.c ------------------------------------------------------------------------------------------------ */
 
-/* What the parameter `source` of a request asks for: "", "catalog" and "domain" leave the visit as it is; "monitoring" needs
- * explore_monitoring (ERR_FORBIDDEN, ERR_UNAUTHENTICATED for nobody known); anything else is ERR_PARAMETER. The visit is left by site_leave as ever. */
+/* What the parameter `source` of a request asks for: "monitoring" needs explore_monitoring (ERR_FORBIDDEN, ERR_UNAUTHENTICATED for nobody
+ * known) and gives the visit another view; anything else leaves it as it is. The visit is left by site_leave as ever. */
 bool trace_source(struct site_visit *at, const struct rights_caller *who, struct str source, struct err *e) must_use nonnull_all;
 
 #endif

@@ -52,6 +52,38 @@ bool transfer_in(struct site *s, const struct transfer_in *how, struct arena *a,
 /* What an interrupted one left; at start. */
 bool transfer_sweep(struct site *s, struct err *e) must_use nonnull_all;
 
+/* --- tar.c ------------------------------------------------------------------------------------------ */
+
+/* A folder written as a tar file, which must not exist; files go from the folder as they are packed. On failure nothing is left of the file. */
+bool transfer_pack(struct str folder, struct str file, struct cancel *c_or_null, struct err *e) must_use;
+/* Such a file unpacked into a new folder; on failure nothing is left of it. ERR_NOT_FOUND, ERR_BAD_SOURCE. */
+bool transfer_unpack(struct str file, struct str folder, struct cancel *c_or_null, struct err *e) must_use;
+
+/* --- backup.c: kept for the days of the server's setting backup_days ----------------------------------- */
+
+struct transfer_backup {
+	int64_t id;
+	struct tenant_id tenant;
+	struct str uid;
+	int64_t who;                  /* account; 0: by itself, once a day */
+	struct str state;             /* waiting, running, done, error */
+	struct instant queued, started, ended; /* us 0: not yet */
+	struct str file;              /* absolute; empty until it is done */
+	int64_t bytes, datasets;
+	struct str digest;            /* SHA-256 of the file, hexadecimal */
+	struct str message;           /* of an error, for people */
+};
+/* The thread that makes them, and orders one of each portal a day when the server's setting backup_folder names a folder; in a server. What a
+ * crash cut off is begun again. */
+bool transfer_backups_open(struct site *s, struct err *e) must_use nonnull_all;
+void transfer_backups_close(struct site *s);
+/* Newest first, in the arena. */
+bool transfer_backups(struct site *s, struct tenant_id t, struct arena *a, struct transfer_backup **out, size_t *n, struct err *e) must_use nonnull_all;
+bool transfer_backup_find(struct site *s, struct tenant_id t, struct str uid, struct arena *a, struct transfer_backup *out, struct err *e) must_use nonnull_all;
+/* ERR_CONFLICT when one of this portal is under way. */
+bool transfer_backup_order(struct site *s, struct tenant_id t, int64_t who, struct err *e) must_use nonnull_all;
+bool transfer_backup_remove(struct site *s, const struct transfer_backup *b, struct err *e) must_use nonnull_all;
+
 /* --- copy.c ---------------------------------------------------------------------------------------- */
 
 /* A file copied, synced, its folders made; the copy must not exist. False with ERR_NOT_FOUND when the source is gone. */
