@@ -242,12 +242,12 @@ static void put_findings(struct html *h, const struct one *o)
 	html_notice_open(h, all ? HTML_SUCCESS : HTML_BAD);
 	html_lit(h, "<h2>");
 	html_say(h, all ? N_("Everything that can be tried without a person works") : N_("Something does not work yet"));
-	html_lit(h, "</h2><ul lang=\"en\" dir=\"ltr\">");
+	html_lit(h, "</h2><ul>");
 	for (size_t i = 0; i < o->nfindings; i++) {
 		html_lit(h, "<li>");
 		html_icon(h, o->findings[i].good ? ICON_CHECK : ICON_CLOSE);
 		html_lit(h, " ");
-		html_text(h, o->findings[i].text);
+		html_text(h, sso_finding_text(&o->findings[i], h->lang, o->visit->arena));
 		html_lit(h, "</li>");
 	}
 	html_lit(h, "</ul>");

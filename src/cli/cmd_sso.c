@@ -157,7 +157,8 @@ static bool test(struct cli *c, struct err *e)
 	if (!open_scene(c, &s, e)) return false;
 	if (!close_scene(c, &s, sso_provider_get(&s, c->operands[0], &p, e) && sso_provider_test(&s, &p, &all, &n, e))) return false;
 	for (size_t i = 0; i < n; i++) {
-		cli_say(c, "%s  %.*s", all[i].good ? "ok  " : "BAD ", STR_ARG(all[i].text));
+		struct str text = sso_finding_text(&all[i], i18n_english(), &c->arena);
+		cli_say(c, "%s  %.*s", all[i].good ? "ok  " : "BAD ", STR_ARG(text));
 		if (!all[i].good) c->exit_code = 1;
 	}
 	return true;

@@ -125,9 +125,16 @@ void sso_put_client_info(const struct sso_scene *s, struct buf *b)
 
 /* --- a look ------------------------------------------------------------------------------------------------------ */
 
-static void found(const struct sso_scene *s, struct sso_finding *list, size_t *n, bool good, struct str text)
+struct str sso_finding_text(const struct sso_finding *f, const struct i18n_lang *l, struct arena *a)
 {
-	list[(*n)++] = (struct sso_finding){ good, arena_str(s->arena, text) };
+	auto_buf b = BUF_INIT(URL_BYTES);
+	i18n_put_filled(&b, i18n_text(l, f->sentence), &f->arg, 1);
+	return arena_str(a, buf_str(&b));
+}
+
+static void found(const struct sso_scene *s, struct sso_finding *list, size_t *n, bool good, const char *sentence, struct str arg)
+{
+	list[(*n)++] = (struct sso_finding){ good, sentence, arena_str(s->arena, arg) };
 }
 
 bool sso_oidc_test(const struct sso_scene *s, const struct sso_provider *p, struct sso_finding **out, size_t *n, struct err *e)
@@ -141,20 +148,21 @@ bool sso_oidc_test(const struct sso_scene *s, const struct sso_provider *p, stru
 	*n = 0;
 	*out = list;
 	if (!sso_oidc_discover(s, p, &o, &own)) {
-		found(s, list, n, false, arena_printf(s->arena, "The discovery document could not be had: %s", own.pub));
+		found(s, list, n, false, N_("The discovery document could not be had: {0}"), str_of(own.pub));
 		return true;
 	}
-	found(s, list, n, true, STR("The discovery document is of this issuer and names its endpoints."));
+	found(s, list, n, true, N_("The discovery document is of this issuer and names its endpoints."), STR(""));
 	const struct json_node *methods = json_get(json_root(o.doc), "code_challenge_methods_supported");
 	bool pkce = false;
 	for (size_t i = 0; i < json_count(methods); i++) pkce = pkce || str_eq(json_text(json_at(methods, i)), STR("S256"));
-	if (!pkce) found(s, list, n, true, STR("The provider does not say that it checks PKCE (S256); the code is sent with it all the same."));
+	if (!pkce) found(s, list, n, true, N_("The provider does not say that it checks PKCE (S256); the code is sent with it all the same."), STR(""));
 	if (!sso_fetch_json(s, o.jwks, &keys, &own) || !json_read(keys, &doc, &own))
-		found(s, list, n, false, arena_printf(s->arena, "The keys could not be had: %s", own.pub));
+		found(s, list, n, false, N_("The keys could not be had: {0}"), str_of(own.pub));
 	else
-		found(s, list, n, json_count(json_get(json_root(doc), "keys")) > 0, arena_printf(s->arena, "The provider has %zu keys.", json_count(json_get(json_root(doc), "keys"))));
-	if (!p->has_secret) found(s, list, n, true, STR("There is no client secret: the portal is a public client there."));
-	if (!o.end_session.n) found(s, list, n, true, STR("The provider offers no sign-out of its own."));
+		found(s, list, n, json_count(json_get(json_root(doc), "keys")) > 0, N_("Number of keys of the provider: {0}"),
+		      arena_printf(s->arena, "%zu", json_count(json_get(json_root(doc), "keys"))));
+	if (!p->has_secret) found(s, list, n, true, N_("There is no client secret: the portal is a public client there."), STR(""));
+	if (!o.end_session.n) found(s, list, n, true, N_("The provider offers no sign-out of its own."), STR(""));
 	sso_oidc_done(&o);
 	return true;
 }

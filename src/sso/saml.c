@@ -186,12 +186,12 @@ bool sso_saml_test(const struct sso_scene *s, const struct sso_provider *p, stru
 	*out = list;
 	*n = 1;
 	if (!ask_child(s, p, "request", STR(""), STR(""), &doc, &own)) {
-		list[0] = (struct sso_finding){ false, arena_printf(s->arena, "The metadata could not be read: %s", own.pub) };
+		list[0] = (struct sso_finding){ false, N_("The metadata could not be read: {0}"), arena_str(s->arena, str_of(own.pub)) };
 		return true;
 	}
 	struct str url = json_text(json_get(json_root(doc), "url"));
 	ptrdiff_t q = str_find_char(url, '?');
-	if (url.n) list[0] = (struct sso_finding){ true, arena_printf(s->arena, "People sign in at %.*s.", STR_ARG(str_sub(url, 0, q >= 0 ? (size_t)q : url.n))) };
-	else list[0] = (struct sso_finding){ false, STR("The metadata cannot be used: it must be one EntityDescriptor of an identity provider with a sign-in address by HTTP-Redirect.") };
+	if (url.n) list[0] = (struct sso_finding){ true, N_("People sign in at {0}."), arena_str(s->arena, str_sub(url, 0, q >= 0 ? (size_t)q : url.n)) };
+	else list[0] = (struct sso_finding){ false, N_("The metadata cannot be used: it must be one EntityDescriptor of an identity provider with a sign-in address by HTTP-Redirect."), STR("") };
 	return true;
 }

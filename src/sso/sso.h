@@ -16,6 +16,7 @@
 #include "clock/clock.h"
 #include "conf/conf.h"
 #include "event/event.h"
+#include "i18n/i18n.h"
 #include "pool/pool.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
@@ -73,8 +74,9 @@ bool sso_provider_put(const struct sso_scene *s, const struct sso_provider *p, s
 /* Accounts stay; their identities of this provider lead nowhere. ERR_NOT_FOUND. */
 bool sso_provider_remove(const struct sso_scene *s, struct str id, struct err *e) must_use nonnull_all;
 /* Tries what can be tried without a person: discovery, keys, endpoints; or the metadata, with the lifetime of its certificates.
- * Every finding is one English sentence. Calls, child. */
-struct sso_finding { bool good; struct str text; };
+ * Every finding is one sentence, an English message of the catalogues; {0} of it is `arg`. Calls, child. */
+struct sso_finding { bool good; const char *sentence; struct str arg; };
+struct str sso_finding_text(const struct sso_finding *f, const struct i18n_lang *l, struct arena *a) nonnull_all;
 bool sso_provider_test(const struct sso_scene *s, const struct sso_provider *p, struct sso_finding **out, size_t *n, struct err *e) must_use nonnull_all;
 
 /* --- one sign-in ------------------------------------------------------------------------------------------ */

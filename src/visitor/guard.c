@@ -189,6 +189,8 @@ bool visitor_guard(struct visit *v, enum visitor_guard how, struct str token, st
 
 /* --- bodies -------------------------------------------------------------------------------------------- */
 
+enum { TOKEN_WITHIN = 64 << 10 };
+
 static struct str media_type(const struct httpd_request *r)
 {
 	struct str type = httpd_header(r, STR("Content-Type"));
@@ -196,8 +198,9 @@ static struct str media_type(const struct httpd_request *r)
 	return str_trim(semi < 0 ? type : str_sub(type, 0, (size_t)semi));
 }
 
-/* Fields as pairs, files beside them. */
-static bool read_parts(struct visit *v, struct visitor_form *f, struct err *e)
+/* Fields as pairs, files beside them. The token counts as the first part only, near the beginning (CSR-3): what is refused need
+ * not be read to its end. */
+static bool read_parts(struct visit *v, struct visitor_form *f, struct str *token, struct err *e)
 {
 	const struct httpd_part *parts;
 	size_t n;
@@ -210,6 +213,9 @@ static bool read_parts(struct visit *v, struct visitor_form *f, struct err *e)
 	}
 	f->pairs = pairs;
 	f->files = files;
+	bool first = n && !parts[0].is_file && str_eq(parts[0].name, STR("csrfmiddlewaretoken")) &&
+	             (size_t)(parts[0].bytes.p - v->request->body.p) <= TOKEN_WITHIN;
+	*token = first ? parts[0].bytes : STR("");
 	return true;
 }
 
@@ -217,14 +223,14 @@ bool visitor_form(struct visit *v, enum visitor_guard how, struct visitor_form *
 {
 	const struct httpd_request *r = v->request;
 	struct visitor_form f = { 0 };
-	struct str type = media_type(r);
+	struct str type = media_type(r), token = { 0 };
 	bool parts = r->body.n && str_eq_nocase(type, STR("multipart/form-data"));
 	if (r->body.n && !parts && !str_eq_nocase(type, STR("application/x-www-form-urlencoded")))
 		return err_set(e, ERR_MEDIA_TYPE, "This address takes forms (application/x-www-form-urlencoded, multipart/form-data).");
-	if (parts && !read_parts(v, &f, e)) return false;
+	if (parts && !read_parts(v, &f, &token, e)) return false;
 	if (!parts && !httpd_form(v->arena, r->body, &f.pairs, &f.n, e)) return false;
 	*out = f; /* what was filled in, for a form that is shown again */
-	return visitor_guard(v, how, visitor_field(&f, STR("csrfmiddlewaretoken")), e);
+	return visitor_guard(v, how, parts ? token : visitor_field(&f, STR("csrfmiddlewaretoken")), e);
 }
 
 bool visitor_json(struct visit *v, enum visitor_guard how, struct str *body, struct err *e)
