@@ -402,6 +402,8 @@ enum account_wish {
 };
 struct account_wish_row { const char *word, *label, *hint; bool usual; uint64_t permissions; /* of any of these; 0: everybody */ };
 const struct account_wish_row *account_wish_row(enum account_wish w) __attribute__((returns_nonnull));
+/* Whether a text of account.letters asks for a letter, or leaves it as usual. */
+bool account_wish_in(struct str text, enum account_wish w) must_use;
 /* What an account wants, bit by enum account_wish. */
 bool account_wishes(struct accounts *as, struct tenant_id t, int64_t account, uint64_t *out, struct err *e) must_use nonnull_all;
 bool account_wishes_set(struct accounts *as, struct tenant_id t, int64_t account, uint64_t wishes, struct err *e) must_use nonnull_all;

@@ -173,6 +173,18 @@ static bool put_events(const struct account_scene *s, int64_t account, struct js
 	return true;
 }
 
+static bool put_wishes(const struct account_scene *s, int64_t account, struct json_out *j, struct err *e)
+{
+	uint64_t wishes;
+	if (!account_wishes(s->as, s->tenant->id, account, &wishes, e)) return false;
+	json_key(j, STR("letters"));
+	json_open(j, '[');
+	for (unsigned i = 0; i < ACCOUNT_WISHES; i++)
+		if (wishes >> i & 1) json_put(j, str_of(account_wish_row((enum account_wish)i)->word));
+	json_close(j, ']');
+	return true;
+}
+
 bool account_export(const struct account_scene *s, int64_t account, struct buf *out, struct str more, struct err *e)
 {
 	struct account who;
@@ -186,6 +198,7 @@ bool account_export(const struct account_scene *s, int64_t account, struct buf *
 	json_member(&j, "email", who.email);
 	json_member(&j, "name", who.name);
 	json_member(&j, "language", who.language);
+	if (!put_wishes(s, account, &j, e)) return false;
 	json_member(&j, "role", who.role);
 	json_member(&j, "state", str_of(account_state_word(who.state)));
 	put_words(&j, STR("permissions"), account_permissions_text(s->arena, who.own));

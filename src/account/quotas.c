@@ -59,6 +59,8 @@ static uint64_t read_wishes(struct str text)
 	return bits;
 }
 
+bool account_wish_in(struct str text, enum account_wish w) { return (read_wishes(text) >> w & 1) != 0; }
+
 bool account_wishes(struct accounts *as, struct tenant_id t, int64_t account, uint64_t *out, struct err *e)
 {
 	struct store_tx *tx;

@@ -107,7 +107,8 @@ static bool arrive(struct store_tx *tx, const struct account_scene *s, const str
 	    !store_ask(tx, ACCOUNT_Q(user_managers), s->tenant->id, STORE_PARAMS(VALUE_OF_INT(clock_now().us)), &r, e))
 		return false;
 	while ((step = store_step(r, e)) == STORE_ROW && n < COUNT_OF(managers))
-		managers[n++] = (struct manager){ arena_str(s->arena, store_text(r, 0)), arena_str(s->arena, store_text(r, 1)) };
+		if (account_wish_in(store_text(r, 2), ACCOUNT_WISH_REQUEST))
+			managers[n++] = (struct manager){ arena_str(s->arena, store_text(r, 0)), arena_str(s->arena, store_text(r, 1)) };
 	store_stop(r);
 	bool ok = step != STORE_FAILED;
 	for (size_t i = 0; ok && i < n; i++)

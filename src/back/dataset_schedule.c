@@ -69,6 +69,8 @@ static bool obey(struct scene *s, const struct visitor_form *f, struct html_erro
 	struct str remove = visitor_field(f, STR("remove")), uid = visitor_field(f, STR("uid"));
 	struct str what = visitor_field(f, STR("do"));
 	*show = false;
+	if (str_eq(what, STR("silence")))
+		return back_silence_save(v, s->config, f, s->path, errors, e);
 	if (remove.n)
 		return job_schedule_remove(v->at.site, v->at.tenant->id, s->config->dataset, remove, e) && back_done(v, s->path, "removed", e);
 	if (!read_plan(s, f, errors)) {
@@ -238,7 +240,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (!back_dataset_open(&page, &c, DATASET_TAB_SCHEDULING, e))
 		return false;
 	struct html *h = &page.h;
-	bool may = back_dataset_may(&v, &c, CONFIG_EDIT);
+	bool may = back_dataset_may(&v, &c, CONFIG_EDIT), silence = form.n && str_eq(visitor_field(&form, STR("do")), STR("silence"));
 	if (!s.n)
 		html_empty(h, N_("It is published by hand"), N_("With a schedule the portal fetches the source again by itself. Whoever looks after the dataset gets a letter when that fails."), NULL);
 	for (size_t i = 0; i < s.n; i++)
@@ -246,7 +248,9 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (s.plan.kind == SCHEDULE_KINDS)
 		s.plan.kind = SCHEDULE_DAILY;
 	if (may)
-		put_form(h, &s, form.n ? &form : NULL, &errors, show);
+		put_form(h, &s, form.n && !silence ? &form : NULL, silence ? NULL : &errors, show);
+	if (may)
+		back_put_silence(h, &v, &c, s.path, silence ? &form : NULL, &errors);
 	return view_close(&page, e);
 }
 

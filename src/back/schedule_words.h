@@ -20,4 +20,14 @@ struct str schedule_cron(struct arena *a, const struct schedule_plan *p) nonnull
 struct str schedule_say(struct arena *a, const struct i18n_lang *l, const struct schedule_plan *p) nonnull_all;
 extern const char *const schedule_days[7]; /* English messages, Sunday first */
 
+/* --- dataset_silence.c: the letter when nothing is pushed any more, on the same page; nothing for datasets that nobody pushes to ----- */
+struct config;
+struct html;
+struct visit;
+struct visitor_form;
+struct html_errors;
+/* With a button do=silence; saves and answers 303. */
+bool back_silence_save(struct visit *v, struct config *c, const struct visitor_form *f, struct str path, struct html_errors *errors, struct err *e) must_use nonnull_all;
+void back_put_silence(struct html *h, struct visit *v, const struct config *c, struct str path, const struct visitor_form *posted_or_null, const struct html_errors *errors);
+
 #endif

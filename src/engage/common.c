@@ -171,7 +171,8 @@ bool engage_readers_may(const struct engage_scene *s, struct engage_readers *r, 
 	for (size_t i = 0; i < n; i++) {
 		struct account_who who;
 		if (all[i].state == ACCOUNT_ACTIVE && accounts_who(s->site->accounts, s->tenant->id, all[i].id, s->arena, &who) &&
-		    (who.permissions & ACCOUNT_BIT(what)))
+		    (who.permissions & ACCOUNT_BIT(what)) &&
+		    account_wants(s->site->accounts, s->tenant->id, all[i].id, what == ACCOUNT_MAY_EDIT_REUSE ? ACCOUNT_WISH_REUSE : ACCOUNT_WISH_MESSAGE))
 			engage_reader_add(s, r, all[i].email, all[i].language);
 	}
 	return true;

@@ -43,7 +43,6 @@ static void put_map(struct front_dataset *d)
 	struct html *h = &d->page.h;
 	struct arena *a = d->visit.arena;
 	struct str filters = view_state_filters(&d->state);
-	auto_buf basemaps = BUF_INIT(LIMIT_CELL_BYTES);
 	struct str table = arena_printf(a, "%.*stable/%.*s", STR_ARG(d->url), STR_ARG(filters));
 	html_lit(h, "<stoa-map class=\"tab\" data-keep=\"map\" urlsync legend search dataset=\"");
 	html_text(h, d->dataset->slug);
@@ -51,11 +50,8 @@ static void put_map(struct front_dataset *d)
 	html_text(h, filters.n ? str_from(filters, 1) : filters);
 	html_lit(h, "\" table-href=\"");
 	html_url(h, table);
-	if (view_basemaps(&d->page, &basemaps)) {
-		html_lit(h, "\" basemaps=\"");
-		html_text(h, buf_str(&basemaps));
-	}
 	html_lit(h, "\"");
+	view_put_basemaps(&d->page);
 	put_chosen(d);
 	if (d->still)
 		html_lit(h, " static");

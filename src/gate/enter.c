@@ -149,6 +149,7 @@ void gate_open_own(struct gate *g, const char *title, enum gate_tab tab)
 		[GATE_KEYS] = { "/account/keys/", N_("API keys") },
 		[GATE_PROGRAMS] = { "/account/programs/", N_("Programs") },
 		[GATE_VISUALIZATIONS] = { "/account/visualizations/", N_("Maps and charts") },
+		[GATE_NOTIFICATIONS] = { "/account/notifications/", N_("Notifications") },
 		[GATE_FOLLOWS] = { "/account/follows/", N_("Followed datasets") },
 		[GATE_DATA] = { "/account/data/", N_("My data") },
 	};

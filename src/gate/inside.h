@@ -54,7 +54,7 @@ void gate_complain_password(struct gate *g, enum account_fault fault, bool secon
 void gate_wait(struct gate *g, int64_t seconds) nonnull_all;
 
 /* A card in the middle; or a page of one's own account with its tabs. */
-enum gate_tab { GATE_OVERVIEW, GATE_PROFILE, GATE_SECURITY, GATE_SESSIONS, GATE_KEYS, GATE_PROGRAMS, GATE_FOLLOWS, GATE_VISUALIZATIONS, GATE_DATA, GATE_NO_TAB };
+enum gate_tab { GATE_OVERVIEW, GATE_PROFILE, GATE_SECURITY, GATE_SESSIONS, GATE_KEYS, GATE_PROGRAMS, GATE_NOTIFICATIONS, GATE_FOLLOWS, GATE_VISUALIZATIONS, GATE_DATA, GATE_NO_TAB };
 void gate_open(struct gate *g, const char *title) nonnull_all;
 void gate_open_own(struct gate *g, const char *title, enum gate_tab tab) nonnull_all;
 bool gate_close(struct gate *g, struct err *e) must_use nonnull_all;

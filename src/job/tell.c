@@ -1,4 +1,4 @@
-/* Letters about datasets: when what a schedule does begins to fail, when nothing is pushed any more, and once a day what needs a look.
+/* Letters about datasets: when what a schedule does begins to fail, or leaves some of the source out, when nothing is pushed any more, and once a day what needs a look.
  * One letter a streak: whoever knows is not told again until it was well in between. Each in the language of whom it is for, with
  * what to do. */
 #include "httpd/httpd.h"
@@ -32,11 +32,13 @@ static struct str dataset_url(const struct letter *l, const struct about *d)
 
 /* --- whom ---------------------------------------------------------------------------------------------------- */
 
-static void add_reader(struct letter *l, int64_t account, struct reader *out, size_t *n)
+/* Those only who want letters of that kind. */
+static void add_reader(struct letter *l, int64_t account, enum account_wish wish, struct reader *out, size_t *n)
 {
 	struct account who;
 	struct err ignored = { 0 };
 	if (!account || *n == MOST || !account_get(l->site->accounts, l->tenant->id, account, l->arena, &who, &ignored) || who.state != ACCOUNT_ACTIVE || who.expired) return;
+	if (!account_wants(l->site->accounts, l->tenant->id, account, wish)) return;
 	for (size_t i = 0; i < *n; i++)
 		if (str_eq(out[i].email, who.email)) return;
 	out[(*n)++] = (struct reader){ who.email, who.language };
@@ -46,6 +48,17 @@ static bool may_edit_all(struct letter *l, int64_t account)
 {
 	struct account_who who;
 	return accounts_who(l->site->accounts, l->tenant->id, account, l->arena, &who) && (who.admin || (who.permissions & ACCOUNT_BIT(ACCOUNT_MAY_EDIT_DATASET)));
+}
+
+/* Everybody who may edit all datasets, and wants letters of that kind. */
+static bool editors(struct letter *l, enum account_wish wish, struct reader out[MOST], size_t *n, struct err *e)
+{
+	struct account *all;
+	size_t count;
+	if (!account_list(l->site->store, l->tenant->id, l->arena, &all, &count, e)) return false;
+	for (size_t i = 0; i < count; i++)
+		if (may_edit_all(l, all[i].id)) add_reader(l, all[i].id, wish, out, n);
+	return true;
 }
 
 /* Who set the schedules and who changed the configuration last; if none of them is here any more, everybody who may edit all datasets. */
@@ -63,14 +76,8 @@ static bool readers_of(struct letter *l, int64_t dataset, struct reader out[MOST
 		store_stop(r);
 	}
 	if (!store_end(tx, STORE_ROLLBACK, e) || step == STORE_FAILED) return false;
-	for (size_t i = 0; i < found; i++) add_reader(l, people[i], out, n);
-	if (*n) return true;
-	struct account *all;
-	size_t count;
-	if (!account_list(l->site->store, l->tenant->id, l->arena, &all, &count, e)) return false;
-	for (size_t i = 0; i < count; i++)
-		if (may_edit_all(l, all[i].id)) add_reader(l, all[i].id, out, n);
-	return true;
+	for (size_t i = 0; i < found; i++) add_reader(l, people[i], ACCOUNT_WISH_DATA, out, n);
+	return *n || editors(l, ACCOUNT_WISH_DATA, out, n, e);
 }
 
 static const struct i18n_lang *lang_of(const struct letter *l, struct str code)
@@ -101,6 +108,17 @@ static bool post_failed(struct store_tx *tx, struct letter *l, const struct read
 	return mail_post(tx, l->tenant->id, &m, MAIL_DATA, to->email, e);
 }
 
+static bool post_errors(struct store_tx *tx, struct letter *l, const struct reader *to, const struct about *d, struct err *e)
+{
+	struct mail_draft m = draft_for(l, to);
+	mail_subject_with(&m, N_("“{0}” was published with errors"), d->title);
+	mail_say_with(&m, N_("“{0}” was published, but {1} values or records of the source could not be taken."), d->title, d->message);
+	mail_say(&m, N_("Which ones, and why, stands on the page of the dataset:"));
+	mail_link(&m, dataset_url(l, d));
+	mail_say(&m, N_("You get no other letter about this until it has worked again."));
+	return mail_post(tx, l->tenant->id, &m, MAIL_DATA, to->email, e);
+}
+
 static bool post_quiet(struct store_tx *tx, struct letter *l, const struct reader *to, const struct about *d, struct err *e)
 {
 	struct mail_draft m = draft_for(l, to);
@@ -124,6 +142,61 @@ static bool post_all(struct letter *l, const struct about *d, bool (*post)(struc
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	if (ok) mail_wake(l->site->mail);
 	return ok;
+}
+
+/* --- quotas -------------------------------------------------------------------------------------------------------- */
+
+enum { NEARLY = 80, ALL = 100 };
+
+static int level_of(int64_t calls, int64_t most) { return most <= 0 ? 0 : calls >= most ? ALL : calls * 100 >= most * NEARLY ? NEARLY : 0; }
+
+static bool post_quota(struct store_tx *tx, struct letter *l, const struct reader *to, struct str whose, int64_t calls, int64_t most, struct err *e)
+{
+	struct mail_draft m = draft_for(l, to);
+	bool over = calls >= most;
+	struct str counts = arena_printf(l->arena, "%lld / %lld", (long long)calls, (long long)most);
+	if (over) mail_subject_with(&m, N_("The calls of today are used up at {0}"), m.portal);
+	else mail_subject_with(&m, N_("Most calls of today are used at {0}"), m.portal);
+	if (whose.n) mail_say_with(&m, N_("Calls of the API by {0} today, and the limit: {1}"), whose, counts);
+	else mail_say_with(&m, N_("Calls of the API by everybody together today, and the limit: {0}"), counts);
+	mail_say(&m, over ? N_("Further calls are refused until midnight UTC.") : N_("Beyond the limit, calls are refused until midnight UTC."));
+	return mail_post(tx, l->tenant->id, &m, MAIL_QUOTA, to->email, e);
+}
+
+/* Once a level and day: the people concerned and those who may edit all datasets. */
+static bool tell_quota(struct letter *l, int64_t account, int64_t calls, int64_t most, struct err *e)
+{
+	struct reader readers[MOST];
+	struct store_tx *tx;
+	size_t n = 0;
+	bool fresh;
+	struct str whose = STR("");
+	int level = level_of(calls, most);
+	if (!level) return true;
+	if (!quota_told(l->site->quota, l->tenant->id, account, clock_now(), level, &fresh, e) || !fresh) return e->code == ERR_NONE;
+	if (account) add_reader(l, account, ACCOUNT_WISH_QUOTA, readers, &n);
+	if (account) whose = accounts_name(l->site->accounts, l->tenant->id, account, l->arena);
+	if (!editors(l, ACCOUNT_WISH_QUOTA, readers, &n, e) || !store_begin(l->site->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i++) ok = post_quota(tx, l, &readers[i], whose, calls, most, e);
+	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	if (ok) mail_wake(l->site->mail);
+	return ok;
+}
+
+static bool quotas(struct letter *l, struct err *e)
+{
+	struct quota_use *list;
+	int64_t portal = tenant_limit(l->tenant, "quota.portal", "ceiling.calls");
+	size_t n = quota_accounts(l->site->quota, l->tenant->id, l->arena, clock_now(), &list);
+	if (portal > 0 && !tell_quota(l, 0, quota_used(l->site->quota, l->tenant->id, 0, clock_now()), portal, e)) return false;
+	for (size_t i = 0; i < n; i++) {
+		struct account_who who;
+		if (accounts_who(l->site->accounts, l->tenant->id, list[i].account, l->arena, &who) &&
+		    !tell_quota(l, list[i].account, list[i].calls, account_calls_effective(l->tenant, who.own_calls, who.group_calls), e))
+			return false;
+	}
+	return true;
 }
 
 /* --- one portal -------------------------------------------------------------------------------------------------- */
@@ -207,30 +280,48 @@ static void put_list(struct letter *l, struct mail_draft *m, const struct about 
 	for (size_t i = 0; i < n && i < LISTED; i++) mail_item(m, list[i].message.n ? arena_printf(l->arena, "%.*s — %.*s", STR_ARG(list[i].title), STR_ARG(list[i].message)) : list[i].title, dataset_url(l, &list[i]));
 }
 
-static bool post_report(struct store_tx *tx, struct letter *l, struct str email, const struct about *failed, size_t nfailed, const struct about *made, size_t nmade, const struct about *quiet,
-                        size_t nquiet, struct err *e)
+/* An address that was named, in the language of the account that has it. */
+static struct reader named(struct letter *l, struct str email)
 {
 	struct reader to = { email, STR("") };
 	struct account who;
 	struct err ignored = { 0 };
 	int64_t id;
 	if (account_id(l->site->accounts, l->tenant->id, email, &id, &ignored) && account_get(l->site->accounts, l->tenant->id, id, l->arena, &who, &ignored)) to.lang = who.language;
-	struct mail_draft m = draft_for(l, &to);
+	return to;
+}
+
+static bool post_report(struct store_tx *tx, struct letter *l, const struct reader *to, const struct about *failed, size_t nfailed, const struct about *made, size_t nmade, const struct about *quiet,
+                        size_t nquiet, struct err *e)
+{
+	struct mail_draft m = draft_for(l, to);
 	mail_subject_with(&m, N_("Datasets of {0}: what needs a look"), m.portal);
 	put_list(l, &m, failed, nfailed, N_("These datasets could not be published:"));
 	put_list(l, &m, quiet, nquiet, N_("Nothing arrives any more for these:"));
 	put_list(l, &m, made, nmade, N_("These are new since yesterday:"));
-	return mail_post(tx, l->tenant->id, &m, MAIL_DATA, email, e);
+	return mail_post(tx, l->tenant->id, &m, MAIL_DATA, to->email, e);
+}
+
+/* The addresses of the setting, and who asked for it. */
+static bool report_readers(struct letter *l, struct reader out[MOST], size_t *n, struct err *e)
+{
+	struct str recipients = tenant_setting(l->tenant, "report.recipients"), one;
+	*n = 0;
+	while (recipients.n && *n < MOST && str_cut(&recipients, ',', &one))
+		if (str_trim(one).n) out[(*n)++] = named(l, str_trim(one));
+	return editors(l, ACCOUNT_WISH_REPORT, out, n, e);
 }
 
 static bool report(struct letter *l, struct err *e)
 {
-	struct str recipients = tenant_setting(l->tenant, "report.recipients"), one;
+	struct reader readers[MOST];
+	size_t nreaders;
 	struct about *failed, *made, *quiet;
 	size_t nfailed, nmade, nquiet;
 	struct store_tx *tx;
 	int64_t now = clock_now().us;
-	if (!recipients.n) return true;
+	if (!report_readers(l, readers, &nreaders, e)) return false;
+	if (!nreaders) return true;
 	if (!read_abouts(l, &job_q[JOB_Q_in_error], now, &failed, &nfailed, e) || !read_abouts(l, &job_q[JOB_Q_made_since], now - DAY_US, &made, &nmade, e) ||
 	    !read_abouts(l, &job_q[JOB_Q_are_quiet], now, &quiet, &nquiet, e))
 		return false;
@@ -238,8 +329,7 @@ static bool report(struct letter *l, struct err *e)
 	for (size_t i = 0; i < nquiet; i++) quiet[i].message = STR("");
 	if (!store_begin(l->site->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = true;
-	while (ok && recipients.n && str_cut(&recipients, ',', &one))
-		if (str_trim(one).n) ok = post_report(tx, l, str_trim(one), failed, nfailed, made, nmade, quiet, nquiet, e);
+	for (size_t i = 0; ok && i < nreaders; i++) ok = post_report(tx, l, &readers[i], failed, nfailed, made, nmade, quiet, nquiet, e);
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	if (ok) mail_wake(l->site->mail);
 	return ok;
@@ -269,7 +359,8 @@ static bool once_a_day(struct letter *l, struct err *e)
 
 static bool of_portal(struct letter *l, struct err *e)
 {
-	return each(l, &job_q[JOB_Q_to_tell], post_failed, &job_q[JOB_Q_told], e) && silences(l, e) && once_a_day(l, e);
+	return each(l, &job_q[JOB_Q_to_tell], post_failed, &job_q[JOB_Q_told], e) && each(l, &job_q[JOB_Q_to_tell_errors], post_errors, &job_q[JOB_Q_told_errors], e) &&
+	       silences(l, e) && quotas(l, e) && once_a_day(l, e);
 }
 
 bool job_letters_turn(struct site *s, struct err *e)

@@ -197,6 +197,28 @@ int64_t quota_used_by(struct quota *q, struct tenant_id t, int64_t account, stru
 	return used_today(q, &(struct quota_purse){ .tenant = t.v, .account = account }, now);
 }
 
+size_t quota_accounts(struct quota *q, struct tenant_id t, struct arena *a, struct instant now, struct quota_use **out)
+{
+	VEC(struct quota_use) list = { 0 };
+	lock_take(&q->lock);
+	begin_day(q, now.us / DAY_US);
+	for (const struct count *c = q->kept; c; c = c->next)
+		if (c->of.tenant == t.v && c->of.account && !c->of.key && !c->of.dataset && c->calls) vec_push(a, &list, ((struct quota_use){ c->of.account, c->calls }));
+	lock_give(&q->lock);
+	*out = list.p;
+	return list.n;
+}
+
+bool quota_told(struct quota *q, struct tenant_id t, int64_t account, struct instant now, int percent, bool *fresh, struct err *e)
+{
+	struct store_tx *tx;
+	*fresh = false;
+	if (!store_begin(q->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = store_run(tx, &queries[Q_told_put], t, STORE_PARAMS(VALUE_OF_INT(account), VALUE_OF_INT(now.us / DAY_US), VALUE_OF_INT(percent)), e);
+	*fresh = ok && store_changes(tx) == 1;
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
+
 void quota_begin_anew(struct quota *q, struct tenant_id t, int64_t account)
 {
 	lock_take(&q->lock);

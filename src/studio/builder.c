@@ -54,7 +54,7 @@ static void put_element(struct scene *s)
 	studio_put_state(&b, &s->state);
 	html_put_literal(h, s->k->saved == SAVED_MAP ? STR("<stoa-map-builder") : STR("<stoa-chart-builder"));
 	if (s->k->saved == SAVED_MAP)
-		studio_put_basemaps(&s->page);
+		view_put_basemaps(&s->page);
 	put(h, "path", s->k->path);
 	put(h, "gallery", s->k->gallery);
 	put(h, "state", buf_str(&b));

@@ -47,8 +47,6 @@ bool studio_put_work(struct view_page *p, const struct studio_kind *k, const str
                      struct err *e) must_use nonnull_all;
 /* The same words and list without the element, for the pages of builders. */
 bool studio_put_plain(struct view_page *p, const struct studio_kind *k, const struct studio_work *w, struct err *e) must_use nonnull_all;
-/* The portal's backgrounds as an attribute of the tag that is open. */
-void studio_put_basemaps(struct view_page *p) nonnull_all;
 /* What it is found by: ERR_NOT_FOUND too when this visitor may not see it. */
 bool studio_find(const struct studio_kind *k, const struct visit *v, struct str slug, struct saved *out, struct err *e) must_use nonnull_all;
 /* Cache-Control of what changes without the portal being told. */

@@ -156,16 +156,6 @@ bool studio_put_plain(struct view_page *p, const struct studio_kind *k, const st
 	return put_chart(p, &w->chart, w->title.n ? w->title : i18n_text(h->lang, k->layers), e);
 }
 
-void studio_put_basemaps(struct view_page *p)
-{
-	auto_buf b = BUF_INIT(LIMIT_CELL_BYTES);
-	if (!view_basemaps(p, &b))
-		return;
-	html_lit(&p->h, " basemaps=\"");
-	html_text(&p->h, buf_str(&b));
-	html_lit(&p->h, "\"");
-}
-
 /* --- the element ----------------------------------------------------------------------------------------------- */
 
 bool studio_put_work(struct view_page *p, const struct studio_kind *k, const struct studio_work *w, struct str title, struct studio_look look, struct err *e)
@@ -185,7 +175,7 @@ bool studio_put_work(struct view_page *p, const struct studio_kind *k, const str
 	html_text(h, w->json);
 	html_lit(h, "\"");
 	if (k->saved == SAVED_MAP)
-		studio_put_basemaps(p);
+		view_put_basemaps(p);
 	if (look.still)
 		html_lit(h, " static");
 	if (k->saved == SAVED_MAP && look.framed)

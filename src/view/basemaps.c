@@ -93,6 +93,30 @@ static bool put_ground(struct json_out *j, struct view_page *p, const struct atl
 	return true;
 }
 
+bool view_basemap_declared(const struct visit *v, const struct atlas_ground *g)
+{
+	struct str *tiles;
+	struct net_url url;
+	size_t place;
+	size_t n = atlas_ground_templates(v->arena, g, &tiles);
+	for (size_t i = 0; i < n; i++)
+		if (!net_url(v->arena, tiles[i], &url) || !service_or_null(v->registry, url.host, &place))
+			return false;
+	return n > 0;
+}
+
+void view_put_basemaps(struct view_page *p)
+{
+	auto_buf b = BUF_INIT(LIMIT_CELL_BYTES);
+	if (!view_basemaps(p, &b))
+		return;
+	html_lit(&p->h, " basemaps=\"");
+	html_text(&p->h, buf_str(&b));
+	html_lit(&p->h, "\"");
+	if (tenant_setting_on(p->visit->at.tenant, "map.first"))
+		html_lit(&p->h, " basemap-first");
+}
+
 bool view_basemaps(struct view_page *p, struct buf *json)
 {
 	const struct visit *v = p->visit;

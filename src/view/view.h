@@ -154,6 +154,11 @@ void view_use(struct view_page *p, const struct registry_service *s) nonnull_all
  * that browsers ask for themselves only when a declared service covers their origin, and with their address only when this reader allows
  * that service, which is then used on this page. False, and nothing appended: there are none. basemaps.c */
 bool view_basemaps(struct view_page *p, struct buf *json) nonnull_all;
+/* The same as attributes of an element that is being written, with ` basemap-first` where maps open with the first of them. */
+void view_put_basemaps(struct view_page *p) nonnull_all;
+/* Whether services of the register cover everything a background is asked from: without, no browser asks for it. */
+struct atlas_ground;
+bool view_basemap_declared(const struct visit *v, const struct atlas_ground *g) nonnull_all;
 
 /* --- banner.c: what every front page says about cookies ------------------------------------------------ */
 
