@@ -3,10 +3,12 @@
  * and removed inside a write transaction, so that two changes never disagree on whether it is needed. */
 #include "catalog/inside.h"
 #include "crypt/crypt.h"
+#include "image/image.h"
 #include "text/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,32 +136,45 @@ void dataset_withhold_files(struct dataset *copy, struct arena *a)
 
 /* --- adding -------------------------------------------------------------------------------------- */
 
-static bool copy_in(int from, int to, struct crypt_sha256_state *hash, int64_t *bytes, struct err *e)
+static bool read_block(int from, char *room, size_t most, size_t *n, struct err *e)
 {
-	char room[1 << 16];
-	*bytes = 0;
-	for (;;) {
-		ssize_t n = read(from, room, sizeof room);
-		if (n < 0 && errno == EINTR) continue;
-		if (n < 0) return err_os(e, "read a file to attach");
-		if (n == 0) break;
-		if ((*bytes += n) > CATALOG_FILE_BYTES)
-			return err_set(e, ERR_TOO_LARGE, "a file beside a dataset may have %d MB at most", (int)(CATALOG_FILE_BYTES >> 20));
-		crypt_sha256_add(hash, str_make(room, (size_t)n));
-		for (ssize_t at = 0; at < n;) {
-			ssize_t k = write(to, room + at, (size_t)(n - at));
+	for (*n = 0; *n < most;) {
+		ssize_t got = read(from, room + *n, most - *n);
+		if (got < 0 && errno == EINTR) continue;
+		if (got < 0) return err_os(e, "read a file to attach");
+		if (got == 0) break;
+		*n += (size_t)got;
+	}
+	return true;
+}
+
+static bool copy_in(int from, int to, bool forget_place, struct crypt_sha256_state *hash, int64_t *bytes, struct err *e)
+{
+	char *room = malloc(IMAGE_HEAD_BYTES);
+	bool ok = true;
+	size_t n = 1;
+	ensure(room);
+	for (*bytes = 0; ok; *bytes += (int64_t)n) {
+		ok = read_block(from, room, IMAGE_HEAD_BYTES, &n, e);
+		if (!ok || n == 0) break;
+		if (forget_place && *bytes == 0) image_forget_place(room, n);
+		if (*bytes + (int64_t)n > CATALOG_FILE_BYTES) ok = err_set(e, ERR_TOO_LARGE, "a file beside a dataset may have %d MB at most", (int)(CATALOG_FILE_BYTES >> 20));
+		crypt_sha256_add(hash, str_make(room, n));
+		for (size_t at = 0; ok && at < n;) {
+			ssize_t k = write(to, room + at, n - at);
 			if (k < 0 && errno == EINTR) continue;
-			if (k < 0) return err_os(e, "write an attached file");
-			at += k;
+			if (k < 0) ok = err_os(e, "write an attached file");
+			else at += (size_t)k;
 		}
 	}
-	return fsync(to) == 0 || err_os(e, "fsync an attached file");
+	free(room);
+	return ok && (fsync(to) == 0 || err_os(e, "fsync an attached file"));
 }
 
 struct taken { struct str tmp, hash; int64_t bytes; };
 
 /* The content beside its place, to be renamed there. */
-static bool take_in(struct str folder, struct arena *a, int fd, size_t number, struct taken *out, struct err *e)
+static bool take_in(struct str folder, struct arena *a, const struct catalog_file_new *f, size_t number, struct taken *out, struct err *e)
 {
 	struct crypt_sha256_state state;
 	unsigned char digest[CRYPT_SHA256];
@@ -172,7 +187,7 @@ static bool take_in(struct str folder, struct arena *a, int fd, size_t number, s
 	int to = open(out->tmp.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (to < 0) return err_os(e, "create an attached file");
 	crypt_sha256_start(&state);
-	bool ok = copy_in(fd, to, &state, &out->bytes, e);
+	bool ok = copy_in(f->fd, to, f->kind == CATALOG_RECORD_FILE && !f->keep_place, &state, &out->bytes, e);
 	if (close(to) != 0 && ok) ok = err_os(e, "close an attached file");
 	if (!ok) {
 		unlink(out->tmp.p);
@@ -252,7 +267,7 @@ bool catalog_files_put(struct catalog *c, struct tenant_id t, struct str slug, c
 	struct taken *in = arena_array(a, struct taken, n + 1);
 	size_t have = 0;
 	bool ok = true;
-	for (; ok && have < n; have += ok) ok = take_in(folder, a, files[have].fd, have, &in[have], e);
+	for (; ok && have < n; have += ok) ok = take_in(folder, a, &files[have], have, &in[have], e);
 	ok = ok && put_rows(c, a, t, slug, files, in, n, ids, e);
 	/* After a success nothing is left under these names. */
 	for (size_t i = 0; i < have; i++) unlink(in[i].tmp.p);

@@ -126,3 +126,40 @@ bool config_published(struct site *s, struct tenant_id t, int64_t dataset, int64
 	bool ok = store_run(tx, CONFIG_Q(config_point), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(revision)), e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
+
+bool config_told(struct site *s, struct tenant_id t, int64_t dataset, int64_t revision, struct err *e)
+{
+	struct store_tx *tx;
+	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = store_run(tx, CONFIG_Q(config_told), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(revision)), e);
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
+
+static bool read_told(struct site *s, struct tenant_id t, int64_t dataset, int64_t *revision, struct err *e)
+{
+	struct store_tx *tx;
+	struct store_rows *r;
+	enum store_step step = STORE_FAILED;
+	*revision = 0;
+	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
+	if (store_ask(tx, CONFIG_Q(config_tells), t, STORE_PARAMS(VALUE_OF_INT(dataset)), &r, e)) {
+		step = store_step(r, e);
+		if (step == STORE_ROW) *revision = store_int(r, 0);
+		store_stop(r);
+	}
+	return store_end(tx, STORE_ROLLBACK, e) && step != STORE_FAILED;
+}
+
+bool config_as_published(struct site *s, struct tenant_id t, struct arena *a, struct config *io, const struct json_node **told, struct err *e)
+{
+	int64_t revision;
+	struct str json;
+	*told = NULL;
+	if (!io->published_revision || io->published_revision == io->revision) return true;
+	if (!read_told(s, t, io->dataset, &revision, e) || !config_at_revision(s, t, io->dataset, io->published_revision, a, &io->json, e) ||
+	    !json_read_in(a, io->json, &io->doc, e))
+		return false;
+	bool later = revision > io->published_revision;
+	io->revision = io->published_revision;
+	return !later || (config_at_revision(s, t, io->dataset, revision, a, &json, e) && json_read_in(a, json, told, e));
+}

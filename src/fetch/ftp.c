@@ -237,7 +237,7 @@ static struct str known_of(struct fetching *f, const struct fetch_copy *list, si
 	return fetch_known_text(f->a, &(struct fetch_known){ .sha256 = arena_str(f->a, str_of(hex)), .bytes = bytes });
 }
 
-static bool give_all(struct fetching *f, struct err *e)
+bool fetch_folder_give(struct fetching *f, struct err *e)
 {
 	struct fetch_copy *list;
 	size_t n;
@@ -257,7 +257,7 @@ static bool give_all(struct fetching *f, struct err *e)
 	return true;
 }
 
-static bool recent(struct fetching *f, bool *given, struct err *e)
+bool fetch_folder_recent(struct fetching *f, bool *given, struct err *e)
 {
 	struct fetch_copy *list;
 	size_t n;
@@ -267,7 +267,7 @@ static bool recent(struct fetching *f, bool *given, struct err *e)
 	bool all = n > 0;
 	for (size_t i = 0; i < n; i++) all = all && list[i].item.n && fetch_copy_recent(&list[i]);
 	*given = all;
-	return !all || give_all(f, e);
+	return !all || fetch_folder_give(f, e);
 }
 
 static bool folder(const struct place *p, struct err *e)
@@ -275,7 +275,7 @@ static bool folder(const struct place *p, struct err *e)
 	struct fetching *f = p->f;
 	struct folder d = { 0 };
 	bool given;
-	if (!recent(f, &given, e)) return false;
+	if (!fetch_folder_recent(f, &given, e)) return false;
 	if (given) return true;
 	if (!read_folder(p, &d, e)) return false;
 	if (!d.list.n) return err_set(e, ERR_NOT_FOUND, "There is no file in the folder. Files in folders inside of it are not read.");
@@ -293,7 +293,7 @@ static bool folder(const struct place *p, struct err *e)
 		}
 		if (!fetch_stopped(f, e)) return false;
 	}
-	return give_all(f, e);
+	return fetch_folder_give(f, e);
 }
 
 bool fetch_ftp(struct fetching *f, struct err *e)

@@ -299,7 +299,7 @@ static bool keep_part(struct download *d)
 	const struct fetch_known k = { .etag = d->got.wanted[ETAG], .modified = d->got.wanted[MODIFIED], .bytes = d->file.bytes };
 	if (!strong(&k).n || !d->file.bytes) return false;
 	d->known = k;
-	struct fetch_copy c = { .file = d->file.name, .name = d->copy.name, .bytes = d->file.bytes, .known = fetch_known_text(d->f->a, &k) };
+	struct fetch_copy c = { .item = d->call->item, .file = d->file.name, .name = d->copy.name, .bytes = d->file.bytes, .known = fetch_known_text(d->f->a, &k) };
 	return d->f->r->dataset == 0 || fetch_copy_write(d->f, &c, &ignored);
 }
 
@@ -346,11 +346,11 @@ bool fetch_by_http(struct fetching *f, struct fetch_call *call, struct err *e)
 {
 	struct download d = { .f = f, .call = call, .file = { .fd = -1 } };
 	bool found;
-	if (!fetch_copy_read(f, STR(""), &d.copy, &found, e)) return false;
-	if (found && !f->r->fresh && fetch_copy_recent(&d.copy) && fetch_copy_give(f, &d.copy)) return true;
+	if (!fetch_copy_read(f, call->item, &d.copy, &found, e)) return false;
+	if (found && !call->item.n && !f->r->fresh && fetch_copy_recent(&d.copy) && fetch_copy_give(f, &d.copy)) return true;
 	d.kept = found && d.copy.whole;
 	bool part = found && !d.copy.whole;
-	d.known = found ? fetch_known_read(f->a, d.copy.known) : fetch_known_read(f->a, f->r->known);
+	d.known = found ? fetch_known_read(f->a, d.copy.known) : fetch_known_read(f->a, call->item.n ? STR("") : f->r->known);
 	if (!fetch_file_open(f, part ? d.copy.file : STR(""), &d.file, e)) return false;
 	if (!bring(&d, e)) {
 		if (d.file.fd >= 0) fetch_file_abandon(&d.file, false);
@@ -361,6 +361,6 @@ bool fetch_by_http(struct fetching *f, struct fetch_call *call, struct err *e)
 		return not_modified(&d, e);
 	}
 	struct str mime = mime_of(f, d.got.type);
-	struct fetch_copy c = { .name = name_of(f, call, &d.got, mime), .mime = mime };
+	struct fetch_copy c = { .item = call->item, .name = name_of(f, call, &d.got, mime), .mime = mime };
 	return fetch_settle(f, &d.file, &c, d.got.wanted[ETAG], d.got.wanted[MODIFIED], e);
 }

@@ -95,12 +95,25 @@ struct fetch_call {
 	int64_t from;               /* bytes that are there already */
 	bool conditional;           /* validators may be sent */
 	struct str name;            /* empty: of the answer or the address */
+	struct str item;            /* one of several of the source; empty: the only one */
 };
 bool fetch_by_http(struct fetching *f, struct fetch_call *c, struct err *e) must_use;
 bool fetch_header(struct fetch_call *c, struct str name, struct str value, struct err *e) must_use;
 /* Address, headers and credentials of an HTTP connection; `relative` is joined to its url. */
 bool fetch_call_of(struct fetching *f, const struct json_node *connection, struct str relative, struct fetch_call *out, struct err *e) must_use;
 struct str fetch_join(struct arena *a, struct str base, struct str relative);
+
+/* ftp.c: several files of one source. Those that are kept, if all are young; and all that are kept, or "unchanged". */
+bool fetch_folder_recent(struct fetching *f, bool *given, struct err *e) must_use;
+bool fetch_folder_give(struct fetching *f, struct err *e) must_use;
+/* bucket.c: all objects whose names begin with a prefix. */
+struct fetch_bucket_way {
+	struct str (*list)(struct arena *a, struct str root, struct str prefix, struct str next); /* the address that lists them */
+	bool (*sign)(struct fetching *f, struct fetch_call *c, struct err *e);
+};
+bool fetch_bucket(struct fetching *f, const struct fetch_bucket_way *way, struct str root, struct str prefix, struct err *e) must_use;
+/* sign.c: a name as addresses spell it; `spelled`: parts that are spelled so already stay. */
+struct str fetch_encode_key(struct arena *a, struct str key, bool spelled);
 
 /* portal.c: the text that tells readers of a Parquet file which columns are places. */
 struct str fetch_geo_key(struct arena *a, const struct column_type *types, const struct str *names, size_t n);

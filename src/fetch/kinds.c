@@ -34,7 +34,7 @@ static const struct fetch_parameter ftp[] = {
 };
 static const struct fetch_parameter s3[] = {
 	{ "connection/url", N_("Endpoint"), N_("Empty for Amazon itself; else the address of the server that speaks like it."), false, false, NULL },
-	{ "url", N_("Object"), N_("s3://bucket/key"), true, false, NULL },
+	{ "url", N_("Object"), N_("s3://bucket/key. With a / at its end: all objects below it."), true, false, NULL },
 	{ "connection/style", N_("Where the bucket stands in the address"), NULL, false, false, "path host" },
 	{ "connection/auth/region", N_("Region"), NULL, false, false, NULL },
 	{ "connection/auth/access_key_id", N_("Access key"), NULL, false, false, NULL },
@@ -44,7 +44,7 @@ static const struct fetch_parameter s3[] = {
 static const struct fetch_parameter azure[] = {
 	{ "connection/auth/account_name", N_("Account"), NULL, false, false, NULL },
 	{ "connection/auth/shared_key", N_("Key"), NULL, false, true, NULL },
-	{ "url", N_("Object"), N_("container/name, or a whole address."), true, false, NULL },
+	{ "url", N_("Object"), N_("container/name, or a whole address. With a / at its end: all objects below it."), true, false, NULL },
 	{ 0 },
 };
 static const struct fetch_parameter postgresql[] = {
@@ -56,6 +56,7 @@ static const struct fetch_parameter postgresql[] = {
 	{ "connection/sslmode", N_("Encryption"), N_("verify-full also checks that the server is who it says."), false, false, "verify-full require prefer disable" },
 	{ "table", N_("Table"), N_("With its schema if need be: public.trees"), false, false, NULL },
 	{ "query", N_("Query"), N_("Instead of a table: one SELECT. It runs in a transaction that cannot write."), false, false, NULL },
+	{ "incremental_field", N_("Only new rows, by"), N_("A column that only grows: a number or a time. Rows beyond the greatest one are added to those read before; what changes or goes in the database later is not seen until the cache of the source is cleaned."), false, false, NULL },
 	{ 0 },
 };
 static const struct fetch_parameter portal[] = {

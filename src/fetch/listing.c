@@ -1,5 +1,7 @@
-/* Lists of folders: facts, line by line, and what ls says of a name. */
+/* Lists of folders: facts, line by line, what ls says of a name, and the objects of a bucket. */
 #include "fetch/listing.h"
+#include "text/text.h"
+#include <stdio.h>
 
 enum { NAME_BYTES = 200 };
 
@@ -42,4 +44,63 @@ bool fetch_is_file(struct str lines, struct str name)
 		if (line.p[0] != '-') return false;
 	}
 	return true;
+}
+
+/* --- buckets -------------------------------------------------------------------------------------------------- */
+
+/* The text between the first <name> and </name>; *rest goes on behind. */
+static bool element(struct str *rest, const char *name, struct str *out)
+{
+	char open[40], close[40];
+	int n = snprintf(open, sizeof open, "<%s>", name), m = snprintf(close, sizeof close, "</%s>", name);
+	ptrdiff_t at = str_find(*rest, str_make(open, (size_t)n));
+	if (at < 0) return false;
+	struct str tail = str_from(*rest, (size_t)at + (size_t)n);
+	ptrdiff_t end = str_find(tail, str_make(close, (size_t)m));
+	if (end < 0) return false;
+	*out = str_sub(tail, 0, (size_t)end);
+	*rest = str_from(tail, (size_t)end + (size_t)m);
+	return true;
+}
+
+static struct str unescaped(struct arena *a, struct str s)
+{
+	static const struct { const char *name; char c; } entities[] = { { "&amp;", '&' }, { "&quot;", '"' }, { "&#34;", '"' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&apos;", '\'' }, { "&#39;", '\'' } };
+	char *p = arena_bytes(a, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n;) {
+		size_t k = 0;
+		while (s.p[i] == '&' && k < COUNT_OF(entities) && !str_starts(str_from(s, i), str_of(entities[k].name))) k++;
+		bool found = s.p[i] == '&' && k < COUNT_OF(entities);
+		p[n++] = found ? entities[k].c : s.p[i];
+		i += found ? strlen(entities[k].name) : 1;
+	}
+	return str_make(p, n);
+}
+
+bool fetch_next_object(struct arena *a, struct str *rest, struct fetch_object *out)
+{
+	struct str of_s3 = *rest, of_azure = *rest, inside, text, at;
+	bool s3 = element(&of_s3, "Contents", &inside);
+	if (!s3 && !element(&of_azure, "Blob", &inside)) return false;
+	*rest = s3 ? of_s3 : of_azure;
+	*out = (struct fetch_object){ .bytes = -1 };
+	at = inside;
+	if (element(&at, s3 ? "Key" : "Name", &text)) out->key = unescaped(a, text);
+	/* S3 is asked for names as addresses spell them, so that any can be told. */
+	if (s3 && !text_url_decode(a, out->key, true, &out->key)) out->key = STR("");
+	at = inside;
+	if (element(&at, s3 ? "ETag" : "Etag", &text)) out->tag = unescaped(a, text);
+	if (out->tag.n && !str_starts(out->tag, STR("\""))) out->tag = arena_printf(a, "\"%.*s\"", STR_ARG(out->tag));
+	at = inside;
+	if (!element(&at, s3 ? "Size" : "Content-Length", &text) || !str_to_int(text, &out->bytes) || out->bytes < 0) out->bytes = -1;
+	return true;
+}
+
+struct str fetch_next_page(struct arena *a, struct str list)
+{
+	struct str text, at = list;
+	if (element(&at, "NextContinuationToken", &text)) return unescaped(a, text);
+	at = list;
+	return element(&at, "NextMarker", &text) ? unescaped(a, text) : STR("");
 }

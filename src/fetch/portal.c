@@ -300,7 +300,7 @@ static bool bring_near(struct origin *o, const struct tenant *t, const struct da
 	if (t->id.v != f->r->tenant.v && !is_open(t, d))
 		return err_set(e, ERR_FORBIDDEN, "The dataset \"%.*s\" is not open to everybody on its portal, so it cannot be shown here.", STR_ARG(o->slug));
 	if (!d->version.number) return err_set(e, ERR_NOT_FOUND, "The dataset \"%.*s\" has no data on its portal.", STR_ARG(o->slug));
-	dataset_put_json(&text, d, t->languages[0], clock_utc());
+	dataset_put_json(&text, d, t->languages[0], clock_utc(), true);
 	if (!json_read_in(f->a, arena_str(f->a, buf_str(&text)), &node, e)) return false;
 	struct str stamp = stamp_of(f->a, node), name = arena_join(f->a, o->slug, STR(".parquet"));
 	judge(f, stamp, name, &done);

@@ -3,12 +3,19 @@
  * server can prepare by itself, so that nothing but it is run. */
 #include "fetch/inside.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <unistd.h>
 
 enum { CONNECT_MS = 15000, POLL_MS = 150, STATEMENT_MS = 3600 * 1000 };
 
-struct talk { struct fetching *f; PGconn *c; struct fetch_file *file; };
+struct talk {
+	struct fetching *f;
+	PGconn *c;
+	struct fetch_file *file;
+	struct buf *text;           /* what comes goes here instead; NULL: into the file */
+};
 
 static bool lost(struct talk *t, struct err *e)
 {
@@ -135,9 +142,10 @@ static bool copy_out(struct talk *t, struct err *e)
 			if (!PQconsumeInput(t->c)) return lost(t, e);
 			continue;
 		}
-		bool ok = fetch_file_take(t->file, str_make(piece, (size_t)n), e);
+		if (t->text) buf_put(t->text, str_make(piece, (size_t)n));
+		bool ok = t->text || fetch_file_take(t->file, str_make(piece, (size_t)n), e);
 		PQfreemem(piece);
-		if (ok && t->file->bytes > t->f->most) ok = err_set(e, ERR_TOO_LARGE, "The table is larger than the %lld bytes that the portal accepts.", (long long)t->f->most);
+		if (ok && !t->text && t->file->bytes > t->f->most) ok = err_set(e, ERR_TOO_LARGE, "The table is larger than the %lld bytes that the portal accepts.", (long long)t->f->most);
 		if (!ok) return false;
 		if (!fetch_stopped(t->f, e)) return false;
 	}
@@ -151,19 +159,152 @@ static void cancel(struct talk *t)
 	PQfreeCancel(c);
 }
 
-static bool run(struct talk *t, struct err *e)
+/* The statement that is read, prepared by the protocol that takes one statement and no more. */
+static bool prepare(struct talk *t, struct str *query, struct err *e)
 {
 	struct arena *a = t->f->a;
-	struct str table = fetch_text(t->f->r->datasource, "table"), query = fetch_text(t->f->r->datasource, "query");
-	while (str_ends(query, STR(";"))) query = str_trim(str_sub(query, 0, query.n - 1));
-	if (table.n) query = arena_printf(a, "select * from %.*s", STR_ARG(quoted(t, table)));
-	if (!query.n) return err_set(e, ERR_PARAMETER, "The source names no table and no query.");
+	struct str table = fetch_text(t->f->r->datasource, "table");
+	*query = fetch_text(t->f->r->datasource, "query");
+	while (str_ends(*query, STR(";"))) *query = str_trim(str_sub(*query, 0, query->n - 1));
+	if (table.n) *query = arena_printf(a, "select * from %.*s", STR_ARG(quoted(t, table)));
+	if (!query->n) return err_set(e, ERR_PARAMETER, "The source names no table and no query.");
 	if (!command(t, arena_printf(a, "begin isolation level repeatable read read only; set local statement_timeout = %d; set local idle_in_transaction_session_timeout = %d", STATEMENT_MS, STATEMENT_MS).p, e)) return false;
-	/* Prepared by the protocol that takes one statement and no more. */
-	if (!(PQsendPrepare(t->c, "stoa", arena_cstr(a, query), 0, NULL) || lost(t, e)) || !finish(t, PGRES_COMMAND_OK, e)) return false;
-	struct str copy = arena_printf(a, "copy (%.*s\n) to stdout with (format csv, header)", STR_ARG(query));
-	if (!(PQsendQuery(t->c, copy.p) || lost(t, e)) || !finish(t, PGRES_COPY_OUT, e)) return false;
-	return fetch_file_begin(t->file, true, -1, e) && copy_out(t, e) && command(t, "commit", e);
+	return (PQsendPrepare(t->c, "stoa", arena_cstr(a, *query), 0, NULL) || lost(t, e)) && finish(t, PGRES_COMMAND_OK, e);
+}
+
+static bool copy(struct talk *t, struct str query, const char *how, struct err *e)
+{
+	struct str sql = arena_printf(t->f->a, "copy (%.*s\n) to stdout with (format csv%s)", STR_ARG(query), how);
+	return (PQsendQuery(t->c, sql.p) || lost(t, e)) && finish(t, PGRES_COPY_OUT, e) && copy_out(t, e);
+}
+
+static bool run(struct talk *t, struct err *e)
+{
+	struct str query;
+	return prepare(t, &query, e) && fetch_file_begin(t->file, true, -1, e) && copy(t, query, ", header", e) && command(t, "commit", e);
+}
+
+static struct fetch_copy copy_named(struct fetching *f, struct str item)
+{
+	struct str table = fetch_text(f->r->datasource, "table");
+	return (struct fetch_copy){ .item = item, .name = arena_printf(f->a, "%.*s.csv", STR_ARG(table.n ? str_sub(table, 0, 100) : STR("query"))), .mime = STR("text/csv") };
+}
+
+/* --- only what is new ------------------------------------------------------------------------------------------------- */
+
+enum { HEADER_BYTES = 1 << 20, PIECE = 1 << 20 };
+
+struct growth {
+	struct talk *t;
+	struct str query, field;    /* the field quoted */
+	struct fetch_copy had;
+	int old;                    /* its bytes; -1: none */
+	struct str mark, header;    /* the greatest value there is now; the line of names */
+};
+
+static bool read_text(struct growth *g, struct str query, const char *how, struct str *out, struct err *e)
+{
+	auto_buf b = BUF_INIT(HEADER_BYTES);
+	g->t->text = &b;
+	bool ok = copy(g->t, query, how, e);
+	g->t->text = NULL;
+	*out = arena_str(g->t->f->a, buf_str(&b));
+	return ok;
+}
+
+/* As the database writes it where it is compared again, so that nothing of it is lost: a line of CSV with one cell. */
+static struct str uncelled(struct arena *a, struct str line)
+{
+	line = str_trim(line);
+	if (!str_starts(line, STR("\""))) return line;
+	auto_buf b = BUF_INIT(HEADER_BYTES);
+	for (size_t i = 1; i + 1 < line.n; i++) {
+		buf_put_char(&b, line.p[i]);
+		if (line.p[i] == '"') i++;
+	}
+	return arena_str(a, buf_str(&b));
+}
+
+static bool look(struct growth *g, struct err *e)
+{
+	struct arena *a = g->t->f->a;
+	struct str line;
+	if (!read_text(g, arena_printf(a, "select max(%.*s)::text from (%.*s\n) as stoa", STR_ARG(g->field), STR_ARG(g->query)), "", &line, e)) return false;
+	g->mark = uncelled(a, line);
+	return read_text(g, arena_printf(a, "select * from (%.*s\n) as stoa where false", STR_ARG(g->query)), ", header", &g->header, e);
+}
+
+/* What is there begins with the line of names that the table has now. */
+static bool has_header(const struct growth *g)
+{
+	char *piece = arena_bytes(g->t->f->a, g->header.n + 1);
+	ssize_t n = pread(g->old, piece, g->header.n, 0);
+	return g->header.n && n == (ssize_t)g->header.n && str_eq(str_make(piece, g->header.n), g->header);
+}
+
+static bool put_former(struct growth *g, struct err *e)
+{
+	char *piece = arena_bytes(g->t->f->a, PIECE);
+	ssize_t n;
+	while ((n = pread(g->old, piece, PIECE, g->t->file->bytes)) > 0)
+		if (!fetch_file_take(g->t->file, str_make(piece, (size_t)n), e) || !fetch_stopped(g->t->f, e)) return false;
+	return n == 0 || err_os(e, "read of a source");
+}
+
+/* Rows beyond the mark go behind those that are there; where the columns are others, or nothing is there, all are read. */
+static bool grow(struct growth *g, struct err *e)
+{
+	struct arena *a = g->t->f->a;
+	struct str then = fetch_known_read(a, g->had.known).modified, more = STR("");
+	bool all = g->old < 0 || !then.n || !g->mark.n || !has_header(g);
+	char *literal = PQescapeLiteral(g->t->c, then.n ? then.p : "", then.n);
+	if (!all) more = arena_printf(a, " where %.*s > %s", STR_ARG(g->field), literal ? literal : "''");
+	PQfreemem(literal);
+	struct str query = arena_printf(a, "select * from (%.*s\n) as stoa%.*s order by %.*s", STR_ARG(g->query), STR_ARG(more), STR_ARG(g->field));
+	return (all || put_former(g, e)) && copy(g->t, query, all ? ", header" : "", e) && command(g->t, "commit", e);
+}
+
+static bool bring_new(struct growth *g, struct err *e)
+{
+	struct talk *t = g->t;
+	struct str field = fetch_text(t->f->r->datasource, "incremental_field");
+	if (!start(t, e) || !prepare(t, &g->query, e)) return false;
+	char *name = PQescapeIdentifier(t->c, field.p, field.n);
+	g->field = arena_str(t->f->a, str_of(name ? name : "\"\""));
+	PQfreemem(name);
+	return look(g, e) && grow(g, e);
+}
+
+/* What was brought before is copied into a file of its own and goes on there, so that whoever reads the former one is not disturbed. What
+ * the database changes or deletes later is not seen until the copy is forgotten. */
+static bool incremental(struct fetching *f, struct err *e)
+{
+	struct talk t = { .f = f };
+	struct growth g = { .t = &t, .old = -1 };
+	struct fetch_file file;
+	struct str item = STR("rows");
+	bool found;
+	if (!fetch_copy_read(f, item, &g.had, &found, e)) return false;
+	if (found && !f->r->fresh && fetch_copy_recent(&g.had) && fetch_copy_give(f, &g.had)) return true;
+	if (!fetch_file_open(f, STR(""), &file, e)) return false;
+	t.file = &file;
+	if (found) g.old = open(arena_printf(f->a, "%.*s/%.*s", STR_ARG(f->folder), STR_ARG(g.had.file)).p, O_RDONLY | O_CLOEXEC);
+	bool ok = bring_new(&g, e);
+	if (!ok && t.c && e->code == ERR_CANCELLED) cancel(&t);
+	if (t.c) PQfinish(t.c);
+	if (g.old >= 0) close(g.old);
+	if (!ok) {
+		fetch_file_abandon(&file, false);
+		return false;
+	}
+	struct fetch_copy c = copy_named(f, item);
+	struct fetch_known then = fetch_known_read(f->a, f->r->known);
+	if (!fetch_settle(f, &file, &c, STR(""), g.mark, e)) return false;
+	struct fetch_result *last = &f->out.p[f->out.n - 1];
+	if (!then.sha256.n || !str_eq(then.sha256, fetch_known_read(f->a, last->known).sha256)) return true;
+	fetch_done(last, 1);
+	last->unchanged = true;
+	return true;
 }
 
 bool fetch_postgresql(struct fetching *f, struct err *e)
@@ -172,6 +313,7 @@ bool fetch_postgresql(struct fetching *f, struct err *e)
 	struct fetch_file file;
 	struct talk t = { .f = f };
 	bool found;
+	if (fetch_text(f->r->datasource, "incremental_field").n) return incremental(f, e);
 	if (!fetch_copy_read(f, STR(""), &copy, &found, e)) return false;
 	if (found && !f->r->fresh && fetch_copy_recent(&copy) && fetch_copy_give(f, &copy)) return true;
 	if (!fetch_file_open(f, STR(""), &file, e)) return false;
@@ -179,8 +321,7 @@ bool fetch_postgresql(struct fetching *f, struct err *e)
 	bool ok = start(&t, e) && run(&t, e);
 	if (!ok && t.c && e->code == ERR_CANCELLED) cancel(&t);
 	if (t.c) PQfinish(t.c);
-	struct str table = fetch_text(f->r->datasource, "table");
-	copy = (struct fetch_copy){ .name = arena_printf(f->a, "%.*s.csv", STR_ARG(table.n ? str_sub(table, 0, 100) : STR("query"))), .mime = STR("text/csv") };
+	copy = copy_named(f, STR(""));
 	if (ok) return fetch_settle(f, &file, &copy, STR(""), STR(""), e);
 	fetch_file_abandon(&file, false);
 	return false;

@@ -2,6 +2,7 @@
  * shared key. */
 #include "fetch/inside.h"
 #include "crypt/crypt.h"
+#include "text/text.h"
 
 static struct str hex_of(struct arena *a, const unsigned char *bytes, size_t n)
 {
@@ -104,14 +105,13 @@ static bool sign_s3(struct fetching *f, struct fetch_call *c, struct err *e)
 	       fetch_header(c, STR("x-amz-content-sha256"), STR(NOTHING), e) && fetch_header(c, STR("Authorization"), authorization, e);
 }
 
-/* Keys as addresses spell them: everything but letters, digits and -._~/ by its bytes; what is spelled so already stays. */
-static struct str encode_key(struct arena *a, struct str key)
+struct str fetch_encode_key(struct arena *a, struct str key, bool spelled)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	auto_buf b = BUF_INIT(1 << 14);
 	for (size_t i = 0; i < key.n; i++) {
 		unsigned char c = (unsigned char)key.p[i];
-		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-._~/%", c));
+		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-._~/", c)) || (spelled && c == '%');
 		if (plain) {
 			buf_put_char(&b, (char)c);
 			continue;
@@ -123,26 +123,49 @@ static struct str encode_key(struct arena *a, struct str key)
 	return arena_str(a, buf_str(&b));
 }
 
-/* s3://bucket/key, with the connection's endpoint (or AWS itself) and style; or a whole https:// address. */
-static struct str s3_url(struct fetching *f, struct str given)
+static struct str encode_value(struct arena *a, struct str s)
+{
+	auto_buf b = BUF_INIT(1 << 14);
+	struct str key = fetch_encode_key(a, s, false);
+	for (size_t i = 0; i < key.n; i++) {
+		if (key.p[i] == '/') buf_lit(&b, "%2F");
+		else buf_put_char(&b, key.p[i]);
+	}
+	return arena_str(a, buf_str(&b));
+}
+
+static struct str s3_list(struct arena *a, struct str root, struct str prefix, struct str next)
+{
+	return arena_printf(a, "%.*s/?%s%.*s%sencoding-type=url&list-type=2&prefix=%.*s", STR_ARG(root), next.n ? "continuation-token=" : "", STR_ARG(encode_value(a, next)),
+	                    next.n ? "&" : "", STR_ARG(encode_value(a, prefix)));
+}
+
+/* s3://bucket/key, with the connection's endpoint (or AWS itself) and style: the address of the bucket, and the key. */
+static void cut_s3(struct fetching *f, struct str given, struct str *root, struct str *key)
 {
 	struct str endpoint = fetch_text(f->connection, "url"), region = fetch_text(json_get(f->connection, "auth"), "region");
 	bool host_style = !endpoint.n || str_eq(fetch_text(f->connection, "style"), STR("host"));
-	if (!str_starts(given, STR("s3://"))) return fetch_join(f->a, endpoint, str_find(given, STR("://")) > 0 ? given : encode_key(f->a, given));
 	struct str rest = str_from(given, 5), bucket = STR("");
 	if (rest.n && !str_cut(&rest, '/', &bucket)) bucket = rest;
-	struct str key = encode_key(f->a, rest);
+	*key = rest;
 	if (!endpoint.n) endpoint = arena_printf(f->a, "https://s3.%.*s.amazonaws.com", STR_ARG(region.n ? region : STR("us-east-1")));
 	while (str_ends(endpoint, STR("/"))) endpoint.n--;
-	if (!host_style) return arena_printf(f->a, "%.*s/%.*s/%.*s", STR_ARG(endpoint), STR_ARG(bucket), STR_ARG(key));
 	ptrdiff_t at = str_find(endpoint, STR("://"));
 	struct str scheme = str_sub(endpoint, 0, at < 0 ? 0 : (size_t)at + 3), host = str_from(endpoint, scheme.n);
-	return arena_printf(f->a, "%.*s%.*s.%.*s/%.*s", STR_ARG(scheme), STR_ARG(bucket), STR_ARG(host), STR_ARG(key));
+	*root = host_style ? arena_printf(f->a, "%.*s%.*s.%.*s", STR_ARG(scheme), STR_ARG(bucket), STR_ARG(host)) :
+	                     arena_printf(f->a, "%.*s/%.*s", STR_ARG(endpoint), STR_ARG(bucket));
 }
 
 bool fetch_s3(struct fetching *f, struct err *e)
 {
-	struct fetch_call c = { .url = s3_url(f, fetch_text(f->r->datasource, "url")), .conditional = true, .sign = sign_s3 };
+	static const struct fetch_bucket_way way = { s3_list, sign_s3 };
+	struct str given = fetch_text(f->r->datasource, "url"), root, key;
+	bool whole = !str_starts(given, STR("s3://"));
+	if (!whole) cut_s3(f, given, &root, &key);
+	if (!whole && (!key.n || str_ends(key, STR("/")))) return fetch_bucket(f, &way, root, key, e);
+	struct str url = !whole ? arena_printf(f->a, "%.*s/%.*s", STR_ARG(root), STR_ARG(fetch_encode_key(f->a, key, true))) :
+	                          fetch_join(f->a, fetch_text(f->connection, "url"), str_find(given, STR("://")) > 0 ? given : fetch_encode_key(f->a, given, true));
+	struct fetch_call c = { .url = url, .conditional = true, .sign = sign_s3 };
 	const struct json_node *headers = json_get(f->connection, "headers");
 	for (size_t i = 0; i < json_count(headers); i++)
 		if (!fetch_header(&c, fetch_text(json_at(headers, i), "name"), fetch_text(json_at(headers, i), "value"), e)) return false;
@@ -167,6 +190,20 @@ static struct str header_of(const struct fetch_call *c, const char *name)
 	return STR("");
 }
 
+/* What is asked of a container, as the signature wants it: a line each, in order, decoded. */
+static struct str azure_query(struct arena *a, struct str query)
+{
+	auto_buf b = BUF_INIT(1 << 16);
+	struct str list = canonical_query(a, query), part, name;
+	while (list.n && str_cut(&list, '&', &part)) {
+		if (!str_cut(&part, '=', &name)) continue;
+		struct str value = part;
+		if (!text_url_decode(a, part, false, &value)) value = part;
+		buf_printf(&b, "\n%.*s:%.*s", STR_ARG(name), STR_ARG(value));
+	}
+	return arena_str(a, buf_str(&b));
+}
+
 static bool sign_azure(struct fetching *f, struct fetch_call *c, struct err *e)
 {
 	const struct json_node *auth = json_get(f->connection, "auth");
@@ -179,18 +216,32 @@ static bool sign_azure(struct fetching *f, struct fetch_call *c, struct err *e)
 	if (!cut_url(c->url, &u)) return err_set(e, ERR_PARAMETER, "this is not an address of a container");
 	clock_put_http(&date, clock_now().us);
 	struct str when = arena_str(f->a, buf_str(&date)), range = c->from ? arena_printf(f->a, "bytes=%lld-", (long long)c->from) : STR("");
-	struct str text = arena_printf(f->a, "GET\n\n\n\n\n\n\n%.*s\n\n%.*s\n\n%.*s\nx-ms-date:%.*s\nx-ms-version:2020-04-08\n/%.*s%.*s", STR_ARG(header_of(c, "If-Modified-Since")),
-	                               STR_ARG(header_of(c, "If-None-Match")), STR_ARG(range), STR_ARG(when), STR_ARG(account), STR_ARG(u.path));
+	struct str text = arena_printf(f->a, "GET\n\n\n\n\n\n\n%.*s\n\n%.*s\n\n%.*s\nx-ms-date:%.*s\nx-ms-version:2020-04-08\n/%.*s%.*s%.*s", STR_ARG(header_of(c, "If-Modified-Since")),
+	                               STR_ARG(header_of(c, "If-None-Match")), STR_ARG(range), STR_ARG(when), STR_ARG(account), STR_ARG(u.path),
+	                               STR_ARG(azure_query(f->a, u.query)));
 	crypt_hmac(key, text, mac);
 	crypt_put_base64(&signature, str_make((const char *)mac, sizeof mac));
 	return fetch_header(c, STR("x-ms-date"), when, e) && fetch_header(c, STR("x-ms-version"), STR("2020-04-08"), e) &&
 	       fetch_header(c, STR("Authorization"), arena_printf(f->a, "SharedKey %.*s:%.*s", STR_ARG(account), STR_ARG(buf_str(&signature))), e);
 }
 
+static struct str azure_list(struct arena *a, struct str root, struct str prefix, struct str next)
+{
+	return arena_printf(a, "%.*s?comp=list%s%.*s&prefix=%.*s&restype=container", STR_ARG(root), next.n ? "&marker=" : "", STR_ARG(encode_value(a, next)),
+	                    STR_ARG(encode_value(a, prefix)));
+}
+
 bool fetch_azure(struct fetching *f, struct err *e)
 {
-	struct str base = fetch_text(f->connection, "url"), account = fetch_text(json_get(f->connection, "auth"), "account_name");
+	static const struct fetch_bucket_way way = { azure_list, sign_azure };
+	struct str base = fetch_text(f->connection, "url"), account = fetch_text(json_get(f->connection, "auth"), "account_name"), given = fetch_text(f->r->datasource, "url");
 	if (!base.n && account.n) base = arena_printf(f->a, "https://%.*s.blob.core.windows.net", STR_ARG(account));
-	struct fetch_call c = { .url = fetch_join(f->a, base, fetch_text(f->r->datasource, "url")), .conditional = true, .sign = sign_azure };
+	bool whole = str_find(given, STR("://")) > 0;
+	if (!whole && str_ends(given, STR("/"))) {
+		struct str prefix = given, container = STR("");
+		while (!container.n && prefix.n && str_cut(&prefix, '/', &container)) continue;
+		return fetch_bucket(f, &way, fetch_join(f->a, base, fetch_encode_key(f->a, container, true)), prefix, e);
+	}
+	struct fetch_call c = { .url = whole ? given : fetch_join(f->a, base, fetch_encode_key(f->a, given, true)), .conditional = true, .sign = sign_azure };
 	return fetch_by_http(f, &c, e);
 }

@@ -113,20 +113,68 @@ static void read_tiff(struct str s, struct image_exif *out)
 	}
 }
 
+/* The next block of a JPEG's beginning; *at goes on behind it. */
+static bool next_block(struct str head, size_t *at, unsigned char *marker, struct str *block)
+{
+	if (head.n < 4 || *at > head.n - 4) return false;
+	size_t n = (size_t)(unsigned char)head.p[*at + 2] << 8 | (unsigned char)head.p[*at + 3];
+	*marker = (unsigned char)head.p[*at + 1];
+	if ((unsigned char)head.p[*at] != 0xff || *marker == 0xd9 || *marker == 0xda || n < 2) return false;
+	*block = str_sub(head, *at + 4, n - 2);
+	*at += 2 + n;
+	return true;
+}
+
 bool image_exif(struct str head, struct image_exif *out)
 {
+	unsigned char marker;
+	struct str block;
 	*out = (struct image_exif){ 0 };
 	if (!str_starts(head, STR("\xff\xd8\xff"))) return false;
-	for (size_t at = 2; at + 4 <= head.n;) {
-		unsigned char marker = (unsigned char)head.p[at + 1];
-		size_t n = (size_t)(unsigned char)head.p[at + 2] << 8 | (unsigned char)head.p[at + 3];
-		if ((unsigned char)head.p[at] != 0xff || marker == 0xd9 || marker == 0xda || n < 2) return false;
-		struct str block = str_sub(head, at + 4, n - 2);
+	for (size_t at = 2; next_block(head, &at, &marker, &block);)
 		if (marker == 0xe1 && str_starts(block, STR("Exif\0\0"))) {
 			read_tiff(str_from(block, 6), out);
 			return true;
 		}
-		at += 2 + n;
-	}
 	return false;
+}
+
+/* --- forgetting where ------------------------------------------------------------------------------------------ */
+
+/* The directory of the place becomes one without entries, and what they pointed to is emptied. */
+static bool empty_place(char *p, struct str s)
+{
+	static const unsigned char sizes[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8 };
+	struct tiff t = { s, str_starts(s, STR("II*\0")) };
+	if (!t.little && !str_starts(s, STR("MM\0*"))) return false;
+	size_t gps = whole_of(&t, number(&t, 4, 4), 0x8825);
+	if (gps < 8 || gps > s.n || s.n - gps < 2) return false;
+	uint32_t n = num_min(number(&t, gps, 2), (uint32_t)ENTRIES);
+	for (size_t i = 0, at = gps + 2; i < n && at + 12 <= s.n; i++, at += 12) {
+		uint32_t type = number(&t, at + 2, 2), count = number(&t, at + 4, 4);
+		size_t bytes = type < COUNT_OF(sizes) ? (size_t)sizes[type] * count : 0, from = number(&t, at + 8, 4);
+		if (bytes > 4 && from >= 8 && from <= s.n && s.n - from >= bytes) memset(p + from, 0, bytes);
+		memset(p + at, 0, 12);
+	}
+	memset(p + gps, 0, 2);
+	return n > 0;
+}
+
+bool image_forget_place(char *head, size_t n)
+{
+	static const struct str xmp = { "http://ns.adobe.com/xap/1.0/", 29 };
+	struct str s = str_make(head, n), block;
+	unsigned char marker;
+	bool any = false;
+	if (!str_starts(s, STR("\xff\xd8\xff"))) return false;
+	for (size_t at = 2; next_block(s, &at, &marker, &block);) {
+		char *p = head + (block.p - s.p);
+		if (marker != 0xe1) continue;
+		if (str_starts(block, STR("Exif\0\0"))) any |= empty_place(p + 6, str_from(block, 6));
+		else if (str_starts(block, xmp) && str_find(block, STR("GPS")) >= 0) {
+			memset(p + xmp.n, ' ', block.n - xmp.n);
+			any = true;
+		}
+	}
+	return any;
 }

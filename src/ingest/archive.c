@@ -10,7 +10,7 @@ enum { SET_FILES = 64 };
 
 /* --- kinds ------------------------------------------------------------------------------------------- */
 
-static bool is_clutter(struct str name)
+bool archive_is_clutter(struct str name)
 {
 	return str_starts(name, STR("__MACOSX/")) || str_find(name, STR("/__MACOSX/")) >= 0 || str_starts(base_name(name), STR("."));
 }
@@ -32,7 +32,7 @@ static size_t count_base(const struct pack_entries *all, const char *name)
 static size_t count_suffix(const struct pack_entries *all, const char *words)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < all->n; i++) n += !is_clutter(all->p[i].name) && has_word(words, suffix_of(all->p[i].name));
+	for (size_t i = 0; i < all->n; i++) n += !archive_is_clutter(all->p[i].name) && has_word(words, suffix_of(all->p[i].name));
 	return n;
 }
 
@@ -87,7 +87,7 @@ static int by_age(const void *x, const void *y)
 static void put_names(struct buf *b, const struct pack_entries *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
-		if (is_clutter(all->p[i].name)) continue;
+		if (archive_is_clutter(all->p[i].name)) continue;
 		if (b->n < 200) buf_printf(b, "%s%.*s", b->n ? ", " : "", STR_ARG(text_cut(all->p[i].name, 80)));
 		else if (!str_ends(buf_str(b), STR("…"))) buf_lit(b, " …");
 	}
@@ -118,7 +118,7 @@ static size_t gather(struct load *l, const struct source *s, const struct pack_e
 	size_t n = 0;
 	for (int papers = 0; papers < 2 && n == 0; papers++)
 		for (size_t i = 0; i < all->n; i++)
-			if (!is_clutter(all->p[i].name) && (papers || !is_paper(all->p[i].name)) && fits(l, s, all->p[i].name))
+			if (!archive_is_clutter(all->p[i].name) && (papers || !is_paper(all->p[i].name)) && fits(l, s, all->p[i].name))
 				to[n++] = all->p[i];
 	return n;
 }
@@ -129,7 +129,7 @@ static bool heap(struct load *l, struct source *s, const struct pack_entries *al
 	size_t files = 0;
 	struct str only = { 0 };
 	for (size_t i = 0; i < all->n; i++) {
-		if (is_clutter(all->p[i].name)) continue;
+		if (archive_is_clutter(all->p[i].name)) continue;
 		files++;
 		only = all->p[i].name;
 	}
@@ -185,7 +185,7 @@ bool archive_set(struct load *l, struct source *s, const struct pack_entries *al
 	const char *belong = shape ? "shp shx dbf prj cpg cst" : "tab dat map id ind mif mid cpg";
 	for (size_t i = 0; i < all->n; i++) {
 		struct str name = all->p[i].name;
-		if (is_clutter(name) || !has_word(belong, suffix_of(name))) continue;
+		if (archive_is_clutter(name) || !has_word(belong, suffix_of(name))) continue;
 		if (s->files.n == SET_FILES)
 			return err_set(e, ERR_TOO_LARGE, "the archive holds more than %d layers; send them in several archives", SET_FILES / 4);
 		struct source_file *f = vec_add(l->a, &s->files);

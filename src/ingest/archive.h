@@ -13,6 +13,9 @@ struct archive_choice {
 	size_t n;
 };
 bool archive_choose(struct load *l, struct source *s, const struct pack_entries *all, struct archive_choice *out, struct err *e) must_use;
+bool archive_is_clutter(struct str name);
+/* beside.c: keeps what lies beside the table, where the job wants it. */
+bool archive_beside(struct load *l, struct source *s, const struct pack_entries *all, struct err *e) must_use;
 /* Unpacks the files of a set into s->files. */
 bool archive_set(struct load *l, struct source *s, const struct pack_entries *all, const char *format, struct err *e) must_use;
 

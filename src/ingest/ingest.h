@@ -99,6 +99,7 @@ struct ingest_job {
 	struct str language;          /* of the dataset */
 	int collect;                  /* ingest_collect's own */
 	struct str lack;              /* previews: why there are fewer supplies than needs */
+	bool beside;                  /* pictures and documents that lie in an archive beside its table are put into a file (ingest_beside_…) */
 	int64_t most_rows;            /* of the dataset, the first are kept; 0: no limit */
 	struct str columns;           /* JSON array of the columns that sources had last time (ingest_result.columns): one that
 	                                 vanished, of a field that is not discarded, ends it; empty: never mind */
@@ -143,6 +144,13 @@ struct ingest_result {
  * ERR_CANCELLED within 200 ms of the token. Blocks; any thread. */
 bool ingest_run(const struct ingest_job *job, struct arena *a, struct ingest_result *out,
                 struct err *e) must_use nonnull_all;
+
+/* What lay beside tables in archives, in a file of the version's name and this ending; there only when there was something. Whoever runs the
+ * job removes it. The next file of it: its name, in the arena, and where its content is. False at the end; the bytes come from the
+ * cage and are believed no further than the file reaches. */
+#define INGEST_BESIDE ".beside.tmp"
+struct ingest_beside { struct str name; int64_t at, bytes; };
+bool ingest_beside_next(int fd, int64_t *at, struct arena *a, struct ingest_beside *out) must_use nonnull_all;
 
 /* The role "__load": gives the exit code of the process. Call it from main before anything else when
  * the first argument is INGEST_ROLE. */

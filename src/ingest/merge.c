@@ -74,8 +74,13 @@ bool merges_read(struct merges *m, int zip, struct str path, struct err *e)
 		kept = tail;
 	}
 	free(block);
-	if (m->list.n > 1) qsort(m->list.p, m->list.n, sizeof *m->list.p, by_row);
+	merges_sort(m);
 	return ok;
+}
+
+void merges_sort(struct merges *m)
+{
+	if (m->list.n > 1) qsort(m->list.p, m->list.n, sizeof *m->list.p, by_row);
 }
 
 void merges_add(struct merges *m, struct merge one)

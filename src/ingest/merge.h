@@ -15,6 +15,7 @@ struct merges {
 /* Finds them in the XML of a sheet, which names them behind its rows. Nothing is found where there is no such part. */
 bool merges_read(struct merges *m, int zip, struct str path, struct err *e) must_use;
 void merges_add(struct merges *m, struct merge one);
+void merges_sort(struct merges *m); /* by row, after they were added in any order */
 void merges_rewind(struct merges *m);
 void merges_done(struct merges *m);
 /* Fills the cells of a row, numbered from 1; rows come in their order. Gives how many cells it has then. */

@@ -164,7 +164,7 @@ static bool listen_to(struct child *c, const struct ingest_job *job, struct aren
 
 static void sweep(struct arena *a, const struct ingest_job *job)
 {
-	static const char *const endings[] = { "", ".wal", ".source.tmp" };
+	static const char *const endings[] = { "", ".wal", ".source.tmp", INGEST_BESIDE };
 	for (size_t i = 0; i < COUNT_OF(endings); i++)
 		unlink(arena_printf(a, "%.*s%s", STR_ARG(job->version_path), endings[i]).p);
 	unlink(arena_cstr(a, job->rejects_path));

@@ -64,6 +64,7 @@ void settings_put(struct buf *b, const struct ingest_job *job)
 	put_dialect(&j, &job->dialect);
 	json_member_bool(&j, "strict", job->strict);
 	json_member_bool(&j, "plain", job->plain);
+	json_member_bool(&j, "beside", job->beside);
 	json_member(&j, "version_path", job->version_path);
 	json_member(&j, "rejects_path", job->rejects_path);
 	json_member_int(&j, "memory_mb", job->memory_mb);
@@ -130,7 +131,7 @@ bool settings_read(struct arena *a, struct str json, struct ingest_job *out, str
 	*out = (struct ingest_job){
 		.name = text(a, o, "name"), .format = text(a, o, "format"), .inside = text(a, o, "inside"),
 		.part = text(a, o, "part"), .strict = json_bool(json_get(o, "strict"), false),
-		.plain = json_bool(json_get(o, "plain"), false), .version_path = text(a, o, "version_path"),
+		.plain = json_bool(json_get(o, "plain"), false), .beside = json_bool(json_get(o, "beside"), false), .version_path = text(a, o, "version_path"),
 		.rejects_path = text(a, o, "rejects_path"), .memory_mb = json_int(json_get(o, "memory_mb"), 0),
 		.cpu_s = json_int(json_get(o, "cpu_s"), 0), .file_mb = json_int(json_get(o, "file_mb"), 0),
 	};

@@ -1,5 +1,5 @@
 /* Old Excel workbooks, by the library that knows them. It reads a file as a whole; the cage's limit of memory holds. */
-#include "ingest/load.h"
+#include "ingest/xls_merges.h"
 #include "text/text.h"
 #include <freexl.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@ struct xls {
 	struct str sheet;
 	struct cell *cells;
 	int64_t skip;
+	struct merges merges;
 };
 
 static struct xls *of(struct source *s) { return s->state; }
@@ -63,8 +64,12 @@ static size_t take_row(struct xls *x, unsigned row)
 
 static bool next_row(struct xls *x, size_t *n)
 {
-	while (x->row < x->rows)
-		if ((*n = take_row(x, x->row++)) > 0) return true;
+	while (x->row < x->rows) {
+		*n = take_row(x, x->row++);
+		if (*n == 0) continue;
+		*n = merges_fill(&x->merges, x->row, x->cells, *n, MOST_COLUMNS);
+		return true;
+	}
 	return false;
 }
 
@@ -72,6 +77,7 @@ static bool xls_rewind(struct source *s, struct err *e)
 {
 	(void)e;
 	of(s)->row = 0;
+	merges_rewind(&of(s)->merges);
 	return true;
 }
 
@@ -97,6 +103,7 @@ static void look(struct xls *x)
 	size_t widest = 0;
 	size_t n;
 	x->row = 0;
+	merges_rewind(&x->merges);
 	while (seen < ROWS && next_row(x, &n)) {
 		for (size_t i = 0; i < n; i++) filled[seen] += x->cells[i].kind != CELL_NONE;
 		widest = num_max(widest, filled[seen]);
@@ -124,6 +131,7 @@ static bool choose(struct source *s, struct err *e)
 		x->columns = (unsigned short)num_min((unsigned)x->columns, (unsigned)MOST_COLUMNS);
 		if (!s->part.n && (x->rows == 0 || x->columns == 0)) continue;
 		x->sheet = arena_str(&x->arena, known);
+		xls_merges(s->fd, i, &x->merges);
 		if (!s->part.n && count > 1) load_note(s->load, "The workbook has %u sheets; “%.*s” was read.", count, STR_ARG(x->sheet));
 		return true;
 	}
@@ -147,6 +155,7 @@ static bool xls_open(struct source *s, struct err *e)
 	if (first > 0) x->skip = first - 1;
 	else if (x->skip) load_note(s->load, "The rows above row %lld were taken for a title and left out.", (long long)x->skip + 1);
 	s->table_row = x->skip + 1;
+	s->spread = x->merges.list.n > 0;
 	return true;
 }
 
@@ -155,6 +164,7 @@ static void xls_close(struct source *s)
 	struct xls *x = of(s);
 	if (x->book) freexl_close(x->book);
 	arena_done(&x->texts);
+	merges_done(&x->merges);
 	arena_done(&x->arena);
 	free(x->cells);
 	free(x);

@@ -173,6 +173,7 @@ static bool open_archive(struct load *l, struct source *s, const char **hint, bo
 	*stop = c.whole || c.set;
 	if (c.whole) return true;
 	if (c.set) return archive_set(l, s, &all, c.format, e);
+	if (!archive_beside(l, s, &all, e)) return false;
 	for (size_t i = 0; i < c.n; i++) vec_push(l->a, &s->members, c.names[i]);
 	return open_member(l, s, c.names[0], e);
 }

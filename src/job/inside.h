@@ -108,10 +108,8 @@ void job_say(struct site *s, const struct job_task *task, int level, struct str 
 /* schedule.c: what is due begins. The clock's thread alone. */
 bool job_schedules_turn(struct jobs *j, struct err *e) must_use nonnull_all;
 
-/* tell.c: letters that are due. follow.c: datasets whose sources are other datasets. */
+/* tell.c: letters that are due. follow.c: datasets of other portals. */
 bool job_letters_turn(struct site *s, struct err *e) must_use nonnull_all;
-bool job_note_reads(struct site *s, const struct job_task *task, struct arena *a, struct err *e) must_use nonnull_all;
-bool job_follow_turn(struct site *s, struct err *e) must_use nonnull_all;
 bool job_refresh_far(struct site *s, struct tenant_id t, struct err *e) must_use nonnull_all;
 
 /* work.c: does one job, on the caller's thread, and writes down how it ended. */

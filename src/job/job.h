@@ -1,6 +1,6 @@
 /* Work on datasets that takes time: a queue in the store, workers with leases, schedules. A job that a crash cut off is found
  * by its lease and begun again, or fails with its reason; none is stuck. One job a dataset at a time; a second publication
- * waits as one that is queued, a third is the same as the second. What is done is publish/'s; here it is kept when, by whom, how far, and how it ended.
+ * waits as one that is queued, a third is the same as the second. Schedules publish the configuration that was published last, not the draft. What is done is publish/'s; here it is kept when, by whom, how far, and how it ended.
  *
  * The state of a dataset is that of management-api.md 3.3, kept in the store so that lists can ask for it. Threads: any. */
 #ifndef JOB_JOB_H

@@ -159,6 +159,8 @@ static bool count_streak(struct store_tx *tx, const struct job_task *task, const
 {
 	const struct value dataset = VALUE_OF_INT(task->dataset);
 	bool failed = how->state == JOB_ERROR;
+	bool clean = task->kind == JOB_PUBLISH && strcmp(how->outcome, "done") == 0 && !how->errors;
+	if (clean && !store_run(tx, &job_q[JOB_Q_told_errors], task->tenant, STORE_PARAMS(dataset, VALUE_OF_INT(0)), e)) return false;
 	if (task->kind != JOB_PUBLISH || (failed && task->who) || strcmp(how->outcome, "aborted") == 0) return true;
 	if (failed) return store_run(tx, &job_q[JOB_Q_streak_up], task->tenant, &dataset, 1, e) &&
 		           store_run(tx, &job_q[JOB_Q_schedule_failed], task->tenant, STORE_PARAMS(dataset, VALUE_OF_INT(1)), e);

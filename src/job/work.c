@@ -33,9 +33,9 @@ static bool publish(struct work *w, unsigned flags, struct job_ending *how, stru
 {
 	const struct publish_watch watch = { .progress = progress, .say = say, .arg = w, .cancel = w->watch->cancel };
 	struct publish_outcome out;
-	if (!publish_dataset(w->site, w->task->tenant, w->task->dataset, flags | (w->task->if_changed ? PUBLISH_IF_CHANGED : 0), &watch, w->arena, &out, e)) return false;
-	struct err own = { 0 };
-	if (!job_note_reads(w->site, w->task, w->arena, &own)) log_failure(w->site->log, LOG_LEVEL_WARN, "job.reads", &own);
+	/* What a clock or another dataset began: nobody has looked at the draft. */
+	if (w->task->if_changed) flags |= PUBLISH_IF_CHANGED | (w->task->who ? 0 : PUBLISH_STANDING);
+	if (!publish_dataset(w->site, w->task->tenant, w->task->dataset, flags, &watch, w->arena, &out, e)) return false;
 	*how = (struct job_ending){ .outcome = "done", .state = JOB_IDLE, .rows = out.rows, .errors = out.errors };
 	if (out.how == PUBLISH_DONE)
 		say(w, JOB_INFO, arena_printf(w->arena, "Published as version %lld: %lld records, %lld errors.", (long long)out.version, (long long)out.rows, (long long)out.errors));

@@ -171,8 +171,6 @@ static void *tick(void *arg)
 		struct err e = { 0 };
 		if (!job_schedules_turn(j, &e)) complain(j, "job.schedules", &e);
 		e = (struct err){ 0 };
-		if (!job_follow_turn(j->site, &e)) complain(j, "job.follow", &e);
-		e = (struct err){ 0 };
 		if (!job_letters_turn(j->site, &e)) complain(j, "job.letters", &e);
 		jobs_wake(j->site); /* what was to wait a little may be due */
 		struct err late = { 0 };

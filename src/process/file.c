@@ -7,6 +7,7 @@ enum { FIELD, EXIF };
 static const struct process_parameter parameters[] = {
 	{ "field", PROCESS_FIELD, true, NULL, NULL, N_("Field with addresses"), N_("They begin with http:// or https://.") },
 	{ "extract_exif", PROCESS_BOOL, false, "false", NULL, N_("Add what the camera wrote"), N_("Date, place, orientation and camera, as fields of their own.") },
+	{ "keep_place", PROCESS_BOOL, false, "false", NULL, N_("Keep the place in pictures"), N_("Otherwise the copies that readers get do not say where a picture was taken.") },
 	{ 0 }
 };
 static const struct process_example examples[] = {

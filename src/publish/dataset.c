@@ -103,9 +103,8 @@ static void put_files(struct json_out *j, const struct json_node *processors)
 }
 
 /* Operations on fields, what processors settle first, the facets of the metadata last. */
-static struct str operations(struct publish_road *r)
+static struct str operations(struct publish_road *r, const struct json_node *doc)
 {
-	const struct json_node *doc = r->config.doc;
 	const struct json_node *list = json_get(doc, "fields");
 	const struct json_node *facets = json_get(json_get(json_get(json_get(doc, "metadata"), "asset_content_configuration"), "facets"), "");
 	auto_buf b = BUF_INIT(64 << 20);
@@ -140,7 +139,7 @@ void publish_halves(struct publish_road *r)
 	if (json_get(doc, "metadata")) json_put_node(&look, json_get(doc, "metadata"));
 	r->shape = hash_of(r->a, buf_str(&shape));
 	r->look = hash_of(r->a, buf_str(&look));
-	r->fields = operations(r);
+	r->fields = operations(r, doc);
 }
 
 /* --- what stands -------------------------------------------------------------------------------------------------- */
@@ -220,7 +219,7 @@ static void merge_template(struct json_out *j, const struct json_node *mine, con
 static bool merge_metadata(struct publish_road *r, struct str origin, struct config *out, struct err *e)
 {
 	const struct json_node *theirs;
-	const struct json_node *mine = json_get(r->config.doc, "metadata");
+	const struct json_node *mine = json_get(r->told ? r->told : r->config.doc, "metadata");
 	struct str name;
 	const struct json_node *value;
 	*out = r->config;
@@ -270,6 +269,15 @@ static int64_t setting(struct publish_road *r, const char *name)
 	return n;
 }
 
+/* A limit of the portal, or the one above it. */
+static int64_t limit(struct publish_road *r, const char *name, const char *ceiling)
+{
+	const struct tenant *t = tenants_hold_or_null(r->site->tenants, r->tenant);
+	int64_t n = t ? tenant_limit(t, name, ceiling) : 0;
+	tenant_release(r->site->tenants, t);
+	return n;
+}
+
 /* --- metadata alone ---------------------------------------------------------------------------------------------------- */
 
 static bool only_metadata(struct publish_road *r, struct publish_outcome *out, struct err *e)
@@ -285,7 +293,9 @@ static bool only_metadata(struct publish_road *r, struct publish_outcome *out, s
 	if (!check_metas(r, metas, n, e) || !catalog_describe(r->site->catalog, r->tenant, r->config.slug, &told, metas, n, e)) return false;
 	/* The data are those of an older configuration where that changed, too: it stays to be published. */
 	bool whole = str_eq(r->shape, r->former.shape);
-	if (whole && !config_published(r->site, r->tenant, r->config.dataset, r->config.revision, e)) return false;
+	if (whole ? !config_published(r->site, r->tenant, r->config.dataset, r->config.revision, e) :
+	            !r->told && !config_told(r->site, r->tenant, r->config.dataset, r->config.revision, e))
+		return false;
 	if (!publish_coverage(r->site, r->tenant, r->config.slug, &merged, e)) return false;
 	publish_say(r, 0, "Metadata, labels and views were published; the data were not read again.");
 	*out = (struct publish_outcome){ .how = PUBLISH_DONE, .version = r->former.number, .revision = r->config.revision, .rows = r->former.rows,
@@ -461,7 +471,7 @@ static bool commit(struct publish_road *r, struct catalog_draft *d, const struct
 static bool room_for_dataset(struct publish_road *r, struct err *e)
 {
 	const struct catalog_view *v;
-	int64_t most = setting(r, "limits.datasets");
+	int64_t most = limit(r, "limits.datasets", "ceiling.datasets");
 	if (most <= 0 || r->former.there) return true;
 	if (!catalog_hold(r->site->catalog, r->tenant, &v, e)) return false;
 	int64_t n = (int64_t)v->n;
@@ -476,19 +486,25 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 	if (!room_for_dataset(r, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
 	struct ingest_job job = {
 		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
-		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .most_rows = setting(r, "limits.records"),
+		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .most_rows = limit(r, "limits.records", "ceiling.records"),
 		.strict = json_bool(json_get(r->config.doc, "strict"), false),
 		.version_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.file)), .rejects_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.rejects)),
-		.progress = follow, .arg = r, .cancel = r->watch ? r->watch->cancel : NULL,
+		.progress = follow, .arg = r, .cancel = r->watch ? r->watch->cancel : NULL, .beside = true,
 	};
+	struct str beside = arena_printf(r->a, "%.*s" INGEST_BESIDE, STR_ARG(job.version_path));
 	job.parts = publish_parts(r, &job.nparts);
 	if (!ingest_run(&job, r->a, &loaded, e)) {
 		catalog_draft_abandon(r->site->catalog, &d);
 		return false;
 	}
+	struct schema told;
+	if (r->told && ingest_fields_describe(r->a, &loaded.schema, loaded.columns, operations(r, r->told), &told, &(struct err){ 0 })) loaded.schema = told;
 	for (size_t i = 0; i < loaded.nnotes; i++) publish_say(r, 0, "%.*s", STR_ARG(loaded.notes[i]));
 	if (loaded.rejects) publish_say(r, 1, "Values or rows that could not be taken: %lld.", (long long)loaded.rejects);
-	return commit(r, &d, &loaded, out, e);
+	bool ok = commit(r, &d, &loaded, out, e);
+	if (ok) publish_beside(r, beside);
+	else unlink(beside.p);
+	return ok;
 }
 
 /* --- what there is to do ------------------------------------------------------------------------------------------------------------- */
@@ -569,5 +585,8 @@ bool publish_dataset(struct site *s, struct tenant_id t, int64_t dataset, unsign
 	struct publish_road r = { .site = s, .tenant = t, .watch = w, .a = a, .flags = flags, .fresh = true };
 	if (!config_of_dataset(s, t, dataset, a, &r.config, e)) return false;
 	if (r.config.deleted.us) return err_set(e, ERR_NOT_FOUND, "the dataset is deleted");
+	int64_t draft = r.config.revision;
+	if ((flags & PUBLISH_STANDING) && !config_as_published(s, t, a, &r.config, &r.told, e)) return false;
+	if (r.config.revision != draft) publish_say(&r, 0, "The draft has changes that nobody has published yet; what was published last was used.");
 	return take_road(&r, out, e);
 }

@@ -1,5 +1,6 @@
 /* Files that go beside a dataset: what they are called and of which type, and those of a folder that the
  * records of a dataset name. */
+#include "publish/inside.h"
 #include "publish/need.h"
 #include "image/image.h"
 #include "query/query.h"
@@ -68,13 +69,13 @@ struct wanted {
 	const struct dataset *dataset;
 	struct arena *a;
 	struct map names; /* each once */
-	bool cut;
+	bool cut, paths;  /* paths: names may be those of files in folders */
 };
 enum { NAMES = 200000, AT_ONCE = 64, MISSING = 20 };
 
-static bool is_plain_name(struct str s)
+static bool is_plain_name(struct str s, bool paths)
 {
-	return s.n > 0 && s.n < 256 && s.p[0] != '.' && s.p[0] != '{' && str_find_char(s, '/') < 0 && str_find_char(s, '\0') < 0;
+	return s.n > 0 && s.n < 256 && s.p[0] != '.' && s.p[0] != '{' && (paths || str_find_char(s, '/') < 0) && str_find_char(s, '\0') < 0;
 }
 
 static bool read_names(struct wanted *w, struct query_cursor *k, struct err *e)
@@ -84,7 +85,7 @@ static bool read_names(struct wanted *w, struct query_cursor *k, struct err *e)
 		if (!query_next(k, &rows, e)) return false;
 		for (size_t i = 0; i < rows.nrows; i++) {
 			struct str name = column_has(&rows.columns[0], i) ? rows.columns[0].texts[i] : STR("");
-			if (!is_plain_name(name) || map_get_or_null(&w->names, name)) continue;
+			if (!is_plain_name(name, w->paths) || map_get_or_null(&w->names, name)) continue;
 			if (w->names.n == NAMES) {
 				w->cut = true;
 				return true;
@@ -114,10 +115,11 @@ static bool names_of(struct wanted *w, const struct field *f, struct err *e)
 }
 
 /* Plain files of the folder itself: links and whatever else are not followed. -1: there is none. */
-static int open_named(int folder, struct arena *a, struct str name)
+static int open_named(void *arg, struct arena *a, struct str name)
 {
+	const int *folder = arg;
 	struct stat s;
-	int fd = openat(folder, arena_cstr(a, name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = openat(*folder, arena_cstr(a, name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd >= 0 && (fstat(fd, &s) != 0 || !S_ISREG(s.st_mode))) {
 		close(fd);
 		return -1;
@@ -138,13 +140,13 @@ static bool put_portion(const struct publish_folder *p, struct site *s, struct p
 	return ok;
 }
 
-static bool put_all(const struct publish_folder *p, struct wanted *w, int folder, struct publish_folder_result *out, struct err *e)
+static bool put_all(const struct publish_folder *p, struct wanted *w, const struct publish_found *from, struct publish_folder_result *out, struct err *e)
 {
 	struct portion x = { .n = 0 };
 	bool ok = true;
 	for (size_t i = 0; ok && i < w->names.n; i++) {
 		struct str name = w->names.entries[i].key;
-		int fd = open_named(folder, w->a, name);
+		int fd = from->open(from->arg, w->a, name);
 		if (p->cancel && cancel_fired(p->cancel)) ok = err_set(e, ERR_CANCELLED, "interrupted");
 		if (fd < 0) {
 			if (out->missing++ < MISSING) out->first_missing[out->nfirst++] = name;
@@ -160,10 +162,10 @@ static bool put_all(const struct publish_folder *p, struct wanted *w, int folder
 	return false;
 }
 
-static bool with_dataset(struct site *s, const struct publish_folder *p, const struct catalog_view *v, int folder, struct arena *a,
+static bool with_dataset(struct site *s, const struct publish_folder *p, const struct catalog_view *v, const struct publish_found *from, struct arena *a,
                          struct publish_folder_result *out, struct err *e)
 {
-	struct wanted w = { .site = s, .a = a, .dataset = catalog_find_or_null(v, p->dataset) };
+	struct wanted w = { .site = s, .a = a, .dataset = catalog_find_or_null(v, p->dataset), .paths = from->paths };
 	size_t fields = 0;
 	if (!w.dataset) return err_set(e, ERR_NOT_FOUND, "there is no dataset %.*s on this portal", STR_ARG(p->dataset));
 	for (size_t i = 0; i < w.dataset->schema.n; i++) {
@@ -174,20 +176,24 @@ static bool with_dataset(struct site *s, const struct publish_folder *p, const s
 	if (!fields)
 		return err_set(e, ERR_PARAMETER, "the dataset %.*s has no field of type file; --schema says which field holds names of files", STR_ARG(p->dataset));
 	if (w.cut) return err_set(e, ERR_TOO_LARGE, "the records name more than %d files", NAMES);
-	return put_all(p, &w, folder, out, e);
+	return put_all(p, &w, from, out, e);
+}
+
+bool publish_named(struct site *s, const struct publish_folder *p, const struct publish_found *from, struct arena *a, struct publish_folder_result *out, struct err *e)
+{
+	const struct catalog_view *v;
+	*out = (struct publish_folder_result){ .first_missing = arena_array(a, struct str, MISSING) };
+	if (!catalog_hold(s->catalog, p->tenant, &v, e)) return false;
+	bool ok = with_dataset(s, p, v, from, a, out, e);
+	catalog_release(s->catalog, v);
+	return ok;
 }
 
 bool publish_folder(struct site *s, const struct publish_folder *p, struct arena *a, struct publish_folder_result *out, struct err *e)
 {
-	const struct catalog_view *v;
-	*out = (struct publish_folder_result){ .first_missing = arena_array(a, struct str, MISSING) };
 	int folder = open(arena_cstr(a, p->folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0) return err_set(e, ERR_NOT_FOUND, "the folder of files cannot be opened");
-	bool ok = catalog_hold(s->catalog, p->tenant, &v, e);
-	if (ok) {
-		ok = with_dataset(s, p, v, folder, a, out, e);
-		catalog_release(s->catalog, v);
-	}
+	bool ok = publish_named(s, p, &(struct publish_found){ open_named, &folder, false }, a, out, e);
 	close(folder);
 	return ok;
 }

@@ -36,6 +36,7 @@ struct publish_road {
 	struct arena *a;
 	unsigned flags;
 	struct config config;
+	const struct json_node *told; /* a later revision of which the metadata alone are published; NULL: none */
 	struct publish_former former;
 	VEC(struct publish_source_file) sources;
 	struct str shape, look, supplies_hash;
@@ -56,6 +57,12 @@ bool publish_bring(struct publish_road *r, size_t only, bool *unchanged, struct 
 void publish_bring_done(struct publish_road *r);
 /* Content of the sources, as text. ERR_CANCELLED. */
 bool publish_hash_sources(struct publish_road *r, struct err *e) must_use;
+
+/* files.c: the files that records name, wherever they are found. -1: there is none. */
+struct publish_found { int (*open)(void *arg, struct arena *a, struct str name); void *arg; bool paths; };
+bool publish_named(struct site *s, const struct publish_folder *p, const struct publish_found *from, struct arena *a, struct publish_folder_result *out, struct err *e) must_use;
+/* beside.c: what lay in an archive beside its table, for the version that was just committed. The file goes in any case. */
+void publish_beside(struct publish_road *r, struct str path);
 
 /* --- dataset.c ------------------------------------------------------------------------------------------- */
 

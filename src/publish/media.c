@@ -18,6 +18,7 @@ struct media {
 	size_t nfiles;
 	struct arena batch;
 	int64_t rows, most, brought;
+	bool keep_place;
 };
 struct past { struct str etag, changed, facts; int64_t at; bool there; };
 
@@ -147,7 +148,7 @@ static bool add(struct media *m, struct arena *a, struct str url, const struct n
 	size_t i = m->nfiles;
 	struct catalog_file_new *f = &m->files[i];
 	struct str name = name_of(&m->batch, url);
-	*f = (struct catalog_file_new){ .kind = CATALOG_RECORD_FILE, .fd = fd, .name = name };
+	*f = (struct catalog_file_new){ .kind = CATALOG_RECORD_FILE, .fd = fd, .name = name, .keep_place = m->keep_place };
 	if (!publish_describe(fd, f, e) || lseek(fd, 0, SEEK_SET) < 0) return false;
 	f->name = arena_str(&m->batch, url);
 	f->title = name;
@@ -229,6 +230,16 @@ static bool one(struct media *m, struct str url, struct err *e)
 	return put_fact(m, url, message ? "missing" : "there", message, facts, e);
 }
 
+/* Whether the processor says that readers are to be told where pictures were taken. */
+static bool keeps_place(const struct need *n)
+{
+	auto_json *doc = NULL;
+	struct err ignored = { 0 };
+	if (!json_read(n->need->parameters, &doc, &ignored)) return false;
+	const struct json_node *args = json_get(json_root(doc), "args") ? json_get(json_root(doc), "args") : json_root(doc), *v = json_get(args, "keep_place");
+	return json_bool(v, false) || str_eq(json_text(v), STR("true"));
+}
+
 static bool read_slug(struct need *n, struct str *out, struct err *e)
 {
 	struct store_tx *tx;
@@ -247,7 +258,7 @@ static bool read_slug(struct need *n, struct str *out, struct err *e)
 bool need_media(struct need *n, struct supply_in *in, struct err *e)
 {
 	static const struct str names[] = { { "question", 8 }, { "state", 5 }, { "message", 7 }, { "date", 4 }, { "place", 5 }, { "orientation", 11 }, { "camera", 6 } };
-	struct media m = { .n = n, .most = tenant_number(n->tenant, "files.most") };
+	struct media m = { .n = n, .most = tenant_number(n->tenant, "files.most"), .keep_place = keeps_place(n) };
 	struct process_row r;
 	bool ok = need_names(n, names, COUNT_OF(names), e);
 	for (size_t i = 0; i < n->view->n; i++)

@@ -79,6 +79,7 @@ struct publish_watch {             /* any of them may be NULL; the caller's thre
 enum publish_flags {
 	PUBLISH_IF_CHANGED = 1u << 0,  /* unchanged sources and configuration: nothing is done */
 	PUBLISH_METADATA = 1u << 1,    /* only metadata, labels, descriptions, facets, views; the data stay */
+	PUBLISH_STANDING = 1u << 2,    /* of the configuration that was published last, not of the draft: nobody has asked for that yet */
 };
 struct publish_outcome {
 	enum { PUBLISH_DONE, PUBLISH_UNCHANGED, PUBLISH_LIMITED } how;

@@ -138,7 +138,7 @@ bool publish_answers_for(struct site *s, struct tenant_id t, const struct config
 	int64_t account = c->changed_by;
 	if (!config_versions(s, t, c->dataset, &a, &list, &n, e)) return false;
 	for (size_t i = 0; i < n; i++)
-		if (str_find(list[i].sections, STR("processors")) >= 0) {
+		if (list[i].revision <= c->revision && str_find(list[i].sections, STR("processors")) >= 0) {
 			account = list[i].who;
 			break;
 		}

@@ -107,6 +107,8 @@ class Site(http.server.BaseHTTPRequestHandler):
             return
         if path.startswith("/bucket/"):
             return self.say(*self.s3())
+        if path.startswith("/town/"):
+            return self.azure()
         self.say(404)
 
     def s3(self):
@@ -124,7 +126,41 @@ class Site(http.server.BaseHTTPRequestHandler):
         for part in (day, "eu-west-3", "s3", "aws4_request"):
             key = hmac.new(key, part.encode(), hashlib.sha256).digest()
         good = hmac.new(key, text.encode(), hashlib.sha256).hexdigest() == signature and abs(int(day) - int(time.strftime("%Y%m%d", time.gmtime()))) < 2000000
-        return (200, CSV.encode()) if good else (403, b"signature")
+        if not good:
+            return 403, b"signature"
+        asked = urllib.parse.parse_qs(query)
+        if "list-type" in asked:
+            return 200, self.objects(asked)
+        return (200, type(self).things[path[8:]]) if path[8:] in type(self).things else (200, CSV.encode())
+
+    things = {}
+
+    def objects(self, asked):
+        """ListObjectsV2, one object a page."""
+        names = sorted(n for n in type(self).things if urllib.parse.unquote(n).startswith(asked["prefix"][0]))
+        at = int(asked.get("continuation-token", ["0+"])[0][:-1])
+        one = "".join(f"<Contents><Key>{n}</Key><ETag>&quot;{hashlib.md5(type(self).things[n]).hexdigest()}&quot;</ETag><Size>{len(type(self).things[n])}</Size></Contents>" for n in names[at:at + 1])
+        more = f"<NextContinuationToken>{at + 1}+</NextContinuationToken>" if at + 1 < len(names) else ""
+        return f"<ListBucketResult>{one}{more}</ListBucketResult>".encode()
+
+    def azure(self):
+        """Shared Key as Azure reckons it."""
+        path, _, query = self.path.partition("?")
+        asked = {k: v[0] for k, v in urllib.parse.parse_qs(query, keep_blank_values=True).items()}
+        h = lambda n: self.headers.get(n) or ""
+        lines = ["GET", "", "", "", "", "", "", h("If-Modified-Since"), "", h("If-None-Match"), "", h("Range"), "x-ms-date:" + h("x-ms-date"), "x-ms-version:" + h("x-ms-version"), "/town" + path]
+        text = "\n".join(lines + [f"{k}:{asked[k]}" for k in sorted(asked)])
+        want = "SharedKey town:" + base64.b64encode(hmac.new(b"very secret", text.encode(), hashlib.sha256).digest()).decode()
+        if h("Authorization") != want:
+            return self.say(403, b"<Error/>")
+        if asked.get("comp") == "list":
+            names = sorted(n for n in type(self).things if urllib.parse.unquote(n).startswith(asked["prefix"]))
+            return self.say(200, "".join(f"<Blob><Name>{urllib.parse.unquote(n)}</Name><Properties><Content-Length>{len(type(self).things[n])}</Content-Length><Etag>0x{hashlib.md5(type(self).things[n]).hexdigest()}</Etag></Properties></Blob>" for n in names).encode())
+        name = path[len("/town/"):]
+        if name not in type(self).things:
+            return self.say(404)
+        tag = '"0x%s"' % hashlib.md5(type(self).things[name]).hexdigest()
+        return self.say(304, ETag=tag) if h("If-None-Match") == tag else self.say(200, type(self).things[name], ETag=tag)
 
 
 @pytest.fixture(scope="module")
@@ -296,6 +332,44 @@ def test_s3_is_signed(near, site):
     assert work(near, "fetch", datasource=source)[0]["text"] == CSV
     source["connection"]["auth"]["secret_access_key"] = "other"
     assert work(near, "fetch", datasource=source)["error"] == "AuthenticationError"
+
+
+def test_all_objects_of_a_place_in_a_bucket(near, site, dataset, monkeypatch):
+    things = {"y/2024/a.csv": b"x\n1\n", "y/2025/b%20%C3%BC.csv": b"x\n2\n", "y/2025/": b"", "y/.hidden": b"no", "z.csv": b"no"}
+    monkeypatch.setattr(Site, "things", things)
+    auth = {"type": "aws_signature_v4", "access_key_id": "AK", "secret_access_key": "very secret", "region": "eu-west-3"}
+    source = {"type": "amazon_s3", "connection": {"type": "amazon_s3", "url": f"http://127.0.0.1:{site.server_port}", "auth": auth}, "url": "s3://bucket/y/"}
+    ask = lambda known="": work(near, "fetch", dataset=dataset, datasource=source, known=known)
+    got = ask()
+    assert [(x["name"], x["text"]) for x in got] == [("2024/a.csv", "x\n1\n"), ("2025/b ü.csv", "x\n2\n")], got
+    assert ask(got[0]["known"])[0]["unchanged"]
+    things["y/2025/c.csv"] = b"x\n3\n"
+    Site.asked.clear()
+    assert [x["text"] for x in ask(got[0]["known"])] == ["x\n1\n", "x\n2\n", "x\n3\n"]
+    assert [p for p, h in Site.asked if "list-type" not in p] == ["/bucket/y/2025/c.csv"], "what is kept was brought again"
+    source["url"] = "s3://bucket/nothing/"
+    assert ask()["error"] == "NotFoundResource"
+    source["connection"]["auth"] = {**auth, "secret_access_key": "other"}
+    assert ask()["error"] == "AuthenticationError" and leftovers(near) == []
+
+
+def test_azure_is_signed(near, site, dataset, monkeypatch):
+    things = {"trees/a%20%C3%A9.csv": CSV.encode(), "trees/in/b.csv": b"x\n2\n"}
+    monkeypatch.setattr(Site, "things", things)
+    auth = {"type": "shared_key", "account_name": "town", "shared_key": base64.b64encode(b"very secret").decode()}
+    source = {"type": "azure_blob_storage", "connection": {"type": "azure_blob_storage", "url": f"http://127.0.0.1:{site.server_port}/town", "auth": auth}, "url": "trees/a é.csv"}
+    ask = lambda known="": work(near, "fetch", dataset=dataset, datasource=source, known=known)
+    one, = ask()
+    assert one["text"] == CSV and one["name"] == "a é.csv"
+    assert ask(one["known"])[0]["unchanged"]
+    source["url"] = "trees/in/"
+    assert [(x["name"], x["text"]) for x in ask()] == [("b.csv", "x\n2\n")]
+    source["url"] = "trees/none.csv"
+    assert ask()["error"] == "NotFoundResource"
+    source["connection"]["auth"] = {**auth, "shared_key": base64.b64encode(b"other").decode()}
+    assert ask()["error"] == "AuthenticationError"
+    source["connection"]["auth"] = {**auth, "shared_key": "not base64!"}
+    assert "base64" in ask()["message"]
 
 
 # --- FTP and SFTP
@@ -496,6 +570,27 @@ def test_postgresql(near, postgres, dataset):
     assert ask(query="select count(*) from trees")[0]["text"] == "count\n2\n"
     connection["auth"]["password"] = "wrong"
     assert ask(table="trees")["error"] == "AuthenticationError"
+
+
+def test_postgresql_brings_only_new_rows(near, postgres, dataset):
+    port, psql = postgres, sorted(p for p in ("/usr/lib/postgresql/%d/bin/psql" % v for v in range(12, 20)) if os.path.exists(p))[-1]
+    sql = lambda text: subprocess.run([psql, "-q", "-h", "127.0.0.1", "-p", str(port), "-U", "ada", "postgres", "-c", text], check=True, env={**os.environ, "PGPASSWORD": "secret"})
+    connection = {"type": "postgresql", "host": "127.0.0.1", "port": port, "database": "postgres", "auth": {"type": "basic_auth", "username": "ada", "password": "secret"}}
+    source = {"type": "postgresql", "connection": connection, "table": "log", "incremental_field": "at"}
+    ask = lambda known="": work(near, "fetch", dataset=dataset, datasource=source, known=known)[0]
+    sql("create table log (at timestamp, what text); insert into log values ('2026-01-01 10:00:00.123456', 'a \"b\"'), (null, 'never')")
+    first = ask()
+    assert first["text"] == 'at,what\n2026-01-01 10:00:00.123456,"a ""b"""\n,never\n'
+    assert ask(first["known"])["unchanged"]
+    sql("update log set what = 'changed' where at is not null; insert into log values ('2026-01-01 10:00:00.123457', 'c')")
+    second = ask(first["known"])
+    assert second["text"] == first["text"] + "2026-01-01 10:00:00.123457,c\n", "what was read before was read again, or not kept"
+    sql("alter table log add column more int")                          # other columns: everything anew
+    third = ask(second["known"])
+    assert third["text"].startswith("at,what,more\n") and "changed" in third["text"]
+    source["incremental_field"] = "nothing"
+    assert "nothing" in work(near, "fetch", dataset=dataset, datasource=source)["message"]
+    assert leftovers(near) == []
 
 
 # --- other portals

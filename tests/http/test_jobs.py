@@ -1,12 +1,16 @@
 """Work on datasets: the queue and its states, what ends a job, what a crash leaves, schedules, letters, followers."""
 import http.server
+import io
 import json
 import os
 import resource
 import signal
+import struct
 import subprocess
 import threading
 import time
+import urllib.parse
+import zipfile
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
@@ -230,6 +234,76 @@ def test_a_server_that_stops_goes_on_later(jobs, source):
     assert any("gone on with" in line for line in work(jobs, "log", job=job))
 
 
+# --- what lies in files
+
+
+def test_pictures_beside_a_table_in_an_archive(jobs, source):
+    """They become files of the records that name them, by path or by name; one that is missing is told."""
+    png = lambda n: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0" + bytes([n]) + b"\0\0\0\2\x08\2\0\0\0" + b"x" * 200_000
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as z:
+        z.writestr("trees.csv", "name,photo\noak,img/a.png\nlime,b.png\nelm,none.png\n")
+        z.writestr("img/a.png", png(3))
+        z.writestr("deep/er/b.png", png(4))
+        z.writestr("__MACOSX/._a.png", b"no")
+    Source.body = packed.getvalue()
+    d, slug = make(jobs, source, "Pictures")
+    work(jobs, "put", dataset=d)
+    assert settled(jobs, d)["status"] == "idle"
+    assert any("type file" in x for x in work(jobs, "log", job=work(jobs, "list", dataset=d)[0]["id"])), "nobody says what to do with them"
+    work(jobs, "write", dataset=d, doc={**doc(source), "fields": [{"type": "type", "field": "photo", "type_param": "file"}]})
+    work(jobs, "put", dataset=d)
+    assert settled(jobs, d)["status"] == "idle"
+    assert any("2 files of the archive were kept; 1 that records name" in x and "none.png" in x for x in work(jobs, "log", job=work(jobs, "list", dataset=d)[0]["id"]))
+    page = jobs.client(HOST).get(f"/api/explore/v2.1/catalog/datasets/{slug}/records", headers={"Accept": "application/json"}).json()["results"]
+    photos = {r["name"]: r["photo"] for r in page}
+    assert photos["oak"]["mimetype"] == "image/png" and photos["oak"]["width"] == 3 and photos["lime"]["width"] == 4, photos
+    got = jobs.client(HOST).get(urllib.parse.urlsplit(photos["lime"]["url"]).path)
+    assert got.content == png(4)
+    assert list(jobs.data.glob("*/datasets/**/*.tmp")) == []
+
+
+def old_workbook(rows, merged):
+    """BIFF8 in an OLE2 container, as little of it as makes a workbook."""
+    record = lambda kind, body: struct.pack("<HH", kind, len(body)) + body
+    bof = lambda kind: record(0x809, struct.pack("<HHHHII", 0x600, kind, 0xdbb, 0x7cc, 0, 6))
+    texts = [c for r in rows for c in r if isinstance(c, str)]
+    sst = struct.pack("<II", len(texts), len(texts)) + b"".join(struct.pack("<HB", len(x), 0) + x.encode("latin-1") for x in texts)
+    xf = record(0xe0, struct.pack("<HHH", 0, 0, 0) + bytes(14)) * 16
+    def globals_(at):
+        return bof(5) + record(0x42, struct.pack("<H", 1200)) + xf + record(0x85, struct.pack("<IHBB", at, 0, 2, 0) + b"T1") + record(0xfc, sst) + record(0x0a, b"")
+    cells, n = b"", 0
+    for y, row in enumerate(rows):
+        for x, cell in enumerate(row):
+            if isinstance(cell, str):
+                cells, n = cells + record(0xfd, struct.pack("<HHHI", y, x, 15, n)), n + 1
+            elif cell is not None:
+                cells += record(0x203, struct.pack("<HHHd", y, x, 15, cell))
+    sheet = bof(16) + record(0x200, struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0)) + cells
+    sheet += record(0xe5, struct.pack("<H", len(merged)) + b"".join(struct.pack("<HHHH", *m) for m in merged)) + record(0x0a, b"")
+    stream = globals_(len(globals_(0))) + sheet
+    stream += bytes(max(4096, -(-len(stream) // 512) * 512) - len(stream))
+    sectors = len(stream) // 512
+    table = list(range(1, sectors)) + [0xfffffffe, 0xfffffffe, 0xfffffffd]
+    table += [0xffffffff] * (128 - len(table))
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHHIHIIIIIII", 0x3e, 3, 0xfffe, 9, 6, 0, 0, 0, 1, sectors, 0, 4096, 0xfffffffe, 0)
+    head += struct.pack("<II", 0xfffffffe, 0) + struct.pack("<I", sectors + 1) + b"\xff" * 4 * 108
+    entry = lambda name, kind, child, start, size: (name.encode("utf-16le").ljust(64, b"\0") + struct.pack("<HBBIII", 2 * len(name) + 2 if name else 0, kind, 1, 0xffffffff, 0xffffffff, child) +
+                                                    bytes(36) + struct.pack("<IQ", start, size))
+    folder = entry("Root Entry", 5, 1, 0xfffffffe, 0) + entry("Workbook", 2, 0xffffffff, 0, len(stream)) + entry("", 0, 0xffffffff, 0, 0) * 2
+    return head + stream + folder + struct.pack("<128I", *table)
+
+
+def test_merged_cells_of_an_old_workbook(jobs, source):
+    Source.body = old_workbook([["town", "street", "trees"], ["Metz", "Rue Haute", 3.0], [None, "Rue Basse", 4.0], ["Nancy", "Quai", 5.0]], [(1, 2, 0, 0)])
+    d, slug = make(jobs, source, "Old workbook")
+    work(jobs, "write", dataset=d, doc={**doc(source), "resources": [{**doc(source)["resources"][0], "type": "excel"}]})
+    work(jobs, "put", dataset=d)
+    assert settled(jobs, d)["status"] == "idle", work(jobs, "status", dataset=d)
+    page = jobs.client(HOST).get(f"/api/explore/v2.1/catalog/datasets/{slug}/records?order_by=trees", headers={"Accept": "application/json"}).json()["results"]
+    assert [r["town"] for r in page] == ["Metz", "Metz", "Nancy"], page
+
+
 # --- schedules
 
 
@@ -301,6 +375,56 @@ def test_failures_are_told_once(jobs, source):
     until(lambda: len([x for x in jobs.letters() if "Told" in x["Subject"]]) > len(told))
 
 
+def test_a_schedule_publishes_what_was_published_and_not_the_draft(jobs, source):
+    d, slug = make(jobs, source, "Draft")
+    records = lambda: jobs.client(HOST).get(f"/api/explore/v2.1/catalog/datasets/{slug}", headers={"Accept": "application/json"}).json()
+    title = lambda text: {"default": {"title": {"en": text}}}
+    work(jobs, "put", dataset=d)
+    settled(jobs, d)
+    work(jobs, "schedule", dataset=d, uid="", cron="*/10 * * * *", timezone="")
+    skip = [{"type": "skip_records", "field": "name", "value": "oak"}]
+    written = work(jobs, "write", dataset=d, doc={**doc(source, skip), "metadata": title("Half done")})
+    assert "revision" in written, written
+    Source.body = b"name,height\noak,20\nlime,18\nelm,3\n"
+    jobs.advance(700)
+    until(lambda: rows(jobs, slug) == 3)
+    settled(jobs, d)
+    assert any("draft has changes" in x for x in work(jobs, "log", job=work(jobs, "list", dataset=d)[0]["id"]))
+    assert records()["metas"]["default"]["title"] == "Draft"
+    work(jobs, "put", dataset=d, kind=1)                                  # the metadata alone are published: they stay
+    settled(jobs, d)
+    assert records()["metas"]["default"]["title"] == "Half done" and rows(jobs, slug) == 3
+    Source.body = b"name,height\noak,20\n"
+    jobs.advance(700)
+    until(lambda: rows(jobs, slug) == 1)
+    assert records()["metas"]["default"]["title"] == "Half done"
+    work(jobs, "put", dataset=d)                                          # and by hand: the draft
+    settled(jobs, d)
+    assert rows(jobs, slug) == 0
+
+
+def test_record_errors_are_told_once(jobs, source):
+    d, slug = make(jobs, source, "Torn")
+    work(jobs, "write", dataset=d, doc={**doc(source), "fields": [{"type": "type", "field": "height", "type_param": "int"}]})
+    work(jobs, "put", dataset=d)
+    settled(jobs, d)
+    work(jobs, "schedule", dataset=d, uid="", cron="*/10 * * * *", timezone="")
+    told = lambda: [x for x in jobs.letters() if "Torn" in x["Subject"] and "with errors" in x["Subject"]]
+    for n, body in enumerate((b"name,height\noak,tall\nelm,low\n", b"name,height\noak,tall\n")):
+        Source.body = body
+        jobs.advance(700)
+        until(lambda: len([x for x in work(jobs, "list", dataset=d) if x["who"] == 0 and x["errors"]]) == n + 1)
+    until(told)
+    time.sleep(0.7)
+    assert len(told()) == len({x["To"] for x in told()}) and "but 2 values" in told()[0].get_content()
+    for body in (b"name,height\noak,1\n", b"name,height\noak,tall\n"):      # well in between: told anew
+        Source.body, count = body, len(work(jobs, "list", dataset=d))
+        jobs.advance(700)
+        until(lambda: len(work(jobs, "list", dataset=d)) > count)
+        settled(jobs, d)
+    until(lambda: len(told()) > 1)
+
+
 # --- followers
 
 
@@ -311,11 +435,12 @@ def test_what_reads_another_dataset_follows_it(jobs, source):
     d, slug = make(jobs, source, "Joined", [{"type": "join_datasets", "dataset": "heights", "local_keys": ["name"], "remote_keys": ["name"], "output_fields": ["m"], "republish": True}])
     work(jobs, "put", dataset=d)
     assert settled(jobs, d)["status"] == "idle"
-    assert [r["slug"] for r in jobs.table("job_reads")] == ["heights"], (jobs.table("job_reads"), work(jobs, "log", job=work(jobs, "list", dataset=d)[0]["id"]))
+    assert [r["remote"] for r in jobs.table("joined")] == ["heights"]
     path.write_text("name,m\noak,1\nlime,2\n")
     stoa(jobs.data, "publish", str(path), "--portal", HOST, "--id", "heights", "--replace")
-    until(lambda: [x["outcome"] for x in work(jobs, "list", dataset=d)[-2:]] == ["done", "done"])
-    assert work(jobs, "list", dataset=d)[-2]["who"] == 0
+    until(lambda: [x["outcome"] for x in work(jobs, "list", dataset=d)] == ["done", "done"])
+    time.sleep(1.1)                                                     # two turns of the clock: published again once, not twice
+    assert [x["who"] for x in work(jobs, "list", dataset=d)] == [0, 1]
 
 
 def test_the_command_line_runs_and_lists(jobs, source):

@@ -206,6 +206,12 @@ def test_files_are_fetched_kept_and_only_asked_for_when_they_may_have_changed(ne
     e = rows["e"]
     assert e["photo_orientation"] == 6 and e["photo_date"].startswith("2024-05-01T12:30:00") and e["photo_place"] == {"lon": -2.25, "lat": 48.5}, e
     assert rows["c"]["photo"] is None and rows["f"]["photo"] is None
+    copy = lambda r: near.client(HOST).get(urllib.parse.urlsplit(r["photo"]["url"]).path).content
+    place = struct.pack("<12I", 48, 1, 30, 1, 0, 1, 2, 1, 15, 1, 0, 1)
+    assert place in jpeg_with_exif() and place not in copy(e) and b"2024:05:01" in copy(e), "readers are told where a picture was taken"
+    told = made(near, site, "Pictures with places", "/pictures.csv", [{"type": "file", "field": "photo", "keep_place": True}])
+    assert publish(near, told["dataset"])["outcome"] == "done"
+    assert place in copy(next(r for r in records(near, told["slug"]) if r["name"] == "e")), "the publisher says that it is told"
     near.advance(3600)
     Elsewhere.asked.clear()
     Elsewhere.tables["/pictures.csv"] += f"i,{base}/new.png\n"

@@ -53,6 +53,25 @@ static void a_thumbnail_inside_does_not_undo_the_orientation(void **state)
 	sees(str_make(two, sizeof two - 1), IMAGE_JPEG, 32, 64, 6);
 }
 
+/* A directory of one place, whose degrees lie behind it; and a packet of XMP that tells another. */
+static void forgets_where_it_was_taken(void **state)
+{
+	(void)state;
+	char head[] = "\xff\xd8\xff\xe1\0\x64" "Exif\0\0II*\0\x08\0\0\0\1\0\x25\x88\4\0\1\0\0\0\x1a\0\0\0\0\0\0\0"
+		"\2\0\2\0\5\0\3\0\0\0\x38\0\0\0" "\4\0\5\0\3\0\0\0\xf0\xff\xff\xff" "\0\0\0\0"
+		"\x30\0\0\0\1\0\0\0\x1e\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0" "after it...\0"
+		"\xff\xe1\0\x2f" "http://ns.adobe.com/xap/1.0/\0exif:GPS=\"48,2\"" JPEG_FRAME;
+	struct str s = str_make(head, sizeof head - 1);
+	struct image_exif x;
+	assert_true(image_forget_place(head, s.n));
+	assert_true(str_find(s, STR("\x30\0\0\0\1\0\0\0\x1e")) < 0 && str_find(s, STR("GPS")) < 0);
+	assert_true(str_find(s, STR("after it...")) > 0);
+	assert_true(image_exif(s, &x) && !x.has_place);
+	assert_false(image_forget_place(head, s.n) && str_find(s, STR("GPS")) >= 0);
+	sees(s, IMAGE_JPEG, 64, 32, 1);
+	for (size_t n = 0; n < s.n; n++) image_forget_place(head, n);
+}
+
 static void refuses_what_is_no_picture(void **state)
 {
 	(void)state;
@@ -74,6 +93,7 @@ int main(void)
 		cmocka_unit_test(tells_each_kind),
 		cmocka_unit_test(turns_the_size_of_a_camera_held_upright),
 		cmocka_unit_test(a_thumbnail_inside_does_not_undo_the_orientation),
+		cmocka_unit_test(forgets_where_it_was_taken),
 		cmocka_unit_test(refuses_what_is_no_picture),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
