@@ -140,6 +140,8 @@ static void finish_api(const struct httpd_request *r, struct httpd_reply *p, str
 	bool cookie = rights_reads_cookies(r) && str_find(httpd_header(r, STR("Cookie")), STR("sessionid=")) >= 0;
 	rest_cors(p);
 	rights_settle(s, r, p);
+	struct quota_purse purse = rights_purse(r);
+	if (purse.key && r->tenant) trace_used(s, (struct tenant_id){ r->tenant }, purse.key);
 	if (cookie) {
 		httpd_reply_cache_control(p, STR("private, no-store"));
 		httpd_reply_cacheable(p, 0);

@@ -79,12 +79,13 @@ struct calls { struct call_cell *cells; size_t n; };
 
 /* --- batch: what is to be written, in the order it was counted --------------------------------------------------------- */
 
-enum line_table { LINE_HOUR, LINE_DAY, LINE_VISITORS, LINE_TERM, LINE_CALL, LINE_CLOSE };
+enum line_table { LINE_HOUR, LINE_DAY, LINE_VISITORS, LINE_TERM, LINE_CALL, LINE_USE, LINE_CLOSE };
 struct line {
 	enum line_table table;
 	int64_t tenant, slot;   /* hour or day */
 	int kind;               /* dimension or scope */
 	struct str key, dataset, format, caller, error, endpoint;
+	struct str network, agent, referrer, country; /* of a use */
 	int64_t n, us;
 };
 enum { GATHER_ROWS = 200000 };
@@ -94,6 +95,24 @@ void gather_done(struct gather *b);
 bool gather_write(struct store *s, const struct gather *b, struct err *e) must_use;
 bool write_upkeep(struct store *s, const struct tenant *t, struct instant now, struct err *e) must_use;
 bool write_erase(struct store *s, struct tenant_id t, struct instant now, struct err *e) must_use;
+
+/* --- uses.c: the same with what may be kept for 90 days, bounded ------------------------------------------------------------ */
+
+enum { USES = 512 };
+struct use_cell {
+	int64_t hour; /* of UTC, since 1970 */
+	const char *version, *endpoint, *agent;
+	int16_t status;
+	bool with_key;
+	uint16_t ntext;
+	char text[200]; /* dataset, format, country, network, referrer, a separator behind each */
+	int64_t n, us;
+};
+struct uses { struct use_cell *cells; size_t n; }; /* by hashing */
+struct weight;
+void uses_add(struct uses *u, const struct audience_hit *h, const struct weight *w, const struct audience_agent *a, struct str referrer, struct str country);
+void uses_collect(struct uses *u, int64_t tenant, struct gather *g); /* and forgets them */
+void uses_done(struct uses *u);
 
 /* --- portal.c: what is counted of one portal ----------------------------------------------------------------------------- */
 
@@ -116,6 +135,7 @@ struct portal {
 	struct people people;
 	struct terms terms;
 	struct calls calls;
+	struct uses uses;
 };
 struct portal *portal_new(int64_t tenant);
 void portal_free(struct portal *p);

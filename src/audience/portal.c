@@ -69,6 +69,7 @@ void portal_free(struct portal *p)
 	forget_day(p);
 	tally_done(&p->tally);
 	free(p->calls.cells);
+	uses_done(&p->uses);
 	free(p->excluded);
 	explicit_bzero(p->salt, AUDIENCE_SALT);
 	munmap(p->salt, PAGE);
@@ -233,6 +234,7 @@ void portal_collect(struct portal *p, struct gather *g)
 	collect_tally(p, &p->tally, LINE_HOUR, p->hour, g);
 	collect_tally(p, &p->daily, LINE_DAY, p->day, g);
 	collect_calls(p, g);
+	uses_collect(&p->uses, p->tenant, g);
 	collect_people(p, g);
 	collect_terms(p, g);
 }
@@ -352,7 +354,9 @@ void portal_count(struct portal *p, const struct audience_hit *h, const struct a
 	} else if (page) {
 		count_page(p, h, &w, a, referrer, place);
 	} else {
+		char code[3];
 		count_call(p, h, &w);
+		uses_add(&p->uses, h, &w, a, referrer, place ? place_country(place, h->client, code) : STR(""));
 		if (w.event) count_event(p, w.event, &w);
 		if (w.event && w.format[0] && strcmp(w.event, "export") == 0) tally_add(&p->tally, AUDIENCE_FORMAT, str_of(w.format), 1, 0);
 	}
@@ -363,6 +367,6 @@ void portal_count(struct portal *p, const struct audience_hit *h, const struct a
 size_t portal_bytes(const struct portal *p)
 {
 	return sizeof *p - sizeof p->people + tally_bytes(&p->tally) + tally_bytes(&p->daily) + people_bytes(&p->people) +
-	       (p->terms.slots ? TERMS * sizeof *p->terms.slots : 0) + (p->calls.cells ? CALLS * sizeof *p->calls.cells : 0) +
+	       (p->terms.slots ? TERMS * sizeof *p->terms.slots : 0) + (p->calls.cells ? CALLS * sizeof *p->calls.cells : 0) + (p->uses.cells ? USES * sizeof *p->uses.cells : 0) +
 	       p->nexcluded * sizeof *p->excluded + PAGE;
 }

@@ -49,6 +49,10 @@ static bool write_line(struct store_tx *tx, const struct line *l, struct err *e)
 	case LINE_CALL:
 		return store_run(tx, ASK(call_add), t,
 		                 STORE_PARAMS(N(l->slot / 24), N(l->slot % 24), T(l->key), T(l->endpoint), T(l->dataset), T(l->format), T(l->caller), T(l->error), N(l->n)), e);
+	case LINE_USE:
+		return store_run(tx, ASK(use_add), t,
+		                 STORE_PARAMS(N(l->slot), T(l->key), T(l->endpoint), T(l->dataset), T(l->format), T(l->caller), T(l->error), T(l->network), T(l->agent), T(l->referrer),
+		                              T(l->country), N(l->n), N(l->us)), e);
 	case LINE_CLOSE: return close_day(tx, t, l->slot, e);
 	}
 	return true;
@@ -123,6 +127,7 @@ static bool keep_times(struct store_tx *tx, const struct tenant *t, int64_t toda
 	       run_counted(tx, ASK(old_closed), t->id, STORE_PARAMS(N(first_day)), &none, e) &&
 	       run_counted(tx, ASK(sum_calls), t->id, STORE_PARAMS(N(today - AUDIENCE_HOURLY_DAYS)), &none, e) &&
 	       run_counted(tx, ASK(sum_calls_end), t->id, STORE_PARAMS(N(today - AUDIENCE_HOURLY_DAYS)), &none, e) &&
+	       run_counted(tx, ASK(old_uses), t->id, STORE_PARAMS(N(now.us / INT64_C(3600000000) - AUDIENCE_HOURLY_DAYS * 24)), &calls, e) &&
 	       run_counted(tx, ASK(old_calls), t->id, STORE_PARAMS(N(first_day)), &calls, e) && note(tx, t->id, now, STR("hourly"), hours, first_hourly, e) &&
 	       note(tx, t->id, now, STR("daily"), days, first_day, e) && note(tx, t->id, now, STR("calls"), calls, first_day, e) &&
 	       store_run(tx, ASK(removed_old), t->id, STORE_PARAMS(N(now.us - INT64_C(86400000000) * AUDIENCE_DAYS)), e);
@@ -140,7 +145,7 @@ bool write_upkeep(struct store *s, const struct tenant *t, struct instant now, s
 bool write_erase(struct store *s, struct tenant_id t, struct instant now, struct err *e)
 {
 	static const struct store_query *const all[] = { ASK(erase_hours), ASK(erase_days), ASK(erase_visitors), ASK(erase_terms), ASK(erase_calls),
-		                                         ASK(erase_closed) };
+		                                         ASK(erase_closed), ASK(erase_uses) };
 	struct store_tx *tx;
 	int64_t rows = 0;
 	bool good = true;

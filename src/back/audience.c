@@ -2,19 +2,21 @@
 #include "back/audience.h"
 #include "back/settings.h"
 
-enum tab { TAB_FIGURES, TAB_ASSESSMENT, TAB_SETTINGS };
-
 /* --- parts --------------------------------------------------------------------------------------------------------------- */
 
-void figures_tabs(struct html *h, const struct visit *v, int at)
+void figures_tabs(struct html *h, const struct visit *v, enum figures_tab at)
 {
 	struct html_tab tabs[] = {
-		{ .url = STR("/backoffice/audience/"), .label = N_("Figures") },
-		{ .url = STR("/backoffice/audience/self-assessment/"), .label = N_("Self-assessment") },
-		{ .url = STR("/backoffice/audience/settings/"), .label = N_("Measurement settings") },
+		[FIGURES_TAB_ALL] = { .url = STR("/backoffice/audience/"), .label = N_("Figures") },
+		[FIGURES_TAB_DATASETS] = { .url = STR("/backoffice/audience/datasets/"), .label = N_("Datasets") },
+		[FIGURES_TAB_API] = { .url = STR("/backoffice/audience/api/"), .label = N_("API") },
+		[FIGURES_TAB_PEOPLE] = { .url = STR("/backoffice/audience/people/"), .label = N_("People") },
+		[FIGURES_TAB_STORAGE] = { .url = STR("/backoffice/audience/storage/"), .label = N_("Storage") },
+		[FIGURES_TAB_ASSESSMENT] = { .url = STR("/backoffice/audience/self-assessment/"), .label = N_("Self-assessment") },
+		[FIGURES_TAB_SETTINGS] = { .url = STR("/backoffice/audience/settings/"), .label = N_("Measurement settings") },
 	};
 	tabs[at].current = true;
-	html_tabs(h, N_("Audience"), tabs, rights_may(&v->who, ACCOUNT_MAY_EDIT_DOMAIN) ? 3 : 2);
+	html_tabs(h, N_("Audience"), tabs, rights_may(&v->who, ACCOUNT_MAY_EDIT_DOMAIN) ? COUNT_OF(tabs) : COUNT_OF(tabs) - 1);
 }
 
 static struct str iso(struct arena *a, int64_t day)
@@ -24,22 +26,22 @@ static struct str iso(struct arena *a, int64_t day)
 	return arena_printf(a, "%04d-%02d-%02d", (int)c.year, c.month, c.day);
 }
 
-static struct str query_of(const struct figures *f)
+struct str figures_query(const struct figures *f)
 {
 	static const char *const words[] = { [PERIOD_DAY] = "24h", [PERIOD_WEEK] = "7d", [PERIOD_MONTH] = "30d", [PERIOD_YEAR] = "12m", [PERIOD_CUSTOM] = "custom" };
 	if (f->period != PERIOD_CUSTOM) return arena_printf(f->arena, "?period=%s", words[f->period]);
 	return arena_printf(f->arena, "?period=custom&from=%.*s&to=%.*s", STR_ARG(iso(f->arena, f->first_day)), STR_ARG(iso(f->arena, f->last_day)));
 }
 
-static void put_period(struct html *h, const struct figures *f)
+void figures_put_period(struct html *h, const struct figures *f, const char *path)
 {
-	struct html_tab tabs[] = {
-		{ .url = STR("/backoffice/audience/?period=24h"), .label = N_("24 hours") }, { .url = STR("/backoffice/audience/?period=7d"), .label = N_("7 days") },
-		{ .url = STR("/backoffice/audience/?period=30d"), .label = N_("30 days") }, { .url = STR("/backoffice/audience/?period=12m"), .label = N_("12 months") } };
-	if (f->period < COUNT_OF(tabs)) tabs[f->period].current = true;
+	static const struct { const char *word, *label; } words[] = { { "24h", N_("24 hours") }, { "7d", N_("7 days") }, { "30d", N_("30 days") }, { "12m", N_("12 months") } };
+	struct html_tab tabs[COUNT_OF(words)];
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		tabs[i] = (struct html_tab){ .url = arena_printf(f->arena, "%s?period=%s", path, words[i].word), .label = words[i].label, .current = i == (size_t)f->period };
 	html_lit(h, "<div class=\"audience-period\">");
 	html_tabs(h, N_("Period"), tabs, COUNT_OF(tabs));
-	html_form_open(h, &(struct html_form){ .action = STR("/backoffice/audience/"), .label = N_("Other days"), .inline_ = true });
+	html_form_open(h, &(struct html_form){ .action = str_of(path), .label = N_("Other days"), .inline_ = true });
 	html_hidden(h, "period", STR("custom"));
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_DATE, .name = "from", .label = N_("From"), .value = iso(f->arena, f->first_day), .required = true });
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_DATE, .name = "to", .label = N_("To"), .value = iso(f->arena, f->last_day), .required = true });
@@ -111,19 +113,19 @@ static bool run_figures(struct httpd_request *r, struct httpd_reply *p, void *ap
 	auto_page page = back_page(&v, N_("Audience"), "/backoffice/audience/");
 	view_office_open(&page, VIEW_OFFICE_AUDIENCE);
 	struct html *h = &page.h;
-	struct str query = query_of(&f);
+	struct str query = figures_query(&f);
 	html_heading_open(h, page.title, N_("How much this portal is read: sums only, nothing about anybody."));
 	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("CSV"), .icon = ICON_DOWNLOAD, .with_icon = true, .href = arena_join(v.arena, STR("/backoffice/audience/export.csv"), query) });
 	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("JSON"), .icon = ICON_DOWNLOAD, .with_icon = true, .href = arena_join(v.arena, STR("/backoffice/audience/export.json"), query) });
 	html_heading_close(h);
-	figures_tabs(h, &v, TAB_FIGURES);
+	figures_tabs(h, &v, FIGURES_TAB_ALL);
 	back_said(&page, r);
 	if (!audience_is_on(v.at.tenant)) html_notice(h, HTML_WARNING, N_("Measurement is switched off: nothing is counted. What is shown was counted before."));
 	if (!good) {
 		html_notice(h, HTML_BAD, complaint);
 		httpd_reply_status(p, 422);
 	}
-	put_period(h, &f);
+	figures_put_period(h, &f, "/backoffice/audience/");
 	figures_summary(h, &f, false);
 	figures_chart(h, &f, false);
 	figures_lists(h, &f);
@@ -183,7 +185,7 @@ static bool run_settings(struct httpd_request *r, struct httpd_reply *p, void *a
 	struct html *h = &page.h;
 	html_heading_open(h, page.title, NULL);
 	html_heading_close(h);
-	figures_tabs(h, &v, TAB_SETTINGS);
+	figures_tabs(h, &v, FIGURES_TAB_SETTINGS);
 	back_said(&page, r);
 	back_put_stale(&page, &errors);
 	html_panel_open(h, NULL, NULL, NULL);

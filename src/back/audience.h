@@ -46,8 +46,14 @@ void figures_for_public(struct figures *f);
 void figures_chart(struct html *h, const struct figures *f, bool for_public);
 void figures_summary(struct html *h, const struct figures *f, bool for_public);
 void figures_lists(struct html *h, const struct figures *f);
-/* The tabs of the audience pages; `at` from 0. */
-void figures_tabs(struct html *h, const struct visit *v, int at);
+/* A bar beside a number, as a part of the greatest. */
+void figures_bar(struct html *h, int64_t n, int64_t most);
+/* The tabs of the audience pages. */
+enum figures_tab { FIGURES_TAB_ALL, FIGURES_TAB_DATASETS, FIGURES_TAB_API, FIGURES_TAB_PEOPLE, FIGURES_TAB_STORAGE, FIGURES_TAB_ASSESSMENT, FIGURES_TAB_SETTINGS };
+void figures_tabs(struct html *h, const struct visit *v, enum figures_tab at);
+/* The choice of a period for the page at this path, and the same as a query string with "?". */
+void figures_put_period(struct html *h, const struct figures *f, const char *path);
+struct str figures_query(const struct figures *f);
 /* A day (since 1970) in words. */
 void figures_day(struct html *h, int64_t day);
 

@@ -70,7 +70,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	struct html *h = &page.h;
 	html_heading_open(h, page.title, N_("The measurement held against the fourteen criteria of the French authority (July 2025), with the settings in force now."));
 	html_heading_close(h);
-	figures_tabs(h, &v, 1);
+	figures_tabs(h, &v, FIGURES_TAB_ASSESSMENT);
 	if (!audience_is_on(t)) html_notice(h, HTML_INFO, N_("Measurement is switched off: nothing is counted."));
 	if (failing) html_notice(h, HTML_BAD, N_("With these settings the measurement is outside of the exemption: at least one criterion is not met."));
 	else html_notice(h, HTML_SUCCESS, N_("All criteria are met with the settings in force."));

@@ -188,7 +188,7 @@ void figures_summary(struct html *h, const struct figures *f, bool for_public)
 
 /* --- lists ------------------------------------------------------------------------------------------------------------- */
 
-static void put_bar(struct html *h, int64_t n, int64_t most)
+void figures_bar(struct html *h, int64_t n, int64_t most)
 {
 	html_lit(h, "<svg class=\"bar-of\" aria-hidden=\"true\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\"><rect height=\"10\" width=\"");
 	html_int(h, most > 0 ? num_max(n * 1000 / most, INT64_C(4)) : 0);
@@ -214,7 +214,7 @@ static void put_list(struct html *h, const struct figures *f, enum figures_table
 		html_lit(h, "<tr><th scope=\"row\"><span dir=\"auto\">");
 		html_text(h, l->cells[i].label);
 		html_lit(h, "</span>");
-		if (!l->cells[i].hidden) put_bar(h, l->cells[i].n, most);
+		if (!l->cells[i].hidden) figures_bar(h, l->cells[i].n, most);
 		html_lit(h, "</th><td class=\"number\">");
 		put_number(h, l->cells[i].n, l->cells[i].hidden);
 		html_lit(h, "</td></tr>");

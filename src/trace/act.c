@@ -76,6 +76,14 @@ static bool sweep_one(struct site *s, struct tenant_id t, int64_t before, struct
 	return true;
 }
 
+static bool drop_old_keys(struct site *s, struct tenant_id t, struct err *e)
+{
+	struct store_tx *tx;
+	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = store_run(tx, TRACE_ASK(key_old), t, STORE_PARAMS(N(clock_now().us / DAY_US - AUDIENCE_DAYS)), e);
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
+
 bool trace_sweep(struct site *s, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
@@ -87,7 +95,7 @@ bool trace_sweep(struct site *s, struct err *e)
 		if (!t) continue;
 		int64_t before = clock_now().us - tenant_number(t, "log.activity_months") * DAYS_OF_MONTH * DAY_US;
 		tenant_release(s->tenants, t);
-		ok = sweep_one(s, ids[i], before, e);
+		ok = sweep_one(s, ids[i], before, e) && drop_old_keys(s, ids[i], e);
 	}
 	return ok;
 }
@@ -200,6 +208,8 @@ void trace_close(struct site *s)
 {
 	struct trace *tr = s ? s->trace : NULL;
 	if (!tr) return;
+	struct err e = { 0 };
+	if (!trace_flush(s, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "calls of keys", &e);
 	views_close(tr);
 	while (tr->known) {
 		struct known *next = tr->known->next;

@@ -31,12 +31,17 @@ struct kept_view {
 	bool making;
 };
 
+enum { USED = 1024 };
+struct used { int64_t tenant, key, day, n; };
+
 struct trace {
 	struct site *site;
 	struct lock lock;    /* LOCK_TRACE; guards what follows */
 	struct lock_bell made;
 	struct known *known;
 	struct kept_view *views;
+	struct used used[USED]; /* calls of keys that are not written down yet */
+	size_t nused;
 };
 void views_close(struct trace *tr);
 

@@ -59,6 +59,18 @@ extern const struct trace_kind trace_kinds[];
 /* Removes what is older than the portal keeps it. Once a day. */
 bool trace_sweep(struct site *s, struct err *e) must_use nonnull_all;
 
+/* --- dashboards: usage.c -------------------------------------------------------------------------------------------------- */
+
+/* Rows of a question over days [from, to], numbered from 1970: the columns as queries.def names them. */
+enum trace_table { TRACE_DATASETS, TRACE_BY_DAY, TRACE_BY_PLACE, TRACE_BY_STATUS, TRACE_KEYS, TRACE_GROUPS };
+enum { TRACE_COLUMNS = 16 };
+struct trace_row { struct value cells[TRACE_COLUMNS]; }; /* texts, whole numbers, or null */
+bool trace_rows(struct site *s, struct tenant_id t, enum trace_table what, int64_t from, int64_t to, struct arena *a, struct trace_row **out, size_t *n,
+                struct err *e) must_use nonnull_all;
+/* Counts a call that came with a key: how many a day, never of what. Memory only, written down by trace_flush. */
+void trace_used(struct site *s, struct tenant_id t, int64_t key) nonnull_all;
+bool trace_flush(struct site *s, struct err *e) must_use nonnull_all;
+
 /* --- sources: source.c ------------------------------------------------------------------------------------------------ */
 
 /* What the parameter `source` of a request asks for: "monitoring" needs explore_monitoring (ERR_FORBIDDEN, ERR_UNAUTHENTICATED for nobody
