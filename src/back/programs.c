@@ -106,7 +106,7 @@ static void put_scopes(struct html *h, const struct scene *s)
 		options[n++] = (struct html_option){ .value = str_of(row->name), .message = row->sentence, .on = s->program.scopes != UINT64_MAX && (s->program.scopes & ACCOUNT_BIT(i)) };
 	}
 	html_choice(h, &(struct html_choice){ .kind = HTML_CHECKS, .name = "scope", .label = N_("Besides reading it may ask for"),
-		.hint = N_("It never may more than the person who lets it in."), .options = options, .noptions = n, .columns = true });
+		.hint = N_("It can never do more than the person who lets it in may."), .options = options, .noptions = n, .columns = true });
 }
 
 static bool put_alone(struct html *h, const struct scene *s, struct err *e)

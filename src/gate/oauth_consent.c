@@ -58,7 +58,7 @@ static void put_item(struct html *h, const char *message)
 
 void gate_put_scopes(struct html *h, uint64_t scopes, uint64_t mine)
 {
-	html_lit(h, "<ul>");
+	html_lit(h, "<ul class=\"scopes\">");
 	put_item(h, N_("Read what is shown to you"));
 	for (unsigned i = 0; i < ACCOUNT_PERMISSIONS; i++)
 		if (scopes & mine & ACCOUNT_BIT(i)) put_item(h, account_permission_row((enum account_permission)i)->sentence);
@@ -121,7 +121,7 @@ static bool ask(struct scene *s, struct err *e)
 	html_say(h, N_("It may then"));
 	html_lit(h, "</h2>");
 	gate_put_scopes(h, s->c.scopes, g->v.who.who.permissions);
-	gate_paragraph(g, N_("It never may more than you, and only until you take it back: My account, Programs."));
+	gate_paragraph(g, N_("It can never do more than you may, and only until you take this back under My account, Programs."));
 	html_form_open(h, &(struct html_form){ .visit = &g->v, .action = STR("/oauth2/authorize/"), .errors = &g->errors });
 	put_hidden(s);
 	html_buttons_open(h);

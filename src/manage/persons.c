@@ -284,17 +284,20 @@ static void put_failure(struct manage_call *c, const struct err *why)
 bool manage_bulk(struct manage_call *c, bool (*one)(struct manage_call *c, const struct json_node *item, struct err *e), struct err *e)
 {
 	enum { MOST = 200, ROOM = 1 << 20 };
-	if (json_kind(c->body) != JSON_ARRAY) return manage_invalid_field(c, "non_field_errors", "Expected a list.");
-	if (json_count(c->body) > MOST) return manage_invalid_field(c, "non_field_errors", "At most %d at once.", MOST);
+	/* The contract shows one person where it speaks of several: both are taken. */
+	bool alone = c->body && json_kind(c->body) == JSON_OBJECT;
+	if (!c->body || (!alone && json_kind(c->body) != JSON_ARRAY)) return manage_invalid_field(c, "non_field_errors", "Expected a list.");
+	size_t n = alone ? 1 : json_count(c->body);
+	if (n > MOST) return manage_invalid_field(c, "non_field_errors", "At most %d at once.", MOST);
 	if (!manage_fresh(c, e)) return false;
 	json_open(&c->j, '{');
-	for (size_t i = 0; i < json_count(c->body); i++) {
+	for (size_t i = 0; i < n; i++) {
 		auto_buf room = BUF_INIT(ROOM);
 		struct err why = { 0 };
 		struct json_out kept = c->j;
 		c->faults.list.n = 0;
 		c->j = JSON_OUT(&room);
-		bool ok = one(c, json_at(c->body, i), &why);
+		bool ok = one(c, alone ? c->body : json_at(c->body, i), &why);
 		c->j = kept;
 		json_key(&c->j, arena_printf(c->a, "%zu", i));
 		json_open(&c->j, '{');

@@ -165,7 +165,7 @@ static bool give_params(struct manage_call *c, const struct json_node *seen)
 	const struct ingest_extractor *x = ingest_extractor_or_null(json_text(json_get(source, "type")));
 	json_open(&c->j, '{');
 	json_key(&c->j, STR("extractor"));
-	if (x) put_extractor(c, x, -1);
+	if (x) json_put(&c->j, str_of(x->type));
 	else json_put_null(&c->j);
 	manage_member_node(&c->j, "params", json_get(source, "params"));
 	json_close(&c->j, '}');

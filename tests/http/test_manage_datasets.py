@@ -271,7 +271,7 @@ def test_a_source_is_looked_at_before_it_is_saved(root):
     assert root.good("GET", f"/datasets/{uid}/resources/{resource['uid']}/guess_extractors/")[0]["type"] == "csvfile"
     assert root.good("POST", f"/datasets/{uid}/resources/guess_extractors/", source)[0]["type"] == "csvfile"
     assert root.good("POST", f"/datasets/{uid}/resources/guess_extractor_params/", {**source, "type": "csvfile"})["params"]["separator"] == ";"
-    assert root.good("GET", f"/datasets/{uid}/resources/{resource['uid']}/guess_extractors_params/")["extractor"]["type"] == "csvfile"
+    assert root.good("GET", f"/datasets/{uid}/resources/{resource['uid']}/guess_extractors_params/")["extractor"] == "csvfile"
     root.bad("POST", f"/datasets/{uid}/resources/preview/", {"type": "csvfile"})
     root.bad("POST", f"/datasets/{uid}/resources/preview/", {"type": "csvfile", "datasource": {"type": "uploaded_file", "file": {"uid": "none.csv"}}})
     root.bad("GET", f"/datasets/{uid}/resources/re_none/preview/", status=404)

@@ -116,11 +116,15 @@ def address(path, things):
 DEEDS = {"remove_code_page", "remove_studio_page", "archive_code_page"}
 
 
+# What nobody does by a key or a token: it would outlive itself.
+IN_PERSON = {"add_key", "update_key", "revoke_key"}
+
+
 def ask(caller, role, things):
     own, on_it = ROLES[role]
     wrong = []
     for symbol, method, path, rule, takes in OPERATIONS:
-        yes = may(rule, path, symbol, own, on_it)
+        yes = may(rule, path, symbol, own, on_it) and not (isinstance(caller, Bearer) and symbol in IN_PERSON)
         if yes and symbol in DEEDS:
             continue
         # A body that is no object and a revision that never was: who may is told so, and nothing happens.
@@ -159,7 +163,7 @@ def test_every_scope_by_every_operation(world, things):
     """A token allows what the person may, and of that its scopes: somebody who may everything with a token of one scope has the rights of a role of
     that one permission, and so has somebody who may one thing with a token for everything."""
     program = register(world, "Matrix", scope=["all"])[:2]
-    scopes = [(s, set(PERMISSIONS.values()), {s}) for s in of_today(sorted(PERMISSIONS.values()), 5)] + [("all", {"edit_dataset"}, {"edit_dataset"}), ("read", set(PERMISSIONS.values()), set())]
+    scopes = [(s, set(PERMISSIONS.values()), {s}) for s in of_today(sorted(PERMISSIONS.values()), 3)] + [("all", {"edit_dataset"}, {"edit_dataset"}), ("read", set(PERMISSIONS.values()), set())]
 
     def part(n):
         wrong = []
