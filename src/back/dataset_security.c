@@ -109,6 +109,8 @@ static bool check_filter(struct scene *s, struct str filter, struct html_errors 
 		return true;
 	if (!rights_filter_ok(d, filter, &why))
 		return html_complain_text(errors, STR("filter"), arena_str(v->arena, str_of(why.pub)));
+	if (!rights_filter_of(&v->at, &v->who, v->arena, d, filter, &filter, e))
+		return false;
 	struct query_target t = { .at = d->version, .schema = &d->schema, .dataset_id = d->slug, .row_filter = filter };
 	struct query_request q = { .target = &t, .mode = QUERY_PAGE, .now_us = clock_now().us };
 	return query_count(v->at.site->engine, v->arena, &q, v->request->cancel, rows, e);

@@ -229,14 +229,19 @@ static bool has_template(const struct dataset *d, const char *template_)
 	return has;
 }
 
+bool catalog_template_of_apps(struct str template_)
+{
+	return str_eq(template_, STR("visualization")) || str_eq(template_, STR("explore")) || str_eq(template_, STR("asset_content_configuration"));
+}
+
 /* Templates that the portal made; those that nobody may see never come into the catalogue (config/). */
-static void put_own_metas(struct json_out *j, const struct dataset *d, struct str lang)
+static void put_own_metas(struct json_out *j, const struct dataset *d, struct str lang, bool apps)
 {
 	struct str open = STR("");
 	for (size_t i = 0; i < d->nmetas; i++) {
 		const struct meta *m = &d->metas[i];
 		bool again = i > 0 && str_eq(m->template_, m[-1].template_) && str_eq(m->name, m[-1].name);
-		if (again || is_table_template(m->template_)) continue;
+		if (again || is_table_template(m->template_) || (!apps && catalog_template_of_apps(m->template_))) continue;
 		auto_arena a = ARENA_INIT;
 		if (!str_eq(open, m->template_)) {
 			if (open.n) json_close(j, '}');
@@ -250,14 +255,14 @@ static void put_own_metas(struct json_out *j, const struct dataset *d, struct st
 	if (open.n) json_close(j, '}');
 }
 
-static void put_metas(struct json_out *j, const struct dataset *d, struct str lang, const struct clock_zone *zone)
+static void put_metas(struct json_out *j, const struct dataset *d, struct str lang, const struct clock_zone *zone, bool apps)
 {
 	auto_arena a = ARENA_INIT;
 	const char *open = NULL;
 	json_open(j, '{');
 	for (size_t i = 0; i < COUNT_OF(catalog_meta_rows); i++) {
 		const struct meta_row *r = &catalog_meta_rows[i];
-		if (!has_template(d, r->template_)) continue;
+		if (!has_template(d, r->template_) || (!apps && catalog_template_of_apps(str_of(r->template_)))) continue;
 		if (!open || strcmp(open, r->template_) != 0) {
 			if (open) json_close(j, '}');
 			open = r->template_;
@@ -274,7 +279,7 @@ static void put_metas(struct json_out *j, const struct dataset *d, struct str la
 		}
 	}
 	if (open) json_close(j, '}');
-	put_own_metas(j, d, lang);
+	put_own_metas(j, d, lang, apps);
 	json_close(j, '}');
 }
 
@@ -297,7 +302,7 @@ void dataset_put_files(struct json_out *j, const struct dataset *d, enum catalog
 	json_close(j, ']');
 }
 
-void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang, const struct clock_zone *zone)
+void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang, const struct clock_zone *zone, bool apps)
 {
 	auto_arena a = ARENA_INIT;
 	struct json_out j = JSON_OUT(b);
@@ -328,6 +333,6 @@ void dataset_put_json(struct buf *b, const struct dataset *d, struct str lang, c
 		json_close(&j, '}');
 	}
 	json_key(&j, STR("metas"));
-	put_metas(&j, d, lang, zone);
+	put_metas(&j, d, lang, zone, apps);
 	json_close(&j, '}');
 }

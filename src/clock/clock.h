@@ -50,6 +50,8 @@ struct str clock_zone_name(const struct clock_zone *z);
 int clock_offset_s(const struct clock_zone *z, int64_t us); /* seconds east of UTC at an instant */
 int64_t clock_local_to_us(const struct clock_zone *z, const struct civil *local); /* gap: moved on; overlap: earlier */
 void clock_us_to_local(const struct clock_zone *z, int64_t us, struct civil *out);
+/* What people there call the zone at an instant: "CET", "Central European Summer Time". */
+void clock_put_zone_name(struct buf *b, const struct clock_zone *z, int64_t us, struct str lang, bool whole);
 
 /* The weekday that weeks begin with where a language is at home: 1 Monday … 7 Sunday. */
 int clock_first_weekday(struct str lang);
@@ -63,6 +65,11 @@ void clock_put_http(struct buf *b, int64_t us);                                /
 void clock_put_long(struct buf *b, int64_t us, const struct clock_zone *z, struct str lang, bool with_time);
 /* ODSQL date_format (§10.9). Fails with ERR_ODSQL naming the letter that is not a symbol. */
 bool clock_format(struct buf *b, const struct civil *local, struct str pattern, struct str lang, struct err *e) must_use;
+/* The same of an instant as a zone's clocks show it: z is the zone's name in the language (four: in full), Z its offset
+ * +0100 (two: +01:00, three: the zone's identifier). A date without a zone has neither and writes nothing for them. */
+bool clock_format_at(struct buf *b, int64_t us, const struct clock_zone *z, struct str pattern, struct str lang, struct err *e) must_use;
+/* Whether a pattern asks for the zone. */
+bool clock_format_asks_zone(struct str pattern);
 /* Checks a pattern without a date. */
 bool clock_format_check(struct str pattern, struct err *e) must_use;
 

@@ -145,7 +145,7 @@ void clock_put_long(struct buf *b, int64_t us, const struct clock_zone *z, struc
 
 /* --- date_format ------------------------------------------------------------------------------ */
 
-static const char symbols[] = "yYxweEDMdHmsGCaKhkS";
+static const char symbols[] = "yYxweEDMdHmsGCaKhkSzZ";
 
 bool clock_format_check(struct str pattern, struct err *e)
 {
@@ -212,8 +212,23 @@ static void put_symbol(struct buf *b, struct run r, const struct civil *c, const
 	}
 }
 
-bool clock_format(struct buf *b, const struct civil *local, struct str pattern, struct str lang,
-                  struct err *e)
+static void put_zone(struct buf *b, struct run r, int64_t us, const struct clock_zone *z, struct str lang)
+{
+	if (r.letter == 'z') {
+		clock_put_zone_name(b, z, us, lang, r.count > 3);
+		return;
+	}
+	if (r.count > 2) {
+		buf_put(b, clock_zone_name(z));
+		return;
+	}
+	int minutes = clock_offset_s(z, us) / 60;
+	int away = minutes < 0 ? -minutes : minutes;
+	buf_printf(b, r.count == 2 ? "%c%02d:%02d" : "%c%02d%02d", minutes < 0 ? '-' : '+', away / 60, away % 60);
+}
+
+static bool put_pattern(struct buf *b, const struct civil *local, int64_t us, const struct clock_zone *zone_or_null, struct str pattern,
+                        struct str lang, struct err *e)
 {
 	struct run r;
 	size_t at = 0;
@@ -221,8 +236,31 @@ bool clock_format(struct buf *b, const struct civil *local, struct str pattern, 
 	if (!clock_format_check(pattern, e)) return false;
 	const struct names *n = names_of(lang);
 	while (next_run(pattern, &at, &quoted, &r)) {
-		if (r.letter) put_symbol(b, r, local, n);
-		else buf_put(b, r.text);
+		if (r.letter != 'z' && r.letter != 'Z' && r.letter) put_symbol(b, r, local, n);
+		else if (!r.letter) buf_put(b, r.text);
+		else if (zone_or_null) put_zone(b, r, us, zone_or_null, lang);
 	}
 	return true;
+}
+
+bool clock_format(struct buf *b, const struct civil *local, struct str pattern, struct str lang, struct err *e)
+{
+	return put_pattern(b, local, 0, NULL, pattern, lang, e);
+}
+
+bool clock_format_at(struct buf *b, int64_t us, const struct clock_zone *z, struct str pattern, struct str lang, struct err *e)
+{
+	struct civil local;
+	clock_us_to_local(z, us, &local);
+	return put_pattern(b, &local, us, z, pattern, lang, e);
+}
+
+bool clock_format_asks_zone(struct str pattern)
+{
+	struct run r;
+	size_t at = 0;
+	bool quoted = false;
+	while (next_run(pattern, &at, &quoted, &r))
+		if (r.letter == 'z' || r.letter == 'Z') return true;
+	return false;
 }

@@ -3,8 +3,10 @@
  * dates and weekdays, so an instant is moved back by whole cycles. */
 #include "clock/clock.h"
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unicode/ucal.h>
+#include <unicode/ustring.h>
 
 #define US_OF_DAY INT64_C(86400000000)
 #define US_OF_CYCLE (INT64_C(146097) * US_OF_DAY)
@@ -162,4 +164,52 @@ int clock_first_weekday(struct str lang)
 	int sunday_is_one = ucal_getAttribute(c, UCAL_FIRST_DAY_OF_WEEK);
 	ucal_close(c);
 	return (sunday_is_one + 5) % 7 + 1;
+}
+
+static UCalendar *calendar_or_null(const struct clock_zone *z)
+{
+	UChar wide[sizeof z->name];
+	int32_t n = 0;
+	UErrorCode status = U_ZERO_ERROR;
+	for (; z->name[n]; n++) wide[n] = (unsigned char)z->name[n];
+	UCalendar *c = ucal_open(wide, n, "en", UCAL_GREGORIAN, &status);
+	return U_SUCCESS(status) ? c : NULL;
+}
+
+static bool has_digit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= '0' && s.p[i] <= '9') return true;
+	return false;
+}
+
+static struct str zone_name(UCalendar *c, UCalendarDisplayNameType kind, const char *locale, char *room, int32_t size)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UChar name[128];
+	int32_t n = 0;
+	int32_t length = ucal_getTimeZoneDisplayName(c, kind, locale, name, (int32_t)COUNT_OF(name), &status);
+	if (U_SUCCESS(status)) u_strToUTF8(room, size, &n, name, num_min(length, (int32_t)COUNT_OF(name)), &status);
+	return U_SUCCESS(status) ? str_make(room, (size_t)n) : STR("");
+}
+
+/* Few languages have short names for zones of elsewhere and ICU writes an offset instead; English as spoken here or there mostly has one. */
+void clock_put_zone_name(struct buf *b, const struct clock_zone *z, int64_t us, struct str lang, bool whole)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	char own[16], room[512];
+	UCalendar *c = calendar_or_null(z);
+	struct str name = STR("");
+	if (!c) {
+		buf_put(b, clock_zone_name(z));
+		return;
+	}
+	(void)snprintf(own, sizeof own, "%.*s", STR_ARG(lang));
+	ucal_setMillis(c, (UDate)(us / 1000), &status);
+	bool summer = ucal_get(c, UCAL_DST_OFFSET, &status) != 0;
+	UCalendarDisplayNameType kind = summer ? (whole ? UCAL_DST : UCAL_SHORT_DST) : whole ? UCAL_STANDARD : UCAL_SHORT_STANDARD;
+	const char *const locales[] = { own, "en", "en_GB", own };
+	for (size_t i = 0; i < COUNT_OF(locales) && (!name.n || has_digit(name)); i++) name = zone_name(c, kind, locales[i], room, (int32_t)sizeof room);
+	ucal_close(c);
+	buf_put(b, name.n ? name : clock_zone_name(z));
 }

@@ -211,6 +211,13 @@ static bool date_format(struct call *c, size_t row)
 	return clock_format(&c->buf, &wall, text_arg(c, 1, row), text_arg(c, 2, row), &e) && give_text(c, row);
 }
 
+static bool date_format_at(struct call *c, size_t row)
+{
+	struct err e = { 0 };
+	const struct clock_zone *z = zone_of(c, text_arg(c, 3, row));
+	return z && clock_format_at(&c->buf, time_arg(c, 0, row), z, text_arg(c, 1, row), text_arg(c, 2, row), &e) && give_text(c, row);
+}
+
 /* --- geometry ----------------------------------------------------------------------------------- */
 
 /* The shape is a constant of the statement: prepared once a call, again only when it differs. */
@@ -381,6 +388,7 @@ static const struct function { const char *name, *args; char result; cell_fn *ce
 	{ "stoa_utc", "st", 's', utc },
 	{ "stoa_instant", "st", 't', instant },
 	{ "stoa_date_format", "stt", 't', date_format },
+	{ "stoa_date_format_at", "sttt", 't', date_format_at },
 	{ "stoa_point_test", "ddbi", '?', point_test },
 	{ "stoa_shape_test", "bbi", '?', shape_test },
 	{ "stoa_shape_distance", "bdd", 'd', shape_distance },

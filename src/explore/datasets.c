@@ -25,11 +25,11 @@ void dataset_put(struct buf *b, const struct call *c, const struct dataset *d)
 		buf_lit(b, "{\"links\":");
 		dataset_put_links(b, c, d);
 		buf_lit(b, ",\"dataset\":");
-		dataset_put_json(b, d, c->lang, c->zone);
+		dataset_put_json(b, d, c->lang, c->zone, c->v[CALL_APP_METAS].number != 0);
 		buf_put_char(b, '}');
 		return;
 	}
-	dataset_put_json(b, d, c->lang, c->zone);
+	dataset_put_json(b, d, c->lang, c->zone, c->v[CALL_APP_METAS].number != 0);
 	if (!c->links || b->over) return;
 	b->n--; /* the closing brace moves behind one more member */
 	buf_lit(b, ",\"_links\":");
@@ -51,7 +51,7 @@ static bool put_whole(struct buf *b, const struct call *c, const struct query_pl
 			const struct dataset *d = call_find_or_null(c, rows.columns[0].texts[i]);
 			if (!d) continue;
 			if ((*n)++ > 0) buf_put_char(b, ',');
-			if (bare) dataset_put_json(b, d, c->lang, c->zone);
+			if (bare) dataset_put_json(b, d, c->lang, c->zone, c->v[CALL_APP_METAS].number != 0);
 			else dataset_put(b, c, d);
 		}
 	} while (ok && rows.nrows > 0);

@@ -177,7 +177,7 @@ static bool write_objects(const struct export_job *j, void *arg, const struct ex
 	buf_put_char(&b, '[');
 	for (size_t i = 0; ok && i < job->datasets.n; i++) {
 		if (i) buf_put_char(&b, ',');
-		dataset_put_json(&b, job->datasets.p[i], job->options.lang, job->options.zone);
+		dataset_put_json(&b, job->datasets.p[i], job->options.lang, job->options.zone, false);
 		++*rows;
 		ok = !stopped(j, e) && send(&b, to, false, e);
 	}

@@ -2,6 +2,7 @@
  * shapes; other formats are those of export/ with the options v1 has. */
 #include "download/download.h"
 #include "export/export.h"
+#include "geo/geo.h"
 #include "legacy/inside.h"
 #include "text/text.h"
 
@@ -11,6 +12,7 @@ struct writing {
 	struct v1_rows rows;
 	bool features;
 	struct str callback;
+	double tolerance; /* degrees that a shape may be off by; 0: shapes as they are */
 };
 
 /* --- v1's own shapes, on the writing thread ------------------------------------------------------- */
@@ -35,6 +37,26 @@ static bool put_batch(struct buf *b, const struct writing *w, const struct batch
 	return true;
 }
 
+/* Shapes with fewer positions, in a copy of the batch. What cannot be read as a shape stays. */
+static void simplify(struct geo *g, const struct writing *w, struct arena *a, struct batch *rows)
+{
+	struct column *columns = arena_array(a, struct column, rows->ncolumns + 1);
+	if (rows->nrows == 0) return;
+	memcpy(columns, rows->columns, rows->ncolumns * sizeof *columns);
+	for (size_t k = 0; k < rows->ncolumns; k++) {
+		if (columns[k].type.type != VALUE_SHAPE) continue;
+		struct str *texts = arena_array(a, struct str, rows->nrows);
+		for (size_t i = 0; i < rows->nrows; i++) {
+			if (!column_has(&columns[k], i)) continue;
+			texts[i] = columns[k].texts[i];
+			struct str less;
+			if (geo_simplify(g, a, texts[i], w->tolerance, &less)) texts[i] = less;
+		}
+		columns[k].texts = texts;
+	}
+	rows->columns = columns;
+}
+
 static bool write_rows(const struct export_job *j, void *arg, const struct export_sink *to, int64_t *n, struct err *e)
 {
 	const struct writing *w = arg;
@@ -48,10 +70,15 @@ static bool write_rows(const struct export_job *j, void *arg, const struct expor
 	}
 	buf_put(&b, w->features ? STR("{\"type\":\"FeatureCollection\",\"features\":[") : STR("["));
 	if (!query_open(j->engine, j->plan, j->cancel_or_null, &k, e)) return false;
+	struct geo *g = w->tolerance > 0 ? geo_new() : NULL;
 	do {
-		ok = query_next(k, &rows, e) && put_batch(&b, w, &rows, *n == 0, to, e);
+		auto_arena a = ARENA_INIT;
+		ok = query_next(k, &rows, e);
+		if (ok && g) simplify(g, w, &a, &rows);
+		ok = ok && put_batch(&b, w, &rows, *n == 0, to, e);
 		*n += ok ? (int64_t)rows.nrows : 0;
 	} while (ok && rows.nrows > 0);
+	geo_free(g);
 	query_close(k);
 	buf_put(&b, w->features ? STR("]}") : STR("]"));
 	if (w->callback.n) buf_lit(&b, ");");
@@ -108,10 +135,22 @@ static bool read_format(struct v1_call *c, struct err *e)
 	return true;
 }
 
-static struct download_writer own_writer(struct v1_call *c, struct download *d)
+/* geo_simplify, geo_simplify_zoom: shapes as a map of that zoom shows them, off by a pixel at most (256 pixels a tile). The published
+ * calls name no zoom of their own: without one it is that of a town, 12. */
+static bool read_simplify(const struct v1_call *c, double *tolerance, struct err *e)
+{
+	bool wanted;
+	int64_t zoom;
+	*tolerance = 0;
+	if (!v1_bool(c, "geo_simplify", &wanted, e) || !v1_int(c, "geo_simplify_zoom", 0, 22, -1, &zoom, e)) return false;
+	if (wanted || zoom >= 0) *tolerance = 360.0 / 256 / (double)(INT64_C(1) << (zoom >= 0 ? zoom : 12));
+	return true;
+}
+
+static struct download_writer own_writer(struct v1_call *c, struct download *d, double tolerance)
 {
 	struct writing *w = arena_new(download_arena(d), struct writing);
-	*w = (struct writing){ .rows = v1_rows_of(download_arena(d), c, download_question(d)),
+	*w = (struct writing){ .rows = v1_rows_of(download_arena(d), c, download_question(d)), .tolerance = tolerance,
 		.features = str_starts(c->format, STR("geojson")), .callback = arena_str(download_arena(d), c->callback) };
 	return (struct download_writer){ .write = write_rows, .arg = w };
 }
@@ -130,7 +169,10 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	auto_download *d = NULL;
 	struct query_request q;
 	struct export_options o;
-	if (!v1_enter(&c, r, p, app, e) || !read_format(&c, e) || !v1_records(&c, e) || !read_options(&c, &o, e)) return false;
+	double tolerance;
+	if (!v1_enter(&c, r, p, app, e) || !read_format(&c, e) || !v1_records(&c, e) || !read_options(&c, &o, e) ||
+	    !read_simplify(&c, &tolerance, e))
+		return false;
 	if (!v1_has_rows(&c)) return err_set(e, ERR_NOT_FOUND, "The dataset %.*s has no records.", STR_ARG(c.own.dataset->slug));
 	if (!v1_question(&c, &q, e) || !v1_page(&c, &q, -1, 0, e)) return false;
 	const struct export_format *f = is_own(c.format) ? NULL : format_of(&c, e);
@@ -139,7 +181,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	q.default_order = download_order(c.arena, c.own.dataset, q.target);
 	if (!download_plan(&q, &d, e)) return false;
 	if (!f) {
-		struct download_writer w = own_writer(&c, d);
+		struct download_writer w = own_writer(&c, d, tolerance);
 		bool script = c.callback.n > 0;
 		return start(&c, &d, &w, script ? STR("application/javascript; charset=utf-8") : STR("application/json; charset=utf-8"),
 		             script ? STR("js") : c.format, e);

@@ -87,12 +87,18 @@ static void emit_date_format(struct emitter *m, const struct odsql_node *n)
 		lit(m, ")");
 		return;
 	}
-	lit(m, "stoa_date_format(CAST(");
-	emit_wall(m, n->args[0]);
+	bool zoned = n->args[0]->type == VALUE_DATETIME && clock_format_asks_zone(n->args[1]->s);
+	sql_put_literal(m->q, zoned ? STR("stoa_date_format_at(CAST(") : STR("stoa_date_format(CAST("));
+	if (zoned) emit(m, n->args[0]);
+	else emit_wall(m, n->args[0]);
 	lit(m, " AS TIMESTAMP), ");
 	put_text(m, n->args[1]->s);
 	lit(m, ", ");
 	put_text(m, m->s->lang);
+	if (zoned) {
+		lit(m, ", ");
+		put_text(m, clock_zone_name(m->s->zone));
+	}
 	lit(m, ")");
 }
 

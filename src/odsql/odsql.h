@@ -26,6 +26,7 @@
  *   stoa_utc(TIMESTAMP, VARCHAR zone) TIMESTAMP             UTC instant of a wall time
  *   stoa_instant(TIMESTAMP, VARCHAR zone) VARCHAR           clock_put_instant
  *   stoa_date_format(TIMESTAMP wall, VARCHAR pattern, VARCHAR lang) VARCHAR    clock_format
+ *   stoa_date_format_at(TIMESTAMP, VARCHAR pattern, VARCHAR lang, VARCHAR zone) VARCHAR    clock_format_at
  *   stoa_point_test(DOUBLE lat, DOUBLE lon, BLOB shape, INTEGER relation) BOOLEAN   geo_test_point
  *   stoa_shape_test(BLOB wkb, BLOB shape, INTEGER relation) BOOLEAN            geo_test
  *   stoa_shape_distance(BLOB wkb, DOUBLE lat, DOUBLE lon) DOUBLE               geo_shape_distance_m

@@ -9,11 +9,17 @@
 #define FIRST_US (INT64_C(-62135596800) * SECOND_US) /* year 1 */
 #define LAST_US (INT64_C(253402300800) * SECOND_US)  /* the end of 9999 */
 
-static bool civil(struct xrun *x, const struct xvalue *v, const struct xvalue *zone, struct civil *out)
+static bool zone(struct xrun *x, const struct xvalue *named, const struct clock_zone **out)
 {
-	const struct clock_zone *z = clock_utc();
-	if (zone && zone->text.n && !str_eq_nocase(zone->text, STR("utc"))) z = clock_zone_or_null(zone->text);
-	if (!z) return xfail(x, "There is no time zone \"%.*s\"; expected a name such as Europe/Paris.", STR_ARG(text_cut(zone->text, 60)));
+	*out = clock_utc();
+	if (named && named->text.n && !str_eq_nocase(named->text, STR("utc"))) *out = clock_zone_or_null(named->text);
+	return *out || xfail(x, "There is no time zone \"%.*s\"; expected a name such as Europe/Paris.", STR_ARG(text_cut(named->text, 60)));
+}
+
+static bool civil(struct xrun *x, const struct xvalue *v, const struct xvalue *named, struct civil *out)
+{
+	const struct clock_zone *z;
+	if (!zone(x, named, &z)) return false;
 	if (v->day) clock_civil_of_us(v->us, out);
 	else clock_us_to_local(z, v->us, out);
 	return true;
@@ -159,10 +165,13 @@ XCALL(fn_datediff)
 XCALL(fn_date_format)
 {
 	struct civil c;
+	const struct clock_zone *z;
 	struct err e = { 0 };
+	struct str lang = x->step->scene->language;
 	if (v[1].text.n > 1000) return xfail(x, "The pattern is too long: 1000 bytes are read.");
-	if (!civil(x, v, n > 2 ? &v[2] : NULL, &c)) return false;
+	if (!zone(x, n > 2 ? &v[2] : NULL, &z)) return false;
 	auto_buf b = BUF_INIT(64 << 10);
-	if (!clock_format(&b, &c, v[1].text, x->step->scene->language, &e)) return xfail(x, "The pattern of the date cannot be read: %s", e.pub);
+	clock_civil_of_us(v->us, &c);
+	if (!(v->day ? clock_format(&b, &c, v[1].text, lang, &e) : clock_format_at(&b, v->us, z, v[1].text, lang, &e))) return xfail(x, "The pattern of the date cannot be read: %s", e.pub);
 	return xgive_text(x, out, &b);
 }

@@ -135,7 +135,7 @@ static bool write_open(struct writing *w, const struct transfer_dataset *d, stru
 	if (w->how->bare || !in_view) return true;
 	struct str folder = arena_printf(w->a, "%.*s/datasets/%.*s", STR_ARG(w->folder), STR_ARG(d->slug));
 	auto_buf b = BUF_INIT(JSON_MAX);
-	dataset_put_json(&b, in_view, w->tenant->languages[0], clock_utc());
+	dataset_put_json(&b, in_view, w->tenant->languages[0], clock_utc(), true);
 	if (b.over) return err_set(e, ERR_TOO_LARGE, "the metadata of %.*s are too long", STR_ARG(d->slug));
 	return io_make_folders(folder.p, e) && io_replace(arena_printf(w->a, "%.*s/dataset.json", STR_ARG(folder)).p, buf_str(&b), 0600, e) &&
 	       (in_view->version.number == 0 || write_records(w, in_view, arena_printf(w->a, "%.*s/records.csv", STR_ARG(folder)), e));

@@ -258,3 +258,16 @@ def test_little_and_nothing_look_like_it(portal):
     one = portal.get(TABLE.format("one"))
     assert total(one) == 1 and "<stoa-brush" not in one.text and 'class="pager"' not in one.text
     assert portal.get(API + "/catalog/datasets/one/records").json()["total_count"] == 1
+
+
+def test_metadata_of_applications_come_only_when_asked_for(portal):
+    """Explore API §10.3: how pages show the data is no metadata of the data."""
+    plain = portal.get(f"{API}/catalog/datasets/events").json()["metas"]
+    asked = portal.get(f"{API}/catalog/datasets/events?include_app_metas=true").json()["metas"]
+    assert "visualization" not in plain and "default" in plain
+    assert asked["visualization"]["calendar_event_end"] == "ends" and asked["default"] == plain["default"]
+    listed = portal.get(f"{API}/catalog/datasets?where=datasetid='events'&include_app_metas=true").json()["results"][0]
+    assert listed["metas"]["visualization"] == asked["visualization"]
+    legacy = portal.get("/api/datasets/1.0/events/?assetmetas=true&extrametas=true").json()
+    assert legacy["asset_metas"]["visualization"]["calendar_event_end"] == "ends" and "visualization" not in legacy.get("extra_metas", {})
+    assert portal.get("/api/datasets/1.0/events/?extrametas=true").json().get("asset_metas") is None

@@ -2,10 +2,13 @@
 import csv
 import io
 import json
+import math
 import re
 import xml.etree.ElementTree as ET
 
 import pytest
+
+from conftest import HOST, stoa
 
 V1 = "/api/records/1.0"
 PLACE = {"type": "Point", "coordinates": [2.3522, 48.8566]}
@@ -288,6 +291,22 @@ def test_download_takes_filters_order_and_window(server):
     body = server.get(V1 + "/download/", {"dataset": "cities", "format": "json", "q": "pop:*", "sort": "pop", "rows": 1, "start": 1, "fields": "name"}).json()
     assert [r["fields"] for r in body] == [{"name": "Bruxelles"}]
     assert server.get(V1 + "/download/", {"dataset": "cities", "format": "json", "q": "nothinglikethis"}).json() == []
+
+
+def test_download_simplifies_shapes(server, tmp_path):
+    ring = [[2 + math.cos(i * math.pi / 500) / 10, 48 + math.sin(i * math.pi / 500) / 10] for i in range(1000)]
+    (tmp_path / "round.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"name": "round"}, "geometry": {"type": "Polygon", "coordinates": [ring + ring[:1]]}}]}), encoding="utf-8")
+    stoa(server.data, "publish", tmp_path / "round.geojson", "--portal", HOST, "--id", "round", "--title", "Round")
+
+    def corners(form, **params):
+        body = server.get(V1 + "/download/", {"dataset": "round", "format": form, **params}).json()
+        return len((body["features"] if form == "geojson" else body)[0]["geometry"]["coordinates"][0])
+    assert corners("geojson") == corners("json") == 1001
+    assert 4 <= corners("geojson", geo_simplify="true", geo_simplify_zoom=6) < corners("json", geo_simplify="true", geo_simplify_zoom=10) < 500
+    assert corners("json", geo_simplify="true") < 1001
+    refused = server.get(V1 + "/download/", {"dataset": "round", "format": "json", "geo_simplify_zoom": "far"})
+    assert refused.status_code == 400 and "geo_simplify_zoom" in refused.text
 
 
 def test_download_geojson_and_scripts(server):

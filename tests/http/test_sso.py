@@ -104,6 +104,26 @@ def test_the_condition_of_access(portal, real):
         stoa(portal.data, "sso", "set", "town", "condition_claim=", "condition_value=", "--portal", PORTAL)
 
 
+def test_a_rule_may_ask_for_what_the_provider_says(portal, real, tmp_path):
+    """platform §2.3: records whose field equals the caller's attribute; whoever has none sees none."""
+    table = tmp_path / "work.csv"
+    table.write_text("team,what\nstaff,desks\nmaps,tiles\nother,secrets\n,nobody\n", encoding="utf-8")
+    stoa(portal.data, "publish", table, "--portal", PORTAL, "--id", "work")
+    stoa(portal.data, "secure", "work", "--portal", PORTAL, "--filter", "#attr(team, groups) and what != '#attr(x)'")
+
+    def rows(client):
+        answer = client.get("/api/explore/v2.1/catalog/datasets/work/records?order_by=what").json()
+        assert client.get("/api/explore/v2.1/catalog/datasets/work").json()["metas"]["default"]["records_count"] == answer["total_count"]
+        return [r["what"] for r in answer["results"]]
+    assert rows(sign_in(portal, "ada")[0]) == ["desks", "tiles"]
+    assert rows(sign_in(portal, "bob")[0]) == []
+    assert rows(portal.client()) == []
+    refused = stoa(portal.data, "secure", "work", "--portal", PORTAL, "--filter", "#attr(team)", check=False)
+    assert refused.returncode != 0 and "Expected #attr(field, attribute)" in refused.stderr
+    refused = stoa(portal.data, "secure", "work", "--portal", PORTAL, "--filter", "#attr(nosuch, groups)", check=False)
+    assert refused.returncode != 0 and "nosuch" in refused.stderr
+
+
 def test_refusing_there_is_no_sign_in_here(portal, real):
     c = portal.client()
     url = way(click(c, "town"))
