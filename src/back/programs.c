@@ -267,8 +267,6 @@ static bool obey(struct scene *s, const struct visitor_form *f, struct html_erro
 	*done = true;
 	if (str_eq(what, STR("renew")))
 		return oauth_program_renew(&s->o, s->program.id, secret, e) && put_secret(s, secret, e);
-	if (str_eq(what, STR("remove")))
-		return oauth_program_remove(&s->o, s->program.id, e) && back_done(v, STR(HOME), "removed", e);
 	read_form(s, f);
 	if (check(s, errors)) {
 		if (oauth_program_change(&s->o, &s->program, e))
@@ -282,12 +280,12 @@ static bool obey(struct scene *s, const struct visitor_form *f, struct html_erro
 	return true;
 }
 
-static void put_button(struct html *h, const struct scene *s, const char *what, const char *label, enum html_weight weight)
+static void put_renew(struct html *h, const struct scene *s)
 {
 	html_form_open(h, &(struct html_form){ .visit = s->visit });
-	html_hidden(h, "do", str_of(what));
+	html_hidden(h, "do", STR("renew"));
 	html_buttons_open(h);
-	html_button(h, &(struct html_button){ .weight = weight, .label = label });
+	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Make a new secret") });
 	html_buttons_close(h);
 	html_form_close(h);
 }
@@ -311,11 +309,13 @@ static bool show(struct scene *s, const struct visitor_form *posted, const struc
 		return false;
 	if (s->program.secret) {
 		html_panel_open(h, "renew", N_("A new secret"), N_("The former is good no longer from that moment. Whoever let the program in need not do it again."));
-		put_button(h, s, "renew", N_("Make a new secret"), HTML_SECONDARY);
+		put_renew(h, s);
 		html_panel_close(h);
 	}
 	html_panel_open(h, "remove", N_("Remove the program"), N_("Everybody's yes to it ends, and it is answered no longer."));
-	put_button(h, s, "remove", N_("Remove the program"), HTML_DANGER);
+	html_buttons_open(h);
+	html_button(h, &(struct html_button){ .weight = HTML_DANGER, .label = N_("Remove the program"), .href = arena_printf(s->visit->arena, HOME "%lld/remove/", (long long)s->program.id) });
+	html_buttons_close(h);
 	html_panel_close(h);
 	return view_close(&page, e);
 }
@@ -344,3 +344,30 @@ static bool run_one(struct httpd_request *r, struct httpd_reply *p, void *app, s
 }
 
 BACK_PAGE(program, HOME "{id}/", run_one);
+
+/* --- removing ----------------------------------------------------------------------------------------------------- */
+
+static bool run_remove(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_visit v = { 0 };
+	struct visitor_form form = { 0 };
+	int64_t id;
+	if (!back_enter(app, r, p, VIEW_OFFICE_PROGRAMS, BACK_FRESH, &v, e))
+		return back_answered(p, e);
+	struct scene s = { .visit = &v, .o = scene_of(&v) };
+	if (!back_number(r->holes[0], &id))
+		return err_set(e, ERR_NOT_FOUND, "There is no such program.");
+	if (!oauth_program_get(&s.o, id, &s.program, e))
+		return false;
+	if (r->method == HTTPD_POST)
+		return back_form(&v, &form, e) && oauth_program_remove(&s.o, id, e) && back_done(&v, STR(HOME), "removed", e);
+	auto_page page = back_page(&v, N_("Remove the program"), HOME);
+	view_office_open(&page, VIEW_OFFICE_PROGRAMS);
+	html_heading_open(&page.h, s.program.name, NULL);
+	html_heading_close(&page.h);
+	html_confirm(&page.h, &(struct html_confirm){ .visit = &v, .action = r->path, .back = arena_printf(v.arena, HOME "%lld/", (long long)id),
+		.sentence = i18n_text(v.lang, N_("Everybody's yes to it ends, and it is answered no longer.")), .button = N_("Remove the program") });
+	return view_close(&page, e);
+}
+
+BACK_PAGE(program_remove, HOME "{id}/remove/", run_remove);
