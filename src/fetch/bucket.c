@@ -48,7 +48,7 @@ static bool one(struct bucket *b, const struct fetch_object *x, struct err *e)
 	if (!fetch_copy_read(f, x->key, &copy, &found, e)) return false;
 	if (found && copy.whole && x->tag.n && str_eq(fetch_known_read(f->a, copy.known).etag, x->tag)) return true;
 	struct fetch_call c = { .url = arena_printf(f->a, "%.*s/%.*s", STR_ARG(b->root), STR_ARG(fetch_encode_key(f->a, x->key, false))), .conditional = true,
-		                .sign = b->way->sign, .item = x->key, .name = str_from(x->key, b->prefix.n) };
+		                .sign = b->way->sign, .item = x->key, .tag = x->tag, .name = str_from(x->key, b->prefix.n) };
 	if (!fetch_by_http(f, &c, e)) return false;
 	/* They are given at the end, from what is kept: so many need not be open at once. */
 	if (f->r->dataset) {

@@ -362,5 +362,5 @@ bool fetch_by_http(struct fetching *f, struct fetch_call *call, struct err *e)
 	}
 	struct str mime = mime_of(f, d.got.type);
 	struct fetch_copy c = { .item = call->item, .name = name_of(f, call, &d.got, mime), .mime = mime };
-	return fetch_settle(f, &d.file, &c, d.got.wanted[ETAG], d.got.wanted[MODIFIED], e);
+	return fetch_settle(f, &d.file, &c, d.got.wanted[ETAG].n ? d.got.wanted[ETAG] : call->tag, d.got.wanted[MODIFIED], e);
 }

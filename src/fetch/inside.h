@@ -96,6 +96,7 @@ struct fetch_call {
 	bool conditional;           /* validators may be sent */
 	struct str name;            /* empty: of the answer or the address */
 	struct str item;            /* one of several of the source; empty: the only one */
+	struct str tag;             /* of its content, where the answer tells none */
 };
 bool fetch_by_http(struct fetching *f, struct fetch_call *c, struct err *e) must_use;
 bool fetch_header(struct fetch_call *c, struct str name, struct str value, struct err *e) must_use;

@@ -223,6 +223,7 @@ static bool merge_metadata(struct publish_road *r, struct str origin, struct con
 	struct str name;
 	const struct json_node *value;
 	*out = r->config;
+	if (r->told) out->doc = r->told;
 	if (!origin.n) return true;
 	if (!json_read_in(r->a, origin, &theirs, e)) return false;
 	auto_buf b = BUF_INIT(64 << 20);

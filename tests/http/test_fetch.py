@@ -154,8 +154,9 @@ class Site(http.server.BaseHTTPRequestHandler):
         if h("Authorization") != want:
             return self.say(403, b"<Error/>")
         if asked.get("comp") == "list":
-            names = sorted(n for n in type(self).things if urllib.parse.unquote(n).startswith(asked["prefix"]))
-            return self.say(200, "".join(f"<Blob><Name>{urllib.parse.unquote(n)}</Name><Properties><Content-Length>{len(type(self).things[n])}</Content-Length><Etag>0x{hashlib.md5(type(self).things[n]).hexdigest()}</Etag></Properties></Blob>" for n in names).encode())
+            inside = path[len("/town/"):] + "/"
+            blob = lambda n, v: f"<Blob><Name>{urllib.parse.unquote(n[len(inside):])}</Name><Properties><Content-Length>{len(v)}</Content-Length><Etag>0x{hashlib.md5(v).hexdigest()}</Etag></Properties></Blob>"
+            return self.say(200, "".join(blob(n, v) for n, v in sorted(type(self).things.items()) if urllib.parse.unquote(n).startswith(inside + asked["prefix"])).encode())
         name = path[len("/town/"):]
         if name not in type(self).things:
             return self.say(404)
