@@ -64,10 +64,14 @@ def test_a_service_goes_from_catalogue_to_banner(world, c):
     assert post(c, "services/", {"name": "Video site", "id": "video"}).status_code == 303
     short = post(c, "services/video/", service_fields(**{"purpose.fr": "", "origins": "frame https://*.com"}))
     assert short.status_code == 422 and "the text in" in short.text and "public suffix" in short.text
+    # faults are said with the label of their field, in the reader's language
+    assert 'Purpose (fr): the text in' in words(short).replace("&quot;", '"') and "Origins: " in words(short)
+    french = c.get(BASE + "services/video/", headers={"Accept-Language": "fr"})
+    assert "Finalité (fr)" in words(french) and "Purpose (fr)" not in words(french)
     assert "Video Ltd" in c.get(BASE + "services/video/").text
     assert post(c, "services/video/", service_fields(origins="somewhere https://x.test")).status_code == 422
     assert "services.video.purpose.fr" in c.get(BASE + "registry/publish/").text
-    assert post(c, "services/video/", service_fields()).status_code == 303
+    assert post(c, "services/video/", service_fields(sandbox_asked="1", sandbox=["allow-scripts", "allow-forms"])).status_code == 303
     item = {"kind": "cookie", "name": "vid seen", "party": "third", "category": "third_party", "function.en": "Player", "function.fr": "Lecteur", "function.ar": "مشغّل",
             "purpose.en": "Remembers the volume.", "purpose.fr": "Retient le volume sonore.", "purpose.ar": "يتذكر مستوى الصوت.", "set_when.en": "When a video is shown.",
             "set_when.fr": "Quand une vidéo est montrée.", "set_when.ar": "عند عرض الفيديو.", "life": "persistent", "lifetime_seconds": "30", "life_unit": "days",
@@ -92,6 +96,11 @@ def test_a_service_goes_from_catalogue_to_banner(world, c):
     assert [x["id"] for x in now["services"]] == ["video"] and now["policy"]["version"] == 2 and now["policy"]["epoch"] == 2
     assert now["items"][-1]["lifetime"] == {"refreshed": "never", "seconds": 30 * 86400, "type": "persistent"}
     assert "Nothing to publish" in c.get(BASE + "registry/publish/").text
+    assert now["services"][0]["sandbox"] == ["allow-forms", "allow-scripts"]
+    # the same draft in a second tab: no version is made, and none is claimed
+    late = post(c, "registry/", {"do": "publish", "note": "Again"}, action="registry/publish/")
+    assert late.status_code == 303 and "done=published-already" in late.headers["Location"], words(late)[:800]
+    assert document(world)["policy"]["version"] == 2 and "No version was made" in c.get(late.headers["Location"]).text
     assert "Videos of the council" in words(c.get(BASE + "history/"))
 
 
