@@ -147,6 +147,21 @@ def test_the_world_is_ours(tiles):
     assert any(f["properties"]["name"] == "Lyon" for f in deep["place"]["features"])
     assert "immutable" in tiles.get(f"/tiles/-/{said['tag']}/0/0/0").headers["Cache-Control"]
     assert tiles.get(f"/tiles/-/{said['tag']}/8/0/0").status_code == 404
+    named = decode(tiles.get(f"/tiles/-/{said['tag']}/3/4/2"))
+    assert {"DE", "FR"} <= {f["properties"].get("code") for f in named["country"]["features"]}
+
+
+def test_places_of_the_world_are_found_by_name(tiles):
+    def find(q):
+        return tiles.get("/tiles/-/places", params={"q": q}).json()["places"]
+
+    assert [(p["name"], p["kind"]) for p in find("ALEMANIA")] == [("Germany", "country")]
+    assert find("ألمانيا")[0]["code"] == "DE"
+    west, south, east, north = find("Österreich")[0]["bounds"]
+    assert 9 < west < east < 18 and 46 < south < north < 50
+    assert find("lyon")[0]["people"] > 400000
+    assert find("") == [] and find("zzqq") == [] and find("\t") == [] and len(find("a" * 5000)) == 0
+    assert len(find("s")) == 8
 
 
 def test_the_tab_is_there_where_there_are_places(tiles):
@@ -164,6 +179,9 @@ def test_the_tab_is_there_where_there_are_places(tiles):
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082")
 
 
+UNWANTED = {"Set-Cookie2": "spy=2", "Clear-Site-Data": '"*"', "Service-Worker-Allowed": "/", "NEL": '{"report_to":"spy"}', "Report-To": '{"group":"spy"}'}
+
+
 class Upstream(http.server.BaseHTTPRequestHandler):
     seen = []
 
@@ -172,6 +190,8 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.send_response(200 if "/9/" not in self.path else 500)
         self.send_header("Content-Type", "image/png" if "/8/" not in self.path else "text/html")
         self.send_header("Set-Cookie", "spy=1")
+        for name, value in UNWANTED.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(PNG)
 
@@ -234,6 +254,16 @@ def test_emb_t10_tiles_come_from_us_and_the_service_learns_nothing_of_the_reader
     assert Upstream.seen[-1][0] == "/tms/3/4/7.png"
     c.get("/tiles/-/ground/wms/1/0/0")
     assert "BBOX=-20037508.342789,0.000000,0.000000,20037508.342789" in Upstream.seen[-1][0] and "LAYERS=roads" in Upstream.seen[-1][0]
+
+
+def test_reg_t09_what_an_upstream_sets_goes_nowhere(grounds):
+    """Services that are passed on to readers are backgrounds of maps; what such a one would store or switch in a browser stays here (REG-16)."""
+    c = grounds.client("tags.example")
+    for path in ("/tiles/-/ground/plan/2/1/1", "/tiles/-/ground/plan/2/1/1", "/tiles/-/ground/wms/1/1/0", "/tiles/-/ground/plan/8/0/1"):
+        answer = c.get(path)
+        assert answer.status_code in (200, 502)
+        assert not {"set-cookie", *(x.lower() for x in UNWANTED)} & {x.lower() for x in answer.headers}, (path, answer.headers)
+    assert not c.jar and any(path == "/b/2/1/1.png" or path == "/a/2/1/1.png" for path, _, _ in Upstream.seen)
 
 
 def test_what_a_service_gives_is_a_picture_or_nothing(grounds):
