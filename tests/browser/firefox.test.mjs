@@ -5,10 +5,11 @@ import { after, before, describe, test } from 'node:test'
 import puppeteer from 'puppeteer-core'
 import { serve } from './server.mjs'
 
+const firefox = () => puppeteer.launch({ browser: 'firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr', headless: true })
 let server, browser
 before(async () => {
-	server = await serve()
-	browser = await puppeteer.launch({ browser: 'firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr', headless: true })
+	server = await serve({ user: 'ada@city.example' })
+	browser = await firefox()
 })
 after(async () => {
 	await browser?.close()
@@ -74,4 +75,57 @@ describe('a reader with Firefox', () => {
 			assert.deepEqual(faults, [])
 			await context.close()
 		})
+})
+
+// Scripting is not switched off, which would leave nobody to ask the page: no script of ours is loaded.
+test('a reader with Firefox whose scripts do not come finds, filters, takes along and reads in Arabic', async () => {
+	const { context, page } = await open({ width: 390, height: 844 })
+	await page.setRequestInterception(true)
+	page.on('request', r => (r.url().endsWith('.js') ? r.abort() : r.continue()))
+	await page.goto(server.url('/explore/'), { waitUntil: 'load' })
+	await page.type('form[role=search] input[name=q]', 'tree')
+	await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
+	assert.match(page.url(), /q=tree/)
+	assert.ok(await page.$('a[href^="/explore/dataset/trees/"]'))
+	await page.goto(server.url('/explore/dataset/trees/table/?refine.species=Oak&sort=-height'), { waitUntil: 'load' })
+	assert.match(await text(page, '.total'), /36 records/)
+	assert.equal(await page.$$eval('.results tbody tr', rows => rows.length > 0), true)
+	const download = await page.$eval('.tabs a[href*="/export/"]', a => a.getAttribute('href'))
+	assert.match(download, /refine\.species=Oak/, 'the filter goes along')
+	for (const tab of ['map', 'analyze']) {
+		await page.goto(server.url(`/explore/dataset/trees/${tab}/?flg=ar`), { waitUntil: 'load' })
+		assert.equal(await page.$eval('html', e => e.dir), 'rtl')
+		assert.ok(await page.$('main a[href*="/table/"], main table'), `${tab}: the records are there all the same`)
+	}
+	await context.close()
+})
+
+test('a reader with Firefox signs in, saves a map, shares it and leaves', async () => {
+	const { context, page, faults } = await open({ width: 1440, height: 1000 })
+	const gone = how => Promise.all([page.waitForNavigation({ waitUntil: 'load' }), how()])
+	const own = 'a calm river under nine bridges'
+	const send = () => gone(() => page.click('form:has([name=password]) button:not([type=button])'))
+	const sign_in = async password => {
+		await page.goto(server.url('/login/'), { waitUntil: 'load' })
+		await page.type('[name=username]', 'ada@city.example')
+		await page.type('[name=password]', password)
+		await send()
+	}
+	await sign_in(server.password)
+	await page.type('[name=password]', own)
+	await send()
+	await sign_in(own)
+	await page.goto(server.url('/map/?dataset=quarters'), { waitUntil: 'load' })
+	await page.waitForSelector('#builder-title')
+	await page.$eval('#builder-title', e => { e.value = 'Quarters by fox'; e.dispatchEvent(new Event('input', { bubbles: true })) })
+	await page.keyboard.down('Control')
+	await page.focus('#builder-title')
+	await page.keyboard.press('s')
+	await page.keyboard.up('Control')
+	await page.waitForFunction(() => /\/map\/quarters-by-fox\/edit\//.test(location.pathname), { timeout: 10000 })
+	await page.goto(server.url('/map/quarters-by-fox/?flg=fr'), { waitUntil: 'load' })
+	assert.match(await text(page, 'h1'), /Quarters by fox/)
+	await page.waitForFunction(() => document.querySelector('stoa-map')?.shadowRoot?.querySelector('canvas, [role=alert]'), { timeout: 20000 })
+	assert.deepEqual(faults, [])
+	await context.close()
 })

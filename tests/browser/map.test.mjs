@@ -125,6 +125,26 @@ describe('the map of a dataset', () => {
 		await context.close()
 	})
 
+	test('finds places of the world and records, and names countries as its reader does', async () => {
+		const { context, page, faults } = await watched()
+		await page.goto(server.url(`${SHAPES}?location=4,48,8&flg=fr`))
+		await drawn(page)
+		const names = await page.$eval('stoa-map', e => ({
+			codes: e.map.querySourceFeatures('world', { sourceLayer: 'country' }).map(f => f.properties.code), label: JSON.stringify(e.map.getLayoutProperty('country', 'text-field')) }))
+		assert.ok(names.codes.includes('FR') && names.codes.includes('CH'), String(names.codes))
+		assert.match(names.label, /ALLEMAGNE/)
+		await page.locator('.side button').nth(-2).click()
+		await page.waitForSelector('.panel input[type=search]:focus')
+		await page.keyboard.type('allemagne')
+		await page.click('.places button:has-text("Allemagne")')
+		await page.waitForFunction(() => { const c = document.querySelector('stoa-map').map.getCenter(); return c.lng > 8 && c.lng < 13 && c.lat > 49 && c.lat < 53 })
+		await page.fill('.panel input[type=search]', 'Quarter 2')
+		await page.click('.places button:has-text("Quarter 2")')
+		await page.waitForSelector('stoa-map .card:has-text("Quarter 2")')
+		assert.deepEqual(faults, [])
+		await context.close()
+	})
+
 	test('gathers points, and a click on many goes nearer', async () => {
 		const { context, page, faults } = await watched()
 		await page.goto(server.url(`${POINTS}`))
@@ -158,6 +178,28 @@ describe('the map of a dataset', () => {
 })
 
 describe('maps of several layers', () => {
+	test('mark records with drawings by their value, and colour areas by what records come to', async () => {
+		const { context, page, faults } = await watched()
+		await page.goto(server.url(SHAPES))
+		await drawn(page)
+		await page.$eval('stoa-map', e => {
+			e.removeAttribute('data-drawn')
+			e.config = { layers: [{ dataset: 'quarters', display: 'choropleth', by: 'name', value: 'residents', function: 'sum', classes: 2, title: 'Sum' },
+				{ dataset: 'trees', display: 'category', by: 'species', marker: 'icon', icon: 'star', categories: [{ value: 'Oak', color: '#8a3ffc', icon: 'tree' }], title: 'Species' }] }
+		})
+		await drawn(page)
+		assert.match(await page.textContent('stoa-map .panel'), /1,234 to 2,468/)
+		const colors = await page.$eval('stoa-map', e => [...new Set(e.map.queryRenderedFeatures({ layers: ['l0-fill'] }).map(f => `${f.properties.w} ${f.layer.paint['fill-color']}`))].sort())
+		assert.equal(colors.length, 3)
+		assert.equal(new Set(colors.map(c => c.slice(10))).size, 2, String(colors))
+		await page.$eval('stoa-map', e => { e.removeAttribute('data-drawn'); e.map.jumpTo({ center: [2.33, 48.86], zoom: 12 }) })
+		await drawn(page)
+		assert.ok(await page.$eval('stoa-map', e => e.map.hasImage('icon:tree:#8a3ffc') && e.map.hasImage('icon:star:#9a9a9a')))
+		assert.equal(await page.locator('.key.dot svg').count(), 2, 'of Oak, and of all others')
+		assert.deepEqual(faults, [])
+		await context.close()
+	})
+
 	test('show and hide them, colour by value and by class, and say so', async () => {
 		const { context, page, faults } = await watched()
 		await page.goto(server.url(SHAPES))

@@ -27,12 +27,14 @@ const shapes = JSON.stringify({
 const description = '<p>Every tree along the <strong>streets</strong>, with <a href="https://trees.example/">its page</a>.</p>' +
 	'<script>window.broken = true</script><img src="/x.png" onerror="window.broken = true">'
 
-export async function serve() {
+// With `user`, an e-mail address, there is an account too: what it signs in with is `password`.
+export async function serve({ user } = {}) {
 	const folder = mkdtempSync(join(tmpdir(), 'stoa-browser-'))
 	const data = join(folder, 'data')
 	const run = (...words) => {
 		const done = spawnSync(binary, ['--data', data, ...words], { encoding: 'utf8' })
 		if (done.status !== 0) throw new Error(`stoa ${words.join(' ')}:\n${done.stdout}\n${done.stderr}`)
+		return done.stdout
 	}
 	const set = values => values.flatMap(v => ['--set', v])
 	run('portal', 'add', 'city.localhost', ...set(['languages=en,fr,de,es,it,nl,pt,ca,eu,sv,ar', 'title=City data', 'title.ar=بيانات المدينة',
@@ -46,6 +48,7 @@ export async function serve() {
 		'--meta', 'license_url=https://creativecommons.org/licenses/by/4.0/', '--meta', 'language=en', '--meta', 'title.fr=Arbres de la ville')
 	run('publish', join(folder, 'quarters.geojson'), '--portal', 'city.localhost', '--id', 'quarters', '--title', 'Quarters',
 		'--meta', 'theme=Planning', '--meta', 'publisher=Planning office')
+	const password = user && JSON.parse(run('user', 'add', user, '--portal', 'city.localhost', '--json')).password
 	const child = spawn(binary, ['--data', data, 'serve', '--port', '0', '--announce'], { stdio: ['ignore', 'pipe', 'pipe'] })
 	let said = ''
 	child.stderr.on('data', text => (said += text))
@@ -59,7 +62,7 @@ export async function serve() {
 		child.on('exit', code => no(new Error(`the server ended with ${code}:\n${out}\n${said}`)))
 	})
 	return {
-		port,
+		port, password,
 		url: (path, host = 'city.localhost') => `http://${host}:${port}${path}`,
 		stop: () => new Promise(done => {
 			child.on('exit', code => {
