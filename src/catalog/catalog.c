@@ -44,6 +44,7 @@ static bool read_dataset(struct arena *a, struct store_rows *r, struct tenant_id
 	d->compacts = store_int(r, 18);
 	if (!schema_from_json(a, d->schema_json, &d->schema, e)) return err_cause(e, "dataset %.*s", STR_ARG(d->slug));
 	find_features(a, d);
+	d->everybody.quota = arena_str(a, store_text(r, 20));
 	return rule_fields(a, store_is_null(r, 19) ? STR("") : store_text(r, 19), &d->everybody, e);
 }
 

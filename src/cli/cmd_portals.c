@@ -1,6 +1,8 @@
 /* stoa portal hosts, suspend, resume, restore, parent: what happens to a portal as a whole, as the pages at /backoffice/portals/ do it. */
 #include "cli/inside.h"
 
+static const struct cli_option no_options[] = { { 0 } };
+
 static bool find(struct cli *c, struct str host, const struct tenant **out, struct err *e)
 {
 	*out = tenants_find_or_null(c->site->tenants, host);
@@ -36,7 +38,7 @@ const struct cli_command cli_cmd_portal_hosts = {
 	.summary = "Shows the host names of a portal, or gives it others.",
 	.detail = "With names, these are all it answers at from now on: the first is its own, and links to the others lead there. To rename a portal, "
 	          "give the new name first and the former one behind it.",
-	.run = hosts,
+	.options = no_options, .run = hosts,
 };
 
 /* --- suspend, resume, restore ---------------------------------------------------------------------------- */
@@ -61,15 +63,15 @@ static bool restore(struct cli *c, struct err *e)
 
 const struct cli_command cli_cmd_portal_suspend = {
 	.words = "portal suspend", .operands = "HOST", .least = 1, .most = 1,
-	.summary = "Closes a portal for the time being: readers get a page that says so.", .detail = "Nothing is lost; `stoa portal resume` opens it again.", .run = suspend,
+	.summary = "Closes a portal for the time being: readers get a page that says so.", .detail = "Nothing is lost; `stoa portal resume` opens it again.", .options = no_options, .run = suspend,
 };
 const struct cli_command cli_cmd_portal_resume = {
 	.words = "portal resume", .operands = "HOST", .least = 1, .most = 1,
-	.summary = "Opens a portal that was suspended.", .detail = "", .run = resume,
+	.summary = "Opens a portal that was suspended.", .detail = "", .options = no_options, .run = resume,
 };
 const struct cli_command cli_cmd_portal_restore = {
 	.words = "portal restore", .operands = "HOST", .least = 1, .most = 1,
-	.summary = "Brings a portal back that was removed within the last 30 days.", .detail = "", .run = restore,
+	.summary = "Brings a portal back that was removed within the last 30 days.", .detail = "", .options = no_options, .run = restore,
 };
 
 /* --- parent -------------------------------------------------------------------------------------------------- */
