@@ -75,7 +75,7 @@ static struct str origins_of(struct visit *v, const struct visitor_form *f)
 
 static bool save(struct visit *v, const struct visitor_form *f, struct html_errors *errors, struct err *e)
 {
-	static const char *const names[] = { "second_factor.required", "password.min_single", "password.min_with_2fa", "session.max_per_user", "log.event_months" };
+	static const char *const names[] = { "second_factor.required", "password.min_single", "password.min_with_2fa", "session.max_per_user", "log.event_months", "log.activity_months" };
 	struct back_settings s = { .visit = v };
 	if (str_eq(visitor_field(f, STR("do")), STR("restricted"))) {
 		put_preset(&s);
@@ -89,6 +89,7 @@ static bool save(struct visit *v, const struct visitor_form *f, struct html_erro
 	check_number(v, f, "password.min_single", 12, 64, N_("Passwords that are used alone have at least 12 to 64 characters."), errors);
 	check_number(v, f, "password.min_with_2fa", 8, 64, N_("Passwords beside a second factor have at least 8 to 64 characters."), errors);
 	check_number(v, f, "session.max_per_user", 1, 100, N_("The places where one can be signed in at once are 1 to 100."), errors);
+	if (visitor_field(f, STR("log.activity_months")).n) check_number(v, f, "log.activity_months", 3, 24, N_("The log of activity is kept for 3 to 24 months."), errors);
 	check_number(v, f, "log.event_months", 1, 24, N_("The security log is kept for 1 to 24 months."), errors);
 	if (back_settings_save(&s, STR("/backoffice/access/sessions/"), errors, e))
 		return true;
@@ -140,6 +141,8 @@ static void put_form(struct html *h, struct visit *v, const struct visitor_form 
 		.hint = N_("In characters; 8 or more."), .value = tenant_setting(t, "password.min_with_2fa") });
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "log.event_months", .label = N_("The security log is kept for"),
 		.hint = N_("At most 24 months."), .value = tenant_setting(t, "log.event_months"), .unit = N_("months") });
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "log.activity_months", .label = N_("The log of activity is kept for"),
+		.hint = N_("3 to 24 months."), .value = tenant_setting(t, "log.activity_months"), .unit = N_("months") });
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "trusted_origins", .label = N_("Other sites that may send forms here"), .code = true,
 		.hint = N_("One on each line, such as https://map.example. Leave it empty unless you know that you need it."), .value = buf_str(&origins), .rows = 2 });
 	html_buttons_open(h);

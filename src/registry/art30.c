@@ -11,7 +11,7 @@ struct activity {
 
 static const char measures[] = N_("Encrypted connections, keys apart from the data, access by role, a log of security events.");
 
-enum { ACTIVITIES = 10 };
+enum { ACTIVITIES = 11 };
 static size_t activities(const struct registry *g, const struct tenant *t, struct activity out[ACTIVITIES])
 {
 	size_t n = 0;
@@ -32,8 +32,11 @@ static size_t activities(const struct registry *g, const struct tenant *t, struc
 	out[n++] = (struct activity){ "security_log", N_("Security log"), N_("Finds and proves attacks and misuse."), N_("Security of the service"),
 		N_("Kind of event, number of the account, shortened network address."), N_("People with an account, senders of refused requests"), measures, UNTIL_MONTHS,
 		tenant_number(t, "log.event_months") };
+	out[n++] = (struct activity){ "activity_log", N_("Activity log"), N_("Shows who changed what on the portal, so that mistakes can be found and undone."), N_("Security of the service"),
+		N_("Number of the account, what it changed, when, and by which page, program or command; no network address."), N_("People who run the portal"), measures, UNTIL_MONTHS,
+		tenant_number(t, "log.activity_months") };
 	out[n++] = (struct activity){ "api_use", N_("Use of the API"), N_("Keeps quotas and shares the server fairly."), N_("Security of the service"),
-		N_("Counts by key and day; network addresses as values of a day that cannot be turned back."), N_("Users of the API"), measures, UNTIL_DAYS, 90 };
+		N_("Counts by key and day; counts by hour with the network cut short, the family of the program and the host of the page, for 90 days."), N_("Users of the API"), measures, UNTIL_DAYS, 90 };
 	out[n++] = (struct activity){ "programs", N_("Programs let in"), N_("Lets programs work in the name of people who allowed it."), N_("Expressly asked for by the person"),
 		N_("Number of the account, the program, what was allowed, day of the last use; codes and tokens as irreversible values."), N_("People who let a program in"), measures, UNTIL_ENDED, 0 };
 	if (tenant_setting_on(t, "follow"))

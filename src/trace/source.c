@@ -12,7 +12,7 @@
 #define FIRST_ID (INT64_C(1) << 52)
 #define SECOND_NS INT64_C(1000000000)
 #define DAY_US INT64_C(86400000000)
-enum { AGE_FACTOR = 20, AGE_MOST_S = 600, READ_DAYS = 30, FIELDS = 20 };
+enum { AGE_FACTOR = 5, AGE_MOST_S = 600, READ_DAYS = 30, FIELDS = 20 };
 
 enum kind { NONE, TEXT, NUMBER, TIME, FLAG, SECONDS, API };
 struct source_field { const char *name, *label; enum kind kind; bool facet; };

@@ -1,0 +1,235 @@
+"""What the people who run a portal are told of it: the log of what was changed by whom, figures as datasets that the APIs answer about,
+dashboards, and backups that come back."""
+import csv
+import hashlib
+import io
+import json
+import re
+import time
+
+import pytest
+import requests
+
+from conftest import stoa
+from probe import ADA, ROOT_USER
+from test_manage_datasets import Api, key_of
+
+HOST = "isoc.example"
+RECORDS = "/api/explore/v2.1/catalog/datasets/{}/records"
+
+
+@pytest.fixture(scope="module")
+def root(world):
+    client = world.client(HOST)
+    client.sign_in(ROOT_USER)
+    return client
+
+
+@pytest.fixture(scope="module")
+def api(world):
+    return Api(world, key_of(world, ROOT_USER))
+
+
+@pytest.fixture(scope="module")
+def things(world, tmp_path_factory):
+    source = tmp_path_factory.mktemp("trace") / "things.csv"
+    source.write_text("id,name\n" + "".join(f"{i},thing {i}\n" for i in range(30)), encoding="utf-8")
+    stoa(world.data, "publish", source, "--portal", HOST, "--id", "things", "--title", "Things")
+    return "things"
+
+
+def acts(world, **like):
+    found = [a for a in world.table("act") if all(a[k] == v for k, v in like.items())]
+    return sorted(found, key=lambda a: a["id"])
+
+
+def account(world, email):
+    return next(a["id"] for a in world.table("account") if a["email"] == email)
+
+
+def figures(api, name, wait=lambda rows: True, path=RECORDS, **params):
+    """Rows of a source; asked again until they say what was just done, since figures are made anew after a second or so."""
+    end = time.monotonic() + 15
+    while True:
+        answer = api("GET", path.format(name), params={"source": "monitoring", "limit": 100, **params}) if callable(api) else None
+        assert answer.status_code == 200, answer.text[:1000]
+        rows = answer.json()
+        if wait(rows) or time.monotonic() > end:
+            return rows
+        time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def ask(world):
+    key = key_of(world, ROOT_USER)
+
+    def call(method, path, **more):
+        headers = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.77", "Authorization": f"Apikey {key}",
+                   "User-Agent": "curl/8.5.0 (secret-machine-name)", "Referer": "https://reuser.example/private/page?who=me"}
+        return requests.request(method, f"http://127.0.0.1:{world.server.port}{path}", headers=headers, timeout=60, **more)
+    return call
+
+
+# --- acts ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_changes_something_is_an_act_with_what_was_before(world, root):
+    stoa(world.data, "portal", "set", HOST, "provider=Society")
+    before = len(acts(world))
+    fields = {"audience.retention_days": "700", "audience.hourly_days": "90", "audience.excluded_networks": "", "audience.enabled": "on"}
+    answer = root.form("/backoffice/audience/settings/", fields)
+    assert answer.status_code == 303, answer.text[:500]
+    made = acts(world)[before:]
+    assert [(a["action"], a["kind"], a["origin"], a["who"]) for a in made] == [("edit_portal", "portal", "page", account(world, ROOT_USER))]
+    assert json.loads(made[0]["diff"])["settings"] == [{"path": ["audience.retention_days"], "old_value": None, "new_value": "700", "operation_type": "create"}]
+
+
+def test_a_form_that_is_refused_and_a_page_that_is_read_are_none(world, root):
+    before = len(acts(world))
+    assert root.form("/backoffice/audience/settings/", {"audience.retention_days": "9000", "audience.hourly_days": "90"}).status_code == 422
+    assert root.get("/backoffice/datasets/").status_code == 200
+    assert len(acts(world)) == before
+
+
+def test_programs_and_commands_are_told_apart(world, api):
+    made = api.good("POST", "/datasets", {"dataset_id": "traced", "metadata": {"default": {"title": {"value": "Traced"}}}}, status=201)
+    api.good("PUT", f"/datasets/{made['uid']}/metadata/default/title", {"value": "Traced well"})
+    stoa(world.data, "portal", "set", HOST, "description=Open data")
+    added = acts(world, action="add_dataset")
+    assert added and added[-1]["origin"] == "api" and added[-1]["api_key"] > 0 and added[-1]["who"] == account(world, ROOT_USER)
+    edited = acts(world, action="edit_dataset", object="traced")
+    assert edited and "Traced well" in edited[-1]["diff"]
+    command = acts(world, origin="command", action="edit_portal")[-1]
+    assert command["who"] == 0 and command["place"] == "stoa portal set" and '"Open data"' in command["diff"]
+    # What only looks is none.
+    before = len(acts(world))
+    stoa(world.data, "datasets", "--portal", HOST)
+    assert len(acts(world)) == before
+
+
+def test_the_page_filters_and_the_file_says_the_same(world, root):
+    page = root.get("/backoffice/activity/?kind=portal")
+    assert page.status_code == 200 and "audience.retention_days" in page.text and "stoa portal set" in page.text and "edit_dataset" not in page.text
+    only = root.get("/backoffice/activity/?kind=portal&who=-1")
+    assert "stoa portal set" in only.text and "/backoffice/audience/settings/</code>" not in only.text
+    assert "Traced well" in root.get("/backoffice/activity/?kind=dataset").text
+    assert "stoa portal set" not in root.get("/backoffice/activity/?to=2020-01-01").text
+    rows = list(csv.DictReader(io.StringIO(root.get("/backoffice/activity/export.csv?kind=portal").text)))
+    assert {r["kind"] for r in rows} == {"portal"} and {r["origin"] for r in rows} == {"page", "command"}
+
+
+def test_whoever_may_not_see_it_does_not(world):
+    ada = world.client(HOST)
+    ada.sign_in(ADA)
+    for path in ("/backoffice/activity/", "/backoffice/activity/export.csv", "/backoffice/backups/", "/backoffice/audience/storage/"):
+        assert ada.get(path).status_code == 403, path
+
+
+# --- figures as datasets --------------------------------------------------------------------------------------------------------
+
+
+def test_uses_of_the_api_are_told_without_anybody(world, ask, things):
+    for _ in range(3):
+        assert ask("GET", RECORDS.format(things)).status_code == 200
+    rows = figures(ask, "ods-api-monitoring", lambda r: r["results"], where="dataset_id='things' and api='records_index'")["results"]
+    mine = [r for r in rows if r["user_ip_addr"] == "203.0.0.0/16"]
+    assert sum(r["calls"] for r in mine) >= 3 and {r["user_id"] for r in mine} == {"key"}
+    assert {r["referer"] for r in mine} == {"reuser.example"} and all("secret-machine" not in (r["user_agent"] or "") for r in mine)
+    assert mine[0]["api_type"] == "v2.1" and mine[0]["in_error"] is False and mine[0]["exec_time"] >= 0
+    whole = b"".join(f.read_bytes() for f in world.data.glob("stoa.db*"))
+    assert b"203.0.113.77" not in whole and b"secret-machine-name" not in whole and b"private/page" not in whole
+
+
+def test_the_whole_language_exports_and_the_older_apis_answer_about_them(ask, things):
+    grouped = figures(ask, "ods-api-monitoring", select="dataset_id, sum(calls) as n", group_by="dataset_id", order_by="n desc")
+    assert any(r["dataset_id"] == things and r["n"] >= 3 for r in grouped["results"])
+    file = ask("GET", "/api/explore/v2.1/catalog/datasets/ods-datasets-monitoring/exports/csv?source=monitoring&delimiter=,")
+    assert file.status_code == 200 and "sources_bytes" in file.text.splitlines()[0] and "things" in file.text
+    sizes = figures(ask, "ods-datasets-monitoring", where="dataset_id='things'")["results"][0]
+    assert sizes["records"] == 30 and sizes["bytes"] > 0 and sizes["versions_bytes"] >= sizes["bytes"] and sizes["published"] is True
+    old = ask("GET", "/api/records/1.0/search/?dataset=ods-users-monitoring&source=monitoring").json()
+    assert any("group" not in r["fields"] and r["fields"]["users"] >= 2 for r in old["records"])
+    log = figures(ask, "ods-activity-log", where="action='edit_portal'")["results"]
+    assert any(r["user_id"] == ROOT_USER for r in log)
+    names = {d["dataset_id"] for d in ask("GET", "/api/explore/v2.1/catalog/datasets?source=monitoring").json()["results"]}
+    assert names == {"ods-api-monitoring", "ods-datasets-monitoring", "ods-users-monitoring", "ods-activity-log"}
+    plain = {d["dataset_id"] for d in ask("GET", "/api/explore/v2.1/catalog/datasets?limit=100").json()["results"]}
+    assert not plain & names and ask("GET", RECORDS.format("ods-api-monitoring")).status_code == 404
+
+
+def test_figures_are_for_who_holds_the_permission(world, things):
+    def status(path, **headers):
+        return requests.get(f"http://127.0.0.1:{world.server.port}{path}", headers={"Host": HOST, "X-Forwarded-Proto": "https", **headers}, timeout=60).status_code
+
+    ada = f"Apikey {key_of(world, ADA)}"
+    for path in (RECORDS.format("ods-api-monitoring") + "?source=monitoring", "/api/explore/v2.1/catalog/datasets?source=monitoring",
+                 "/api/explore/v2.1/catalog/datasets/ods-activity-log/exports/json?source=monitoring", "/api/v2/catalog/datasets?source=monitoring",
+                 "/api/records/1.0/search/?dataset=ods-activity-log&source=monitoring", "/api/datasets/1.0/search/?source=monitoring"):
+        assert status(path) == 401, path
+        assert status(path, Authorization=ada) == 403, path
+    assert status(RECORDS.format(things) + "?source=domain") == 200
+
+
+# --- dashboards -----------------------------------------------------------------------------------------------------------------
+
+
+def test_dashboards_have_their_table_and_file(root, things):
+    for path, words in (("datasets", ["things", "Reuses"]), ("api", ["/catalog/datasets/{dataset}/records", "API calls by key"]),
+                        ("people", ["Everybody"]), ("storage", ["things", "Size of versions"])):
+        page = root.get(f"/backoffice/audience/{path}/?period=30d")
+        assert page.status_code == 200 and all(w in page.text for w in words), (path, page.text[:300])
+    rows = list(csv.DictReader(io.StringIO(root.get("/backoffice/audience/usage/storage.csv").text)))
+    size = next(r for r in rows if r["dataset_id"] == things)
+    assert int(size["bytes"]) == int(size["versions_bytes"]) + int(size["files_bytes"]) + int(size["sources_bytes"]) > 0
+    keys = list(csv.DictReader(io.StringIO(root.get("/backoffice/audience/usage/keys.csv").text)))
+    assert any(int(k["calls"]) >= 3 and k["account"] == ROOT_USER for k in keys)
+    days = list(csv.DictReader(io.StringIO(root.get("/backoffice/audience/usage/days.csv").text)))
+    assert days and sum(int(d["calls"]) for d in days) > 5 and sum(int(d["failed"]) for d in days) > 0
+    assert root.get("/backoffice/audience/usage/none.csv").status_code == 404
+    assert root.get("/backoffice/audience/datasets/?sort=-api_calls").status_code == 200
+
+
+# --- backups --------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_made_downloaded_and_comes_back(world, root, things, tmp_path):
+    assert root.form("/backoffice/backups/", {"do": "new"}).status_code == 303
+    end = time.monotonic() + 60
+    while not (rows := [b for b in world.table("backup") if b["ended"]]) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert rows and rows[0]["state"] == "done", rows
+    page = root.get("/backoffice/backups/").text
+    found = re.search(r'href="(/backoffice/backups/[^"]+/download\.tar)"', page)
+    assert found and rows[0]["digest"] in page and "stoa portal import FILE.tar" in page
+    answer = root.get(found.group(1))
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/x-tar"
+    assert hashlib.sha256(answer.content).hexdigest() == rows[0]["digest"] and len(answer.content) == rows[0]["bytes"]
+    tar = tmp_path / "portal.tar"
+    tar.write_bytes(answer.content)
+    stoa(world.data, "portal", "import", tar, "--host", "copy.localhost")
+    copy = requests.get(f"http://127.0.0.1:{world.server.port}{RECORDS.format(things)}", headers={"Host": "copy.localhost"}, timeout=60)
+    assert copy.status_code == 200 and copy.json()["total_count"] == 30
+    assert not list((world.data / "tmp").glob("unpacked-*"))
+    tar.write_bytes(answer.content[: len(answer.content) // 2])
+    broken = stoa(world.data, "portal", "import", tar, "--host", "broken.localhost", check=False)
+    assert broken.returncode == 1 and "damaged or cut short" in broken.stderr
+    # Past its days it goes, file and row.
+    assert root.form(f"/backoffice/backups/{rows[0]['uid']}/remove/").status_code == 303
+    assert not world.table("backup") and not list((world.data / "backups").glob("*.tar"))
+
+
+# --- the end: an account goes -------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_who_is_deleted_is_a_number_from_then_on(world, root, ask):
+    stoa(world.data, "user", "add", "gone@isoc.example", "--portal", HOST, "--name", "Gone Girl")
+    number = account(world, "gone@isoc.example")
+    assert root.form(f"/backoffice/users/{number}/", {"name": "Gone Girl", "role": "publisher"}).status_code == 303
+    assert "Gone Girl" in root.get("/backoffice/activity/?kind=user").text
+    stoa(world.data, "user", "remove", "gone@isoc.example", "--portal", HOST)
+    page = root.get("/backoffice/activity/?kind=user").text
+    assert "Gone Girl" not in page and f"#{number}" in page
+    assert "gone@" not in root.get("/backoffice/activity/export.csv").text
+    log = figures(ask, "ods-activity-log", lambda r: any(x["username"] == f"#{number}" for x in r["results"]), where="object_type='user'")["results"]
+    assert all("gone" not in json.dumps(r) for r in log) and any(r["username"] == f"#{number}" for r in log)
+    assert not [a for a in world.table("act") if "gone" in json.dumps(a)]
