@@ -248,6 +248,14 @@ static void settle_headings(struct load *l, struct survey *v)
 	}
 }
 
+/* Processors left no row: the columns are told all the same, and a dataset without records is one. */
+static void settle_rowless(struct load *l, struct survey *v)
+{
+	size_t n = num_min(l->source.names.n, (size_t)LIMIT_COLUMNS);
+	aim(l, v, l->source.names.p, n);
+	add_proofs(l, v, n);
+}
+
 static bool survey(struct load *l, struct survey *v, int64_t most, struct err *e)
 {
 	const struct source_format *f = l->source.format;
@@ -262,6 +270,7 @@ static bool survey(struct load *l, struct survey *v, int64_t most, struct err *e
 	}
 	if ((f->flags & SOURCE_HEADED) && !v->has_first) return err_set(e, ERR_BAD_SOURCE, "the file holds no rows");
 	if (f->flags & SOURCE_HEADED) settle_headings(l, v);
+	if (v->proofs.n == 0 && !(f->flags & SOURCE_HEADED)) settle_rowless(l, v);
 	if (v->proofs.n == 0) return err_set(e, ERR_BAD_SOURCE, "the file holds no columns");
 	name_columns(l, v);
 	if (v->rows + v->long_rows == 0) load_note(l, "The file has headings and no rows.");
