@@ -352,6 +352,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	s->site->bell = s->bell;
 	s->site->log = s->log;
 	s->site->conf = s->conf;
+	if (s->conf->address_log_days > 0) event_addresses_keep(s->site->events, s->site->vault, s->site->folder);
 	if (!mail_open(s->site->store, s->site->vault, s->conf, s->site->folder, s->log, &s->site->mail, e)) return false;
 	if (!open_httpd(s, e)) return explain_port(s, e);
 	if (cli_has(c, "after-restore") && !site_after_restore(s->site, e)) return false;

@@ -1,5 +1,5 @@
 /* Backups of the portal: made at once by a button and kept for a while, each a tar file to be downloaded, with its checksum; what brings one
- * back is a command, which the page shows. They hold everything of the portal, people too: for administrators with a secret proved of late. */
+ * back is a command, which the page shows. They hold everything of the portal, people too: given to administrators with a secret proved of late. */
 #include "back/inside.h"
 #include "transfer/transfer.h"
 #include <errno.h>
@@ -10,11 +10,8 @@
 static const struct { const char *word, *title; enum html_tone tone; } states[] = {
 	{ "waiting", N_("Waiting"), HTML_INFO }, { "running", N_("Under way"), HTML_INFO }, { "done", N_("Done"), HTML_SUCCESS }, { "error", N_("Failed"), HTML_BAD } };
 
-static bool enter(struct httpd_request *r, struct httpd_reply *p, void *app, unsigned flags, struct visit *v, struct err *e)
-{
-	if (!back_enter(app, r, p, VIEW_OFFICE_BACKUPS, flags, v, e)) return false;
-	return v->who.who.admin || err_set(e, ERR_FORBIDDEN, "This account has no permission for this part of the back office.");
-}
+/* What is in it is for administrators; that there is one, and making one, for whoever runs the portal. */
+static bool may_have(const struct visit *v) { return v->who.who.admin; }
 
 static struct str path_of(struct visit *v, const struct transfer_backup *b, const char *below)
 {
@@ -65,7 +62,7 @@ static void put_row(struct html *h, struct html_table *t, struct visit *v, const
 	put_file(h, b);
 	html_cell_close(h, t);
 	html_cell_open(h, t);
-	if (b->file.n)
+	if (b->file.n && may_have(v))
 		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .small = true, .label = N_("Download"), .about = file_name(b->file), .href = path_of(v, b, "download.tar") });
 	if (b->ended.us)
 		html_button(h, &(struct html_button){ .weight = HTML_DANGER, .small = true, .label = N_("Remove…"), .about = file_name(b->file), .href = path_of(v, b, "remove/") });
@@ -114,7 +111,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	struct visitor_form form;
 	struct transfer_backup *list;
 	size_t n;
-	if (!enter(r, p, app, 0, &v, e)) return back_answered(p, e);
+	if (!back_enter(app, r, p, VIEW_OFFICE_BACKUPS, 0, &v, e)) return back_answered(p, e);
 	if (r->method == HTTPD_POST) {
 		if (!back_form(&v, &form, e)) return false;
 		if (transfer_backup_order(v.at.site, v.at.tenant->id, v.who.account, e)) return back_done(&v, STR("/backoffice/backups/"), "backup-ordered", e);
@@ -150,7 +147,8 @@ static bool run_download(struct httpd_request *r, struct httpd_reply *p, void *a
 	auto_visit v = { 0 };
 	struct transfer_backup b;
 	struct stat st;
-	if (!enter(r, p, app, BACK_FRESH, &v, e)) return back_answered(p, e);
+	if (!back_enter(app, r, p, VIEW_OFFICE_BACKUPS, BACK_FRESH, &v, e)) return back_answered(p, e);
+	if (!may_have(&v)) return err_set(e, ERR_FORBIDDEN, "Backups are given to administrators only.");
 	if (!transfer_backup_find(v.at.site, v.at.tenant->id, r->holes[0], v.arena, &b, e)) return false;
 	int fd = b.file.n ? open(b.file.p, O_RDONLY | O_CLOEXEC) : -1;
 	if (fd < 0) return err_set(e, ERR_NOT_FOUND, "The file of this backup is not there any more.");
@@ -171,7 +169,7 @@ static bool run_remove(struct httpd_request *r, struct httpd_reply *p, void *app
 	auto_visit v = { 0 };
 	struct visitor_form form;
 	struct transfer_backup b;
-	if (!enter(r, p, app, BACK_FRESH, &v, e)) return back_answered(p, e);
+	if (!back_enter(app, r, p, VIEW_OFFICE_BACKUPS, BACK_FRESH, &v, e)) return back_answered(p, e);
 	if (!transfer_backup_find(v.at.site, v.at.tenant->id, r->holes[0], v.arena, &b, e)) return false;
 	if (r->method == HTTPD_POST) {
 		if (!back_form(&v, &form, e)) return false;

@@ -66,3 +66,22 @@ static bool help(struct cli *c, struct err *e)
 const struct cli_command cli_cmd_help = {
 	.words = "help", .operands = "", .flags = CLI_NO_SITE, .summary = "Lists the commands.", .detail = "", .options = NULL, .run = help,
 };
+
+/* --- addresses ------------------------------------------------------------------------------------- */
+
+static bool addresses(struct cli *c, struct err *e)
+{
+	struct str *lines, day = c->operands[0];
+	struct clock_text t;
+	size_t n;
+	if (!clock_parse(day, &t) || t.precision != CLOCK_DAY || day.n != 10) return err_set(e, ERR_USAGE, "which day? such as 2026-11-02, in UTC");
+	if (!event_flush(c->site->events, e) || !event_addresses_read(c->site->vault, c->site->folder, day, &c->arena, &lines, &n, e)) return false;
+	for (size_t i = 0; i < n; i++) cli_say(c, "%.*s", STR_ARG(lines[i]));
+	return true;
+}
+
+const struct cli_command cli_cmd_addresses = {
+	.words = "addresses", .operands = "DAY", .least = 1, .most = 1, .summary = "Prints the whole addresses of the security log of a day.",
+	.detail = "They are kept when the server's setting address_log_days is above 0, for so many days, encrypted, for who runs the server: to stop an attack, and for nothing else.",
+	.options = NULL, .run = addresses,
+};

@@ -1,6 +1,6 @@
 /* A ring of lines in memory that a thread writes down every second, all of them in one transaction. Texts are copied into
  * the line and cut there, so that a note costs no memory and no waiting. */
-#include "event/event.h"
+#include "event/inside.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -20,6 +20,7 @@ struct line {
 	enum event_kind kind;
 	unsigned char nreason, ndetail;
 	char reason[REASON], detail[DETAIL], network[EVENT_NETWORK_TEXT];
+	char address[ADDRESS_TEXT]; /* whole; empty unless they are kept */
 };
 
 struct events {
@@ -29,6 +30,7 @@ struct events {
 	size_t first, n;
 	bool stopping, writing;   /* one thread writes at a time, so that lines stay in order */
 	uint64_t lost;            /* lines that the store refused */
+	struct addresses addresses; /* set before the first note */
 	struct store *store;
 	pthread_t thread;
 	bool started;
@@ -112,6 +114,27 @@ static bool write_lines(struct store *s, const struct line *lines, size_t n, str
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 
+static bool write_addresses(struct events *es, const struct line *lines, size_t n, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	if (!es->addresses.vault) return true;
+	struct address_line *out = arena_array(&a, struct address_line, n);
+	for (size_t i = 0; i < n; i++) {
+		out[i] = (struct address_line){ .tenant = lines[i].tenant, .at_us = lines[i].at_us, .account = lines[i].account, .kind = names[lines[i].kind] };
+		memcpy(out[i].address, lines[i].address, sizeof out[i].address);
+	}
+	bool ok = addresses_write(&es->addresses, out, n, e);
+	explicit_bzero(out, n * sizeof *out);
+	return ok;
+}
+
+void event_addresses_keep(struct events *es, struct vault *v, struct str folder)
+{
+	lock_take(&es->lock);
+	es->addresses = (struct addresses){ v, folder };
+	lock_give(&es->lock);
+}
+
 bool event_flush(struct events *es, struct err *e)
 {
 	lock_take(&es->lock);
@@ -119,13 +142,18 @@ bool event_flush(struct events *es, struct err *e)
 	size_t n = es->n;
 	struct line *lines = n ? malloc(n * sizeof *lines) : NULL;
 	ensure(!n || lines);
-	for (size_t i = 0; i < n; i++) lines[i] = es->ring[(es->first + i) % RING];
+	for (size_t i = 0; i < n; i++) {
+		lines[i] = es->ring[(es->first + i) % RING];
+		explicit_bzero(es->ring[(es->first + i) % RING].address, ADDRESS_TEXT);
+	}
 	es->first = (es->first + n) % RING;
 	es->n = 0;
 	es->writing = n > 0;
 	lock_give(&es->lock);
 	if (!n) return true;
 	bool ok = write_lines(es->store, lines, n, e);
+	ok = write_addresses(es, lines, n, e) && ok;
+	explicit_bzero(lines, n * sizeof *lines);
 	free(lines);
 	lock_take(&es->lock);
 	es->writing = false;
@@ -176,6 +204,7 @@ void event_note(struct events *es, struct tenant_id t, const struct event *ev)
 	l.nreason = cut(l.reason, sizeof l.reason, ev->reason);
 	l.ndetail = cut(l.detail, sizeof l.detail, ev->detail);
 	event_network(ev->client, l.network);
+	if (es->addresses.vault) (void)cut(l.address, sizeof l.address - 1, ev->client);
 	for (;;) {
 		lock_take(&es->lock);
 		bool room = es->n < RING;

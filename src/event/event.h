@@ -9,6 +9,7 @@
 #include "clock/clock.h"
 #include "store/store.h"
 #include "value/value.h"
+#include "vault/vault.h"
 
 struct events;
 bool events_open(struct store *s, struct events **out, struct err *e) must_use nonnull_all;
@@ -49,6 +50,15 @@ bool event_list(struct events *es, struct tenant_id t, int64_t account, size_t n
 
 /* Removes what is older, a small batch at a time; gives how many went. How long a portal keeps it is the caller's to say. */
 bool event_sweep(struct events *es, struct tenant_id t, struct instant before, int64_t *n, struct err *e) must_use nonnull_all;
+/* --- addresses.c: whole addresses, for who runs the server and nobody else ------------------------------------ */
+
+/* From now on, sealed, in files of a day below folder/operator. Before the first note; keeps both. */
+void event_addresses_keep(struct events *es, struct vault *v, struct str folder) nonnull_all;
+/* Removes what is older than so many days; 0: all of it. */
+void event_addresses_sweep(struct str folder, int64_t days, struct instant now);
+/* The lines of a day ("2026-11-02"), opened. ERR_NOT_FOUND. */
+bool event_addresses_read(struct vault *v, struct str folder, struct str day, struct arena *a, struct str **lines, size_t *n, struct err *e) must_use nonnull_all;
+
 /* An address as it may be kept: 203.0.113.0/24, 2001:db8:1::/48; empty when it is none. */
 enum { EVENT_NETWORK_TEXT = 52 };
 void event_network(struct str client, char out[EVENT_NETWORK_TEXT]);

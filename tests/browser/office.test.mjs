@@ -11,7 +11,7 @@ const host = 'isoc.example', who = 'keeper@isoc.example', secret = 'JBSWY3DPEHPK
 const pages = ['/backoffice/', '/backoffice/audience/', '/backoffice/privacy/', '/backoffice/users/', '/backoffice/users/1/', '/backoffice/users/1/remove/', '/backoffice/users/?q=nobody', '/backoffice/invite/', '/backoffice/groups/',
 	'/backoffice/groups/1/', '/backoffice/groups/1/remove/', '/backoffice/requests/', '/backoffice/keys/', '/backoffice/access/',
 	'/backoffice/access/sessions/', '/backoffice/access/providers/', '/backoffice/access/providers/new/oidc/', '/backoffice/access/providers/new/saml/',
-	'/backoffice/mail/', '/backoffice/events/', '/backoffice/privacy/', '/backoffice/privacy/services/', '/backoffice/privacy/registry/',
+	'/backoffice/mail/', '/backoffice/events/', '/backoffice/activity/', '/backoffice/backups/', '/backoffice/audience/api/', '/backoffice/audience/storage/', '/backoffice/privacy/', '/backoffice/privacy/services/', '/backoffice/privacy/registry/',
 	'/backoffice/privacy/registry/publish/', '/backoffice/privacy/history/', '/backoffice/privacy/csp/', '/backoffice/privacy/crawl/', '/backoffice/privacy/exemptions/']
 const outside = ['/login/', '/signup/', '/password/reset/']
 

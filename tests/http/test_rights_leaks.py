@@ -22,7 +22,7 @@ HOLES = {"record": ["0" * 40], "attachment": ["x.pdf"], "id": ["x"], "file": ["x
          "z": ["0"], "x": ["0"], "y": ["0"], "tag": ["x"], "ground": ["x"],
          "reuse": ["1"], "message": ["1"], "feed": [f"{d}.atom" for d in ("plain", "rowed", "fielded", "nodata", "secretset", "neverwas")],
          "picture": [f"{d}.png" for d in ("plain", "rowed", "fielded", "nodata", "secretset", "neverwas")],
-         "service": ["x"], "item": ["x.y"], "job": ["1"],
+         "backup": ["x"], "service": ["x"], "item": ["x.y"], "job": ["1"],
          "field": ["title"], "processor": ["pr_x"], "username": ["x"], "group": ["x"], "schedule": ["sc_x"], "connection": ["co_x"], "key": ["ak_1"], "page": ["sp_1"]}
 OPEN_SETS, ALL_SETS = ["rowed", "fielded"], ["plain", "rowed", "fielded", "nodata", "secretset"]
 # Everyone may read these on a private portal.
@@ -56,7 +56,7 @@ PROBES = [
     {"where": "hushtext = 'x' or 1 = 1"}, {"epsg": "3857"}, {"x": "kind", "y.a.func": "COUNT"}, {"x": "kind", "y.a.func": "MAX", "y.a.expr": "price"},
     {"x": "hushtext", "y.a.func": "COUNT"}, {"x": "kind", "y.a.func": "SUM", "y.a.expr": "hushnumber"}, {"fields": "code,hushtext"},
     {"q.range.hushnumber": "hushnumber:[0 TO *]"}, {"q.range.price": "price:[100 TO *]"}, {"find.hushtext": "hush"}, {"find.kind": "rowmar"},
-    {"columns": "hushtext,code"}, {"geofilter.bbox": "60,-90,85,-60"}, {"min.price": "-9"}, {"q.x": "hushtext:hushval"}, {"calendar": "month:1877-01"},
+    {"source": "monitoring"}, {"source": "monitoring", "where": "dataset_id = 'secretset'"}, {"columns": "hushtext,code"}, {"geofilter.bbox": "60,-90,85,-60"}, {"min.price": "-9"}, {"q.x": "hushtext:hushval"}, {"calendar": "month:1877-01"},
     {"start": "1", "offset": "1"}, {"format": "json"}, {"format": "geojson"}, {"format": "csv"}, {"geo_field": "hushplace"},
     {"clusterprecision": "3", "geofilter.bbox": "-90,-180,90,180"}, {"name_field": "hushtext"}, {"select": "stoa_readers"},
     {"where": "stoa_readers = 'all'"}, {"select": "* "}, {"select": "include(hush*), code"}, {"select": "exclude(code)"},

@@ -189,6 +189,11 @@ def test_dashboards_have_their_table_and_file(root, things):
     assert root.get("/backoffice/audience/datasets/?sort=-api_calls").status_code == 200
 
 
+def test_ana_15_sums_over_portals_have_no_visitors(world, things):
+    said = json.loads(stoa(world.data, "audience", "sums", "--json").stdout)
+    assert said[HOST]["api_calls"] > 5 and set(said[HOST]) == {"page_views", "api_calls"} and "solo.portal.example" in said
+
+
 # --- backups --------------------------------------------------------------------------------------------------------------------
 
 
@@ -233,3 +238,18 @@ def test_a_person_who_is_deleted_is_a_number_from_then_on(world, root, ask):
     log = figures(ask, "ods-activity-log", lambda r: any(x["username"] == f"#{number}" for x in r["results"]), where="object_type='user'")["results"]
     assert all("gone" not in json.dumps(r) for r in log) and any(r["username"] == f"#{number}" for r in log)
     assert not [a for a in world.table("act") if "gone" in json.dumps(a)]
+
+
+def test_log_1_whole_addresses_are_for_the_operator_alone_and_sealed(world):
+    assert not (world.data / "operator").exists()
+    world.restart("--address_log_days=14")
+    world.client(HOST, address="198.51.100.201").post("/backoffice/audience/settings/", {"x": "y"})
+    stranger = world.client(HOST, address="198.51.100.202")
+    stranger.form("/login/", {"username": ADA, "password": "wrong"})
+    day = time.strftime("%Y-%m-%d", time.gmtime(world.now()))
+    said = stoa(world.data, "addresses", day).stdout
+    assert "198.51.100.202" in said and "auth.failure" in said
+    kept = (world.data / "operator" / f"addresses-{day}.log").read_bytes()
+    assert b"198.51.100" not in kept and kept.count(b"\n") >= 1
+    assert b"198.51.100.202" not in b"".join(f.read_bytes() for f in world.data.glob("stoa.db*"))
+    assert stoa(world.data, "addresses", "2020-01-01", check=False).returncode == 1
