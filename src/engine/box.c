@@ -29,8 +29,26 @@ static void put_name(char *to, size_t size, struct version_ref v)
 	snprintf(to, size, "v%lld_%lld_%lld", (long long)v.tenant.v, (long long)v.dataset, (long long)v.number);
 }
 
+struct box *box_of(struct engine *g, struct version_ref v)
+{
+	struct box *b = find(g, v);
+	ensure(b != NULL && b->pins > 0);
+	return b;
+}
+
+/* A count that cannot be had is one of a small version: only helpers go by it. */
+static int64_t count_rows(duckdb_connection c, const char *name)
+{
+	char text[128];
+	duckdb_result r;
+	snprintf(text, sizeof text, "SELECT count(*) FROM %s.rows", name);
+	int64_t n = duckdb_query(c, text, &r) == DuckDBSuccess ? duckdb_value_int64(&r, 0, 0) : 0;
+	duckdb_destroy_result(&r);
+	return n;
+}
+
 /* Both run without the lock, on the upkeep connection that the caller has taken. */
-static bool attach(struct engine *g, struct version_ref v, struct err *e)
+static bool attach(struct engine *g, struct version_ref v, int64_t *rows, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	char name[80];
@@ -43,7 +61,9 @@ static bool attach(struct engine *g, struct version_ref v, struct err *e)
 		buf_put_char(&text, path.p[i]);
 	}
 	buf_printf(&text, "' AS %s (READ_ONLY)%c", name, 0);
-	return engine_run(g->upkeep, text.p, e);
+	if (!engine_run(g->upkeep, text.p, e)) return false;
+	*rows = count_rows(g->upkeep, name);
+	return true;
 }
 
 static bool detach(struct engine *g, struct version_ref v, struct err *e)
@@ -92,6 +112,7 @@ static bool remove_box(struct engine *g, struct box *b, struct err *e)
 	lock_give(&g->lock);
 	bool ok = detach(g, v, e);
 	lock_take(&g->lock);
+	codings_free(g, b);
 	*b = (struct box){ 0 };
 	return ok;
 }
@@ -109,14 +130,16 @@ static bool add_box(struct engine *g, struct version_ref v, struct err *e)
 	if (!room) return err_set(e, ERR_BUSY, "too many datasets are being read at once; please try again");
 	*room = (struct box){ .ref = v, .used = true, .changing = true };
 	lock_give(&g->lock);
-	bool ok = attach(g, v, e);
+	int64_t rows = 0;
+	bool ok = attach(g, v, &rows, e);
 	lock_take(&g->lock);
+	room->rows = rows;
 	if (ok) room->changing = false;
 	else *room = (struct box){ 0 };
 	return ok;
 }
 
-bool engine_pin(struct engine *g, struct version_ref v, struct err *e)
+bool engine_pin(struct engine *g, struct version_ref v, int64_t *rows, struct err *e)
 {
 	bool ok = true;
 	lock_take(&g->lock);
@@ -125,6 +148,7 @@ bool engine_pin(struct engine *g, struct version_ref v, struct err *e)
 		if (b && !b->changing) {
 			b->pins++;
 			b->last_use = ++g->clock;
+			if (rows) *rows = b->rows;
 			break;
 		}
 		if (b || g->upkeep_taken) {
@@ -189,7 +213,7 @@ bool engine_drop(struct engine *g, struct version_ref v, struct err *e)
 
 bool engine_verify(struct engine *g, struct version_ref v, int64_t *rows, struct err *e)
 {
-	if (!engine_pin(g, v, e)) return false;
+	if (!engine_pin(g, v, NULL, e)) return false;
 	duckdb_connection c = engine_take_connection(g, e);
 	bool ok = c != NULL;
 	if (ok) {

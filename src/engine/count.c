@@ -177,12 +177,6 @@ static size_t place_of(const size_t *fields, size_t n, int32_t field)
 	return n;
 }
 
-static struct str text_at(duckdb_vector v, size_t i)
-{
-	duckdb_string_t *t = (duckdb_string_t *)duckdb_vector_get_data(v) + i;
-	return str_make(duckdb_string_t_data(t), duckdb_string_t_length(*t));
-}
-
 /* One field's codes while they are read. */
 struct reading {
 	VEC(uint16_t) codes;
@@ -199,7 +193,7 @@ static void take_codes(duckdb_data_chunk chunk, struct arena *a, const size_t *f
 		size_t at = place_of(fields, n, field[i]);
 		if (at == n) continue;
 		vec_push(a, &out[at].codes, (uint16_t)code[i]);
-		vec_push(a, &out[at].values, arena_str(a, text_at(value, i)));
+		vec_push(a, &out[at].values, arena_str(a, vector_text(value, i)));
 	}
 }
 
@@ -222,7 +216,7 @@ bool engine_codes(struct engine *g, struct version_ref v, struct arena *a, const
 	for (size_t i = 0; i < n; i++) out[i] = (struct engine_codes){ 0 };
 	/* Pushed rows have no codes. */
 	if (n == 0 || v.live) return true;
-	if (!engine_pin(g, v, e)) return false;
+	if (!engine_pin(g, v, NULL, e)) return false;
 	put_question(&text, v, fields, n);
 	bool ok = (c = engine_take_connection(g, e)) != NULL;
 	if (ok) {

@@ -1,6 +1,6 @@
 /* One DuckDB instance in memory, to which version files are attached. Hardened: no external access
- * beyond the data folder, no extensions, settings locked, memory and spill space capped, one thread a
- * query (concurrency comes from the callers). */
+ * beyond the data folder, no extensions, settings locked, memory and spill space capped, and no
+ * threads but those that ask and their helpers (help.c). */
 #include "engine/inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,11 +44,20 @@ static int64_t default_memory_mb(void)
 	return mb > 4096 ? 4096 : mb < 256 ? 256 : mb;
 }
 
-static bool configure(duckdb_config cfg, const struct engine_options *o, struct arena *a, struct err *e)
+static int default_cores(void)
+{
+	enum { ENOUGH = 4 };
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : n > ENOUGH ? ENOUGH : (int)n;
+}
+
+static bool configure(duckdb_config cfg, const struct engine_options *o, int cores, struct arena *a, struct err *e)
 {
 	int64_t memory = o->memory_mb ? o->memory_mb : default_memory_mb();
 	int64_t temp = o->temp_mb ? o->temp_mb : 4096;
-	return engine_settings(cfg, "threads", arena_printf(a, "%d", o->threads ? o->threads : 1), e) &&
+	struct str threads = arena_printf(a, "%d", cores);
+	/* As many external ones: the library starts no thread of its own (help.c). */
+	return engine_settings(cfg, "threads", threads, e) && engine_settings(cfg, "external_threads", threads, e) &&
 	       engine_settings(cfg, "memory_limit", arena_printf(a, "%lldMB", (long long)memory), e) &&
 	       engine_settings(cfg, "temp_directory", arena_printf(a, "%.*s/tmp/engine", STR_ARG(o->folder)), e) &&
 	       engine_settings(cfg, "max_temp_directory_size", arena_printf(a, "%lldMB", (long long)temp), e) &&
@@ -85,13 +94,15 @@ bool engine_open(const struct engine_options *o, struct engine **out, struct err
 	ensure(g != NULL);
 	lock_init(&g->lock, LOCK_ENGINE);
 	lock_bell_init(&g->bell);
+	lock_bell_init(&g->help);
+	g->cores = o->threads ? num_min(o->threads, (int)CORES_MOST) : default_cores();
 	g->folder = arena_str(&g->arena, o->folder);
 	g->attached_most = o->attached ? (size_t)o->attached : 200;
 	g->nboxes = g->attached_most + CONNECTIONS;
 	g->boxes = arena_array(&g->arena, struct box, g->nboxes);
 	duckdb_config cfg = NULL;
 	char *message = NULL;
-	bool ok = duckdb_create_config(&cfg) == DuckDBSuccess && configure(cfg, o, &g->arena, e);
+	bool ok = duckdb_create_config(&cfg) == DuckDBSuccess && configure(cfg, o, g->cores, &g->arena, e);
 	if (ok && duckdb_open_ext(":memory:", &g->db, cfg, &message) != DuckDBSuccess)
 		ok = engine_said(e, message);
 	duckdb_free(message);
@@ -109,9 +120,12 @@ bool engine_open(const struct engine_options *o, struct engine **out, struct err
 void engine_close(struct engine *g)
 {
 	if (!g) return;
+	help_stop(g);
 	for (size_t i = 0; i < g->nidle; i++) duckdb_disconnect(&g->idle[i]);
+	for (size_t i = 0; i < g->nboxes; i++) codings_free(g, &g->boxes[i]);
 	if (g->upkeep) duckdb_disconnect(&g->upkeep);
 	if (g->db) duckdb_close(&g->db);
+	lock_bell_done(&g->help);
 	lock_bell_done(&g->bell);
 	lock_done(&g->lock);
 	arena_done(&g->arena);

@@ -19,7 +19,7 @@ struct engine_options {
 	struct str folder;        /* absolute; versions are <folder>/<tenant>/<dataset>/v<n>.duckdb */
 	int64_t memory_mb;        /* 0: a quarter of the machine, at most 4 GiB */
 	int64_t temp_mb;          /* spill space; 0: 4096 */
-	int threads;              /* 0: 1 */
+	int threads;              /* cores for a question that is alone; 0: those of the machine, at most 4 */
 	int attached;             /* versions kept attached; 0: 200 */
 };
 

@@ -5,7 +5,14 @@
 #include "engine/engine.h"
 #include <duckdb.h>
 
-enum { CONNECTIONS = 64 };
+enum { CONNECTIONS = 64, CORES_MOST = 8 };
+
+/* A thread that takes part in what others ask. */
+struct engine_helper {
+	struct engine *engine;
+	pthread_t thread;
+	int number;
+};
 
 /* One version's file, attached. Guarded by engine.lock. */
 struct box {
@@ -15,6 +22,9 @@ struct box {
 	bool doomed;     /* drop once unpinned */
 	uint32_t pins;
 	uint64_t last_use;
+	int64_t rows;    /* of the table of rows */
+	bool words_known, words; /* whether there is an index of words */
+	struct coding *codings;  /* see coded.c */
 };
 
 struct engine {
@@ -32,11 +42,20 @@ struct engine {
 	size_t nidle;
 	struct word_set *sets;    /* those of the statements under way */
 	int64_t last_set;
+	struct lock_bell help;    /* a helper may be needed, or must go */
+	struct engine_helper helpers[CORES_MOST];
+	int nhelpers, cores;      /* cores: for one question that is alone; the one that asks is among them */
+	int asking;               /* questions worth help that compute right now */
+	bool helpers_tried, closing;
+	size_t codings_bytes;     /* of all versions */
 };
 
 /* box.c */
-bool engine_pin(struct engine *g, struct version_ref v, struct err *e) must_use;
+/* Rows of the file, when it is asked for. */
+bool engine_pin(struct engine *g, struct version_ref v, int64_t *rows_or_null, struct err *e) must_use;
 void engine_unpin(struct engine *g, struct version_ref v);
+/* With the lock: the slot of a version that is pinned. */
+struct box *box_of(struct engine *g, struct version_ref v) must_use;
 
 /* engine.c */
 bool engine_settings(duckdb_config config, const char *name, struct str value, struct err *e) must_use;
@@ -45,6 +64,20 @@ bool engine_run(duckdb_connection c, const char *text, struct err *e) must_use;
 bool engine_said(struct err *e, const char *message);
 duckdb_connection engine_take_connection(struct engine *g, struct err *e) must_use; /* NULL: failed */
 void engine_give_connection(struct engine *g, duckdb_connection c);
+
+/* help.c: around whatever computes; `big` is what is_big said of the version. */
+enum { BIG_ROWS = 200000 };
+static inline bool is_big(int64_t rows) { return rows >= BIG_ROWS; }
+void help_begin(struct engine *g, bool big);
+void help_end(struct engine *g, bool big);
+void help_stop(struct engine *g);
+
+/* A cell of a column of texts, borrowed from its chunk. */
+static inline struct str vector_text(duckdb_vector v, size_t i)
+{
+	duckdb_string_t *t = (duckdb_string_t *)duckdb_vector_get_data(v) + i;
+	return str_make(duckdb_string_t_data(t), duckdb_string_t_length(*t));
+}
 
 /* read.c: the next chunk as it is, borrowed until the next call; NULL is the end. */
 bool engine_next_chunk(struct engine_cursor *k, duckdb_data_chunk *out, struct err *e) must_use;
@@ -70,6 +103,11 @@ size_t codes_columns(const struct codes *k);
 void codes_types(const struct codes *k, duckdb_logical_type *out);    /* one a column, to be destroyed */
 void codes_fill(struct codes *k, duckdb_data_chunk chunk, size_t first, const struct batch *b);
 bool codes_finish(struct codes *k, duckdb_connection c, struct err *e) must_use;
+
+/* coded.c: a test of texts, by codes where there are any. */
+bool coded_put(struct engine *g, duckdb_connection c, const struct engine_query *q, const struct sql_coded *test, struct buf *out,
+               struct err *e) must_use;
+void codings_free(struct engine *g, struct box *b); /* with the lock */
 
 /* postings.c: the index of words of the rows being loaded. */
 enum { WORD_BYTES = 255, WORDS_FEWEST_ROWS = 5000 };
@@ -107,6 +145,8 @@ struct words_answer {
 bool words_answer(struct words_answer *w, struct engine *g, duckdb_connection c, const struct engine_query *q,
                   struct err *e) must_use;
 void words_done(struct words_answer *w);
+/* A statement may not have holes missing: those of what stands no longer in it go where they change nothing. */
+void unused_put(struct buf *b, size_t first, size_t last);
 bool words_functions(struct engine *g, duckdb_connection c, struct err *e) must_use;
 
 /* convert.c: physical vectors of a chunk as a batch. Owned buffers are reused from chunk to chunk. */

@@ -153,7 +153,7 @@ bool engine_live_apply(struct engine_live *l, int64_t number, struct engine_live
 {
 	struct engine_live_change change = { 0 };
 	ensure(l->connection != NULL);
-	if (!engine_pin(l->engine, l->at, e)) {
+	if (!engine_pin(l->engine, l->at, NULL, e)) {
 		engine_live_abandon(l);
 		return false;
 	}

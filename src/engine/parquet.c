@@ -266,6 +266,12 @@ bool engine_write_parquet(struct engine *g, const struct engine_query *q, const 
 		w.to += inside;
 		vec_push(&a, &copy.words, w);
 	}
+	for (size_t i = 0; i < q->sql->coded.n; i++) {
+		struct sql_coded c = q->sql->coded.p[i];
+		c.from += inside;
+		c.to += inside;
+		vec_push(&a, &copy.coded, c);
+	}
 	struct column_type counted = { VALUE_INT, false };
 	struct engine_query ask = { .at = q->at, .sql = &copy, .columns = &counted, .ncolumns = 1 };
 	struct engine_cursor *k;

@@ -14,18 +14,21 @@ struct engine_cursor {
 	struct words_answer words;
 	struct converter *converter;
 	struct cancel *cancel;
-	bool done;
+	bool done, big;
 };
 
 static void poke(void *arg) { duckdb_interrupt((duckdb_connection)arg); }
 
 static bool guard(struct engine_cursor *k, struct err *e)
 {
-	return !k->cancel || cancel_guard(k->cancel, poke, k->connection, e);
+	if (k->cancel && !cancel_guard(k->cancel, poke, k->connection, e)) return false;
+	help_begin(k->engine, k->big);
+	return true;
 }
 
 static void unguard(struct engine_cursor *k)
 {
+	help_end(k->engine, k->big);
 	if (k->cancel) cancel_unguard(k->cancel);
 }
 
@@ -88,10 +91,11 @@ static bool start(struct engine_cursor *k, const struct engine_query *q, struct 
 bool engine_ask(struct engine *g, const struct engine_query *q, struct cancel *c_or_null,
                 struct engine_cursor **out, struct err *e)
 {
-	if (!engine_pin(g, q->at, e)) return false;
+	int64_t rows;
+	if (!engine_pin(g, q->at, &rows, e)) return false;
 	struct engine_cursor *k = calloc(1, sizeof *k);
 	ensure(k != NULL);
-	*k = (struct engine_cursor){ .engine = g, .at = q->at, .cancel = c_or_null };
+	*k = (struct engine_cursor){ .engine = g, .at = q->at, .cancel = c_or_null, .big = is_big(rows) };
 	k->connection = engine_take_connection(g, e);
 	if (!k->connection || !start(k, q, e)) {
 		engine_finish(k);

@@ -152,12 +152,6 @@ static void put_beginning(struct buf *b, struct str s)
 	buf_printf(b, " AND key BETWEEN %lld AND %lld", (long long)key_of(s), (long long)last_key_of(s));
 }
 
-static struct str text_at(duckdb_vector v, size_t i)
-{
-	duckdb_string_t *t = (duckdb_string_t *)duckdb_vector_get_data(v) + i;
-	return str_make(duckdb_string_t_data(t), duckdb_string_t_length(*t));
-}
-
 typedef bool take_fn(void *arg, duckdb_data_chunk chunk);
 
 /* Runs a statement with one value or none, and hands over its chunks. */
@@ -192,9 +186,9 @@ static bool take_lists(void *arg, duckdb_data_chunk chunk)
 	duckdb_vector terms = duckdb_data_chunk_get_vector(chunk, 2);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t worths[256];
-		uint32_t factor = k->rank ? (uint32_t)k->rank->weights[fields[i]] * words_fit(text_at(terms, i), k->token) : 0;
+		uint32_t factor = k->rank ? (uint32_t)k->rank->weights[fields[i]] * words_fit(vector_text(terms, i), k->token) : 0;
 		for (unsigned m = 0; k->rank && m < 256; m++) worths[m] = words_worth((unsigned char)m) * factor;
-		if (!set_add_list(k->out, text_at(lists, i), k->rank ? worths : NULL)) return false;
+		if (!set_add_list(k->out, vector_text(lists, i), k->rank ? worths : NULL)) return false;
 	}
 	return true;
 }
@@ -252,7 +246,7 @@ static bool take_terms(void *arg, duckdb_data_chunk chunk)
 	const int64_t *places = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
 	duckdb_vector terms = duckdb_data_chunk_get_vector(chunk, 1);
 	for (size_t i = 0; i < n; i++)
-		if (is_like(w, text_at(terms, i))) vec_push(w->asking->arena, &w->found, places[i]);
+		if (is_like(w, vector_text(terms, i))) vec_push(w->asking->arena, &w->found, places[i]);
 	return true;
 }
 
@@ -307,6 +301,13 @@ static bool read_word(struct asking *k, const struct sql_word *w, struct word_se
 	return false;
 }
 
+void unused_put(struct buf *b, size_t first, size_t last)
+{
+	buf_lit(b, " AND (TRUE");
+	for (size_t i = first; i <= last; i++) buf_printf(b, " OR CAST($%zu AS VARCHAR) IS NULL", i);
+	buf_lit(b, ")");
+}
+
 /* --- one condition ---------------------------------------------------------------------------------------- */
 
 static bool can_be_asked(const struct sql_words *w)
@@ -354,14 +355,6 @@ static void put_list(struct words_answer *w, size_t nparams, const struct word_s
 	buf_printf(&w->text, "rowid IN (SELECT unnest(CAST($%zu AS BIGINT[])))", nparams + w->lists.n);
 }
 
-/* A statement may not have holes missing: those of a scan that is not needed stand where they change nothing. */
-static void put_unused(struct buf *b, size_t first, size_t last)
-{
-	buf_lit(b, " AND (TRUE");
-	for (size_t i = first; i <= last; i++) buf_printf(b, " OR CAST($%zu AS VARCHAR) IS NULL", i);
-	buf_lit(b, ")");
-}
-
 /* The condition, answered: takes the set. */
 static void put_answer(struct words_answer *w, const struct engine_query *q, const struct sql_words *words, struct word_set set)
 {
@@ -377,14 +370,14 @@ static void put_answer(struct words_answer *w, const struct engine_query *q, con
 	if (count > FEW_ROWS) buf_printf(&w->text, "stoa_hit(rowid, %lld)", (long long)publish(w, set));
 	else free(set.bits);
 	if (!words->sure) buf_printf(&w->text, " AND %.*s", STR_ARG(scan));
-	else if (!q->at.live) put_unused(&w->text, words->first_hole, words->last_hole);
+	else if (!q->at.live) unused_put(&w->text, words->first_hole, words->last_hole);
 	if (q->at.live) buf_lit(&w->text, ")");
 	buf_lit(&w->text, ")");
 }
 
 /* --- one statement -------------------------------------------------------------------------------------------- */
 
-static bool has_table(duckdb_connection c, struct version_ref v, bool *out, struct err *e)
+static bool look_for_table(duckdb_connection c, struct version_ref v, bool *out, struct err *e)
 {
 	char text[128];
 	duckdb_result r;
@@ -393,6 +386,23 @@ static bool has_table(duckdb_connection c, struct version_ref v, bool *out, stru
 	if (!ok) ok = duckdb_result_error_type(&r) == DUCKDB_ERROR_CATALOG || engine_said(e, duckdb_result_error(&r));
 	duckdb_destroy_result(&r);
 	return ok;
+}
+
+/* A file never changes: it is looked at once while it is attached. */
+static bool has_table(struct engine *g, duckdb_connection c, struct version_ref v, bool *out, struct err *e)
+{
+	lock_take(&g->lock);
+	bool known = box_of(g, v)->words_known;
+	*out = box_of(g, v)->words;
+	lock_give(&g->lock);
+	if (known) return true;
+	if (!look_for_table(c, v, out, e)) return false;
+	lock_take(&g->lock);
+	struct box *b = box_of(g, v);
+	b->words_known = true;
+	b->words = *out;
+	lock_give(&g->lock);
+	return true;
 }
 
 static bool put_condition(struct words_answer *w, duckdb_connection c, const struct engine_query *q, const struct sql_words *words, struct err *e)
@@ -449,7 +459,7 @@ static bool put_rank(struct words_answer *w, duckdb_connection c, const struct e
 	if (q->at.live) buf_printf(&w->text, "rowid >= %lld THEN %.*s", (long long)ROWS_MOST, STR_ARG(str_sub(text, r->from, r->to - r->from)));
 	else {
 		buf_lit(&w->text, "FALSE");
-		put_unused(&w->text, r->first_hole, r->last_hole);
+		unused_put(&w->text, r->first_hole, r->last_hole);
 		buf_lit(&w->text, " THEN 0");
 	}
 	buf_printf(&w->text, " ELSE stoa_score(rowid, %lld) END", (long long)publish(w, set));
@@ -461,15 +471,22 @@ bool words_answer(struct words_answer *w, struct engine *g, duckdb_connection c,
 {
 	struct str text = buf_str(&q->sql->text);
 	size_t at = 0;
+	size_t nwords = q->sql->words.n;
 	bool has = false;
 	*w = (struct words_answer){ .engine = g, .text = BUF_INIT(q->sql->text.max) };
-	if (q->sql->words.n && !has_table(c, q->at, &has, e)) return false;
+	if (nwords && !has_table(g, c, q->at, &has, e)) return false;
 	if (has && q->sql->rank && !put_rank(w, c, q, &at, e)) return false;
-	for (size_t i = 0; has && i < q->sql->words.n; i++) {
-		const struct sql_words *words = &q->sql->words.p[i];
-		buf_put(&w->text, str_sub(text, at, words->from - at));
-		if (!put_condition(w, c, q, words, e)) return false;
-		at = words->to;
+	if (!has) nwords = 0;
+	for (size_t i = 0, k = 0; i < nwords || k < q->sql->coded.n;) {
+		const struct sql_words *words = i < nwords ? &q->sql->words.p[i] : NULL;
+		const struct sql_coded *coded = k < q->sql->coded.n ? &q->sql->coded.p[k] : NULL;
+		bool first = words && (!coded || words->from < coded->from);
+		size_t from = first ? words->from : coded->from;
+		buf_put(&w->text, str_sub(text, at, from - at));
+		if (!(first ? put_condition(w, c, q, words, e) : coded_put(g, c, q, coded, &w->text, e))) return false;
+		at = first ? words->to : coded->to;
+		i += first;
+		k += !first;
 	}
 	buf_put(&w->text, str_from(text, at));
 	buf_put_char(&w->text, 0);

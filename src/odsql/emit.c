@@ -198,6 +198,34 @@ static void emit_period(struct emitter *m, enum odsql_kind kind, const struct od
 	lit(m, ")");
 }
 
+/* --- tests of whole texts --------------------------------------------------------------------------- */
+
+/* A field of texts as it stands in the version, whose values may have codes. */
+static bool has_codes(const struct odsql_node *x)
+{
+	return x->kind == ODSQL_FIELD && !(x->flags & ODSQL_KEY) && x->field >= 0 && x->type == VALUE_TEXT;
+}
+
+/* Notes a test of x against the texts args[1…]; false when it is none that codes could answer. */
+static bool begin_coded(struct emitter *m, const struct odsql_node *n, enum sql_coded_how how, struct sql_coded *out)
+{
+	const struct odsql_node *x = n->args[0];
+	bool values = how == SQL_CODED_IN || how == SQL_CODED_NOT;
+	if (!has_codes(x)) return false;
+	for (size_t i = 1; values && i < n->nargs; i++)
+		if (n->args[i]->kind != ODSQL_TEXT || (n->args[i]->flags & ODSQL_KEY)) return false;
+	struct str *texts = arena_array(m->q->arena, struct str, n->nargs);
+	*out = (struct sql_coded){ .how = how, .field = (size_t)x->field, .list = x->list, .values = texts, .n = values ? n->nargs - 1 : 0 };
+	for (size_t i = 0; i < out->n; i++) texts[i] = n->args[i + 1]->s;
+	sql_coded_begin(m->q, out);
+	return true;
+}
+
+static void end_coded(struct emitter *m, bool noted, struct sql_coded *c)
+{
+	if (noted) sql_coded_end(m->q, c);
+}
+
 /* Some element satisfies; != is the exception: there are elements, and none equals. */
 static void emit_list_comparison(struct emitter *m, const struct odsql_node *n)
 {
@@ -242,6 +270,9 @@ static void emit_comparison(struct emitter *m, const struct odsql_node *n)
 	const struct odsql_node *x = n->args[0];
 	const struct odsql_node *y = n->args[1];
 	bool time = x->type == VALUE_DATE || x->type == VALUE_DATETIME;
+	bool whole = n->kind == ODSQL_EQ || n->kind == ODSQL_NE;
+	struct sql_coded c;
+	bool coded = whole && begin_coded(m, n, n->kind == ODSQL_EQ ? SQL_CODED_IN : SQL_CODED_NOT, &c);
 	if (x->list) {
 		emit_list_comparison(m, n);
 	} else if (time && y->kind == ODSQL_DATE && x->kind != ODSQL_DATE) {
@@ -253,6 +284,7 @@ static void emit_comparison(struct emitter *m, const struct odsql_node *n)
 		emit(m, y);
 		lit(m, ")");
 	}
+	end_coded(m, coded, &c);
 }
 
 static void emit_in_list(struct emitter *m, const struct odsql_node *n)
@@ -268,6 +300,8 @@ static void emit_in_list(struct emitter *m, const struct odsql_node *n)
 		lit(m, ")");
 		return;
 	}
+	struct sql_coded c;
+	bool coded = begin_coded(m, n, SQL_CODED_IN, &c);
 	sql_put_literal(m->q, x->list ? STR("list_has_any(") : STR("("));
 	emit(m, x);
 	sql_put_literal(m->q, x->list ? STR(", [") : STR(" IN ("));
@@ -276,6 +310,7 @@ static void emit_in_list(struct emitter *m, const struct odsql_node *n)
 		emit(m, n->args[i]);
 	}
 	sql_put_literal(m->q, x->list ? STR("])") : STR("))"));
+	end_coded(m, coded, &c);
 }
 
 static void emit_bound(struct emitter *m, const struct odsql_node *n, size_t arg)
@@ -313,18 +348,22 @@ static void emit_is(struct emitter *m, const struct odsql_node *n)
 {
 	const struct odsql_node *x = n->args[0];
 	bool not = n->flags & ODSQL_NEGATED;
+	bool null = n->args[1]->kind == ODSQL_NULL;
+	struct sql_coded c;
+	bool coded = null && begin_coded(m, n, not ? SQL_CODED_SOME : SQL_CODED_NONE, &c);
 	lit(m, "(");
-	if (x->list && n->args[1]->kind == ODSQL_NULL) {
+	if (x->list && null) {
 		lit(m, "coalesce(len(");
 		emit(m, x);
 		sql_put_literal(m->q, not ? STR("), 0) > 0)") : STR("), 0) = 0)"));
-		return;
+	} else {
+		emit(m, x);
+		sql_put_literal(m->q, not ? STR(" IS NOT ") : STR(" IS "));
+		if (null) lit(m, "NULL");
+		else emit(m, n->args[1]);
+		lit(m, ")");
 	}
-	emit(m, x);
-	sql_put_literal(m->q, not ? STR(" IS NOT ") : STR(" IS "));
-	if (n->args[1]->kind == ODSQL_NULL) lit(m, "NULL");
-	else emit(m, n->args[1]);
-	lit(m, ")");
+	end_coded(m, coded, &c);
 }
 
 static void emit_not(struct emitter *m, const struct odsql_node *n)

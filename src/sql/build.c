@@ -38,6 +38,19 @@ void sql_words_end(struct sql *q, struct sql_words *w)
 	vec_push(q->arena, &q->words, *w);
 }
 
+void sql_coded_begin(struct sql *q, struct sql_coded *c)
+{
+	c->from = q->text.n;
+	c->first_hole = q->params.n + 1;
+}
+
+void sql_coded_end(struct sql *q, struct sql_coded *c)
+{
+	c->to = q->text.n;
+	c->last_hole = q->params.n;
+	vec_push(q->arena, &q->coded, *c);
+}
+
 void sql_rank_begin(struct sql *q, struct sql_rank *r)
 {
 	r->from = q->text.n;

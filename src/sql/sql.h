@@ -48,6 +48,25 @@ struct sql_words {
 	bool sure;
 };
 
+/* A test of a text field against whole values, or of a list of texts against such elements or none. The statement
+ * spells it with the texts; where the version has codes of the field's values, the engine tests those instead, which
+ * are numbers beside the texts and cost a fraction to read (see engine/coded.c). */
+enum sql_coded_how {
+	SQL_CODED_IN,      /* equals one of the values; of a list: has one of them */
+	SQL_CODED_NOT,     /* differs from all of them; of a list: has elements, and none of them */
+	SQL_CODED_NONE,    /* null; of a list: null or empty */
+	SQL_CODED_SOME,    /* the opposite */
+};
+struct sql_coded {
+	size_t from, to;
+	size_t first_hole, last_hole; /* as of sql_words */
+	enum sql_coded_how how;
+	size_t field;
+	bool list;
+	const struct str *values;
+	size_t n;
+};
+
 /* A score made of how the texts of a row fit conditions: a whole number that the index can tell as well,
  * the sum over fields, words and the tokens found of weight times words_fit() (see engine/words.c). */
 struct sql_rank {
@@ -65,6 +84,7 @@ struct sql {
 	struct buf text;
 	VEC(struct value) params;
 	VEC(struct sql_words) words; /* in the order of the text; none inside another */
+	VEC(struct sql_coded) coded; /* the same; none in a condition on words */
 	struct sql_rank *rank;       /* at most one, before all of them; or NULL */
 };
 
@@ -78,6 +98,9 @@ void sql_relation(struct sql *q, struct version_ref v);
 /* Around the spelling of a condition; `w` and what it points to must outlive the statement. */
 void sql_words_begin(struct sql *q, struct sql_words *w);
 void sql_words_end(struct sql *q, struct sql_words *w);
+/* The same around a test of values, which is copied; what it points to must outlive the statement. */
+void sql_coded_begin(struct sql *q, struct sql_coded *c);
+void sql_coded_end(struct sql *q, struct sql_coded *c);
 void sql_rank_begin(struct sql *q, struct sql_rank *r);
 void sql_rank_end(struct sql *q, struct sql_rank *r);
 void sql_int(struct sql *q, int64_t v);              /* a number written out */

@@ -1,15 +1,18 @@
-/* Codes beside texts: few values have them, too many give up, and counting them is counting the texts. */
+/* Codes beside texts: few values have them, too many give up, counting them is counting the texts, and tests of texts are
+ * tests of codes; and what several threads compute together. */
 #include "engine/engine.h"
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROWS = 70000, FIELDS = 5, WORD = 0, UNIQUE = 1, TAGS = 2 };
+/* So many rows that helpers take part (see help.c). */
+enum { ROWS = 210000, FIELDS = 5, WORD = 0, UNIQUE = 1, TAGS = 2 };
 
 struct fixture { char folder[64]; struct engine *engine; struct version_ref at; };
 
@@ -65,7 +68,7 @@ static int begin(void **state)
 	if (!f) return -1;
 	snprintf(f->folder, sizeof f->folder, "/tmp/stoa-codes-XXXXXX");
 	if (!mkdtemp(f->folder)) return -1;
-	struct engine_options o = { .folder = str_of(f->folder), .memory_mb = 256 };
+	struct engine_options o = { .folder = str_of(f->folder), .memory_mb = 256, .threads = 3 };
 	f->at = (struct version_ref){ .tenant = { 1 }, .dataset = 1, .number = 1 };
 	snprintf(path, sizeof path, "%s/1", f->folder);
 	mkdir(path, 0700);
@@ -178,6 +181,82 @@ static void a_fired_token_stops_the_count(void **state)
 	cancel_done(&c);
 }
 
+/* The number of rows that a test keeps; `spelled` stands where the statement would spell it. */
+static int64_t kept(struct fixture *f, struct sql_coded test, struct str spelled)
+{
+	auto_arena a = ARENA_INIT;
+	struct err e = { 0 };
+	struct engine_cursor *k;
+	struct batch b;
+	struct sql q;
+	static const struct column_type type = { .type = VALUE_INT };
+	sql_init(&q, &a, &sql_duckdb);
+	sql_lit(&q, "SELECT count(*) FROM ");
+	sql_relation(&q, f->at);
+	sql_lit(&q, " WHERE f3 >= 0 AND ");
+	sql_coded_begin(&q, &test);
+	sql_put_literal(&q, spelled);
+	if (test.n) {
+		sql_lit(&q, " AND ");
+		sql_param(&q, VALUE_OF_TEXT(test.values[0]));
+		sql_lit(&q, " = 'x'");
+	}
+	sql_coded_end(&q, &test);
+	const struct engine_query ask = { .at = f->at, .sql = &q, .columns = &type, .ncolumns = 1 };
+	assert_true(engine_ask(f->engine, &ask, NULL, &k, &e));
+	assert_true(engine_next(k, &b, &e));
+	int64_t n = b.columns[0].ints[0];
+	engine_finish(k);
+	sql_done(&q);
+	return n;
+}
+
+/* What is spelled is wrong on purpose: the right number comes of codes only. */
+static void tests_of_texts_are_tests_of_codes(void **state)
+{
+	static const struct str a[] = { { "a", 1 }, { "none", 4 }, { "b", 1 } };
+	static const struct str x[] = { { "x", 1 }, { "none", 4 } };
+	struct fixture *f = *state;
+	const int64_t each = ROWS / 3 / 5 * 4; /* rows of one word: a fifth are null */
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_IN, .field = WORD, .values = a, .n = 1 }, STR("FALSE")), each);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_IN, .field = WORD, .values = a, .n = 3 }, STR("FALSE")), 2 * each);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_IN, .field = WORD, .values = a + 1, .n = 1 }, STR("TRUE")), 0);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_NOT, .field = WORD, .values = a, .n = 1 }, STR("FALSE")), 2 * each);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_NOT, .field = WORD, .values = a + 1, .n = 1 }, STR("FALSE")), 3 * each);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_NONE, .field = WORD }, STR("FALSE")), ROWS - 3 * each);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_SOME, .field = WORD }, STR("FALSE")), 3 * each);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_IN, .field = TAGS, .list = true, .values = x, .n = 1 }, STR("FALSE")), ROWS / 2);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_IN, .field = TAGS, .list = true, .values = x, .n = 2 }, STR("FALSE")), ROWS / 2);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_NOT, .field = TAGS, .list = true, .values = x, .n = 1 }, STR("TRUE")), 0);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_NOT, .field = TAGS, .list = true, .values = x + 1, .n = 1 }, STR("FALSE")), ROWS / 2);
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_NONE, .field = TAGS, .list = true }, STR("FALSE")), ROWS / 2);
+	/* A field without codes keeps what is spelled. */
+	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_SOME, .field = UNIQUE }, STR("f3 = 3")), ROWS / 7);
+}
+
+static void *ask_often(void *arg)
+{
+	static const struct str a[] = { { "a", 1 } };
+	bool fine = true;
+	for (int i = 0; i < 10; i++)
+		fine = kept(arg, (struct sql_coded){ .how = SQL_CODED_IN, .field = WORD, .values = a, .n = 1 }, STR("FALSE")) == ROWS / 15 * 4 && fine;
+	return fine ? arg : NULL;
+}
+
+/* One that asks alone has helpers, five at once have none: the same answers. */
+static void whoever_helps_the_answer_is_the_same(void **state)
+{
+	enum { CLIENTS = 5 };
+	pthread_t clients[CLIENTS];
+	void *fine;
+	assert_non_null(ask_often(*state));
+	for (size_t i = 0; i < CLIENTS; i++) assert_int_equal(pthread_create(&clients[i], NULL, ask_often, *state), 0);
+	for (size_t i = 0; i < CLIENTS; i++) {
+		pthread_join(clients[i], &fine);
+		assert_non_null(fine);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +264,8 @@ int main(void)
 		cmocka_unit_test(one_reading_counts_every_column),
 		cmocka_unit_test(too_many_numbers_are_told_as_such),
 		cmocka_unit_test(a_fired_token_stops_the_count),
+		cmocka_unit_test(tests_of_texts_are_tests_of_codes),
+		cmocka_unit_test(whoever_helps_the_answer_is_the_same),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }
