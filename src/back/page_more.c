@@ -142,7 +142,7 @@ static bool run_share(struct httpd_request *r, struct httpd_reply *p, void *app,
 	html_panel_close(h);
 	html_panel_open(h, "first", N_("First page"), NULL);
 	html_lit(h, "<p>");
-	html_say_with(h, N_("To make it the first page of the portal, give the setting {0} the value {1}."), HTML_ARG_CODE(STR("root.page")), HTML_ARG_CODE(o.page->slug));
+	html_say_with(h, N_("To make it the first page of the portal, choose it {0}among the portal's settings{1}."), HTML_ARG_OPEN(STR("/backoffice/portal/")), HTML_ARG_CLOSE);
 	html_lit(h, "</p>");
 	html_panel_close(h);
 	return view_close(&page, e);

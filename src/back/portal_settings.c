@@ -50,11 +50,13 @@ static void put_languages(struct html *h, struct visit *v)
 	size_t n = i18n_languages(&all);
 	struct html_option options[LANGUAGES];
 	html_fieldset_open(h, N_("Languages"), N_("Readers choose among them. Titles, labels and descriptions are asked for in each."));
+	html_lit(h, "<div class=\"check-columns\">");
 	for (size_t i = 0; i < n && i < LANGUAGES; i++) {
 		options[i] = (struct html_option){ .value = all[i].code, .text = all[i].name };
 		html_check(h, &(struct html_check){ .name = arena_cstr(v->arena, arena_printf(v->arena, "language.%.*s", STR_ARG(all[i].code))), .label_text = all[i].name,
 			.on = tenant_has_language(t, all[i].code) });
 	}
+	html_lit(h, "</div>");
 	html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = "language.first", .label = N_("First language"),
 		.hint = N_("For readers whose browser asks for none of them."), .options = options, .noptions = num_min(n, (size_t)LANGUAGES), .value = t->languages[0] });
 	html_fieldset_close(h);
@@ -139,6 +141,18 @@ static struct str listed(struct visit *v, struct str text)
 	return arena_str(v->arena, buf_str(&b));
 }
 
+static void take_addresses(struct back_settings *s, const struct visitor_form *f, const char *name, struct html_errors *errors)
+{
+	struct str list = listed(s->visit, visitor_field(f, str_of(name))), rest = list, one, address;
+	struct err own = { 0 };
+	while (rest.n && str_cut(&rest, ',', &one))
+		if (!mail_address(s->visit->arena, one, &address, &own)) {
+			html_complain(errors, s->visit->lang, name, N_("One of these is not an e-mail address."));
+			return;
+		}
+	back_setting_put(s, str_of(name), list);
+}
+
 static bool save(struct visit *v, const struct visitor_form *f, struct html_errors *errors, struct err *e)
 {
 	static const char *const names[] = { "provider", "timezone", "csv.separator", "dataset.tab", "datasets.licence", "datasets.territory", "dcat.contributor" };
@@ -152,6 +166,7 @@ static bool save(struct visit *v, const struct visitor_form *f, struct html_erro
 		back_setting_take(&s, f, str_of(names[i]));
 	take_address(&s, f, "contact", errors);
 	take_address(&s, f, "protection_contact", errors);
+	take_addresses(&s, f, "report.recipients", errors);
 	take_languages(&s, f, errors);
 	(void)(take_page(&s, f, "root.page", &first, errors) & take_page(&s, f, "access.landing", &landing, errors)); /* errors stand beside the fields */
 	back_setting_put(&s, STR("datasets.restricted"), visitor_field_on(f, STR("datasets.restricted")) ? STR("on") : STR("off"));
@@ -181,6 +196,7 @@ static void put_words(struct html *h, struct visit *v)
 	put_text(h, t, HTML_FIELD_TEXT, "provider", N_("Organisation that runs the portal"), N_("Empty: the name of the portal."));
 	put_text(h, t, HTML_FIELD_EMAIL, "contact", N_("E-mail address of the people behind it"), NULL);
 	put_text(h, t, HTML_FIELD_EMAIL, "protection_contact", N_("E-mail address for questions of data protection"), N_("Shown on the cookie policy."));
+	put_text(h, t, HTML_FIELD_TEXT, "report.recipients", N_("The daily report also goes to"), N_("E-mail addresses, separated by commas. People with an account choose it there for themselves."));
 	put_languages(h, v);
 }
 

@@ -29,6 +29,18 @@ static void put_calls(struct gate *g, const struct account_key *k)
 	else html_count(h, used);
 }
 
+/* The same of the account as a whole, where it has a quota. */
+static void put_own_calls(struct gate *g)
+{
+	const struct account_who *who = &g->v.who.who;
+	const struct tenant *t = g->v.at.tenant;
+	int64_t most = account_calls_effective(t, who->own_calls, who->group_calls);
+	if (most <= 0) return;
+	html_lit(&g->page.h, "<p>");
+	html_say_with(&g->page.h, N_("Calls of your account today, with all keys: {0} of {1}."), HTML_ARG_COUNT(quota_used_by(g->v.at.site->quota, t->id, g->v.session->account, clock_now())), HTML_ARG_COUNT(most));
+	html_lit(&g->page.h, "</p>");
+}
+
 static void put_key(struct gate *g, struct html_table *t, const struct account_key *k)
 {
 	struct html *h = &g->page.h;
@@ -115,6 +127,7 @@ static void put_form(struct gate *g)
 static bool show(struct gate *g, struct err *e)
 {
 	gate_open_own(g, N_("API keys"), GATE_KEYS);
+	put_own_calls(g);
 	if (!put_list(g, e)) return false;
 	if (session_is_fresh(g->v.at.tenant, g->v.session, clock_now())) {
 		put_form(g);

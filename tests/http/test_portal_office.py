@@ -85,8 +85,8 @@ def test_settings_do_what_they_say(world, root):
     row = next(x for x in world.table("dataset") if x["slug"] == made["slug"])
     config = next(x for x in world.table("config") if x["dataset"] == row["id"])["json"]
     assert row["restricted"] == 1 and '"CC BY 4.0"' in config and '"Amiens"' in config and '"Somme"' in config
-    refused = save(root, HOME, timezone="Mars/Base", contact="nobody")
-    assert refused.status_code == 422 and refused.text.count("aria-invalid") == 2 and "Mars/Base" in refused.text
+    refused = save(root, HOME, timezone="Mars/Base", contact="nobody", report__recipients="a@b.example, x")
+    assert refused.status_code == 422 and refused.text.count("aria-invalid") == 3 and "Mars/Base" in refused.text
     assert save(root, HOME, root__page="no-such-page").status_code == 422
     saved(save(root, HOME, without=("datasets.restricted", "language.de"), root__page="catalogue", csv__separator="semicolon", language__first="en"))
     assert "delimiter=," not in reader.get("/").text and "Trees" in reader.get("/").text
@@ -132,6 +132,9 @@ def test_quotas_of_people_groups_and_datasets(world, root):
     assert left[2].json()["errorcode"] == 10003 and left[2].json()["call_limit"] == 2 and left[2].json()["limit_time_unit"] == "day" and int(left[2].headers["Retry-After"]) > 0
     until(lambda: any("used up" in x["Subject"] for x in world.letters(to=ADA)))
     assert len([x for x in world.letters(to=ADA) if "used up" in x["Subject"]]) == 1
+    ada = world.client(HOST)
+    ada.sign_in(ADA)
+    assert "with all keys: 2 of 2." in ada.get("/account/keys/").text
     saved(root.form(user, {**fields(root.get(user).text), "do": "save", "calls": ""}))
     command(world, "group", "add", "callers", "--portal", HOST)
     command(world, "group", "join", "callers", ADA, "--portal", HOST)
