@@ -4,7 +4,7 @@
 #include "config/config.h"
 #include "visitor/visitor.h"
 
-enum { OBJECT_BYTES = 200 };
+enum { OBJECT_BYTES = 200, CHOSEN = 200 };
 
 const struct trace_kind trace_kinds[] = {
 #define KIND(word, title) { word, title },
@@ -55,12 +55,17 @@ static struct str part_of(const char *pattern)
 	return str_starts(s, STR("/backoffice/")) ? s : STR("");
 }
 
+/* What a page says when there was nothing to do (back/said.def). */
+static const char *const nothing[] = { "done=none-chosen", "done=busy", "done=nothing-undone", "done=over", "done=published-already", "done=backup-already" };
+
 /* A page that was posted leads on when it was obeyed: to a page of the back office, and not to where a secret is asked for. */
 static bool was_done(const struct httpd_reply *p, bool page)
 {
 	int status = httpd_reply_get_status(p);
 	if (!page) return status >= 200 && status < 300;
 	struct str to = httpd_reply_get_location(p);
+	for (size_t i = 0; i < COUNT_OF(nothing); i++)
+		if (str_find(to, str_of(nothing[i])) >= 0) return false;
 	return status == 204 || status == 201 || (status >= 300 && status < 400 && str_starts(to, STR("/backoffice/")));
 }
 
@@ -94,23 +99,36 @@ static struct str last_word(struct str part)
 	return slash < 0 ? part : str_from(part, (size_t)slash + 1);
 }
 
-/* The button of a form; empty where the body is none. */
-static struct str button(const struct httpd_request *r)
+static bool read_form(const struct httpd_request *r, const struct httpd_pair **pairs, size_t *n)
 {
-	const struct httpd_pair *pairs;
-	size_t n;
 	struct err ignored = { 0 };
 	bool form = r->body.n && r->body.n < 1 << 20 && str_starts(httpd_header(r, STR("Content-Type")), STR("application/x-www-form-urlencoded"));
-	if (!form || !httpd_form(r->arena, r->body, &pairs, &n, &ignored)) return STR("");
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(pairs[i].name, STR("do"))) return pairs[i].value;
-	return STR("");
+	return form && httpd_form(r->arena, r->body, pairs, n, &ignored);
 }
 
-static const char *verb_of(const struct httpd_request *r, struct str part, bool page)
+/* The button of a form, and the datasets that were ticked: "do=delete" with uids, or "do=delete da_x". Empty: there is none. */
+static struct str button(const struct httpd_request *r, struct str *uids, size_t *nuids)
+{
+	const struct httpd_pair *pairs;
+	struct str word = STR("");
+	size_t n;
+	*nuids = 0;
+	if (!read_form(r, &pairs, &n)) return word;
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(pairs[i].name, STR("do"))) word = pairs[i].value;
+		if (str_eq(pairs[i].name, STR("uid")) && *nuids < CHOSEN) uids[(*nuids)++] = pairs[i].value;
+	}
+	ptrdiff_t blank = str_find_char(word, ' ');
+	if (blank < 0) return word;
+	uids[0] = str_from(word, (size_t)blank + 1);
+	*nuids = 1;
+	return str_sub(word, 0, (size_t)blank);
+}
+
+static const char *verb_of(const struct httpd_request *r, struct str part, bool page, struct str pressed)
 {
 	const char *verb = verb_or_null(last_word(part));
-	if (!verb && page) verb = verb_or_null(button(r));
+	if (!verb && page) verb = verb_or_null(pressed);
 	if (verb) return verb;
 	/* What stands below an object is a part of it. */
 	bool whole = str_find_char(str_from(part, 1), '/') < 0 || str_eq(last_word(part), STR("{uid}")) || !r->holes[0].n || !r->holes[1].n;
@@ -173,11 +191,20 @@ void trace_request(struct site *s, const struct httpd_request *r, const struct h
 	struct instant since = { x.at.us - (clock_monotonic_ns() - r->started_ns) / 1000 - 1000000 };
 	x.kind = str_of(kind);
 	x.origin = page ? STR("page") : STR("api");
-	x.action = arena_printf(r->arena, "%s_%s", verb_of(r, part, page), kind);
-	find_object(s, r, p, t, since, &x);
-	struct str settings = settings_changed(s->trace, t, r->arena);
-	if (settings.n) x.diff = settings;
-	if (!act_write(s, t, &x, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
+	struct str uids[CHOSEN], pressed = STR("");
+	size_t nuids = 0;
+	if (page) pressed = button(r, uids, &nuids);
+	x.action = arena_printf(r->arena, "%s_%s", verb_of(r, part, page, pressed), kind);
+	/* Several at once are an act each. */
+	bool many = nuids > 0 && !r->holes[0].n && str_eq(x.kind, STR("dataset"));
+	for (size_t i = 0; i < (many ? nuids : 1); i++) {
+		struct trace_act one = x;
+		if (many) find_dataset(s, t, uids[i], r->arena, since, &one);
+		else find_object(s, r, p, t, since, &one);
+		struct str settings = settings_changed(s->trace, t, r->arena);
+		if (settings.n) one.diff = settings;
+		if (!act_write(s, t, &one, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
+	}
 }
 
 /* --- commands ---------------------------------------------------------------------------------------------------------------- */

@@ -91,6 +91,15 @@ def test_a_form_that_is_refused_and_a_page_that_is_read_are_none(world, root):
     assert len(acts(world)) == before
 
 
+def test_several_at_once_are_an_act_each_and_none_chosen_is_none(world, root, api):
+    uids = [api.good("POST", "/datasets", {"metadata": {"default": {"title": {"value": f"Many {i}"}}}}, status=201)["uid"] for i in range(2)]
+    before = len(acts(world))
+    assert root.form("/backoffice/datasets/", {"do": "delete"}, action="/backoffice/datasets/do/").status_code == 303
+    assert len(acts(world)) == before
+    assert root.form("/backoffice/datasets/", {"do": "delete", "uid": uids}, action="/backoffice/datasets/do/").status_code == 303
+    assert [(a["action"], a["object"]) for a in acts(world)[before:]] == [("delete_dataset", "many-0"), ("delete_dataset", "many-1")]
+
+
 def test_programs_and_commands_are_told_apart(world, api):
     made = api.good("POST", "/datasets", {"dataset_id": "traced", "metadata": {"default": {"title": {"value": "Traced"}}}}, status=201)
     api.good("PUT", f"/datasets/{made['uid']}/metadata/default/title", {"value": "Traced well"})

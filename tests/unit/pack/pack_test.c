@@ -264,6 +264,59 @@ static void a_sink_that_fails_is_heard(void **state)
 	assert_int_equal(e.code, ERR_DISK_FULL);
 }
 
+struct walked { size_t files; struct buf text; };
+
+static bool take_one(void *arg, const struct pack_entry *entry, struct pack_reader *r, struct err *e)
+{
+	struct walked *w = arg;
+	w->files++;
+	buf_put(&w->text, entry->name);
+	buf_put_char(&w->text, '=');
+	return entry->bytes == 5 && read_all(r, &w->text, e);
+}
+
+/* Names beyond ASCII and beyond a hundred bytes, as versions of datasets may have. */
+static void a_tar_reads_back_in_its_order(void **state)
+{
+	(void)state;
+	static const char longer[] = "datasets/a-dataset-whose-identifier-is-so-long-that-the-old-header-of-a-tar-has-no-room-for-it-at-all-1234567890/v1.duckdb";
+	struct walked w = { .text = BUF_INIT(1 << 16) };
+	struct pack_limits l = { 0 };
+	struct pack_tar *z;
+	struct err e = { 0 };
+	int to = file_of(STR("")), from = file_of(STR("12345"));
+	assert_true(pack_tar_open(to, &z, &e));
+	assert_true(pack_tar_file(z, STR("kept/été.txt"), from, 5, 1000, &e));
+	lseek(from, 0, SEEK_SET);
+	assert_true(pack_tar_file(z, str_of(longer), from, 5, 1000, &e));
+	assert_true(pack_tar_end(z, &e));
+	assert_true(pack_walk(to, &l, take_one, &w, &e));
+	assert_int_equal(w.files, 2);
+	auto_buf expected = BUF_INIT(1 << 16);
+	buf_printf(&expected, "kept/été.txt=12345%s=12345", longer);
+	assert_true(str_eq(buf_str(&w.text), buf_str(&expected)));
+	/* Cut short, it is no tar any more. */
+	w.files = 0;
+	assert_int_equal(ftruncate(to, 700), 0);
+	assert_false(pack_walk(to, &l, take_one, &w, &e));
+	buf_done(&w.text);
+	close(to);
+	close(from);
+}
+
+static void a_file_that_became_shorter_is_no_whole_tar(void **state)
+{
+	(void)state;
+	struct pack_tar *z;
+	struct err e = { 0 };
+	int to = file_of(STR("")), from = file_of(STR("12345"));
+	assert_true(pack_tar_open(to, &z, &e));
+	assert_false(pack_tar_file(z, STR("a"), from, 9, 0, &e));
+	pack_tar_drop(z);
+	close(to);
+	close(from);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +331,8 @@ int main(void)
 		cmocka_unit_test(names_that_leave_a_zip_are_refused),
 		cmocka_unit_test(too_many_files_are_refused),
 		cmocka_unit_test(a_sink_that_fails_is_heard),
+		cmocka_unit_test(a_tar_reads_back_in_its_order),
+		cmocka_unit_test(a_file_that_became_shorter_is_no_whole_tar),
 	};
 	return cmocka_run_group_tests_name("pack", tests, NULL, NULL);
 }
