@@ -3,31 +3,36 @@
 #include "back/meta.h"
 #include "image/image.h"
 #include "publish/publish.h"
-#include <sys/mman.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { FILE_BYTES = 100 << 20, PICTURE_BYTES = 8 << 20, PICTURE_SIDE = 1200 };
 
-/* Uploaded bytes as something that can be read. */
-static int as_fd(struct str bytes, struct err *e)
+/* Uploaded bytes as something that can be read: a file of the data folder that has no name, since the cage that reads pictures opens none that is
+ * only memory. */
+static int as_fd(const struct site *site, struct str bytes, struct err *e)
 {
-	int fd = memfd_create("upload", MFD_CLOEXEC);
+	auto_arena a = ARENA_INIT;
+	struct str path = arena_printf(&a, "%.*s/.upload-XXXXXX", STR_ARG(site->folder));
+	int fd = mkostemp((char *)(uintptr_t)path.p, O_CLOEXEC); /* just made, ours to change */
 	size_t done = 0;
 	if (fd < 0) {
-		err_os(e, "memory for a file");
+		err_os(e, "a place for a file");
 		return -1;
 	}
+	unlink(path.p);
 	while (done < bytes.n) {
 		ssize_t n = write(fd, bytes.p + done, bytes.n - done);
 		if (n <= 0) {
-			err_os(e, "memory for a file");
+			err_os(e, "write of a file");
 			close(fd);
 			return -1;
 		}
 		done += (size_t)n;
 	}
 	if (lseek(fd, 0, SEEK_SET) < 0) {
-		err_os(e, "memory for a file");
+		err_os(e, "write of a file");
 		close(fd);
 		return -1;
 	}
@@ -40,7 +45,7 @@ static bool upload(struct visit *v, const struct config *c, const struct visitor
 	struct str id;
 	if (!part || !part->bytes.n)
 		return html_complain(errors, v->lang, "file", N_("Please choose a file."));
-	int fd = as_fd(part->bytes, e);
+	int fd = as_fd(v->at.site, part->bytes, e);
 	if (fd < 0)
 		return false;
 	struct publish_file file = { .tenant = v->at.tenant->id, .dataset = c->slug, .kind = kind, .fd = fd, .name = part->filename,
@@ -61,7 +66,7 @@ static bool link_to(struct visit *v, const struct config *c, const struct visito
 		return html_complain(errors, v->lang, "url", N_("Please give an address that begins with https:// or http://."));
 	if (!title.n)
 		return html_complain(errors, v->lang, "title", N_("Please give it a title."));
-	int fd = as_fd(url, e);
+	int fd = as_fd(v->at.site, url, e);
 	if (fd < 0)
 		return false;
 	struct catalog_file_new file = { .kind = CATALOG_ALTERNATIVE, .fd = fd, .name = arena_printf(v->arena, "%.*s.url", STR_ARG(text_slug(v->arena, title))), .title = title,
@@ -81,14 +86,14 @@ static bool take_picture(struct visit *v, const struct config *c, const struct v
 	struct str id;
 	if (!part || !part->bytes.n || !image_sniff(str_sub(part->bytes, 0, IMAGE_HEAD_BYTES), &facts))
 		return html_complain(errors, v->lang, "picture", N_("Please choose a picture: PNG, JPEG, GIF or WebP."));
-	int fd = as_fd(part->bytes, e);
+	int fd = as_fd(v->at.site, part->bytes, e);
 	if (fd < 0)
 		return false;
 	bool ok = image_thumbnail(fd, PICTURE_SIDE, &small, &mime, e);
 	close(fd);
 	if (!ok || !image_sniff(buf_str(&small), &facts))
 		return ok ? html_complain(errors, v->lang, "picture", N_("Please choose a picture: PNG, JPEG, GIF or WebP.")) : false;
-	fd = as_fd(buf_str(&small), e);
+	fd = as_fd(v->at.site, buf_str(&small), e);
 	if (fd < 0)
 		return false;
 	struct catalog_file_new file = { .kind = CATALOG_PICTURE, .fd = fd, .name = part->filename.n ? part->filename : STR("picture"), .title = STR("thumbnail"),
@@ -253,7 +258,6 @@ static bool run_attachments(struct httpd_request *r, struct httpd_reply *p, void
 	struct html *h = &page.h;
 	back_put_information_tabs(h, &v, &c, STR("files"));
 	bool picture = str_eq(visitor_field(&form, STR("part")), STR("picture"));
-	put_picture(h, &v, &c, path, picture ? &form : NULL, picture ? &errors : &none);
 	html_panel_open(h, "attachments", N_("Attachments"), N_("Whatever explains the data: a method, a key to codes, a picture. Everybody who sees the dataset can download them."));
 	if (c.published)
 		put_files(h, &v, &c, CATALOG_ATTACHMENT, path);
@@ -262,6 +266,7 @@ static bool run_attachments(struct httpd_request *r, struct httpd_reply *p, void
 	if (c.published && back_dataset_may(&v, &c, CONFIG_EDIT))
 		put_upload(h, &v, path, false, form.n && !picture ? &form : NULL, picture ? &none : &errors);
 	html_panel_close(h);
+	put_picture(h, &v, &c, path, picture ? &form : NULL, picture ? &errors : &none);
 	return view_close(&page, e);
 }
 

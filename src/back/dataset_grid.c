@@ -16,7 +16,20 @@ static const struct grid { int epsg; const char *name; double x0, x1, y0, y1; } 
 };
 enum { DEGREES = 360 };
 
-static double number(const struct json_node *n) { return json_real(n, (double)json_int(n, 0)); }
+/* Bounds come as text, as the source spells them: a comma may be the mark of decimals. */
+static double number(const struct json_node *n)
+{
+	char room[64];
+	double d = 0;
+	struct str t = str_trim(json_text(n));
+	if (json_kind(n) != JSON_TEXT)
+		return json_real(n, 0);
+	if (!t.n || t.n >= sizeof room)
+		return 0;
+	for (size_t i = 0; i < t.n; i++)
+		room[i] = t.p[i] == ',' ? '.' : t.p[i];
+	return text_to_double(str_make(room, t.n), &d) ? d : 0;
+}
 
 static bool is_wide(const struct json_node *f)
 {
