@@ -43,8 +43,8 @@ static bool is_wide(const struct json_node *f)
 /* Whether a name is that of an easting (x) or of a northing: a word of its own in it, "coord_x", "X_L93". */
 static bool is_called(struct str name, bool east)
 {
-	static const char *const easts[] = { "x", "xl93", "easting", "est", "oost", "xcoord", "coordx", "lambx", "e" };
-	static const char *const norths[] = { "y", "yl93", "northing", "nord", "noord", "ycoord", "coordy", "lamby", "n" };
+	static const char *const easts[] = { "x", "xl93", "easting", "est", "oost", "xcoord", "coordx", "lambx" };
+	static const char *const norths[] = { "y", "yl93", "northing", "nord", "noord", "ycoord", "coordy", "lamby" };
 	struct str rest = name, word;
 	for (size_t i = 0; i < COUNT_OF(easts); i++)
 		for (rest = name; rest.n && str_cut(&rest, '_', &word);)
