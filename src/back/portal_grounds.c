@@ -326,7 +326,7 @@ static bool show(struct visit *v, const struct grounds *all, bool unsaved, bool 
 		html_notice(h, HTML_INFO, N_("Not saved yet: maps stay as they were until you save."));
 	html_form_open(h, &(struct html_form){ .visit = v, .action = STR(HOME), .errors = errors });
 	/* Enter in a field saves, and does not move the first one. */
-	html_lit(h, "<button class=\"visually-hidden\" name=\"do\" value=\"save\" tabindex=\"-1\" aria-hidden=\"true\"></button>");
+	html_lit(h, "<button hidden name=\"do\" value=\"save\"></button>");
 	html_lit(h, "<stoa-sort><ol class=\"menu-items\">");
 	for (size_t i = 0; i < all->n; i++)
 		put_ground(h, v, all, i);

@@ -109,6 +109,19 @@ static bool put_row(struct html *h, struct html_table *t, struct visit *v, const
 	return true;
 }
 
+static int64_t count(struct visit *v)
+{
+	struct tenant_id *ids;
+	int64_t children = 0;
+	size_t n = tenants_list(v->at.site->tenants, v->arena, &ids);
+	for (size_t i = 0; i < n; i++) {
+		const struct tenant *p = tenants_hold_or_null(v->at.site->tenants, ids[i]);
+		children += p && p->parent.v == v->at.tenant->id.v;
+		tenant_release(v->at.site->tenants, p);
+	}
+	return children;
+}
+
 static bool put_list(struct html *h, struct visit *v, struct err *e)
 {
 	static const struct html_column columns[] = { { .title = N_("Portal"), .main = true }, { .title = N_("State") }, { .title = N_("Datasets"), .number = true },
@@ -216,6 +229,8 @@ static bool make(struct visit *v, const struct visitor_form *f, struct html_erro
 		html_complain(errors, v->lang, "title", N_("The portal needs a name."));
 	if (!tenant_host_ok(host, &why))
 		html_complain(errors, v->lang, "host", N_("A host name has small letters, digits, points and hyphens, such as data.example.org."));
+	if (v->at.tenant->parent.v || count(v) >= tenant_number(v->at.tenant, "ceiling.portals"))
+		html_complain(errors, v->lang, "", N_("No more portals can be made here: whoever runs the server sets how many."));
 	if (!mail_address(v->arena, email, &address, &why))
 		html_complain(errors, v->lang, "email", N_("This is not an e-mail address."));
 	if (errors->n || !back_fresh_form(v, errors))

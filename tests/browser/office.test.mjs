@@ -11,7 +11,8 @@ const host = 'isoc.example', who = 'keeper@isoc.example', secret = 'JBSWY3DPEHPK
 const pages = ['/backoffice/', '/backoffice/audience/', '/backoffice/privacy/', '/backoffice/users/', '/backoffice/users/1/', '/backoffice/users/1/remove/', '/backoffice/users/?q=nobody', '/backoffice/invite/', '/backoffice/groups/',
 	'/backoffice/groups/1/', '/backoffice/groups/1/remove/', '/backoffice/requests/', '/backoffice/keys/', '/backoffice/access/',
 	'/backoffice/access/sessions/', '/backoffice/access/providers/', '/backoffice/access/providers/new/oidc/', '/backoffice/access/providers/new/saml/',
-	'/backoffice/mail/', '/backoffice/events/', '/backoffice/activity/', '/backoffice/backups/', '/backoffice/audience/api/', '/backoffice/audience/storage/', '/backoffice/privacy/', '/backoffice/privacy/services/', '/backoffice/privacy/registry/',
+	'/backoffice/mail/', '/backoffice/events/', '/backoffice/portal/', '/backoffice/portal/limits/', '/backoffice/portal/basemaps/', '/backoffice/portals/', '/backoffice/portals/new/', '/backoffice/portals/4/',
+	'/backoffice/portals/4/remove/', '/account/notifications/', '/backoffice/activity/', '/backoffice/backups/', '/backoffice/audience/api/', '/backoffice/audience/storage/', '/backoffice/privacy/', '/backoffice/privacy/services/', '/backoffice/privacy/registry/',
 	'/backoffice/privacy/registry/publish/', '/backoffice/privacy/history/', '/backoffice/privacy/csp/', '/backoffice/privacy/crawl/', '/backoffice/privacy/exemptions/']
 const outside = ['/login/', '/signup/', '/password/reset/']
 
@@ -47,6 +48,8 @@ before(async () => {
 		users: [{ host, email: who, name: 'Keeper of the House', password, role: 'admin', totp: secret }] })
 	w.run('group', 'add', 'Editors', '--portal', host)
 	w.run('group', 'join', 'Editors', 'ada@isoc.example', '--portal', host)
+	w.run('portal', 'parent', 'solo.portal.example', host)
+	w.run('portal', 'set', host, 'map.basemaps=[{"id":"plan","label":"Plan","wms":"https://maps.example/wms","layers":"roads","direct":true}]')
 	w.run('key', 'add', 'Nightly', '--user', 'ada@isoc.example', '--portal', host)
 	const context = await w.fresh()
 	await comeIn(await context.newPage())

@@ -199,6 +199,9 @@ def test_other_portals_are_run_from_here(world, root):
     for wrong, word in (({"host": "Not A Host"}, "small letters"), ({"host": TAGS}, "has this name already"), ({"email": "x"}, "not an e-mail"), ({"ceiling.calls": "-1"}, "whole number")):
         answer = root.form(home + "new/", {**new, **wrong})
         assert answer.status_code == 422 and word in answer.text and "Little Town" in answer.text, wrong
+    command(world, "portal", "set", HOST, "ceiling.portals=0")
+    assert "No more portals" in root.form(home + "new/", new).text
+    command(world, "portal", "set", HOST, "ceiling.portals=")
     made = root.form(home + "new/", new)
     saved(made)
     path = made.headers["Location"].split("?")[0]
