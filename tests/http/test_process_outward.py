@@ -40,6 +40,18 @@ def jpeg_with_exif():
     return (b"\xff\xd8\xff\xe1" + struct.pack(">H", len(block) + 2) + block + b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, 3, 4, 1) + b"\1\x11\0" + b"\xff\xd9")
 
 
+# What each kind of geocoder answers, as its documentation says: processor, what it is called, answer, and the label that comes of it.
+SERVICES = {
+    "/ban": ({"type": "geocode_ban", "address": "street", "city": "town"}, "ban", {"type": "FeatureCollection", "features": [
+        {"geometry": {"type": "Point", "coordinates": [6.17, 49.11]}, "properties": {"label": "8 Rue Basse 57000 Metz", "score": 0.9}}]}, "8 Rue Basse 57000 Metz"),
+    "/pdok": ({"type": "geocode_pdok", "fields": ["street", "town"]}, "pdok", {"response": {"docs": [{"centroide_ll": "POINT(6.17 49.11)", "score": 9.5, "weergavenaam": "Metz"}]}}, "Metz"),
+    "/census": ({"type": "geocode_us_census", "address": "street", "city": "town"}, "us_census",
+                {"result": {"addressMatches": [{"coordinates": {"x": 6.17, "y": 49.11}, "matchedAddress": "8 RUE BASSE, METZ"}]}}, "8 RUE BASSE, METZ"),
+    "/arcgis": ({"type": "geocode_arcgis", "address": "street", "city": "town"}, "arcgis", {"candidates": [{"address": "8 Rue Basse", "location": {"x": 6.17, "y": 49.11}, "score": 98.5}]}, "8 Rue Basse"),
+    "/w3w": ({"type": "what3words_to_point", "field": "words"}, "what3words", {"coordinates": {"lat": 49.11, "lng": 6.17}, "nearestPlace": "Metz"}, "Metz"),
+}
+
+
 class Elsewhere(http.server.BaseHTTPRequestHandler):
     """A table, pictures and a geocoder; what was asked is in `asked`."""
     protocol_version = "HTTP/1.1"
@@ -69,6 +81,10 @@ class Elsewhere(http.server.BaseHTTPRequestHandler):
             at = cls.places.get(urllib.parse.parse_qs(url.query)["q"][0])
             found = [{"lat": at[0], "lon": at[1], "importance": at[2], "display_name": "Metz, France"}] if at else []
             return self.say(200, json.dumps(found).encode(), Content_Type="application/json")
+        if url.path in SERVICES:
+            asked = urllib.parse.parse_qs(url.query)
+            answer = SERVICES[url.path][2] if "8 rue Basse" in asked["q"][0] or asked["q"][0] == "filled.count.soap" else {}
+            return self.say(200, json.dumps(answer).encode(), Content_Type="application/json")
         if url.path == "/page.png":
             return self.say(200, b"<html>sign in</html>", Content_Type="text/html; charset=utf-8")
         if url.path == "/leads.png":
@@ -93,8 +109,10 @@ def site():
 
 @pytest.fixture(scope="module")
 def near(tmp_path_factory, site):
-    world = World(tmp_path_factory.mktemp("near"), options=("--fetch_private", "--call_private", f"--geocoder_url=http://127.0.0.1:{site.server_port}/",
-                                                            "--geocoder_per_second=50"))
+    folder = tmp_path_factory.mktemp("near")
+    file = folder.parent / "geocoders.json"
+    file.write_text(json.dumps([{"name": s[1], "url": f"http://127.0.0.1:{site.server_port}{path}?q={{q}}&key={{key}}", "key": "k1", "per_second": 50} for path, s in SERVICES.items()]))
+    world = World(folder, options=("--fetch_private", "--call_private", f"--geocoder_url=http://127.0.0.1:{site.server_port}/", "--geocoder_per_second=50", f"--geocoders_file={file}"))
     yield world
     world.stop()
 
@@ -177,9 +195,21 @@ def test_what_was_answered_is_not_asked_again_and_a_service_that_fails_takes_not
     assert len(records(near, stalls["slug"])) == 2, "what was published is gone"
 
 
+def test_answers_of_each_kind_of_geocoder(near, site):
+    """One server that answers as each of them does, all in one line of processors."""
+    Elsewhere.tables["/each.csv"] = "street,town,words\n8 rue Basse,Metz,filled.count.soap\nnowhere,at all,no.such.words\n"
+    each = made(near, site, "Each", "/each.csv", [{**s[0], "output_field": f"at_{s[1]}", "label_field": f"label_{s[1]}"} for s in SERVICES.values()])
+    job = publish(near, each["dataset"])
+    assert job["outcome"] == "done", job
+    first, second = sorted(records(near, each["slug"]), key=lambda r: r["street"])
+    for path, (_, name, _, label) in SERVICES.items():
+        assert first[f"at_{name}"] == {"lon": 6.17, "lat": 49.11} and first[f"label_{name}"] == label and second[f"at_{name}"] is None, (name, first)
+        assert all(a[1]["key"] == ["k1"] for a in asked(path)) and asked(path)
+
+
 def test_a_geocoder_that_is_not_switched_on_is_not_asked(near, site):
     Elsewhere.tables["/x.csv"] = "name,street\na,8 rue Basse\n"
-    for processor in ({"type": "geocode_ban", "address": "street", "output_field": "place"}, {"type": "geocode", "service": "other", "fields": ["street"], "output_field": "place"},
+    for processor in ({"type": "point_to_what3words", "field": "street", "output_field": "place"}, {"type": "geocode", "service": "other", "fields": ["street"], "output_field": "place"},
                       {"type": "ip_to_coordinates", "field": "street", "output_field": "place"}):
         x = made(near, site, "X", "/x.csv", [processor])
         job = publish(near, x["dataset"])

@@ -60,7 +60,7 @@ static void forgets_where_it_was_taken(void **state)
 	char head[] = "\xff\xd8\xff\xe1\0\x64" "Exif\0\0II*\0\x08\0\0\0\1\0\x25\x88\4\0\1\0\0\0\x1a\0\0\0\0\0\0\0"
 		"\2\0\2\0\5\0\3\0\0\0\x38\0\0\0" "\4\0\5\0\3\0\0\0\xf0\xff\xff\xff" "\0\0\0\0"
 		"\x30\0\0\0\1\0\0\0\x1e\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0" "after it...\0"
-		"\xff\xe1\0\x2f" "http://ns.adobe.com/xap/1.0/\0exif:GPS=\"48,2\"" JPEG_FRAME;
+		"\xff\xe1\0\x2e" "http://ns.adobe.com/xap/1.0/\0exif:GPS=\"48,2\"" JPEG_FRAME;
 	struct str s = str_make(head, sizeof head - 1);
 	struct image_exif x;
 	assert_true(image_forget_place(head, s.n));
