@@ -99,12 +99,17 @@ def test_of_two_tabs_the_second_is_told(world):
 @pytest.mark.parametrize("body, status, word", [
     ("{", 400, ""), ("[]", 422, "config"), ({"title": "x"}, 422, "config"), (a_map(title="  "), 422, "title"),
     ({"title": "x", "config": {"layers": [{"dataset": ""}]}}, 400, "layers[0]"), ({"title": "x", "config": {"colour": 1}}, 400, "colour"),
-    (a_map(slug="Not good"), 422, "address"), (a_map(slug="embed"), 422, "embed"), (a_map(title="x" * 400), 422, "title"),
+    (a_map(slug="Not good"), 422, "address"), (a_map(slug="embed"), 422, "portal itself"), (a_map(title="x" * 400), 422, "title"),
     (a_map(description="x" * 5000), 422, "description")])
 def test_what_cannot_be_saved_is_said(world, body, status, word):
     answer = world.ada.post("/map/", body if isinstance(body, str) else json.dumps(body),
                             headers={"Content-Type": "application/json", "X-CSRFToken": world.ada.token()})
     assert answer.status_code == status and word in answer.json()["message"], answer.text
+
+
+def test_refusals_are_said_in_the_readers_language(world):
+    answer = world.ada.post("/map/?flg=fr", json.dumps(a_map(title=" ")), headers={"Content-Type": "application/json", "X-CSRFToken": world.ada.token()})
+    assert answer.status_code == 422 and answer.json()["message"] == "Veuillez lui donner un titre."
 
 
 def test_saving_takes_a_session_and_a_token(world):
