@@ -23,7 +23,12 @@ bool act_write(struct site *s, struct tenant_id t, const struct trace_act *x, st
 	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = store_run(tx, TRACE_ASK(act_add), t,
 	                    STORE_PARAMS(N(x->at.us), N(x->who), N(x->key), T(x->origin), T(x->action), T(x->kind), T(x->object), N(x->account), T(x->place), T(diff)), e);
-	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	if (!store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) || !ok) return false;
+	lock_take(&s->trace->lock);
+	for (struct kept_view *k = s->trace->views; k; k = k->next)
+		if (k->tenant == t.v) k->behind = true;
+	lock_give(&s->trace->lock);
+	return true;
 }
 
 /* --- reading --------------------------------------------------------------------------------------------------------- */

@@ -29,6 +29,7 @@ struct kept_view {
 	const struct catalog_view *view; /* NULL: none yet */
 	int64_t made_ns, cost_ns;        /* monotonic; what making it took */
 	bool making;
+	bool behind;                     /* an act was written since */
 };
 
 enum { USED = 1024 };
@@ -45,6 +46,7 @@ struct trace {
 };
 void views_close(struct trace *tr);
 
+/* Written, and figures made before are told to be behind. */
 bool act_write(struct site *s, struct tenant_id t, const struct trace_act *x, struct err *e) must_use;
 /* What of a portal's settings is not as it was known, as JSON; empty: nothing. From now on it is known so. */
 struct str settings_changed(struct trace *tr, struct tenant_id t, struct arena *a);

@@ -244,12 +244,13 @@ static bool hold(struct trace *tr, const struct tenant *t, const struct catalog_
 	struct catalog *c = tr->site->catalog;
 	while (k->making) lock_bell_wait(&tr->made, &tr->lock);
 	int64_t now = clock_monotonic_ns();
-	int64_t age = num_min(num_max(k->cost_ns * AGE_FACTOR, SECOND_NS), AGE_MOST_S * SECOND_NS);
+	int64_t age = num_min(num_max(k->behind ? k->cost_ns : k->cost_ns * AGE_FACTOR, SECOND_NS), AGE_MOST_S * SECOND_NS);
 	bool ok = true;
 	if (!k->view || now - k->made_ns > age) {
 		const struct catalog_view *fresh = NULL;
 		struct making m = { .site = tr->site, .tenant = t, .now = clock_now() };
 		k->making = true;
+		k->behind = false;
 		lock_give(&tr->lock);
 		/* What was counted and not written down yet is told, too. */
 		ok = audience_flush(tr->site->audience, e) && catalog_made(c, t->id, FIRST_ID, fill, &m, &fresh, e);

@@ -9,7 +9,7 @@
  * Sources: the figures of a portal as datasets that its own APIs answer about (source=monitoring), for whoever holds
  * explore_monitoring: trace_source puts a view of them in the place of the catalogue's, and everything above goes on as ever.
  * Rows come from the store and are written out as a version of a dataset when somebody asks and the last one is older than five
- * times what writing it took, a second at least and ten minutes at most.
+ * times what writing it took, a second at least and ten minutes at most; or than once that time, when an act came since.
  *
  * Threads: any. */
 #ifndef TRACE_TRACE_H
