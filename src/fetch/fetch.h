@@ -5,7 +5,9 @@
  *
  * A datasource is the JSON of management-api.md 7.3, plus {"type":"postgresql","connection":…,"table"|"query"},
  * {"type":"portal","url","dataset_id","apikey_connection"} (any Opendatasoft-compatible server, this one too), {"type":"uploaded_file"},
- * {"type":"published"}. Threads: any; a fetch blocks its thread until its end or its token is fired. */
+ * {"type":"published"}. What ends in a / is all that lies below: files of a folder (FTP), objects of a bucket or container; what
+ * vanishes there stays until it is forgotten. With "incremental_field" a table or query is asked only for rows beyond the greatest
+ * value read so far, which go behind those that are kept. Threads: any; a fetch blocks its thread until its end or its token is fired. */
 #ifndef FETCH_FETCH_H
 #define FETCH_FETCH_H
 
