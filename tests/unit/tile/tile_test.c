@@ -417,7 +417,7 @@ static void places_are_found_by_their_names(void **state)
 {
 	(void)state;
 	struct tile_place p[8];
-	assert_int_equal(tile_places(STR("deutschland"), p, 8), 1);
+	assert_true(tile_places(STR("deutschland"), p, 8) >= 1);
 	assert_true(p[0].is_country && str_eq(p[0].name, STR("Germany")) && str_eq(p[0].country, STR("DE")));
 	assert_true(p[0].box.x0 > 5 && p[0].box.x1 < 16 && p[0].box.y0 > 46 && p[0].box.y1 < 56);
 	assert_true(tile_places(STR("paris"), p, 8) > 1);
