@@ -284,8 +284,8 @@ static void put_failure(struct manage_call *c, const struct err *why)
 bool manage_bulk(struct manage_call *c, bool (*one)(struct manage_call *c, const struct json_node *item, struct err *e), struct err *e)
 {
 	enum { MOST = 200, ROOM = 1 << 20 };
-	/* The contract shows one person where it speaks of several: both are taken. */
-	bool alone = c->body && json_kind(c->body) == JSON_OBJECT;
+	/* Where the contract shows one person though it speaks of several, both are taken. */
+	bool alone = c->op->run == manage_provision_users && c->body && json_kind(c->body) == JSON_OBJECT;
 	if (!c->body || (!alone && json_kind(c->body) != JSON_ARRAY)) return manage_invalid_field(c, "non_field_errors", "Expected a list.");
 	size_t n = alone ? 1 : json_count(c->body);
 	if (n > MOST) return manage_invalid_field(c, "non_field_errors", "At most %d at once.", MOST);
