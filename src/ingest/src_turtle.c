@@ -59,7 +59,11 @@ static struct str text_of(struct turtle *t, struct arena *a, const SerdNode *n)
 	struct str out = whole.buf ? arena_str(a, str_make((const char *)whole.buf, whole.n_bytes))
 	                           : arena_str(a, str_make((const char *)n->buf, n->n_bytes));
 	serd_node_free(&whole);
-	return out;
+	if (text_is_utf8(out)) return out;
+	/* Escapes and addresses may spell halves of letters: they are shown as what they are not. */
+	char *p = arena_bytes(a, out.n + 1);
+	for (size_t k = 0; k < out.n; k++) p[k] = (unsigned char)out.p[k] < 0x80 ? out.p[k] : '?';
+	return str_make(p, out.n);
 }
 
 static struct str last_part(struct str iri)
