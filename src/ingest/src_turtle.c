@@ -52,18 +52,23 @@ static int turtle_failed(void *arg) { return of(arg)->io_failed; }
 static SerdStatus on_base(void *arg, const SerdNode *uri) { return serd_env_set_base_uri(of(arg)->env, uri); }
 static SerdStatus on_prefix(void *arg, const SerdNode *name, const SerdNode *uri) { return serd_env_set_prefix(of(arg)->env, name, uri); }
 
+/* Escapes and addresses may spell halves of letters: they are shown as what they are not. */
+static struct str legible(struct arena *a, struct str s)
+{
+	if (text_is_utf8(s)) return arena_str(a, s);
+	char *p = arena_bytes(a, s.n + 1);
+	for (size_t i = 0; i < s.n; i++) p[i] = (unsigned char)s.p[i] < 0x80 ? s.p[i] : '?';
+	return str_make(p, s.n);
+}
+
 static struct str text_of(struct turtle *t, struct arena *a, const SerdNode *n)
 {
-	if (n->type != SERD_CURIE && n->type != SERD_URI) return arena_str(a, str_make((const char *)n->buf, n->n_bytes));
+	struct str plain = str_make((const char *)n->buf, n->n_bytes);
+	if (n->type != SERD_CURIE && n->type != SERD_URI) return legible(a, plain);
 	SerdNode whole = serd_env_expand_node(t->env, n);
-	struct str out = whole.buf ? arena_str(a, str_make((const char *)whole.buf, whole.n_bytes))
-	                           : arena_str(a, str_make((const char *)n->buf, n->n_bytes));
+	struct str out = legible(a, whole.buf ? str_make((const char *)whole.buf, whole.n_bytes) : plain);
 	serd_node_free(&whole);
-	if (text_is_utf8(out)) return out;
-	/* Escapes and addresses may spell halves of letters: they are shown as what they are not. */
-	char *p = arena_bytes(a, out.n + 1);
-	for (size_t k = 0; k < out.n; k++) p[k] = (unsigned char)out.p[k] < 0x80 ? out.p[k] : '?';
-	return str_make(p, out.n);
+	return out;
 }
 
 static struct str last_part(struct str iri)
