@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unicode/ucal.h>
-#include <unicode/ustring.h>
 
 #define US_OF_DAY INT64_C(86400000000)
 #define US_OF_CYCLE (INT64_C(146097) * US_OF_DAY)
@@ -183,21 +182,35 @@ static bool has_digit(struct str s)
 	return false;
 }
 
-static struct str zone_name(UCalendar *c, UCalendarDisplayNameType kind, const char *locale, char *room, int32_t size)
+/* Names of zones are letters of living scripts, all of them in one unit of UTF-16. */
+static void put_unit(struct buf *b, UChar c)
+{
+	if (c >= 0x800) buf_put_char(b, (char)(0xe0 | c >> 12));
+	if (c >= 0x800) buf_put_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
+	else if (c >= 0x80) buf_put_char(b, (char)(0xc0 | c >> 6));
+	buf_put_char(b, (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c));
+}
+
+static struct str zone_name(UCalendar *c, UCalendarDisplayNameType kind, const char *locale, struct buf *room)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	UChar name[128];
-	int32_t n = 0;
 	int32_t length = ucal_getTimeZoneDisplayName(c, kind, locale, name, (int32_t)COUNT_OF(name), &status);
-	if (U_SUCCESS(status)) u_strToUTF8(room, size, &n, name, num_min(length, (int32_t)COUNT_OF(name)), &status);
-	return U_SUCCESS(status) ? str_make(room, (size_t)n) : STR("");
+	buf_clear(room);
+	if (U_FAILURE(status)) return STR("");
+	for (int32_t i = 0; i < length && i < (int32_t)COUNT_OF(name); i++) {
+		if (name[i] >= 0xd800 && name[i] <= 0xdfff) return STR("");
+		put_unit(room, name[i]);
+	}
+	return room->over ? STR("") : buf_str(room);
 }
 
 /* Few languages have short names for zones of elsewhere and ICU writes an offset instead; English as spoken here or there mostly has one. */
 void clock_put_zone_name(struct buf *b, const struct clock_zone *z, int64_t us, struct str lang, bool whole)
 {
 	UErrorCode status = U_ZERO_ERROR;
-	char own[16], room[512];
+	char own[16], bytes[512];
+	struct buf room = { .p = bytes, .cap = sizeof bytes, .max = sizeof bytes };
 	UCalendar *c = calendar_or_null(z);
 	struct str name = STR("");
 	if (!c) {
@@ -209,7 +222,7 @@ void clock_put_zone_name(struct buf *b, const struct clock_zone *z, int64_t us, 
 	bool summer = ucal_get(c, UCAL_DST_OFFSET, &status) != 0;
 	UCalendarDisplayNameType kind = summer ? (whole ? UCAL_DST : UCAL_SHORT_DST) : whole ? UCAL_STANDARD : UCAL_SHORT_STANDARD;
 	const char *const locales[] = { own, "en", "en_GB", own };
-	for (size_t i = 0; i < COUNT_OF(locales) && (!name.n || has_digit(name)); i++) name = zone_name(c, kind, locales[i], room, (int32_t)sizeof room);
+	for (size_t i = 0; i < COUNT_OF(locales) && (!name.n || has_digit(name)); i++) name = zone_name(c, kind, locales[i], &room);
 	ucal_close(c);
 	buf_put(b, name.n ? name : clock_zone_name(z));
 }
