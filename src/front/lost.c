@@ -52,6 +52,22 @@ static void put_ask(struct html *h, const struct visit *v, int status)
 	html_lit(h, "</p>");
 }
 
+/* Something may be here for who is known: said of every address alike, whether anything is there or not. */
+static void put_way_in(struct html *h, const struct visit *v, const struct lost *lost)
+{
+	struct str values[RIGHTS_SESSIONS], path = v->request->path;
+	bool pages = str_starts(path, STR("/explore/")) || str_starts(path, STR("/pages/")) || str_starts(path, STR("/p/"));
+	if (lost->status != 404 || !pages || rights_session_values(v->at.tenant, v->request, values))
+		return;
+	auto_buf next = BUF_INIT(LIMIT_URL_BYTES);
+	buf_lit(&next, "/login/?next=");
+	text_put_url(&next, path);
+	html_lit(h, "<p class=\"way-in\">");
+	html_say_with(h, N_("Some things here are for members only. If you have an account, {0}sign in{1}."),
+	              HTML_ARG_OPEN(buf_str(&next)), HTML_ARG_CLOSE);
+	html_lit(h, "</p>");
+}
+
 static void put_lost(struct html *h, const struct visit *v, const struct lost *lost, const struct err *e)
 {
 	html_lit(h, "<div class=\"lost\"><p class=\"status\" aria-hidden=\"true\">");
@@ -72,6 +88,7 @@ static void put_lost(struct html *h, const struct visit *v, const struct lost *l
 		html_lit(h, "</a></p>");
 	}
 	put_ask(h, v, lost->status);
+	put_way_in(h, v, lost);
 	html_lit(h, "</div>");
 }
 
@@ -97,22 +114,6 @@ static void put_framed(struct view_page *page, const struct lost *lost)
 		view_frame_refuse(page, N_("This cannot be shown"), N_("It is not public, or is not there any more."));
 	else
 		view_frame_refuse(page, lost->heading, lost->sentence);
-}
-
-/* Something may be here for who is known: said of every address alike, whether anything is there or not. */
-static void put_way_in(struct html *h, const struct visit *v, const struct lost *lost)
-{
-	struct str values[RIGHTS_SESSIONS], path = v->request->path;
-	bool pages = str_starts(path, STR("/explore/")) || str_starts(path, STR("/pages/")) || str_starts(path, STR("/p/"));
-	if (lost->status != 404 || !pages || rights_session_values(v->at.tenant, v->request, values))
-		return;
-	auto_buf next = BUF_INIT(LIMIT_URL_BYTES);
-	buf_lit(&next, "/login/?next=");
-	text_put_url(&next, path);
-	html_lit(h, "<p class=\"way-in\">");
-	html_say_with(h, N_("Some things here are for members only. If you have an account, {0}sign in{1}."),
-	              HTML_ARG_OPEN(buf_str(&next)), HTML_ARG_CLOSE);
-	html_lit(h, "</p>");
 }
 
 void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app, const struct err *e)
@@ -146,7 +147,6 @@ void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app
 	} else {
 		view_open(&page);
 		put_lost(&page.h, &v, lost, e);
-		put_way_in(&page.h, &v, lost);
 	}
 	struct err ignored = { 0 };
 	if (!view_close(&page, &ignored))

@@ -225,6 +225,9 @@ REUSE = {"title": "A walk through <cities>", "url": "https://maker.example/walk"
          "first_name": "Mo", "last_name": "Maker", "email": "mo@maker.example"}
 
 
+EXPLORED = "/api/explore/v2.1/catalog/datasets/cities/reuses"
+
+
 def reuse_number(world, title):
     return next(r["id"] for r in world.table("engage_reuse") if r["title"] == title)
 
@@ -236,6 +239,7 @@ def test_a_reuse_is_shown_after_somebody_approved_it(world):
     assert "waits for review" in new_letters(world, BOSS, before)[0]["Subject"]
     assert "maker.example" not in fresh(world).get("/reuses/").text
     assert fresh(world).get("/api/reuses/").json() == {"nhits": 0, "reuses": []}
+    assert fresh(world).get(EXPLORED).json() == {"total_count": 0, "results": []}
     assert "mo@maker.example" not in json.dumps(world.table("engage_reuse"))
     number = reuse_number(world, REUSE["title"])
     page = boss(world).get(f"/backoffice/reuses/{number}/")
@@ -247,6 +251,8 @@ def test_a_reuse_is_shown_after_somebody_approved_it(world):
     assert told["nhits"] == 1
     one = told["reuses"][0]
     assert (one["title"], one["url"], one["dataset"]["id"], one["user"]) == (REUSE["title"], REUSE["url"], "cities", {"first_name": "Mo", "last_name": "Maker"})
+    told = fresh(world).get(EXPLORED).json()
+    assert told["total_count"] == 1 and (told["results"][0]["title"], told["results"][0]["user"]["last_name"]) == (REUSE["title"], "Maker")
     assert "is shown" in new_letters(world, "mo@maker.example", 0)[0]["Subject"]
     assert [r["address"] for r in world.table("engage_reuse")] == [""], "the address is not needed any more"
 

@@ -114,16 +114,19 @@ export async function prepare(plan: Plan, signal: AbortSignal): Promise<void> {
 	plan.tiles = tiles_of(plan)
 }
 
-// Where the records are: [west, south, east, north]; null when there are none.
-export async function extent(plan: Plan, signal: AbortSignal): Promise<[number, number, number, number] | null> {
+// Where the records are: [west, south, east, north]; null when there are none. Shapes beyond the world, which stand in some data by
+// mistake, do not pull the view away from the others.
+export async function extent(plan: Plan, signal: AbortSignal, where?: string): Promise<[number, number, number, number] | null> {
 	if (!plan.field) return null
 	type Shape = { geometry?: { coordinates: unknown }; coordinates?: unknown }
-	const { results } = await plan.context.ask<Rows<{ b: Shape | null }>>('records', { select: `bbox(${name_of(plan.field)}) as b`, limit: 1 }, signal)
+	const { results } = await plan.context.ask<Rows<{ b: Shape | null }>>('records', { select: `bbox(${name_of(plan.field)}) as b`, limit: 1, ...(where && { where }) }, signal)
 	const flat: number[] = []
 	const walk = (v: unknown): void => { if (typeof v === 'number') flat.push(v); else if (Array.isArray(v)) v.forEach(walk) }
 	walk(results[0]?.b?.geometry?.coordinates ?? results[0]?.b?.coordinates)
 	if (flat.length < 2) return null
 	const xs = flat.filter((_, i) => i % 2 === 0), ys = flat.filter((_, i) => i % 2)
+	if (!where && (Math.max(...ys.map(Math.abs)) > 90 || Math.max(...xs.map(Math.abs)) > 360))
+		return extent(plan, signal, `in_bbox(${name_of(plan.field)}, -90, -180, 90, 180)`)
 	return [Math.min(...xs), Math.max(-85, Math.min(...ys)), Math.max(...xs), Math.min(85, Math.max(...ys))]
 }
 
