@@ -135,8 +135,10 @@ static void put_results(struct catalogue *c)
 	if (c->total == 0) {
 		front_catalogue_nothing(c);
 	} else {
+		html_lit(h, "<stoa-more>");
 		front_put_cards(h, &c->visit, c->found, c->nfound, c->lines);
 		view_pager(h, &c->state, c->start, c->rows, c->total, LIMIT_WINDOW_ROWS);
+		html_lit(h, "</stoa-more>");
 		if (!c->placed)
 			front_catalogue_exports(c);
 	}

@@ -32,6 +32,23 @@ async function open(path, options = {}) {
 }
 
 describe('the catalogue', () => {
+	test('goes on as one scrolls, and by pages without script', async () => {
+		const small = { viewport: { width: 390, height: 500 } }
+		const { context, page, faults } = await open('/explore/?rows=1', small)
+		assert.equal(await page.locator('.card').count(), 1, 'nothing more is asked for before somebody scrolls')
+		await page.mouse.move(200, 300)
+		await page.mouse.wheel(0, 4000)
+		await page.waitForFunction(() => document.querySelectorAll('.card').length === 2)
+		assert.equal(await page.locator('.pager a[rel=next]').count(), 0)
+		assert.equal(new Set(await page.locator('.card h2 a').evaluateAll(links => links.map(a => a.href))).size, 2)
+		assert.deepEqual(faults, [])
+		await context.close()
+		const plain = await open('/explore/?rows=1', { ...small, javaScriptEnabled: false })
+		await plain.page.click('.pager a[rel=next]')
+		assert.match(plain.page.url(), /start=1/)
+		assert.equal(await plain.page.locator('.card').count(), 1)
+		await plain.context.close()
+	})
 	test('finds while one types, and the address says what is shown', async () => {
 		const { context, page, faults } = await open('/explore/')
 		await page.locator('#q').pressSequentially('quart', { delay: 30 })
