@@ -146,6 +146,15 @@ describe('the Analyze tab', () => {
 		}
 	})
 
+	test('takes the colours of a palette that a series names', async () => {
+		const chart = { queries: [{ config: { dataset: 'trees' }, xAxis: 'species', sort: '-y', charts: [{ type: 'pie', func: 'COUNT', yAxis: '', color: 'range-Set2' }] }] }
+		const { context, page } = await open(`${analyze}?dataChart=${Buffer.from(JSON.stringify(chart)).toString('base64url')}`)
+		await drawn(page)
+		const fills = await page.evaluate(() => [...document.querySelector('stoa-chart').shadowRoot.querySelectorAll('svg path')].map(p => p.getAttribute('fill')))
+		for (const colour of ['#66c2a5', '#fc8d62', '#8da0cb']) assert.ok(fills.includes(colour), `${colour} is not among ${fills}`)
+		await context.close()
+	})
+
 	test('hides and shows series in its legend', async () => {
 		const { context, page, faults } = await open(url_of({ queries: [{ xAxis: 'planted', timescale: 'year', maxpoints: 0, seriesBreakdown: 'species', stacked: 'normal', charts: [{ type: 'column', func: 'COUNT' }] }] }))
 		await drawn(page)

@@ -1,6 +1,7 @@
 // Colours, fonts and numbers of a chart. Colours come from custom properties of the page (--series-1 … --series-8, --ink, --line …);
 // where there are none, from a palette whose colours stay apart for readers who see red and green alike, and stand out from paper.
 import type { Line, Series } from './model'
+import { palette_of } from './palettes'
 
 const light = ['#1f6aa5', '#c2571a', '#2f7f5f', '#8c4fa0', '#a37a00', '#2b8c99', '#b23a6b', '#5c6672']
 const dark = ['#74b4e6', '#f0a06a', '#6fcaa2', '#cda0e2', '#e2c25e', '#74d2dc', '#f291b4', '#b3bcc7']
@@ -41,8 +42,9 @@ const is_colour = (text: string | undefined) => !!text && (/^#[0-9a-f]{3,8}$/i.t
 // Beyond the palette its colours come again, paler, then darker.
 export function colour_of(s: Series, place: number, look: Look): string {
 	if (is_colour(s.color)) return s.color as string
-	const round = Math.floor(place / look.series.length)
-	const colour = look.series[place % look.series.length]
+	const series = palette_of(s.color) ?? look.series
+	const round = Math.floor(place / series.length)
+	const colour = series[place % series.length]
 	return !round ? colour : between(colour, round % 2 ? look.paper : look.ink, Math.min(0.75, 0.3 + 0.15 * round))
 }
 

@@ -273,10 +273,12 @@ function number_axis(f: Frame) {
 	}
 }
 
+const palette_only = (s: Series): Series => (/^range-/.test(s.color ?? '') ? s : {})
+
 const line_colour = (table: Table, line: Line, place: number, look: Look) => {
 	const s = series_of(table, line)
 	// The groups of a breakdown share what was said of their series; only a palette can tell them apart.
-	return line.group !== undefined ? colour_of({}, place, look) : colour_of(s, place, look)
+	return colour_of(line.group !== undefined ? palette_only(s) : s, place, look)
 }
 
 // --- round things, boxes ----------------------------------------------------------------------------------------------
@@ -295,7 +297,7 @@ function in_parts(f: Frame, kind: string): Drawn {
 	const total = all.reduce((sum, p) => sum + p.value, 0)
 	const many = all.length > look.series.length
 	const base_colour = colour_of(s, 0, look)
-	const colour = (i: number) => (many || (s.color && /^#/.test(s.color)) ? between(base_colour, look.paper, (0.75 * i) / Math.max(1, all.length)) : colour_of({}, i, look))
+	const colour = (i: number) => (many || (s.color && /^#/.test(s.color)) ? between(base_colour, look.paper, (0.75 * i) / Math.max(1, all.length)) : colour_of(palette_only(s), i, look))
 	const data = all.map((p, i) => ({ ...p, itemStyle: { color: colour(i), borderColor: look.paper, borderWidth: 1.5 } }))
 		.filter(p => !f.hidden.has(p.name))
 	const wide = f.width >= 560
