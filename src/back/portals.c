@@ -3,6 +3,7 @@
 #include "back/portal.h"
 #include "back/people.h"
 #include "mail/mail.h"
+#include "transfer/transfer.h"
 
 #define HOME "/backoffice/portals/"
 enum { SECONDS_A_DAY = 86400 };
@@ -323,7 +324,7 @@ static bool save_names(struct one *o, const struct visitor_form *f, struct html_
 		n++;
 	if (!back_fresh_form(v, errors))
 		return false;
-	if (tenant_hosts(v->at.site->tenants, o->tenant->id, hosts, n, e)) {
+	if (transfer_rename(v->at.site, o->tenant->id, hosts, n, e)) {
 		note(v, "portal.named", hosts[0]);
 		return back_done(v, o->path, "saved", e);
 	}

@@ -1,5 +1,6 @@
 /* stoa portal hosts, suspend, resume, restore, parent: what happens to a portal as a whole, as the pages at /backoffice/portals/ do it. */
 #include "cli/inside.h"
+#include "transfer/transfer.h"
 
 static const struct cli_option no_options[] = { { 0 } };
 
@@ -30,7 +31,7 @@ static bool hosts(struct cli *c, struct err *e)
 		for (size_t i = 0; i < t->naliases; i++) cli_say(c, "%.*s", STR_ARG(t->aliases[i]));
 	}
 	tenant_release(c->site->tenants, t);
-	return c->noperands == 1 || tenant_hosts(c->site->tenants, id, c->operands + 1, c->noperands - 1, e);
+	return c->noperands == 1 || transfer_rename(c->site, id, c->operands + 1, c->noperands - 1, e);
 }
 
 const struct cli_command cli_cmd_portal_hosts = {

@@ -21,7 +21,8 @@ static bool read_all(struct store_tx *tx, int query, struct tenant_id t, struct 
 /* One kind of secret: which rows, how they are set, the word they are sealed with, and for whom: empty is the portal's own name. */
 struct kind { int read, set; bool text_key; struct str what, whose; };
 
-static bool reseal(struct site *s, struct store_tx *tx, const struct kind *k, struct tenant_id t, struct str former, struct str host, struct arena *a, size_t *lost, struct err *e)
+/* What cannot be opened is taken away and counted, or, without `lost`, left as it is. */
+static bool reseal(struct site *s, struct store_tx *tx, const struct kind *k, struct tenant_id t, struct str former, struct str host, struct arena *a, size_t *lost_or_null, struct err *e)
 {
 	enum { SEALED_MAX = 1 << 20 };
 	struct sealed *all;
@@ -32,7 +33,9 @@ static bool reseal(struct site *s, struct store_tx *tx, const struct kind *k, st
 		auto_buf b = BUF_INIT(SEALED_MAX);
 		struct err own = { 0 };
 		struct str plain;
-		if (!vault_unseal(s->vault, former, k->what, all[i].text, a, &plain, &own)) (*lost)++;
+		bool open = vault_unseal(s->vault, former, k->what, all[i].text, a, &plain, &own);
+		if (!open && !lost_or_null) continue;
+		if (!open) (*lost_or_null)++;
 		else if (!vault_seal(s->vault, host, k->what, plain, &b, e)) return false;
 		struct value key = k->text_key ? VALUE_OF_TEXT(all[i].name) : VALUE_OF_INT(all[i].id);
 		if (!store_run(tx, &transfer_queries[k->set], t, STORE_PARAMS(key, VALUE_OF_TEXT(buf_str(&b))), e)) return false;
@@ -54,11 +57,12 @@ static bool drop(struct site *s, struct store_tx *tx, int read, int remove, stru
 	return ok && store_run(tx, &transfer_queries[TRANSFER_Q_reuses_blank], t, STORE_NONE, e);
 }
 
+static const struct kind factor = { TRANSFER_Q_factors, TRANSFER_Q_factor_set, false, { "totp", 4 }, { "", 0 } };
+static const struct kind provider = { TRANSFER_Q_providers, TRANSFER_Q_provider_set, true, { "sso-secret", 10 }, { "", 0 } };
+static const struct kind connection = { TRANSFER_Q_connections, TRANSFER_Q_connection_set, false, { "connection", 10 }, { "fetch", 5 } };
+
 bool transfer_reseal(struct site *s, struct tenant_id t, struct str former, struct str host, struct arena *a, struct transfer_told *told, struct err *e)
 {
-	const struct kind factor = { TRANSFER_Q_factors, TRANSFER_Q_factor_set, false, STR("totp"), STR("") };
-	const struct kind provider = { TRANSFER_Q_providers, TRANSFER_Q_provider_set, true, STR("sso-secret"), STR("") };
-	const struct kind connection = { TRANSFER_Q_connections, TRANSFER_Q_connection_set, false, STR("connection"), STR("fetch") };
 	struct store_tx *tx;
 	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = reseal(s, tx, &factor, t, former, host, a, &told->factors, e) && reseal(s, tx, &provider, t, former, host, a, &told->providers, e) &&
@@ -66,4 +70,30 @@ bool transfer_reseal(struct site *s, struct tenant_id t, struct str former, stru
 	          drop(s, tx, TRANSFER_Q_follower, TRANSFER_Q_followers_drop, t, a, &told->followers, e) &&
 	          drop(s, tx, TRANSFER_Q_note, TRANSFER_Q_notes_drop, t, a, &told->notes, e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
+
+static bool reseal_own(struct site *s, struct tenant_id t, struct str former, struct str host, struct arena *a, struct err *e)
+{
+	struct store_tx *tx;
+	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = reseal(s, tx, &factor, t, former, host, a, NULL, e) && reseal(s, tx, &provider, t, former, host, a, NULL, e);
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
+
+bool transfer_rename(struct site *s, struct tenant_id t, const struct str *hosts, size_t n, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct err ignored = { 0 };
+	const struct tenant *p = tenants_hold_or_null(s->tenants, t);
+	if (!p) return err_set(e, ERR_NO_PORTAL, "there is no such portal any more");
+	size_t nformer = 1 + p->naliases;
+	struct str *former = arena_array(&a, struct str, nformer);
+	former[0] = arena_str(&a, p->host);
+	for (size_t i = 1; i < nformer; i++) former[i] = arena_str(&a, p->aliases[i - 1]);
+	tenant_release(s->tenants, p);
+	if (!tenant_hosts(s->tenants, t, hosts, n, e)) return false;
+	if (str_eq(former[0], hosts[0]) || reseal_own(s, t, former[0], hosts[0], &a, e)) return true;
+	/* Second factors that cannot be opened keep everybody out: rather the former name. */
+	if (!tenant_hosts(s->tenants, t, former, nformer, &ignored)) log_failure(s->log, LOG_LEVEL_ERROR, "portal.renamed", &ignored);
+	return false;
 }

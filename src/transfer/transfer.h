@@ -52,6 +52,12 @@ bool transfer_in(struct site *s, const struct transfer_in *how, struct arena *a,
 /* What an interrupted one left; at start. */
 bool transfer_sweep(struct site *s, struct err *e) must_use nonnull_all;
 
+/* --- seal.c ----------------------------------------------------------------------------------------- */
+
+/* All host names of a portal (tenant_hosts), and what is sealed for its own name sealed for the new one. ERR_CONFLICT when another portal has
+ * one of them. */
+bool transfer_rename(struct site *s, struct tenant_id t, const struct str *hosts, size_t n, struct err *e) must_use nonnull_all;
+
 /* --- tar.c ------------------------------------------------------------------------------------------ */
 
 /* A folder written as a tar file, which must not exist; files go from the folder as they are packed. On failure nothing is left of the file. */
