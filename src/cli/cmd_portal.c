@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "cli/inside.h"
 #include "json/json.h"
+#include "transfer/transfer.h"
 
 /* "title.fr=Ma ville" or two words apart. */
 static bool split_setting(struct str text, struct tenant_setting_value *out, struct err *e)
@@ -174,7 +175,8 @@ static bool remove_portal(struct cli *c, struct err *e)
 	if (!cli_has(c, "yes"))
 		return err_set(e, ERR_USAGE, "this closes the portal and, %d days later, deletes it with its datasets and accounts; add --yes to do it", TENANT_KEPT_DAYS);
 	/* The files go with the next start: somebody may be reading them now. */
-	return cli_has(c, "now") ? tenant_remove(c->site->tenants, id, e) : tenant_put_away(c->site->tenants, id, true, e);
+	if (!cli_has(c, "now")) return tenant_put_away(c->site->tenants, id, true, e);
+	return transfer_backups_remove(c->site, id, e) && tenant_remove(c->site->tenants, id, e);
 }
 
 static const struct cli_option remove_options[] = { { "yes", NULL, 0, "Really does it." }, { "now", NULL, 0, "Deletes everything at once; nothing brings it back." }, { 0 } };

@@ -12,6 +12,7 @@
 
 #define MINUTE_NS INT64_C(60000000000)
 #define DAY_US INT64_C(86400000000)
+#define HOUR_US INT64_C(3600000000)
 #define T(s) VALUE_OF_TEXT(s)
 #define N(n) VALUE_OF_INT(n)
 #define ASK(name) (&transfer_queries[TRANSFER_Q_##name])
@@ -160,15 +161,23 @@ static bool make(struct backups *k, struct transfer_backup *b, struct arena *a, 
 	if (!io_make_folders(folder.p, e)) return false;
 	bool ok = transfer_out(s, &how, a, &told, e) && transfer_pack(work, part, &k->cancel, e) && digest_of(part, &b->bytes, digest, e);
 	if (ok && rename(part.p, b->file.p) != 0) ok = err_os(e, "rename the backup");
+	bool named = ok;
 	ok = ok && io_sync_folder(folder.p, e);
 	(void)io_remove_tree(work.p);
 	if (!ok) {
-		unlink(part.p);
+		unlink(named ? b->file.p : part.p);
 		return false;
 	}
 	b->datasets = (int64_t)told.datasets;
 	b->digest = arena_str(a, str_of(digest));
 	return true;
+}
+
+static bool is_there(struct site *s, struct tenant_id t)
+{
+	const struct tenant *p = tenants_hold_or_null(s->tenants, t);
+	if (p) tenant_release(s->tenants, p);
+	return p != NULL;
 }
 
 /* Does one; false when none waits. */
@@ -193,9 +202,35 @@ static bool do_next(struct backups *k, struct err *e)
 	/* Cut off by the end of the server: it is begun again at the next start. */
 	if (!ok && cancel_fired(&k->cancel)) return false;
 	if (!ok) log_failure(s->log, LOG_LEVEL_ERROR, "backup", &why);
+	/* The portal went for good meanwhile, and its rows with it: nobody would remove the file. */
+	if (ok && !is_there(s, b.tenant)) {
+		unlink(b.file.p);
+		return true;
+	}
 	struct str message = ok ? STR("") : str_of(why.pub[0] ? why.pub : err_kind(why.code)->sentence);
 	return write_one(s, ASK(backup_end), b.tenant,
 	                 STORE_PARAMS(N(b.id), T(ok ? STR("done") : STR("error")), N(clock_now().us), T(ok ? b.file : STR("")), N(ok ? b.bytes : 0), N(b.datasets), T(b.digest), T(message)), e);
+}
+
+bool transfer_backups_remove(struct site *s, struct tenant_id t, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct transfer_backup *list;
+	size_t n;
+	bool ok = transfer_backups(s, t, &a, &list, &n, e);
+	for (size_t i = 0; ok && i < n; i++)
+		if (list[i].ended.us) ok = transfer_backup_remove(s, &list[i], e);
+	return ok;
+}
+
+/* One that was removed is backed up no more; what there is goes an hour before the portal does (tenants_sweep), and its rows with it. */
+static bool is_going(struct site *s, struct tenant_id t, int64_t now, bool *soon)
+{
+	const struct tenant *p = tenants_hold_or_null(s->tenants, t);
+	int64_t removed = p ? p->removed.us : now;
+	if (p) tenant_release(s->tenants, p);
+	*soon = p && removed && removed < now - TENANT_KEPT_DAYS * DAY_US + HOUR_US;
+	return removed != 0;
 }
 
 /* What is due by the day: one of each portal when the operator has named a folder, and the end of what is old. */
@@ -211,7 +246,8 @@ static bool of_the_day(struct backups *k, struct err *e)
 	for (size_t i = 0; ok && i < n; i++) {
 		struct transfer_backup *list;
 		size_t count;
-		bool today = false;
+		bool soon, today = is_going(s, ids[i], now, &soon);
+		if (soon && !transfer_backups_remove(s, ids[i], e)) return false;
 		if (!transfer_backups(s, ids[i], &a, &list, &count, e)) return false;
 		for (size_t b = 0; ok && b < count; b++) {
 			today = today || (!list[b].who && list[b].queued.us / DAY_US == day) || !list[b].ended.us;

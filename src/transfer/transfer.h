@@ -89,6 +89,8 @@ bool transfer_backup_find(struct site *s, struct tenant_id t, struct str uid, st
 /* ERR_CONFLICT when one of this portal is under way. */
 bool transfer_backup_order(struct site *s, struct tenant_id t, int64_t who, struct err *e) must_use nonnull_all;
 bool transfer_backup_remove(struct site *s, const struct transfer_backup *b, struct err *e) must_use nonnull_all;
+/* All of a portal that are made: before it goes for good, because its rows go with it and the files would stay. */
+bool transfer_backups_remove(struct site *s, struct tenant_id t, struct err *e) must_use nonnull_all;
 
 /* --- copy.c ---------------------------------------------------------------------------------------- */
 
