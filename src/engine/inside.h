@@ -120,6 +120,14 @@ bool postings_add(struct postings *w, duckdb_connection c, const struct batch *b
 /* Writes the table unless there are too few rows for it to be of use. */
 bool postings_finish(struct postings *w, duckdb_connection c, int64_t rows, bool however_few, struct err *e) must_use;
 
+/* indexer.c: the same, beside the thread that writes the rows. */
+struct indexer;
+/* Takes the postings once it gives an indexer. */
+bool indexer_open(duckdb_database db, struct postings *w, struct indexer **out, struct err *e) must_use;
+bool indexer_add(struct indexer *x, const struct batch *b, int64_t first, struct err *e) must_use;
+/* Ends it and frees it; writes the table of so many rows, or with rows < 0 nothing. */
+bool indexer_close(struct indexer *x, int64_t rows, bool however_few, struct err *e);
+
 /* words.c: a statement with its conditions on words answered from the index. */
 struct word_set {
 	struct word_set *next, *mine; /* of the engine; of the statement */

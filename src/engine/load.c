@@ -19,7 +19,8 @@ struct engine_load {
 	const struct schema *schema;
 	struct geo *geo;
 	struct codes *codes;
-	struct postings *postings;
+	struct postings *postings; /* until the first rows … */
+	struct indexer *indexer;   /* … then this has it */
 	bool words_however_few;
 	int64_t rows;
 };
@@ -95,6 +96,9 @@ static bool open_file(struct engine_load *l, struct err *e)
 
 static void shut(struct engine_load *l)
 {
+	struct err ignored = { 0 };
+	if (l->indexer) (void)indexer_close(l->indexer, -1, false, &ignored);
+	l->indexer = NULL;
 	postings_free(l->postings);
 	l->postings = NULL;
 	if (l->chunk) duckdb_destroy_data_chunk(&l->chunk);
@@ -265,6 +269,24 @@ static bool fill(struct engine_load *l, size_t field, size_t at, const struct co
 	return false;
 }
 
+/* Rows of the index; its thread begins with the first of them. */
+static bool index_rows(struct engine_load *l, const struct batch *b, struct err *e)
+{
+	if (l->postings && !l->indexer) {
+		if (!indexer_open(l->db, l->postings, &l->indexer, e)) return false;
+		l->postings = NULL;
+	}
+	return !l->indexer || indexer_add(l->indexer, b, l->rows, e);
+}
+
+static bool index_end(struct engine_load *l, struct err *e)
+{
+	if (!l->indexer) return !l->postings || postings_finish(l->postings, l->connection, l->rows, l->words_however_few, e);
+	bool ok = indexer_close(l->indexer, l->rows, l->words_however_few, e);
+	l->indexer = NULL;
+	return ok;
+}
+
 bool engine_load_rows(struct engine_load *l, const struct batch *b, const uint8_t (*ids)[16], struct err *e)
 {
 	ensure(b->ncolumns == l->schema->n && b->nrows <= LIMIT_BATCH_ROWS);
@@ -284,7 +306,7 @@ bool engine_load_rows(struct engine_load *l, const struct batch *b, const uint8_
 		at += width(f);
 	}
 	if (l->codes) codes_fill(l->codes, l->chunk, at, b);
-	if (l->postings && !postings_add(l->postings, l->connection, b, l->rows, e)) return false;
+	if (!index_rows(l, b, e)) return false;
 	duckdb_data_chunk_set_size(l->chunk, b->nrows);
 	l->rows += (int64_t)b->nrows;
 	if (duckdb_append_data_chunk(l->appender, l->chunk) == DuckDBSuccess) return true;
@@ -317,7 +339,7 @@ bool engine_load_end(struct engine_load *l, enum load_end how, struct err *e)
 {
 	bool ok = how == LOAD_COMMIT;
 	if (ok && duckdb_appender_close(l->appender) != DuckDBSuccess) ok = engine_said(e, duckdb_appender_error(l->appender));
-	ok = ok && (!l->postings || postings_finish(l->postings, l->connection, l->rows, l->words_however_few, e));
+	ok = ok && index_end(l, e);
 	ok = ok && codes_finish(l->codes, l->connection, e) && engine_run(l->connection, "CHECKPOINT", e);
 	shut(l);
 	ok = ok && sync_file(l->path, e);

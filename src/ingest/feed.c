@@ -22,9 +22,6 @@ struct feed {
 
 static bool write_one(struct feed *f, struct fill *full)
 {
-	for (size_t i = 0; i < full->batch.ncolumns; i++) full->batch.columns[i] = full->columns[i].column;
-	full->batch.nrows = full->nrows;
-	record_ids(f->schema, &full->batch, full->ids);
 	return f->load->sink.rows(f->load->sink.arg, &full->batch, (const uint8_t (*)[16])full->ids, &f->failure);
 }
 
@@ -85,8 +82,12 @@ struct fill *feed_take(struct feed *f)
 	return got;
 }
 
+/* The reader is the one with time: rows are told apart here and not by the thread that writes them. */
 void feed_give(struct feed *f, struct fill *full)
 {
+	for (size_t i = 0; i < full->batch.ncolumns; i++) full->batch.columns[i] = full->columns[i].column;
+	full->batch.nrows = full->nrows;
+	if (full->nrows > 0) record_ids(f->schema, &full->batch, full->ids);
 	lock_take(&f->lock);
 	if (full->nrows > 0) f->full[f->nfull++] = full;
 	else f->free[f->nfree++] = full;
