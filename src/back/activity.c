@@ -227,7 +227,7 @@ static bool run_csv(struct httpd_request *r, struct httpd_reply *p, void *app, s
 	struct list l = { .v = &v };
 	if (!back_enter(app, r, p, VIEW_OFFICE_ACTIVITY, 0, &v, e)) return back_answered(p, e);
 	if (!read_list(&l, r, CSV_ROWS, e)) return false;
-	struct buf b = BUF_INIT(256 << 20);
+	auto_buf b = BUF_INIT(256 << 20);
 	buf_lit(&b, "timestamp,user,action,kind,object,origin,key,place,diff\r\n");
 	for (size_t i = 0; i < l.n; i++) {
 		const struct trace_act *x = &l.acts[i];
@@ -237,6 +237,7 @@ static bool run_csv(struct httpd_request *r, struct httpd_reply *p, void *app, s
 		for (size_t k = 0; k < COUNT_OF(cells); k++) put_cell(&b, v.arena, cells[k]);
 		buf_lit(&b, "\r\n");
 	}
+	if (b.over) return err_set(e, ERR_TOO_LARGE, "the export is larger than can be sent at once");
 	httpd_reply_type(p, STR("text/csv; charset=utf-8"));
 	httpd_reply_take(p, &b);
 	return httpd_reply_header(p, STR("Content-Disposition"), STR("attachment; filename=\"activity.csv\""), e);

@@ -64,6 +64,7 @@ static bool fits(enum value_type type, struct str v)
 {
 	struct clock_text t;
 	if (type == VALUE_INT || type == VALUE_DOUBLE) return is_number(v);
+	if (type == VALUE_BOOL) return str_eq_nocase(v, STR("true")) || str_eq_nocase(v, STR("false"));
 	return (type != VALUE_DATE && type != VALUE_DATETIME) || clock_parse(v, &t);
 }
 
