@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from probe import ADA, ROOT_USER, World
+from probe import ADA, PASSWORD, ROOT_USER, World
 from test_jobs import until, work
 
 HOST, TAGS = "isoc.example", "tags.example"
@@ -210,8 +210,12 @@ def test_other_portals_are_run_from_here(world, root):
     mayor = world.client("little.example")
     assert mayor.get("/").status_code == 200 and "Little Town" in mayor.get("/").text and mayor.get(link).status_code == 200
     assert "Little Town" in root.get(home).text and "500" in root.get(path).text
-    # Its name changes: the former one leads there.
+    # Its name changes: the former one leads there, and what is sealed for the portal opens under the new name.
+    clerk = {"email": "clerk@little.example", "name": "Clerk", "password": PASSWORD, "role": "member", "totp": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXQ"}
+    world.fixture(users=[{"host": "little.example", **clerk}])
     saved(root.form(path, {"do": "hosts", "hosts": "town.example\nlittle.example"}))
+    world.secrets["town.example", clerk["email"]] = clerk["totp"]
+    world.client("town.example").sign_in(clerk["email"])
     moved = mayor.get("/explore/?q=x")
     assert moved.status_code == 308 and moved.headers["Location"] == "https://town.example/explore/?q=x"
     assert world.client("town.example").get("/").status_code == 200
