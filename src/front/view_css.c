@@ -24,7 +24,7 @@ static bool is_balanced(struct str css)
 			i += (size_t)end + 3;
 		} else if (c == '"' || c == '\'') {
 			for (i++; i < css.n && css.p[i] != c; i++) {
-				if (css.p[i] == '\n')
+				if (css.p[i] == '\n' || css.p[i] == '\r' || css.p[i] == '\f')
 					return false;
 				i += css.p[i] == '\\';
 			}

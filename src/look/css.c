@@ -14,6 +14,8 @@ struct css {
 };
 
 static bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+/* Each of them is one to a browser, which ends a string there. */
+static bool is_line_end(char c) { return c == '\n' || c == '\r' || c == '\f'; }
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80; }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_name(char c) { return is_letter(c) || is_digit(c) || c == '-'; }
@@ -47,7 +49,7 @@ static size_t escape(struct str s, struct buf *b)
 		text_put_codepoint(b, code == 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? 0xfffd : code);
 		return n;
 	}
-	if (n < s.n && s.p[n] != '\n')
+	if (n < s.n && !is_line_end(s.p[n]))
 		buf_put_char(b, s.p[n]);
 	return num_min(n + 1, s.n);
 }
@@ -56,7 +58,7 @@ static bool starts_name(const struct css *c, size_t i)
 {
 	if (i >= c->s.n)
 		return false;
-	return is_name(c->s.p[i]) || (c->s.p[i] == '\\' && i + 1 < c->s.n && c->s.p[i + 1] != '\n');
+	return is_name(c->s.p[i]) || (c->s.p[i] == '\\' && i + 1 < c->s.n && !is_line_end(c->s.p[i + 1]));
 }
 
 /* A name at i, in small letters with escapes resolved (cut to what a known name may have); gives where it ends. */
@@ -81,7 +83,7 @@ static size_t string_end(const struct css *c, size_t i, bool *whole)
 {
 	char quote = c->s.p[i++];
 	*whole = false;
-	while (i < c->s.n && c->s.p[i] != '\n') {
+	while (i < c->s.n && !is_line_end(c->s.p[i])) {
 		if (c->s.p[i] == quote) {
 			*whole = true;
 			return i + 1;
@@ -169,7 +171,7 @@ static void put_url(struct css *c, size_t i)
 	char quote = at(c, i, '"') || at(c, i, '\'') ? c->s.p[i] : 0;
 	i += quote != 0;
 	while (i < c->s.n && c->s.p[i] != (quote ? quote : ')')) {
-		if (quote && c->s.p[i] == '\n')
+		if (quote && is_line_end(c->s.p[i]))
 			break;
 		if (c->s.p[i] == '\\')
 			i += escape(str_from(c->s, i), &url);

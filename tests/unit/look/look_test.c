@@ -85,6 +85,9 @@ static const struct { const char *in, *out; } sheets[] = {
 	{ "@media (width < 60rem){a{b:c}}", "@media (width < 60rem){a{b:c}}" },
 	{ "a{content:\"@import url(x)\"}", "a{content:\"@import url(x)\"}" },
 	{ "a{b:url(data:image/png;base64,xx)}", "a{b:none}" },
+	/* Every line end ends a string, so what follows is no part of one. */
+	{ "a{b:'\f;c:url(//x.test)'}", "a{b: \f;c:none " },
+	{ "a{b:'\r;c:url(//x.test)'}", "a{b: \r;c:none " },
 };
 
 static void stylesheets_ask_for_nothing_from_elsewhere(void **state)
