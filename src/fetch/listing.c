@@ -78,12 +78,22 @@ static struct str unescaped(struct arena *a, struct str s)
 	return str_make(p, n);
 }
 
+/* Moves to the next object, whichever way it is told; one look at each letter, for lists are long. */
+static bool object_begins(struct str *rest, bool *s3)
+{
+	for (ptrdiff_t at; (at = str_find_char(*rest, '<')) >= 0; *rest = str_from(*rest, 1)) {
+		*rest = str_from(*rest, (size_t)at);
+		*s3 = str_starts(*rest, STR("<Contents>"));
+		if (*s3 || str_starts(*rest, STR("<Blob>"))) return true;
+	}
+	return false;
+}
+
 bool fetch_next_object(struct arena *a, struct str *rest, struct fetch_object *out)
 {
-	struct str of_s3 = *rest, of_azure = *rest, inside, text, at;
-	bool s3 = element(&of_s3, "Contents", &inside);
-	if (!s3 && !element(&of_azure, "Blob", &inside)) return false;
-	*rest = s3 ? of_s3 : of_azure;
+	struct str inside, text, at;
+	bool s3;
+	if (!object_begins(rest, &s3) || !element(rest, s3 ? "Contents" : "Blob", &inside)) return false;
 	*out = (struct fetch_object){ .bytes = -1 };
 	at = inside;
 	if (element(&at, s3 ? "Key" : "Name", &text)) out->key = unescaped(a, text);
