@@ -199,6 +199,11 @@ bool publish_coverage(struct site *s, struct tenant_id t, struct str slug, const
 	geo_free(c.geo);
 	catalog_release(s->catalog, view);
 	if (!ok || !d || !code.n) return ok;
-	const struct meta_change change = { STR("default.geographic_reference"), arena_printf(&a, "[\"%.*s\"]", STR_ARG(code)) };
+	auto_buf json = BUF_INIT(LIMIT_CELL_BYTES);
+	struct json_out j = JSON_OUT(&json);
+	json_open(&j, '[');
+	json_put(&j, code); /* of a portal's own dataset, so any text */
+	json_close(&j, ']');
+	const struct meta_change change = { STR("default.geographic_reference"), buf_str(&json) };
 	return catalog_set_metas(s->catalog, t, slug, &change, 1, e);
 }
