@@ -171,7 +171,8 @@ struct str front_tip_text(struct front_dataset *d, const struct front_tip_row *r
 	struct buf page = d->page.h.out;
 	d->page.h.out = BUF_INIT(LIMIT_CELL_BYTES);
 	front_put_tip(d, row);
-	struct str made = arena_str(d->visit.arena, buf_str(&d->page.h.out));
+	/* Half a tag would take in what follows: a card that is too long is left out. */
+	struct str made = d->page.h.out.over ? STR("") : arena_str(d->visit.arena, buf_str(&d->page.h.out));
 	buf_done(&d->page.h.out);
 	d->page.h.out = page;
 	return made;
