@@ -17,12 +17,22 @@ static bool put(struct store_tx *t, struct tenant_id id, struct str host, int64_
 	       (!*put || store_run(t, &tenant_queries[TENANT_Q_host_insert], id, STORE_PARAMS(VALUE_OF_TEXT(host), VALUE_OF_INT(place)), e));
 }
 
+/* What goes with the place and not with the portal: who runs whom, and the backups, whose files nobody would remove without their rows. Who
+ * asked for those is nobody's number any more. */
+static bool inherit(struct store_tx *t, struct tenant_id id, struct tenant_id replaced, struct err *e)
+{
+	static const int heirs[] = { TENANT_H_heir_parent, TENANT_H_heir_children, TENANT_H_heir_backups };
+	for (size_t i = 0; i < COUNT_OF(heirs); i++)
+		if (!store_run_house(t, &tenant_house_queries[heirs[i]], STORE_PARAMS(VALUE_OF_INT(id.v), VALUE_OF_INT(replaced.v)), e)) return false;
+	return true;
+}
+
 bool tenant_open(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, struct tenant_id replaced, bool *answers, struct err *e)
 {
 	struct store_tx *t;
 	struct err ignored = { 0 };
 	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
-	bool ok = replaced.v == 0 || store_run(t, &tenant_queries[TENANT_Q_tenant_delete], replaced, STORE_NONE, e);
+	bool ok = replaced.v == 0 || (inherit(t, id, replaced, e) && store_run(t, &tenant_queries[TENANT_Q_tenant_delete], replaced, STORE_NONE, e));
 	for (size_t i = 0; ok && i < n; i++) ok = put(t, id, hosts[i], (int64_t)i, &answers[i], e);
 	if (ok && !answers[0])
 		ok = err_set(e, ERR_CONFLICT, "the host name %.*s already belongs to a portal; `stoa portal list` shows which", STR_ARG(hosts[0]));
