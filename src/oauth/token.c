@@ -164,6 +164,17 @@ static bool put_token(struct store_tx *tx, const struct oauth_scene *s, const ch
 	                 VALUE_OF_TEXT(oauth_scopes_text(s->arena, scopes)), VALUE_OF_INT(now), VALUE_OF_INT(now + life_s * OAUTH_SECOND_US), VALUE_OF_TEXT(STR("")), VALUE_OF_TEXT(STR(""))), e);
 }
 
+/* A yes has so many access tokens at once: the oldest are good no longer, in memory neither. */
+static bool end_oldest(struct store_tx *tx, const struct oauth_scene *s, struct value grant, struct err *e)
+{
+	struct store_rows *r;
+	enum store_step step;
+	if (!store_ask(tx, OAUTH_Q(tokens_over), s->t, STORE_PARAMS(grant, VALUE_OF_INT(OAUTH_ACCESS_EACH)), &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) oauth_book_drop(s->o, store_text(r, 0), 0);
+	store_stop(r);
+	return step == STORE_DONE && store_run(tx, OAUTH_Q(tokens_many), s->t, STORE_PARAMS(grant, VALUE_OF_INT(OAUTH_ACCESS_EACH)), e);
+}
+
 struct giving { int64_t grant, account; uint64_t scopes, refresh; bool with_refresh; };
 
 static bool give(struct store_tx *tx, const struct oauth_scene *s, const struct giving *g, struct oauth_reply *out, struct err *e)
@@ -173,7 +184,7 @@ static bool give(struct store_tx *tx, const struct oauth_scene *s, const struct 
 	out->expires_s = OAUTH_ACCESS_S;
 	return put_token(tx, s, "access", g->grant, g->scopes, OAUTH_ACCESS_S, out->access, e) &&
 	       (!g->with_refresh || put_token(tx, s, "refresh", g->grant, g->refresh, OAUTH_REFRESH_S, out->refresh, e)) &&
-	       store_run(tx, OAUTH_Q(tokens_many), s->t, STORE_PARAMS(grant, VALUE_OF_INT(OAUTH_ACCESS_EACH)), e) &&
+	       end_oldest(tx, s, grant, e) &&
 	       store_run(tx, OAUTH_Q(grant_used), s->t, STORE_PARAMS(grant, VALUE_OF_INT(clock_now().us / OAUTH_DAY_US)), e);
 }
 
@@ -183,6 +194,13 @@ static void remember(const struct oauth_scene *s, const struct giving *g, const 
 	oauth_hash(str_of(out->access), hash);
 	oauth_book_put(s->o, &(struct oauth_good){ .tenant = s->t, .hash = str_of(hash), .grant = g->grant, .account = g->account, .scopes = g->scopes,
 	                                           .expires = clock_now().us + OAUTH_ACCESS_S * OAUTH_SECOND_US });
+}
+
+static void forget(const struct oauth_scene *s, const struct oauth_reply *out)
+{
+	char hash[OAUTH_HASH_TEXT];
+	oauth_hash(str_of(out->access), hash);
+	oauth_book_drop(s->o, str_of(hash), 0);
 }
 
 /* The scopes asked for now: of what was granted. False: the reply says why. */
@@ -298,11 +316,15 @@ bool oauth_token(const struct oauth_scene *s, const struct oauth_call *c, struct
 	if (!knock(s, c, &w.program, out, &good, e)) return false;
 	if (!good) return true;
 	if (!store_begin(oauth_store(s->o), STORE_WRITE, &w.tx, e)) return false;
-	bool ok = dispatch(&w, out, e);
+	/* Asked again with the pen: it may have been changed or removed since, and what it may ask for with it. */
+	bool ok = enter(w.tx, s, c, &w.program, out, &good, e) && (!good || dispatch(&w, out, e));
+	/* Noted before the end: whoever takes the yes back after it finds the token there. */
+	bool given = ok && w.given && out->fault == OAUTH_FINE;
+	if (given) remember(s, &w.give, out);
 	ok = store_end(w.tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	if (!ok && given) forget(s, out);
 	if (!ok) return false;
 	oauth_grants_forget(s, &w.ended);
-	if (w.given && out->fault == OAUTH_FINE) remember(s, &w.give, out);
 	return true;
 }
 

@@ -334,6 +334,12 @@ def test_who_a_program_is_has_to_be_right(world, programs):
     assert requests.get(url(world, "/oauth2/token/"), headers=HEADERS, timeout=60).status_code == 405
 
 
+def test_only_the_newest_tokens_of_a_yes_are_good(world, programs):
+    fields = {"grant_type": "client_credentials"}
+    made = [token(world, fields, auth=programs["server"]).json()["access_token"] for _ in range(21)]
+    assert [bearer(world, one).status_code for one in (made[0], made[1], made[20])] == [401, 200, 200]
+
+
 def test_revoking_and_asking_are_for_ones_own_tokens(world, programs):
     got = tokens(world, programs["server"])
     for path in ("/oauth2/revoke/", "/oauth2/introspect/"):
