@@ -117,10 +117,10 @@ void call_catalogue(struct call *c)
 bool call_has_rows(const struct call *c) { return c->target.at.number != 0; }
 
 bool call_total(const struct call *c, const struct query_request *q, const struct query_plan *p, int64_t shown,
-                int64_t *total, struct err *e)
+                int64_t found, int64_t *total, struct err *e)
 {
-	*total = p->offset + shown;
-	if (!call_has_rows(c) || p->grouped) return true;
+	*total = found >= 0 ? found : p->offset + shown;
+	if (!call_has_rows(c) || p->grouped || found >= 0) return true;
 	if (!p->aggregated && !p->empty && !q->cursor.n && shown < p->limit && (shown > 0 || p->offset == 0)) return true;
 	return query_count(c->at.site->engine, c->arena, q, c->r->cancel, total, e);
 }

@@ -99,7 +99,7 @@ bool datasets_answer(struct call *c, bool wrapped, struct err *e)
 	call_planned(c);
 	bool ok = whole ? put_whole(&rows, c, &plan, c->version < 21 && !wrapped, &shown, e)
 	                : selection_put(&rows, c, &plan, &s, wrapped, &shown, e);
-	if (!ok || !call_total(c, &q, &plan, shown, &total, e)) return false;
+	if (!ok || !call_total(c, &q, &plan, shown, -1, &total, e)) return false;
 	if (rows.over) return err_set(e, ERR_TOO_LARGE, "This page is too large; ask for fewer datasets.");
 	put_head(&b, c, &plan, total, wrapped ? "datasets" : "results");
 	buf_put(&b, buf_str(&rows));

@@ -70,9 +70,10 @@ bool call_records(struct call *c, struct err *e) must_use;
 void call_catalogue(struct call *c);
 /* False when there is nothing to ask: a dataset without records, a portal without datasets. */
 bool call_has_rows(const struct call *c);
-/* total_count of a list that showed so many rows. A page that is not full tells it by itself. */
+/* total_count of a list that showed so many rows. A page that is not full tells it by itself, and so does one
+ * whose rows were `found` before (query_found; -1: not known). */
 bool call_total(const struct call *c, const struct query_request *q, const struct query_plan *p, int64_t shown,
-                int64_t *total, struct err *e) must_use;
+                int64_t found, int64_t *total, struct err *e) must_use;
 /* The dataset of a list's row as the caller sees it; NULL: not at all. */
 const struct dataset *call_find_or_null(const struct call *c, struct str slug);
 /* How values are written. */
@@ -137,9 +138,14 @@ enum records_form {
 	RECORDS_FLAT,     /* with include_links, also _links, _id, _timestamp, _size */
 	RECORDS_ENVELOPE, /* {"links", "record": {"id", "timestamp", "size", "fields"}} of v2.0 */
 };
+/* What is known when the last row is written: the next cursor (of the call's memory), and query_found. */
+struct records_end {
+	struct str next;
+	int64_t found;
+};
 /* The rows of a plan as the elements of an array. */
 bool records_put(struct buf *b, const struct call *c, const struct query_plan *p, enum records_form form, int64_t *n,
-                 struct str *next_or_null, struct err *e) must_use;
+                 struct records_end *end_or_null, struct err *e) must_use;
 /* One record in its envelope; an empty id: it is no record, but an aggregation. */
 void record_put_envelope(struct buf *b, const struct call *c, struct str id, struct str object);
 /* The whole answer of a list of records. */

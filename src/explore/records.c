@@ -81,13 +81,13 @@ static void put_batch(struct buf *b, const struct call *c, const struct query_pl
 }
 
 bool records_put(struct buf *b, const struct call *c, const struct query_plan *p, enum records_form form, int64_t *n,
-                 struct str *next_or_null, struct err *e)
+                 struct records_end *end_or_null, struct err *e)
 {
 	struct query_cursor *k;
 	struct batch rows;
 	bool ok = true;
 	*n = 0;
-	if (next_or_null) *next_or_null = STR("");
+	if (end_or_null) *end_or_null = (struct records_end){ .found = -1 };
 	if (p->empty || !call_has_rows(c)) return true;
 	struct record_keys *keys = record_keys(c->arena, p->columns, p->ncolumns);
 	if (!query_open(c->at.site->engine, p, c->r->cancel, &k, e)) return false;
@@ -99,7 +99,8 @@ bool records_put(struct buf *b, const struct call *c, const struct query_plan *p
 		put_batch(b, c, p, keys, &rows, form, *n == 0);
 		*n += (int64_t)rows.nrows;
 	} while (rows.nrows > 0 && !b->over);
-	if (ok && next_or_null) *next_or_null = arena_str(c->arena, query_next_cursor(k));
+	if (ok && end_or_null)
+		*end_or_null = (struct records_end){ .next = arena_str(c->arena, query_next_cursor(k)), .found = query_found(k) };
 	query_close(k);
 	return ok;
 }
@@ -142,17 +143,18 @@ bool records_answer(struct call *c, enum records_form form, struct err *e)
 	auto_with(plan_done) struct query_plan plan = { 0 };
 	int64_t shown;
 	int64_t total;
-	struct str next;
+	struct records_end end;
 	if (!call_records(c, e)) return false;
 	struct query_request q = call_question(c, QUERY_PAGE);
 	q.with_id = c->links && form != RECORDS_BARE;
 	if (!query_plan_rows(c->arena, &q, &plan, e)) return false;
 	if (call_is_fresh(c, plan.canonical)) return true;
 	call_planned(c);
-	if (!records_put(&rows, c, &plan, form, &shown, &next, e) || !call_total(c, &q, &plan, shown, &total, e)) return false;
+	if (!records_put(&rows, c, &plan, form, &shown, &end, e)) return false;
+	if (!call_total(c, &q, &plan, shown, end.found, &total, e)) return false;
 	if (rows.over) return err_set(e, ERR_TOO_LARGE, "This page is too large; ask for fewer records or fields.");
-	put_head(&b, c, &plan, total, form == RECORDS_ENVELOPE ? "records" : "results", next);
+	put_head(&b, c, &plan, total, form == RECORDS_ENVELOPE ? "records" : "results", end.next);
 	buf_put(&b, buf_str(&rows));
-	if (!put_end(&b, c, &q, next, e)) return false;
+	if (!put_end(&b, c, &q, end.next, e)) return false;
 	return call_reply(c, &b, e);
 }

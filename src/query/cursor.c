@@ -13,6 +13,7 @@ struct query_cursor {
 	struct column *columns;
 	struct arena ids;
 	struct arena ranking;
+	int64_t found;                /* rows of the whole question, or -1 */
 	int64_t given;                /* rows so far; with a cursor one more than is shown is asked for */
 	bool ended;                   /* the page is full */
 	struct buf last, next;        /* the cursor of the last row; the same once more rows were seen */
@@ -23,13 +24,15 @@ bool query_open(struct engine *g, const struct query_plan *p, struct cancel *c, 
 	struct query_cursor *k = calloc(1, sizeof *k);
 	ensure(k != NULL);
 	k->plan = p;
+	k->found = -1;
 	k->last = BUF_INIT(NEXT_BYTES);
 	k->next = BUF_INIT(NEXT_BYTES);
 	size_t n = p->ncolumns + (p->id_column >= 0) + p->nhidden;
 	k->question = (struct engine_query){ .at = p->request->target->at, .sql = &p->sql, .columns = p->types,
 		.ncolumns = n, .stream = p->request->mode == QUERY_EXPORT };
-	bool ready = !p->ranks || p->empty || rank_question(g, p, c, &k->ranking, &k->question.sql, e);
-	if (!ready || (!p->empty && !engine_ask(g, &k->question, c, &k->engine, e))) {
+	bool ready = !p->ranks || p->empty || rank_question(g, p, c, &k->ranking, &k->question.sql, &k->found, e);
+	bool asks = !p->empty && k->question.sql;
+	if (!ready || (asks && !engine_ask(g, &k->question, c, &k->engine, e))) {
 		arena_done(&k->ranking);
 		free(k);
 		return false;
@@ -142,6 +145,8 @@ bool query_next(struct query_cursor *k, struct batch *out, struct err *e)
 }
 
 struct str query_next_cursor(const struct query_cursor *k) { return buf_str(&k->next); }
+
+int64_t query_found(const struct query_cursor *k) { return k->found; }
 
 void query_close(struct query_cursor *k)
 {

@@ -59,9 +59,10 @@ struct rows;
 /* Before the house's own order is read. */
 bool rank_applies(const struct rows *r);
 void rank_plan(struct rows *r);
-/* The statement to be asked, ranked or not; it and what it points to live as long as the plan and the arena. */
+/* The statement to be asked, ranked or not, NULL when there is no row; it and what it points to live as long as
+ * the plan and the arena. `found` is the number of rows, or -1 when there are too many to rank. */
 bool rank_question(struct engine *g, const struct query_plan *p, struct cancel *c_or_null, struct arena *a,
-                   const struct sql **out, struct err *e) must_use;
+                   const struct sql **out, int64_t *found, struct err *e) must_use;
 
 /* --- facets.c, tally.c: counting values -------------------------------------------------------------- */
 

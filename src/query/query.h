@@ -124,6 +124,10 @@ void query_close(struct query_cursor *k);
  * there is none: the plan has no cursor, or nothing comes after. To be asked after the last batch. */
 struct str query_next_cursor(const struct query_cursor *k) nonnull_all;
 
+/* The number of records after where, refine, exclude and the row filter when putting them in order has told
+ * it already (words looked for that few rows have); -1: ask query_count. */
+int64_t query_found(const struct query_cursor *k) nonnull_all;
+
 /* The number of records after where, refine, exclude and the row filter (total_count). */
 bool query_count(struct engine *g, struct arena *a, const struct query_request *r,
                  struct cancel *c_or_null, int64_t *out, struct err *e) must_use;

@@ -100,7 +100,7 @@ static bool find(struct engine *g, const struct query_plan *p, struct cancel *c,
 }
 
 bool rank_question(struct engine *g, const struct query_plan *p, struct cancel *c, struct arena *a, const struct sql **out,
-                   struct err *e)
+                   int64_t *found, struct err *e)
 {
 	auto_arena scratch = ARENA_INIT;
 	auto_buf list = BUF_INIT(LIST_BYTES);
@@ -108,6 +108,8 @@ bool rank_question(struct engine *g, const struct query_plan *p, struct cancel *
 	size_t n;
 	*out = &p->sql;
 	if (!count(g, p, c, &n, e)) return false;
+	*found = n > RANKED_ROWS ? -1 : (int64_t)n;
+	if (!n) *out = NULL;
 	if (n < 2 || n > RANKED_ROWS) return true;
 	if (!find(g, p, c, &scratch, n, &rows, &n, e)) return false;
 	qsort(rows, n, sizeof *rows, best_first);
