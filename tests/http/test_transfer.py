@@ -1,4 +1,5 @@
 """A whole portal as a folder of files, and back: here under another name, in the place of itself, and on a server with other keys."""
+import contextlib
 import json
 import os
 import shutil
@@ -79,7 +80,16 @@ def test_it_takes_the_place_of_the_portal_it_was(folder):
     said = stoa(data, "portal", "import", folder / "out", check=False)
     assert said.returncode != 0 and "two.localhost already" in said.stderr
     stoa(data, "portal", "set", "two.localhost", "title=Spoilt")
+    stoa(data, "portal", "parent", "two.localhost", "one.localhost")
+    with contextlib.closing(sqlite3.connect(data / "stoa.db")) as db, db:
+        db.execute("insert into backup (tenant, uid, who, state, queued, ended) select id, 'kept', 7, 'done', 1, 1 from tenant where host = 'two.localhost'")
     stoa(data, "portal", "import", folder / "out", "--replace")
+    # Who runs it and its backups stay with the place.
+    with contextlib.closing(sqlite3.connect(data / "stoa.db")) as db, db:
+        assert db.execute("select p.host from tenant_child c join tenant t on t.id = c.tenant join tenant p on p.id = c.parent where t.host = 'two.localhost'").fetchall() == [("one.localhost",)]
+        assert db.execute("select t.host, b.who from backup b join tenant t on t.id = b.tenant").fetchall() == [("two.localhost", -1)]
+        db.execute("delete from backup")
+    stoa(data, "portal", "parent", "two.localhost", "--none")
     shown = json.loads(stoa(data, "portal", "list", "--json").stdout)
     two = next(p for p in shown if p["portal"] == "two.localhost")
     assert two["title"] == "Portal two.localhost" and two["aliases"] == ["www.two.localhost"] and two["datasets"] == 1
