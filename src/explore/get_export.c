@@ -22,8 +22,8 @@ static bool run(struct call *c, struct err *e)
 	if (!f || !download_options(c, &o, e)) return false;
 	/* The portal's own address, not the one it was asked at: a record has one name. */
 	o.origin = visitor_origin(c->arena, c->at.tenant->host, c->at.site->listen_port);
-	/* Headings are in the language that is asked for. */
-	c->target.schema = &dataset_told(c->dataset, c->arena, c->lang)->schema;
+	/* Headings are in the language that is asked for; a former version has fields of its own, and they are as they were. */
+	if (c->target.at.number == c->dataset->version.number) c->target.schema = &dataset_told(c->dataset, c->arena, c->lang)->schema;
 	struct query_request q = call_question(c, QUERY_EXPORT);
 	q.offset = STR(""); /* exports have none */
 	q.default_order = download_order(c->arena, c->dataset, q.target);
