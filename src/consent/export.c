@@ -23,6 +23,12 @@ void consent_put_file_head(struct buf *b, const struct consent_file_head *h, boo
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
+	if (h->nnames) {
+		json_key(&j, STR("names"));
+		json_open(&j, '[');
+		for (size_t i = 0; i < h->nnames; i++) json_put(&j, h->names[i]);
+		json_close(&j, ']');
+	}
 	json_member(&j, "public_key", h->public_key);
 	if (with_signature) json_member(&j, "signature", h->signature);
 	json_close(&j, '}');
@@ -44,6 +50,13 @@ void consent_put_file_entry(struct buf *b, const struct consent_entry *x)
 	json_close(&j, '}');
 }
 
+static bool is_named(const struct consent_file_head *h, struct str domain)
+{
+	for (size_t i = 0; i < h->nnames; i++)
+		if (str_eq(h->names[i], domain)) return true;
+	return str_eq(domain, h->domain);
+}
+
 /* --- writing -------------------------------------------------------------------------------------------- */
 
 enum { PAGE = 500 };
@@ -58,14 +71,28 @@ static bool all_heads(struct consent *c, struct tenant_id t, struct arena *a, st
 	return true;
 }
 
+/* A name that the portal had when this was recorded, and not when the ledger began. */
+static void learn_name(struct arena *a, struct consent_file_head *h, const struct consent_entry *x)
+{
+	auto_json *doc = NULL;
+	struct err ignored = { 0 };
+	if (!x->json.n || !json_read(x->json, &doc, &ignored)) return;
+	struct str domain = json_text(json_get(json_root(doc), "domain"));
+	if (is_named(h, domain)) return;
+	struct str *more = arena_array(a, struct str, h->nnames + 1);
+	for (size_t i = 0; i < h->nnames; i++) more[i] = h->names[i];
+	more[h->nnames++] = arena_str(a, domain);
+	h->names = more;
+}
+
 bool consent_export(struct consent *c, const struct tenant *t, struct buf *out, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	auto_buf body = BUF_INIT(CONSENT_EXPORT_BYTES), head = BUF_INIT(CONSENT_EXPORT_BYTES), key64 = BUF_INIT(128);
 	unsigned char key[VAULT_PUBLIC];
 	char first[CONSENT_HEX + 1];
-	consent_first(t->host, first);
-	struct consent_file_head h = { .domain = t->host, .head = str_of(first) };
+	consent_first(consent_ledger_name(t), first);
+	struct consent_file_head h = { .domain = consent_ledger_name(t), .head = str_of(first) };
 	/* Heads before entries: one that is signed in between is of an entry that follows. */
 	if (!all_heads(c, t->id, &a, &h, e)) return false;
 	for (int64_t next = 1;;) {
@@ -75,17 +102,18 @@ bool consent_export(struct consent *c, const struct tenant *t, struct buf *out, 
 		for (size_t i = 0; i < n; i++) {
 			consent_put_file_entry(&body, &page[i]);
 			buf_put_char(&body, '\n');
+			learn_name(&a, &h, &page[i]);
 			h.head = page[i].hash;
 			h.entries++;
 			next = page[i].seq + 1;
 		}
 		if (n < PAGE) break;
 	}
-	vault_public(c->vault, t->host, key);
+	vault_public(c->vault, consent_ledger_name(t), key);
 	crypt_put_base64url(&key64, str_make((const char *)key, sizeof key));
 	h.public_key = buf_str(&key64);
 	consent_put_file_head(&head, &h, false);
-	h.signature = consent_signature(c, &a, t->host, buf_str(&head));
+	h.signature = consent_signature(c, &a, consent_ledger_name(t), buf_str(&head));
 	consent_put_file_head(out, &h, true);
 	buf_put_char(out, '\n');
 	buf_put(out, buf_str(&body));
@@ -120,6 +148,11 @@ static bool read_file_head(struct str line, struct arena *a, struct consent_file
 			                                arena_str(a, json_text(json_get(x, "signature"))) };
 	}
 	h->heads = list;
+	const struct json_node *names = json_get(root, "names");
+	struct str *own = arena_array(a, struct str, json_count(names) + 1);
+	for (size_t i = 0; i < json_count(names); i++) own[i] = arena_str(a, json_text(json_at(names, i)));
+	h->names = own;
+	h->nnames = json_count(names);
 	consent_put_file_head(&again, h, true);
 	if (!str_eq(buf_str(&again), line)) return err_set(e, ERR_BAD_SOURCE, "the first line is not the head of a consent ledger as Stoa writes it");
 	return true;
@@ -140,13 +173,13 @@ static bool read_entry(struct str line, struct arena *a, struct consent_entry *x
 }
 
 /* The text of an entry speaks of this entry: its number and portal are those of its place. */
-static bool speaks_of(const struct consent_entry *x, struct str domain)
+static bool speaks_of(const struct consent_entry *x, const struct consent_file_head *h)
 {
 	auto_json *doc = NULL;
 	struct err ignored = { 0 };
 	if (!json_read(x->json, &doc, &ignored)) return false;
 	const struct json_node *root = json_root(doc);
-	return json_int(json_get(root, "seq"), -1) == x->seq && str_eq(json_text(json_get(root, "domain")), domain);
+	return json_int(json_get(root, "seq"), -1) == x->seq && is_named(h, json_text(json_get(root, "domain")));
 }
 
 struct check {
@@ -173,7 +206,7 @@ static bool check_entry(struct check *k, const struct consent_entry *x, int64_t 
 		consent_commit(x->salt, x->json, commit);
 		if (!is_hex(x->salt, 2 * CONSENT_SALT) || !str_eq(x->commit, str_of(commit)))
 			return err_set(e, ERR_BAD_SOURCE, "entry %lld does not have the text it was recorded with", (long long)seq);
-		if (!speaks_of(x, k->h->domain)) return err_set(e, ERR_BAD_SOURCE, "entry %lld speaks of another place", (long long)seq);
+		if (!speaks_of(x, k->h)) return err_set(e, ERR_BAD_SOURCE, "entry %lld speaks of another place", (long long)seq);
 	}
 	consent_link(str_of(k->hash), x->commit, k->hash);
 	if (!str_eq(x->hash, str_of(k->hash))) return err_set(e, ERR_BAD_SOURCE, "entry %lld does not follow the one before it", (long long)seq);

@@ -70,7 +70,7 @@ bool consent_heads(struct consent *c, struct tenant_id t, size_t most, struct ar
 static bool last_hash(struct store_tx *tx, const struct tenant *t, char hash[CONSENT_HEX + 1], struct err *e)
 {
 	struct store_rows *r;
-	consent_first(t->host, hash);
+	consent_first(consent_ledger_name(t), hash);
 	if (!store_ask(tx, CONSENT_Q(ledger_last), t->id, STORE_NONE, &r, e)) return false;
 	enum store_step step = store_step(r, e);
 	if (step == STORE_ROW && store_text(r, 1).n == CONSENT_HEX) memcpy(hash, store_text(r, 1).p, CONSENT_HEX);
@@ -92,7 +92,7 @@ static bool sign_day(struct consent *c, struct store_tx *tx, const struct tenant
 	struct str date = day_text(&a, day);
 	if (n && str_cmp(last[0].date, date) >= 0) return true;
 	if (!last_hash(tx, t, hash, e)) return false;
-	struct str signature = consent_signature(c, &a, t->host, consent_head_text(&a, t->host, date, str_of(hash)));
+	struct str signature = consent_signature(c, &a, consent_ledger_name(t), consent_head_text(&a, consent_ledger_name(t), date, str_of(hash)));
 	return store_run(tx, CONSENT_Q(head_insert), t->id,
 	                 STORE_PARAMS(VALUE_OF_INT(day), VALUE_OF_TEXT(str_of(hash)), VALUE_OF_TEXT(signature)), e);
 }
@@ -116,7 +116,7 @@ static bool hold(struct store_tx *tx, const struct tenant *t, struct err *e)
 	struct consent_signed_head *last;
 	size_t n;
 	if (!last_hash(tx, t, hash, e) || !read_heads(tx, CONSENT_Q(head_last), t->id, STORE_PARAMS(VALUE_OF_INT(1)), &a, &last, &n, e)) return false;
-	consent_first(t->host, first);
+	consent_first(consent_ledger_name(t), first);
 	if (str_eq(str_of(hash), n ? last[0].head : str_of(first))) return true;
 	return store_run(tx, CONSENT_Q(hold_set), t->id, STORE_PARAMS(VALUE_OF_TEXT(str_of(hash))), e);
 }
@@ -225,12 +225,12 @@ bool consent_head(struct consent *c, const struct tenant *t, struct instant now,
 	}
 	if (!n) return err_set(e, ERR_NOT_FOUND, "No head of the ledger has been signed yet.");
 	auto_buf b = BUF_INIT(4096), k = BUF_INIT(128);
-	vault_public(c->vault, t->host, key);
+	vault_public(c->vault, consent_ledger_name(t), key);
 	crypt_put_base64url(&k, str_make((const char *)key, sizeof key));
 	struct json_out j = JSON_OUT(&b);
 	json_open(&j, '{');
 	json_member(&j, "date", last[0].date);
-	json_member(&j, "domain", t->host);
+	json_member(&j, "domain", consent_ledger_name(t));
 	json_member(&j, "head", last[0].head);
 	json_member(&j, "public_key", buf_str(&k));
 	json_member(&j, "signature", last[0].signature);

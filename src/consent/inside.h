@@ -77,6 +77,8 @@ bool consent_tally_flush(struct consent *c, struct err *e) must_use nonnull_all;
 bool consent_signed(const unsigned char key[VAULT_PUBLIC], struct str message, struct str signature_base64url);
 /* Whether nothing may be appended for the time being (SES-14). */
 bool consent_holds(struct store_tx *tx, struct tenant_id t, bool *out, struct err *e) must_use nonnull_all;
+/* The name that a portal's ledger is of: the portal's at its first entry. A new name leaves the chain and its signatures as they are. */
+struct str consent_ledger_name(const struct tenant *t) nonnull_all;
 struct str consent_signature(struct consent *c, struct arena *a, struct str host, struct str message);
 
 /* export.c: the texts of a ledger file, which the verifier makes again to compare them byte by byte. */
@@ -86,6 +88,8 @@ struct consent_file_head {
 	int64_t entries;
 	const struct consent_signed_head *heads; /* oldest first */
 	size_t nheads;
+	const struct str *names; /* others than `domain` that entries speak of: what the portal was called later */
+	size_t nnames;
 };
 /* Without its signature: what is signed. */
 void consent_put_file_head(struct buf *b, const struct consent_file_head *h, bool with_signature);

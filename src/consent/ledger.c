@@ -54,6 +54,12 @@ void consent_link(struct str former, struct str commit, char hex[CONSENT_HEX + 1
 	hex_of(buf_str(&b), hex);
 }
 
+struct str consent_ledger_name(const struct tenant *t)
+{
+	struct str former = tenant_setting(t, "consent.ledger_name");
+	return former.n ? former : t->host;
+}
+
 /* --- appending ------------------------------------------------------------------------------------------ */
 
 static bool last_of(struct consent *c, struct store_tx *tx, struct tenant_id t, int64_t *seq, char hash[CONSENT_HEX + 1], struct err *e)
@@ -73,7 +79,7 @@ static bool last_of(struct consent *c, struct store_tx *tx, struct tenant_id t, 
 	const struct tenant *owner = tenants_hold_or_null(c->tenants, t);
 	if (!owner) return err_set(e, ERR_NOT_FOUND, "the portal is gone");
 	*seq = 0;
-	consent_first(owner->host, hash);
+	consent_first(consent_ledger_name(owner), hash);
 	tenant_release(c->tenants, owner);
 	return true;
 }

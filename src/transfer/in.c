@@ -102,6 +102,11 @@ static bool give_name(struct reading *r, struct str former, struct str host, str
 		if (tenant_host_ok(json_text(json_at(aliases, i)), &own)) hosts[k++] = json_text(json_at(aliases, i));
 	}
 	if (!transfer_reseal(r->site, r->tenant, former, host, r->a, r->told, e) || !tenant_open(r->site->tenants, r->tenant, hosts, k, replaced, answers, e)) return false;
+	const struct tenant *now = str_eq(former, host) ? NULL : tenants_hold_or_null(r->site->tenants, r->tenant);
+	bool named = !now || tenant_setting(now, "consent.ledger_name").n > 0;
+	if (now) tenant_release(r->site->tenants, now);
+	const struct tenant_setting_value ledger = { STR("consent.ledger_name"), former };
+	if (!named && !tenant_set(r->site->tenants, r->tenant, &ledger, 1, e)) return false;
 	r->told->names = arena_array(r->a, struct str, n);
 	for (size_t i = 0; i < k; i++)
 		if (!answers[i]) r->told->names[r->told->nnames++] = arena_str(r->a, hosts[i]);

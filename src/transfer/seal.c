@@ -90,7 +90,11 @@ bool transfer_rename(struct site *s, struct tenant_id t, const struct str *hosts
 	struct str *former = arena_array(&a, struct str, nformer);
 	former[0] = arena_str(&a, p->host);
 	for (size_t i = 1; i < nformer; i++) former[i] = arena_str(&a, p->aliases[i - 1]);
+	bool named = tenant_setting(p, "consent.ledger_name").n > 0;
 	tenant_release(s->tenants, p);
+	/* The ledger of consents stays of the name it began under. */
+	const struct tenant_setting_value ledger = { STR("consent.ledger_name"), former[0] };
+	if (!named && !str_eq(former[0], hosts[0]) && !tenant_set(s->tenants, t, &ledger, 1, e)) return false;
 	if (!tenant_hosts(s->tenants, t, hosts, n, e)) return false;
 	if (str_eq(former[0], hosts[0]) || reseal_own(s, t, former[0], hosts[0], &a, e)) return true;
 	/* Second factors that cannot be opened keep everybody out: rather the former name. */

@@ -156,6 +156,12 @@ def test_led_t07_after_the_time_of_proof(tmp_path):
         path = tmp_path / "late.ndjson"
         stoa(w.data, "ledger", "export", "--portal", HOST, "--out", path)
         assert verify(path)[0] == 0
+        # A new name of the portal leaves the chain, and the signatures of its days, as they are.
+        stoa(w.data, "portal", "hosts", HOST, "renamed.example", HOST)
+        choose(w.client("renamed.example"), "accept_all", "first")
+        stoa(w.data, "ledger", "export", "--portal", "renamed.example", "--out", path)
+        assert verify(path) == (0, "The ledger holds: every entry, every link, every signature.\n")
+        assert json.loads(path.read_text().splitlines()[0])["entries"] == 3
     finally:
         w.stop()
 
