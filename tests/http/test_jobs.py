@@ -360,7 +360,7 @@ def test_failures_are_told_once(jobs, source):
     for n in range(2):
         jobs.advance(700)
         until(lambda: work(jobs, "schedules", dataset=d)[0]["failures"] == n + 1)
-    until(lambda: any("Told" in x["Subject"] for x in jobs.letters()[before:]))
+    until(lambda: any("Told" in x["Subject"] for x in jobs.letters()[before:]), 60)
     time.sleep(0.7)
     told = [x for x in jobs.letters()[before:] if "Told" in x["Subject"]]
     people = {x["To"] for x in told}
@@ -372,7 +372,7 @@ def test_failures_are_told_once(jobs, source):
     until(lambda: work(jobs, "schedules", dataset=d)[0]["failures"] == 0)
     Source.status = 404
     jobs.advance(700)
-    until(lambda: len([x for x in jobs.letters() if "Told" in x["Subject"]]) > len(told))
+    until(lambda: len([x for x in jobs.letters() if "Told" in x["Subject"]]) > len(told), 60)
 
 
 def test_a_schedule_publishes_what_was_published_and_not_the_draft(jobs, source):
