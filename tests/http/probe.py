@@ -182,11 +182,13 @@ class World:
             return [dict(row) for row in db.execute(f'select * from "{name}"')]
 
     def letters(self, to=None, wait=0, seconds=10):
-        """Letters that were delivered, oldest first; waits until there are `wait` of them."""
+        """Letters that were delivered, oldest first; waits until there are `wait` of them.
+
+        The order is that of the files: their names begin with the server's clock, which a test may set back."""
         end = time.monotonic() + seconds
         while True:
             found = []
-            for path in sorted(glob.glob(os.path.join(str(self.letters_folder), "*.eml"))):
+            for path in sorted(sorted(glob.glob(os.path.join(str(self.letters_folder), "*.eml"))), key=os.path.getmtime):
                 with open(path, "rb") as f:
                     letter = email.message_from_binary_file(f, policy=email.policy.default)
                 if to is None or to in (letter["To"] or ""):
