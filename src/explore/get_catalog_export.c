@@ -58,7 +58,7 @@ static bool put_table(struct call *c, const struct export_format *f, struct err 
 	struct export_options o;
 	struct query_request q = call_question(c, QUERY_EXPORT);
 	auto_download *d = NULL;
-	if (!download_options(c, &o, e)) return false;
+	if (!download_options(c, &o, e) || (q.group_by.n == 0 && !selection_is_table(c, q.select, e))) return false;
 	o.compressed = false;
 	if (q.select.n == 0 && q.group_by.n == 0) q.select = all_metas(c);
 	if (!download_plan(&q, &d, e)) return false;

@@ -127,6 +127,9 @@ struct selection {
 	bool with_id;
 };
 bool selection_read(struct call *c, struct str text, struct selection *out, struct err *e) must_use;
+
+/* Tables have fields only: a member that is none is refused by name. */
+bool selection_is_table(struct call *c, struct str text, struct err *e) must_use;
 /* The rows of a planned selection as the elements of an array. */
 bool selection_put(struct buf *b, const struct call *c, const struct query_plan *p, const struct selection *s, bool wrapped,
                    int64_t *n, struct err *e) must_use;

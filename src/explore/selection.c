@@ -84,6 +84,18 @@ bool selection_read(struct call *c, struct str text, struct selection *out, stru
 	return true;
 }
 
+bool selection_is_table(struct call *c, struct str text, struct err *e)
+{
+	struct odsql_items items;
+	if (!odsql_parse_items(c->arena, ODSQL_SELECT, text, &items, e)) return false;
+	for (size_t i = 0; i < items.n; i++) {
+		const struct selection_member *m = member_of(&items.p[i]);
+		if (m && schema_find(c->target.schema, str_of(m->name)) < 0)
+			return err_set(e, ERR_ODSQL, "ODSQL query is malformed: %s stands for whole objects and fits no column of a table; export it as json. Clause(s) containing the error(s): select.", m->name);
+	}
+	return true;
+}
+
 /* Members behind the fields of an object that was just written. */
 static void put_members(struct buf *b, const struct call *c, const struct selection *s, const struct dataset *d)
 {

@@ -169,6 +169,8 @@ def test_tables_have_every_meta_and_the_id_last(portal):
     french = dict(zip(*csv.reader(io.StringIO(exported(portal, "csv", with_bom="false", lang="fr", where="datasetid='rich'").text), delimiter=";")))
     assert french["default.title"] == "Titre" and list(french) == heading
     assert exported(portal, "csv", with_bom="false", select="datasetid, title", limit=1, order_by="datasetid").text == "datasetid;title\r\ncities;Cities\r\n"
+    refused = exported(portal, "csv", 400, select="datasetid, fields").json()
+    assert refused["error_code"] == "ODSQLError" and "fields stands for whole objects" in refused["message"] and "json" in refused["message"]
 
 
 def test_json_holds_the_objects_of_lists(portal):
