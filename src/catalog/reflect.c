@@ -108,7 +108,7 @@ static void make_schema(struct view_box *b, struct source **sources)
 			          type_of(r->kind), is_list(r->kind) ? FIELD_MULTIVALUED : 0);
 		}
 	}
-	b->reflected_schema = (struct schema){ f, n };
+	b->reflected_schema = (struct schema){ .fields = f, .n = n };
 	*sources = s;
 }
 

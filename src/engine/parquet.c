@@ -88,7 +88,7 @@ static bool describe(struct engine_parquet *p, struct str path, struct arena *a,
 		duckdb_destroy_result(&r);
 		return err_set(e, ERR_BAD_SOURCE, "the Parquet file has %zu columns; 1 to %d are allowed", n, LIMIT_COLUMNS);
 	}
-	*out = (struct schema){ arena_array(a, struct field, n), n };
+	*out = (struct schema){ .fields = arena_array(a, struct field, n), .n = n };
 	*types = arena_array(a, struct column_type, n);
 	buf_lit(text, "SELECT ");
 	for (size_t i = 0; i < n; i++) {

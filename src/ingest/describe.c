@@ -56,7 +56,7 @@ bool ingest_fields_describe(struct arena *a, const struct schema *now, struct st
 			.type = now->fields[i].type };
 	}
 	if (!fields_apply(a, ops, false, fates, now->n, e)) return false;
-	*out = (struct schema){ arena_array(a, struct field, now->n + 1), now->n };
+	*out = (struct schema){ .fields = arena_array(a, struct field, now->n + 1), .n = now->n };
 	for (size_t i = 0; i < now->n; i++) out->fields[i] = now->fields[i];
 	for (size_t i = 0; i < now->n; i++)
 		if (!fates[i].deleted) take_look(&out->fields[fates[i].from], &fates[i]);

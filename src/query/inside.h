@@ -21,13 +21,20 @@ struct facet_spec {
 	int64_t limit;
 };
 
+/* A condition that every row meets, whatever is asked, and what it may name. */
+struct barrier {
+	struct odsql_scope scope;
+	struct odsql_node *node;
+};
+
 /* A request whose filters are settled: everything but select, group_by and order_by. */
 struct scene {
 	struct arena *arena;
 	const struct query_request *request;
 	struct odsql_scope scope;        /* what the caller may name */
-	struct odsql_scope house;        /* what the row filter may name */
-	struct odsql_node *row_filter;   /* or NULL */
+	struct odsql_scope house;        /* what the house's own order and rules may name */
+	struct barrier barriers[3];      /* of the caller's rights, and of where the table comes from */
+	size_t nbarriers;
 	struct odsql_node **where;
 	size_t nwhere;
 	size_t nasked;                   /* those of the language itself; the rest, of qv1, are settled already */

@@ -182,7 +182,7 @@ void rows_put_from(struct sql *q, const struct rows *r)
 static bool put_from_place(struct sql *q, const struct rows *r)
 {
 	const struct scene *s = &r->scene;
-	bool all = !s->by_id && !s->row_filter && !s->nwhere && !s->nfilters && !s->request->target->at.live;
+	bool all = !s->by_id && !s->nbarriers && !s->nwhere && !s->nfilters && !s->request->target->at.live;
 	bool plain = !r->query.order_by.n && !r->query.aggregated && !r->query.mixed && !r->plan->nhidden;
 	if (!all || !plain || r->window.offset <= 0) return false;
 	sql_lit(q, " FROM ");

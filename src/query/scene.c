@@ -177,16 +177,38 @@ static bool check_weight(const struct scene *s, struct err *e)
 }
 
 /* A rule that cannot be read lets nobody in: it fails the request, and says why only in the log. */
-static bool read_row_filter(struct scene *s, struct err *e)
+static bool add_barrier(struct scene *s, const struct odsql_scope *scope, struct str text, struct err *e)
 {
 	struct err bad = { 0 };
-	struct str text = s->request->target->row_filter;
+	struct odsql_node *node = NULL;
 	if (!str_trim(text).n) return true;
-	if (odsql_parse_where(s->arena, text, &s->row_filter, &bad)
-	    && (!s->row_filter || odsql_check_where(s->arena, &s->house, s->row_filter, &bad)))
-		return true;
-	err_set(e, ERR_SYSTEM, "The access rules of this dataset cannot be applied.");
-	return err_cause(e, "row filter: %s", bad.pub);
+	if (!odsql_parse_where(s->arena, text, &node, &bad) || (node && !odsql_check_where(s->arena, scope, node, &bad))) {
+		err_set(e, ERR_SYSTEM, "The access rules of this dataset cannot be applied.");
+		return err_cause(e, "row filter: %s", bad.pub);
+	}
+	if (node) s->barriers[s->nbarriers++] = (struct barrier){ *scope, node };
+	return true;
+}
+
+static bool read_barriers(struct scene *s, struct err *e)
+{
+	const struct query_target *t = s->request->target;
+	const struct schema_bound *bound = t->schema ? t->schema->bound_or_null : NULL;
+	struct odsql_scope house = s->scope;
+	house.visible_or_null = NULL;
+	/* Who shows another portal's table knows no more of it than its readers do. */
+	house.everything = !bound;
+	/* A rule means the same whatever zone and language its caller asks for. */
+	house.zone = clock_utc();
+	house.lang = STR("en");
+	s->house = house;
+	if (!add_barrier(s, &house, t->row_filter, e)) return false;
+	if (!bound) return true;
+	struct odsql_scope there = house;
+	there.schema = bound->schema;
+	there.dataset_id = bound->dataset_id;
+	there.everything = true;
+	return add_barrier(s, &there, bound->filter, e) && add_barrier(s, &house, bound->own, e);
 }
 
 /* The 16 bytes of an id are a number, first byte highest; the engine's column holds it. */
@@ -215,16 +237,10 @@ bool scene_open(struct arena *a, const struct query_request *r, bool settle, str
 		.catalogue = t->catalogue, .dataset_id = t->dataset_id, .record_timestamp_us = t->record_timestamp_us,
 		.zone = r->zone_or_null ? r->zone_or_null : clock_utc(), .lang = r->lang.n ? r->lang : STR("en"),
 		.text_lang = str_sub(t->language, 0, 2), .now_us = r->now_us };
-	out->house = out->scope;
-	out->house.visible_or_null = NULL;
-	out->house.everything = true;
-	/* A rule means the same whatever zone and language its caller asks for. */
-	out->house.zone = clock_utc();
-	out->house.lang = STR("en");
 	uint8_t id[RECORD_ID_BYTES];
 	out->by_id = r->mode == QUERY_RECORD && record_id_parse(r->record_id, id);
 	if (out->by_id) out->id_decimal = decimal_of(a, id);
-	return read_row_filter(out, e) && read_facets(out, e) && read_filters(out, e) && read_where(out, settle, e) &&
+	return read_barriers(out, e) && read_facets(out, e) && read_filters(out, e) && read_where(out, settle, e) &&
 	       check_weight(out, e);
 }
 
@@ -260,9 +276,9 @@ bool scene_put_where(struct sql *q, const struct scene *s, int but, const struct
 		sql_param(q, VALUE_OF_TEXT(s->id_decimal));
 		sql_lit(q, " AS HUGEINT)");
 	}
-	if (s->row_filter) {
+	for (size_t i = 0; i < s->nbarriers; i++) {
 		put_next(q, &first);
-		odsql_emit_where(q, &s->house, s->row_filter);
+		odsql_emit_where(q, &s->barriers[i].scope, s->barriers[i].node);
 	}
 	for (size_t i = 0; i < s->nwhere; i++) {
 		put_next(q, &first);
@@ -285,9 +301,9 @@ bool scene_put_where(struct sql *q, const struct scene *s, int but, const struct
 
 void scene_put(struct buf *b, const struct scene *s)
 {
-	if (s->row_filter) {
+	for (size_t i = 0; i < s->nbarriers; i++) {
 		buf_lit(b, " rows ");
-		odsql_put(b, s->row_filter);
+		odsql_put(b, s->barriers[i].node);
 	}
 	for (size_t i = 0; i < s->nwhere; i++) {
 		buf_lit(b, " where ");

@@ -84,7 +84,7 @@ static struct schema schema_of(struct arena *a, const struct source *s)
 		f[n] = (struct field){ .name = str_of(x->name), .label = str_of(x->label), .type = types[x->kind], .flags = flags | (x->kind == TEXT ? FIELD_SORTABLE : 0), .decimals = -1 };
 		if (x->kind == SECONDS) f[n].unit = STR("s");
 	}
-	return (struct schema){ f, n };
+	return (struct schema){ .fields = f, .n = n };
 }
 
 static void begin_batch(struct filling *f)

@@ -175,7 +175,7 @@ bool schema_from_json(struct arena *a, struct str json, struct schema *out, stru
 	struct schema s = { .fields = arena_array(a, struct field, n), .n = n };
 	for (size_t i = 0; i < n; i++) {
 		if (!read_field(a, json_at(list, i), i, &s.fields[i], e)) return false;
-		struct schema before = { s.fields, i };
+		struct schema before = { .fields = s.fields, .n = i };
 		if (find_own(&before, s.fields[i].name) >= 0)
 			return err_set(e, ERR_BAD_SOURCE, "schema: the field name \"%.*s\" stands twice",
 			               STR_ARG(s.fields[i].name));

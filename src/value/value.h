@@ -87,6 +87,16 @@ struct field {
 struct schema {
 	struct field *fields;
 	size_t n;
+	const struct schema_bound *bound_or_null;
+};
+/* What questions about a table see of it at most, whoever asks, because the table is another portal's and is shown here (catalog/link.c).
+ * It goes with the fields, so that no question can be made without it. Fields that the other portal does not show have no name here. */
+struct schema_bound {
+	const struct schema *schema; /* as it is there: the same fields in the same order */
+	struct str dataset_id;       /* … and how it is called there */
+	struct str filter;           /* ODSQL of that portal, read with all its fields; empty: all rows */
+	struct str own;              /* ODSQL of who shows it here, read with what is shown to them; empty: all rows */
+	struct str mark;             /* another wherever something else is seen: for keys of what is kept of a table */
 };
 /* Index by name, or -1: the field of that very name, else the one that was called so before. */
 int schema_find(const struct schema *s, struct str name);

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	auto_arena a = ARENA_INIT;
 	auto_buf whole = BUF_INIT(1 << 20);
 	auto_buf text = BUF_INIT(2 << 20);
-	struct schema s = { arena_array(&a, struct field, COUNT_OF(columns)), COUNT_OF(columns) };
+	struct schema s = { .fields = arena_array(&a, struct field, COUNT_OF(columns)), .n = COUNT_OF(columns) };
 	struct str question;
 	struct str ignored;
 	for (size_t i = 0; i < s.n; i++)

@@ -13,7 +13,7 @@ static struct field fields[] = {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const names[] = { "q", "q.x", "geofilter.bbox", "geofilter.distance", "geofilter.polygon" };
-	const struct schema schema = { fields, COUNT_OF(fields) };
+	const struct schema schema = { .fields = fields, .n = COUNT_OF(fields) };
 	auto_arena a = ARENA_INIT;
 	if (!size || size > 4000)
 		return 0;

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct schema schema_of_every_type(struct arena *a)
 {
 	static const char *const names[] = { "name", "pop", "area", "capital", "founded", "updated", "loc", "shape", "photo", "extra" };
-	struct schema s = { arena_array(a, struct field, VALUE_TYPES + 1), VALUE_TYPES + 1 };
+	struct schema s = { .fields = arena_array(a, struct field, VALUE_TYPES + 1), .n = VALUE_TYPES + 1 };
 	for (size_t i = 0; i < VALUE_TYPES; i++)
 		s.fields[i] = (struct field){ .name = str_of(names[i]), .label = str_of(names[i]), .type = (enum value_type)i };
 	s.fields[VALUE_TYPES] = (struct field){ .name = STR("tags"), .label = STR("tags"), .type = VALUE_TEXT, .flags = FIELD_MULTIVALUED };

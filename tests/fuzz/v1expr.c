@@ -10,7 +10,7 @@ enum { MOST_SQL = 4 << 20 };
 static struct schema schema_of_every_type(struct arena *a)
 {
 	static const char *const names[] = { "name", "pop", "area", "capital", "founded", "updated", "loc", "shape", "photo", "extra" };
-	struct schema s = { arena_array(a, struct field, VALUE_TYPES), VALUE_TYPES };
+	struct schema s = { .fields = arena_array(a, struct field, VALUE_TYPES), .n = VALUE_TYPES };
 	for (size_t i = 0; i < VALUE_TYPES; i++)
 		s.fields[i] = (struct field){ .name = str_of(names[i]), .label = str_of(names[i]), .type = (enum value_type)i };
 	return s;

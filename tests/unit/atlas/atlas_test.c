@@ -82,7 +82,7 @@ static void shapes_come_before_points(void **state)
 {
 	(void)state;
 	struct field fields[] = { { .type = VALUE_TEXT }, { .type = VALUE_POINT }, { .type = VALUE_SHAPE, .flags = FIELD_HIDDEN }, { .type = VALUE_SHAPE } };
-	struct schema s = { fields, 4 };
+	struct schema s = { .fields = fields, .n = 4 };
 	assert_int_equal(atlas_places(&s), 3);
 	s.n = 3;
 	assert_int_equal(atlas_places(&s), 1);

@@ -73,7 +73,7 @@ static struct field fields[] = {
 	{ .name = { "loc", 3 }, .label = { "Place", 5 }, .type = VALUE_POINT, .decimals = -1 },
 	{ .name = { "tags", 4 }, .label = { "Tags", 4 }, .type = VALUE_TEXT, .flags = FIELD_MULTIVALUED, .decimals = -1 },
 };
-static const struct schema schema = { fields, COUNT_OF(fields) };
+static const struct schema schema = { .fields = fields, .n = COUNT_OF(fields) };
 
 static void write_version(const struct catalog_draft *d, int64_t pop)
 {

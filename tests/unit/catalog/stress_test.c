@@ -29,7 +29,7 @@ struct house {
 struct worker { struct house *h; int number; pthread_t thread; };
 
 static struct field fields[] = { { .name = { "n", 1 }, .label = { "N", 1 }, .type = VALUE_INT, .decimals = -1 } };
-static const struct schema schema = { fields, 1 };
+static const struct schema schema = { .fields = fields, .n = 1 };
 
 static void complain(struct house *h, const char *what, const struct err *e)
 {

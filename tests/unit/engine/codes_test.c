@@ -60,7 +60,7 @@ static int begin(void **state)
 		{ .name = { "word", 4 }, .label = { "word", 4 }, .type = VALUE_TEXT }, { .name = { "unique", 6 }, .label = { "unique", 6 }, .type = VALUE_TEXT },
 		{ .name = { "tags", 4 }, .label = { "tags", 4 }, .type = VALUE_TEXT, .flags = FIELD_MULTIVALUED },
 		{ .name = { "number", 6 }, .label = { "number", 6 }, .type = VALUE_INT }, { .name = { "day", 3 }, .label = { "day", 3 }, .type = VALUE_DATE } };
-	static const struct schema schema = { fields, FIELDS };
+	static const struct schema schema = { .fields = fields, .n = FIELDS };
 	struct fixture *f = calloc(1, sizeof *f);
 	struct err e = { 0 };
 	struct engine_load *l;

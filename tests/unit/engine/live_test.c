@@ -17,7 +17,7 @@ static struct field fields[] = {
 	{ .name = { "p", 1 }, .label = { "p", 1 }, .type = VALUE_POINT, .decimals = -1 },
 	{ .name = { "w", 1 }, .label = { "w", 1 }, .type = VALUE_TEXT, .decimals = -1 },
 };
-static const struct schema schema = { fields, COUNT_OF(fields) };
+static const struct schema schema = { .fields = fields, .n = COUNT_OF(fields) };
 
 /* One row: the number, the words of a list, a point, a word; the number is its id. */
 struct one { int64_t n; uint8_t ids[1][16]; struct str items[2]; struct list_span span; double lat, lon; struct str word; struct column columns[4]; struct batch batch; };

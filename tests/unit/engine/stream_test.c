@@ -14,7 +14,7 @@ struct fixture { char folder[64]; struct engine *engine; struct version_ref at; 
 static int begin(void **state)
 {
 	static struct field fields[] = { { .name = { "n", 1 }, .label = { "n", 1 }, .type = VALUE_INT, .decimals = -1 } };
-	static const struct schema schema = { fields, 1 };
+	static const struct schema schema = { .fields = fields, .n = 1 };
 	struct fixture *f = calloc(1, sizeof *f);
 	struct err e = { 0 };
 	struct engine_load *l;

@@ -13,7 +13,7 @@ static struct field fields[] = {
 	{ .name = { "shape", 5 }, .label = { "Shape", 5 }, .type = VALUE_SHAPE, .decimals = -1 },
 	{ .name = { "at", 2 }, .label = { "At", 2 }, .type = VALUE_POINT, .decimals = -1 },
 };
-static const struct schema schema = { fields, COUNT_OF(fields) };
+static const struct schema schema = { .fields = fields, .n = COUNT_OF(fields) };
 
 struct row { const char *name, *value, *where, *qv1, *wrong; };
 

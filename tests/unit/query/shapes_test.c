@@ -53,7 +53,7 @@ static int open_world(void **state)
 	assert_non_null(mkdtemp(world.folder));
 	cities_mkdir(world.folder, "/1");
 	cities_mkdir(world.folder, "/1/1");
-	world.schema = (struct schema){ arena_array(&world.arena, struct field, COUNT_OF(fields)), COUNT_OF(fields) };
+	world.schema = (struct schema){ .fields = arena_array(&world.arena, struct field, COUNT_OF(fields)), .n = COUNT_OF(fields) };
 	for (size_t i = 0; i < COUNT_OF(fields); i++)
 		world.schema.fields[i] = (struct field){ .name = str_of(fields[i].name), .label = str_of(fields[i].name),
 			.type = fields[i].type, .flags = fields[i].flags, .hierarchy = STR("/") };

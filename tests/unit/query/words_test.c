@@ -55,7 +55,7 @@ static struct schema library_schema(struct arena *a)
 	static const struct { const char *name; enum value_type type; unsigned flags; } fields[FIELDS] = {
 		{ "n", VALUE_INT, FIELD_ID }, { "title", VALUE_TEXT, 0 }, { "body", VALUE_TEXT, 0 },
 		{ "tags", VALUE_TEXT, FIELD_MULTIVALUED | FIELD_FACET }, { "kind", VALUE_TEXT, FIELD_FACET }, { "secret", VALUE_TEXT, 0 } };
-	struct schema s = { arena_array(a, struct field, FIELDS), FIELDS };
+	struct schema s = { .fields = arena_array(a, struct field, FIELDS), .n = FIELDS };
 	for (size_t i = 0; i < s.n; i++)
 		s.fields[i] = (struct field){ .name = str_of(fields[i].name), .label = str_of(fields[i].name), .type = fields[i].type,
 			.flags = fields[i].flags, .decimals = -1 };

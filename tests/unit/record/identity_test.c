@@ -19,7 +19,7 @@ static void ids_are_of_values_and_of_nothing_else(void **s)
 {
 	(void)s;
 	struct field fields[] = { { .type = VALUE_TEXT }, { .type = VALUE_TEXT }, { .type = VALUE_INT } };
-	struct schema schema = { fields, 3 };
+	struct schema schema = { .fields = fields, .n = 3 };
 	struct batch all = { columns, 3, 3 };
 	uint8_t ids[3][RECORD_ID_BYTES];
 	uint8_t again[1][RECORD_ID_BYTES];
@@ -39,7 +39,7 @@ static void only_fields_flagged_id_count_where_there_are_any(void **s)
 {
 	(void)s;
 	struct field fields[] = { { .type = VALUE_TEXT, .flags = FIELD_ID | FIELD_FACET }, { .type = VALUE_TEXT }, { .type = VALUE_INT } };
-	struct schema schema = { fields, 3 };
+	struct schema schema = { .fields = fields, .n = 3 };
 	struct batch all = { columns, 3, 3 };
 	uint8_t ids[3][RECORD_ID_BYTES];
 	record_ids(&schema, &all, ids);
@@ -53,7 +53,7 @@ static void null_is_not_the_empty_text(void **s)
 	static const uint64_t valid = 1;
 	static struct str empty[] = { { "", 0 }, { "", 0 } };
 	struct field fields[] = { { .type = VALUE_TEXT } };
-	struct schema schema = { fields, 1 };
+	struct schema schema = { .fields = fields, .n = 1 };
 	struct column c = { .type = { VALUE_TEXT, false }, .valid = &valid, .texts = empty };
 	struct batch b = { &c, 1, 2 };
 	uint8_t ids[2][RECORD_ID_BYTES];
