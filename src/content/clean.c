@@ -63,16 +63,6 @@ static bool in_words(const char *words, struct str name)
 
 /* --- text ------------------------------------------------------------------------------------------------------------ */
 
-/* Length of a character reference at the start of s, or 0. */
-static size_t reference(struct str s)
-{
-	size_t i = s.n > 1 && s.p[1] == '#' ? 2 : 1;
-	size_t from = i;
-	while (i < s.n && i < 12 && (is_letter(s.p[i]) || (s.p[i] >= '0' && s.p[i] <= '9')))
-		i++;
-	return i > from && i < s.n && s.p[i] == ';' ? i + 1 : 0;
-}
-
 /* What stands for a name in double braces; false: nothing does. */
 static bool put_value(struct cleaner *c, struct str name)
 {
@@ -99,7 +89,7 @@ static void put_words(struct cleaner *c, struct str s)
 {
 	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		size_t n = s.p[i] == '&' ? reference(str_from(s, i)) : 0;
+		size_t n = s.p[i] == '&' ? text_reference(str_from(s, i)) : 0;
 		if (!n && s.p[i] == '{' && i + 1 < s.n && s.p[i + 1] == '{') {
 			ptrdiff_t end = str_find(str_sub(s, i, 60), STR("}}"));
 			if (end < 0)
@@ -125,35 +115,15 @@ static void put_words(struct cleaner *c, struct str s)
 
 struct attribute { struct str name, value; };
 
+/* The character that a reference at the start of s stands for, else the "&" itself; gives the bytes used. */
 static size_t put_reference(struct buf *b, struct str s)
 {
-	static const struct { const char *name, *text; } known[] = {
-		{ "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&apos;", "'" }, { "&nbsp;", " " }, { "&colon;", ":" },
-		{ "&Tab;", "\t" }, { "&NewLine;", "\n" }, { "&sol;", "/" }, { "&lpar;", "(" }, { "&rpar;", ")" },
-	};
-	for (size_t i = 0; i < COUNT_OF(known); i++)
-		if (str_starts(s, str_of(known[i].name))) {
-			buf_put(b, str_of(known[i].text));
-			return strlen(known[i].name);
-		}
-	size_t n = 2;
-	uint32_t code = 0;
-	bool hex = s.n > 3 && s.p[1] == '#' && (s.p[2] == 'x' || s.p[2] == 'X');
-	n += hex;
-	size_t from = n;
-	for (; s.n > 2 && s.p[1] == '#' && n < s.n && n < 12; n++) {
-		char ch = s.p[n];
-		uint32_t digit = ch >= '0' && ch <= '9' ? (uint32_t)(ch - '0') : hex && ((ch | 32) >= 'a' && (ch | 32) <= 'f') ? (uint32_t)((ch | 32) - 'a' + 10) : 99;
-		if (digit == 99)
-			break;
-		code = code * (hex ? 16 : 10) + digit;
-	}
-	if (s.n > 2 && s.p[1] == '#' && n > from && code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)) {
-		text_put_codepoint(b, code);
-		return n + (n < s.n && s.p[n] == ';');
-	}
-	buf_put_char(b, '&');
-	return 1;
+	uint32_t first, second;
+	size_t n = text_entity(s, &first, &second);
+	text_put_codepoint(b, n ? first : '&');
+	if (n && second)
+		text_put_codepoint(b, second);
+	return n ? n : 1;
 }
 
 static struct str decoded(struct cleaner *c, struct str value)
@@ -172,37 +142,10 @@ static struct str decoded(struct cleaner *c, struct str value)
 
 static size_t read_attributes(struct cleaner *c, struct str tag, struct attribute *out)
 {
-	size_t i = 1, n = 0;
-	while (i < tag.n && !is_blank(tag.p[i]) && tag.p[i] != '>' && tag.p[i] != '/')
-		i++;
-	while (i < tag.n && n < ATTRIBUTES) {
-		while (i < tag.n && (is_blank(tag.p[i]) || tag.p[i] == '/'))
-			i++;
-		size_t from = i;
-		while (i < tag.n && !is_blank(tag.p[i]) && tag.p[i] != '=' && tag.p[i] != '>' && tag.p[i] != '/')
-			i++;
-		struct str name = str_sub(tag, from, i - from), value = STR("");
-		while (i < tag.n && is_blank(tag.p[i]))
-			i++;
-		if (i < tag.n && tag.p[i] == '=') {
-			i++;
-			while (i < tag.n && is_blank(tag.p[i]))
-				i++;
-			char quote = i < tag.n && (tag.p[i] == '"' || tag.p[i] == '\'') ? tag.p[i] : 0;
-			from = i += quote != 0;
-			while (i < tag.n && (quote ? tag.p[i] != quote : !is_blank(tag.p[i]) && tag.p[i] != '>'))
-				i++;
-			value = str_sub(tag, from, i - from);
-			i += quote != 0;
-		} else if (!name.n) {
-			break;
-		}
-		bool again = false;
-		for (size_t k = 0; k < n && !again; k++)
-			again = str_eq_nocase(out[k].name, name);
-		if (name.n && !again)
-			out[n++] = (struct attribute){ name, decoded(c, value) };
-	}
+	struct text_attribute all[ATTRIBUTES];
+	size_t n = text_attributes(tag, all, ATTRIBUTES);
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct attribute){ all[i].name, decoded(c, all[i].value) };
 	return n;
 }
 
@@ -425,52 +368,6 @@ static void open_element(struct cleaner *c, const struct content_element *x, str
 	c->open[c->n++].out = x->name;
 }
 
-/* One tag at the start of s ('<'): its name, whether it closes, its length. False: it is text. */
-static bool read_tag(struct str s, struct str *name, bool *closing, size_t *n)
-{
-	*closing = false;
-	*name = STR("");
-	if (str_starts(s, STR("<!--"))) {
-		ptrdiff_t end = str_find(s, STR("-->"));
-		*n = end < 0 ? s.n : (size_t)end + 3;
-		return true;
-	}
-	size_t i = 1;
-	*closing = i < s.n && s.p[i] == '/';
-	i += *closing;
-	size_t from = i;
-	if (i >= s.n || (!is_letter(s.p[i]) && s.p[i] != '!' && s.p[i] != '?'))
-		return false;
-	while (i < s.n && is_name(s.p[i]))
-		i++;
-	*name = str_sub(s, from, i - from);
-	for (char quote = 0; i < s.n && i < TAG_BYTES; i++) {
-		if (quote)
-			quote = s.p[i] == quote ? 0 : quote;
-		else if ((s.p[i] == '"' || s.p[i] == '\'') && i && (s.p[i - 1] == '=' || is_blank(s.p[i - 1])))
-			quote = s.p[i];
-		else if (s.p[i] == '>') {
-			*n = i + 1;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* How many bytes of s are up to the end tag of a name, its own tag of n bytes included. */
-static size_t skip_content(struct str s, struct str name, size_t n)
-{
-	for (size_t i = n; i < s.n; i++) {
-		struct str other;
-		bool ends;
-		size_t m;
-		if (s.p[i] == '<' && i + 1 < s.n && s.p[i + 1] == '/' && str_eq_nocase(str_sub(s, i + 2, name.n), name) &&
-		    read_tag(str_from(s, i), &other, &ends, &m) && str_eq_nocase(other, name))
-			return i + m;
-	}
-	return s.n;
-}
-
 static void put_frame(struct cleaner *c, struct str tag)
 {
 	struct attribute all[ATTRIBUTES];
@@ -499,8 +396,11 @@ static void close_tag(struct cleaner *c, const char *out)
 }
 
 /* Deals with one tag; gives how many bytes of s were used. */
-static size_t put_tag(struct cleaner *c, struct str s, struct str name, bool closing, size_t n)
+static size_t put_tag(struct cleaner *c, struct str s, const struct text_tag *tag)
 {
+	struct str name = tag->name;
+	bool closing = tag->closing;
+	size_t n = tag->n;
 	const struct tag *t = NULL;
 	for (size_t i = 0; i < COUNT_OF(tags) && !t; i++)
 		if (str_eq_nocase(str_of(tags[i].name), name))
@@ -523,7 +423,7 @@ static size_t put_tag(struct cleaner *c, struct str s, struct str name, bool clo
 		if (t->kind == FRAME)
 			put_frame(c, str_sub(s, 0, n));
 		bool whole = t->kind == FRAME && t->name[0] == 's' && n > 1 && s.p[n - 2] == '/';
-		return whole ? n : skip_content(s, name, n);
+		return whole ? n : text_past_content(s, name, n);
 	}
 	if (closing) {
 		close_tag(c, t->out);
@@ -538,15 +438,13 @@ void content_put_html(struct view_page *page, const struct content_census *censu
 	struct cleaner c = { .page = page, .h = &page->h, .census = census, .arena = page->visit->arena };
 	size_t from = 0, i = 0, failed = 0;
 	while (i < s.n && failed < FAILED) {
-		struct str name;
-		bool closing;
-		size_t n;
-		if (s.p[i] != '<' || !read_tag(str_from(s, i), &name, &closing, &n)) {
+		struct text_tag tag;
+		if (s.p[i] != '<' || !text_tag(str_from(s, i), TAG_BYTES, &tag)) {
 			failed += s.p[i++] == '<';
 			continue;
 		}
 		put_words(&c, str_sub(s, from, i - from));
-		i += put_tag(&c, str_from(s, i), name, closing, n);
+		i += put_tag(&c, str_from(s, i), &tag);
 		from = i;
 	}
 	put_words(&c, str_from(s, from));

@@ -24,27 +24,12 @@ static bool is_one_of(struct str name, const char *const *names, const char **fo
 	return false;
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-/* Length of a character reference at the start of s, "&eacute;" or "&#233;", or 0. */
-static size_t reference(struct str s)
-{
-	size_t i = 1;
-	if (i < s.n && s.p[i] == '#')
-		i++;
-	size_t from = i;
-	while (i < s.n && i < 12 && (is_letter(s.p[i]) || (s.p[i] >= '0' && s.p[i] <= '9')))
-		i++;
-	return i > from && i < s.n && s.p[i] == ';' ? i + 1 : 0;
-}
-
 /* Text as it is, references kept. In an attribute nothing stays a placeholder. */
 static void put_words(struct buf *b, struct str s, bool attribute)
 {
 	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		size_t n = s.p[i] == '&' ? reference(str_from(s, i)) : 0;
+		size_t n = s.p[i] == '&' ? text_reference(str_from(s, i)) : 0;
 		bool hash = attribute && s.p[i] == '#' && i + 1 < s.n && s.p[i + 1] == '#';
 		if (!n && !hash)
 			continue;
@@ -74,39 +59,6 @@ static bool is_address(struct str url, bool picture)
 	return true;
 }
 
-struct attribute { struct str name, value; };
-
-/* What stands between the name of a tag and its end. */
-static size_t read_attributes(struct str tag, size_t i, struct attribute *out)
-{
-	size_t n = 0;
-	while (i < tag.n && n < ATTRIBUTES) {
-		while (i < tag.n && (is_blank(tag.p[i]) || tag.p[i] == '/'))
-			i++;
-		size_t from = i;
-		while (i < tag.n && !is_blank(tag.p[i]) && tag.p[i] != '=' && tag.p[i] != '>' && tag.p[i] != '/')
-			i++;
-		struct attribute a = { .name = str_sub(tag, from, i - from) };
-		while (i < tag.n && is_blank(tag.p[i]))
-			i++;
-		if (i < tag.n && tag.p[i] == '=') {
-			i++;
-			while (i < tag.n && is_blank(tag.p[i]))
-				i++;
-			char quote = i < tag.n && (tag.p[i] == '"' || tag.p[i] == '\'') ? tag.p[i] : 0;
-			from = i += quote != 0;
-			while (i < tag.n && (quote ? tag.p[i] != quote : !is_blank(tag.p[i]) && tag.p[i] != '>'))
-				i++;
-			a.value = str_sub(tag, from, i - from);
-			i += quote != 0;
-		} else if (!a.name.n) {
-			break;
-		}
-		out[n++] = a;
-	}
-	return n;
-}
-
 static void put_attribute(struct buf *b, const char *name, struct str value)
 {
 	buf_put_char(b, ' ');
@@ -124,7 +76,7 @@ static bool is_type(struct str tag, struct str value)
 }
 
 /* True when it was written. */
-static bool put_checked(struct buf *b, struct str tag, const struct attribute *a)
+static bool put_checked(struct buf *b, struct str tag, const struct text_attribute *a)
 {
 	const char *name;
 	struct str value = str_trim(a->value);
@@ -156,47 +108,23 @@ static bool put_checked(struct buf *b, struct str tag, const struct attribute *a
 	return false;
 }
 
-static size_t put_open(struct buf *b, const char *name, struct str tag, size_t from)
+static size_t put_open(struct buf *b, const char *name, struct str tag)
 {
-	struct attribute attributes[ATTRIBUTES];
+	struct text_attribute attributes[ATTRIBUTES];
 	size_t dropped = 0;
-	size_t n = read_attributes(tag, from, attributes);
+	size_t n = text_attributes(tag, attributes, ATTRIBUTES);
 	bool alt = false;
 	buf_put_char(b, '<');
 	buf_put(b, str_of(name));
 	for (size_t i = 0; i < n; i++) {
-		bool again = false;
-		for (size_t k = 0; k < i; k++)
-			again |= str_eq_nocase(attributes[i].name, attributes[k].name);
-		bool written = !again && put_checked(b, str_of(name), &attributes[i]);
+		bool written = put_checked(b, str_of(name), &attributes[i]);
 		alt |= written && str_eq_nocase(attributes[i].name, STR("alt"));
-		dropped += !written && attributes[i].name.n;
+		dropped += !written;
 	}
 	if (!alt && str_eq(str_of(name), STR("img")))
 		buf_lit(b, " alt=\"\"");
 	buf_put_char(b, '>');
 	return dropped;
-}
-
-/* The end of a tag that begins at s, quotes respected; 0: it is text. */
-static size_t tag_end(struct str s)
-{
-	if (str_starts(s, STR("<!--"))) {
-		ptrdiff_t end = str_find(s, STR("-->"));
-		return end < 0 ? s.n : (size_t)end + 3;
-	}
-	size_t i = s.n > 1 && s.p[1] == '/' ? 2 : 1;
-	if (i >= s.n || (!is_letter(s.p[i]) && s.p[i] != '!' && s.p[i] != '?'))
-		return 0;
-	for (char quote = 0; i < s.n && i < TAG_BYTES; i++) {
-		if (quote)
-			quote = s.p[i] == quote ? 0 : quote;
-		else if (s.p[i] == '"' || s.p[i] == '\'')
-			quote = s.p[i];
-		else if (s.p[i] == '>')
-			return i + 1;
-	}
-	return 0;
 }
 
 struct writing {
@@ -214,34 +142,20 @@ static void close_to(struct writing *w, size_t depth)
 	}
 }
 
-/* Past the end tag of an element whose content is dropped, too. */
-static size_t swallow(struct str s, size_t n, struct str name)
+/* The tag at the start of s; gives how many bytes were used. */
+static size_t put_tag(struct writing *w, struct str s, const struct text_tag *tag)
 {
-	for (size_t i = n; i + name.n + 2 < s.n; i++)
-		if (s.p[i] == '<' && s.p[i + 1] == '/' && str_eq_nocase(str_sub(s, i + 2, name.n), name)) {
-			ptrdiff_t end = str_find_char(str_from(s, i), '>');
-			return end < 0 ? s.n : i + (size_t)end + 1;
-		}
-	return s.n;
-}
-
-/* One tag of n bytes at the start of s; gives how many were used. */
-static size_t put_tag(struct writing *w, struct str s, size_t n)
-{
-	bool closing = s.p[1] == '/';
-	size_t from = 1 + (size_t)closing;
-	size_t end = from;
-	while (end < n && (is_letter(s.p[end]) || (s.p[end] >= '0' && s.p[end] <= '9') || s.p[end] == '-'))
-		end++;
-	struct str name = str_sub(s, from, end - from);
+	bool closing = tag->closing;
+	size_t n = tag->n;
+	struct str name = tag->name;
 	const char *known;
 	if (is_one_of(name, swallowed, &known)) {
 		w->dropped++;
-		return closing ? n : swallow(s, n, name);
+		return closing ? n : text_past_content(s, name, n);
 	}
 	if (is_one_of(name, empties, &known)) {
 		if (!closing)
-			w->dropped += put_open(w->out, known, str_sub(s, 0, n), end);
+			w->dropped += put_open(w->out, known, str_sub(s, 0, n));
 		return n;
 	}
 	if (!is_one_of(name, containers, &known)) {
@@ -255,7 +169,7 @@ static size_t put_tag(struct writing *w, struct str s, size_t n)
 				break;
 			}
 	} else if (w->depth < NESTING) {
-		w->dropped += put_open(w->out, known, str_sub(s, 0, n), end);
+		w->dropped += put_open(w->out, known, str_sub(s, 0, n));
 		w->open[w->depth++] = known;
 	}
 	return n;
@@ -267,13 +181,13 @@ void look_clean_html(struct buf *out, struct str html, size_t *dropped_or_null)
 	size_t from = 0;
 	size_t i = 0;
 	while (i < html.n) {
-		size_t n = html.p[i] == '<' ? tag_end(str_from(html, i)) : 0;
-		if (!n) {
+		struct text_tag tag;
+		if (html.p[i] != '<' || !text_tag(str_from(html, i), TAG_BYTES, &tag)) {
 			i++;
 			continue;
 		}
 		put_words(out, str_sub(html, from, i - from), false);
-		i += put_tag(&w, str_from(html, i), n);
+		i += put_tag(&w, str_from(html, i), &tag);
 		from = i;
 	}
 	put_words(out, str_from(html, from), false);

@@ -2,7 +2,7 @@
 #include "process/inside.h"
 #include "text/text.h"
 
-enum { FIELD };
+enum { FIELD, TAG_BYTES = 64 << 10 };
 static const struct process_parameter parameters[] = {
 	{ "field", PROCESS_FIELD, true, NULL, NULL, N_("Field"), NULL },
 	{ 0 }
@@ -14,40 +14,7 @@ static const struct process_example examples[] = {
 	{ 0 }
 };
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
-
-/* Whether a tag, comment or declaration begins at s.p[i]. */
-static bool begins_tag(struct str s, size_t i)
-{
-	if (i + 1 >= s.n || s.p[i] != '<') return false;
-	char c = s.p[i + 1];
-	return is_letter(c) || c == '!' || c == '?' || (c == '/' && i + 2 < s.n && is_letter(s.p[i + 2]));
-}
-
-static size_t tag_end(struct str s, size_t i)
-{
-	if (str_starts(str_from(s, i), STR("<!--"))) {
-		ptrdiff_t end = str_find(str_from(s, i + 4), STR("-->"));
-		return end < 0 ? s.n : i + 4 + (size_t)end + 3;
-	}
-	char quote = 0;
-	for (i++; i < s.n; i++) {
-		char c = s.p[i];
-		if (quote) quote = c == quote ? 0 : quote;
-		else if ((c == '"' || c == '\'') && i && s.p[i - 1] == '=') quote = c;
-		else if (c == '>') return i + 1;
-	}
-	return s.n;
-}
-
-static struct str tag_name(struct str s, size_t i)
-{
-	size_t from = i + 1 + (i + 1 < s.n && s.p[i + 1] == '/');
-	size_t to = from;
-	while (to < s.n && (is_letter(s.p[to]) || (s.p[to] >= '0' && s.p[to] <= '9'))) to++;
-	return str_sub(s, from, to - from);
-}
 
 /* Elements inside a line: all others part words. */
 static bool is_inline(struct str name)
@@ -59,18 +26,6 @@ static bool is_inline(struct str name)
 	return name.n == 0;
 }
 
-/* Past </script> of a script, so that its words do not come in. */
-static size_t past_content(struct str s, size_t i, struct str name)
-{
-	for (;;) {
-		ptrdiff_t next = str_find(str_from(s, i), STR("</"));
-		if (next < 0) return s.n;
-		i += (size_t)next;
-		if (str_eq_nocase(str_sub(s, i + 2, name.n), name)) return tag_end(s, i);
-		i += 2;
-	}
-}
-
 static bool strip(struct process_step *s, void *arg, struct process_row *r, size_t column, struct str in, struct str *out)
 {
 	(void)arg;
@@ -79,12 +34,11 @@ static bool strip(struct process_step *s, void *arg, struct process_row *r, size
 	struct buf *b = process_scratch(s);
 	bool gap = false;
 	for (size_t i = 0; i < in.n;) {
-		if (begins_tag(in, i)) {
-			struct str name = tag_name(in, i);
-			bool closing = in.p[i + 1] == '/';
-			gap |= !is_inline(name);
-			i = tag_end(in, i);
-			if (!closing && (str_eq_nocase(name, STR("script")) || str_eq_nocase(name, STR("style")))) i = past_content(in, i, name);
+		struct text_tag tag;
+		if (in.p[i] == '<' && text_tag(str_from(in, i), TAG_BYTES, &tag)) {
+			bool silent = !tag.closing && (str_eq_nocase(tag.name, STR("script")) || str_eq_nocase(tag.name, STR("style")));
+			gap |= !is_inline(tag.name);
+			i += silent ? text_past_content(str_from(in, i), tag.name, tag.n) : tag.n;
 			continue;
 		}
 		if (is_blank(in.p[i])) {

@@ -84,6 +84,18 @@ unsigned text_class(uint32_t c);
  * code point, or two (else *second is 0). */
 size_t text_entity(struct str s, uint32_t *first, uint32_t *second);
 
+/* tag.c: the markup of strangers. Everything given is a view into s. */
+struct text_tag { struct str name; bool closing; size_t n; }; /* a comment has no name; n: bytes up to behind the ">" */
+/* The tag that s begins with ("<"). False: it is text, as is one that does not end within `most` bytes. */
+bool text_tag(struct str s, size_t most, struct text_tag *out) must_use;
+struct text_attribute { struct str name, value; };            /* as written: references are not resolved */
+/* The attributes of one tag, at most `most`; of several with one name the first. */
+size_t text_attributes(struct str tag, struct text_attribute *out, size_t most);
+/* How many bytes of s are up to behind the end tag of a name whose own tag has n bytes; all when it has no end. */
+size_t text_past_content(struct str s, struct str name, size_t n);
+/* The bytes of what looks like a character reference at the start of s, known or not; 0 for none. */
+size_t text_reference(struct str s);
+
 /* line.c: what a line of text obeys, a byte of `out` for each byte of s (at most 16 MiB of UTF-8). */
 /* Unicode's bidirectional levels (UAX 9) of a paragraph whose direction is given: even is left to right. */
 bool text_bidi_levels(struct str s, bool rtl, unsigned char *out, struct err *e) must_use nonnull_all;

@@ -204,7 +204,7 @@ static void put_series(struct form *f, const struct chart_series *s, bool remova
 	for (size_t i = 0; i < CHART_TYPES; i++)
 		put_option(f, str_of(chart_types[i].word), i == s->type, said(f, chart_types[i].label));
 	close_field(f);
-	open_field(f, N_("Function"), "func");
+	open_field(f, N_("Calculation"), "func");
 	for (size_t i = 0; i < CHART_FUNCTIONS; i++)
 		put_option(f, str_of(chart_functions[i].word), i == s->function, said(f, chart_functions[i].label));
 	close_field(f);

@@ -59,7 +59,7 @@ describe('the Analyze tab', () => {
 		await page.waitForFunction(() => document.querySelector('stoa-chart-editor').shadowRoot?.querySelector('select'))
 		await field('Horizontal axis').selectOption('species')
 		await field('Type').selectOption('bar')
-		await field('Function').selectOption('AVG')
+		await field('Calculation').selectOption('AVG')
 		await field('Field').selectOption('height')
 		await field('Order').selectOption('-y')
 		// In order: the tallest kind first.

@@ -222,7 +222,7 @@ class StoaChartEditor extends StoaElement {
 				s.type = v
 				this.#settle(s, about)
 			})}
-			${range ? nothing : this.#select(this.say('Function'), func, this.#functions(), v => {
+			${range ? nothing : this.#select(this.say('Calculation'), func, this.#functions(), v => {
 				s.func = v
 				this.#settle(s, about)
 			})}
