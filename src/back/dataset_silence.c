@@ -45,7 +45,7 @@ static void put_one(struct html *h, struct visit *v, const struct config *c, con
 	back_dataset_base(h, v, c, arena_printf(v->arena, "resources/%.*s/params", STR_ARG(uid)));
 	html_hidden(h, "source", uid);
 	html_check(h, &(struct html_check){ .name = "alert", .label = N_("A letter when nothing is pushed any more"), .hint_text = title, .on = json_bool(json_get(params, "alert"), false), .as_switch = true });
-	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "minutes", .label = N_("After"), .unit = N_("minutes"), .narrow = true, .min = STR("1"), .max = STR("527040"),
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "minutes", .label = N_("Tell after"), .unit = N_("minutes"), .narrow = true, .min = STR("1"), .max = STR("527040"),
 		.value = arena_printf(v->arena, "%lld", (long long)json_int(json_get(params, "minutes"), USUAL)) });
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .label = N_("Save"), .about = title, .name = "do", .value = STR("silence") });

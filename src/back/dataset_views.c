@@ -11,7 +11,7 @@ struct row { const char *name; enum box box; enum fits fits; const char *label, 
 static const struct row table_rows[] = {
 	{ "table_default_sort_field", BOX_FIELD, ANY, N_("Sorted by"), NULL },
 	{ "table_default_sort_direction", BOX_DIRECTION, ANY, N_("Direction"), NULL },
-	{ "table_fields", BOX_FIELDS, ANY, N_("Columns"), N_("Ticked ones are shown, in the order of their numbers; none ticked: all. Exports always have all fields.") },
+	{ "table_fields", BOX_FIELDS, ANY, N_("Columns shown"), N_("Ticked ones are shown, in the order of their numbers; none ticked: all. Exports always have all fields.") },
 	{ "default_filters", BOX_TEXT, ANY, N_("Filters at first"), N_("What stands after the ? of a filtered page, such as refine.year=2024. Readers can take them away.") },
 	{ NULL, BOX_ON, ANY, NULL, NULL } };
 static const struct row map_rows[] = {

@@ -8,7 +8,7 @@ static const char *const changes[] = { [REGISTRY_ADDED] = N_("Added"), [REGISTRY
 
 void privacy_put_differences(struct html *h, const struct registry_difference *d, size_t n)
 {
-	static const struct html_column columns[] = { { .title = N_("What"), .main = true }, { .title = N_("Change") }, { .title = N_("Before") }, { .title = N_("Afterwards") },
+	static const struct html_column columns[] = { { .title = N_("What"), .main = true }, { .title = N_("Kind of change") }, { .title = N_("Before") }, { .title = N_("Afterwards") },
 		{ .title = N_("Consequence") } };
 	struct html_table t = { .caption = N_("Differences"), .columns = columns, .ncolumns = COUNT_OF(columns) };
 	html_table_open(h, &t);

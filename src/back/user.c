@@ -165,7 +165,7 @@ static void put_state(struct html *h, struct one *o)
 	back_put_day(h, a->last_day);
 	html_fact_close(h);
 	html_fact_open(h, N_("Password"));
-	html_say(h, a->must_change ? N_("For one use: must be changed at the next sign-in") : a->has_password ? N_("Set") : N_("None"));
+	html_say(h, a->must_change ? N_("For one use: must be changed at the next sign-in") : a->has_password ? N_("Has one") : N_("Has none"));
 	html_fact_close(h);
 	html_fact_open(h, N_("Second factor"));
 	if (a->second_factor)

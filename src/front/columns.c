@@ -109,7 +109,7 @@ void front_columns_put(struct html *h, const struct front_records *r, const stru
 	html_lit(h, "<details class=\"chooser\"><summary class=\"button quiet\" data-focus=\"columns\">");
 	html_icon(h, ICON_TABLE);
 	html_lit(h, "<span>");
-	html_say(h, N_("Columns"));
+	html_say(h, N_("Choose columns"));
 	html_lit(h, "</span><span class=\"count\">");
 	html_say_with(h, N_("{0} of {1}"), HTML_ARG_COUNT((int64_t)c->n), HTML_ARG_COUNT((int64_t)c->all));
 	html_lit(h, "</span></summary><form action=\"");
@@ -121,7 +121,7 @@ void front_columns_put(struct html *h, const struct front_records *r, const stru
 			html_hidden_pair(h, &s->pairs[i]);
 	}
 	html_lit(h, "<fieldset><legend>");
-	html_say(h, N_("Columns"));
+	html_say(h, N_("Columns shown"));
 	html_lit(h, "</legend>");
 	put_boxes(h, r, c);
 	html_lit(h, "</fieldset><fieldset><legend>");

@@ -33,7 +33,7 @@ static void put_visibility(struct gate *g, const struct saved *x)
 	html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = "visibility", .label_text = arena_printf(g->v.arena, "%.*s: %.*s",
 	                                      STR_ARG(i18n_text(h->lang, N_("Who can see it"))), STR_ARG(x->title)),
 	                                      .options = options, .noptions = n, .value = visibilities[x->visibility].word, .hide_label = true });
-	html_button(h, &(struct html_button){ .label = N_("Set"), .about = x->title, .weight = HTML_SECONDARY, .small = true });
+	html_button(h, &(struct html_button){ .label = N_("Apply"), .about = x->title, .weight = HTML_SECONDARY, .small = true });
 	html_form_close(h);
 }
 
