@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -148,25 +149,55 @@ static bool read_block(int from, char *room, size_t most, size_t *n, struct err 
 	return true;
 }
 
-static bool copy_in(int from, int to, bool forget_place, struct crypt_sha256_state *hash, int64_t *bytes, struct err *e)
+static bool write_block(int to, struct str s, struct err *e)
+{
+	while (s.n) {
+		ssize_t k = write(to, s.p, s.n);
+		if (k < 0 && errno == EINTR) continue;
+		if (k < 0) return err_os(e, "write an attached file");
+		s = str_from(s, (size_t)k);
+	}
+	return true;
+}
+
+/* Where a picture was taken may stand anywhere in it. */
+static bool forget_place(int fd, int64_t bytes, bool *changed, struct err *e)
+{
+	*changed = false;
+	if (bytes == 0) return true;
+	char *p = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED) return err_os(e, "mmap of an attached file");
+	*changed = image_forget_place(p, (size_t)bytes);
+	munmap(p, (size_t)bytes);
+	return true;
+}
+
+static bool hash_again(int fd, struct crypt_sha256_state *hash, char *room, struct err *e)
+{
+	size_t n = 1;
+	crypt_sha256_start(hash);
+	bool ok = lseek(fd, 0, SEEK_SET) == 0 || err_os(e, "seek in an attached file");
+	while (ok && n > 0) {
+		ok = read_block(fd, room, IMAGE_HEAD_BYTES, &n, e);
+		if (ok) crypt_sha256_add(hash, str_make(room, n));
+	}
+	return ok;
+}
+
+static bool copy_in(int from, int to, bool forget, struct crypt_sha256_state *hash, int64_t *bytes, struct err *e)
 {
 	char *room = malloc(IMAGE_HEAD_BYTES);
-	bool ok = true;
+	bool ok = true, changed = false;
 	size_t n = 1;
 	ensure(room);
 	for (*bytes = 0; ok; *bytes += (int64_t)n) {
 		ok = read_block(from, room, IMAGE_HEAD_BYTES, &n, e);
 		if (!ok || n == 0) break;
-		if (forget_place && *bytes == 0) image_forget_place(room, n);
 		if (*bytes + (int64_t)n > CATALOG_FILE_BYTES) ok = err_set(e, ERR_TOO_LARGE, "a file beside a dataset may have %d MB at most", (int)(CATALOG_FILE_BYTES >> 20));
 		crypt_sha256_add(hash, str_make(room, n));
-		for (size_t at = 0; ok && at < n;) {
-			ssize_t k = write(to, room + at, n - at);
-			if (k < 0 && errno == EINTR) continue;
-			if (k < 0) ok = err_os(e, "write an attached file");
-			else at += (size_t)k;
-		}
+		ok = ok && write_block(to, str_make(room, n), e);
 	}
+	ok = ok && (!forget || forget_place(to, *bytes, &changed, e)) && (!changed || hash_again(to, hash, room, e));
 	free(room);
 	return ok && (fsync(to) == 0 || err_os(e, "fsync an attached file"));
 }
@@ -184,7 +215,7 @@ static bool take_in(struct str folder, struct arena *a, const struct catalog_fil
 	crypt_random(dice, sizeof dice);
 	crypt_hex(dice, sizeof dice, word);
 	out->tmp = arena_printf(a, "%.*s/%s-%zu.tmp", STR_ARG(folder), word, number);
-	int to = open(out->tmp.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int to = open(out->tmp.p, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (to < 0) return err_os(e, "create an attached file");
 	crypt_sha256_start(&state);
 	bool ok = copy_in(f->fd, to, f->kind == CATALOG_RECORD_FILE && !f->keep_place, &state, &out->bytes, e);

@@ -3,11 +3,10 @@
 #include "image/inside.h"
 #include <math.h>
 
-struct tiff { struct str s; bool little; };
-enum { ENTRIES = 512, TEXT_BYTES = 64 };
+enum { TEXT_BYTES = 64 };
 enum tag_type { BYTE = 1, ASCII, SHORT, LONG, RATIONAL };
 
-static uint32_t number(const struct tiff *t, size_t at, size_t n)
+uint32_t tiff_number(const struct tiff *t, size_t at, size_t n)
 {
 	uint32_t v = 0;
 	if (at > t->s.n || t->s.n - at < n) return 0;
@@ -15,29 +14,28 @@ static uint32_t number(const struct tiff *t, size_t at, size_t n)
 	return v;
 }
 
-/* The place of an entry of a directory, 0 when it has none of this tag. */
-static size_t entry_of(const struct tiff *t, size_t directory, uint32_t tag)
+size_t tiff_entry(const struct tiff *t, size_t directory, uint32_t tag)
 {
 	if (directory < 8 || directory > t->s.n || t->s.n - directory < 2) return 0;
-	uint32_t n = num_min(number(t, directory, 2), (uint32_t)ENTRIES);
+	uint32_t n = num_min(tiff_number(t, directory, 2), (uint32_t)TIFF_ENTRIES);
 	for (size_t i = 0, at = directory + 2; i < n && at + 12 <= t->s.n; i++, at += 12)
-		if (number(t, at, 2) == tag) return at;
+		if (tiff_number(t, at, 2) == tag) return at;
 	return 0;
 }
 
-static uint32_t whole_of(const struct tiff *t, size_t directory, uint32_t tag)
+uint32_t tiff_whole(const struct tiff *t, size_t directory, uint32_t tag)
 {
-	size_t at = entry_of(t, directory, tag);
-	uint32_t type = at ? number(t, at + 2, 2) : 0;
-	return type == SHORT ? number(t, at + 8, 2) : type == LONG ? number(t, at + 8, 4) : 0;
+	size_t at = tiff_entry(t, directory, tag);
+	uint32_t type = at ? tiff_number(t, at + 2, 2) : 0;
+	return type == SHORT ? tiff_number(t, at + 8, 2) : type == LONG ? tiff_number(t, at + 8, 4) : 0;
 }
 
 static struct str text_of(const struct tiff *t, size_t directory, uint32_t tag)
 {
-	size_t at = entry_of(t, directory, tag);
-	if (!at || number(t, at + 2, 2) != ASCII) return (struct str){ 0 };
-	uint32_t n = number(t, at + 4, 4);
-	size_t from = n > 4 ? number(t, at + 8, 4) : at + 8;
+	size_t at = tiff_entry(t, directory, tag);
+	if (!at || tiff_number(t, at + 2, 2) != ASCII) return (struct str){ 0 };
+	uint32_t n = tiff_number(t, at + 4, 4);
+	size_t from = n > 4 ? tiff_number(t, at + 8, 4) : at + 8;
 	if (from > t->s.n || t->s.n - from < n || n > TEXT_BYTES) return (struct str){ 0 };
 	struct str s = str_sub(t->s, from, n);
 	for (size_t i = 0; i < s.n; i++)
@@ -50,18 +48,18 @@ static struct str text_of(const struct tiff *t, size_t directory, uint32_t tag)
 /* Degrees, minutes and seconds, each a fraction. */
 static double degrees_of(const struct tiff *t, size_t directory, uint32_t tag, uint32_t reference, char away)
 {
-	size_t at = entry_of(t, directory, tag);
-	if (!at || number(t, at + 2, 2) != RATIONAL || number(t, at + 4, 4) != 3) return NAN;
-	size_t from = number(t, at + 8, 4);
+	size_t at = tiff_entry(t, directory, tag);
+	if (!at || tiff_number(t, at + 2, 2) != RATIONAL || tiff_number(t, at + 4, 4) != 3) return NAN;
+	size_t from = tiff_number(t, at + 8, 4);
 	double v = 0;
 	if (from > t->s.n || t->s.n - from < 24) return NAN;
 	for (size_t i = 0; i < 3; i++) {
-		double below = number(t, from + 8 * i + 4, 4);
+		double below = tiff_number(t, from + 8 * i + 4, 4);
 		if (!(below > 0)) {
-			if (i == 0 || number(t, from + 8 * i, 4) != 0) return NAN;
+			if (i == 0 || tiff_number(t, from + 8 * i, 4) != 0) return NAN;
 			continue;
 		}
-		v += number(t, from + 8 * i, 4) / below / (i == 0 ? 1 : i == 1 ? 60 : 3600);
+		v += tiff_number(t, from + 8 * i, 4) / below / (i == 0 ? 1 : i == 1 ? 60 : 3600);
 	}
 	struct str side = text_of(t, directory, reference);
 	return side.n && (side.p[0] | 32) == away ? -v : v;
@@ -92,14 +90,20 @@ static void join(struct str make, struct str model, char out[IMAGE_CAMERA])
 	out[n] = '\0';
 }
 
+bool tiff_begins(struct str s, struct tiff *out)
+{
+	*out = (struct tiff){ s, str_starts(s, STR("II*\0")) };
+	return out->little || str_starts(s, STR("MM\0*"));
+}
+
 static void read_tiff(struct str s, struct image_exif *out)
 {
-	struct tiff t = { s, str_starts(s, STR("II*\0")) };
-	if (!t.little && !str_starts(s, STR("MM\0*"))) return;
-	size_t first = number(&t, 4, 4);
-	size_t exif = whole_of(&t, first, 0x8769);
-	size_t gps = whole_of(&t, first, 0x8825);
-	uint32_t held = whole_of(&t, first, 0x0112);
+	struct tiff t;
+	if (!tiff_begins(s, &t)) return;
+	size_t first = tiff_number(&t, 4, 4);
+	size_t exif = tiff_whole(&t, first, 0x8769);
+	size_t gps = tiff_whole(&t, first, 0x8825);
+	uint32_t held = tiff_whole(&t, first, 0x0112);
 	struct str taken = text_of(&t, exif, 0x9003);
 	out->orientation = held >= 1 && held <= 8 ? (int)held : 0;
 	date_of(taken.n ? taken : text_of(&t, first, 0x0132), out->date);
@@ -113,9 +117,10 @@ static void read_tiff(struct str s, struct image_exif *out)
 	}
 }
 
-/* The next block of a JPEG's beginning; *at goes on behind it. */
-static bool next_block(struct str head, size_t *at, unsigned char *marker, struct str *block)
+bool jpeg_block(struct str head, size_t *at, unsigned char *marker, struct str *block)
 {
+	/* Bytes of 0xff may stand before a marker. */
+	while (*at + 1 < head.n && (unsigned char)head.p[*at] == 0xff && (unsigned char)head.p[*at + 1] == 0xff) ++*at;
 	if (head.n < 4 || *at > head.n - 4) return false;
 	size_t n = (size_t)(unsigned char)head.p[*at + 2] << 8 | (unsigned char)head.p[*at + 3];
 	*marker = (unsigned char)head.p[*at + 1];
@@ -131,50 +136,10 @@ bool image_exif(struct str head, struct image_exif *out)
 	struct str block;
 	*out = (struct image_exif){ 0 };
 	if (!str_starts(head, STR("\xff\xd8\xff"))) return false;
-	for (size_t at = 2; next_block(head, &at, &marker, &block);)
+	for (size_t at = 2; jpeg_block(head, &at, &marker, &block);)
 		if (marker == 0xe1 && str_starts(block, STR("Exif\0\0"))) {
 			read_tiff(str_from(block, 6), out);
 			return true;
 		}
 	return false;
-}
-
-/* --- forgetting where ------------------------------------------------------------------------------------------ */
-
-/* The directory of the place becomes one without entries, and what they pointed to is emptied. */
-static bool empty_place(char *p, struct str s)
-{
-	static const unsigned char sizes[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8 };
-	struct tiff t = { s, str_starts(s, STR("II*\0")) };
-	if (!t.little && !str_starts(s, STR("MM\0*"))) return false;
-	size_t gps = whole_of(&t, number(&t, 4, 4), 0x8825);
-	if (gps < 8 || gps > s.n || s.n - gps < 2) return false;
-	uint32_t n = num_min(number(&t, gps, 2), (uint32_t)ENTRIES);
-	for (size_t i = 0, at = gps + 2; i < n && at + 12 <= s.n; i++, at += 12) {
-		uint32_t type = number(&t, at + 2, 2), count = number(&t, at + 4, 4);
-		size_t bytes = type < COUNT_OF(sizes) ? (size_t)sizes[type] * count : 0, from = number(&t, at + 8, 4);
-		if (bytes > 4 && from >= 8 && from <= s.n && s.n - from >= bytes) memset(p + from, 0, bytes);
-		memset(p + at, 0, 12);
-	}
-	memset(p + gps, 0, 2);
-	return n > 0;
-}
-
-bool image_forget_place(char *head, size_t n)
-{
-	static const struct str xmp = { "http://ns.adobe.com/xap/1.0/", 29 };
-	struct str s = str_make(head, n), block;
-	unsigned char marker;
-	bool any = false;
-	if (!str_starts(s, STR("\xff\xd8\xff"))) return false;
-	for (size_t at = 2; next_block(s, &at, &marker, &block);) {
-		char *p = head + (block.p - s.p);
-		if (marker != 0xe1) continue;
-		if (str_starts(block, STR("Exif\0\0"))) any |= empty_place(p + 6, str_from(block, 6));
-		else if (str_starts(block, xmp) && str_find(block, STR("GPS")) >= 0) {
-			memset(p + xmp.n, ' ', block.n - xmp.n);
-			any = true;
-		}
-	}
-	return any;
 }

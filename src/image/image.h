@@ -28,9 +28,10 @@ struct image_exif {
 	char camera[IMAGE_CAMERA];
 };
 bool image_exif(struct str head, struct image_exif *out) must_use nonnull_all;
-/* Takes out of the first bytes of a JPEG where it was taken, its length and everything else staying; true when something was there. What
- * an XMP packet says is taken out as a whole when a place is in it. */
-bool image_forget_place(char *head, size_t n);
+/* Takes out of a picture (JPEG, PNG, WebP, TIFF, HEIC and AVIF) where it was taken, its length and everything else staying; true when
+ * something was there. It may lie anywhere in a file, so the whole of it is wanted; of a part, what lies in the part is taken out. What an
+ * XMP packet says is taken out as a whole when a place is in it. */
+bool image_forget_place(char *bytes, size_t n);
 
 /* A small copy that fits a square of `side` pixels (1 … IMAGE_THUMBNAIL), never larger than the picture,
  * turned upright; a JPEG of a JPEG, else a PNG. Reads fd from its start; gives the bytes. ERR_TOO_LARGE when
