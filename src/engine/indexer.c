@@ -24,6 +24,8 @@ struct indexer {
 	struct parcel *head, *tail;
 	size_t bytes;            /* in line, that in hand included */
 	bool closing, failed;
+	int64_t rows;            /* of the table that is to be written at the end; none below 0 */
+	bool however_few;
 	struct err failure;
 	pthread_t thread;
 };
@@ -106,7 +108,10 @@ static void *work(void *arg)
 		x->bytes -= done;
 		lock_bell_ring_all(&x->bell);
 	}
+	bool finish = !x->failed && x->rows >= 0;
 	lock_give(&x->lock);
+	/* Nobody else looks at the failure until this has ended. */
+	if (finish && !postings_finish(x->postings, x->connection, x->rows, x->however_few, &x->failure)) x->failed = true;
 	return NULL;
 }
 
@@ -115,6 +120,7 @@ bool indexer_open(duckdb_database db, struct postings *w, struct indexer **out, 
 	struct indexer *x = calloc(1, sizeof *x);
 	ensure(x != NULL);
 	x->postings = w;
+	x->rows = -1;
 	lock_init(&x->lock, LOCK_FEED);
 	lock_bell_init(&x->bell);
 	bool ok = duckdb_connect(db, &x->connection) == DuckDBSuccess || engine_said(e, "connect");
@@ -150,16 +156,22 @@ bool indexer_add(struct indexer *x, const struct batch *b, int64_t first, struct
 	return ok;
 }
 
-bool indexer_close(struct indexer *x, int64_t rows, bool however_few, struct err *e)
+void indexer_end(struct indexer *x, int64_t rows, bool however_few)
 {
 	lock_take(&x->lock);
 	x->closing = true;
+	x->rows = rows;
+	x->however_few = however_few;
 	lock_bell_ring_all(&x->bell);
 	lock_give(&x->lock);
+}
+
+bool indexer_close(struct indexer *x, struct err *e)
+{
+	if (!x->closing) indexer_end(x, -1, false); /* only this thread says so */
 	pthread_join(x->thread, NULL);
 	bool ok = !x->failed;
 	if (!ok && e->code == ERR_NONE) *e = x->failure;
-	ok = ok && (rows < 0 || postings_finish(x->postings, x->connection, rows, however_few, e));
 	postings_free(x->postings);
 	duckdb_disconnect(&x->connection);
 	lock_bell_done(&x->bell);

@@ -107,6 +107,7 @@ bool codes_finish(struct codes *k, duckdb_connection c, struct err *e) must_use;
 /* coded.c: a test of texts, by codes where there are any. */
 bool coded_put(struct engine *g, duckdb_connection c, const struct engine_query *q, const struct sql_coded *test, struct buf *out,
                struct err *e) must_use;
+bool coded_functions(struct engine *g, duckdb_connection c, struct err *e) must_use;
 void codings_free(struct engine *g, struct box *b); /* with the lock */
 
 /* postings.c: the index of words of the rows being loaded. */
@@ -125,8 +126,10 @@ struct indexer;
 /* Takes the postings once it gives an indexer. */
 bool indexer_open(duckdb_database db, struct postings *w, struct indexer **out, struct err *e) must_use;
 bool indexer_add(struct indexer *x, const struct batch *b, int64_t first, struct err *e) must_use;
-/* Ends it and frees it; writes the table of so many rows, or with rows < 0 nothing. */
-bool indexer_close(struct indexer *x, int64_t rows, bool however_few, struct err *e);
+/* No more come: its thread writes the table of so many rows and ends. */
+void indexer_end(struct indexer *x, int64_t rows, bool however_few);
+/* Waits for the end and frees it; nothing is written when nobody said how it ends. */
+bool indexer_close(struct indexer *x, struct err *e);
 
 /* words.c: a statement with its conditions on words answered from the index. */
 struct word_set {

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* What the engine may hold in memory meanwhile: a group of rows of every column, and room to pack it. */
+enum { MEMORY_MB = 160, COLUMN_MB = 4, MEMORY_MOST_MB = 1024 };
+
 struct engine_load {
 	duckdb_database db;
 	duckdb_connection connection;
@@ -84,7 +87,10 @@ static bool open_file(struct engine_load *l, struct err *e)
 	duckdb_config cfg = NULL;
 	char *message = NULL;
 	ensure(duckdb_create_config(&cfg) == DuckDBSuccess);
-	bool ok = engine_settings(cfg, "threads", STR("1"), e) && engine_settings(cfg, "memory_limit", STR("1GB"), e) &&
+	struct str memory = arena_printf(&l->arena, "%zuMB", num_min(MEMORY_MB + l->schema->n * COLUMN_MB, (size_t)MEMORY_MOST_MB));
+	/* Words are committed a piece at a time; a checkpoint after each would write what stands before it anew. */
+	bool ok = engine_settings(cfg, "threads", STR("1"), e) && engine_settings(cfg, "memory_limit", memory, e) &&
+	          engine_settings(cfg, "wal_autocheckpoint", STR("1TB"), e) &&
 	          engine_settings(cfg, "autoload_known_extensions", STR("false"), e) &&
 	          engine_settings(cfg, "autoinstall_known_extensions", STR("false"), e) &&
 	          engine_settings(cfg, "enable_external_access", STR("false"), e);
@@ -97,7 +103,7 @@ static bool open_file(struct engine_load *l, struct err *e)
 static void shut(struct engine_load *l)
 {
 	struct err ignored = { 0 };
-	if (l->indexer) (void)indexer_close(l->indexer, -1, false, &ignored);
+	if (l->indexer) (void)indexer_close(l->indexer, &ignored);
 	l->indexer = NULL;
 	postings_free(l->postings);
 	l->postings = NULL;
@@ -282,7 +288,7 @@ static bool index_rows(struct engine_load *l, const struct batch *b, struct err 
 static bool index_end(struct engine_load *l, struct err *e)
 {
 	if (!l->indexer) return !l->postings || postings_finish(l->postings, l->connection, l->rows, l->words_however_few, e);
-	bool ok = indexer_close(l->indexer, l->rows, l->words_however_few, e);
+	bool ok = indexer_close(l->indexer, e);
 	l->indexer = NULL;
 	return ok;
 }
@@ -338,6 +344,8 @@ static bool sync_file(struct str path, struct err *e)
 bool engine_load_end(struct engine_load *l, enum load_end how, struct err *e)
 {
 	bool ok = how == LOAD_COMMIT;
+	/* The last rows and the last words are written side by side. */
+	if (ok && l->indexer) indexer_end(l->indexer, l->rows, l->words_however_few);
 	if (ok && duckdb_appender_close(l->appender) != DuckDBSuccess) ok = engine_said(e, duckdb_appender_error(l->appender));
 	ok = ok && index_end(l, e);
 	ok = ok && codes_finish(l->codes, l->connection, e) && engine_run(l->connection, "CHECKPOINT", e);

@@ -11,10 +11,13 @@
  * a byte of words_mark: how often the word stands in the field and how many words do. A version of fewer than WORDS_FEWEST_ROWS rows has no table: reading them all costs no more. */
 #include "engine/inside.h"
 #include "text/text.h"
+#include <malloc.h>
 #include <stdlib.h>
 
 enum { FIRST_PIECE = 8, LAST_PIECE = 4096, FOLD_BYTES = 64 << 20, APPEND_ROWS = 2048 };
-static const size_t PART_BYTES = (size_t)256 << 20;
+static const size_t PART_BYTES = (size_t)128 << 20;
+/* What the appender, which knows of no bound, is given before it must pass it on. */
+static const size_t FLUSH_BYTES = (size_t)8 << 20;
 
 /* Bytes of a list, a piece at a time, so that nothing is ever moved. */
 struct piece {
@@ -223,6 +226,26 @@ static bool begin(struct postings *w, duckdb_connection c, struct err *e)
 	       (duckdb_appender_create(c, NULL, "words", &w->appender) == DuckDBSuccess || engine_said(e, "appender of words"));
 }
 
+static size_t list_bytes(const struct posting *p)
+{
+	size_t n = 0;
+	for (const struct piece *x = p->first; x; x = x->next) n += x->n;
+	return n;
+}
+
+/* How many lists go into the next chunk; their bytes are added. */
+static size_t piece_from(const struct postings *w, size_t at, size_t *bytes)
+{
+	size_t n = 0;
+	while (n < APPEND_ROWS && at + n < w->n && *bytes < FLUSH_BYTES) *bytes += list_bytes(&w->p[at + n++]);
+	return n;
+}
+
+static bool flush(struct postings *w, struct err *e)
+{
+	return duckdb_appender_flush(w->appender) == DuckDBSuccess || engine_said(e, duckdb_appender_error(w->appender));
+}
+
 /* Writes the run and forgets it. */
 static bool write_out(struct postings *w, duckdb_connection c, struct err *e)
 {
@@ -234,12 +257,17 @@ static bool write_out(struct postings *w, duckdb_connection c, struct err *e)
 	for (size_t i = 0; i < COUNT_OF(types); i++) logical[i] = duckdb_create_logical_type(types[i]);
 	duckdb_data_chunk chunk = duckdb_create_data_chunk(logical, COUNT_OF(types));
 	bool ok = true;
-	for (size_t at = 0; ok && at < w->n; at += APPEND_ROWS)
-		ok = append(w, chunk, at, num_min(w->n - at, (size_t)APPEND_ROWS), &scratch, e);
-	ok = ok && (duckdb_appender_flush(w->appender) == DuckDBSuccess || engine_said(e, duckdb_appender_error(w->appender)));
+	for (size_t at = 0, n, bytes = 0; ok && at < w->n; at += n) {
+		n = piece_from(w, at, &bytes);
+		ok = append(w, chunk, at, n, &scratch, e);
+		if (ok && bytes >= FLUSH_BYTES) ok = flush(w, e);
+		if (bytes >= FLUSH_BYTES) bytes = 0;
+	}
+	ok = ok && flush(w, e);
 	duckdb_destroy_data_chunk(&chunk);
 	for (size_t i = 0; i < COUNT_OF(types); i++) duckdb_destroy_logical_type(&logical[i]);
 	forget(w);
+	malloc_trim(0); /* small pieces among those of others would keep it for ever */
 	return ok;
 }
 

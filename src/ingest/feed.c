@@ -1,16 +1,19 @@
-/* Two threads, one line: the reader fills batches, the sink's thread writes them. Three fills go round,
- * so neither waits while the other is merely uneven. */
+/* Two threads, one line: the reader fills batches, the sink's thread writes them. The engine takes most batches at once and
+ * then packs a whole group of rows, so the line is long enough to go on with meanwhile, as far as its bytes allow: wide
+ * tables and long cells make it shorter, down to three. */
 #include "ingest/fill.h"
 #include <stdlib.h>
 
-enum { FILLS = 3 };
+enum { FILLS_FEWEST = 3, FILLS = 96, LINE_BYTES = 48 << 20 };
 
 struct feed {
 	struct load *load;
-	const struct schema *schema;
-	struct fill *fills[FILLS];
+	const struct plan *plan;
+	struct fill *fills[FILLS]; /* the reader's: made when they are first needed */
+	size_t nfills;
 	struct lock lock;          /* LOCK_FEED; guards what follows */
 	struct lock_bell bell;
+	size_t bytes;              /* of those that are full */
 	struct fill *free[FILLS];
 	size_t nfree;
 	struct fill *full[FILLS];  /* oldest first */
@@ -37,8 +40,11 @@ static void *work(void *arg)
 		memmove(f->full, f->full + 1, f->nfull * sizeof *f->full);
 		bool skip = f->failed;
 		lock_give(&f->lock);
+		size_t bytes = fill_bytes(next);
 		bool ok = skip || write_one(f, next);
+		fill_clear(next);
 		lock_take(&f->lock);
+		f->bytes -= bytes;
 		if (!ok) f->failed = true;
 		f->free[f->nfree++] = next;
 		lock_bell_ring_all(&f->bell);
@@ -49,7 +55,7 @@ static void *work(void *arg)
 
 static void feed_free(struct feed *f)
 {
-	for (size_t i = 0; i < FILLS; i++) fill_free(f->fills[i]);
+	for (size_t i = 0; i < f->nfills; i++) fill_free(f->fills[i]);
 	lock_bell_done(&f->bell);
 	lock_done(&f->lock);
 	free(f);
@@ -60,25 +66,30 @@ struct feed *feed_open(struct load *l, const struct plan *plan, struct err *e)
 	struct feed *f = calloc(1, sizeof *f);
 	ensure(f);
 	f->load = l;
-	f->schema = &plan->schema;
+	f->plan = plan;
 	lock_init(&f->lock, LOCK_FEED);
 	lock_bell_init(&f->bell);
-	for (size_t i = 0; i < FILLS; i++) f->free[i] = f->fills[i] = fill_new(plan);
-	f->nfree = FILLS;
 	if (pthread_create(&f->thread, NULL, work, f) == 0) return f;
 	feed_free(f);
 	err_set(e, ERR_SYSTEM, "a thread could not be started");
 	return NULL;
 }
 
+/* With the lock: may another fill be under way beside those that are full? */
+static bool is_room(const struct feed *f)
+{
+	return f->nfills - f->nfree < FILLS_FEWEST || (f->bytes < LINE_BYTES && (f->nfree || f->nfills < FILLS));
+}
+
 struct fill *feed_take(struct feed *f)
 {
 	struct fill *got = NULL;
 	lock_take(&f->lock);
-	while (f->nfree == 0) lock_bell_wait(&f->bell, &f->lock);
-	if (!f->failed) got = f->free[--f->nfree];
+	while (!is_room(f) && !f->failed) lock_bell_wait(&f->bell, &f->lock);
+	bool failed = f->failed;
+	if (!failed && f->nfree) got = f->free[--f->nfree];
 	lock_give(&f->lock);
-	if (got) fill_clear(got);
+	if (!failed && !got) got = f->fills[f->nfills++] = fill_new(f->plan);
 	return got;
 }
 
@@ -87,10 +98,15 @@ void feed_give(struct feed *f, struct fill *full)
 {
 	for (size_t i = 0; i < full->batch.ncolumns; i++) full->batch.columns[i] = full->columns[i].column;
 	full->batch.nrows = full->nrows;
-	if (full->nrows > 0) record_ids(f->schema, &full->batch, full->ids);
+	if (full->nrows > 0) record_ids(&f->plan->schema, &full->batch, full->ids);
 	lock_take(&f->lock);
-	if (full->nrows > 0) f->full[f->nfull++] = full;
-	else f->free[f->nfree++] = full;
+	if (full->nrows > 0) {
+		f->full[f->nfull++] = full;
+		f->bytes += fill_bytes(full);
+	} else {
+		fill_clear(full);
+		f->free[f->nfree++] = full;
+	}
 	lock_bell_ring_all(&f->bell);
 	lock_give(&f->lock);
 }

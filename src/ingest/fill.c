@@ -91,6 +91,7 @@ struct fill *fill_new(const struct plan *plan)
 		const struct plan_column *p = &plan->columns[i];
 		c->column.type = (struct column_type){ p->as.type, p->as.list };
 		c->cells = arena_many(&f->fixed, cell_size(c->column.type), LIMIT_BATCH_ROWS);
+		f->fixed_bytes += (cell_size(c->column.type) + (p->as.type == VALUE_POINT ? sizeof(double) : 0)) * LIMIT_BATCH_ROWS;
 		if (p->as.type == VALUE_POINT) c->lons = arena_array(&f->fixed, double, LIMIT_BATCH_ROWS);
 		c->column.valid = c->valid;
 		c->column.ints = c->cells;
@@ -117,6 +118,14 @@ void fill_clear(struct fill *f)
 		f->columns[i].items.n = f->columns[i].items.cap = 0;
 	}
 	f->nrows = 0;
+}
+
+size_t fill_bytes(const struct fill *f)
+{
+	size_t n = f->fixed_bytes + sizeof *f->columns * f->ncolumns + (size_t)LIMIT_BATCH_ROWS * RECORD_ID_BYTES;
+	for (const struct slab *s = f->slab; s; s = s->next) n += s->cap;
+	for (size_t i = 0; i < f->ncolumns; i++) n += f->columns[i].items.cap * sizeof(struct str);
+	return n;
 }
 
 static inline void set_valid(struct fill_column *c, size_t row) { c->valid[row / 64] |= (uint64_t)1 << (row % 64); }

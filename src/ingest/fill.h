@@ -45,10 +45,13 @@ struct fill {
 	struct batch batch;
 	uint8_t (*ids)[RECORD_ID_BYTES];
 	size_t nrows;
+	size_t fixed_bytes;
 };
 struct fill *fill_new(const struct plan *plan);
 void fill_free(struct fill *f);
 void fill_clear(struct fill *f);
+/* What it holds in memory. */
+size_t fill_bytes(const struct fill *f);
 /* Text kept until the next clear. */
 struct str fill_keep(struct fill *f, struct str s);
 
