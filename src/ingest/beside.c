@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 enum { MOST = 20000, FILE_BYTES = 100 << 20, NAME_BYTES = 1000, BLOCK = 1 << 20 };
+static const int64_t TOTAL_BYTES = (int64_t)4 << 30;
 
 static bool is_meant(const struct load *l, struct str name)
 {
@@ -24,27 +25,52 @@ static bool put_head(int fd, struct str name, int64_t bytes, struct err *e)
 	return spool_put(fd, str_make((const char *)&n, sizeof n), e) && spool_put(fd, str_make((const char *)&size, sizeof size), e) && spool_put(fd, name, e);
 }
 
-/* The size is known when all has come: the head is written again then. */
-static bool put_file(struct load *l, struct source *s, struct str name, int fd, char *block, struct err *e)
+struct heap { struct load *load; struct arena a; int fd; char *block; int64_t total; size_t n, damaged, left; struct str first_damaged; };
+
+/* What of a file is there, *whole false where it is damaged; false only when it cannot be kept. */
+static bool copy_file(struct heap *h, struct pack_reader *r, int64_t *bytes, bool *whole, struct err *e)
 {
-	auto_pack *r = NULL;
-	struct pack_limits limits = { 0 };
-	off_t at = lseek(fd, 0, SEEK_END);
-	int64_t bytes = 0;
-	if (at < 0 || !put_head(fd, name, 0, e) || !pack_open_entry(s->archive, name, &limits, &r, e)) return false;
-	for (;;) {
+	struct err why = { 0 };
+	*whole = true;
+	for (*bytes = 0; *bytes <= FILE_BYTES;) {
 		size_t got;
-		if (!pack_read(r, block, BLOCK, &got, e)) return false;
-		if (got == 0) break;
-		if ((bytes += (int64_t)got) > FILE_BYTES) {
-			load_note(l, "“%.*s” is larger than %d MB and was left out.", STR_ARG(text_cut(name, 100)), FILE_BYTES >> 20);
-			return (ftruncate(fd, at) == 0 && lseek(fd, at, SEEK_SET) == at) || err_os(e, "truncate of what lies beside a table");
+		if (!pack_read(r, h->block, BLOCK, &got, &why)) {
+			*whole = false;
+			return true;
 		}
-		if (!spool_put(fd, str_make(block, got), e)) return false;
-		load_tell(l, INGEST_UNPACKING, at + bytes, 0, 0, false);
+		if (got == 0) return true;
+		*bytes += (int64_t)got;
+		if (!spool_put(h->fd, str_make(h->block, got), e)) return false;
+		load_tell(h->load, INGEST_UNPACKING, h->total + *bytes, 0, 0, false);
 	}
+	return true;
+}
+
+static bool take_back(int fd, off_t at, struct err *e)
+{
+	return (ftruncate(fd, at) == 0 && lseek(fd, at, SEEK_SET) == at) || err_os(e, "truncate of what lies beside a table");
+}
+
+/* The size is known when all has come: it is written into the head then. A picture that is damaged is a picture less, as one that is not there. */
+static bool put_file(void *arg, const struct pack_entry *entry, struct pack_reader *r, struct err *e)
+{
+	struct heap *h = arg;
+	int64_t bytes;
+	bool whole;
+	if (!is_meant(h->load, entry->name)) return true;
+	if (h->total > TOTAL_BYTES) {
+		h->left++;
+		return true;
+	}
+	off_t at = lseek(h->fd, 0, SEEK_END);
+	if (at < 0 || !put_head(h->fd, entry->name, 0, e) || !copy_file(h, r, &bytes, &whole, e)) return false;
+	if (!whole && h->damaged++ == 0) h->first_damaged = arena_str(&h->a, text_cut(entry->name, 100));
+	if (whole && bytes > FILE_BYTES)
+		load_note(h->load, "“%.*s” is larger than %d MB and was left out.", STR_ARG(text_cut(entry->name, 100)), FILE_BYTES >> 20);
+	if (!whole || bytes > FILE_BYTES) return take_back(h->fd, at, e);
+	h->total += bytes;
 	uint64_t size = (uint64_t)bytes;
-	return pwrite(fd, &size, sizeof size, at + (off_t)sizeof(uint32_t)) == (ssize_t)sizeof size || err_os(e, "write of what lies beside a table");
+	return pwrite(h->fd, &size, sizeof size, at + (off_t)sizeof(uint32_t)) == (ssize_t)sizeof size || err_os(e, "write of what lies beside a table");
 }
 
 bool ingest_beside_next(int fd, int64_t *at, struct arena *a, struct ingest_beside *out)
@@ -62,21 +88,35 @@ bool ingest_beside_next(int fd, int64_t *at, struct arena *a, struct ingest_besi
 	return text_is_utf8(out->name);
 }
 
+/* The archive is read once, from its beginning. Where it breaks off, what came before is kept: the table is read by itself and says what is wrong. */
+static bool take_all(struct load *l, int archive, int fd, struct err *e)
+{
+	struct heap h = { .load = l, .fd = fd, .block = malloc(BLOCK) };
+	struct pack_limits limits = { 0 };
+	struct err why = { 0 };
+	ensure(h.block);
+	bool ok = pack_walk(archive, &limits, put_file, &h, &why);
+	bool broken = !ok && (why.code == ERR_BAD_SOURCE || why.code == ERR_TOO_LARGE);
+	if (h.damaged)
+		load_note(l, "Pictures and documents that are damaged in the archive were left out (%zu), the first of them “%.*s”.", h.damaged, STR_ARG(h.first_damaged));
+	if (h.left) load_note(l, "The pictures and documents of the archive are larger than %lld GB together; the last %zu were left out.", (long long)(TOTAL_BYTES >> 30), h.left);
+	if (broken) load_note(l, "The archive is damaged: pictures and documents behind the damage were left out.");
+	free(h.block);
+	arena_done(&h.a);
+	if (!ok && !broken) *e = why;
+	return ok || broken;
+}
+
 bool archive_beside(struct load *l, struct source *s, const struct pack_entries *all, struct err *e)
 {
 	size_t n = 0;
-	bool ok = true;
 	if (!l->job.beside) return true;
 	for (size_t i = 0; i < all->n; i++) n += is_meant(l, all->p[i].name);
 	if (!n) return true;
 	if (n > MOST) return err_set(e, ERR_TOO_LARGE, "the archive holds more than %d pictures and documents; send it in several", MOST);
 	int fd = open(arena_printf(l->a, "%.*s" INGEST_BESIDE, STR_ARG(l->job.version_path)).p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) return err_os(e, "open of what lies beside a table");
-	char *block = malloc(BLOCK);
-	ensure(block);
-	for (size_t i = 0; ok && i < all->n; i++)
-		if (is_meant(l, all->p[i].name)) ok = put_file(l, s, all->p[i].name, fd, block, e);
-	free(block);
+	bool ok = take_all(l, s->archive, fd, e);
 	close(fd);
 	return ok;
 }

@@ -197,6 +197,7 @@ void json_rows_take(struct json_rows *r, const struct json_node *root, struct ro
 	else if (json_kind(root) == JSON_ARRAY) put_items(r, root);
 	else if (json_kind(root) != JSON_OBJECT) put(r, STR("value"), STR("value"), root);
 	else if (is_feature(root)) put_feature(r, root);
+	else if (is_geometry(root)) put(r, GEOMETRY_KEY, STR("geo_shape"), root);
 	else put_members(r, root);
 	out->cells = r->cells;
 	out->n = r->s->names.n;

@@ -183,9 +183,23 @@ static bool no_such_part(const struct walk *k, struct str part, struct err *e)
 	               STR_ARG(text_cut(buf_str(&list), 200)));
 }
 
+/* A single feature or shape is a record, whatever arrays it is made of. */
+static bool is_lone_shape(const struct walk *k)
+{
+	bool found = false;
+	for (int i = 0; i < k->nfound; i++) {
+		struct str path = k->found[i].path;
+		if (str_eq(path, STR("features"))) return false;
+		found |= str_eq(path, STR("geometry.coordinates")) || str_eq(path, STR("geometry.geometries")) || str_eq(path, STR("coordinates"));
+	}
+	return found;
+}
+
 static bool choose(const struct walk *k, struct str part, struct json_source *j, struct err *e)
 {
 	int best = -1;
+	j->single = !part.n && is_lone_shape(k);
+	if (j->single) return true;
 	for (int i = 0; i < k->nfound; i++) {
 		const struct candidate *c = &k->found[i];
 		if (part.n) {
@@ -463,11 +477,21 @@ static unsigned json_sniff(struct str head)
 	return c && strchr("{[\"]-0123456789tfn", c) ? 70 : 0;
 }
 
+/* A word of the document itself, not of what it holds; lines of documents have none. */
+static bool has_own_word(struct str head, struct str word)
+{
+	ptrdiff_t at = str_find(head, word);
+	int depth = 0;
+	for (ptrdiff_t i = 0; i < at; i++) depth += (head.p[i] == '{' || head.p[i] == '[') - (head.p[i] == '}' || head.p[i] == ']');
+	return depth == 1 && str_find(head, STR("}\n{")) < 0 && str_find(head, STR("}\r\n{")) < 0;
+}
+
 static unsigned geojson_sniff(struct str head)
 {
 	if (json_sniff(head) == 0 || str_trim(head).p[0] != '{') return 0;
-	ptrdiff_t at = str_find(str_sub(head, 0, 8192), STR("\"FeatureCollection\""));
-	return at >= 0 ? 130 : 0;
+	head = str_sub(head, 0, 8192);
+	bool one = str_find(head, STR("\"geometry\"")) >= 0 && has_own_word(head, STR("\"Feature\""));
+	return one || str_find(head, STR("\"FeatureCollection\"")) >= 0 ? 130 : 0;
 }
 
 const struct source_format source_json = { "json", "json", SOURCE_TEXT, json_sniff, document_open, json_rewind, json_next,

@@ -142,14 +142,24 @@ static bool note_next(struct site *s, const struct due *d, int64_t last, struct 
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 
-/* A dataset that is not published is not published by a clock. One that is busy is begun anew by what waits already. */
+static bool is_suspended(struct site *s, struct tenant_id id)
+{
+	const struct tenant *t = tenants_hold_or_null(s->tenants, id);
+	bool suspended = !t || t->suspended;
+	if (t) tenant_release(s->tenants, t);
+	return suspended;
+}
+
+/* A dataset that is not published is not published by a clock, and nothing is of a portal that is suspended: what comes due meanwhile is left
+ * out. One that is busy is begun anew by what waits already. */
 static bool begin(struct site *s, const struct due *d, struct arena *a, struct err *e)
 {
 	int64_t job, now = clock_now().us;
 	struct err own = { 0 };
 	const struct job_order o = { .tenant = d->tenant, .dataset = d->dataset, .kind = JOB_PUBLISH, .if_changed = true };
-	if (!note_next(s, d, d->published ? now : 0, a, e)) return false;
-	if (!d->published || job_put(s, &o, &job, &own) || own.code == ERR_CONFLICT) return true;
+	bool due = d->published && !is_suspended(s, d->tenant);
+	if (!note_next(s, d, due ? now : 0, a, e)) return false;
+	if (!due || job_put(s, &o, &job, &own) || own.code == ERR_CONFLICT) return true;
 	*e = own;
 	return false;
 }

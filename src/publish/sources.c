@@ -1,6 +1,7 @@
 /* Sources of a configuration as files that can be read: files that were sent, what fetch/ brings, and the data as they
  * stand, of which a snapshot is made. */
 #include "publish/inside.h"
+#include "crypt/crypt.h"
 #include "query/query.h"
 #include "rights/rights.h"
 #include <errno.h>
@@ -9,6 +10,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* More rows than a preview looks at, so that it knows that there are more. */
+enum { HEAD_ROWS = 2000, HEAD_WORD = 12 };
 
 static const struct json_node *source_of(const struct json_node *resource) { return json_get(resource, "datasource"); }
 static struct str kind_of(const struct json_node *resource) { return json_text(json_get(source_of(resource), "type")); }
@@ -69,38 +73,61 @@ static struct str geo_key(struct publish_road *r, const struct query_plan *p, co
 	return arena_str(r->a, buf_str(&b));
 }
 
-/* Written beside the version, where the engine may write, and moved from there. */
-static bool write_snapshot(struct publish_road *r, const struct dataset *d, struct str path, struct err *e)
+/* Rows 0: all of them. */
+static bool write_rows(struct publish_road *r, const struct dataset *d, struct str path, int64_t rows, struct err *e)
 {
 	struct query_plan plan;
 	const struct query_target t = { .at = d->version, .schema = &d->schema, .dataset_id = d->slug };
-	const struct query_request ask = { .target = &t, .mode = QUERY_EXPORT, .now_us = clock_now().us };
-	struct str tmp = arena_printf(r->a, "%.*s.snapshot.tmp", STR_ARG(engine_path(r->site->engine, r->a, d->version)));
+	const struct query_request ask = { .target = &t, .mode = QUERY_EXPORT, .now_us = clock_now().us,
+		.limit = rows ? arena_printf(r->a, "%lld", (long long)rows) : STR("") };
 	if (!query_plan_rows(r->a, &ask, &plan, e)) return false;
 	struct str *names = arena_array(r->a, struct str, plan.ncolumns + 1);
 	for (size_t i = 0; i < plan.ncolumns; i++) names[i] = plan.fields[i] ? plan.fields[i]->name : arena_printf(r->a, "column_%zu", i + 1);
 	const struct engine_query q = { .at = d->version, .sql = &plan.sql, .columns = plan.types, .ncolumns = plan.ncolumns };
 	const struct engine_parquet_how how = { .compression = STR("zstd"), .geo = geo_key(r, &plan, names) };
-	unlink(tmp.p);
-	bool ok = engine_write_parquet(r->site->engine, &q, names, tmp, &how, r->watch ? r->watch->cancel : NULL, e);
+	bool ok = engine_write_parquet(r->site->engine, &q, names, path, &how, r->watch ? r->watch->cancel : NULL, e);
 	query_plan_done(&plan);
+	return ok;
+}
+
+/* Written beside the version, where the engine may write, and moved from there. */
+static bool write_snapshot(struct publish_road *r, const struct dataset *d, struct str path, struct err *e)
+{
+	struct str tmp = arena_printf(r->a, "%.*s.snapshot.tmp", STR_ARG(engine_path(r->site->engine, r->a, d->version)));
+	unlink(tmp.p);
+	bool ok = write_rows(r, d, tmp, 0, e);
 	if (ok && rename(tmp.p, path.p) != 0) ok = err_os(e, "rename of a snapshot");
 	if (!ok) unlink(tmp.p);
 	return ok;
 }
 
-/* The snapshot is made once, of the version that came another way; later versions are made of it. */
-static bool make_snapshot(struct publish_road *r, struct str *path, struct err *e)
+/* What a preview reads of it; nobody else does, so it has no name. */
+static int write_head(struct publish_road *r, const struct dataset *d, struct err *e)
+{
+	char word[HEAD_WORD + 1];
+	crypt_random_base36(word, HEAD_WORD);
+	struct str tmp = arena_printf(r->a, "%.*s.head-%s.tmp", STR_ARG(engine_path(r->site->engine, r->a, d->version)), word);
+	int fd = write_rows(r, d, tmp, HEAD_ROWS, e) ? open(tmp.p, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd < 0 && !e->code) err_os(e, "open of the first rows");
+	unlink(tmp.p);
+	return fd;
+}
+
+/* The snapshot is made once, of the version that came another way; later versions are made of it. Until then a preview has the first rows. */
+static bool make_snapshot(struct publish_road *r, struct str *path, int *head, struct err *e)
 {
 	const struct catalog_view *v;
 	if (!catalog_hold(r->site->catalog, r->tenant, &v, e)) return false;
 	const struct dataset *d = catalog_find_or_null(v, r->config.slug);
+	struct str folder = str_sub(*path, 0, (size_t)str_rfind_char(*path, '/'));
 	bool ok = d != NULL;
 	if (!ok) err_set(e, ERR_NOT_FOUND, "the data of %.*s are not published any more, and nothing was kept of them: give it another source",
 	                 STR_ARG(r->config.slug));
-	if (ok) {
-		struct str folder = str_sub(*path, 0, (size_t)str_rfind_char(*path, '/'));
-		*path = snapshot_path(r, d->version.number);
+	if (ok) *path = snapshot_path(r, d->version.number);
+	if (ok && r->preview && access(path->p, R_OK) != 0) {
+		*head = write_head(r, d, e);
+		ok = *head >= 0;
+	} else if (ok) {
 		if (mkdir(arena_cstr(r->a, folder), 0700) != 0 && errno != EEXIST) ok = err_os(e, "mkdir of the sources");
 		if (ok && access(path->p, R_OK) != 0) ok = write_snapshot(r, d, *path, e);
 	}
@@ -111,14 +138,15 @@ static bool make_snapshot(struct publish_road *r, struct str *path, struct err *
 static bool bring_published(struct publish_road *r, const struct json_node *resource, struct err *e)
 {
 	int64_t version = 0;
+	int fd = -1;
 	for (size_t i = 0; i < json_count(r->former.sources); i++) {
 		const struct json_node *one = json_at(r->former.sources, i);
 		if (r->former.ours && str_eq(json_text(json_get(one, "uid")), json_text(json_get(resource, "uid")))) version = json_int(json_get(one, "snapshot"), 0);
 	}
 	struct str path = snapshot_path(r, version);
-	if ((version == 0 || access(path.p, R_OK) != 0) && !make_snapshot(r, &path, e)) return false;
+	if ((version == 0 || access(path.p, R_OK) != 0) && !make_snapshot(r, &path, &fd, e)) return false;
 	struct stat st;
-	int fd = open(path.p, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) fd = open(path.p, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) != 0) return err_os(e, "open of a snapshot");
 	struct str mark = str_from(path, (size_t)(str_rfind_char(path, '/') + 1));
 	vec_push(r->a, &r->sources, (struct publish_source_file){ .uid = json_text(json_get(resource, "uid")), .name = STR("published.parquet"),
