@@ -206,6 +206,15 @@ static void changed(void *arg, struct tenant_id t)
 	httpd_forget(s->httpd, t.v);
 }
 
+/* A portal that is closed, made private or renamed is that for the portals that show its datasets, too. */
+static void portal_changed(void *arg, struct tenant_id t)
+{
+	struct server *s = arg;
+	struct err e = { 0 };
+	changed(arg, t);
+	if (!catalog_origin_changed(s->site->catalog, t, &e)) log_failure(s->log, LOG_LEVEL_WARN, "live.portal", &e);
+}
+
 /* --- opening ---------------------------------------------------------------------------------------- */
 
 static const struct httpd_route **join_routes(void)
@@ -307,6 +316,7 @@ static void shut(struct server *s)
 	for (size_t i = 0; i < HTTPD_LANES; i++)
 		if (s->lanes[i]) lane_close(s->lanes[i]);
 	if (s->site) {
+		jobs_done(s->site);
 		mail_close(s->site->mail);
 		s->site->mail = NULL;
 	}
@@ -359,7 +369,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	consent_resume(s->site->consent);
 	s->site->listen_port = httpd_port(s->httpd);
 	registries_port(s->site->registries, s->site->listen_port);
-	tenants_on_change(s->site->tenants, changed, s);
+	tenants_on_change(s->site->tenants, portal_changed, s);
 	looks_on_change(s->site->looks, changed, s);
 	looks_log(s->site->looks, s->log);
 	accounts_on_change(s->site->accounts, changed, s);

@@ -37,6 +37,25 @@ void back_put_notes(struct html *h, const struct back_preview *p) nonnull_all;
 void back_put_fault(struct html *h, const struct back_preview *p) nonnull_all;
 const char *back_type_title(struct str type) __attribute__((returns_nonnull));
 
+/* --- dataset_live.c ----------------------------------------------------------------------------------------------- */
+
+/* What is shown live from other portals: of this server (link), or of another (far). */
+struct back_live_list { const struct catalog_link *links; size_t nlinks; struct catalog_far *far; size_t nfar; };
+struct back_live { int64_t dataset; const struct catalog_link *link; const struct catalog_far *far; };
+struct back_live_list back_live_read(struct visit *v);
+bool back_live_find(const struct back_live_list *l, int64_t dataset, struct back_live *out) must_use nonnull_all;
+bool back_live_ails(const struct back_live *l) must_use nonnull_all; /* something to tell its publisher */
+void back_put_live_badge(struct html *h, const struct back_live *l) nonnull_all;
+void back_put_live_why(struct html *h, struct visit *v, const struct back_live *l) nonnull_all;
+/* On the pages of a dataset: nothing while all is well, or where it is not live. */
+void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset) nonnull_all;
+/* All of them that the reader may edit; nothing where there are none. */
+bool back_put_live_table(struct html *h, struct visit *v, struct err *e) must_use nonnull_all;
+/* Copied or live: the field "shown" of a form. */
+void dataset_put_live_choice(struct html *h, bool live) nonnull_all;
+bool dataset_is_of_portal(const struct json_node *resource) must_use;
+struct str dataset_live_source(struct arena *a, const struct json_node *datasource, bool live);
+
 /* --- dataset_ways.c ----------------------------------------------------------------------------------------------- */
 
 struct way_field { const char *name, *label, *hint; enum html_kind kind; bool required; };

@@ -124,7 +124,7 @@ static bool is_busy_word(struct str status)
 	return str_eq(status, STR("queued")) || str_eq(status, STR("processing")) || str_eq(status, STR("aborting_processing")) || str_eq(status, STR("deleting"));
 }
 
-static void put_name(struct html *h, struct visit *v, const struct config_item *it, bool deleted)
+static void put_name(struct html *h, struct visit *v, const struct config_item *it, const struct back_live_list *live, bool deleted)
 {
 	const struct config *c = &it->head;
 	if (!deleted) {
@@ -141,12 +141,17 @@ static void put_name(struct html *h, struct visit *v, const struct config_item *
 		html_lit(h, " ");
 		html_badge(h, HTML_NEUTRAL, N_("Restricted"));
 	}
+	struct back_live one;
+	if (back_live_find(live, c->dataset, &one)) {
+		html_lit(h, " ");
+		back_put_live_badge(h, &one);
+	}
 	html_lit(h, "<small><code>");
 	html_text(h, c->slug);
 	html_lit(h, "</code></small>");
 }
 
-static void put_row(struct html *h, struct html_table *t, struct visit *v, const struct config_item *it, bool deleted)
+static void put_row(struct html *h, struct html_table *t, struct visit *v, const struct config_item *it, const struct back_live_list *live, bool deleted)
 {
 	const struct config *c = &it->head;
 	html_row_open(h, t);
@@ -154,7 +159,7 @@ static void put_row(struct html *h, struct html_table *t, struct visit *v, const
 	html_pick(h, "uid", c->uid, c->title);
 	html_cell_close(h, t);
 	html_cell_open(h, t);
-	put_name(h, v, it, deleted);
+	put_name(h, v, it, live, deleted);
 	html_cell_close(h, t);
 	html_cell_open(h, t);
 	html_lit(h, "<span class=\"row-state\" data-uid=\"");
@@ -218,13 +223,14 @@ static void put_table(struct html *h, struct visit *v, const struct view_state *
 		{ .title = N_("Source") }, { .title = N_("Actions"), .hide_title = true } };
 	struct html_table table = { .caption = N_("Datasets"), .columns = columns, .ncolumns = COUNT_OF(columns), .state = s, .sorted = "-modified" };
 	bool deleted = is_deleted(s);
+	struct back_live_list live = back_live_read(v);
 	html_lit(h, "<stoa-datasets data-url=\"" HOME "status/\">");
 	html_form_open(h, &(struct html_form){ .visit = v, .action = STR(HOME "do/"), .label = N_("Datasets") });
 	html_hidden(h, "back", view_state_here(s));
 	put_bulk(h, deleted);
 	html_table_open(h, &table);
 	for (size_t i = 0; i < n; i++)
-		put_row(h, &table, v, &items[i], deleted);
+		put_row(h, &table, v, &items[i], &live, deleted);
 	html_table_close(h, &table);
 	html_form_close(h);
 	html_lit(h, "</stoa-datasets>");

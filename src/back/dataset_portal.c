@@ -88,6 +88,7 @@ static void put_list(struct html *h, struct visit *v, const struct json_node *an
 	html_form_open(h, &(struct html_form){ .visit = v, .action = to });
 	html_hidden(h, "way", STR("portal"));
 	html_hidden(h, "url", origin);
+	dataset_put_live_choice(h, false);
 	html_table_open(h, &table);
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json_node *d = json_at(list, i);

@@ -90,6 +90,9 @@ static bool save_one(struct sources *k, struct err *e)
 	struct back_put puts[BACK_PUTS];
 	size_t n = 0;
 	puts[n++] = (struct back_put){ arena_join(v->arena, place, STR("title")), back_json_text(v->arena, str_trim(visitor_field(&k->form, STR("title")))) };
+	if (visitor_field(&k->form, STR("shown")).n && dataset_is_of_portal(one))
+		puts[n++] = (struct back_put){ arena_join(v->arena, place, STR("datasource")),
+			dataset_live_source(v->arena, json_get(one, "datasource"), str_eq(visitor_field(&k->form, STR("shown")), STR("live"))) };
 	if (visitor_field(&k->form, STR("type")).n) {
 		dataset_read_params(v, &k->form, one, &type, &params);
 		puts[n++] = (struct back_put){ arena_join(v->arena, place, STR("type")), back_json_text(v->arena, type) };
@@ -233,6 +236,8 @@ static void put_one(struct view_page *page, struct sources *k, const struct json
 	back_dataset_base(h, v, &k->c, place);
 	html_hidden(h, "resource", uid);
 	html_field(h, &(struct html_field){ .name = "title", .label = N_("Name of the source"), .value = json_text(json_get(one, "title")), .most = 300 });
+	if (dataset_is_of_portal(one))
+		dataset_put_live_choice(h, fetch_is_live(json_get(one, "datasource")));
 	if (push)
 		put_push(h, k, one);
 	else {

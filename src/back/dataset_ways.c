@@ -227,6 +227,7 @@ bool dataset_way_source(struct visit *v, const struct dataset_way *w, const stru
 		json_member(&j, "type", STR("portal"));
 		json_member(&j, "url", origin);
 		json_member(&j, "dataset_id", visitor_field(f, STR("dataset_id")));
+		json_member_bool(&j, "live", str_eq(visitor_field(f, STR("shown")), STR("live")));
 	} else {
 		bool sql = str_eq(str_of(w->word), STR("postgresql")), s3 = str_eq(str_of(w->word), STR("s3"));
 		if (!saved.n && needs_connection(w, f) && !connect(v, w, f, sql ? url : origin, errors, &saved, e))

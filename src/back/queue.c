@@ -151,6 +151,10 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	back_said(&page, r);
 	if (running)
 		put_follow(h, r, STR("/backoffice/queue/"));
+	if (!start && !back_put_live_table(h, &v, e)) {
+		view_drop(&page);
+		return false;
+	}
 	if (!n)
 		html_empty(h, N_("Nothing has been done yet"), N_("Publications appear here, those of schedules, too."), NULL);
 	if (n) {

@@ -20,7 +20,7 @@ const struct store_house_query catalog_house_queries[] = {
 
 /* --- loading ------------------------------------------------------------------------------------ */
 
-static bool read_dataset(struct arena *a, struct store_rows *r, struct tenant_id t, struct dataset *d, struct err *e)
+bool catalog_read_dataset(struct arena *a, struct store_rows *r, struct tenant_id t, struct dataset *d, struct err *e)
 {
 	*d = (struct dataset){ .id = store_int(r, 0) };
 	d->slug = arena_str(a, store_text(r, 1));
@@ -56,7 +56,7 @@ static bool load_datasets(struct store_tx *tx, struct view_box *b, struct err *e
 	enum store_step step;
 	if (!store_ask(tx, CATALOG_Q(datasets_published), b->view.tenant, STORE_NONE, &r, e)) return false;
 	while ((step = store_step(r, e)) == STORE_ROW && ok)
-		ok = read_dataset(&b->arena, r, b->view.tenant, vec_add(&b->arena, &list), e);
+		ok = catalog_read_dataset(&b->arena, r, b->view.tenant, vec_add(&b->arena, &list), e);
 	store_stop(r);
 	if (!ok || step != STORE_DONE) return false;
 	b->view.datasets = list.p;
@@ -66,7 +66,7 @@ static bool load_datasets(struct store_tx *tx, struct view_box *b, struct err *e
 }
 
 /* A date of change that the publisher set stands for the one that was measured. The list stays in the order of what was measured. */
-static void take_modified(struct dataset *d)
+void take_modified(struct dataset *d)
 {
 	struct clock_text when;
 	struct str json = dataset_meta_json(d, "default", "modified", STR(""));
@@ -141,8 +141,9 @@ static bool build(struct catalog *c, struct tenant_id t, bool alone, struct view
 	ensure(b != NULL);
 	b->held = 1;
 	b->view.tenant = t;
-	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e) && load_rules(tx, b, e) && load_files(tx, b, e) &&
+	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e) && load_links(tx, b, e) && load_rules(tx, b, e) && load_files(tx, b, e) &&
 	          load_changed(tx, b, e);
+	if (ok) link_versions(b);
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
 	lock_take(&c->lock);
 	live_fill(c, b);
@@ -206,7 +207,7 @@ void catalog_put_in_place(struct catalog *c, struct view_box *b)
 	if (old) let_go(c, old);
 }
 
-bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e)
+static bool refresh_one(struct catalog *c, struct tenant_id t, struct err *e)
 {
 	struct view_box *b = NULL;
 	lock_take(&c->lock);
@@ -223,6 +224,60 @@ bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e)
 	lock_give(&c->lock);
 	if (ok && changed) changed(arg, t);
 	return ok;
+}
+
+/* A view that cannot be made anew would go on showing what another portal shows no longer: then it goes, and is made when somebody asks. */
+static void forget(struct catalog *c, struct tenant_id t)
+{
+	lock_take(&c->lock);
+	struct view_box **at = place_of(c, t), *b = *at;
+	if (b) {
+		*at = b->next;
+		let_go(c, b);
+	}
+	void (*changed)(void *, struct tenant_id) = c->changed;
+	void *arg = c->changed_arg;
+	lock_give(&c->lock);
+	if (changed) changed(arg, t);
+}
+
+size_t catalog_followers(struct catalog *c, struct tenant_id origin, struct arena *a, struct tenant_id **out)
+{
+	size_t n = 0;
+	for (const struct view_box *b = c->views; b; b = b->next) n++;
+	*out = arena_array(a, struct tenant_id, n + 1);
+	n = 0;
+	for (const struct view_box *b = c->views; b; b = b->next)
+		if (link_leads_to(&b->view, origin)) (*out)[n++] = b->view.tenant;
+	return n;
+}
+
+bool catalog_origin_changed(struct catalog *c, struct tenant_id origin, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct tenant_id *list;
+	bool ok = true;
+	lock_take(&c->lock);
+	size_t n = catalog_followers(c, origin, &a, &list);
+	lock_give(&c->lock);
+	for (size_t i = 0; i < n; i++) {
+		struct err own = { 0 };
+		if (refresh_one(c, list[i], &own)) continue;
+		forget(c, list[i]);
+		if (ok) *e = own;
+		ok = false;
+	}
+	return ok;
+}
+
+/* Portals that show datasets of this one live are made anew with it. */
+bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e)
+{
+	struct err own = { 0 };
+	bool ok = refresh_one(c, t, e);
+	bool followed = catalog_origin_changed(c, t, &own);
+	if (ok && !followed) *e = own;
+	return ok && followed;
 }
 
 bool catalog_hold(struct catalog *c, struct tenant_id t, const struct catalog_view **out, struct err *e)

@@ -65,6 +65,17 @@ struct dataset_version {
 	struct instant published;
 };
 
+/* A dataset that is another portal's of this server, as it stands there now (link.c). */
+struct dataset_link {
+	struct tenant_id origin;
+	struct str host, slug;       /* of the portal, and of the dataset there */
+	bool data;                   /* rows too: everybody may read them there; what of them, says schema.bound_or_null */
+	struct str summary;          /* of the publication there */
+	struct dataset_memo *memo;   /* of the rows that the bound leaves */
+};
+/* A dataset whose origin on another server is asked while it is read. */
+struct dataset_far { bool live; struct instant good, failing; }; /* failing.us 0: the origin answers */
+
 /* A dataset of a view tells the whole truth; what one caller has of it is a copy made by rights/. */
 struct dataset {
 	int64_t id;
@@ -93,6 +104,18 @@ struct dataset {
 	size_t nversions;
 	int64_t pushed;             /* the last push its version holds; 0: none */
 	int64_t compacts;           /* the version its version is made of by compaction; 0: it came from a file */
+	const struct dataset_link *link_or_null; /* `version` is another portal's */
+	struct dataset_far far;
+};
+
+/* A dataset that is to be shown live from another portal of this server, whether it can be or not. */
+enum catalog_link_state { CATALOG_LINK_SHOWN, CATALOG_LINK_NO_DATA, CATALOG_LINK_NO_PORTAL, CATALOG_LINK_CLOSED, CATALOG_LINK_NO_DATASET,
+	CATALOG_LINK_RESTRICTED, CATALOG_LINK_CHAIN };
+struct catalog_link {
+	int64_t dataset;
+	struct tenant_id origin;        /* 0: no portal has the name */
+	struct str host, slug;
+	enum catalog_link_state state;  /* beyond CATALOG_LINK_NO_DATA it is not in the view: readers have no such dataset */
 };
 
 /* The published catalogue of one portal. */
@@ -106,6 +129,8 @@ struct catalog_view {
 	struct version_ref reflected;
 	const struct schema *reflected_schema;
 	bool restricted;                /* some dataset is */
+	const struct catalog_link *links; /* published ones, those that cannot be shown too */
+	size_t nlinks;
 };
 /* Where a dataset lies, degrees; hidden fields of the reflection, null where it is not known or not everybody's to know. */
 #define CATALOG_WEST "stoa_west"
@@ -196,6 +221,13 @@ struct catalog_loaded {
 	int64_t compacts;        /* number of the present version; 0: from a file */
 	int64_t pushed;          /* with compacts: the last push it holds … */
 	struct instant modified; /* … and when that came */
+	const struct catalog_link_new *link_or_null; /* no file was written: the data are another portal's */
+};
+/* The version is what a portal of this server publishes now and later, as far as everybody may see it there: see link.c. */
+struct catalog_link_new {
+	struct str host, slug;
+	struct str filter;       /* ODSQL: what is shown of it here; empty: all */
+	struct str told;         /* names of fields that are told in own words, a JSON list; how stands in the schema of the version */
 };
 /* Renames the finished .tmp files, moves the pointer, refreshes the view and its reflection. Takes
  * the draft. On failure readers still see the former version; when only the refresh failed (a full disk), the
@@ -213,6 +245,17 @@ bool catalog_set_metas(struct catalog *c, struct tenant_id t, struct str slug, c
 /* The same, and the fields of the present version told anew: labels, descriptions, annotations; as many as there are, in their order. */
 bool catalog_describe(struct catalog *c, struct tenant_id t, struct str slug, const struct schema *fields, const struct meta_change *metas,
                       size_t nmetas, struct err *e) must_use;
+/* --- live datasets: link.c ------------------------------------------------------------------------- */
+
+/* Another portal's settings or name have changed, or it is gone: views that show datasets of it are made anew. */
+bool catalog_origin_changed(struct catalog *c, struct tenant_id origin, struct err *e) must_use nonnull_all;
+/* Whether a dataset of another server is live. What readers are told follows with the next view. */
+bool catalog_far_set(struct catalog *c, struct tenant_id t, int64_t dataset, bool live, struct err *e) must_use nonnull_all;
+/* Its origin was asked: `message` empty, and what stands here is what it has; else why it could not be. */
+bool catalog_far_note(struct catalog *c, struct tenant_id t, int64_t dataset, struct str message, struct err *e) must_use nonnull_all;
+struct catalog_far { int64_t dataset; struct instant good, failing; struct str message; };
+bool catalog_far(struct catalog *c, struct tenant_id t, struct arena *a, struct catalog_far **out, size_t *n, struct err *e) must_use nonnull_all;
+
 /* --- rules: rules.c -------------------------------------------------------------------------------- */
 
 /* Who sees a dataset, as one change. Whether a filter means anything is the caller's to check. */

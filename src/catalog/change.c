@@ -259,7 +259,8 @@ static bool retire(struct catalog *c, struct store_tx *tx, struct arena *a, stru
 	store_stop(r);
 	bool ok = step == STORE_DONE;
 	for (size_t i = 0; ok && i < list.n; i++)
-		ok = store_run(tx, CATALOG_Q(version_delete), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(list.p[i].number)), e);
+		ok = store_run(tx, CATALOG_Q(version_delete), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(list.p[i].number)), e) &&
+		     store_run(tx, CATALOG_Q(link_delete), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(list.p[i].number)), e);
 	*gone = list.p;
 	*n = list.n;
 	return ok;
@@ -282,22 +283,34 @@ static bool file_bytes(struct str path, int64_t *out, struct err *e)
 	return true;
 }
 
+static bool finish_files(const struct catalog_draft *d, int64_t *bytes, struct err *e)
+{
+	return rename_tmp(d->file, true, e) && rename_tmp(d->rejects, false, e) && sync_folder(d->file, e) && file_bytes(d->file, bytes, e);
+}
+
+static bool put_link(struct store_tx *tx, const struct catalog_draft *d, const struct catalog_link_new *link, struct err *e)
+{
+	return !link || store_run(tx, CATALOG_Q(link_insert), d->tenant,
+	                          STORE_PARAMS(VALUE_OF_INT(d->dataset), VALUE_OF_INT(d->number), VALUE_OF_TEXT(link->host), VALUE_OF_TEXT(link->slug),
+	                                       VALUE_OF_TEXT(link->filter), VALUE_OF_TEXT(link->told)), e);
+}
+
 static bool commit(struct catalog *c, struct catalog_draft *d, const struct catalog_loaded *l, const struct meta_change *metas,
                    size_t nmetas, struct arena *a, struct version_ref **gone, size_t *ngone, struct err *e)
 {
 	struct store_tx *tx;
-	int64_t bytes;
+	int64_t bytes = 0;
 	auto_buf fields = BUF_INIT(16 << 20);
 	schema_put_json(&fields, &l->schema);
 	struct str text;
-	if (!buf_end(&fields, &text, e) || !rename_tmp(d->file, true, e) || !rename_tmp(d->rejects, false, e)) return false;
-	if (!sync_folder(d->file, e) || !file_bytes(d->file, &bytes, e)) return false;
+	if (!buf_end(&fields, &text, e) || !(l->link_or_null || finish_files(d, &bytes, e))) return false;
 	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
 	struct value id = VALUE_OF_INT(d->dataset), number = VALUE_OF_INT(d->number), now = VALUE_OF_INT(clock_now().us);
 	bool ok = store_run(tx, CATALOG_Q(version_insert), d->tenant,
 	                    STORE_PARAMS(id, number, now, VALUE_OF_INT(l->rows), VALUE_OF_INT(bytes), VALUE_OF_INT(l->rejects),
 	                                 VALUE_OF_TEXT(text), VALUE_OF_TEXT(l->source_name), VALUE_OF_TEXT(l->summary),
 	                                 VALUE_OF_INT(l->pushed), VALUE_OF_INT(l->compacts)), e);
+	ok = ok && put_link(tx, d, l->link_or_null, e);
 	if (ok && l->compacts)
 		ok = retire(c, tx, a, d->tenant, d->dataset, l->compacts, d->number, INT32_MAX, gone, ngone, e) && point_compacted(tx, d, l, e);
 	else

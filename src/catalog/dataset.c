@@ -115,7 +115,8 @@ bool dataset_extent(const struct dataset *d, double out[4])
 	if (d->rows < 0 || !d->data_visible || !any_type(&d->schema, VALUE_POINT, VALUE_SHAPE)) return false;
 	for (size_t i = 0; i < d->schema.n; i++)
 		if (!counts(&d->schema.fields[i]) && (d->schema.fields[i].type == VALUE_POINT || d->schema.fields[i].type == VALUE_SHAPE)) return false;
-	if (!d->summary.n || !json_read(d->summary, &doc, &e)) return false;
+	struct str summary = d->link_or_null ? d->link_or_null->summary : d->summary;
+	if (!summary.n || !json_read(summary, &doc, &e)) return false;
 	const struct json_node *box = json_get(json_root(doc), "bbox");
 	for (size_t i = 0; i < 4; i++) {
 		if (json_kind(json_at(box, i)) != JSON_REAL && json_kind(json_at(box, i)) != JSON_INT) return false;

@@ -62,6 +62,8 @@ void live_fill(struct catalog *c, struct view_box *b);
 struct view_box *live_copy(struct view_box *b);
 /* catalog.c, with the lock, given up meanwhile. */
 void catalog_put_in_place(struct catalog *c, struct view_box *b);
+/* With the lock: the portals whose newest view leads to another, in the arena. */
+size_t catalog_followers(struct catalog *c, struct tenant_id origin, struct arena *a, struct tenant_id **out);
 struct view_box *catalog_newest_or_null(struct catalog *c, struct tenant_id t);
 
 /* made.c: takes away what belongs to a made view. Without the lock. */
@@ -74,6 +76,16 @@ bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e) must_
 bool catalog_reflect(struct catalog *c, struct view_box *b, bool alone, struct err *e) must_use;
 /* rules.c: reads who may see what into the datasets of a view that is being made. */
 bool load_rules(struct store_tx *tx, struct view_box *b, struct err *e) must_use;
+/* The flags of a rule's fields; names that the schema does not have show nothing: a rule never grows by a publication. */
+void rule_resolve(struct arena *a, const struct schema *s, struct dataset_rule *r);
+/* link.c: datasets of other portals in a view that is being made, after what is its own and before its rules; then their versions. */
+bool load_links(struct store_tx *tx, struct view_box *b, struct err *e) must_use;
+void link_versions(struct view_box *b);
+/* Whether a view shows, or would show, something of a portal. */
+bool link_leads_to(const struct catalog_view *v, struct tenant_id origin);
+/* catalog.c: a row of datasets_published; and the date that a publisher set. */
+bool catalog_read_dataset(struct arena *a, struct store_rows *r, struct tenant_id t, struct dataset *d, struct err *e) must_use;
+void take_modified(struct dataset *d);
 /* A list of names as JSON, or nothing when every field is meant. */
 bool rule_fields(struct arena *a, struct str json, struct dataset_rule *out, struct err *e) must_use;
 /* What the dataset's features are when only some fields count. */

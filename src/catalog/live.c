@@ -13,7 +13,7 @@ static void fill_one(const struct catalog_live *l, struct dataset *d)
 {
 	if (!is_of(l, &d->version) || l->at.number != d->version.number) return;
 	d->version = l->at;
-	d->rows = l->rows;
+	if (d->rows >= 0) d->rows = l->rows;
 	if (l->modified.us > d->modified.us) d->modified = l->modified;
 	if (l->modified.us > d->data_processed.us) d->data_processed = l->modified;
 }
@@ -23,7 +23,7 @@ void live_fill(struct catalog *c, struct view_box *b)
 	/* The list was made by this room for this view, so writing through the const view is ours to do. */
 	struct dataset *list = (struct dataset *)(uintptr_t)b->view.datasets;
 	for (size_t i = 0; i < c->nlives; i++) {
-		if (c->lives[i].at.tenant.v != b->view.tenant.v) continue;
+		if (c->lives[i].at.tenant.v != b->view.tenant.v && !b->view.nlinks) continue;
 		for (size_t k = 0; k < b->view.n; k++) fill_one(&c->lives[i], &list[k]);
 	}
 }
@@ -59,14 +59,20 @@ static void note(struct catalog *c, const struct catalog_live *l)
 
 void catalog_set_live(struct catalog *c, const struct catalog_live *l)
 {
+	auto_arena a = ARENA_INIT;
+	struct tenant_id *list;
 	lock_take(&c->lock);
 	note(c, l);
-	struct view_box *now = catalog_newest_or_null(c, l->at.tenant);
-	if (now) catalog_put_in_place(c, live_copy(now));
+	size_t n = catalog_followers(c, l->at.tenant, &a, &list);
+	list[n++] = l->at.tenant;
+	for (size_t i = 0; i < n; i++) {
+		struct view_box *now = catalog_newest_or_null(c, list[i]);
+		if (now) catalog_put_in_place(c, live_copy(now));
+	}
 	void (*changed)(void *, struct tenant_id) = c->changed;
 	void *arg = c->changed_arg;
 	lock_give(&c->lock);
-	if (changed) changed(arg, l->at.tenant);
+	for (size_t i = 0; changed && i < n; i++) changed(arg, list[i]);
 }
 
 bool catalog_renew(struct catalog *c, struct tenant_id t, struct err *e) { return catalog_refresh(c, t, e); }

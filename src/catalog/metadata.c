@@ -275,7 +275,7 @@ static void put_metas(struct json_out *j, const struct dataset *d, struct str la
 		put_raw(j, r->kind == META_DATETIME ? in_zone(&a, json, zone) : json);
 		if (strcmp(r->name, "update_frequency") == 0) {
 			json_key(j, STR("federated"));
-			json_put_bool(j, false);
+			json_put_bool(j, d->link_or_null || d->far.live);
 		}
 	}
 	if (open) json_close(j, '}');

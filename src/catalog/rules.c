@@ -45,8 +45,7 @@ bool rule_fields(struct arena *a, struct str json, struct dataset_rule *out, str
 	return true;
 }
 
-/* Names that the version at hand does not have show nothing: a rule never grows by a publication. */
-static void resolve(struct arena *a, const struct schema *s, struct dataset_rule *r)
+void rule_resolve(struct arena *a, const struct schema *s, struct dataset_rule *r)
 {
 	if (!r->some_fields) return;
 	bool *visible = arena_array(a, bool, s->n + 1);
@@ -90,7 +89,7 @@ bool load_rules(struct store_tx *tx, struct view_box *b, struct err *e)
 	for (size_t i = 0; i < b->view.n; i++) {
 		/* The list was made for this view, so writing through it is ours to do. */
 		struct dataset *d = (struct dataset *)(uintptr_t)&b->view.datasets[i];
-		resolve(&b->arena, &d->schema, &d->everybody);
+		rule_resolve(&b->arena, &d->schema, &d->everybody);
 		b->view.restricted |= d->restricted;
 		map_put(&work, &by_id, arena_printf(&work, "%lld", (long long)d->id), d);
 	}
@@ -98,7 +97,7 @@ bool load_rules(struct store_tx *tx, struct view_box *b, struct err *e)
 		for (end = i; end < rows.v.n && rows.v.p[end].dataset == rows.v.p[i].dataset;) end++;
 		struct dataset *d = map_get_or_null(&by_id, arena_printf(&work, "%lld", (long long)rows.v.p[i].dataset));
 		if (!d) continue;
-		for (size_t k = i; k < end; k++) resolve(&b->arena, &d->schema, &all[k]);
+		for (size_t k = i; k < end; k++) rule_resolve(&b->arena, &d->schema, &all[k]);
 		d->rules = all + i;
 		d->nrules = end - i;
 	}

@@ -64,6 +64,13 @@ static const struct schema *keep_schema(struct arena *a, const struct schema *fr
 {
 	struct schema *to = arena_new(a, struct schema);
 	to->n = from->n;
+	if (from->bound_or_null) {
+		const struct schema_bound *bound = from->bound_or_null;
+		struct schema_bound *kept = arena_new(a, struct schema_bound);
+		*kept = (struct schema_bound){ .schema = keep_schema(a, bound->schema), .dataset_id = arena_str(a, bound->dataset_id),
+			.filter = arena_str(a, bound->filter), .own = arena_str(a, bound->own), .mark = arena_str(a, bound->mark) };
+		to->bound_or_null = kept;
+	}
 	to->fields = arena_array(a, struct field, from->n + 1);
 	for (size_t i = 0; i < from->n; i++) {
 		const struct field *f = &from->fields[i];

@@ -35,7 +35,7 @@ static bool is_named(struct call *c, const struct dataset_file *f, bool *out, st
 	for (size_t i = 0; i < t->schema->n && !*out; i++) {
 		const struct field *field = &t->schema->fields[i];
 		if (field->type != VALUE_FILE || (field->flags & FIELD_HIDDEN) || (t->visible_or_null && !t->visible_or_null[i])) continue;
-		if (!str_trim(t->row_filter).n) *out = true;
+		if (!str_trim(t->row_filter).n && !t->schema->bound_or_null) *out = true;
 		else if (!read_names(c, field, f->name, out, e)) return false;
 	}
 	return true;

@@ -171,6 +171,8 @@ static void check_portal(const struct json_node *d, struct str path, struct proc
 	struct str domain = fetch_text(json_get(d, "domain"), "domain_id"), url = fetch_text(d, "url");
 	if (!url.n && !domain.n) process_fault(f, below(f, path, "url"), "This is missing: the address of the portal, such as https://data.example.org.");
 	if (url.n) check_url(url, "https:// http://", below(f, path, "url"), f);
+	enum json_kind live = json_kind(json_get(d, "live"));
+	if (live != JSON_ABSENT && live != JSON_NULL && live != JSON_BOOL) process_fault(f, below(f, path, "live"), "Expected true (shown as it stands there) or false (copied).");
 	if (!fetch_text(d, "dataset_id").n && !fetch_text(json_get(d, "dataset"), "dataset_id").n)
 		process_fault(f, below(f, path, "dataset_id"), "This is missing: the identifier of the dataset, as it stands in its address.");
 }

@@ -4,7 +4,7 @@
  * address itself unless the operator allows them (setting fetch_private). Secrets are sealed (vault/), never given back, never logged.
  *
  * A datasource is the JSON of management-api.md 7.3, plus {"type":"postgresql","connection":…,"table"|"query"},
- * {"type":"portal","url","dataset_id","apikey_connection"} (any Opendatasoft-compatible server, this one too), {"type":"uploaded_file"},
+ * {"type":"portal","url","dataset_id","apikey_connection","live"} (any Opendatasoft-compatible server, this one too), {"type":"uploaded_file"},
  * {"type":"published"}. What ends in a / is all that lies below: files of a folder (FTP), objects of a bucket or container; what
  * vanishes there stays until it is forgotten. With "incremental_field" a table or query is asked only for rows beyond the greatest
  * value read so far, which go behind those that are kept. Threads: any; a fetch blocks its thread until its end or its token is fired. */
@@ -40,6 +40,24 @@ struct fetch_result {
  * ERR_UNAUTHENTICATED (of the other side), ERR_NOT_FOUND, ERR_TOO_LARGE, ERR_CANCELLED: pub says what to do. */
 bool fetch_source(struct site *s, const struct fetch_request *r, struct arena *a, struct fetch_result **out, size_t *n, struct err *e) must_use nonnull_all;
 void fetch_done(struct fetch_result *results, size_t n); /* closes; NULL with 0 */
+/* What a source names that is a dataset of another portal, without fetching its data. */
+struct fetch_there {
+	bool live;               /* to be shown as it stands there, not copied */
+	bool near;               /* of a portal of this server: what follows is what everybody may see of it there */
+	struct str host, slug;   /* the portal's own name */
+	struct str where;        /* ODSQL of the source; empty: none */
+	bool refines;            /* it chooses by values of facets */
+	struct schema schema;    /* the fields that everybody sees, in the arena */
+	int64_t rows;            /* -1: not everybody's to know */
+	struct str metadata;     /* as fetch_result has it */
+};
+/* False where a source is of another kind. */
+bool fetch_is_live(const struct json_node *datasource) must_use nonnull_all;
+/* ERR_NOT_FOUND, ERR_FORBIDDEN: a portal of this server does not show such a dataset to everybody. Asks nobody where it is not near. */
+bool fetch_there(struct site *s, struct tenant_id t, const struct json_node *datasource, struct arena *a, struct fetch_there *out, struct err *e) must_use nonnull_all;
+/* Asks another server whether a dataset is what it was when it was fetched (`known`): its metadata only. *sure false: it does not tell. */
+bool fetch_there_changed(struct site *s, const struct fetch_request *r, bool *changed, bool *sure, struct err *e) must_use nonnull_all;
+
 /* Drops what is kept of a dataset's sources. */
 bool fetch_forget(struct site *s, struct tenant_id t, int64_t dataset, struct err *e) must_use nonnull_all;
 /* Copies that are older than a day, and files of none; once a day. */

@@ -71,6 +71,9 @@ struct fetch_known { struct str sha256, etag, modified; int64_t bytes; };
 struct fetch_known fetch_known_read(struct arena *a, struct str json);
 struct str fetch_known_text(struct arena *a, const struct fetch_known *k);
 
+/* source.c: the connection that the datasource names, its secrets opened. */
+bool fetch_open_connection(struct fetching *f, struct err *e) must_use;
+
 /* --- the kinds of sources ------------------------------------------------------------------------------------------ */
 
 bool fetch_uploaded(struct fetching *f, struct err *e) must_use;

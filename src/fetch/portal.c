@@ -1,6 +1,6 @@
 /* Datasets of other portals: any server that speaks the Explore API, by its export of records and what it says of the dataset; portals of
- * this same server without leaving it, as far as everybody may read them there. Copied, not shown from afar: what readers ask is
- * answered here, and goes on being answered when the origin is gone. */
+ * this same server without leaving it, as far as everybody may read them there. What comes from another server is copied, however live it is
+ * to be: what readers ask is answered here, and goes on being answered when the origin is gone. */
 #include "fetch/inside.h"
 #include "crypt/crypt.h"
 #include "query/query.h"
@@ -102,7 +102,7 @@ static void put_template(struct json_out *j, struct str template_, const struct 
 }
 
 /* {template: {name: {lang: value}}, "fields": […]} of a DatasetObject. */
-static struct str metadata_of(struct arena *a, const struct json_node *dataset)
+static struct str metadata_of(struct arena *a, const struct json_node *dataset, bool fields)
 {
 	const struct json_node *metas = json_get(dataset, "metas"), *v, *basic = json_get(metas, "default");
 	auto_buf b = BUF_INIT(DATASET_BYTES);
@@ -119,7 +119,7 @@ static struct str metadata_of(struct arena *a, const struct json_node *dataset)
 	}
 	json_key(&j, STR("fields"));
 	json_value(&j);
-	if (json_get(dataset, "fields")) json_put_node(&b, json_get(dataset, "fields"));
+	if (fields && json_get(dataset, "fields")) json_put_node(&b, json_get(dataset, "fields"));
 	else buf_lit(&b, "[]");
 	json_close(&j, '}');
 	return arena_str(a, buf_str(&b));
@@ -230,7 +230,7 @@ static bool far(struct origin *o, struct err *e)
 	if (!call_of(o, export_url(o), &c, e)) return false;
 	c.name = name;
 	if (!fetch_by_http(f, &c, e)) return false;
-	mark_results(f, stamp, metadata_of(f->a, dataset));
+	mark_results(f, stamp, metadata_of(f->a, dataset, true));
 	return true;
 }
 
@@ -243,11 +243,22 @@ static bool is_open(const struct tenant *t, const struct dataset *d)
 	return !str_eq(tenant_setting(t, "access"), STR("private")) && !d->restricted && d->data_visible && r->data_visible && !r->row_filter.n && !r->some_fields;
 }
 
+/* Something of it is everybody's: that much can be shown live. */
+static bool is_there(const struct tenant *t, const struct dataset *d)
+{
+	return !str_eq(tenant_setting(t, "access"), STR("private")) && !d->restricted && d->data_visible && d->everybody.data_visible;
+}
+
 static bool write_parquet(struct origin *o, const struct dataset *d, struct str path, struct err *e)
 {
 	struct fetching *f = o->f;
 	struct query_plan plan;
-	const struct query_target t = { .at = d->version, .schema = &d->schema, .dataset_id = d->slug };
+	struct query_target t = { .at = d->version, .schema = &d->schema, .dataset_id = d->slug };
+	/* What is shown live is looked at as its readers will see it. */
+	if (fetch_is_live(f->r->datasource)) {
+		t.row_filter = d->everybody.row_filter;
+		t.visible_or_null = d->everybody.visible_or_null;
+	}
 	const struct query_request ask = { .target = &t, .mode = QUERY_EXPORT, .now_us = clock_now().us, .where = &o->where, .nwhere = o->where.n != 0, .refine = o->refines,
 		                           .nrefine = o->nrefines };
 	struct str tmp = arena_printf(f->a, "%.*s.fetched.tmp", STR_ARG(engine_path(f->site->engine, f->a, d->version)));
@@ -297,7 +308,8 @@ static bool bring_near(struct origin *o, const struct tenant *t, const struct da
 	struct fetch_copy copy;
 	struct fetch_file file;
 	bool done, found;
-	if (t->id.v != f->r->tenant.v && !is_open(t, d))
+	bool live = fetch_is_live(f->r->datasource);
+	if (live ? !is_there(t, d) : t->id.v != f->r->tenant.v && !is_open(t, d))
 		return err_set(e, ERR_FORBIDDEN, "The dataset \"%.*s\" is not open to everybody on its portal, so it cannot be shown here.", STR_ARG(o->slug));
 	if (!d->version.number) return err_set(e, ERR_NOT_FOUND, "The dataset \"%.*s\" has no data on its portal.", STR_ARG(o->slug));
 	dataset_put_json(&text, d, t->languages[0], clock_utc(), true);
@@ -307,7 +319,7 @@ static bool bring_near(struct origin *o, const struct tenant *t, const struct da
 	if (done) return true;
 	if (!fetch_copy_read(f, STR(""), &copy, &found, e)) return false;
 	if (found && !f->r->fresh && fetch_copy_recent(&copy) && fetch_copy_give(f, &copy)) {
-		mark_results(f, stamp, metadata_of(f->a, node));
+		mark_results(f, stamp, metadata_of(f->a, node, true));
 		return true;
 	}
 	if (!fetch_file_open(f, STR(""), &file, e)) return false;
@@ -322,7 +334,7 @@ static bool bring_near(struct origin *o, const struct tenant *t, const struct da
 	}
 	copy = (struct fetch_copy){ .name = name, .mime = STR("application/vnd.apache.parquet") };
 	if (!fetch_settle(f, &file, &copy, STR(""), STR(""), e)) return false;
-	mark_results(f, stamp, metadata_of(f->a, node));
+	mark_results(f, stamp, metadata_of(f->a, node, true));
 	return true;
 }
 
@@ -345,6 +357,80 @@ bool fetch_portal(struct fetching *f, struct err *e)
 	bool ok = !t->suspended ? near_one(&o, t, e) : err_set(e, ERR_NOT_FOUND, "The other portal is closed.");
 	tenant_release(f->site->tenants, t);
 	return ok;
+}
+
+/* --- live ------------------------------------------------------------------------------------------------------------ */
+
+bool fetch_is_live(const struct json_node *d)
+{
+	struct str type = fetch_text(d, "type");
+	return (str_eq(type, STR("portal")) || str_eq(type, STR("federated"))) && json_bool(json_get(d, "live"), false);
+}
+
+/* The fields that everybody sees, in texts of the arena. */
+static bool open_fields(struct arena *a, const struct dataset *d, struct schema *out, struct err *e)
+{
+	auto_buf b = BUF_INIT(16 << 20);
+	struct field *fields = arena_array(a, struct field, d->schema.n + 1);
+	for (size_t i = 0; i < d->schema.n; i++) {
+		fields[i] = d->schema.fields[i];
+		if (d->everybody.visible_or_null && !d->everybody.visible_or_null[i]) fields[i].flags |= FIELD_HIDDEN;
+	}
+	const struct schema seen = { .fields = fields, .n = d->schema.n };
+	schema_put_json(&b, &seen);
+	if (b.over) return err_set(e, ERR_TOO_LARGE, "The dataset has too many fields.");
+	return schema_from_json(a, arena_str(a, buf_str(&b)), out, e);
+}
+
+static bool look_near(const struct origin *o, const struct tenant *t, const struct dataset *d, struct fetch_there *out, struct err *e)
+{
+	struct arena *a = o->f->a;
+	auto_buf text = BUF_INIT(DATASET_BYTES);
+	const struct json_node *node;
+	if (str_eq(tenant_setting(t, "access"), STR("private")) || d->restricted)
+		return err_set(e, ERR_FORBIDDEN, "The dataset \"%.*s\" is not open to everybody on its portal, so it cannot be shown here.", STR_ARG(o->slug));
+	if (d->link_or_null)
+		return err_set(e, ERR_PARAMETER, "The dataset \"%.*s\" is itself shown live from %.*s: take it from there.", STR_ARG(o->slug), STR_ARG(d->link_or_null->host));
+	dataset_put_json(&text, d, t->languages[0], clock_utc(), true);
+	if (!json_read_in(a, arena_str(a, buf_str(&text)), &node, e) || !open_fields(a, d, &out->schema, e)) return false;
+	out->metadata = metadata_of(a, node, false);
+	out->rows = d->everybody.row_filter.n || o->where.n ? -1 : d->rows;
+	return true;
+}
+
+bool fetch_there(struct site *s, struct tenant_id t, const struct json_node *datasource, struct arena *a, struct fetch_there *out, struct err *e)
+{
+	const struct fetch_request r = { .tenant = t, .datasource = datasource };
+	struct fetching f = { .site = s, .r = &r, .a = a };
+	struct origin o;
+	const struct catalog_view *v;
+	if (!fetch_open_connection(&f, e) || !read_origin(&f, &o, e)) return false;
+	*out = (struct fetch_there){ .live = fetch_is_live(datasource), .host = o.host, .slug = o.slug, .where = o.where, .refines = o.nrefines > 0, .rows = -1 };
+	const struct tenant *there = tenants_find_or_null(s->tenants, o.host);
+	if (!there) return true;
+	out->near = true;
+	out->host = arena_str(a, there->host);
+	bool ok = !there->suspended ? catalog_hold(s->catalog, there->id, &v, e) : err_set(e, ERR_NOT_FOUND, "The other portal is closed.");
+	if (ok) {
+		const struct dataset *d = catalog_find_or_null(v, o.slug);
+		ok = d ? look_near(&o, there, d, out, e) : err_set(e, ERR_NOT_FOUND, "The other portal has no dataset \"%.*s\".", STR_ARG(o.slug));
+		catalog_release(s->catalog, v);
+	}
+	tenant_release(s->tenants, there);
+	return ok;
+}
+
+bool fetch_there_changed(struct site *s, const struct fetch_request *r, bool *changed, bool *sure, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct fetching f = { .site = s, .r = r, .a = &a };
+	struct origin o;
+	const struct json_node *dataset;
+	if (!fetch_open_connection(&f, e) || !read_origin(&f, &o, e) || !ask_dataset(&o, &dataset, e)) return false;
+	struct str stamp = stamp_of(&a, dataset);
+	*sure = stamp.n != 0;
+	*changed = !stamp.n || !r->known.n || !str_eq(fetch_known_read(&a, r->known).sha256, stamp);
+	return true;
 }
 
 /* The data as they stand are kept by publish/, which knows the versions. */

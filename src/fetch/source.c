@@ -43,7 +43,7 @@ static struct str mark_of(struct fetching *f)
 	return arena_str(f->a, str_of(hex));
 }
 
-static bool open_connection(struct fetching *f, struct err *e)
+bool fetch_open_connection(struct fetching *f, struct err *e)
 {
 	const struct json_node *c = json_get(f->r->datasource, "connection");
 	if (!c) c = json_get(f->r->datasource, "apikey_connection");
@@ -64,7 +64,7 @@ static bool prepare(struct fetching *f, struct err *e)
 	}
 	f->most = f->r->most_bytes ? f->r->most_bytes : megabytes << 20;
 	f->folder = arena_printf(f->a, "%.*s/%lld/sources", STR_ARG(f->site->folder), (long long)f->r->tenant.v);
-	if (!io_make_folders(f->folder.p, e) || !open_connection(f, e)) return false;
+	if (!io_make_folders(f->folder.p, e) || !fetch_open_connection(f, e)) return false;
 	f->mark = mark_of(f);
 	return true;
 }

@@ -229,6 +229,29 @@ static bool put_rows(struct front_dataset *d, const struct row *list, size_t n, 
 	return begun;
 }
 
+/* Whose data these are while they are shown here, and since when their source is silent. */
+static void put_origin(struct front_dataset *d)
+{
+	struct html *h = &d->page.h;
+	const struct dataset *s = d->dataset;
+	if (s->link_or_null) {
+		open_row(h, N_("Live from"));
+		html_lit(h, "<a href=\"");
+		html_url(h, arena_printf(d->visit.arena, "%.*s/explore/dataset/%.*s/", STR_ARG(visitor_origin(d->visit.arena, s->link_or_null->host, d->visit.at.site->listen_port)),
+			STR_ARG(s->link_or_null->slug)));
+		html_lit(h, "\"><bdi>");
+		html_text(h, s->link_or_null->host);
+		html_lit(h, "</bdi></a></dd></div>");
+	}
+	if (s->far.failing.us) {
+		open_row(h, N_("As of"));
+		html_date(h, s->far.good.us, d->visit.zone, true);
+		html_lit(h, "<br><small>");
+		html_say_with(h, N_("The source has not been reachable since {0}."), HTML_ARG_DATE(s->far.failing.us, d->visit.zone));
+		html_lit(h, "</small></dd></div>");
+	}
+}
+
 static void put_dates(struct front_dataset *d)
 {
 	struct html *h = &d->page.h;
@@ -377,6 +400,7 @@ void front_put_metadata(struct front_dataset *d)
 	html_lit(h, "</h2><dl class=\"metadata\">");
 	put_licence(d);
 	(void)put_rows(d, rows, COUNT_OF(rows), NULL);
+	put_origin(d);
 	put_dates(d);
 	html_lit(h, "</dl>");
 	put_own(d);

@@ -275,6 +275,7 @@ static void put_key(struct buf *b, const struct call *c)
 	buf_put_char(b, '\n');
 	buf_put(b, c->records.filter.target.row_filter);
 	buf_put_char(b, '\n');
+	if (c->records.filter.target.schema->bound_or_null) buf_put(b, c->records.filter.target.schema->bound_or_null->mark);
 	if (names_the_time(c)) buf_printf(b, "%lld", (long long)(c->records.filter.request.now_us / 1000000));
 	buf_put_char(b, '\n');
 	buf_put(b, clock_zone_name(c->records.filter.request.zone_or_null));

@@ -52,6 +52,11 @@ struct job_now {
 	int64_t began_ns, sign_ns; /* of life: the last progress */
 };
 
+/* far.c: datasets of other servers that are live; a thread of its own. far_stop(NULL) does nothing; jobs_done frees. */
+struct far;
+bool far_open(struct site *s, struct far **out, struct err *e) must_use nonnull_all;
+void far_stop(struct far *f);
+
 struct jobs;
 struct job_worker {
 	struct jobs *jobs;
@@ -79,6 +84,7 @@ struct jobs {
 	bool clock_started;
 	int64_t looked_us;    /* the clock's own: wall time of its last look, to notice jumps */
 	int64_t day;          /* … and the day of the last daily report */
+	struct far *far;
 };
 
 /* state.c */

@@ -17,6 +17,7 @@ const char *job_state_word(enum job_state s); /* "idle", "queued" … as the API
 /* Workers and the clock of schedules; after site_open, in a server. Jobs that were under way are taken up. */
 bool jobs_open(struct site *s, struct err *e) must_use nonnull_all;
 void jobs_close(struct site *s);
+void jobs_done(struct site *s); /* after the last request, and jobs_close */
 
 struct job_order {
 	struct tenant_id tenant;

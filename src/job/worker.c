@@ -273,7 +273,7 @@ bool jobs_open(struct site *s, struct err *e)
 		lock_give(&j->lock);
 		ok = w->started = start(&w->thread, work, w, e);
 	}
-	ok = ok && (j->clock_started = start(&j->clock, tick, j, e));
+	ok = ok && (j->clock_started = start(&j->clock, tick, j, e)) && far_open(s, &j->far, e);
 	if (!ok) jobs_close(s);
 	return ok;
 }
@@ -282,6 +282,7 @@ void jobs_close(struct site *s)
 {
 	struct jobs *j = s->jobs;
 	if (!j) return;
+	far_stop(j->far);
 	lock_take(&j->lock);
 	j->stopping = true;
 	for (size_t i = 0; i < j->nworkers; i++)

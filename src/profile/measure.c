@@ -363,6 +363,13 @@ static void list_fields(struct measuring *m)
 	}
 }
 
+struct str profile_key(struct arena *a, const struct query_target *t)
+{
+	const struct schema_bound *bound = t->schema->bound_or_null;
+	struct str filter = str_trim(t->row_filter);
+	return bound ? arena_printf(a, "%.*s\n%.*s", STR_ARG(bound->mark), STR_ARG(filter)) : arena_str(a, filter);
+}
+
 bool profile_measure(struct engine *g, const struct query_target *t, int64_t until_ns, struct cancel *c_or_null, struct kept **out, struct err *e)
 {
 	struct kept *k = calloc(1, sizeof *k);
@@ -379,7 +386,7 @@ bool profile_measure(struct engine *g, const struct query_target *t, int64_t unt
 		return false;
 	}
 	k->at = t->at;
-	k->filter = arena_str(&k->arena, str_trim(t->row_filter));
+	k->filter = profile_key(&k->arena, t);
 	k->made_ns = clock_monotonic_ns();
 	k->profile.fields = m.fields;
 	k->profile.n = m.n;

@@ -9,6 +9,7 @@ enum { KEPT = 96, MAKING = 16, CELLS_AT_ONCE = 200000, AT_ONCE_MS = 4000, LONGES
 struct job {
 	struct profiles *of;     /* NULL: free */
 	struct version_ref at;
+	struct tenant_id tenant; /* whose dataset it is; the version may be another portal's */
 	struct str slug;
 	struct cancel cancel;
 	char room[LIMIT_URL_BYTES];
@@ -153,7 +154,7 @@ static bool make(struct job *j, struct kept **out, struct err *e)
 	struct site *s = j->of->site;
 	const struct catalog_view *v;
 	*out = NULL;
-	if (!catalog_hold(s->catalog, j->at.tenant, &v, e))
+	if (!catalog_hold(s->catalog, j->tenant, &v, e))
 		return false;
 	const struct dataset *d = catalog_find_or_null(v, j->slug);
 	bool ok = true;
@@ -186,13 +187,13 @@ static void run(void *arg)
 		kept_free(old);
 }
 
-static bool begin(struct profiles *p, const struct dataset *d)
+static bool begin(struct profiles *p, struct tenant_id tenant, const struct dataset *d)
 {
 	struct job *j = NULL;
 	lock_take(&p->lock);
 	for (size_t i = 0; i < MAKING; i++) {
 		struct job *at = &p->jobs[i];
-		if (at->of && same(at->at, d->version)) {
+		if (at->of && same(at->at, d->version) && at->tenant.v == tenant.v && str_eq(at->slug, d->slug)) {
 			lock_give(&p->lock);
 			return true;
 		}
@@ -202,6 +203,7 @@ static bool begin(struct profiles *p, const struct dataset *d)
 	if (j && !p->stopping && d->slug.n < sizeof j->room) {
 		j->of = p;
 		j->at = d->version;
+		j->tenant = tenant;
 		memcpy(j->room, d->slug.p, d->slug.n);
 		j->slug = str_make(j->room, d->slug.n);
 		cancel_init(&j->cancel);
@@ -211,7 +213,7 @@ static bool begin(struct profiles *p, const struct dataset *d)
 	lock_give(&p->lock);
 	if (!j)
 		return false;
-	if (lane_put(p->lane, d->version.tenant.v, run, j))
+	if (lane_put(p->lane, tenant.v, run, j))
 		return true;
 	lock_take(&p->lock);
 	j->of = NULL;
@@ -255,8 +257,10 @@ bool profile_hold(const struct profile_ask *q, enum profile_state *state, const 
 		return true;
 	struct query_target t = whole_target(whole);
 	t.row_filter = str_trim(q->target->row_filter);
+	auto_arena a = ARENA_INIT;
+	struct str key = profile_key(&a, &t);
 	lock_take(&p->lock);
-	struct kept *k = find(p, whole->version, t.row_filter);
+	struct kept *k = find(p, whole->version, key);
 	if (k)
 		k->users++;
 	lock_give(&p->lock);
@@ -269,7 +273,7 @@ bool profile_hold(const struct profile_ask *q, enum profile_state *state, const 
 		*state = PROFILE_READY;
 		return make_now(q, &t, out, e);
 	}
-	if (!t.row_filter.n && begin(p, whole))
+	if (!t.row_filter.n && begin(p, q->view->tenant, whole))
 		*state = PROFILE_COMING;
 	return true;
 }

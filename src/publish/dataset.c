@@ -164,7 +164,7 @@ bool publish_read_former(struct publish_road *r, struct err *e)
 	const struct dataset *d = catalog_find_or_null(v, r->config.slug);
 	if (d && d->version.number > 0) {
 		*f = (struct publish_former){ .there = true, .number = d->version.number, .rows = d->rows, .summary = arena_str(r->a, d->summary),
-			.schema = copy_schema(r->a, &d->schema) };
+			.schema = copy_schema(r->a, &d->schema), .linked = d->link_or_null != NULL, .far = d->far.live };
 	}
 	catalog_release(r->site->catalog, v);
 	if (!f->there || !json_read_in(r->a, f->summary, &o, &ignored)) return true;
@@ -260,7 +260,13 @@ static bool check_metas(struct publish_road *r, const struct meta_change *metas,
 	return ok;
 }
 
-static int64_t setting(struct publish_road *r, const char *name)
+bool publish_metas(struct publish_road *r, const struct config *c, struct meta_change **out, size_t *n, struct err *e)
+{
+	*n = config_metas(r->site, r->tenant, c, r->a, out);
+	return check_metas(r, *out, *n, e);
+}
+
+int64_t publish_setting(struct publish_road *r, const char *name)
 {
 	int64_t n = 0;
 	const struct tenant *t = tenants_hold_or_null(r->site->tenants, r->tenant);
@@ -279,6 +285,14 @@ static int64_t limit(struct publish_road *r, const char *name, const char *ceili
 	return n;
 }
 
+/* What was published stands; a coverage that could not be found out is told and found out the next time. */
+static void note_coverage(struct publish_road *r, const struct config *told)
+{
+	struct err why = { 0 };
+	if (!publish_coverage(r->site, r->tenant, r->config.slug, told, &why))
+		publish_say(r, 1, "The geographic coverage could not be found out: %s", why.pub[0] ? why.pub : err_kind(why.code)->sentence);
+}
+
 /* --- metadata alone ---------------------------------------------------------------------------------------------------- */
 
 static bool only_metadata(struct publish_road *r, struct publish_outcome *out, struct err *e)
@@ -287,17 +301,17 @@ static bool only_metadata(struct publish_road *r, struct publish_outcome *out, s
 	struct schema told;
 	struct meta_change *metas;
 	publish_tell(r, "finishing", r->former.rows, r->former.rows, 0, 0, 900, 1000);
-	if (!r->former.there) return err_set(e, ERR_CONFLICT, "the dataset is not published: publish it with its data first");
+	if (!r->former.there || r->former.linked) return err_set(e, ERR_CONFLICT, "the dataset is not published in this way: publish it with its data first");
 	if (!ingest_fields_describe(r->a, &r->former.schema, r->former.columns, r->fields, &told, e)) return false;
 	if (!merge_metadata(r, r->former.metadata, &merged, e)) return false;
-	size_t n = config_metas(r->site, r->tenant, &merged, r->a, &metas);
-	if (!check_metas(r, metas, n, e) || !catalog_describe(r->site->catalog, r->tenant, r->config.slug, &told, metas, n, e)) return false;
+	size_t n;
+	if (!publish_metas(r, &merged, &metas, &n, e) || !catalog_describe(r->site->catalog, r->tenant, r->config.slug, &told, metas, n, e)) return false;
 	/* The data are those of an older configuration where that changed, too: it stays to be published. */
 	bool whole = str_eq(r->shape, r->former.shape);
 	if (whole ? !config_published(r->site, r->tenant, r->config.dataset, r->config.revision, e) :
 	            !r->told && !config_told(r->site, r->tenant, r->config.dataset, r->config.revision, e))
 		return false;
-	if (!publish_coverage(r->site, r->tenant, r->config.slug, &merged, e)) return false;
+	note_coverage(r, &merged);
 	publish_say(r, 0, "Metadata, labels and views were published; the data were not read again.");
 	*out = (struct publish_outcome){ .how = PUBLISH_DONE, .version = r->former.number, .revision = r->config.revision, .rows = r->former.rows,
 		.summary = r->former.summary };
@@ -449,19 +463,15 @@ static bool commit(struct publish_road *r, struct catalog_draft *d, const struct
 	struct config merged;
 	struct meta_change *metas;
 	struct catalog_loaded loaded = { .schema = l->schema, .rows = l->rows, .rejects = l->rejects, .summary = summary_of(r, l),
-		.source_name = r->sources.n ? r->sources.p[0].name : STR(""), .keep = setting(r, "versions.kept") };
+		.source_name = r->sources.n ? r->sources.p[0].name : STR(""), .keep = publish_setting(r, "versions.kept") };
 	int64_t number = d->number;
-	bool ok = merge_metadata(r, origin_metadata(r), &merged, e);
-	size_t n = ok ? config_metas(r->site, r->tenant, &merged, r->a, &metas) : 0;
-	if (!ok || !check_metas(r, metas, n, e) || publish_stopped(r, e)) {
+	size_t n;
+	if (!merge_metadata(r, origin_metadata(r), &merged, e) || !publish_metas(r, &merged, &metas, &n, e) || publish_stopped(r, e)) {
 		catalog_draft_abandon(r->site->catalog, d);
 		return false;
 	}
 	if (!catalog_draft_commit(r->site->catalog, d, &loaded, metas, n, e)) return false;
-	/* The version stands; a coverage that could not be found out is told and found out the next time. */
-	struct err why = { 0 };
-	if (!publish_coverage(r->site, r->tenant, r->config.slug, &merged, &why))
-		publish_say(r, 1, "The geographic coverage could not be found out: %s", why.pub[0] ? why.pub : err_kind(why.code)->sentence);
+	note_coverage(r, &merged);
 	*out = (struct publish_outcome){ .how = l->limited ? PUBLISH_LIMITED : PUBLISH_DONE, .version = number, .revision = r->config.revision,
 		.rows = l->rows, .errors = l->rejects, .summary = loaded.summary };
 	if (l->limited)
@@ -469,7 +479,7 @@ static bool commit(struct publish_road *r, struct catalog_draft *d, const struct
 	return config_published(r->site, r->tenant, r->config.dataset, r->config.revision, e);
 }
 
-static bool room_for_dataset(struct publish_road *r, struct err *e)
+bool publish_room_for_dataset(struct publish_road *r, struct err *e)
 {
 	const struct catalog_view *v;
 	int64_t most = limit(r, "limits.datasets", "ceiling.datasets");
@@ -484,7 +494,7 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 {
 	struct catalog_draft d;
 	struct ingest_result loaded;
-	if (!room_for_dataset(r, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
+	if (!publish_room_for_dataset(r, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
 	struct ingest_job job = {
 		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
 		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .most_rows = limit(r, "limits.records", "ceiling.records"),
@@ -564,19 +574,36 @@ static bool with_sources(struct publish_road *r, bool unchanged, struct publish_
 	return load(r, out, e);
 }
 
-static bool take_road(struct publish_road *r, struct publish_outcome *out, struct err *e)
+/* The road of data that are brought. */
+static bool bring_road(struct publish_road *r, struct publish_outcome *out, struct err *e)
 {
 	bool unchanged;
+	bool same_shape = r->former.there && str_eq(r->shape, r->former.shape);
+	if (r->flags & PUBLISH_METADATA) return only_metadata(r, out, e);
+	if (!(r->flags & PUBLISH_IF_CHANGED) && same_shape && !r->former.linked && !str_eq(r->look, r->former.look)) return only_metadata(r, out, e);
+	bool ok = publish_bring(r, SIZE_MAX, &unchanged, e) && with_sources(r, unchanged, out, e);
+	publish_supply_done(r);
+	publish_bring_done(r);
+	return ok;
+}
+
+static bool take_road(struct publish_road *r, struct publish_outcome *out, struct err *e)
+{
+	const struct json_node *source;
+	struct fetch_there there = { 0 };
 	publish_tell(r, "fetching", 0, 0, 0, 0, 0, 0);
 	publish_halves(r);
 	if (!publish_read_former(r, e)) return false;
 	measure_by_revision(r);
-	bool same_shape = r->former.there && str_eq(r->shape, r->former.shape);
-	if (r->flags & PUBLISH_METADATA) return only_metadata(r, out, e);
-	if (!(r->flags & PUBLISH_IF_CHANGED) && same_shape && !str_eq(r->look, r->former.look)) return only_metadata(r, out, e);
-	bool ok = publish_bring(r, SIZE_MAX, &unchanged, e) && with_sources(r, unchanged, out, e);
-	publish_supply_done(r);
-	publish_bring_done(r);
+	if (!publish_live_source(r, &source, e) || (source && !fetch_there(r->site, r->tenant, source, r->a, &there, e))) return false;
+	/* Metadata alone are those of what stands, whatever is to come of it. */
+	bool alone = (r->flags & PUBLISH_METADATA) && r->former.there && !r->former.linked;
+	if (there.near && !alone) return publish_linked(r, &there, out, e);
+	/* Said before the data are, so that the view that is made of them knows it. */
+	r->far = source && !there.near;
+	if (!alone && r->far != r->former.far && !catalog_far_set(r->site->catalog, r->tenant, r->config.dataset, r->far, e)) return false;
+	bool ok = bring_road(r, out, e);
+	if (r->far) publish_far_told(r, ok, e);
 	return ok;
 }
 

@@ -19,6 +19,7 @@ struct publish_former {
 	const struct json_node *sources;
 	struct schema schema;
 	struct str summary;
+	bool linked, far;         /* it is another portal's of this server; its origin on another server is asked while it is read */
 };
 
 /* One source, brought. */
@@ -42,6 +43,7 @@ struct publish_road {
 	struct str shape, look, supplies_hash;
 	struct str fields;        /* operations, facets of the metadata among them; JSON array */
 	bool preview, fresh;
+	bool far;                 /* its source is to be asked while readers read */
 	size_t skipped;           /* sources that were not brought, being what they were */
 	int64_t who;              /* of a preview */
 	int *supplies;
@@ -78,6 +80,18 @@ struct ingest_part *publish_parts(struct publish_road *r, size_t *n);
 /* Meets the needs of the first `steps` processors. */
 bool publish_supply(struct publish_road *r, struct err *e) must_use;
 void publish_supply_done(struct publish_road *r);
+
+/* Metadata as the catalogue takes them, checked. */
+bool publish_metas(struct publish_road *r, const struct config *c, struct meta_change **out, size_t *n, struct err *e) must_use;
+bool publish_room_for_dataset(struct publish_road *r, struct err *e) must_use;
+int64_t publish_setting(struct publish_road *r, const char *name);
+
+/* linked.c: the source that is shown live, or NULL. ERR_PARAMETER where it does not stand alone. */
+bool publish_live_source(const struct publish_road *r, const struct json_node **out, struct err *e) must_use;
+/* Publishes a dataset of another portal of this server as it stands there: no data are brought. */
+bool publish_linked(struct publish_road *r, const struct fetch_there *there, struct publish_outcome *out, struct err *e) must_use;
+/* What came of asking the origin on another server goes to readers and publishers; it fails nothing. */
+void publish_far_told(struct publish_road *r, bool ok, const struct err *why);
 
 /* publish.c: members of a summary that every publication has. */
 void publish_put_notes(struct json_out *j, const struct ingest_result *r);

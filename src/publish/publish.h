@@ -92,6 +92,10 @@ struct publish_outcome {
 bool publish_dataset(struct site *s, struct tenant_id t, int64_t dataset, unsigned flags, const struct publish_watch *w, struct arena *a,
                      struct publish_outcome *out, struct err *e) must_use nonnull_all;
 
+/* A dataset of another server that is live (catalog_far): its origin was asked. `fault` empty: what stands here is what it has. Readers are told when
+ * it falls silent, and when it speaks again. */
+bool publish_far_note(struct site *s, struct tenant_id t, int64_t dataset, struct str fault, struct err *e) must_use nonnull_all;
+
 /* --- preview.c: what would become of it ---------------------------------------------------------------- */
 
 struct publish_preview {

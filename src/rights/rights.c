@@ -18,7 +18,7 @@ bool rights_filter_ok(const struct dataset *d, struct str text, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	struct odsql_node *n;
-	struct odsql_scope house = { .schema = &d->schema, .everything = true, .dataset_id = d->slug, .zone = clock_utc(),
+	struct odsql_scope house = { .schema = &d->schema, .everything = !d->schema.bound_or_null, .dataset_id = d->slug, .zone = clock_utc(),
 		.lang = STR("en"), .now_us = clock_now().us };
 	if (!str_trim(text).n) return true;
 	if (!rights_filter_fill(&a, &d->schema, text, NULL, 0, &text, e)) return false;
@@ -155,14 +155,17 @@ static struct grant grant_of(const struct site_visit *at, const struct rights_ca
 {
 	const struct dataset_rule **rules;
 	struct grant g = { .row_filter = STR("") };
-	if (is_above_rules(w) || explores(w, d)) return (struct grant){ .data = true, .row_filter = STR("") };
+	/* Of another portal's dataset nobody here has more than it shows to everybody. */
+	bool there = !d->link_or_null || d->link_or_null->data;
+	if (is_above_rules(w) || explores(w, d))
+		return (struct grant){ .data = there, .row_filter = STR(""), .memo = d->link_or_null ? d->link_or_null->memo : NULL };
 	size_t n = rules_of(w, d, a, &rules);
 	for (size_t i = 0; i < n; i++) g.data |= rules[i]->data_visible;
 	join_fields(a, d, rules, n, &g);
 	join_rows(at, w, a, d, rules, n, &g);
 	g.quota = quota_of(rules, n);
 	if (n == 1 && !rights_filter_asks_caller(rules[0]->row_filter)) g.memo = rules[0]->memo;
-	g.data &= !g.broken;
+	g.data &= !g.broken && there;
 	return g;
 }
 
@@ -204,7 +207,8 @@ static int64_t count_rows(const struct site_visit *at, const struct dataset *d, 
 	struct err ignored = { 0 };
 	struct query_target t = target_of(at, &a, d, g);
 	struct query_request q = { .target = &t, .mode = QUERY_PAGE, .now_us = clock_now().us };
-	bool kept = g->memo && d->version.live == 0 && !names_now(g->row_filter);
+	const struct schema_bound *bound = d->schema.bound_or_null;
+	bool kept = g->memo && d->version.live == 0 && !names_now(g->row_filter) && !(bound && (names_now(bound->filter) || names_now(bound->own)));
 	int64_t n = kept ? atomic_load_explicit(&g->memo->rows, memory_order_relaxed) - 1 : -1;
 	if (n >= 0 || g->broken || d->version.number == 0) return g->broken ? -1 : n < 0 ? 0 : n;
 	if (!query_count(at->site->engine, &a, &q, NULL, &n, &ignored)) return -1;
@@ -215,7 +219,9 @@ static int64_t count_rows(const struct site_visit *at, const struct dataset *d, 
 static const struct dataset *copy_of(const struct site_visit *at, struct arena *a, const struct dataset *d, const struct grant *g)
 {
 	bool whole = !g->visible_or_null && !g->row_filter.n && !g->broken;
-	if (whole && g->data && d->data_visible) return d;
+	const struct schema_bound *bound = d->schema.bound_or_null;
+	bool some = bound && (bound->filter.n || bound->own.n);
+	if (whole && g->data && d->data_visible && !some) return d;
 	struct dataset *copy = arena_new(a, struct dataset);
 	*copy = *d;
 	copy->data_visible = g->data;
@@ -223,7 +229,7 @@ static const struct dataset *copy_of(const struct site_visit *at, struct arena *
 	copy->nrules = 0;
 	if (!whole) copy->everybody = (struct dataset_rule){ .data_visible = g->data };
 	if (!whole || !g->data) dataset_withhold_files(copy, a);
-	if (g->row_filter.n || g->broken) {
+	if (g->row_filter.n || g->broken || some) {
 		copy->rows = count_rows(at, d, g);
 		copy->bytes = copy->rejects = 0;
 		copy->summary = copy->source_name = STR("");
@@ -238,6 +244,7 @@ bool rights_find(const struct site_visit *at, const struct rights_caller *w, str
 	const struct dataset *d = catalog_find_or_null(at->view, slug);
 	if (!d || !rights_sees(at, w, d))
 		return err_set(e, ERR_NOT_FOUND, "The requested dataset %.*s does not exist.", STR_ARG(str_sub(slug, 0, 200)));
+	if (d->far.live && at->site->asked) at->site->asked(at->site->asked_arg, at->tenant->id, d->id);
 	struct grant g = grant_of(at, w, d, a);
 	*out = (struct rights_dataset){ .dataset = copy_of(at, a, d, &g), .may_read = g.data, .quota = g.quota, .target = target_of(at, a, d, &g) };
 	return true;

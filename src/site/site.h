@@ -62,6 +62,9 @@ struct site {
 	struct tile_shelf *tiles; /* points that maps ask for; tile/ */
 	void (*changed)(void *arg, struct tenant_id t); /* the server's ear for site_changed; NULL while none runs */
 	void *changed_arg;
+	/* Somebody reads a dataset of another server that is live; job/ sets it, NULL while no server runs. */
+	void (*asked)(void *arg, struct tenant_id t, int64_t dataset);
+	void *asked_arg;
 	struct jobs *jobs; /* workers of the queue; NULL while no server runs; job/ sets it */
 	struct trace *trace; /* acts, and sources of figures; NULL: nothing is written down; trace/ sets it */
 	struct backups *backups; /* NULL while no server runs; transfer/ sets it */
