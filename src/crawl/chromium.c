@@ -83,7 +83,8 @@ static bool fresh(struct crawl_browser *b, struct err *e)
 	       ask_for(b, "Target.attachToTarget", arena_printf(&a, "{\"targetId\":\"%s\",\"flatten\":true}", b->target), "sessionId", b->session,
 	               sizeof b->session, e) &&
 	       tell(b, false, "Browser.setDownloadBehavior", arena_printf(&a, "{\"behavior\":\"deny\",\"browserContextId\":\"%s\"}", b->context), e) &&
-	       tell(b, true, "Page.enable", STR(""), e) && tell(b, true, "Network.enable", STR(""), e) && tell(b, true, "Runtime.enable", STR(""), e);
+	       tell(b, true, "Page.enable", STR(""), e) &&
+	       tell(b, true, "Network.enable", STR("{\"maxTotalBufferSize\":0,\"maxResourceBufferSize\":0}"), e);
 }
 
 static bool mode(struct crawl_browser *b, const struct crawl_mode *m, struct err *e)
@@ -242,7 +243,9 @@ bool crawl_chromium(const char *program, const struct crawl_options *o, struct c
 	if (ok && (pipe2(down, O_CLOEXEC) != 0 || pipe2(up, O_CLOEXEC) != 0)) ok = err_os(e, "make pipes for the browser");
 	static const char *const fixed[] = { "chromium", "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-quic",
 		"--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-		"--disable-extensions", "--disable-dev-shm-usage", "--mute-audio", "--password-store=basic" };
+		"--disable-extensions", "--disable-dev-shm-usage", "--mute-audio", "--password-store=basic",
+		/* Readiness for a next page that nobody asks for: pages kept for going back, processes in reserve. */
+		"--disable-features=BackForwardCache,SpareRendererForSitePerProcess,RenderDocument,Translate,MediaRouter,OptimizationHints" };
 	for (size_t i = 0; i < COUNT_OF(fixed); i++) argv[n++] = (char *)(uintptr_t)fixed[i];
 	argv[n++] = (char *)(uintptr_t)arena_printf(&a, "--user-data-dir=%s", b->profile).p;
 	if (o->resolve_or_null) {

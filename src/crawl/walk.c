@@ -92,13 +92,19 @@ static struct str first_language(const struct crawl_walk *w) { return json_text(
 
 static void walk_anonymous(struct crawl_walk *w)
 {
+	static const char *const names[2][2] = { { "anonymous, without script", "anonymous" },
+		{ "anonymous, with a signal, without script", "anonymous, with a signal" } };
+	bool both = can_go_without_script(w);
 	for (size_t i = 0; i < json_count(languages(w)); i++) {
-		struct str lang = json_text(json_at(languages(w), i));
-		if (begin(w, "anonymous", lang, false, true)) visit_all(w, w->options->quick && i ? "pages" : "paths", NULL);
-		if (begin(w, "anonymous, with a signal", lang, true, true)) visit_all(w, "pages", NULL);
-		if (!can_go_without_script(w)) continue;
-		if (begin(w, "anonymous, without script", lang, false, false)) visit_all(w, "pages", NULL);
-		if (begin(w, "anonymous, with a signal, without script", lang, true, false)) visit_all(w, "pages", NULL);
+		/* A quick walk goes through everything in the first language; in each other one, in turn, through two of the four, so that every
+		 * pair of language, script and signal is met. */
+		bool pairs = w->options->quick && i > 0 && both;
+		for (int script = 1; script >= (both ? 0 : 1); script--)
+			for (int signal = 0; signal < 2; signal++) {
+				if (pairs && (script != signal) != (i % 2 == 1)) continue;
+				bool whole = script && !signal && !(w->options->quick && i);
+				if (begin(w, names[signal][script], json_text(json_at(languages(w), i)), signal, script)) visit_all(w, whole ? "paths" : "pages", NULL);
+			}
 	}
 }
 

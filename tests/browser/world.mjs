@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
-import { flags } from './browser.mjs'
+import { flags, program } from './browser.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 export const binary = process.env.STOA_BIN ?? join(root, 'build/debug/stoa')
@@ -48,7 +48,18 @@ function front(folder, port) {
 	return new Promise(yes => server.listen(0, '127.0.0.1', () => yes({ server, port: server.address().port, foreign })))
 }
 
-export async function world({ registries = [], options = [] } = {}) {
+// A server that a failed beginning leaves behind would keep the tests from ending.
+export async function world(wishes = {}) {
+	const begun = []
+	try {
+		return await begin(wishes, begun)
+	} catch (e) {
+		begun.forEach(child => child.kill('SIGKILL'))
+		throw e
+	}
+}
+
+async function begin({ registries = [], options = [] }, begun) {
 	const folder = mkdtempSync(join(tmpdir(), 'stoa-world-'))
 	const data = join(folder, 'data')
 	const run = (...words) => {
@@ -59,6 +70,7 @@ export async function world({ registries = [], options = [] } = {}) {
 	run('portal', 'add', 'isoc.example')
 	const child = spawn(binary, ['--data', data, 'serve', '--port', '0', '--announce', '--trusted_proxies=127.0.0.1/32',
 		`--mail_folder=${join(folder, 'letters')}`, ...options], { stdio: ['ignore', 'pipe', 'pipe'] })
+	begun.push(child)
 	let said = ''
 	child.stderr.on('data', text => (said += text))
 	const port = await new Promise((yes, no) => {
@@ -80,14 +92,14 @@ export async function world({ registries = [], options = [] } = {}) {
 	await ask('/fixture', { domains, users, registries })
 	const tls = await front(folder, port)
 	const args = [...flags, `--host-resolver-rules=MAP * 127.0.0.1:${tls.port}`, '--ignore-certificate-errors']
-	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
+	const browser = await chromium.launch({ executablePath: program, args })
 	return {
 		folder, data, run, ask, browser, args, port, tls,
 		events: host => ask('/events?host=' + host),
 		fresh: more => browser.newContext({ ignoreHTTPSErrors: true, ...more }),
 		// Not in one blocking call: the proxy that the browser asks lives in this process.
 		crawl: (host, ...more) => new Promise(done => execFile(binary, ['--data', data, 'crawl', '--portal', host, '--resolve', `127.0.0.1:${tls.port}`,
-			'--firefox', 'none', '--quiet', '--json', ...more], { encoding: 'utf8', timeout: 300000, maxBuffer: 1 << 26 },
+			'--chromium', program, '--firefox', 'none', '--quiet', '--json', ...more], { encoding: 'utf8', timeout: 300000, maxBuffer: 1 << 26 },
 		(error, stdout, stderr) => done({ status: error ? error.code ?? 99 : 0, stdout, stderr }))),
 		stop: async () => {
 			await browser.close()
