@@ -60,7 +60,7 @@ static bool unknown_field(const struct dataset *d, struct str name, struct err *
 	enum { KNOWN_BYTES = 300 };
 	auto_buf known = BUF_INIT(KNOWN_BYTES);
 	for (size_t i = 0; i < d->schema.n && !known.over; i++)
-		buf_printf(&known, "%s%.*s", i ? ", " : "", STR_ARG(d->schema.fields[i].name));
+		if (!(d->schema.fields[i].flags & FIELD_HIDDEN)) buf_printf(&known, "%s%.*s", known.n ? ", " : "", STR_ARG(d->schema.fields[i].name));
 	return err_set(e, ERR_PARAMETER, "the dataset %.*s has no field \"%.*s\"; it has %.*s%s", STR_ARG(d->slug), STR_ARG(str_sub(name, 0, 100)),
 	               STR_ARG(buf_str(&known)), known.over ? " …" : "");
 }
