@@ -49,6 +49,11 @@ document.querySelector<HTMLElement>('.summary[role=alert]')?.focus()
 // On a narrow page the tabs stand in a row that is moved sideways: the one that is open is in view.
 for (const tab of document.querySelectorAll('.tabs-of [aria-current]')) tab.scrollIntoView({ block: 'nearest', inline: 'center' })
 
+// The column of rooms scrolls by itself when it is longer than the screen: the room one is in is in view.
+const column = document.querySelector<HTMLElement>('.side .rooms')
+const here = column?.querySelector<HTMLElement>('[aria-current]')
+if (column && here) column.scrollTop = here.offsetTop - column.offsetTop - column.clientHeight / 2
+
 // A form is sent once.
 document.addEventListener('submit', event => {
 	const form = event.target as HTMLFormElement
