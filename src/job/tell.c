@@ -173,14 +173,14 @@ static bool tell_quota(struct letter *l, int64_t account, int64_t calls, int64_t
 	struct str whose = STR("");
 	int level = level_of(calls, most);
 	if (!level) return true;
-	if (!quota_told(l->site->quota, l->tenant->id, account, clock_now(), level, &fresh, e) || !fresh) return e->code == ERR_NONE;
 	if (account) add_reader(l, account, ACCOUNT_WISH_QUOTA, readers, &n);
 	if (account) whose = accounts_name(l->site->accounts, l->tenant->id, account, l->arena);
 	if (!editors(l, ACCOUNT_WISH_QUOTA, readers, &n, e) || !store_begin(l->site->store, STORE_WRITE, &tx, e)) return false;
-	bool ok = true;
+	bool ok = quota_told(tx, l->tenant->id, account, clock_now(), level, &fresh, e);
+	if (!fresh) n = 0;
 	for (size_t i = 0; ok && i < n; i++) ok = post_quota(tx, l, &readers[i], whose, calls, most, e);
-	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
-	if (ok) mail_wake(l->site->mail);
+	ok = store_end(tx, ok && fresh ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	if (ok && n) mail_wake(l->site->mail);
 	return ok;
 }
 

@@ -209,14 +209,11 @@ size_t quota_accounts(struct quota *q, struct tenant_id t, struct arena *a, stru
 	return list.n;
 }
 
-bool quota_told(struct quota *q, struct tenant_id t, int64_t account, struct instant now, int percent, bool *fresh, struct err *e)
+bool quota_told(struct store_tx *tx, struct tenant_id t, int64_t account, struct instant now, int percent, bool *fresh, struct err *e)
 {
-	struct store_tx *tx;
-	*fresh = false;
-	if (!store_begin(q->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = store_run(tx, &queries[Q_told_put], t, STORE_PARAMS(VALUE_OF_INT(account), VALUE_OF_INT(now.us / DAY_US), VALUE_OF_INT(percent)), e);
 	*fresh = ok && store_changes(tx) == 1;
-	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	return ok;
 }
 
 void quota_begin_anew(struct quota *q, struct tenant_id t, int64_t account)

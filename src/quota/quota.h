@@ -60,9 +60,9 @@ int64_t quota_used_by(struct quota *q, struct tenant_id t, int64_t account, stru
 /* Accounts that called today, where they have a quota; in the arena. */
 struct quota_use { int64_t account, calls; };
 size_t quota_accounts(struct quota *q, struct tenant_id t, struct arena *a, struct instant now, struct quota_use **out) nonnull_all;
-/* Notes that somebody is told today of having used so many percent (account 0: of the portal's calls); *fresh: nobody was before. Waits for
- * the store. */
-bool quota_told(struct quota *q, struct tenant_id t, int64_t account, struct instant now, int percent, bool *fresh, struct err *e) must_use nonnull_all;
+/* Notes that somebody is told today of having used so many percent (account 0: of the portal's calls); *fresh: nobody was before. In the
+ * transaction that posts the letters, so that who is noted as told has been. */
+bool quota_told(struct store_tx *tx, struct tenant_id t, int64_t account, struct instant now, int percent, bool *fresh, struct err *e) must_use nonnull_all;
 /* Begins an account's count of today anew, since its quota was changed. */
 void quota_begin_anew(struct quota *q, struct tenant_id t, int64_t account) nonnull_all;
 /* Calls of a key, or of the portal as a whole (key 0), on the day of `now`. */
