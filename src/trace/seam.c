@@ -32,7 +32,7 @@ static const struct { const char *start, *kind; } below[] = {
 #undef BELOW
 #undef COMMAND
 };
-enum where { OPERAND, OPTION };
+enum where { OPERAND, OTHERS, OPTION };
 static const struct command { const char *words, *action, *kind; enum where portal; } commands[] = {
 #define BELOW(pattern, kind)
 #define COMMAND(words, action, kind, portal) { words, action, kind, portal },
@@ -212,13 +212,13 @@ void trace_request(struct site *s, const struct httpd_request *r, const struct h
 static void find_operand(struct site *s, struct tenant_id t, const struct command *k, const struct str *operands, size_t n, struct arena *a, struct trace_act *x)
 {
 	struct err ignored = { 0 };
-	size_t from = k->portal == OPERAND ? 1 : 0;
+	size_t from = k->portal == OPTION ? 0 : 1;
 	if (strcmp(k->kind, "user") == 0) {
 		if (n > from && !account_id(s->accounts, t, operands[from], &x->account, &ignored)) x->account = 0;
 		return;
 	}
 	/* Values of settings stand in the diff, a key is a secret, files have names of their own. */
-	if (n <= from || k->portal == OPERAND || strcmp(k->words, "key revoke") == 0 || strcmp(k->words, "publish") == 0) return;
+	if (n <= from || k->portal != OPTION || strcmp(k->words, "key revoke") == 0 || strcmp(k->words, "publish") == 0) return;
 	x->object = arena_str(a, str_sub(operands[from], 0, num_min(operands[from].n, (size_t)OBJECT_BYTES)));
 }
 
@@ -230,7 +230,9 @@ void trace_command(struct site *s, struct str words, const struct str *operands,
 	for (size_t i = 0; !k && i < COUNT_OF(commands); i++)
 		if (str_eq(words, str_of(commands[i].words))) k = &commands[i];
 	if (!k || !s->trace) return;
-	const struct tenant *t = tenants_find_or_null(s->tenants, k->portal == OPERAND && n ? operands[0] : portal);
+	size_t named = k->portal == OTHERS ? 1 : 0;
+	if (k->portal == OTHERS && n < 2) return;
+	const struct tenant *t = tenants_find_or_null(s->tenants, k->portal != OPTION && n ? operands[named] : portal);
 	if (!t) return;
 	struct tenant_id id = t->id;
 	tenant_release(s->tenants, t);

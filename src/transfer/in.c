@@ -151,6 +151,7 @@ static bool take_all(struct reading *r, struct err *e)
 	if (!ok && e->code == ERR_NOT_FOUND) ok = lacking(e, STR("portal.db"));
 	ok = ok && store_portal_in(r->site->store, tmp, &r->tenant, e);
 	unlink(tmp.p);
+	r->told->host = arena_str(r->a, host);
 	return ok && take_files(r, e) && give_name(r, former, host, replaced, e);
 }
 

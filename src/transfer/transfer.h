@@ -33,6 +33,7 @@ struct transfer_told {
 	int64_t bytes;
 	/* Of what was taken in: what could not be opened. */
 	size_t factors, providers, connections, followers, notes;
+	struct str host;              /* what was taken in answers there */
 	struct str *names;            /* host names that other portals have, and stay with them */
 	size_t nnames;
 };
