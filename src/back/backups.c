@@ -10,7 +10,8 @@
 static const struct { const char *word, *title; enum html_tone tone; } states[] = {
 	{ "waiting", N_("Waiting"), HTML_INFO }, { "running", N_("Under way"), HTML_INFO }, { "done", N_("Done"), HTML_SUCCESS }, { "error", N_("Failed"), HTML_BAD } };
 
-/* What is in it is for administrators; that there is one, and making one, for whoever runs the portal. */
+/* What is in it is for administrators, and so is taking one away: it may be the last. That there is one, and making one, for whoever runs the
+ * portal. */
 static bool may_have(const struct visit *v) { return v->who.who.admin; }
 
 static struct str path_of(struct visit *v, const struct transfer_backup *b, const char *below)
@@ -64,7 +65,7 @@ static void put_row(struct html *h, struct html_table *t, struct visit *v, const
 	html_cell_open(h, t);
 	if (b->file.n && may_have(v))
 		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .small = true, .label = N_("Download"), .about = file_name(b->file), .href = path_of(v, b, "download.tar") });
-	if (b->ended.us)
+	if (b->ended.us && may_have(v))
 		html_button(h, &(struct html_button){ .weight = HTML_DANGER, .small = true, .label = N_("Remove…"), .about = file_name(b->file), .href = path_of(v, b, "remove/") });
 	html_cell_close(h, t);
 	html_row_close(h, t);
@@ -170,6 +171,7 @@ static bool run_remove(struct httpd_request *r, struct httpd_reply *p, void *app
 	struct visitor_form form;
 	struct transfer_backup b;
 	if (!back_enter(app, r, p, VIEW_OFFICE_BACKUPS, BACK_FRESH, &v, e)) return back_answered(p, e);
+	if (!may_have(&v)) return err_set(e, ERR_FORBIDDEN, "Backups are removed by administrators only.");
 	if (!transfer_backup_find(v.at.site, v.at.tenant->id, r->holes[0], v.arena, &b, e)) return false;
 	if (r->method == HTTPD_POST) {
 		if (!back_form(&v, &form, e)) return false;

@@ -146,7 +146,7 @@ void catalog_close(struct catalog *c);
 bool catalog_hold(struct catalog *c, struct tenant_id t, const struct catalog_view **out, struct err *e) must_use;
 void catalog_release(struct catalog *c, const struct catalog_view *v);
 /* A view of other datasets than those that were published, made of what `fill` gives: id (beyond every dataset's of the store), slug, uid, version
- * (its file is there), schema, rows, bytes, times, metas; the rest is found out. Held once; left by catalog_release, and the last to leave takes the files of its versions
+ * (its file is there), schema, rows, bytes, times, metas, filter and fields of everybody's rule; the rest is found out. Held once; left by catalog_release, and the last to leave takes the files of its versions
  * along. `reflection`: the number that its catalogue is kept under, beyond every dataset's. */
 typedef bool catalog_fill(void *arg, struct arena *a, struct dataset **list, size_t *n, struct err *e);
 bool catalog_made(struct catalog *c, struct tenant_id t, int64_t reflection, catalog_fill *fill, void *arg, const struct catalog_view **out, struct err *e) must_use nonnull_all;

@@ -19,7 +19,9 @@ bool catalog_made(struct catalog *c, struct tenant_id t, int64_t reflection, cat
 		auto_buf json = BUF_INIT(1 << 20);
 		schema_put_json(&json, &list[i].schema);
 		list[i].schema_json = arena_str(&b->arena, buf_str(&json));
-		list[i].everybody = (struct dataset_rule){ .data_visible = true, .memo = arena_new(&b->arena, struct dataset_memo) };
+		list[i].everybody.data_visible = true;
+		list[i].everybody.memo = arena_new(&b->arena, struct dataset_memo);
+		rule_resolve(&b->arena, &list[i].schema, &list[i].everybody);
 		list[i].data_visible = true;
 		find_features(&b->arena, &list[i]);
 		map_put(&b->arena, &b->view.by_slug, list[i].slug, &list[i]);

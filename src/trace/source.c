@@ -20,26 +20,30 @@ static const struct source {
 	const char *slug, *uid, *title, *description;
 	int query;
 	struct source_field fields[FIELDS];
+	/* Of those who may not see restricted datasets: the rows they see, and a field they do not. */
+	const char *filter, *hidden;
 } sources[] = {
 	{ "ods-api-monitoring", "da_mon001", "Use of the API", "Calls by hour for 90 days, then by day. Networks are cut short, programs are told by their family, pages by their host; nobody is named.", TRACE_Q_src_api,
 	  { { "timestamp", "Time", TIME, true }, { "user_ip_addr", "Network", TEXT, false }, { "user_id", "Caller", TEXT, true }, { "dataset_id", "Dataset", TEXT, true },
 	    { "api", "Operation", API, true }, { "api_type", "API", TEXT, true }, { "format", "Format", TEXT, true }, { "in_error", "Failed", FLAG, true },
 	    { "error", "Status of the failure", TEXT, true }, { "user_agent", "Program", TEXT, true }, { "referer", "Host of the page", TEXT, true }, { "country", "Country", TEXT, true },
-	    { "calls", "Calls", NUMBER, false }, { "exec_time", "Seconds a call", SECONDS, false } } },
+	    { "calls", "Calls", NUMBER, false }, { "exec_time", "Seconds a call", SECONDS, false } }, .filter = NULL },
 	{ "ods-datasets-monitoring", "da_mon002", "Use and size of datasets", "Each dataset: what was read and taken of it in the last 30 days, and the room it takes.", TRACE_Q_datasets,
 	  { { "dataset_id", "Dataset", TEXT, true }, { "title", "Title", TEXT, false }, { "published", "Published", FLAG, true }, { "restricted", "Restricted", FLAG, true },
 	    { "records", "Records", NUMBER, false }, { "reads", "Page views", NUMBER, false }, { "downloads", "Downloads", NUMBER, false }, { "api_calls", "API calls", NUMBER, false },
 	    { "reuses", "Reuses", NUMBER, false }, { "bytes", "Bytes of the published version", NUMBER, false }, { "versions", "Versions", NUMBER, false },
 	    { "versions_bytes", "Bytes of all versions", NUMBER, false }, { "files", "Files", NUMBER, false }, { "files_bytes", "Bytes of files", NUMBER, false },
-	    { "sources_bytes", "Bytes of sources", NUMBER, false }, { "modified", "Changed", TIME, true } } },
+	    { "sources_bytes", "Bytes of sources", NUMBER, false }, { "modified", "Changed", TIME, true } },
+	  .filter = NULL },
 	{ "ods-users-monitoring", "da_mon003", "Active people by group", "How many people of each group signed in of late; the row without a group is everybody. Nobody is named.", TRACE_Q_src_users,
 	  { { "group", "Group", TEXT, true }, { "users", "People", NUMBER, false }, { "active_7d", "Active in 7 days", NUMBER, false }, { "active_30d", "Active in 30 days", NUMBER, false },
-	    { "active_90d", "Active in 90 days", NUMBER, false }, { "never", "Never signed in", NUMBER, false } } },
+	    { "active_90d", "Active in 90 days", NUMBER, false }, { "never", "Never signed in", NUMBER, false } }, .filter = NULL },
 	{ "ods-activity-log", "da_mon004", "Activity", "What was changed on the portal, by whom and from where.", TRACE_Q_src_acts,
 	  { { "timestamp", "Time", TIME, true }, { "user_id", "By", TEXT, true }, { "username", "Person it was done to", TEXT, true }, { "action", "Act", TEXT, true },
 	    { "object_type", "Kind of object", TEXT, true }, { "dataset_id", "Dataset", TEXT, true }, { "group_id", "Group", TEXT, true }, { "page_id", "Page", TEXT, true },
 	    { "object_id", "Object", TEXT, false }, { "origin", "From", TEXT, true }, { "api_key", "API key", NUMBER, false }, { "place", "Address or command", TEXT, true },
-	    { "diff", "What changed", TEXT, false } } },
+	    { "diff", "What changed", TEXT, false }, { "restricted", "Restricted", FLAG, true } },
+	  .filter = "restricted = false", .hidden = "diff" },
 };
 
 /* Operations by the names that the reference platform gives them; other addresses are told as they are. */
@@ -205,6 +209,17 @@ static struct meta *metas_of(struct arena *a, const struct source *s, size_t *n)
 	return m;
 }
 
+/* Administrators and whoever sees restricted datasets are above it (rights.c). */
+static struct dataset_rule rule_of(struct arena *a, const struct source *s, const struct schema *schema)
+{
+	struct dataset_rule r = { .row_filter = s->filter ? str_of(s->filter) : STR(""), .quota = STR(""), .some_fields = s->hidden != NULL };
+	struct str *fields = arena_array(a, struct str, schema->n);
+	for (size_t i = 0; r.some_fields && i < schema->n; i++)
+		if (!str_eq(schema->fields[i].name, str_of(s->hidden))) fields[r.nfields++] = schema->fields[i].name;
+	r.fields = fields;
+	return r;
+}
+
 static bool fill(void *arg, struct arena *a, struct dataset **list, size_t *n, struct err *e)
 {
 	struct making *m = arg;
@@ -215,6 +230,7 @@ static bool fill(void *arg, struct arena *a, struct dataset **list, size_t *n, s
 			.data_processed = m->now, .metadata_processed = m->now, .schema = schema_of(a, &sources[i]), .source_name = STR(""), .summary = STR("") };
 		d[i].version = (struct version_ref){ .tenant = m->tenant->id, .dataset = d[i].id, .number = m->now.us };
 		d[i].metas = metas_of(a, &sources[i], &d[i].nmetas);
+		d[i].everybody = rule_of(a, &sources[i], &d[i].schema);
 		if (!write_version(m, a, &sources[i], &d[i], e)) return false;
 	}
 	*list = d;

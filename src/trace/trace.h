@@ -8,6 +8,8 @@
  *
  * Sources: the figures of a portal as datasets that its own APIs answer about (source=monitoring), for whoever holds
  * explore_monitoring: trace_source puts a view of them in the place of the catalogue's, and everything above goes on as ever.
+ * Acts on restricted datasets and pages and on what is not published, and what was before and after in any act, are for those who may see
+ * restricted datasets: to others with that permission those rows, and the field `diff`, are not there. Figures of use name every dataset.
  * Rows come from the store and are written out as a version of a dataset when somebody asks and the last one is older than five
  * times what writing it took, a second at least and ten minutes at most; or than once that time, when an act came since.
  *
