@@ -8,9 +8,13 @@
 
 #define HOUR_US INT64_C(3600000000)
 
+/* What is longer than its room is cut; the separators of all parts have theirs. */
+enum { PARTS = 5, ROOM = sizeof((struct use_cell *)NULL)->text - PARTS };
+_Static_assert(ROOM > 2 * (INET6_ADDRSTRLEN + 4), "a network and a few words fit");
+
 static void put(struct use_cell *c, struct str s)
 {
-	size_t n = num_min(s.n, sizeof c->text - 1 - c->ntext);
+	size_t n = c->ntext < ROOM ? num_min(s.n, (size_t)(ROOM - c->ntext)) : 0;
 	if (n) memcpy(c->text + c->ntext, s.p, n);
 	c->ntext = (uint16_t)(c->ntext + n);
 	c->text[c->ntext++] = SEPARATOR;
