@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const binary = process.env.STOA_BIN ?? join(root, 'build/debug/stoa')
 
+// Passwords cost the least that is permitted; the usual cost is a matter of tests/http/test_accounts.py.
+export const cheap = { ...process.env, STOA_ARGON2_MEMORY_KB: '19456', STOA_ARGON2_PASSES: '2' }
+
 const trees = ['id,species,height,planted,street,latitude,longitude,site']
 const kinds = ['Oak', 'Lime', 'Plane', 'Maple', 'Cherry']
 for (let i = 1; i <= 180; i++) {
@@ -49,7 +52,7 @@ export async function serve({ user } = {}) {
 	run('publish', join(folder, 'quarters.geojson'), '--portal', 'city.localhost', '--id', 'quarters', '--title', 'Quarters',
 		'--meta', 'theme=Planning', '--meta', 'publisher=Planning office')
 	const password = user && JSON.parse(run('user', 'add', user, '--portal', 'city.localhost', '--json')).password
-	const child = spawn(binary, ['--data', data, 'serve', '--port', '0', '--announce'], { stdio: ['ignore', 'pipe', 'pipe'] })
+	const child = spawn(binary, ['--data', data, 'serve', '--port', '0', '--announce'], { env: cheap, stdio: ['ignore', 'pipe', 'pipe'] })
 	let said = ''
 	child.stderr.on('data', text => (said += text))
 	const port = await new Promise((yes, no) => {

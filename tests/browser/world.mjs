@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { flags, program } from './browser.mjs'
+import { cheap } from './server.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 export const binary = process.env.STOA_BIN ?? join(root, 'build/debug/stoa')
@@ -69,7 +70,7 @@ async function begin({ registries = [], options = [] }, begun) {
 	}
 	run('portal', 'add', 'isoc.example')
 	const child = spawn(binary, ['--data', data, 'serve', '--port', '0', '--announce', '--trusted_proxies=127.0.0.1/32',
-		`--mail_folder=${join(folder, 'letters')}`, ...options], { stdio: ['ignore', 'pipe', 'pipe'] })
+		`--mail_folder=${join(folder, 'letters')}`, ...options], { env: cheap, stdio: ['ignore', 'pipe', 'pipe'] })
 	begun.push(child)
 	let said = ''
 	child.stderr.on('data', text => (said += text))

@@ -20,7 +20,7 @@ import time
 
 import requests
 
-from conftest import Server, stoa
+from conftest import CHEAP, Server, stoa
 
 START = 1793613600  # 2026-11-02T10:00:00Z
 COOKIES = ("sessionid", "django_language", "csrftoken", "cookies_preferences")
@@ -125,7 +125,10 @@ def set_cookies(answer):
 
 
 class World:
-    def __init__(self, folder, domains=DOMAINS, users=USERS, options=()):
+    """`cost` is what a password costs, as settings in the environment; the least that is permitted, unless a test asks for USUAL_COST."""
+
+    def __init__(self, folder, domains=DOMAINS, users=USERS, options=(), cost=CHEAP):
+        self.cost = cost
         self.data = folder / "data"
         self.letters_folder = folder / "letters"
         self.secrets, self.steps = {}, {}
@@ -136,7 +139,7 @@ class World:
         self.fixture(domains=domains, users=users)
 
     def _start(self):
-        self.server = Server(self.data, *self.options, env={"STOA_ARGON2_MEMORY_KB": "65536", "STOA_ARGON2_PASSES": "3"})
+        self.server = Server(self.data, *self.options, env=self.cost)
         self.control = "http://127.0.0.1:" + (self.data / "probe.port").read_text().strip()
 
     def stop(self):
