@@ -313,6 +313,13 @@ static void put_about(struct form *f, const struct json_node *root)
 	html_panel_close(f->h);
 }
 
+static void put_style(struct form *f, const struct json_node *root)
+{
+	html_panel_open(f->h, "style", N_("Stylesheet"), N_("CSS for this page alone. What fetches from elsewhere is left out; the preview shows it once it is saved."));
+	put_texts(f, (struct html_field){ .kind = HTML_FIELD_AREA, .name = "css", .label = N_("Stylesheet"), .rows = 6, .code = true }, json_get(root, "css"));
+	html_panel_close(f->h);
+}
+
 void page_put_fields(struct html *h, struct visit *v, const struct page *p, const struct json_node *root)
 {
 	struct form f = { .h = h, .v = v, .tenant = v->at.tenant };
@@ -326,6 +333,7 @@ void page_put_fields(struct html *h, struct visit *v, const struct page *p, cons
 		put_select(&f, "format", N_("Format"), NULL, formats, 2, format.n ? format : STR("markdown"), false);
 		put_texts(&f, (struct html_field){ .kind = HTML_FIELD_AREA, .name = "content", .label = N_("Content"), .rows = 24, .code = true }, json_get(root, "content"));
 		html_panel_close(h);
+		put_style(&f, root);
 		return;
 	}
 	f.sections = (int)num_min(json_count(sections), (size_t)PAGE_SECTIONS);
@@ -338,6 +346,7 @@ void page_put_fields(struct html *h, struct visit *v, const struct page *p, cons
 		put_do(&f, N_("Add a section"), STR(""), HTML_SECONDARY, "add-section");
 		html_lit(h, "</div>");
 	}
+	put_style(&f, root);
 }
 
 void page_complain(const struct visit *v, struct html_errors *errors, const struct page_faults *faults)

@@ -33,6 +33,15 @@ static void put_text(struct reading *r, struct str s)
 	json_put(r->out, buf_str(&b));
 }
 
+static bool has_texts(struct reading *r, struct str lead)
+{
+	const struct tenant *t = r->v->at.tenant;
+	for (size_t i = 0; i < t->nlanguages; i++)
+		if (str_trim(named(r, "%.*s.%.*s", STR_ARG(lead), STR_ARG(t->languages[i]))).n)
+			return true;
+	return false;
+}
+
 static void put_texts(struct reading *r, struct str key, struct str lead)
 {
 	const struct tenant *t = r->v->at.tenant;
@@ -258,6 +267,8 @@ struct str page_form_doc(const struct visit *v, const struct page *p, const stru
 	put_tags(&r);
 	if (image.n)
 		json_member(&out, "image", image);
+	if (has_texts(&r, STR("css")))
+		put_texts(&r, STR("css"), STR("css"));
 	if (p->kind == PAGE_TEXT) {
 		json_member(&out, "format", str_eq(get(&r, STR("format")), STR("html")) ? STR("html") : STR("markdown"));
 		put_texts(&r, STR("content"), STR("content"));

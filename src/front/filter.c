@@ -66,15 +66,6 @@ static const struct str *disjunctive(struct arena *a, const struct view_state *s
 	return out;
 }
 
-struct str front_filter_words(struct arena *a, const struct view_state *s)
-{
-	struct str q = str_trim(view_state_get(s, STR("q")));
-	if (!q.n)
-		return STR("");
-	struct str quoted = front_quote(a, q);
-	return arena_printf(a, "search(%.*s)", STR_ARG(quoted));
-}
-
 struct str front_filter_where(struct arena *a, const struct view_state *s, const struct schema *schema)
 {
 	struct front_conditions c;

@@ -41,8 +41,6 @@ struct str front_filter_api(struct arena *a, const struct view_state *s, const s
 void front_filter_inputs(struct html *h, struct arena *a, const struct view_state *s, const struct schema *schema, bool with_where);
 /* The conditions of the state as one ODSQL text; empty: none. */
 struct str front_filter_where(struct arena *a, const struct view_state *s, const struct schema *schema);
-/* That of its words alone. */
-struct str front_filter_words(struct arena *a, const struct view_state *s);
 /* A text as an ODSQL string. */
 struct str front_quote(struct arena *a, struct str s);
 
@@ -245,7 +243,7 @@ struct str front_custom_title(const struct front_dataset *d) nonnull_all;
 enum view_icon front_custom_icon(const struct front_dataset *d) nonnull_all;
 /* view_css.c: the publisher's stylesheet for it, as a link; nothing when there is none. */
 void front_put_custom_sheet(struct front_dataset *d) nonnull_all;
-extern const struct httpd_route front_custom_sheet;
+extern const struct httpd_route front_custom_sheet, front_page_sheet;
 /* The field that a metadata value of the template "visualization" names, else the first that fits; NULL: none. */
 const struct field *front_chosen_field(const struct front_dataset *d, const struct query_target *t, const char *meta, bool (*fits)(const struct field *f));
 bool front_is_text(const struct field *f) nonnull_all;

@@ -55,6 +55,7 @@ bool front_page_show(struct visit *v, const struct page *p, struct str path, boo
 	if (!page.image.n && p->open)
 		page.image = root ? front_preview_portal(v) : front_preview_page(v, p->slug, title);
 	view_open(&page);
+	front_put_page_sheet(&page, p);
 	html_lit(&page.h, "<article class=\"content-page\">");
 	put_title(&page, p->root, title);
 	content_put(&page, p, &front_shelf, &trouble);
@@ -112,6 +113,7 @@ static bool draw_frame(struct visit *v, const struct page *p, struct err *e)
 	/* Filters stay in the frame. */
 	auto_page page = { .visit = v, .title = title, .path = arena_printf(v->arena, "/pages/embed/%.*s/", STR_ARG(p->slug)) };
 	view_frame_open(&page, &whole);
+	front_put_page_sheet(&page, p);
 	html_lit(&page.h, "<article class=\"content-page\"><h1 class=\"visually-hidden\">");
 	html_text(&page.h, title);
 	html_lit(&page.h, "</h1>");

@@ -2,6 +2,7 @@
  * spellings of geofilter. What cannot be read becomes a complaint, never a filter that lets everything in. */
 #include "front/inside.h"
 
+#include "qv1/qv1.h"
 #include "text/text.h"
 
 bool front_range_read(struct arena *a, struct str name, struct str text, struct front_range *out)
@@ -175,15 +176,30 @@ static struct str *push(struct str *list, size_t *n, struct str one)
 	return list;
 }
 
+/* What stands in the search box: words, or a question of the query language. */
+static void push_words(struct arena *a, const struct view_state *s, const struct schema *schema, const bool *visible_or_null, struct front_conditions *out)
+{
+	struct odsql_scope scope = { .schema = schema, .visible_or_null = visible_or_null, .catalogue = schema_find(schema, STR("default.title")) >= 0 };
+	struct str q = str_trim(view_state_get(s, STR("q")));
+	if (!q.n)
+		return;
+	if (qv1_speaks(&scope, q)) {
+		push(out->qv1, &out->nqv1, q);
+	} else {
+		struct str quoted = front_quote(a, q);
+		push(out->where, &out->nwhere, arena_printf(a, "search(%.*s)", STR_ARG(quoted)));
+	}
+}
+
 bool front_conditions(struct arena *a, const struct view_state *s, const struct schema *schema, const bool *visible_or_null, struct str but,
                       struct front_conditions *out, struct err *e)
 {
-	struct str *where = arena_array(a, struct str, s->n + 2), *qv1 = arena_array(a, struct str, s->n + 1);
+	struct str *where = arena_array(a, struct str, s->n + 2), *qv1 = arena_array(a, struct str, s->n + 2);
 	struct str geo = front_geo_field(schema, visible_or_null);
 	struct front_range range;
 	bool ok = true;
 	*out = (struct front_conditions){ .where = where, .qv1 = qv1 };
-	push(where, &out->nwhere, front_filter_words(a, s));
+	push_words(a, s, schema, visible_or_null, out);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct httpd_pair *p = &s->pairs[i];
 		struct str one = STR("");

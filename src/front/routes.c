@@ -10,6 +10,7 @@ const struct httpd_route *const front_routes[] = {
 	&front_page_short,
 	&front_page_frame,
 	&front_page_preview,
+	&front_page_sheet,
 	&front_explore,
 	&front_dataset_page,
 	&front_dataset_tab,

@@ -1,9 +1,10 @@
 /* From what a handler said to what goes out: conditional requests, compression, the order of
  * headers, and the last look at cookies. */
+#include "crypt/crypt.h"
 #include "httpd/inside.h"
 #include "pack/pack.h"
 
-enum { WORTH_SQUEEZING = 1024, GZIP_LEVEL = 5 };
+enum { WORTH_SQUEEZING = 1024, GZIP_LEVEL = 5, TAG_BYTES = 12 };
 
 /* --- Accept-Encoding -------------------------------------------------------------------------- */
 
@@ -185,6 +186,20 @@ static void add_etag(struct heads *h, const struct httpd_reply *p)
 	add(h, STR("ETag"), arena_printf(h->a, "%s\"%.*s\"", weak, STR_ARG(p->etag)));
 }
 
+/* What everybody gets alike is known by its bytes: a reader who comes back to a page that is the same is told so. */
+static void tag_by_content(struct httpd_reply *p)
+{
+	unsigned char hash[CRYPT_SHA256];
+	char text[2 * TAG_BYTES];
+	if (p->etag.n || p->status != 200 || p->cacheable_s <= 0 || p->body != BODY_BUF || p->cookies.n) return;
+	crypt_sha256(buf_str(&p->buf), hash);
+	for (size_t i = 0; i < TAG_BYTES; i++) {
+		text[2 * i] = "0123456789abcdef"[hash[i] >> 4];
+		text[2 * i + 1] = "0123456789abcdef"[hash[i] & 15];
+	}
+	p->etag = arena_str(p->arena, str_make(text, sizeof text));
+}
+
 void finish(const struct httpd_request *r, struct httpd_reply *p, bool closing,
             struct finished *out)
 {
@@ -192,6 +207,7 @@ void finish(const struct httpd_request *r, struct httpd_reply *p, bool closing,
 	*out = (struct finished){ .status = p->status };
 	bool squeezable = !p->coding && is_squeezable(p->type);
 	bool reads = r->method == HTTPD_GET || r->method == HTTPD_HEAD;
+	if (reads) tag_by_content(p);
 	if (reads && p->status == 200 && p->etag.n && httpd_reply_is_fresh(r, p->etag)) {
 		out->status = 304;
 		out->not_modified = true;

@@ -249,6 +249,7 @@ bool page_check(struct str doc, bool finished, struct page_faults *faults, struc
 		note(&c, N_("Picture for link previews"), N_("must be a path of this portal"), image);
 	if (json_kind(tags) == JSON_ARRAY ? json_count(tags) > PAGE_TAGS : json_kind(tags) != JSON_ABSENT && json_kind(tags) != JSON_NULL)
 		note(&c, N_("Tags"), N_("must be a list of at most 20 words"), STR(""));
+	check_texts(&c, json_get(root, "css"), N_("Stylesheet"), false, PAGE_CSS_BYTES);
 	if (str_eq(kind, STR("grid")))
 		check_sections(&c, json_get(root, "sections"));
 	else

@@ -4,7 +4,8 @@
  * A document is JSON, the same for the editor, the command line and the store:
  *	{"kind":"text","format":"markdown","title":{"en":"…"},"description":{"en":"…"},"tags":["…"],"image":"/…","template":"home",
  *	 "content":{"en":"…"}}
- *	{"kind":"grid","title":…,"sections":[{"title":{"en":"…"},"ground":"plain","blocks":[{"type":"text","text":{"en":"…"}}, …]}]}
+ *	{"kind":"grid","title":…,"css":{"en":"…"},"sections":[{"title":{"en":"…"},"ground":"plain","blocks":[{"type":"text","text":{"en":"…"}}, …]}]}
+ * "css", of either kind, is the page's own stylesheet; it reaches nothing but the page's content.
  * Texts are an object with a text for each language, or one text for all. What blocks hold are rows of blocks.def; page_check
  * says what is wrong by section, block and field.
  *
@@ -24,7 +25,7 @@ struct pages;
 
 enum page_kind { PAGE_TEXT, PAGE_GRID };
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };
-enum { PAGE_DOC_BYTES = 1 << 20, PAGE_SLUG = 100, PAGE_REVISIONS = 20, PAGE_SECTIONS = 40, PAGE_BLOCKS = 4, PAGE_TAGS = 20, PAGE_TITLE = 300,
+enum { PAGE_DOC_BYTES = 1 << 20, PAGE_CSS_BYTES = 64 << 10, PAGE_SLUG = 100, PAGE_REVISIONS = 20, PAGE_SECTIONS = 40, PAGE_BLOCKS = 4, PAGE_TAGS = 20, PAGE_TITLE = 300,
 	PAGE_MOST = 2000, PAGE_KEPT_DAYS = 30 };
 
 struct page_right { int64_t account, group; bool edits; }; /* one of account and group is 0 */

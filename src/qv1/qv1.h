@@ -26,5 +26,8 @@
 /* Reads and settles one query. A blank text gives *out = NULL. */
 bool qv1_where(struct arena *a, const struct odsql_scope *s, struct str text, struct odsql_node **out,
                struct err *e) must_use nonnull_all;
+/* Whether a text from a search box uses the language: AND, OR or NOT in capitals, a #function, or a field of the scope before one of
+ * : = < >. Whatever else is typed is words, and may hold any sign. */
+bool qv1_speaks(const struct odsql_scope *s, struct str text) must_use nonnull_all;
 
 #endif

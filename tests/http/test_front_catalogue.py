@@ -69,6 +69,30 @@ def test_several_values_of_a_facet_are_all_wanted(fair):
     assert 'class="value">Treasury' in answer.text, "the other values stay in sight"
 
 
+@pytest.mark.parametrize("q,wanted", [("title:budget", ["budget"]), ("publisher:Parks OR publisher:Works", ["roads", "trees"]), ("records_count>=6", ["budget"]),
+                                      ("NOT town", ["roads", "trees"]), ('#exact(publisher,"Works")', ["roads"]),
+                                      ("trees: street", ["trees"]), ("Street or trees", []), ('"AND street"', []), ("12:30", [])])
+def test_the_search_box_takes_the_query_language_and_mere_words(fair, q, wanted):
+    assert sorted(found(page(fair, q=q))) == wanted
+
+
+def test_the_search_box_of_records_takes_it_too(fair):
+    table = page(fair, "/explore/dataset/trees/table/", q="n>2 AND n<4")
+    assert re.search(r'class="total"[^>]*>1 record<', table.text), table.text[:500]
+    wrong = page(fair, q="title:[a TO")
+    assert wrong.status_code == 400 and "</html>" in wrong.text, "a question that cannot be read is a message, not an empty list"
+
+
+def test_a_page_that_is_the_same_is_not_sent_again(fair):
+    for path in ("/", "/explore/", "/explore/dataset/trees/information/"):
+        first = page(fair, path)
+        tag = first.headers["ETag"]
+        again = fair.get(path, host=PORTAL, headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"") and again.headers["ETag"].strip('W/"') == tag.strip('W/"')
+        assert fair.get(path, host=PORTAL, headers={"If-None-Match": '"other"'}).status_code == 200
+    assert page(fair, "/explore/").headers["ETag"] != page(fair, "/explore/", flg="fr").headers["ETag"]
+
+
 def test_the_list_comes_in_two_shapes(fair):
     assert '<ol class="cards lines">' in page(fair, layout="list").text and '<ol class="cards">' in page(fair).text
     assert '<meta name="robots" content="noindex">' in page(fair, layout="list").text

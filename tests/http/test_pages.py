@@ -208,6 +208,21 @@ def test_a_private_page_is_not_there_for_others(pages):
     assert answer.status_code == 200 and "hidden words" in answer.text and answer.headers["Cache-Control"] == "private, no-store"
 
 
+def test_a_page_has_a_stylesheet_of_its_own_that_reaches_nothing_else(pages):
+    css = "h2 { color: #123456 } @import url(https://evil.example/x.css); p { background: url(https://evil.example/p.png) }"
+    c, text = pages.world.client(HOST), pages.show("styled", {"kind": "text", "content": {"en": "## words"}, "css": {"en": css}})
+    url = re.search(r'<link rel="stylesheet" href="(/pages/styled/page\.css\?[^"]*)"', text).group(1).replace("&amp;", "&")
+    sheet = c.get(url)
+    assert sheet.status_code == 200 and sheet.headers["Content-Type"].startswith("text/css")
+    assert sheet.text.startswith(".content-page.content-page {") and "#123456" in sheet.text and "evil" not in sheet.text
+    assert "page.css" in c.get("/pages/embed/styled/").text
+    pages.show("styled", {"kind": "text", "content": {"en": "x"}, "css": {"en": "h2 { color: red } } body { display: none"}})
+    assert "display" not in c.get("/pages/styled/page.css").text, "what closes the block and goes on is not sent"
+    assert "page.css" not in pages.show("bare", {"kind": "text", "content": {"en": "x"}}) and c.get("/pages/bare/page.css").status_code == 404
+    pages.put("unread", {"kind": "text", "content": {"en": "x"}, "css": {"en": "p { color: red }"}}, "--publish")
+    assert c.get("/pages/unread/page.css").status_code == 404, "of a page that is not for everybody"
+
+
 def test_short_addresses_and_frames(pages):
     pages.text("open", "words")
     c = pages.world.client(HOST)

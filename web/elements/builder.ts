@@ -71,6 +71,7 @@ const style = css`
 	.builder input[type='color'] { inline-size: 3rem; block-size: 2.4rem; padding: .15rem; }
 	.builder .category { display: grid; grid-auto-flow: column; grid-template-columns: minmax(0, 1fr); grid-auto-columns: auto; gap: .4rem; align-items: center; }
 	.builder .hint, .builder .field > small { color: var(--ink-soft); font-size: .9rem; }
+	.builder section > .hint { margin-block-end: .9rem; }
 	@media (max-width: 48rem) {
 		.builder .square { inline-size: 2.75rem; block-size: 2.75rem; }
 		.builder label.check { min-block-size: 2.75rem; }

@@ -2,7 +2,7 @@
 // the others show. An element finds its context by its attribute `context` (the id of a <stoa-context>), else the nearest
 // <stoa-context> around it, else it makes one of its own attributes (source, dataset, parameters, sort, apikey).
 // State is URLSearchParams with the names of query.ts; `change` is sent after each change.
-import { api_query, ask, geo_field, type Dataset } from './query'
+import { api_query, ask, geo_field, type Dataset, type Field } from './query'
 
 export class Context extends EventTarget {
 	source: string
@@ -12,6 +12,7 @@ export class Context extends EventTarget {
 	#state = new URLSearchParams()
 	#about: Promise<Dataset> | null = null
 	#geo: string | null = null
+	#fields: Field[] = []
 
 	constructor(source: string, dataset: string, state: URLSearchParams) {
 		super()
@@ -49,6 +50,7 @@ export class Context extends EventTarget {
 		return (this.#about ??= ask<Dataset>(this.source, `/api/explore/v2.1/catalog/datasets/${encodeURIComponent(this.dataset)}`,
 			new URLSearchParams({ lang: this.lang }), { apikey: this.apikey }).then(about => {
 			this.#geo = geo_field(about)
+			this.#fields = about.fields
 			return about
 		}).catch(why => {
 			this.#about = null
@@ -58,7 +60,7 @@ export class Context extends EventTarget {
 
 	// Parameters of the API for the present state, and those of `more`.
 	query(more: Record<string, string | number | undefined> = {}): URLSearchParams {
-		const out = api_query(this.#state, this.#geo)
+		const out = api_query(this.#state, this.#geo, this.#fields)
 		for (const [name, value] of Object.entries(more)) if (value !== undefined && value !== '') out.append(name, String(value))
 		if (!out.has('lang')) out.set('lang', this.lang)
 		return out

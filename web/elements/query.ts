@@ -51,12 +51,21 @@ export function geo_where(name: string, value: string, geo: string): string | nu
 export const geo_field = (d: Dataset) =>
 	d.fields.find(f => f.type === 'geo_point_2d')?.name ?? d.fields.find(f => f.type === 'geo_shape')?.name ?? null
 
+// Whether what stands in a search box is a question of the older query language (AND, #functions, field:value) and not words; the server
+// decides alike for its pages.
+export function speaks(q: string, fields: readonly { name: string }[]): boolean {
+	const bare = q.replace(/"[^"]*"?/g, '""')
+	if (/(^|[\s(])#[\w.]+\(/.test(bare) || /(^|[\s(])NOT[ (]+\S/.test(bare) || /[\s(](AND|OR)[ (]+\S/.test(bare)) return true
+	return [...bare.matchAll(/(?:^|[\s(])([\p{L}\p{N}_.]+)[:=<>]+[^\s/:=<>]/gu)].some(m => fields.some(f => f.name === m[1]))
+}
+
 // Parameters of the Explore API v2.1 for a state. `geo` is the field that geofilter.* mean; without one they are left out.
-export function api_query(state: URLSearchParams, geo: string | null): URLSearchParams {
+export function api_query(state: URLSearchParams, geo: string | null, fields: readonly { name: string }[] = []): URLSearchParams {
 	const out = new URLSearchParams()
 	const where = []
 	const q = state.get('q')?.trim()
-	if (q) where.push(`search(${quote(q)})`)
+	if (q && speaks(q, fields)) out.append('qv1', q)
+	else if (q) where.push(`search(${quote(q)})`)
 	for (const [name, value] of state) {
 		const range = name.startsWith('q.') && range_where(value)
 		const place = geo && name.startsWith('geofilter.') && geo_where(name, value, geo)
