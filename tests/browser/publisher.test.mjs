@@ -1,4 +1,4 @@
-// A publisher without an IT department, in a real browser: six ugly files become six published datasets, those with places on a map and all of them as a chart, with every click
+// A publisher without an IT department, in a real browser: six ugly files become six published datasets, each of them with a map and a chart, with every click
 // and every page counted; a misspelt field is told; a step is added and moved by keyboard alone; axe has nothing to say.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
@@ -97,7 +97,7 @@ test('a file with another encoding, decimal commas and blanks for thousands', as
 	const { total_count, results } = await records('budget-windows-1252')
 	assert.equal(total_count, 40)
 	assert.ok(results.some(r => r.libelle_de_l_operation.includes('école')))
-	await seen('chart')
+	await seen('map', 'chart')
 })
 
 test('two rows of headings, merged cells, a title above and a total below', async () => {
@@ -118,7 +118,7 @@ test('dates with the day first, an old encoding, a total at the end', async () =
 	const { total_count, results } = await records('events-day-month')
 	assert.equal(total_count, 36)
 	assert.ok(results.some(r => r.date?.startsWith('2023-01-04')), JSON.stringify(results[0]))
-	await seen('chart')
+	await seen('map', 'chart')
 })
 
 test('coordinates in Lambert 93 are points at once', async () => {

@@ -29,8 +29,9 @@ def write(name, text, encoding):
 
 
 def budget():
-    """(a) windows-1252, semicolons, accents, decimal commas, blanks for thousands, columns that are empty at the end"""
-    rows = ["Exercice;Libellé de l'opération;Bénéficiaire;Montant voté (€);Montant réalisé (€);Taux d'exécution (%);Payé le;;"]
+    """(a) windows-1252, semicolons, accents, decimal commas, blanks for thousands, places as two numbers in one
+    cell, columns that are empty at the end"""
+    rows = ["Exercice;Libellé de l'opération;Bénéficiaire;Montant voté (€);Montant réalisé (€);Taux d'exécution (%);Payé le;Géolocalisation;;"]
     works = ["Réfection de la toiture de l'école", "Éclairage public – tranche 2", "Aménagement d'une piste cyclable", "Études pour la médiathèque",
              "Achat de véhicules électriques", "Rénovation du gymnase", "Subvention « Été jeunes »", "Entretien des espaces verts"]
     for i in range(40):
@@ -39,7 +40,7 @@ def budget():
         paid = date(2021 + i % 3, 1, 1) + timedelta(days=ALLS.randint(0, 360))
         rows.append(";".join([str(2021 + i % 3), works[i % len(works)], TOWNS[i % len(TOWNS)][0] + " œuvre n° " + str(i + 1),
             f"{voted:,.2f}".replace(",", "\u00a0").replace(".", ","), f"{done:,.2f}".replace(",", "\u00a0").replace(".", ","),
-            mark(100 * done / voted, 1), paid.strftime("%d/%m/%Y"), "", ""]))
+            mark(100 * done / voted, 1), paid.strftime("%d/%m/%Y"), "{1}, {2}".format(*TOWNS[i % len(TOWNS)]), "", ""]))
     write("budget-windows-1252.csv", "\r\n".join(rows) + "\r\n", "cp1252")
 
 
@@ -78,8 +79,9 @@ def population():
 
 
 def events():
-    """(c) day/month dates (some could be month/day), a row of totals, an empty row; MacRoman, as an old Mac saves it"""
-    rows = ["Date;Heure;Événement;Lieu;Entrées;Recette"]
+    """(c) day/month dates (some could be month/day), coordinates with decimal commas, a row of totals, an empty row;
+    MacRoman, as an old Mac saves it"""
+    rows = ["Date;Heure;Événement;Lieu;Entrées;Recette;Latitude;Longitude"]
     names = ["Marché de Noël", "Concert à la chapelle", "Course des rives", "Foire aux chevaux", "Ciné plein air", "Fête de la forêt"]
     total = 0
     money = 0.0
@@ -89,8 +91,8 @@ def events():
         m = n * ALLS.choice([0, 2.5, 4, 7.5])
         total += n
         money += m
-        rows.append(f"{d:%d/%m/%Y};{ALLS.randint(9, 21):02d}h{ALLS.choice(['00', '30'])};{names[i % 6]};{TOWNS[i % 20][0]};{n};{mark(m)} €")
-    rows += [";;;;;", f"TOTAL;;;;{total};{mark(money)} €"]
+        rows.append(f"{d:%d/%m/%Y};{ALLS.randint(9, 21):02d}h{ALLS.choice(['00', '30'])};{names[i % 6]};{TOWNS[i % 20][0]};{n};{mark(m)} €;{mark(TOWNS[i % 20][1], 3)};{mark(TOWNS[i % 20][2], 3)}")
+    rows += [";;;;;;;", f"TOTAL;;;;{total};{mark(money)} €;;"]
     write("events-day-month.csv", "\r".join(rows) + "\r", "mac_roman")
 
 
