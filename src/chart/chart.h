@@ -5,7 +5,8 @@
  * The JSON is the one that the published portals put into `dataChart`: {"queries": [{"config": {"dataset", "options"}, "xAxis",
  * "timescale", "maxpoints", "sort", "seriesBreakdown", "seriesBreakdownTimescale", "stacked", "charts": [{"type", "func",
  * "yAxis", "color", …}]}], "timescale", "displayLegend", "alignMonth", "singleAxis"}, and a few members of our own beside
- * ("title", "bins", "showDataset" …); members.def lists all. In an address it is base64, with either alphabet, padded or not. What is unknown is
+ * ("title", "bins", "showDataset" …); members.def lists all. "alignMonth" is kept and handed on: months stand side by side at equal distances,
+ * whatever their days, whether it is said or not. In an address it is base64, with either alphabet, padded or not. What is unknown is
  * left aside; what is known and wrong is an error that names its place: "queries[0].charts[1].func: …".
  *
  * Everything lives in the arena given and borrows nothing but what chart_find gives. Any thread. */

@@ -5,6 +5,7 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import { base_style, StoaElement } from './base'
 import type { Context } from './context'
 import { address_of, config_of, type Config, type Query, type Series } from './chart/model'
+import { palette_names } from './chart/palettes'
 import { ask, type Dataset, type Field } from './query'
 
 const cycles = ['month_of_year', 'day_of_month', 'weekday', 'hour_of_day']
@@ -13,6 +14,8 @@ const is_number = (f?: Field) => f?.type === 'int' || f?.type === 'double'
 const fits = (f: Field) => ['text', 'date', 'datetime', 'int', 'double', 'boolean'].includes(f.type)
 const ranged = new Set(['arearange', 'areasplinerange', 'columnrange', 'boxplot'])
 const whole = new Set(['COUNT', 'CONSTANT'])
+// The portal's palette, a colour of one's own (#), or a palette that has a name.
+const colours_of = (s: Series) => (s.color?.startsWith('#') ? '#' : s.color ?? '')
 type Shown = HTMLElement & { config: Config | null }
 
 class StoaChartEditor extends StoaElement {
@@ -231,7 +234,8 @@ class StoaChartEditor extends StoaElement {
 			${func === 'CONSTANT' ? this.#number(this.say('Value'), s.constant ?? 0, v => this.#put(s, 'constant', v)) : nothing}
 			<details><summary>${this.say('More options')}</summary><div>
 			${this.#text(this.say('Label'), s.yLabelOverride ?? '', v => this.#put(s, 'yLabelOverride', v))}
-			${this.#tick(this.say('Portal palette'), !/^#/.test(s.color ?? ''), on => this.#put(s, 'color', on ? undefined : '#1f6aa5'))}
+			${this.#select(this.say('Colours'), colours_of(s), [['', this.say('Portal palette')], ['#', this.say('Colour')], ...palette_names.map(n => [`range-${n}`, n] as const)],
+				v => this.#put(s, 'color', v === '#' ? '#1f6aa5' : v || undefined))}
 			${/^#/.test(s.color ?? '') ? html`<label><span>${this.say('Colour')}</span><input type="color" .value=${s.color ?? '#1f6aa5'}
 				@change=${(e: Event) => this.#stop(e, () => this.#put(s, 'color', (e.target as HTMLInputElement).value))}></label>` : nothing}
 			${this.#number(this.say('Axis from'), s.yRangeMin, v => this.#put(s, 'yRangeMin', v))}

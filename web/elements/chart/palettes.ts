@@ -12,6 +12,10 @@ const palettes: Record<string, string> = {
 	piyg: 'd01c8bf1b6daf7f7f7b8e1864dac26', prgn: '7b3294c2a5cff7f7f7a6dba0008837',
 }
 
+// Names as they are written: of distinct colours first, then from dark to pale, then between two ends.
+export const palette_names = ['Accent', 'Dark2', 'Paired', 'Pastel1', 'Pastel2', 'Set1', 'Set2', 'Set3', 'Blues', 'Greens', 'Oranges', 'Reds', 'Purples', 'Greys',
+	'YlOrRd', 'YlGnBu', 'Spectral', 'RdYlGn', 'RdYlBu', 'RdBu', 'PuOr', 'BrBG', 'PiYG', 'PRGn']
+
 // The colours a series names; null where it names none that is known, which leaves it the portal's.
 export function palette_of(color: string | undefined): string[] | null {
 	const name = /^range-([a-z0-9]+)$/i.exec(color ?? '')?.[1].toLowerCase()
