@@ -9,6 +9,7 @@ enum { SAMPLE_ROWS = 2000, MAX_SKIP = 20 };
 struct tally {
 	uint32_t *counts;     /* cells of each sampled row */
 	uint32_t *filled;     /* cells that are not empty */
+	bool *lone;           /* nothing is in it, or in its first cell only */
 	uint32_t *numbers;    /* of the rows in the file: empty lines are not sampled */
 	uint32_t seen;
 	size_t rows;
@@ -30,6 +31,7 @@ static void take_row(struct tally *t, const struct csv_parse *p)
 	}
 	t->counts[t->rows] = (uint32_t)p->n;
 	t->numbers[t->rows] = t->seen;
+	t->lone[t->rows] = filled == 0 || (filled == 1 && p->cells[0].text.n > 0);
 	t->filled[t->rows++] = filled;
 }
 
@@ -67,6 +69,17 @@ static size_t usual(const struct tally *t, size_t *agreeing)
 	return best;
 }
 
+/* A title above the table: a row shorter than the others, or, of those who save a sheet as text, one that is filled up with empty cells, above a
+ * row of headings that has none. */
+static bool is_title(const struct tally *t, size_t i, size_t columns)
+{
+	if (t->filled[i] > 1) return false;
+	if (t->counts[i] != columns) return true;
+	size_t k = i;
+	while (k < t->rows && k < MAX_SKIP && t->lone[k]) k++;
+	return columns >= 3 && t->lone[i] && k < t->rows && t->filled[k] == columns;
+}
+
 static void judge(const struct tally *t, struct csv_dialect *d)
 {
 	size_t agreeing;
@@ -74,7 +87,7 @@ static void judge(const struct tally *t, struct csv_dialect *d)
 	if (t->rows == 0) return;
 	size_t skip = 0;
 	if (d->columns >= 2)
-		while (skip + 1 < t->rows && skip < MAX_SKIP && t->filled[skip] <= 1 && t->counts[skip] != d->columns) skip++;
+		while (skip + 1 < t->rows && skip < MAX_SKIP && is_title(t, skip, d->columns)) skip++;
 	if (skip == MAX_SKIP) skip = 0;
 	d->skip = skip ? (int)t->numbers[skip] - 1 : 0;
 	double share = (double)agreeing / (double)t->rows;
@@ -102,9 +115,10 @@ size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *gi
 	bool cr_ends = str_find_char(head, '\n') < 0;
 	t.counts = calloc(SAMPLE_ROWS, sizeof *t.counts);
 	t.filled = calloc(SAMPLE_ROWS, sizeof *t.filled);
+	t.lone = calloc(SAMPLE_ROWS, sizeof *t.lone);
 	char *copy = malloc(head.n + 1);
 	t.numbers = calloc(SAMPLE_ROWS, sizeof *t.numbers);
-	ensure(t.counts && t.filled && t.numbers && copy);
+	ensure(t.counts && t.filled && t.lone && t.numbers && copy);
 	for (size_t i = 0; i < COUNT_OF(delimiters) * COUNT_OF(quotes); i++) {
 		struct csv_dialect d = { .delimiter = delimiters[i / 2], .quote = quotes[i % 2], .escape = given->escape, .cr_ends = cr_ends };
 		if (given->delimiter && i / 2 > 0) break;
@@ -126,6 +140,7 @@ size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *gi
 	free(copy);
 	free(t.counts);
 	free(t.filled);
+	free(t.lone);
 	free(t.numbers);
 	qsort(out, n, sizeof *out, by_score);
 	return n;

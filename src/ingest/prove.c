@@ -1,6 +1,7 @@
 /* Proof by elimination: a column starts with every reading, each cell strikes out those it does not
  * have, and what is left at the end is true of the whole file. */
 #include "ingest/prove.h"
+#include "geo/geo.h"
 #include "text/text.h"
 
 void proof_init(struct proof *p, struct arena *a, const struct field *declared, bool count_values)
@@ -209,12 +210,27 @@ static bool signed_number(struct str s)
 	return false;
 }
 
+/* "48,85 N", "48°51'24\"": none of the readings, and yet a number. "N 12" may be a road where its column does not say more. */
+static bool is_degrees(struct str label, struct str s)
+{
+	static const char *const words[] = { "lat", "lon", "lng", "coord", "gps" };
+	struct geo_degrees d;
+	auto_buf b = BUF_INIT(4096);
+	bool meant = str_find(s, STR("°")) >= 0;
+	text_fold(&b, label);
+	for (size_t i = 0; i < COUNT_OF(words); i++) meant |= str_starts(buf_str(&b), str_of(words[i]));
+	return meant && !geo_degrees(s, &d);
+}
+
 static void explain_text(const struct proof *p, struct load *l, struct str label)
 {
+	if (p->filled_before == 0 && p->text_row && is_degrees(label, p->text_value))
+		load_note(l, "“%.*s” holds degrees, as “%.*s” in row %lld, and was kept as text; the processor “Convert degrees” makes numbers "
+		             "and places of them.", STR_ARG(label), STR_ARG(p->text_value), (long long)p->text_row);
 	if (p->filled_before == 0 && p->text_row && signed_number(p->text_value))
 		load_note(l, "“%.*s” holds numbers with a sign, as “%.*s” in row %lld, and was kept as text; leave the sign out "
 		             "of the cells to have numbers.", STR_ARG(label), STR_ARG(p->text_value), (long long)p->text_row);
-	if (p->filled_before < 20 || !p->text_row) return;
+	if (p->filled_before < 8 || !p->text_row) return;
 	uint32_t b = p->before;
 	const char *what = some(b, SPELL_NUMBERS) ? "numbers" : some(b, SPELL_DATES | SPELL_TIMES) ? "dates"
 	                 : some(b, SPELL(BOOL)) ? "true or false" : some(b, SPELL(POINT)) ? "places" : NULL;

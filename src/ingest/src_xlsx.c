@@ -171,7 +171,7 @@ static bool xlsx_next(struct source *s, struct row *out, struct err *e)
 /* --- which sheet, which row --------------------------------------------------------------------------- */
 
 /* A title above the table is a row of few cells; the headings are the first row with as many as half of the others. */
-static bool look(struct xlsx *x, bool *empty, struct err *e)
+static bool look(struct xlsx *x, size_t *width, struct err *e)
 {
 	enum { ROWS = 50 };
 	int64_t numbers[ROWS];
@@ -186,7 +186,7 @@ static bool look(struct xlsx *x, bool *empty, struct err *e)
 		numbers[n] = x->number;
 		widest = num_max(widest, filled[n]);
 	}
-	*empty = n == 0;
+	*width = n ? num_max(widest, (size_t)1) : 0;
 	size_t first = 0;
 	while (first < n && (filled[first] < 2 || filled[first] * 2 < widest)) first++;
 	x->skip = widest > 2 && first > 0 && first < n && first <= 20 ? numbers[first] - 1 : 0;
@@ -201,18 +201,34 @@ static bool no_such_sheet(const struct xlsx *x, struct str part, struct err *e)
 	return err_set(e, ERR_BAD_SOURCE, "the workbook has no sheet “%.*s”; it has %.*s", STR_ARG(part), STR_ARG(text_cut(buf_str(&list), 200)));
 }
 
+static bool look_at(struct xlsx *x, size_t sheet, size_t *width, struct err *e)
+{
+	x->sheet = sheet;
+	return merges_read(&x->merges, x->book.fd, x->book.sheets.p[sheet].path, e) && open_sheet(x, sheet, e) && look(x, width, e);
+}
+
+/* The one that is named; else the first with a table. A sheet of charts has no rows, one of a single column is words about the others: both are
+ * passed over where there is something better. */
+static bool find_sheet(struct xlsx *x, struct str part, struct err *e)
+{
+	size_t n = x->book.sheets.n;
+	size_t words = n;
+	size_t width;
+	for (size_t i = 0; i < n; i++) {
+		if (part.n && !str_eq(part, x->book.sheets.p[i].name)) continue;
+		if (!look_at(x, i, &width, e)) return false;
+		if (part.n || width > 1) return true;
+		if (width == 1 && words == n) words = i;
+	}
+	x->sheet = words;
+	return words == n || look_at(x, words, &width, e);
+}
+
 static bool choose(struct source *s, struct err *e)
 {
 	struct xlsx *x = state_of(s);
 	struct str part = s->part;
-	for (x->sheet = 0; x->sheet < x->book.sheets.n; x->sheet++) {
-		bool empty;
-		if (part.n && !str_eq(part, x->book.sheets.p[x->sheet].name)) continue;
-		/* A sheet of charts has no rows; it is passed over like an empty one. */
-		if (!merges_read(&x->merges, x->book.fd, x->book.sheets.p[x->sheet].path, e)) return false;
-		if (!open_sheet(x, x->sheet, e) || !look(x, &empty, e)) return false;
-		if (part.n || !empty) break;
-	}
+	if (!find_sheet(x, part, e)) return false;
 	if (x->sheet == x->book.sheets.n) {
 		if (part.n) return no_such_sheet(x, part, e);
 		return err_set(e, ERR_BAD_SOURCE, "all sheets of the workbook are empty");
