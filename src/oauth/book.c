@@ -161,8 +161,10 @@ bool oauth_upkeep(struct oauth *o, struct err *e)
 	int64_t now = clock_now().us, day = now - OAUTH_DAY_US;
 	drop_all(o, is_over, &now);
 	if (!store_begin(o->store, STORE_WRITE, &tx, e)) return false;
-	/* A day longer than they are good, so that a second use of one is still known for what it is. */
+	/* A day longer than they are good, so that a second use of one is still known for what it is; those that were used a week ago are merely refused:
+	 * a program that renews every hour would leave two thousand. */
 	bool ok = store_run_house(tx, OAUTH_H(tokens_sweep), STORE_PARAMS(VALUE_OF_INT(day)), e) &&
+	          store_run_house(tx, OAUTH_H(tokens_spent), STORE_PARAMS(VALUE_OF_INT(now - OAUTH_SPENT_DAYS * OAUTH_DAY_US)), e) &&
 	          store_run_house(tx, OAUTH_H(grants_sweep), STORE_PARAMS(VALUE_OF_INT(day)), e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }

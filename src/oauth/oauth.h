@@ -34,7 +34,7 @@ bool oauth_upkeep(struct oauth *o, struct err *e) must_use nonnull_all;
 bool oauth_after_restore(struct oauth *o, struct err *e) must_use nonnull_all;
 
 /* Seconds of life; a refresh token lives so long after its grant was last used. */
-enum { OAUTH_CODE_S = 120, OAUTH_ACCESS_S = 3600, OAUTH_REFRESH_S = 90 * 86400 };
+enum { OAUTH_CODE_S = 120, OAUTH_ACCESS_S = 3600, OAUTH_REFRESH_S = 90 * 86400, OAUTH_SPENT_DAYS = 7 };
 enum { OAUTH_CLIENT = 20, OAUTH_SECRET = 40, OAUTH_CLIENT_TEXT = OAUTH_CLIENT + 1, OAUTH_SECRET_TEXT = 5 + OAUTH_SECRET + 1 };
 
 /* --- scopes: bits by enum account_permission; UINT64_MAX is "all" --------------------------------------------- */
