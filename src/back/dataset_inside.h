@@ -48,7 +48,7 @@ bool back_live_ails(const struct back_live *l) must_use nonnull_all; /* somethin
 void back_put_live_badge(struct html *h, const struct back_live *l) nonnull_all;
 void back_put_live_why(struct html *h, struct visit *v, const struct back_live *l) nonnull_all;
 /* On the pages of a dataset: nothing while all is well, or where it is not live. */
-void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset) nonnull_all;
+void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset, bool processing) nonnull_all;
 /* All of them that the reader may edit; nothing where there are none. */
 bool back_put_live_table(struct html *h, struct visit *v, struct err *e) must_use nonnull_all;
 /* Copied or live: the field "shown" of a form. */

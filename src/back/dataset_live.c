@@ -62,11 +62,15 @@ void back_put_live_why(struct html *h, struct visit *v, const struct back_live *
 	}
 }
 
-void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset)
+void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset, bool processing)
 {
 	struct back_live one;
 	struct back_live_list l = back_live_read(v);
-	if (!back_live_find(&l, dataset, &one) || !back_live_ails(&one))
+	if (!back_live_find(&l, dataset, &one))
+		return;
+	if (one.link && processing)
+		html_notice(h, HTML_INFO, N_("A dataset that is shown live from a portal of this server has no processing: its data are those of the other portal. Choose “Copied” at its source to change them."));
+	if (!back_live_ails(&one))
 		return;
 	html_notice_open(h, one.link && one.link->state != CATALOG_LINK_NO_DATA ? HTML_BAD : HTML_WARNING);
 	if (one.link && one.link->state != CATALOG_LINK_NO_DATA) {
