@@ -24,7 +24,7 @@ class StoaSearch extends StoaElement {
 
 	protected show() {
 		const label = this.getAttribute('label') ?? this.say('Search the records')
-		return html`<form role="search" @submit=${this.#submit}><input type="search" maxlength="500" aria-label=${label}
+		return html`<form @submit=${this.#submit}><input type="search" maxlength="500" aria-label=${label}
 			placeholder=${this.getAttribute('placeholder') ?? label} .value=${this.context?.state.get('q') ?? ''} />
 			<button>${this.say('Search')}</button></form>`
 	}

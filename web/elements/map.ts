@@ -42,6 +42,7 @@ class StoaMap extends StoaElement {
 	#broken = false
 	#view: { center: [number, number]; zoom: number } | { bounds: [number, number, number, number] } | null = null
 	#panel: Panel = ''
+	#opener: HTMLElement | null = null
 	#found: Found | null = null
 	#listed: { rows: Row[]; total: number; plan: Plan }[] | null = null
 	#places: Place[] | null = null
@@ -358,11 +359,27 @@ class StoaMap extends StoaElement {
 	}
 
 	#show_card(found: Found, spot: [number, number] | null, focus: boolean) {
+		if (!this.#found) this.#opener = this.#focused
 		this.#found = found
 		this.#mark(spot)
 		if (innerWidth < 640) this.#panel = ''
 		this.requestUpdate()
 		if (focus) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.card h2')?.focus())
+	}
+
+	get #focused() {
+		return (this.renderRoot as ShadowRoot).activeElement as HTMLElement | null
+	}
+
+	// What opened last closes first, and the focus goes back to where it came from.
+	#escape = (e: KeyboardEvent) => {
+		if (e.key !== 'Escape' || (!this.#drawn && !this.#found && !this.#panel)) return
+		e.stopPropagation()
+		if (this.#drawn) return this.#undraw()
+		const opener = this.#found ? this.#opener : this.renderRoot.querySelector<HTMLElement>('.side button[aria-expanded=true]')
+		if (this.#found) this.#close()
+		else this.#toggle(this.#panel)
+		void this.updateComplete.then(() => (opener?.isConnected ? opener : this.renderRoot.querySelector<HTMLElement>('.maplibregl-canvas'))?.focus())
 	}
 
 	#mark(spot: [number, number] | null) {
@@ -600,13 +617,19 @@ class StoaMap extends StoaElement {
 			${this.#area() ? html`<button type="button" class="plain" @click=${() => { this.#filter(null, ''); this.#panel = '' }}>${this.say('Remove the area')}</button>` : nothing}</section>`
 	}
 
+	#undraw() {
+		this.#drawing?.end()
+		this.#drawn = null
+		this.requestUpdate()
+		this.renderRoot.querySelector<HTMLElement>('.maplibregl-canvas')?.focus()
+	}
+
 	#drawing_hint() {
-		const stop = () => { this.#drawing?.end(); this.#drawn = null; this.requestUpdate() }
 		const text = this.#drawn === 'polygon' ? this.say('Click the corners; click the first again to finish.')
 			: this.#drawn === 'distance' ? this.say('Click the middle, then the edge.') : this.say('Click one corner, then the opposite one.')
 		return html`<div class="hint" role="status"><span>${text}</span>
 			${this.#drawn === 'polygon' ? html`<button type="button" class="plain" @click=${() => this.#drawing?.finish()}>${this.say('Finish')}</button>` : nothing}
-			<button type="button" class="plain" @click=${stop}>${this.say('Cancel')}</button></div>`
+			<button type="button" class="plain" @click=${() => this.#undraw()}>${this.say('Cancel')}</button></div>`
 	}
 
 	#rows_list() {
@@ -648,7 +671,10 @@ class StoaMap extends StoaElement {
 		const step = (by: number) => { this.#found = { ...found, at: (at + by + rows.length) % rows.length }; this.#mark(place_of(this.#found.rows[this.#found.at][plan.field])); this.requestUpdate() }
 		const sum = plan.joined?.get(String(row[plan.layer.by ?? ''] ?? ''))
 		const own = this.#own_card(plan, row)
-		return html`<section class="card" aria-label=${this.say('Record')}><div class="head"><h2 tabindex="-1"><bdi>${this.#headline(plan, row)}</bdi></h2>${this.#close_button(() => this.#close())}</div>
+		return html`<section class="card" aria-label=${this.say('Record')}><div class="head"><h2 tabindex="-1"><bdi>${this.#headline(plan, row)}</bdi></h2>${this.#close_button(() => {
+			this.#close()
+			void this.updateComplete.then(() => (this.#opener?.isConnected ? this.#opener : this.renderRoot.querySelector<HTMLElement>('.maplibregl-canvas'))?.focus())
+		})}</div>
 			${own === undefined ? nothing : own !== null ? own : html`<dl>${sum === undefined ? nothing : html`<div><dt><bdi>${plan.layer.captionTitle || plan.title}</bdi></dt><dd>${this.speaker.number.format(sum)}</dd></div>`}${wanted.filter(f => row[f.name] !== null && row[f.name] !== undefined).map(f => html`<div><dt><bdi>${f.label}</bdi></dt><dd>${view_of(row[f.name], f, this.speaker, plan.context.source)}</dd></div>`)}</dl>`}
 			${rows.length > 1 ? html`<div class="turn"><button type="button" class="plain" @click=${() => step(-1)}>${this.say('Previous')}</button>
 				<span role="status">${this.say('{0} of {1}', at + 1, found.total)}</span><button type="button" class="plain" @click=${() => step(1)}>${this.say('Next')}</button></div>` : nothing}</section>`
@@ -678,7 +704,7 @@ class StoaMap extends StoaElement {
 		}
 		this.#paint()
 		const nothing_here = this.#plans.length > 0 && this.#plans.every(p => !p.total)
-		return html`<div class="frame"><div class="map" dir="ltr"></div>${this.#side()}
+		return html`<div class="frame" @keydown=${this.#escape}><div class="map" dir="ltr"></div>${this.#side()}
 			<div class="stack">${this.#drawn ? this.#drawing_hint() : nothing}
 				${this.#panel === 'layers' && this.#plans.length ? this.#layers() : this.#panel === 'draw' ? this.#draw_menu() : this.#panel === 'list' ? this.#list_panel() : this.#panel === 'search' ? this.#search_panel() : nothing}
 				${this.#card()}${this.#status ? html`<p class="note" role="status">${this.#status}</p>` : nothing}</div>

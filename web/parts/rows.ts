@@ -133,10 +133,15 @@ class StoaRows extends HTMLElement {
 		if (row) this.#starts.push({ row, start: new URL(url, location.href).searchParams.get('start') ?? '' })
 	}
 
+	// Whoever walks from row to row by keyboard comes to the last, and to what stands behind the table; the pager brings more.
+	get #is_walked() {
+		return this.querySelector('tbody')?.contains(document.activeElement) && document.activeElement?.matches(':focus-visible')
+	}
+
 	async #more() {
 		const next = this.#next
 		const body = this.querySelector('tbody')
-		if (!next || !body || this.#loading || body.rows.length >= MOST_ROWS) return
+		if (!next || !body || this.#is_walked || this.#loading || body.rows.length >= MOST_ROWS) return
 		this.#loading = true
 		body.setAttribute('aria-busy', 'true')
 		try {
