@@ -60,7 +60,7 @@ export async function world(wishes = {}) {
 	}
 }
 
-async function begin({ registries = [], options = [] }, begun) {
+async function begin({ registries = [], options = [], browser: executablePath = program }, begun) {
 	const folder = mkdtempSync(join(tmpdir(), 'stoa-world-'))
 	const data = join(folder, 'data')
 	const run = (...words) => {
@@ -93,7 +93,7 @@ async function begin({ registries = [], options = [] }, begun) {
 	await ask('/fixture', { domains, users, registries })
 	const tls = await front(folder, port)
 	const args = [...flags, `--host-resolver-rules=MAP * 127.0.0.1:${tls.port}`, '--ignore-certificate-errors']
-	const browser = await chromium.launch({ executablePath: program, args })
+	const browser = await chromium.launch({ executablePath, args })
 	return {
 		folder, data, run, ask, browser, args, port, tls,
 		events: host => ask('/events?host=' + host),
