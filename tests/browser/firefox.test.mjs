@@ -38,7 +38,7 @@ const journeys = [
 
 describe('a reader with Firefox', () => {
 	for (const j of journeys)
-		test(`finds, filters and takes along ${j.name}`, async () => {
+		test(`finds, filters, takes along, charts and shares ${j.name}`, async () => {
 			const { context, page, faults } = await open(j)
 			await page.goto(server.url(`/explore/?flg=${j.lang}`), { waitUntil: 'load' })
 			assert.equal(await page.$eval('html', e => e.dir), j.lang === 'ar' ? 'rtl' : 'ltr')
@@ -58,6 +58,12 @@ describe('a reader with Firefox', () => {
 				return (await (await fetch(url)).text()).trim().split('\n').length
 			})
 			assert.equal(csv, 37, 'a heading and 36 records')
+			await page.goto(server.url(`/explore/dataset/trees/analyze/?refine.species=Oak&flg=${j.lang}`), { waitUntil: 'load' })
+			await page.waitForFunction(() => document.querySelector('stoa-chart')?.shadowRoot?.querySelector('svg path'), { timeout: 20000 })
+			await page.click('stoa-share summary')
+			await page.waitForFunction(() => document.querySelector('stoa-share [data-code="link"] code')?.checkVisibility())
+			assert.match(await text(page, 'stoa-share [data-code="link"] code'), /\/analyze\/\?.*refine\.species=Oak/)
+			assert.ok((await overflow(page)) <= 0, 'nor does the chart with its share')
 			assert.deepEqual(await page.cookies(), [])
 			assert.deepEqual(faults, [])
 			await context.close()
