@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from conftest import stoa
-from probe import ADA, ROOT_USER, World
+from probe import ADA, PASSWORD, ROOT_USER, World
 from test_manage_datasets import Api, key_of
 
 HOST = "isoc.example"
@@ -20,7 +20,9 @@ RECORDS = "/api/explore/v2.1/catalog/datasets/{}/records"
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    made = World(tmp_path_factory.mktemp("world"), options=("--address_log_days=14",))
+    folder = tmp_path_factory.mktemp("world")
+    made = World(folder, options=("--address_log_days=14", f"--backup_folder={folder / 'safe'}"))
+    made.safe = folder / "safe"
     yield made
     made.stop()
 
@@ -216,7 +218,7 @@ def test_ana_15_sums_over_portals_have_no_visitors(world, things):
 def test_a_backup_is_made_downloaded_and_comes_back(world, root, things, tmp_path):
     assert root.form("/backoffice/backups/", {"do": "new"}).status_code == 303
     end = time.monotonic() + 60
-    while not (rows := [b for b in world.table("backup") if b["ended"]]) and time.monotonic() < end:
+    while not (rows := [b for b in world.table("backup") if b["ended"] and b["who"]]) and time.monotonic() < end:
         time.sleep(0.2)
     assert rows and rows[0]["state"] == "done", rows
     page = root.get("/backoffice/backups/").text
@@ -236,7 +238,55 @@ def test_a_backup_is_made_downloaded_and_comes_back(world, root, things, tmp_pat
     assert broken.returncode == 1 and "damaged or cut short" in broken.stderr
     # Past its days it goes, file and row.
     assert root.form(f"/backoffice/backups/{rows[0]['uid']}/remove/").status_code == 303
-    assert not world.table("backup") and not list((world.data / "backups").glob("*.tar"))
+    assert not [b for b in world.table("backup") if b["who"]] and not [f for f in world.safe.rglob("*.tar") if hashlib.sha256(f.read_bytes()).hexdigest() == rows[0]["digest"]]
+
+
+    assert [a["action"] for a in acts(world, place="stoa portal import")] == ["add_portal"]  # in the log of the one that came
+    stoa(world.data, "portal", "hosts", "copy.localhost")
+    stoa(world.data, "portal", "hosts", "copy.localhost", "moved.localhost", "copy.localhost")
+    assert len(acts(world, place="stoa portal hosts")) == 1  # what only looks is none
+
+
+def test_each_portal_is_backed_up_once_a_day_by_itself(world, root):
+    end = time.monotonic() + 60
+    portals = {t["id"] for t in world.table("tenant") if t["host"].endswith(".example") and not t["removed"]}
+    daily = lambda: [b for b in world.table("backup") if not b["who"] and b["tenant"] in portals]
+    while len([b for b in daily() if b["ended"]]) < 1 and time.monotonic() < end:
+        time.sleep(0.2)
+    for b in daily():
+        assert b["state"] in ("done", "running", "waiting"), b
+        if b["state"] == "done":
+            assert str(world.safe) in b["file"] and hashlib.sha256(open(b["file"], "rb").read()).hexdigest() == b["digest"]
+    assert "Every day by itself" in root.get("/backoffice/backups/").text
+    # One more that somebody orders does not begin the day anew.
+    assert len({(b["tenant"], b["queued"] // 86400000000) for b in daily()}) == len(daily())
+
+
+# --- the log, for those who may read it and not everything ---------------------------------------------------------------------------
+
+
+def test_the_log_does_not_tell_of_what_somebody_may_not_see(world, root, things, tmp_path):
+    source = tmp_path / "wages.csv"
+    source.write_text("name,wage\nA,1\n", encoding="utf-8")
+    stoa(world.data, "publish", source, "--portal", HOST, "--id", "hushed-wages")
+    stoa(world.data, "secure", "hushed-wages", "--portal", HOST, "--restricted")
+    stoa(world.data, "secure", "things", "--portal", HOST, "--open")
+    world.fixture(users=[{"host": HOST, "email": "mona@isoc.example", "name": "Mona", "password": PASSWORD, "role": "member"}])
+    stoa(world.data, "user", "change", "mona@isoc.example", "--portal", HOST, "--permissions", "explore_monitoring")
+    mona, key = world.client(HOST), key_of(world, "mona@isoc.example")
+    mona.sign_in("mona@isoc.example")
+    for path in ("/backoffice/activity/", "/backoffice/activity/export.csv"):
+        full, seen = root.get(path).text, mona.get(path).text
+        assert "hushed-wages" in full and "audience.retention_days" in full, path
+        assert "hushed-wages" not in seen and "audience.retention_days" not in seen and "things" in seen, path
+    headers = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.78", "Authorization": f"Apikey {key}"}
+    call = lambda method, path, **more: requests.request(method, f"http://127.0.0.1:{world.server.port}{path}", headers=headers, timeout=60, **more)
+    log = figures(call, "ods-activity-log", lambda r: any(x["dataset_id"] == "things" for x in r["results"]))["results"]
+    assert log and "hushed-wages" not in str(log) and not any("diff" in x for x in log)
+    # Nor does running a portal mean taking its backups away.
+    stoa(world.data, "user", "change", "mona@isoc.example", "--portal", HOST, "--permissions", "explore_monitoring,edit_domain")
+    assert mona.get("/backoffice/backups/").status_code in (200, 303)
+    assert mona.get("/backoffice/backups/x/remove/").status_code in (303, 403)
 
 
 # --- the end: an account goes -------------------------------------------------------------------------------------------------------
