@@ -18,7 +18,7 @@ ITEM = {"id": "platform.sessionid", "kind": "cookie", "name": "sessionid", "matc
         "attributes": {"path": "/", "domain": None, "secure": True, "http_only": True, "same_site": "Lax"}}
 LANGUAGE = {**copy.deepcopy(ITEM), "id": "platform.django_language", "name": "django_language", "lifetime": {"type": "persistent", "seconds": 31536000}}
 GOOD = "django_language=fr; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"
-PAGE = """<!DOCTYPE html><title>t</title>{extra}<form method=post action=/set-language/><button name=language value=fr>f</button>
+PAGE = """<!DOCTYPE html><title>t</title><script src=/s.js></script>{extra}<form method=post action=/set-language/><button name=language value=fr>f</button>
 <button name=language value=auto>a</button></form>"""
 
 
@@ -27,10 +27,12 @@ class Site:
 
     def __init__(self):
         self.extra, self.headers, self.cookie = "", [], GOOD
+        self.asked = set()  # (what, language, signal)
         site = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
+                site.asked.add((self.path, self.headers["Accept-Language"], self.headers["Sec-GPC"]))
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 for line in site.headers:
@@ -98,6 +100,9 @@ def test_reg_19_every_lie_is_named(site, tmp_path, lie):
     assert code == 1 and result["result"] == "fail"
     for named in LIES[lie][1]:
         assert named in said(result), said(result)
+    # Every language meets both signals, and scripts, in a quick walk too.
+    assert site.asked >= {("/", lang, signal) for lang in ("en", "fr") for signal in (None, "1")}
+    assert {lang for path, lang, _ in site.asked if path == "/s.js"} == {"en", "fr"}
 
 
 def test_reg_19_firefox_names_lies_too(site, tmp_path):
