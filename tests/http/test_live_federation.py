@@ -276,10 +276,10 @@ def test_another_server_is_asked_while_it_is_read(place, far):
     assert len(place.rows("far")) == 40 and place.get("/catalog/datasets/far").json()["metas"]["default"]["federated"] is True
     time.sleep(1.2)
     far.wire.asked.clear()
-    for _ in range(40):
+    assert soon(lambda: place.rows("far") and far.wire.asked, 6)
+    for _ in range(20):
         place.rows("far")
-    assert soon(lambda: far.wire.asked, 5)
-    assert len(far.wire.asked) == 1 and "exports" not in far.wire.asked[0], far.wire.asked  # one cheap question, however many read
+    assert len(far.wire.asked) <= 2 and "exports" not in str(far.wire.asked), far.wire.asked  # one cheap question a second, however many read
     far.publish(ROWS.replace("p00,", "newer,"), host="far.localhost")
     assert soon(lambda: place.rows("far")[0]["name"] == "newer", 6)
     # Silence: what stands goes on being shown, at once, and both sides are told since when.
