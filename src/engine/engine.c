@@ -108,7 +108,7 @@ bool engine_open(const struct engine_options *o, struct engine **out, struct err
 	duckdb_free(message);
 	duckdb_destroy_config(&cfg);
 	ok = ok && (duckdb_connect(g->db, &g->upkeep) == DuckDBSuccess || engine_said(e, "connect"));
-	ok = ok && engine_functions(g->upkeep, e) && words_functions(g, g->upkeep, e) && lock_down(g, e);
+	ok = ok && engine_functions(g->upkeep, e) && words_functions(g, g->upkeep, e) && coded_functions(g, g->upkeep, e) && lock_down(g, e);
 	if (!ok) {
 		engine_close(g);
 		return false;

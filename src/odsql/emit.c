@@ -200,12 +200,6 @@ static void emit_period(struct emitter *m, enum odsql_kind kind, const struct od
 
 /* --- tests of whole texts --------------------------------------------------------------------------- */
 
-/* A field of texts as it stands in the version, whose values may have codes. */
-static bool has_codes(const struct odsql_node *x)
-{
-	return x->kind == ODSQL_FIELD && !(x->flags & ODSQL_KEY) && x->field >= 0 && x->type == VALUE_TEXT;
-}
-
 /* Notes a test of x against the texts args[1…]; false when it is none that codes could answer. */
 static bool begin_coded(struct emitter *m, const struct odsql_node *n, enum sql_coded_how how, struct sql_coded *out)
 {

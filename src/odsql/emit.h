@@ -26,6 +26,12 @@ bool point_of(const struct odsql_node *geom, double *lat, double *lon);
 /* A date expression as wall time of the request's zone. */
 void emit_wall(struct emitter *m, const struct odsql_node *n);
 
+/* A field of texts as it stands in the version, whose values may have codes. */
+static inline bool has_codes(const struct odsql_node *x)
+{
+	return x->kind == ODSQL_FIELD && !(x->flags & ODSQL_KEY) && x->field >= 0 && x->type == VALUE_TEXT;
+}
+
 void put_text(struct emitter *m, struct str s);
 void put_double(struct emitter *m, double v);
 void put_blob(struct emitter *m, struct str s);

@@ -205,6 +205,26 @@ void odsql_emit_key(struct sql *q, const struct odsql_scope *s, const struct ods
 	}
 }
 
+/* Few texts that have codes are grouped by these; their texts are looked up once a group. */
+void odsql_emit_group(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n)
+{
+	struct sql_coded c = { .how = SQL_CODED_KEY, .field = (size_t)n->field, .list = n->list };
+	bool coded = has_codes(n);
+	if (coded) sql_coded_begin(q, &c);
+	odsql_emit_key(q, s, n);
+	if (coded) sql_coded_end(q, &c);
+}
+
+void odsql_emit_group_name(struct sql *q, const struct odsql_node *n, size_t place)
+{
+	struct sql_coded c = { .how = SQL_CODED_NAME, .field = (size_t)n->field };
+	bool coded = has_codes(n);
+	if (coded) sql_coded_begin(q, &c);
+	sql_lit(q, "k");
+	sql_int(q, (int64_t)place);
+	if (coded) sql_coded_end(q, &c);
+}
+
 bool odsql_key_skips_null(const struct odsql_node *n)
 {
 	return is_fn(n, FN_RANGE) || is_fn(n, FN_GEO_CLUSTER);
@@ -332,7 +352,7 @@ void emit_shown(struct emitter *m, const struct odsql_node *key, size_t place)
 	if (is_fn(key, FN_GEO_CLUSTER)) {
 		emit_centre(m, place);
 	} else if (!is_fn(key, FN_RANGE)) {
-		put_name(m, place);
+		odsql_emit_group_name(m->q, key, place);
 	} else if (key->args[1]->kind == ODSQL_INTERVAL) {
 		lit(m, "('[' || ");
 		put_edge(m, key, place, false);

@@ -258,6 +258,10 @@ void odsql_emit_part(struct sql *q, const struct odsql_scope *s, const struct od
  * called k0, k1 … in the order of group_by: a tree that repeats a key is written as what the caller
  * sees of that column. */
 void odsql_emit_key(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
+/* The same of a grouped statement, whose keys stand for texts by codes where there are any: the key in the
+ * rows, and column k<place> where its text is shown or sorted by. */
+void odsql_emit_group(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
+void odsql_emit_group_name(struct sql *q, const struct odsql_node *n, size_t place);
 /* True when the text a tree gives is JSON to be embedded. */
 bool odsql_gives_json(const struct odsql_node *n);
 /* True for year(), month() … second(), which v2.0 of the API prints as texts. */

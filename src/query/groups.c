@@ -76,7 +76,7 @@ static void put_inside(struct sql *q, const struct rows *r)
 	for (size_t i = keys->n; i-- > 0;) {
 		if (!comes_later(r, i)) continue;
 		sql_lit(q, "(SELECT *, ");
-		odsql_emit_key(q, &r->scene.scope, keys->p[i].expr);
+		odsql_emit_group(q, &r->scene.scope, keys->p[i].expr);
 		sql_lit(q, " AS ");
 		rows_put_key(q, i);
 		sql_lit(q, " FROM ");
@@ -86,7 +86,7 @@ static void put_inside(struct sql *q, const struct rows *r)
 		if (comes_later(r, i)) continue;
 		sql_lit(q, ", ");
 		if (cluster_of(r, i, &c)) put_numbered(q, "c", i, "");
-		else odsql_emit_key(q, &r->scene.scope, keys->p[i].expr);
+		else odsql_emit_group(q, &r->scene.scope, keys->p[i].expr);
 		sql_lit(q, " AS ");
 		rows_put_key(q, i);
 	}
@@ -134,7 +134,7 @@ void rows_put_groups(struct sql *q, const struct rows *r)
 	if (r->query.order_by.n) rows_put_order(q, r);
 	for (size_t i = 0; i < keys->n; i++) {
 		sql_put_literal(q, i || r->query.order_by.n ? STR(", ") : STR(" ORDER BY "));
-		rows_put_key(q, i);
+		odsql_emit_group_name(q, keys->p[i].expr, i);
 		sql_lit(q, " ASC NULLS FIRST");
 	}
 	rows_put_window(q, r);

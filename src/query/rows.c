@@ -131,7 +131,7 @@ void rows_put_sorted(struct sql *q, const struct rows *r, const struct odsql_ite
 {
 	const struct odsql_node *n = item->expr;
 	if (n->flags & ODSQL_KEY) {
-		rows_put_key(q, (size_t)n->field);
+		odsql_emit_group_name(q, n->key, (size_t)n->field);
 	} else if (n->list) {
 		sql_put_literal(q, item->descending ? STR("list_max(") : STR("list_min("));
 		odsql_emit(q, &r->scene.scope, n);

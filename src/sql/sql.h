@@ -56,6 +56,8 @@ enum sql_coded_how {
 	SQL_CODED_NOT,     /* differs from all of them; of a list: has elements, and none of them */
 	SQL_CODED_NONE,    /* null; of a list: null or empty */
 	SQL_CODED_SOME,    /* the opposite */
+	SQL_CODED_KEY,     /* no test: the column itself, as what is grouped by; of a list: a row an element */
+	SQL_CODED_NAME,    /* the text of a value of such a column, which is what is spelled */
 };
 struct sql_coded {
 	size_t from, to;

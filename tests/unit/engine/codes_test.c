@@ -234,6 +234,55 @@ static void tests_of_texts_are_tests_of_codes(void **state)
 	assert_int_equal(kept(f, (struct sql_coded){ .how = SQL_CODED_SOME, .field = UNIQUE }, STR("f3 = 3")), ROWS / 7);
 }
 
+/* The groups of a field, spelled wrong on purpose: "text count text count …" in the order of the texts, null first. */
+static struct str groups(struct fixture *f, struct arena *a, size_t field, bool list, struct str spelled)
+{
+	static const struct column_type types[] = { { .type = VALUE_TEXT }, { .type = VALUE_INT } };
+	struct sql_coded key = { .how = SQL_CODED_KEY, .field = field, .list = list };
+	struct sql_coded name = { .how = SQL_CODED_NAME, .field = field };
+	auto_buf out = BUF_INIT(4096);
+	struct err e = { 0 };
+	struct engine_cursor *k;
+	struct batch b;
+	struct sql q;
+	sql_init(&q, a, &sql_duckdb);
+	sql_lit(&q, "SELECT ");
+	sql_coded_begin(&q, &name);
+	sql_lit(&q, "k0");
+	sql_coded_end(&q, &name);
+	sql_lit(&q, ", count(*) FROM (SELECT *, ");
+	sql_coded_begin(&q, &key);
+	sql_put_literal(&q, spelled);
+	sql_coded_end(&q, &key);
+	sql_lit(&q, " AS k0 FROM ");
+	sql_relation(&q, f->at);
+	sql_lit(&q, ") GROUP BY k0 ORDER BY ");
+	sql_coded_begin(&q, &name);
+	sql_lit(&q, "k0");
+	sql_coded_end(&q, &name);
+	sql_lit(&q, " ASC NULLS FIRST");
+	const struct engine_query ask = { .at = f->at, .sql = &q, .columns = types, .ncolumns = 2 };
+	assert_true(engine_ask(f->engine, &ask, NULL, &k, &e));
+	while (engine_next(k, &b, &e) && b.nrows) {
+		for (size_t i = 0; i < b.nrows; i++) {
+			buf_put(&out, column_has(&b.columns[0], i) ? b.columns[0].texts[i] : STR("null"));
+			buf_printf(&out, " %lld ", (long long)b.columns[1].ints[i]);
+		}
+	}
+	engine_finish(k);
+	sql_done(&q);
+	return arena_str(a, buf_str(&out));
+}
+
+static void texts_are_grouped_by_their_codes(void **state)
+{
+	auto_arena a = ARENA_INIT;
+	assert_true(str_eq(groups(*state, &a, WORD, false, STR("'wrong'")), STR("null 42000 a 56000 b 56000 b\xc3\xa9 56000 ")));
+	assert_true(str_eq(groups(*state, &a, TAGS, true, STR("'wrong'")), STR("null 105000 x 105000 y 105000 ")));
+	/* A field without codes keeps what is spelled. */
+	assert_true(str_eq(groups(*state, &a, UNIQUE, false, STR("'kept'")), STR("kept 210000 ")));
+}
+
 static void *ask_often(void *arg)
 {
 	static const struct str a[] = { { "a", 1 } };
@@ -265,6 +314,7 @@ int main(void)
 		cmocka_unit_test(too_many_numbers_are_told_as_such),
 		cmocka_unit_test(a_fired_token_stops_the_count),
 		cmocka_unit_test(tests_of_texts_are_tests_of_codes),
+		cmocka_unit_test(texts_are_grouped_by_their_codes),
 		cmocka_unit_test(whoever_helps_the_answer_is_the_same),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
