@@ -257,7 +257,7 @@ static bool put_status(struct html *h, struct visit *v, const struct config *c, 
 	html_lit(h, "</code> <span class=\"line\">");
 	if (back_is_busy(s->state))
 		back_put_progress(h, s);
-	else if (!put_pending(h, v, c, e))
+	else if (!back_live_hidden(v, c->dataset) && !put_pending(h, v, c, e))
 		return false;
 	html_lit(h, "</span></p>");
 	if (back_is_busy(s->state))

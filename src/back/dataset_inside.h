@@ -47,6 +47,7 @@ bool back_live_find(const struct back_live_list *l, int64_t dataset, struct back
 bool back_live_ails(const struct back_live *l) must_use nonnull_all; /* something to tell its publisher */
 void back_put_live_badge(struct html *h, const struct back_live *l) nonnull_all;
 void back_put_live_why(struct html *h, struct visit *v, const struct back_live *l) nonnull_all;
+bool back_live_hidden(const struct visit *v, int64_t dataset) must_use nonnull_all; /* readers do not see it, whatever was published */
 /* On the pages of a dataset: nothing while all is well, or where it is not live. */
 void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset, bool processing) nonnull_all;
 /* All of them that the reader may edit; nothing where there are none. */

@@ -62,6 +62,14 @@ void back_put_live_why(struct html *h, struct visit *v, const struct back_live *
 	}
 }
 
+bool back_live_hidden(const struct visit *v, int64_t dataset)
+{
+	for (size_t i = 0; i < v->at.view->nlinks; i++)
+		if (v->at.view->links[i].dataset == dataset && v->at.view->links[i].state > CATALOG_LINK_NO_DATA)
+			return true;
+	return false;
+}
+
 void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset, bool processing)
 {
 	struct back_live one;
