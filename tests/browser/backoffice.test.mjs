@@ -1,0 +1,116 @@
+// Every page of the back office in a real browser, by the list that the program itself keeps of them: whoever adds a page is asked
+// here. By keyboard alone; axe; wide and narrow, light and dark, at twice the size, in Arabic. A twelfth of the pages a day; all
+// of them with STOA_WHOLE set.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { after, before, test } from 'node:test'
+import { asker, gather, unfold, walk } from './rooms.mjs'
+import { services } from './services.mjs'
+import { binary, password, world } from './world.mjs'
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const ugly = fileURLToPath(new URL('../data/ugly', import.meta.url))
+const host = 'isoc.example', who = 'keeper@isoc.example', secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+const home = '/backoffice/'
+// What answers scripts and other frames, not people.
+const machines = new Set(['datasets/status/', 'datasets/new/piece/', 'datasets/{uid}/status/', 'privacy/ledger/shown/{hash}', 'privacy/ledger/shown/{hash}/picture'].map(p => home + p))
+const PARTS = 12
+
+let w, session, pages, lost
+const today = Math.floor(Date.now() / 864e5) % PARTS
+
+// One of each thing there is a page for.
+async function furnish(ask) {
+	const file = join(w.folder, 'trees.csv')
+	writeFileSync(file, 'species,height,planted,lat,lon\nOak,3,2020-01-02,48.1,2.2\nLime,five,2021-03-04,48.2,2.3\n')
+	w.run('publish', file, '--portal', host, '--id', 'trees', '--title', 'Trees of the city')
+	writeFileSync(join(w.folder, 'look.json'), JSON.stringify({ theme: { colours: { text: '#222222', 'page-background': '#ffffff' } } }))
+	w.run('look', 'set', join(w.folder, 'look.json'), '--portal', host)
+	w.run('group', 'add', 'Editors', '--portal', host)
+	w.run('group', 'join', 'Editors', 'ada@isoc.example', '--portal', host)
+	w.run('key', 'add', 'Nightly', '--user', 'ada@isoc.example', '--portal', host)
+	w.run('portal', 'parent', 'solo.portal.example', host)
+	w.run('portal', 'set', host, 'feedback=on')
+	w.run('portal', 'set', host, 'map.basemaps=[{"id":"plan","label":"Plan","wms":"https://maps.example/wms","layers":"roads","direct":true}]')
+	const dataset = '/explore/dataset/trees/'
+	await ask.form(`${home}programs/new/`, { do: 'save', name: 'Town app', about: '', site: '', kind: 'server', redirects: 'https://town.example/back' })
+	await ask.form(`${home}access/providers/new/oidc/`, { id: 'town', label: 'Town hall', issuer: 'https://id.example', client_id: 'stoa', scopes: 'openid', claims: 'sub', role: 'member', do: 'save' })
+	await ask.form(`${home}connections/new/?type=http`, { name: 'Town', url: 'https://files.example.org/open/', do: 'save' })
+	await ask.form(`${home}pages/new/`, { title: 'About the trees', template: 'dashboard' })
+	await ask.form(`${home}backups/`, { do: 'new' })
+	await ask.form(`${dataset}reuse/`, { title: 'A walk', url: 'https://maker.example/walk', kind: 'application', description: 'Walks under trees.', first_name: 'Mo', last_name: 'Maker' })
+	await ask.form(`${dataset}feedback/`, { category: 'error', text: 'This oak is a lime.' })
+	await ask.form(`${dataset}follow/`, { do: 'follow' })
+}
+
+before(async () => {
+	w = await world()
+	const { sessions } = await w.ask('/fixture', { domains: [{ host, settings: { languages: 'en,fr,ar' } }], registries: [services(host)], users: [{ host, email: who, name: 'Keeper of the House', password, role: 'admin', totp: secret }] })
+		.then(() => w.ask('/fixture', { sessions: [{ host, email: who, factors: ['password', 'totp'] }] }))
+	session = sessions[0]
+	const ask = asker(w.port, host, session)
+	await furnish(ask)
+	// A dataset that came by the browser's road, whose pages of the way are reached while it is published only.
+	const context = await come({})
+	const page = await context.newPage()
+	await page.goto(`https://${host}${home}datasets/new/`)
+	await page.setInputFiles('#drop-files', join(ugly, 'stations-api.json'))
+	await page.waitForURL(/\/check\/$/)
+	const own = new URL(page.url()).pathname.replace(/check\/$/, '')
+	await page.getByRole('button', { name: 'Publish', exact: true }).click()
+	await page.waitForSelector('.ways-on')
+	await context.close();
+	({ pages, lost } = await gather(binary, ask, [home, `${own}check/`, `${own}done/`, `${own}errors/`]))
+	pages.sort((a, b) => (a.key < b.key ? -1 : 1))
+})
+after(async () => {
+	const { code, said } = await w.stop()
+	assert.equal(code, 0, said)
+})
+
+async function come(options) {
+	const context = await w.fresh({ bypassCSP: true, reducedMotion: 'reduce', viewport: { width: 1440, height: 900 }, ...options })
+	await context.addCookies([{ name: 'sessionid', value: session, domain: host, path: '/', secure: true, httpOnly: true, sameSite: 'Lax' }])
+	return context
+}
+
+test('every page of the back office is one that links lead to', () => {
+	assert.deepEqual(lost.filter(p => p.endsWith('/') && !machines.has(p)), [])
+	assert.ok(pages.length > 100, `${pages.length} pages`)
+})
+
+const looks = [{ width: 1440, light: 'light', lang: 'en', keyboard: true, says: true }, { width: 390, light: 'dark', lang: 'en', keyboard: true, says: true },
+	{ width: 390, light: 'light', lang: 'ar' }, { width: 720, light: 'light', lang: 'en', height: 500 }]
+for (const [n, { width, light, lang, keyboard, says, height = 900 }] of looks.entries())
+	test(`by keyboard alone, for axe, within the screen: ${width} px, ${light}, ${lang}`, async () => {
+		const context = await come({ viewport: { width, height }, colorScheme: light })
+		const page = await context.newPage()
+		const faults = []
+		let path
+		page.on('pageerror', e => faults.push(`${path}: script error: ${e.message}`))
+		page.on('console', m => m.type() === 'error' && faults.push(`${path}: console: ${m.text()}`))
+		for (const [i, { path: own }] of pages.entries()) {
+			if (!process.env.STOA_WHOLE && (i + n) % PARTS !== today) continue
+			path = own
+			const answer = await page.goto(`https://${host}${path}${lang === 'en' ? '' : `${path.includes('?') ? '&' : '?'}flg=${lang}`}`)
+			const say = (...words) => faults.push(...words.map(word => `${path}: ${word}`))
+			if (answer.status() !== 200) say(`answers ${answer.status()}`)
+			const seen = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - document.documentElement.clientWidth, heads: document.querySelectorAll('h1').length,
+				dir: document.documentElement.dir, styled: document.querySelectorAll('[style]').length }))
+			assert.deepEqual({ path, ...seen }, { path, wide: 0, heads: 1, dir: lang === 'ar' ? 'rtl' : 'ltr', styled: 0 })
+			// What is pressed is large enough, links inside sentences and rows aside.
+			if (width === 390) say(...await page.evaluate(() => [...document.querySelectorAll('button, .button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio]), .rooms a, .option label')]
+				.filter(e => e.offsetParent && e.getBoundingClientRect().height < 42).map(e => `small: ${e.tagName} ${e.className} ${e.getBoundingClientRect().height}`)))
+			if (says) {
+				await page.addScriptTag({ path: axe })
+				say(...await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'], iframes: false })).violations
+					.map(v => `axe: ${v.id}: ${v.nodes.map(x => x.target.join(' ')).slice(0, 3).join(', ')}`)))
+			}
+			if (keyboard) say(...await walk(page), ...(width === 390 ? await unfold(page) : []))
+		}
+		assert.deepEqual(faults, [])
+		await context.close()
+	})
