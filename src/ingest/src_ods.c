@@ -188,7 +188,7 @@ static bool list_sheets(struct ods *o, struct err *e)
 	}
 }
 
-static bool look(struct ods *o, bool *empty, struct err *e)
+static bool look(struct ods *o, size_t *width, struct err *e)
 {
 	enum { ROWS = 50 };
 	size_t filled[ROWS] = { 0 };
@@ -203,22 +203,33 @@ static bool look(struct ods *o, bool *empty, struct err *e)
 		widest = num_max(widest, filled[n]);
 		numbers[n] = o->number;
 	}
-	*empty = n == 0;
+	*width = n ? num_max(widest, (size_t)1) : 0;
 	size_t first = 0;
 	while (first < n && (filled[first] < 2 || filled[first] * 2 < widest)) first++;
 	o->skip = widest > 2 && first > 0 && first < n && first <= 20 ? numbers[first] - 1 : 0;
 	return true;
 }
 
+/* The one that is named; else the first with a table, or, where there is none, with words in a single column. */
+static bool find_sheet(struct source *s, struct err *e)
+{
+	struct ods *o = of(s);
+	size_t words = o->sheets.n;
+	size_t width;
+	for (o->sheet = 0; o->sheet < o->sheets.n; o->sheet++) {
+		if (s->part.n && !str_eq(s->part, o->sheets.p[o->sheet])) continue;
+		if (!ods_rewind(s, e) || !look(o, &width, e)) return false;
+		if (s->part.n || width > 1) return true;
+		if (width == 1 && words == o->sheets.n) words = o->sheet;
+	}
+	o->sheet = words;
+	return words == o->sheets.n || (ods_rewind(s, e) && look(o, &width, e));
+}
+
 static bool choose(struct source *s, struct err *e)
 {
 	struct ods *o = of(s);
-	for (o->sheet = 0; o->sheet < o->sheets.n; o->sheet++) {
-		bool empty;
-		if (s->part.n && !str_eq(s->part, o->sheets.p[o->sheet])) continue;
-		if (!ods_rewind(s, e) || !look(o, &empty, e)) return false;
-		if (s->part.n || !empty) break;
-	}
+	if (!find_sheet(s, e)) return false;
 	if (o->sheet == o->sheets.n) {
 		auto_buf list = BUF_INIT(400);
 		for (size_t i = 0; i < o->sheets.n && list.n < 240; i++)

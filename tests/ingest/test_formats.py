@@ -437,6 +437,16 @@ def test_workbook_takes_the_first_sheet_with_rows_or_the_named_one(read):
     assert "Two" in read.rows("a.xlsx", part="Four").error
 
 
+def test_workbook_passes_over_a_sheet_of_words(read):
+    words = "".join(f'<row r="{i}"><c t="str"><v>Notes {i}</v></c></row>' for i in (1, 2, 3))
+    table = '<row r="1"><c t="str"><v>a</v></c><c t="str"><v>b</v></c></row><row r="2"><c><v>1</v></c><c><v>2</v></c></row>'
+    book = workbook(words, extra_sheets=[("Two", table)])
+    r = read.rows("a.xlsx", book)
+    assert r.labels == ["a", "b"] and r.rows == [[1, 2]] and any("“Two” was read" in n for n in r.notes)
+    assert len(read.rows("a.xlsx", part="Data").rows) == 2
+    assert len(read.rows("b.xlsx", workbook(words)).rows) == 2
+
+
 def test_workbook_skips_a_title(read):
     r = read.rows("a.xlsx", workbook('<row r="1"><c t="str"><v>Trees of the town</v></c></row>'
                                      '<row r="3"><c t="str"><v>a</v></c><c t="str"><v>b</v></c><c t="str"><v>c</v></c></row>'
@@ -507,3 +517,30 @@ def test_a_package_that_lacks_a_file_says_which(read):
 def test_zeros_in_front_fit_a_declared_number(read):
     s = schema(read, {"name": "a", "type": "int"}, {"name": "b", "type": "double"})
     assert read.rows("a.csv", "a,b\n007,01.5\n12,2\n", schema=s).rows == [[7, 1.5], [12, 2.0]]
+
+
+def test_a_single_feature_or_shape_is_a_record(read):
+    shape = {"type": "Polygon", "coordinates": [[[6, 49], [7, 49], [7, 50], [6, 49]]]}
+    lone = {"type": "Feature", "properties": {"name": "Metz", "lines": [{"n": 1}, {"n": 2}]}, "geometry": shape}
+    r = read.rows("a.geojson", json.dumps(lone))
+    assert r.result["format"] == "geojson" and len(r.rows) == 1 and r.rows[0][0] == "Metz" and r.fields["geo_shape"] == "geo_shape"
+    r = read.rows("b.json", json.dumps({"geometry": {"type": "Point", "coordinates": [6.1, 49.1]}, "properties": {"name": "x"}, "type": "Feature"}))
+    assert len(r.rows) == 1 and r.fields["geo_point_2d"] == "geo_point_2d"
+    assert [f for f in read.rows("c.json", json.dumps(shape)).fields if f == "geo_shape"] and len(read.rows("c.json").rows) == 1
+    lines = "".join(json.dumps({**lone, "properties": {"name": n}}) + "\n" for n in "abc")
+    assert len(read.rows("d", lines).rows) == 3
+
+
+def test_a_title_filled_up_with_empty_cells(read):
+    rows = "".join(f"Town {i};{i},5;0{i}/12/2023\n" for i in range(1, 9))
+    r = read.rows("a.csv", "Grants of 2023;;\n;;\nName;Amount;Day\n" + rows)
+    assert r.labels == ["Name", "Amount", "Day"] and r.fields["amount"] == "double" and len(r.rows) == 8
+    group = read.rows("b.csv", ";2023;;\nName;Amount;Day;Place\n" + "a;1;2;x\n" * 5)
+    assert "2023 – Amount" in group.labels, group.labels
+
+
+def test_degrees_in_words_say_what_makes_places_of_them(read):
+    r = read.rows("a.csv", "name;Latitude\n" + "".join(f"x;48,8{i} N\n" for i in range(5)))
+    assert r.fields["latitude"] == "text" and any("Convert degrees" in n and "row 2" in n for n in r.notes), r.notes
+    roads = read.rows("b.csv", "name;road\n" + "".join(f"x;N {i}\n" for i in range(5)))
+    assert not any("degrees" in n for n in roads.notes)
