@@ -164,7 +164,9 @@ static bool is_name(const struct card *c, const struct batch *b, size_t i, bool 
 	const struct field *f = c->plan.fields[i];
 	if (col->type.type != VALUE_TEXT || col->type.list || !column_has(col, 0) || !str_trim(col->texts[0]).n)
 		return false;
-	return !strict || !f || !(f->flags & (FIELD_ID | FIELD_FACET));
+	/* An address is a name of nothing. */
+	bool link = str_starts(str_trim(col->texts[0]), STR("http://")) || str_starts(str_trim(col->texts[0]), STR("https://"));
+	return !strict || (!link && (!f || !(f->flags & (FIELD_ID | FIELD_FACET))));
 }
 
 /* The first text that is neither a number nor a kind says what the record is; else the first text. */
