@@ -48,7 +48,7 @@ static inline struct schema cities_schema(struct arena *a)
 		{ "pop", VALUE_INT, 0 }, { "area", VALUE_DOUBLE, 0 }, { "founded", VALUE_DATE, 0 },
 		{ "updated", VALUE_DATETIME, 0 }, { "capital", VALUE_BOOL, 0 }, { "loc", VALUE_POINT, 0 },
 	};
-	struct schema s = { arena_array(a, struct field, CITIES_FIELDS), CITIES_FIELDS };
+	struct schema s = { .fields = arena_array(a, struct field, CITIES_FIELDS), .n = CITIES_FIELDS };
 	for (size_t i = 0; i < s.n; i++)
 		s.fields[i] = (struct field){ .name = str_of(fields[i].name), .label = str_of(fields[i].name),
 			.type = fields[i].type, .flags = fields[i].flags, .decimals = -1 };
