@@ -79,7 +79,7 @@ bool back_is_busy(enum job_state s)
 static const char *phase_title(struct str phase)
 {
 	static const struct { const char *word, *title; } rows[] = { { "fetching", N_("Fetching the source") }, { "reading", N_("Reading") },
-		{ "processing", N_("Processing") }, { "loading", N_("Loading") }, { "finishing", N_("Finishing") } };
+		{ "processing", N_("Being processed") }, { "loading", N_("Loading") }, { "finishing", N_("Finishing") } };
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (str_eq(phase, str_of(rows[i].word)))
 			return rows[i].title;

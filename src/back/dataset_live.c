@@ -3,8 +3,8 @@
 #include "fetch/fetch.h"
 
 static const struct { const char *title, *why; enum html_tone tone; } states[] = {
-	[CATALOG_LINK_SHOWN] = { N_("Live"), N_("Shown as it stands there."), HTML_SUCCESS },
-	[CATALOG_LINK_NO_DATA] = { N_("Live"), N_("Its records are not open to everybody there: readers see only what is said of it."), HTML_WARNING },
+	[CATALOG_LINK_SHOWN] = { N_("Shown live"), N_("Shown as it stands there."), HTML_SUCCESS },
+	[CATALOG_LINK_NO_DATA] = { N_("Shown live"), N_("Its records are not open to everybody there: readers see only what is said of it."), HTML_WARNING },
 	[CATALOG_LINK_NO_PORTAL] = { N_("Not shown"), N_("There is no portal of this name on this server any more. Publish the dataset again, and it is fetched from there."), HTML_BAD },
 	[CATALOG_LINK_CLOSED] = { N_("Not shown"), N_("Its portal is closed or private."), HTML_BAD },
 	[CATALOG_LINK_NO_DATASET] = { N_("Not shown"), N_("It is not published there any more. Readers see it again when it is."), HTML_BAD },
@@ -38,7 +38,7 @@ void back_put_live_badge(struct html *h, const struct back_live *l)
 	if (l->link)
 		html_badge(h, states[l->link->state].tone, states[l->link->state].title);
 	else
-		html_badge(h, l->far->failing.us ? HTML_BAD : HTML_SUCCESS, l->far->failing.us ? N_("Source not reachable") : N_("Live"));
+		html_badge(h, l->far->failing.us ? HTML_BAD : HTML_SUCCESS, l->far->failing.us ? N_("Source not reachable") : N_("Shown live"));
 }
 
 void back_put_live_why(struct html *h, struct visit *v, const struct back_live *l)
@@ -146,8 +146,8 @@ bool back_put_live_table(struct html *h, struct visit *v, struct err *e)
 void dataset_put_live_choice(struct html *h, bool live)
 {
 	static const struct html_option options[] = {
-		{ .value = { "copied", 6 }, .message = N_("Copied"), .hint = N_("The data are brought here when you publish, and again by schedule. They stay as they are if the other portal falls silent.") },
-		{ .value = { "live", 4 }, .message = N_("Live"), .hint = N_("Readers see what the other portal shows to everybody: at once if it is on this server, after a minute or so if it is on another.") },
+		{ .value = { "copied", 6 }, .message = N_("Copied here"), .hint = N_("The data are brought here when you publish, and again by schedule. They stay as they are if the other portal falls silent.") },
+		{ .value = { "live", 4 }, .message = N_("Shown live"), .hint = N_("Readers see what the other portal shows to everybody: at once if it is on this server, after a minute or so if it is on another.") },
 	};
 	html_choice(h, &(struct html_choice){ .kind = HTML_RADIOS, .name = "shown", .label = N_("How it is kept in step"), .options = options, .noptions = COUNT_OF(options),
 		.value = live ? STR("live") : STR("copied") });

@@ -63,7 +63,7 @@ static const struct fetch_parameter portal[] = {
 	{ "url", N_("Address"), N_("Of the portal: https://data.example.org"), true, false, NULL },
 	{ "dataset_id", N_("Dataset"), N_("Its identifier, as it stands in its address."), true, false, NULL },
 	{ "where", N_("Only records with"), N_("A condition in the portal's query language."), false, false, NULL },
-	{ "live", N_("Live"), N_("true: shown as it stands there. false: copied when it is published and by schedule."), false, false, "true false" },
+	{ "live", N_("Shown live"), N_("true: shown as it stands there. false: copied when it is published and by schedule."), false, false, "true false" },
 	{ "apikey_connection", N_("Key"), N_("A saved connection whose key opens the other portal."), false, false, NULL },
 	{ 0 },
 };
