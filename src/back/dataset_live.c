@@ -77,7 +77,7 @@ void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset, bool
 	if (!back_live_find(&l, dataset, &one))
 		return;
 	if (one.link && processing)
-		html_notice(h, HTML_INFO, N_("A dataset that is shown live from a portal of this server has no processing: its data are those of the other portal. Choose “Copied” at its source to change them."));
+		html_notice(h, HTML_INFO, N_("A dataset that is shown live from a portal of this server has no processing: its data are those of the other portal. Choose “Copied here” at its source to change them."));
 	if (!back_live_ails(&one))
 		return;
 	html_notice_open(h, one.link && one.link->state != CATALOG_LINK_NO_DATA ? HTML_BAD : HTML_WARNING);
