@@ -267,7 +267,7 @@ static bool shape(struct load *l, struct plan *p, struct err *e)
 	for (size_t i = 0; i < n; i++) fates[i] = (struct fate){ .field = p->schema.fields[i], .from = i };
 	if (!fields_apply(l->a, l->fields, true, fates, n, e)) return false;
 	part_deleted(l->a, fates, n);
-	struct plan made = { { arena_array(l->a, struct field, n + 1), kept(fates, n) }, arena_array(l->a, struct plan_column, n + 1), n };
+	struct plan made = { { .fields = arena_array(l->a, struct field, n + 1), .n = kept(fates, n) }, arena_array(l->a, struct plan_column, n + 1), n };
 	if (made.schema.n == 0) return err_set(e, ERR_BAD_SOURCE, "every field is left out: nothing would be published");
 	for (size_t i = 0; i < n; i++) {
 		struct plan_column *c = &made.columns[i];
