@@ -40,6 +40,5 @@ void draw_fonts_done(struct draw *d)
 	if (d->fonts) pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(d->fonts), NULL);
 	if (d->fonts) g_object_unref(d->fonts);
 	if (d->config) FcConfigDestroy(d->config);
-	/* The library made one of its own on the way, which nobody reads. */
-	if (d->fonts) FcFini();
+	/* No FcFini(): Pango makes the library's own configuration on a thread of its own, which may not be through. */
 }

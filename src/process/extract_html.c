@@ -35,7 +35,10 @@ static bool strip(struct process_step *s, void *arg, struct process_row *r, size
 	bool gap = false;
 	for (size_t i = 0; i < in.n;) {
 		struct text_tag tag;
-		if (in.p[i] == '<' && text_tag(str_from(in, i), TAG_BYTES, &tag)) {
+		bool begun = in.p[i] == '<';
+		bool whole = begun && text_tag(str_from(in, i), TAG_BYTES, &tag);
+		if (begun && !whole && tag.name.n) break; /* a tag that never ends hides what follows, as in browsers */
+		if (whole) {
 			bool silent = !tag.closing && (str_eq_nocase(tag.name, STR("script")) || str_eq_nocase(tag.name, STR("style")));
 			gap |= !is_inline(tag.name);
 			i += silent ? text_past_content(str_from(in, i), tag.name, tag.n) : tag.n;

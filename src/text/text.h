@@ -86,7 +86,7 @@ size_t text_entity(struct str s, uint32_t *first, uint32_t *second);
 
 /* tag.c: the markup of strangers. Everything given is a view into s. */
 struct text_tag { struct str name; bool closing; size_t n; }; /* a comment has no name; n: bytes up to behind the ">" */
-/* The tag that s begins with ("<"). False: it is text, as is one that does not end within `most` bytes. */
+/* The tag that s begins with ("<"). False: it is text, as is one that does not end within `most` bytes, whose name is told. */
 bool text_tag(struct str s, size_t most, struct text_tag *out) must_use;
 struct text_attribute { struct str name, value; };            /* as written: references are not resolved */
 /* The attributes of one tag, at most `most`; of several with one name the first. */

@@ -31,6 +31,9 @@ class Upload extends HTMLElement {
 			zone.classList.remove('over')
 			this.#send([...((event as DragEvent).dataTransfer?.files ?? [])])
 		})
+		// Chosen before the script was there; not what a browser fills in again for somebody who comes back.
+		const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+		if (navigation?.type === 'navigate') this.#send([...(input.files ?? [])])
 	}
 
 	async #send(files: File[]) {
