@@ -103,7 +103,7 @@ for (const [n, { width, light, lang, keyboard, says, height = 900 }] of looks.en
 			assert.deepEqual({ path, ...seen }, { path, wide: 0, heads: 1, dir: lang === 'ar' ? 'rtl' : 'ltr', styled: 0 })
 			// What is pressed is large enough, links inside sentences and rows aside.
 			if (width === 390) say(...await page.evaluate(() => [...document.querySelectorAll('button, .button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio]), .rooms a, .option label')]
-				.filter(e => e.offsetParent && e.getBoundingClientRect().height < 42).map(e => `small: ${e.tagName} ${e.className} ${e.getBoundingClientRect().height}`)))
+				.filter(e => e.offsetParent && e.ariaHidden !== 'true' && e.getBoundingClientRect().height < 42).map(e => `small: ${e.tagName} ${e.className} ${e.getBoundingClientRect().height}`)))
 			if (says) {
 				await page.addScriptTag({ path: axe })
 				say(...await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'], iframes: false })).violations
