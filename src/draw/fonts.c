@@ -36,9 +36,12 @@ bool draw_fonts(struct draw *d, struct err *e)
 
 void draw_fonts_done(struct draw *d)
 {
+	/* Pango has the library made ready on a thread of its own, which this waits for. */
+	if (d->fonts) (void)pango_fc_font_map_get_config(PANGO_FC_FONT_MAP(d->fonts));
 	/* A font map does not give its configuration back by itself. */
 	if (d->fonts) pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(d->fonts), NULL);
 	if (d->fonts) g_object_unref(d->fonts);
 	if (d->config) FcConfigDestroy(d->config);
-	/* No FcFini(): Pango makes the library's own configuration on a thread of its own, which may not be through. */
+	/* The library made one of its own on the way, which nobody reads. */
+	if (d->fonts) FcFini();
 }
