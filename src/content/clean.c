@@ -115,28 +115,12 @@ static void put_words(struct cleaner *c, struct str s)
 
 struct attribute { struct str name, value; };
 
-/* The character that a reference at the start of s stands for, else the "&" itself; gives the bytes used. */
-static size_t put_reference(struct buf *b, struct str s)
-{
-	uint32_t first, second;
-	size_t n = text_entity(s, &first, &second);
-	text_put_codepoint(b, n ? first : '&');
-	if (n && second)
-		text_put_codepoint(b, second);
-	return n ? n : 1;
-}
-
 static struct str decoded(struct cleaner *c, struct str value)
 {
 	if (str_find_char(value, '&') < 0)
 		return value;
 	auto_buf b = BUF_INIT(2 * TAG_BYTES);
-	for (size_t k = 0; k < value.n;) {
-		if (value.p[k] == '&')
-			k += put_reference(&b, str_from(value, k));
-		else
-			buf_put_char(&b, value.p[k++]);
-	}
+	text_put_resolved(&b, value);
 	return arena_str(c->arena, buf_str(&b));
 }
 

@@ -2,6 +2,7 @@
  * and in packets of XMP; each kind of file puts these somewhere else, some at the end, and a JPEG may have a second picture behind it. Nothing changes
  * its length: what is taken out becomes zeros or blanks. Sources: Exif 2.3, XMP part 3 (Adobe), PNG third edition, WebP container. */
 #include "image/inside.h"
+#include "pack/pack.h"
 
 static const struct str packet = { "http://ns.adobe.com/xap/1.0/", 29 };        /* the zero behind it included */
 static const struct str extension = { "http://ns.adobe.com/xmp/extension/", 35 };
@@ -53,16 +54,6 @@ static bool forget_jpeg(char *p, struct str s)
 
 /* --- PNG -------------------------------------------------------------------------------------------- */
 
-static uint32_t crc_of(struct str s)
-{
-	uint32_t c = UINT32_MAX;
-	for (size_t i = 0; i < s.n; i++) {
-		c ^= (unsigned char)s.p[i];
-		for (int k = 0; k < 8; k++) c = c >> 1 ^ (c & 1 ? UINT32_C(0xedb88320) : 0);
-	}
-	return ~c;
-}
-
 static bool is_metadata(struct str text)
 {
 	return str_starts(text, STR("XML:com.adobe.xmp\0")) || str_starts(text, STR("Raw profile type exif\0")) || str_starts(text, STR("Raw profile type APP1\0")) ||
@@ -92,7 +83,7 @@ static bool forget_png(char *p, struct str s)
 		size_t n = tiff_number(&big, at, 4);
 		if (n > s.n - at - 12) break;
 		if (forget_chunk(p + at, str_sub(s, at + 4, 4), str_sub(s, at + 8, n))) {
-			uint32_t crc = __builtin_bswap32(crc_of(str_sub(s, at + 4, n + 4)));
+			uint32_t crc = __builtin_bswap32(pack_crc32(str_sub(s, at + 4, n + 4)));
 			memcpy(p + at + 8 + n, &crc, sizeof crc);
 			any = true;
 		}

@@ -120,6 +120,8 @@ static bool deflate_all(struct buf *out, struct str in, int level, int window_bi
 	return ok;
 }
 
+uint32_t pack_crc32(struct str s) { return (uint32_t)crc32_z(0, (const unsigned char *)s.p, s.n); }
+
 bool pack_gzip(struct buf *out, struct str in, int level)
 {
 	return deflate_all(out, in, level, 15 + 16);

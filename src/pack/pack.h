@@ -61,6 +61,8 @@ void pack_close_at(struct pack_reader **r);
 
 /* --- writing ------------------------------------------------------------------------------------ */
 
+/* CRC-32 as in gzip, zip and PNG. */
+uint32_t pack_crc32(struct str s);
 /* Appends all of `in` as one gzip member; level 1 to 9. False when out ran over. */
 bool pack_gzip(struct buf *out, struct str in, int level) must_use nonnull_all;
 /* The same as a bare zlib stream (RFC 1950), as PDF has it. */

@@ -20,17 +20,7 @@ static bool decode(struct process_step *s, void *arg, struct process_row *r, siz
 	*out = in;
 	if (str_find_char(in, '&') < 0) return true;
 	struct buf *b = process_scratch(s);
-	for (size_t i = 0; i < in.n;) {
-		uint32_t first, second;
-		size_t n = in.p[i] == '&' ? text_entity(str_from(in, i), &first, &second) : 0;
-		if (n) {
-			text_put_codepoint(b, first);
-			if (second) text_put_codepoint(b, second);
-		} else {
-			buf_put_char(b, in.p[i]);
-		}
-		i += n ? n : 1;
-	}
+	text_put_resolved(b, in);
 	return process_give_buf(s, r, column, b, out);
 }
 

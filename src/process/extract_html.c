@@ -51,15 +51,8 @@ static bool strip(struct process_step *s, void *arg, struct process_row *r, size
 		}
 		if (gap && b->n) buf_put_char(b, ' ');
 		gap = false;
-		uint32_t first, second;
-		size_t n = in.p[i] == '&' ? text_entity(str_from(in, i), &first, &second) : 0;
-		if (n) {
-			text_put_codepoint(b, first);
-			if (second) text_put_codepoint(b, second);
-		} else {
-			buf_put_char(b, in.p[i]);
-		}
-		i += n ? n : 1;
+		if (in.p[i] == '&') i += text_put_reference(b, str_from(in, i));
+		else buf_put_char(b, in.p[i++]);
 	}
 	return process_give_buf(s, r, column, b, out);
 }

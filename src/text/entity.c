@@ -69,3 +69,20 @@ size_t text_entity(struct str s, uint32_t *first, uint32_t *second)
 	*second = found->second;
 	return i + 1;
 }
+
+size_t text_put_reference(struct buf *b, struct str s)
+{
+	uint32_t first, second;
+	size_t n = text_entity(s, &first, &second);
+	text_put_codepoint(b, n ? first : '&');
+	if (n && second) text_put_codepoint(b, second);
+	return n ? n : 1;
+}
+
+void text_put_resolved(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n;) {
+		if (s.p[i] == '&') i += text_put_reference(b, str_from(s, i));
+		else buf_put_char(b, s.p[i++]);
+	}
+}

@@ -83,6 +83,10 @@ unsigned text_class(uint32_t c);
 /* entity.c: the character reference of HTML that s begins with ("&eacute;", "&#xe9;"): how many bytes it has, 0 for none; its one
  * code point, or two (else *second is 0). */
 size_t text_entity(struct str s, uint32_t *first, uint32_t *second);
+/* Appends what the "&" at the start of s stands for, itself when for nothing; gives the bytes that were read. */
+size_t text_put_reference(struct buf *b, struct str s);
+/* Appends s with its references resolved. */
+void text_put_resolved(struct buf *b, struct str s);
 
 /* tag.c: the markup of strangers. Everything given is a view into s. */
 struct text_tag { struct str name; bool closing; size_t n; }; /* a comment has no name; n: bytes up to behind the ">" */

@@ -91,34 +91,13 @@ static void put_link(struct html *h, struct str tag)
 	html_lit(h, "\">");
 }
 
-/* The character that a reference at the start of s stands for, else the "&" itself; gives the bytes used. */
-static size_t put_reference(struct buf *b, struct str s)
-{
-	uint32_t first, second;
-	size_t n = text_entity(s, &first, &second);
-	if (!n) {
-		buf_put_char(b, '&');
-		return 1;
-	}
-	text_put_codepoint(b, first == 0xa0 ? ' ' : first);
-	if (second)
-		text_put_codepoint(b, second);
-	return n;
-}
-
 /* --- frames ------------------------------------------------------------------------------------------------ */
 
 /* The value of an attribute with its references resolved; empty when absent. */
 static struct str attribute(struct arena *a, struct str tag, const char *wanted)
 {
-	struct str value = written(tag, wanted);
 	auto_buf b = BUF_INIT(2 * TAG_BYTES);
-	for (size_t k = 0; k < value.n;) {
-		if (value.p[k] == '&')
-			k += put_reference(&b, str_from(value, k));
-		else
-			buf_put_char(&b, value.p[k++]);
-	}
+	text_put_resolved(&b, written(tag, wanted));
 	return arena_str(a, buf_str(&b));
 }
 
@@ -260,6 +239,10 @@ struct str view_plain(struct arena *a, struct str s, size_t max)
 			n = t && t->skip && !tag.closing ? text_past_content(str_from(s, i), tag.name, tag.n) : tag.n;
 			c = t && is_inline(t) ? '\0' : ' ';
 		}
+		if (str_starts(str_from(s, i), STR("&nbsp;"))) {
+			c = ' ';
+			n = STR("&nbsp;").n;
+		}
 		if (!c) {
 			i += n;
 			continue;
@@ -273,7 +256,7 @@ struct str view_plain(struct arena *a, struct str s, size_t max)
 		}
 		blank = false;
 		if (c == '&')
-			i += put_reference(&b, str_from(s, i));
+			i += text_put_reference(&b, str_from(s, i));
 		else
 			buf_put_char(&b, s.p[i++]);
 	}
