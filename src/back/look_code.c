@@ -75,6 +75,9 @@ static bool put_page(struct visit *v, const struct look *draft, const struct vis
 	html_button(h, &(struct html_button){ .weight = HTML_PRIMARY, .label = N_("Save the draft") });
 	html_buttons_close(h);
 	html_form_close(h);
+	html_buttons_open(h);
+	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Stylesheets from a program"), .href = STR("/backoffice/look/key/") });
+	html_buttons_close(h);
 	return view_close(&page, e);
 }
 

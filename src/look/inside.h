@@ -40,6 +40,9 @@ struct looks {
 	void *changed_arg;
 };
 
+/* versions.c: the draft, of a theme that was checked. */
+bool look_put_draft(struct store_tx *x, struct tenant_id t, const struct look_theme *theme, struct err *e) must_use;
+
 /* look.c */
 void look_forget(struct looks *ls, struct tenant_id t); /* after a change: the snapshot and finished answers are void */
 

@@ -1,4 +1,5 @@
 /* The looks in force: counted snapshots, made when a portal is first asked for and after each change. */
+#include "clock/clock.h"
 #include "look/inside.h"
 #include "store/store.h"
 #include <stdlib.h>
@@ -119,13 +120,10 @@ static bool read_site(struct store_tx *x, struct tenant_id t, struct look_box *b
 }
 
 /* What a version wants: LOOK_DRAFT, a number, or 0 for what is live. */
-static bool read_all(struct looks *ls, const struct tenant *t, int64_t version, struct look_box *b, struct err *e)
+static bool read_in(struct store_tx *x, const struct tenant *t, int64_t version, struct look_box *b, struct err *e)
 {
-	struct store_tx *x;
 	int64_t live = 0;
 	bool found = false;
-	if (!store_begin(ls->store, STORE_READ, &x, e))
-		return false;
 	bool ok = read_site(x, t->id, b, &live, e);
 	int64_t wanted = version ? version : live;
 	b->look.draft = version == LOOK_DRAFT;
@@ -137,8 +135,33 @@ static bool read_all(struct looks *ls, const struct tenant *t, int64_t version, 
 		ok = read_theme(x, t->id, b->look.version, b, &found, e);
 	if (ok && !found && version > 0)
 		ok = err_set(e, ERR_NOT_FOUND, "the look has no version %lld", (long long)version);
+	return ok;
+}
+
+static bool read_all(struct looks *ls, const struct tenant *t, int64_t version, struct look_box *b, struct err *e)
+{
+	struct store_tx *x;
 	struct err ignored = { 0 };
+	if (!store_begin(ls->store, STORE_READ, &x, e))
+		return false;
+	bool ok = read_in(x, t, version, b, e);
 	return store_end(x, STORE_ROLLBACK, ok ? e : &ignored) && ok;
+}
+
+/* Read and written in one transaction: what somebody saves meanwhile on a page is not undone. */
+bool look_push_css(struct looks *ls, const struct tenant *t, struct str css, struct err *e)
+{
+	struct store_tx *x;
+	struct err ignored = { 0 };
+	if (!look_check_css(css, e) || !store_begin(ls->store, STORE_WRITE, &x, e))
+		return false;
+	struct look_box *b = box_new();
+	bool ok = read_in(x, t, LOOK_DRAFT, b, e);
+	b->look.theme.css = css;
+	ok = ok && look_put_draft(x, t->id, &b->look.theme, e) &&
+	     store_run(x, &look_queries[LOOK_Q_key_pushed], t->id, STORE_PARAMS(VALUE_OF_INT(clock_now().us)), e);
+	box_free(b);
+	return store_end(x, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored) && ok;
 }
 
 static bool make(struct looks *ls, const struct tenant *t, int64_t version, const struct look_theme *instead_or_null, struct look_box **out, struct err *e)

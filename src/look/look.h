@@ -162,6 +162,21 @@ void look_clean_css(struct buf *out, struct str css, size_t *dropped_or_null);
  * stay as they are. */
 void look_clean_html(struct buf *out, struct str html, size_t *dropped_or_null);
 
+/* lint.c: ERR_INVALID with the line when it is no stylesheet from end to end, ERR_TOO_LARGE past LOOK_CSS_BYTES. */
+bool look_check_css(struct str css, struct err *e) must_use nonnull_all;
+
+/* --- key.c: stylesheets that are sent from outside ------------------------------------------------------------- */
+
+enum { LOOK_KEY = 40 }; /* letters and digits of a key */
+struct look_key { int64_t made_us, pushed_us; }; /* made_us 0: there is none; pushed_us 0: nothing came by it yet */
+/* A new key; the former one is good no longer. Its text is kept nowhere. */
+bool look_key_make(struct looks *ls, const struct tenant *t, char text[LOOK_KEY + 1], struct err *e) must_use nonnull_all;
+bool look_key_revoke(struct looks *ls, const struct tenant *t, struct err *e) must_use nonnull_all;
+bool look_key_read(struct looks *ls, const struct tenant *t, struct look_key *out, struct err *e) must_use nonnull_all;
+bool look_key_fits(struct looks *ls, const struct tenant *t, struct str key, bool *fits, struct err *e) must_use nonnull_all;
+/* look.c: the stylesheet of the draft, and nothing else of it. Errors as look_check_css. */
+bool look_push_css(struct looks *ls, const struct tenant *t, struct str css, struct err *e) must_use nonnull_all;
+
 /* --- files.c: the portal's pictures and fonts ---------------------------------------------------------------- */
 
 enum { LOOK_PICTURE_BYTES = 2 << 20, LOOK_FONT_BYTES = 700 << 10, LOOK_FILES = 300, LOOK_FILE_NAME = 100 };

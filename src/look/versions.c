@@ -21,19 +21,22 @@ static bool put_theme(struct store_tx *x, struct tenant_id t, int64_t version, s
 	                 STORE_PARAMS(VALUE_OF_INT(version), VALUE_OF_INT(clock_now().us), VALUE_OF_TEXT(note), VALUE_OF_TEXT(json)), e);
 }
 
-bool look_save_draft(struct looks *ls, const struct tenant *t, const struct look_theme *theme, struct err *e)
+bool look_put_draft(struct store_tx *x, struct tenant_id t, const struct look_theme *theme, struct err *e)
 {
 	auto_buf b = BUF_INIT(LOOK_JSON_BYTES);
 	struct json_out j = JSON_OUT(&b);
 	struct str json;
-	struct store_tx *x;
-	if (!look_check_theme(theme, e))
-		return false;
 	look_put_theme(&j, theme);
-	if (!buf_end(&b, &json, e) || !store_begin(ls->store, STORE_WRITE, &x, e))
+	return buf_end(&b, &json, e) && put_theme(x, t, 0, STR(""), json, e);
+}
+
+bool look_save_draft(struct looks *ls, const struct tenant *t, const struct look_theme *theme, struct err *e)
+{
+	struct store_tx *x;
+	if (!look_check_theme(theme, e) || !store_begin(ls->store, STORE_WRITE, &x, e))
 		return false;
 	/* A draft is seen by nobody but who asks for it: nothing is void. */
-	bool ok = put_theme(x, t->id, 0, STR(""), json, e);
+	bool ok = look_put_draft(x, t->id, theme, e);
 	struct err ignored = { 0 };
 	return store_end(x, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored) && ok;
 }

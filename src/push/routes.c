@@ -1,7 +1,7 @@
 /* The three endpoints: the request into a call of live/, its report into an answer. */
 #include "json/json.h"
 #include "live/live.h"
-#include "push/push.h"
+#include "push/inside.h"
 #include "rest/rest.h"
 #include "site/site.h"
 
@@ -56,4 +56,4 @@ static const struct httpd_route post_push = { .method = HTTPD_POST, .pattern = P
 static const struct httpd_route post_delete = { .method = HTTPD_POST, .pattern = PREFIX "/delete", .body_max = PUSH_BODY_BYTES, .run = delete_values };
 static const struct httpd_route get_delete = { .method = HTTPD_GET, .pattern = PREFIX "/{record}/delete", .run = delete_id };
 
-const struct httpd_route *const push_routes[] = { &post_push, &post_delete, &get_delete, NULL };
+const struct httpd_route *const push_routes[] = { &post_push, &post_delete, &get_delete, &push_theme, NULL };

@@ -306,9 +306,12 @@ static void put_staged(struct view_page *p)
 	struct html *h = &p->h;
 	html_lit(h, "<p class=\"staged\" role=\"status\">");
 	html_say(h, N_("This is a preview: visitors do not see this look."));
-	html_lit(h, " <a href=\"/backoffice/look/\">");
-	html_say(h, N_("Back to the editor"));
-	html_lit(h, "</a></p>");
+	if (!p->visit->stage_key.n) {
+		html_lit(h, " <a href=\"/backoffice/look/\">");
+		html_say(h, N_("Back to the editor"));
+		html_lit(h, "</a>");
+	}
+	html_lit(h, "</p>");
 }
 
 void view_put_header(struct view_page *p)

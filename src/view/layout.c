@@ -167,6 +167,10 @@ void view_put_head(struct view_page *p)
 	html_url(h, asset_url(STR("style.css")));
 	html_lit(h, "\"><link rel=\"stylesheet\" href=\"");
 	html_url(h, v->look->url);
+	if (v->stage_key.n) { /* letters and digits; the draft's stylesheet is shown to nobody without it */
+		html_lit(h, "?stage_theme=true&amp;themeapikey=");
+		html_text(h, v->stage_key);
+	}
 	view_put_either(h, v->look->favicon_url.n > 0, STR("\"><link rel=\"icon\" href=\""), STR("\"><link rel=\"icon\" type=\"image/svg+xml\" href=\""));
 	html_url(h, v->look->favicon_url.n ? v->look->favicon_url : view_mark_url(v->arena, view_accent_of(v->look)));
 	html_lit(h, "\"><script type=\"module\" src=\"");

@@ -84,6 +84,8 @@ static void read_look(struct visit *v)
 	else if (stage && (!str_to_int(*stage, &version) || version < 1))
 		version = 0;
 	bool may = version && (rights_may(&v->who, ACCOUNT_MAY_EDIT_THEME) || rights_may(&v->who, ACCOUNT_MAY_EDIT_DOMAIN));
+	const struct str *key = version == LOOK_DRAFT && !may ? httpd_query_or_null(v->request, STR("themeapikey")) : NULL;
+	if (key && look_key_fits(s->looks, v->at.tenant, *key, &may, &ignored) && may) v->stage_key = *key;
 	v->staged = may && look_hold_version(s->looks, v->at.tenant, version, &v->look, &ignored);
 	if (!v->staged) v->look = look_hold(s->looks, v->at.tenant);
 }

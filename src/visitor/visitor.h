@@ -29,6 +29,7 @@ struct visit {
 	const struct clock_zone *zone;  /* the portal's */
 	const struct look *look;        /* what surrounds pages */
 	bool staged;                    /* it is one that others do not see: "stage_theme" of the address, for who may edit it */
+	struct str stage_key;           /* … or for who has the key of the portal's stylesheet: the key; else empty */
 	struct str origin;              /* "https://data.example", from configuration, without final slash */
 	bool has_cookies;               /* at least one cookie of ours came along */
 	bool has_session;               /* sessionid came along, whatever it is worth */

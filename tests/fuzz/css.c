@@ -13,6 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ensure(!once.over);
 	look_clean_css(&twice, buf_str(&once), &again);
 	ensure(again == 0 && str_eq(buf_str(&once), buf_str(&twice)));
+	struct err e = { 0 };
+	bool whole = look_check_css(str_make((const char *)data, size), &e);
+	ensure(whole || (e.code == ERR_INVALID && strstr(e.pub, "line ")) || (e.code == ERR_TOO_LARGE && size > LOOK_CSS_BYTES));
 	/* In front of everything, nothing can hide it. */
 	auto_buf worse = BUF_INIT(16 << 20);
 	auto_buf safe = BUF_INIT(16 << 20);

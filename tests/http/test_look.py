@@ -206,6 +206,95 @@ def test_without_the_permission_the_look_is_not_edited(world, path):
     assert c.get("/explore/?stage_theme=true").text.count('class="staged"') == 0
 
 
+# --- stylesheets from outside ------------------------------------------------------------------------------------------------
+
+THEME, STAGE = "/api/management/1.0/domain_theme/?themeapikey=", "/explore/?stage_theme=true&themeapikey="
+KEYS = "/backoffice/look/key/"
+
+
+def send(c, key, css, **more):
+    return c.post(THEME + key, json={"stylesheet": css}, **more)
+
+
+@pytest.fixture(scope="module")
+def key(root):
+    made = root.form(KEYS, {"do": "make"})
+    assert made.status_code == 200 and "shown only this once" in made.text and made.headers["Cache-Control"] == "private, no-store"
+    return re.search(r"themeapikey=([0-9A-Za-z]{40})", made.text).group(1)
+
+
+def test_a_program_sends_a_stylesheet_into_the_draft_and_sees_it(world, root, reader, key):
+    before = sheet(reader.get("/explore/"))
+    answer = send(reader, key, "@import 'https://evil.example/a'; .pushed { color: #123456; background: url(https://evil.example/b) }")
+    assert answer.status_code == 200 and answer.json() == {"status": "OK", "left_out": 2, "preview": "/explore/?stage_theme=true"}
+    assert "Set-Cookie" not in answer.headers and "no-store" in answer.headers["Cache-Control"]
+    # Nobody else sees it, whatever the address says.
+    for other in ("/explore/", "/explore/?stage_theme=true", STAGE + "x", STAGE + "0" * 40, STAGE.replace("true", "1") + key):
+        page = reader.get(other)
+        assert sheet(page) == before and 'class="staged"' not in page.text and key not in page.text.split("<body")[0], other
+    staged = reader.get(STAGE + key)
+    assert 'class="staged"' in staged.text and "/backoffice/look/" not in staged.text
+    assert staged.headers["Cache-Control"] in ("no-store", "private, no-store") and staged.headers["X-Robots-Tag"] == "noindex" and "Set-Cookie" not in staged.headers
+    css = sheet(staged).replace("&amp;", "&")
+    assert css.startswith("/assets/theme/draft-") and css.endswith("themeapikey=" + key)
+    got = reader.get(css)
+    assert got.status_code == 200 and "#123456" in got.text and "evil.example" not in got.text and got.headers["Cache-Control"] == "no-store"
+    assert reader.get(css.split("?")[0]).status_code == 404 and reader.get(css[:-1] + "!").status_code == 404
+    # The rest of the draft stays as it was; on the page it is the stylesheet, and it goes live from there.
+    assert look(world, {"theme": {"colours": {"highlight": "#7a1f5a"}}}).returncode == 0
+    assert send(reader, key, ".pushed{color:#654321}").status_code == 200
+    shown = json.loads(stoa(world.data, "look", "show", "--portal", HOST).stdout)["theme"]
+    assert shown["colours"]["highlight"] == "#7a1f5a" and shown["stylesheet"] == ".pushed{color:#654321}"
+    assert "#654321" in root.get("/backoffice/look/code/").text
+    assert root.form("/backoffice/look/live/", {}).status_code == 303
+    assert "#654321" in reader.get(sheet(reader.get("/explore/"))).text
+    live(world, {"stylesheet": "", "colours": {}})
+    kinds = [(e["kind"], e["reason"]) for e in world.events(HOST) if e["detail"] == "look.stylesheet"]
+    assert ("settings.changed", "themeapikey") in kinds and ("key.created", "themeapikey") in kinds
+
+
+@pytest.mark.parametrize("css, status, says", [
+    ("a { color: red", 400, 'line 1: this block is not closed (})'),
+    ("a {}\n\nb { color: red; }}\n", 400, "line 3: this } closes nothing"),
+    ("a {\n  color red;\n}", 400, 'line 2: expected a property, a colon and a value: "color red;"'),
+    ("a { content: 'x\n' }", 400, "line 1: this text in quotation marks has no end"),
+    ("a{}\r\n/* never ends", 400, "line 2: this comment has no end"),
+    ("a{color:red}\nb", 400, 'line 2: expected a rule with a block in { }: "b"'),
+    ("/* long */", 413, "150000 bytes; at most 131072"),
+])
+def test_a_stylesheet_that_is_none_is_refused_with_its_line(world, reader, key, css, status, says):
+    answer = send(reader, key, css * 15000 if status == 413 else css)
+    assert answer.status_code == status and answer.json()["error_code"] == "validation_error"
+    assert says in answer.json()["message"] and answer.json()["detail"]["stylesheet"] == [answer.json()["message"]]
+    assert json.loads(stoa(world.data, "look", "show", "--portal", HOST).stdout)["theme"].get("stylesheet", "") == ""
+
+
+def test_without_the_key_no_stylesheet_is_taken(world, root, reader, key):
+    for c in (reader, root):  # being signed in does not help: this is for programs
+        for wrong in ("", "x", "0" * 40, key[:-1] + ("a" if key[-1] != "a" else "b"), key.upper()):
+            answer = send(c, wrong, "a{}")
+            assert answer.status_code == 401 and answer.json()["error_code"] and (len(wrong) < 2 or wrong not in answer.text)
+    assert reader.post(THEME.split("?")[0], json={"stylesheet": "a{}"}).status_code == 401
+    assert send(world.client("delwp.example"), key, "a{}").status_code == 401  # it is one portal's
+    for body in ("", "[]", "{", '{"stylesheet": 1}', '{"css": ""}'):
+        answer = reader.post(THEME + key, data=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 400 and "stylesheet" in answer.json()["message"], body
+    assert reader.get(THEME + key).status_code == 405
+
+
+def test_the_key_is_made_and_revoked_by_who_edits_the_look(world, root, reader, key):
+    ada = world.client(HOST)
+    ada.sign_in("ada@isoc.example")
+    assert ada.get(KEYS).status_code == 403 and ada.post(KEYS, {"do": "make"}).status_code == 403
+    assert reader.get(KEYS).status_code in (302, 303)
+    assert key not in root.get(KEYS).text  # told once
+    assert key not in (world.data / "stoa.db").read_bytes().decode("latin1") if (world.data / "stoa.db").exists() else True
+    other = re.search(r"themeapikey=([0-9A-Za-z]{40})", root.form(KEYS, {"do": "make"}).text).group(1)
+    assert send(reader, key, "a{}").status_code == 401 and send(reader, other, "").status_code == 200
+    assert root.form(KEYS, {"do": "revoke"}).status_code == 303
+    assert send(reader, other, "a{}").status_code == 401 and 'class="staged"' not in reader.get(STAGE + other).text
+
+
 # --- legal texts -----------------------------------------------------------------------------------------------------------------
 
 

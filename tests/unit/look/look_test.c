@@ -242,6 +242,28 @@ static void a_draft_is_nobodys_until_it_goes_live_and_then_stays(void **state)
 	assert_int_equal(e.code, ERR_NOT_FOUND);
 }
 
+static void a_stylesheet_is_one_from_end_to_end(void **state)
+{
+	static const char *const good[] = { "", " \n", "a{}", "a{b:c}", "a{b:c;}", "a{b:c;;}", "@import 'x';a{}", "@media (min-width:9px) and (x:y){a{b:c}@supports (d:e){f{g:h}}}",
+		"a{b:c;&:hover{d:e}f{g:h}}", "a::before{content:'}{;\\''}", "/*}*/a{/*{*/b:url(x;y{z)}", "a{b:url( 'x)' )}", "@font-face{src:url(/assets/x.woff2)}",
+		"a[b='c']:not(.d,e){f:calc((1px + 2px) * 3)}", ":root{--x:{a:b};--y:[1]}", "a\\:b{c:d}", "a{b:c !important}", "@charset \"x\"; a,\nb{}" };
+	static const struct { const char *css, *says; } bad[] = { { "a", "line 1: expected a rule" }, { "a{b:c", "line 1: this block is not closed" }, { "a{b:c}}", "closes nothing" },
+		{ "a{b}", "line 1: expected a property" }, { "a{\n\tb;c:d}", "line 2: expected a property" }, { "\r\n\r\na{b:(c}", "line 3: this bracket is not closed" }, { "a{b:'c\n'}", "line 1: this text" },
+		{ "\n/*", "line 2: this comment" }, { "{b:c}", "needs a selector" }, { "a{b:url(x", "line 1: this address" }, { "a)", "closes nothing" }, { "a{b:[c)}", "line 1: this bracket" },
+		{ "\n\xff", "line 2: this is not UTF-8" }, { "a(b{c:d})", "line 1: this bracket" }, { "a;b{}", "line 1: expected a rule" } };
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		struct err e = { 0 };
+		if (!look_check_css(str_of(good[i]), &e))
+			fail_msg("%s: %s", good[i], e.pub);
+	}
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		struct err e = { 0 };
+		if (look_check_css(str_of(bad[i].css), &e) || !strstr(e.pub, bad[i].says))
+			fail_msg("%s: %s", bad[i].css, e.pub);
+	}
+}
+
 static void what_cannot_be_read_does_not_go_live(void **state)
 {
 	struct world *w = *state;
@@ -302,6 +324,7 @@ int main(void)
 		cmocka_unit_test(headers_hold_what_is_on_the_list),
 		cmocka_unit_test_setup_teardown(what_is_made_of_a_highlight_can_be_read, open_world, close_world),
 		cmocka_unit_test_setup_teardown(a_draft_is_nobodys_until_it_goes_live_and_then_stays, open_world, close_world),
+		cmocka_unit_test(a_stylesheet_is_one_from_end_to_end),
 		cmocka_unit_test_setup_teardown(what_cannot_be_read_does_not_go_live, open_world, close_world),
 		cmocka_unit_test_setup_teardown(a_menu_without_a_label_in_each_language_is_refused, open_world, close_world),
 		cmocka_unit_test_setup_teardown(files_are_told_by_their_bytes, open_world, close_world),
