@@ -16,6 +16,7 @@ const struct visitor_exemption visitor_exemptions[] = {
 	{ "POST", "/oauth2/revoke", N_("Sent by programs: carries their name and secret, or what was given to them, and no cookie."), true },
 	{ "POST", "/oauth2/introspect", N_("Sent by programs: carries their name and secret, or what was given to them, and no cookie."), true },
 	{ "POST", "/api/push/1.0/{dataset}/{resource}/…", N_("Carries its own key and no cookie."), true },
+	{ "POST", "/api/management/1.0/domain_theme", N_("Carries its own key and no cookie."), true },
 	{ NULL, NULL, NULL, false },
 };
 
