@@ -181,3 +181,13 @@ bool heading_is_closing(const struct row *r, const struct heading_guess *g)
 	if (first > 0 || g->ncolumns < 3) return false;
 	return text.p[0] == '*' || text.p[0] == '(' || begins_with(buf_str(&b), notes, COUNT_OF(notes), &exact);
 }
+
+int64_t heading_skip(const size_t *filled, const int64_t *numbers, size_t n)
+{
+	enum { MOST = 20 };
+	size_t widest = 0;
+	size_t first = 0;
+	for (size_t i = 0; i < n; i++) widest = num_max(widest, filled[i]);
+	while (first < n && (filled[first] < 2 || filled[first] * 2 < widest)) first++;
+	return widest > 2 && first > 0 && first < n && first <= MOST ? numbers[first] - 1 : 0;
+}

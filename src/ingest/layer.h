@@ -30,6 +30,9 @@ struct heading_guess {
 void heading_guess(struct arena *a, const struct sampled *rows, size_t n, struct heading_guess *out);
 /* The texts of n rows joined into one heading for each column; `spread`: merged cells were filled. */
 void heading_join(struct arena *a, const struct sampled *rows, size_t n, bool spread, struct str *out, size_t columns);
+/* A title above the table is a row of few cells; the headings are the first row with at least half as many as the widest. How many rows of the
+ * file to pass over: of the n that were looked at, how many cells are filled and which number each has. */
+int64_t heading_skip(const size_t *filled, const int64_t *numbers, size_t n);
 /* Does a row at the end look like a total, a footnote or nothing? */
 bool heading_is_closing(const struct row *r, const struct heading_guess *g);
 

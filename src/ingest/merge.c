@@ -42,6 +42,26 @@ static void search(struct merges *m, const char *p, size_t begin, size_t n)
 	}
 }
 
+/* Rows that say hidden="1" in their tag and are not empty; columns say it too. */
+static int64_t count_hidden(const char *block, size_t begin, size_t n)
+{
+	static const char mark[] = "hidden=";
+	int64_t count = 0;
+	const char *end = block + n;
+	for (const char *p = block; (p = memmem(p, (size_t)(end - p), mark, sizeof mark - 1)) && p < block + begin; p += sizeof mark - 1) {
+		const char *value = p + sizeof mark;
+		const char *close = memchr(p, '>', (size_t)(end - p));
+		const char *open = memrchr(block, '<', (size_t)(p - block));
+		if (value >= end || (*value != '1' && *value != 't') || (close && close[-1] == '/')) continue;
+		/* A tag that began in the block before is one of a row: columns stand at the beginning. */
+		const char *name = open ? open + 1 : "row ";
+		const char *colon = open ? memchr(open, ':', num_min((size_t)(p - open), (size_t)12)) : NULL;
+		if (colon) name = colon + 1;
+		count += memcmp(name, "row ", 4) == 0;
+	}
+	return count;
+}
+
 static int by_row(const void *x, const void *y)
 {
 	const struct merge *a = x;
@@ -49,9 +69,10 @@ static int by_row(const void *x, const void *y)
 	return a->row < b->row ? -1 : a->row > b->row;
 }
 
-bool merges_read(struct merges *m, int zip, struct str path, struct err *e)
+bool merges_read(struct merges *m, int64_t *hidden, int zip, struct str path, struct err *e)
 {
 	merges_done(m);
+	*hidden = 0;
 	auto_pack *r = NULL;
 	struct pack_limits limits = { 0 };
 	struct err none = { 0 };
@@ -69,6 +90,7 @@ bool merges_read(struct merges *m, int zip, struct str path, struct err *e)
 		size_t tail = got == 0 ? 0 : num_min(n, (size_t)TAIL);
 		const char *cut = block + n - tail;
 		search(m, block, (size_t)(cut - block), n);
+		*hidden += count_hidden(block, (size_t)(cut - block), n);
 		if (got == 0) break;
 		memmove(block, cut, tail);
 		kept = tail;

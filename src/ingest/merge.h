@@ -12,8 +12,9 @@ struct merges {
 	size_t next;              /* the first that has not begun */
 	VEC(size_t) open;         /* those that go on below the present row */
 };
-/* Finds them in the XML of a sheet, which names them behind its rows. Nothing is found where there is no such part. */
-bool merges_read(struct merges *m, int zip, struct str path, struct err *e) must_use;
+/* Finds them in the XML of a sheet, which names them behind its rows, and counts its rows that are hidden and hold something. Nothing is found
+ * where there is no such part. */
+bool merges_read(struct merges *m, int64_t *hidden, int zip, struct str path, struct err *e) must_use;
 void merges_add(struct merges *m, struct merge one);
 void merges_sort(struct merges *m); /* by row, after they were added in any order */
 void merges_rewind(struct merges *m);

@@ -127,10 +127,12 @@ static bool find_format(struct load *l, struct source *s, struct str head, const
 		return true;
 	}
 	s->format = likeliest("", s->name, head);
-	bool sure = s->format && s->format->sniff && s->format->sniff(head) >= 100;
+	struct str ending = suffix_of(s->name);
+	bool named = s->format && s->format->flags & SOURCE_NAMED && has_word(s->format->suffixes, ending);
+	bool sure = named || (s->format && s->format->sniff && s->format->sniff(head) >= 100);
 	if (!sure && !refuse_strangers(s->name, head, e)) return false;
 	const struct source_format *suffix = format_by_suffix(s->name);
-	if (suffix && !is_text(suffix) && suffix->sniff(head) == 0) return not_one(s->name, suffix->name, e);
+	if (!named && suffix && !is_text(suffix) && suffix->sniff(head) == 0) return not_one(s->name, suffix->name, e);
 	if (s->format) return true;
 	return err_set(e, ERR_BAD_SOURCE, "“%.*s” is not of a format that can be read; CSV, Excel, JSON, GeoJSON, a shapefile and "
 	               "many others can be", STR_ARG(text_cut(base_name(s->name), 100)));

@@ -47,6 +47,7 @@ enum source_flags {
 	SOURCE_HEADED = 1u << 1,  /* the first row may be headings; else names come from the format */
 	SOURCE_ZIPPED = 1u << 2,  /* the format is a zip file of its own (workbooks) */
 	SOURCE_SET = 1u << 3,     /* several files belong together (a shapefile); see `files` */
+	SOURCE_NAMED = 1u << 5,   /* read when its name or its publisher says so too; any other is a stranger (a web page) */
 	SOURCE_WHOLE = 1u << 4,   /* rows do not pass through next(): the engine reads the file (Parquet) */
 };
 

@@ -18,7 +18,7 @@ struct csv {
 
 void csv_parse_init(struct csv_parse *c, const struct csv_dialect *d)
 {
-	*c = (struct csv_parse){ .delimiter = d->delimiter, .quote = d->quote, .escape = d->escape, .cr_ends = d->cr_ends };
+	*c = (struct csv_parse){ .delimiter = d->delimiter, .quote = d->quote, .escape = d->escape, .cr_ends = d->cr_ends, .columns = d->columns };
 	c->stop[(unsigned char)d->delimiter] = true;
 	c->stop['\n'] = true;
 	c->stop['\r'] = true;
@@ -108,6 +108,22 @@ static bool finish(struct csv_parse *c, const char *start, const char *behind)
 	return true;
 }
 
+/* A CR alone, behind the last cell of a row: it ends the row where what follows is a whole row too, and is a letter of the cell where not.
+ * *unknown: the bytes end before that can be told. */
+static bool is_row_end(const struct csv_parse *c, const char *p, const char *end, bool last, bool *unknown)
+{
+	size_t cells = 1;
+	bool quoted = false;
+	if (c->columns < 2 || c->n + 1 != c->columns) return false;
+	for (; p < end; p++) {
+		if (c->quote && *p == c->quote) quoted = !quoted;
+		else if (!quoted && *p == c->delimiter) cells++;
+		else if (!quoted && (*p == '\n' || *p == '\r')) break;
+	}
+	*unknown = p == end && !last;
+	return !*unknown && cells == c->columns;
+}
+
 bool csv_parse_row(struct csv_parse *c, const char *p, size_t n, bool last)
 {
 	const char *start = p;
@@ -139,8 +155,10 @@ bool csv_parse_row(struct csv_parse *c, const char *p, size_t n, bool last)
 		for (;; p++) {
 			while (p < end && !c->stop[(unsigned char)*p]) p++;
 			if (p == end || *p != '\r' || c->cr_ends) break;
-			/* Half of a line end, or a letter like any other. */
-			if (p + 1 == end || p[1] == '\n') break;
+			/* Half of a line end, a line end of another system, or a letter like any other. */
+			bool unknown = false;
+			if (p + 1 == end || p[1] == '\n' || is_row_end(c, p + 1, end, last, &unknown)) break;
+			if (unknown) return false;
 		}
 		if (p == end && !last) return false;
 		/* Anything but blanks behind a closing quote: the quotes were part of the text. */

@@ -21,6 +21,7 @@ struct csv_parse {
 	char delimiter, quote, escape;
 	bool cr_ends;
 	bool stop[256];
+	size_t columns;    /* of the dialect; 0: not known yet */
 	struct cell *cells;
 	uint8_t *quoted;   /* 1: was quoted; 2: holds doubled quotes */
 	size_t n, cap;

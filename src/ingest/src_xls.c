@@ -1,4 +1,5 @@
 /* Old Excel workbooks, by the library that knows them. It reads a file as a whole; the cage's limit of memory holds. */
+#include "ingest/layer.h"
 #include "ingest/xls_merges.h"
 #include "text/text.h"
 #include <freexl.h>
@@ -15,7 +16,7 @@ struct xls {
 	struct str sheet;
 	struct cell *cells;
 	int64_t skip;
-	struct merges merges;
+	struct xls_beside beside;
 };
 
 static struct xls *of(struct source *s) { return s->state; }
@@ -67,8 +68,11 @@ static bool next_row(struct xls *x, size_t *n)
 	while (x->row < x->rows) {
 		*n = take_row(x, x->row++);
 		if (*n == 0) continue;
-		*n = merges_fill(&x->merges, x->row, x->cells, *n, MOST_COLUMNS);
-		return true;
+		/* What a merged cell holds is seen as long as one of its rows is. */
+		*n = merges_fill(&x->beside.merges, x->row, x->cells, *n, MOST_COLUMNS);
+		if (hidden_skips(&x->beside.hidden, x->row <= XLS_ROWS && x->beside.rows[x->row - 1])) continue;
+		*n = hidden_squeeze(&x->beside.hidden, x->cells, *n);
+		if (*n > 0) return true;
 	}
 	return false;
 }
@@ -77,7 +81,7 @@ static bool xls_rewind(struct source *s, struct err *e)
 {
 	(void)e;
 	of(s)->row = 0;
-	merges_rewind(&of(s)->merges);
+	merges_rewind(&of(s)->beside.merges);
 	return true;
 }
 
@@ -98,20 +102,31 @@ static void look(struct xls *x)
 {
 	enum { ROWS = 50 };
 	size_t filled[ROWS] = { 0 };
-	unsigned numbers[ROWS];
+	int64_t numbers[ROWS];
 	size_t seen = 0;
-	size_t widest = 0;
 	size_t n;
 	x->row = 0;
-	merges_rewind(&x->merges);
+	merges_rewind(&x->beside.merges);
 	while (seen < ROWS && next_row(x, &n)) {
 		for (size_t i = 0; i < n; i++) filled[seen] += x->cells[i].kind != CELL_NONE;
-		widest = num_max(widest, filled[seen]);
 		numbers[seen++] = x->row;
 	}
-	size_t first = 0;
-	while (first < seen && (filled[first] < 2 || filled[first] * 2 < widest)) first++;
-	x->skip = widest > 2 && first > 0 && first < seen && first <= 20 ? (int64_t)numbers[first] - 1 : 0;
+	x->skip = heading_skip(filled, numbers, seen);
+}
+
+/* The sheet is the one that is read. */
+static void take_sheet(struct source *s, unsigned i, struct str name)
+{
+	struct xls *x = of(s);
+	x->sheet = arena_str(&x->arena, name);
+	xls_beside(s->fd, i, &x->beside);
+	for (unsigned row = 0; row < num_min(x->rows, (unsigned)XLS_ROWS) && !x->beside.hidden.take; row++)
+		x->beside.hidden.rows += x->beside.rows[row] && take_row(x, row) > 0;
+}
+
+static void put_name(struct buf *list, struct str name)
+{
+	if (list->n < 240) buf_printf(list, "%s“%.*s”", list->n ? ", " : "", STR_ARG(text_cut(name, 60)));
 }
 
 static bool choose(struct source *s, struct err *e)
@@ -120,23 +135,32 @@ static bool choose(struct source *s, struct err *e)
 	unsigned count = 0;
 	freexl_get_info(x->book, FREEXL_BIFF_SHEET_COUNT, &count);
 	auto_buf list = BUF_INIT(400);
+	auto_buf hidden = BUF_INIT(400);
+	bool found = false;
 	for (unsigned i = 0; i < count && i < 1000; i++) {
 		const char *name = NULL;
 		if (freexl_get_worksheet_name(x->book, (unsigned short)i, &name) != FREEXL_OK || !name) name = "";
 		struct str known = text_is_utf8(str_of(name)) ? str_of(name) : STR("");
-		if (list.n < 240) buf_printf(&list, "%s“%.*s”", i ? ", " : "", STR_ARG(text_cut(known, 60)));
-		if (s->part.n && !str_eq(s->part, known)) continue;
+		bool unseen = xls_is_hidden(s->fd, i);
+		put_name(&list, known);
+		if (unseen) put_name(&hidden, known);
+		if (found || (s->part.n ? !str_eq(s->part, known) : hidden_skips(&x->beside.hidden, unseen))) continue;
 		if (freexl_select_active_worksheet(x->book, (unsigned short)i) != FREEXL_OK) continue;
 		if (freexl_worksheet_dimensions(x->book, &x->rows, &x->columns) != FREEXL_OK) x->rows = 0;
 		x->columns = (unsigned short)num_min((unsigned)x->columns, (unsigned)MOST_COLUMNS);
 		if (!s->part.n && (x->rows == 0 || x->columns == 0)) continue;
-		x->sheet = arena_str(&x->arena, known);
-		xls_merges(s->fd, i, &x->merges);
-		if (!s->part.n && count > 1) load_note(s->load, "The workbook has %u sheets; “%.*s” was read.", count, STR_ARG(x->sheet));
-		return true;
+		found = true;
+		take_sheet(s, i, known);
 	}
-	if (!s->part.n) return err_set(e, ERR_BAD_SOURCE, "all sheets of the workbook are empty");
-	return err_set(e, ERR_BAD_SOURCE, "the workbook has no sheet “%.*s”; it has %.*s", STR_ARG(s->part), STR_ARG(buf_str(&list)));
+	if (!found && s->part.n)
+		return err_set(e, ERR_BAD_SOURCE, "the workbook has no sheet “%.*s”; it has %.*s", STR_ARG(s->part), STR_ARG(buf_str(&list)));
+	if (!found && hidden.n)
+		return err_set(e, ERR_BAD_SOURCE, "all sheets of the workbook are empty, but for hidden ones (%.*s); name the sheet to take it", STR_ARG(buf_str(&hidden)));
+	if (!found) return err_set(e, ERR_BAD_SOURCE, "all sheets of the workbook are empty");
+	look(x);
+	hidden_note(&x->beside.hidden, s->load, s->part.n ? STR("") : buf_str(&hidden));
+	if (!s->part.n && count > 1) load_note(s->load, "The workbook has %u sheets; “%.*s” was read.", count, STR_ARG(x->sheet));
+	return true;
 }
 
 static bool xls_open(struct source *s, struct err *e)
@@ -149,13 +173,13 @@ static bool xls_open(struct source *s, struct err *e)
 	const char *path = arena_printf(&x->arena, "/proc/self/fd/%d", s->fd).p;
 	int said = freexl_open(path, &x->book);
 	if (said != FREEXL_OK) return damaged(said, e);
+	hidden_begin(&x->beside.hidden, s);
 	if (!choose(s, e)) return false;
-	look(x);
 	int64_t first = param_int(s, "first_row_no", 0);
 	if (first > 0) x->skip = first - 1;
 	else if (x->skip) load_note(s->load, "The rows above row %lld were taken for a title and left out.", (long long)x->skip + 1);
 	s->table_row = x->skip + 1;
-	s->spread = x->merges.list.n > 0;
+	s->spread = x->beside.merges.list.n > 0;
 	return true;
 }
 
@@ -164,7 +188,8 @@ static void xls_close(struct source *s)
 	struct xls *x = of(s);
 	if (x->book) freexl_close(x->book);
 	arena_done(&x->texts);
-	merges_done(&x->merges);
+	merges_done(&x->beside.merges);
+	hidden_done(&x->beside.hidden);
 	arena_done(&x->arena);
 	free(x->cells);
 	free(x);

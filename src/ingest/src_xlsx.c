@@ -1,5 +1,7 @@
 /* Excel workbooks: the rows of one sheet, streamed. Formulas give the value that was saved with them;
  * numbers whose style is a date become dates. */
+#include "ingest/hidden.h"
+#include "ingest/layer.h"
 #include "ingest/merge.h"
 #include "ingest/workbook.h"
 #include "text/text.h"
@@ -16,8 +18,9 @@ struct xlsx {
 	struct cell *cells;
 	size_t n;
 	int64_t number, skip, read;
-	bool over;
+	bool over, hides;       /* of the row: a cell is too large; it is hidden */
 	struct merges merges;
+	struct hidden hidden;
 };
 
 static struct xlsx *state_of(struct source *s) { return s->state; }
@@ -105,6 +108,23 @@ static bool take_cell(struct xlsx *x, size_t *next, struct err *e)
 
 /* --- rows -------------------------------------------------------------------------------------------- */
 
+static bool is_set(struct xlsx *x, const char *attribute)
+{
+	struct str text = { 0 };
+	return xml_attribute(x->part.xml, &x->row, attribute, &text) && (str_eq(text, STR("1")) || str_eq(text, STR("true")));
+}
+
+/* <col min="2" max="4" hidden="1"/>, above the rows. */
+static void take_columns(struct xlsx *x)
+{
+	struct str from = { 0 };
+	struct str to = { 0 };
+	int64_t first, last;
+	if (is_set(x, "hidden") && xml_attribute(x->part.xml, &x->row, "min", &from) && xml_attribute(x->part.xml, &x->row, "max", &to) &&
+	    text_to_int(from, &first) && text_to_int(to, &last) && first >= 1 && last >= first)
+		hidden_columns(&x->hidden, (size_t)first - 1, (size_t)last - 1);
+}
+
 static bool take_row(struct xlsx *x, struct err *e)
 {
 	struct str given = { 0 };
@@ -115,6 +135,7 @@ static bool take_row(struct xlsx *x, struct err *e)
 	arena_done(&x->row);
 	x->number++;
 	if (xml_attribute(x->part.xml, &x->row, "r", &given) && text_to_int(given, &number) && number >= x->number) x->number = number;
+	x->hides = is_set(x, "hidden");
 	for (;;) {
 		enum xml_event event;
 		if (!xml_next(x->part.xml, &event, e)) return false;
@@ -132,11 +153,16 @@ static bool next_row(struct xlsx *x, bool *more, struct err *e)
 		enum xml_event event;
 		if (!xml_next(x->part.xml, &event, e)) return false;
 		if (event == XML_END_OF_DOCUMENT) return true;
+		if (event == XML_OPEN && str_eq(xml_name(x->part.xml), STR("col"))) take_columns(x);
 		if (event != XML_OPEN || !str_eq(xml_name(x->part.xml), STR("row"))) continue;
 		if (!take_row(x, e)) return false;
 		x->read++;
 		if (x->n == 0) continue; /* formatted, but empty */
+		/* What a merged cell holds is seen as long as one of its rows is. */
 		x->n = merges_fill(&x->merges, x->number, x->cells, x->n, MOST_COLUMNS);
+		if (hidden_skips(&x->hidden, x->hides)) continue;
+		x->n = hidden_squeeze(&x->hidden, x->cells, x->n);
+		if (x->n == 0) continue;
 		*more = true;
 		return true;
 	}
@@ -170,7 +196,6 @@ static bool xlsx_next(struct source *s, struct row *out, struct err *e)
 
 /* --- which sheet, which row --------------------------------------------------------------------------- */
 
-/* A title above the table is a row of few cells; the headings are the first row with as many as half of the others. */
 static bool look(struct xlsx *x, size_t *width, struct err *e)
 {
 	enum { ROWS = 50 };
@@ -187,9 +212,7 @@ static bool look(struct xlsx *x, size_t *width, struct err *e)
 		widest = num_max(widest, filled[n]);
 	}
 	*width = n ? num_max(widest, (size_t)1) : 0;
-	size_t first = 0;
-	while (first < n && (filled[first] < 2 || filled[first] * 2 < widest)) first++;
-	x->skip = widest > 2 && first > 0 && first < n && first <= 20 ? numbers[first] - 1 : 0;
+	x->skip = heading_skip(filled, numbers, n);
 	return true;
 }
 
@@ -204,7 +227,8 @@ static bool no_such_sheet(const struct xlsx *x, struct str part, struct err *e)
 static bool look_at(struct xlsx *x, size_t sheet, size_t *width, struct err *e)
 {
 	x->sheet = sheet;
-	return merges_read(&x->merges, x->book.fd, x->book.sheets.p[sheet].path, e) && open_sheet(x, sheet, e) && look(x, width, e);
+	hidden_clear(&x->hidden);
+	return merges_read(&x->merges, &x->hidden.rows, x->book.fd, x->book.sheets.p[sheet].path, e) && open_sheet(x, sheet, e) && look(x, width, e);
 }
 
 /* The one that is named; else the first with a table. A sheet of charts has no rows, one of a single column is words about the others: both are
@@ -216,6 +240,7 @@ static bool find_sheet(struct xlsx *x, struct str part, struct err *e)
 	size_t width;
 	for (size_t i = 0; i < n; i++) {
 		if (part.n && !str_eq(part, x->book.sheets.p[i].name)) continue;
+		if (!part.n && hidden_skips(&x->hidden, x->book.sheets.p[i].hidden)) continue;
 		if (!look_at(x, i, &width, e)) return false;
 		if (part.n || width > 1) return true;
 		if (width == 1 && words == n) words = i;
@@ -224,15 +249,27 @@ static bool find_sheet(struct xlsx *x, struct str part, struct err *e)
 	return words == n || look_at(x, words, &width, e);
 }
 
+static struct str hidden_sheets(struct xlsx *x)
+{
+	auto_buf list = BUF_INIT(4096);
+	for (size_t i = 0; i < x->book.sheets.n && list.n < 200; i++)
+		if (x->book.sheets.p[i].hidden) buf_printf(&list, "%s“%.*s”", list.n ? ", " : "", STR_ARG(text_cut(x->book.sheets.p[i].name, 60)));
+	return arena_str(&x->arena, buf_str(&list));
+}
+
 static bool choose(struct source *s, struct err *e)
 {
 	struct xlsx *x = state_of(s);
 	struct str part = s->part;
+	struct str hidden = hidden_sheets(x);
+	hidden_begin(&x->hidden, s);
 	if (!find_sheet(x, part, e)) return false;
 	if (x->sheet == x->book.sheets.n) {
 		if (part.n) return no_such_sheet(x, part, e);
+		if (hidden.n) return err_set(e, ERR_BAD_SOURCE, "all sheets of the workbook are empty, but for hidden ones (%.*s); name the sheet to take it", STR_ARG(hidden));
 		return err_set(e, ERR_BAD_SOURCE, "all sheets of the workbook are empty");
 	}
+	hidden_note(&x->hidden, s->load, part.n ? STR("") : hidden);
 	if (!part.n && x->book.sheets.n > 1)
 		load_note(s->load, "The workbook has %zu sheets; “%.*s” was read.", x->book.sheets.n, STR_ARG(x->book.sheets.p[x->sheet].name));
 	int64_t first = param_int(s, "first_row_no", 0);
@@ -260,6 +297,7 @@ static void xlsx_close(struct source *s)
 	arena_done(&x->row);
 	arena_done(&x->arena);
 	merges_done(&x->merges);
+	hidden_done(&x->hidden);
 	free(x->cells);
 	free(x);
 	s->state = NULL;

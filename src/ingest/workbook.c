@@ -95,6 +95,8 @@ static bool see_sheet(struct workbook *w, struct part *p, struct err *e)
 	if (w->sheets.n >= 1000) return err_set(e, ERR_TOO_LARGE, "the workbook has more than 1,000 sheets");
 	xml_attribute(p->xml, w->a, "name", &s.name);
 	xml_attribute(p->xml, w->a, "id", &s.path); /* until the relations tell the path */
+	struct str state = { 0 };
+	if (xml_attribute(p->xml, w->a, "state", &state)) s.hidden = str_eq(state, STR("hidden")) || str_eq(state, STR("veryHidden"));
 	vec_push(w->a, &w->sheets, s);
 	return true;
 }

@@ -6,7 +6,7 @@
 #include "pack/pack.h"
 #include "xml/xml.h"
 
-struct sheet { struct str name, path; };
+struct sheet { struct str name, path; bool hidden; };
 struct workbook {
 	struct arena *a;
 	int fd;

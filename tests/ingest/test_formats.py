@@ -459,6 +459,71 @@ def test_workbook_in_a_gzip(read):
     assert read.rows("a.xlsx.gz", gzip.compress(book)).rows == [[5]]
 
 
+# --- what spreadsheets hide ------------------------------------------------------------------------------------------
+
+UGLY = os.path.join(os.path.dirname(__file__), "..", "data", "ugly")
+
+
+@pytest.mark.parametrize("name", ["hidden.xls", "hidden.xlsx", "hidden.ods"])
+def test_what_is_hidden_is_left_out_and_told(read, name):
+    with open(os.path.join(UGLY, name), "rb") as f:
+        r = read.rows(name, f.read())
+    assert r.labels == ["name", "height"] and [row[1] for row in r.rows] == [1, 2, 5, 7, 8]
+    assert [n.split(";")[0] for n in r.notes[:3]] == ["Hidden sheets were passed over (“Staff”)", "Hidden columns of the sheet were left out (B)",
+                                                      "Hidden rows of the sheet were left out (3)"]
+
+
+@pytest.mark.parametrize("name", ["hidden.xls", "hidden.xlsx", "hidden.ods"])
+def test_what_is_hidden_is_taken_by_who_asks(read, name):
+    with open(os.path.join(UGLY, name), "rb") as f:
+        r = read.rows(name, f.read(), extractor="ods" if name.endswith("ods") else "excel", params='{"hidden":true}')
+    assert r.labels == ["name", "keeper", "height"] and len(r.rows) == 8 and not any("idden" in n for n in r.notes)
+    r = read.rows(name, part="Staff")
+    assert r.rows == [["Ann", 5000]], "naming a sheet is asking for it"
+
+
+def test_a_workbook_of_hidden_sheets_only_says_so(read):
+    book = workbook('<row r="1"><c t="str"><v>a</v></c></row><row r="2"><c><v>1</v></c></row>')
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w") as new:
+        for n in old.namelist():
+            new.writestr(n, old.read(n).replace(b'sheetId="1"', b'sheetId="1" state="veryHidden"'))
+    r = read.rows("a.xlsx", out.getvalue())
+    assert "hidden ones (“Data”); name the sheet" in r.error
+    assert read.rows("a.xlsx", part="Data").rows == [[1]]
+
+
+# --- tables of web pages ---------------------------------------------------------------------------------------------
+
+PAGE = os.path.join(os.path.dirname(__file__), "..", "fuzz", "seeds", "html", "spans.html")
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.html"])
+def test_a_web_page_saved_as_a_workbook(read, name):
+    with open(PAGE, "rb") as f:
+        r = read.rows(name, f.read())
+    assert r.labels == ["Commune", "Population – Hommes", "Population – Femmes"]
+    assert r.rows == [["Évron", 1234.5, "12"], ["Évron", 1334.5, "13 & x"], ["Laval", 2.5, "13"]]
+    assert any("number 2 was read" in n for n in r.notes) and any("Hidden columns" in n for n in r.notes)
+
+
+def test_another_table_of_the_page(read):
+    with open(PAGE, "rb") as f:
+        r = read.rows("a.xls", f.read(), extractor="html", params='{"table":9}')
+    assert "3 tables" in r.error
+    assert read.rows("b.xls", "<html><body>Sign in</body></html>").error == "“b.xls” is a web page without a table; was it saved instead of the file?"
+
+
+def test_a_web_page_in_place_of_another_file_is_a_stranger(read):
+    assert "is a web page" in read.rows("a.csv", "<html><table><tr><td>a<td>b<tr><td>1<td>2</table>").error
+    assert "is a web page" in read.rows("download", "<!DOCTYPE html><table><tr><td>a<td>b<tr><td>1<td>2</table>").error
+
+
+def test_a_line_end_of_another_system_among_the_others(read):
+    assert read.rows("a.csv", "a,b\r\n1,2\r3,4\r\n5,6\r\n").rows == [[1, 2], [3, 4], [5, 6]]
+    assert read.rows("a.csv", "a,b\r\n1,x\ry\r\n5,z\r\n").rows == [[1, "x\ry"], [5, "z"]]
+
+
 # --- Parquet -------------------------------------------------------------------------------------------------------
 
 FLIGHTS = os.path.join(os.path.dirname(__file__), "..", "..", "node_modules", "vega-datasets", "data", "flights-3m.parquet")

@@ -64,6 +64,8 @@ static void xml(void **state)
 static void turtle(void **state) { (void)state; replay("turtle", "turtle", "a.ttl"); }
 static void icalendar(void **state) { (void)state; replay("icalendar", "icalendar", "a.ics"); }
 static void xls(void **state) { (void)state; replay("xls", "xls", "a.xls"); }
+static void html(void **state) { (void)state; replay("html", "html", "a.html"); }
+static void ods(void **state) { (void)state; replay("ods", "ods", "a.ods"); }
 static void jsondict(void **state) { (void)state; replay("jsondict", "jsondict", "a.json"); }
 static void gtfs_shapes(void **state) { (void)state; replay("gtfs_shapes", "gtfs_shapes", "shapes.txt"); }
 
@@ -71,6 +73,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(csv), cmocka_unit_test(json), cmocka_unit_test(xlsx), cmocka_unit_test(zip),
 		cmocka_unit_test(xml), cmocka_unit_test(turtle), cmocka_unit_test(icalendar), cmocka_unit_test(xls), cmocka_unit_test(jsondict),
-		cmocka_unit_test(gtfs_shapes) };
+		cmocka_unit_test(gtfs_shapes), cmocka_unit_test(html), cmocka_unit_test(ods) };
 	return cmocka_run_group_tests_name("ingest seeds", tests, NULL, NULL);
 }
