@@ -1,10 +1,13 @@
 /* What was done by the people who run the portal, and by programs and commands in their name: a list with filters, as a table and as CSV. The
  * same list answers questions as the dataset ods-activity-log (source=monitoring). */
 #include "back/people.h"
+#include "io/io.h"
 #include "trace/trace.h"
+#include <stdlib.h>
 
-enum { SHOWN = 50, CSV_ROWS = 50000 };
+enum { SHOWN = 50 };
 #define DAY_US INT64_C(86400000000)
+#define CSV_BYTES (INT64_C(4) << 30)
 static const char path[] = "/backoffice/activity/";
 
 static const struct { const char *word, *title; } verbs[] = {
@@ -18,7 +21,7 @@ struct list {
 	struct visit *v;
 	struct view_state state;
 	struct trace_filter filter;
-	struct account *people;
+	struct account *people, *by_id;
 	size_t npeople;
 	struct trace_act *acts;
 	size_t n;
@@ -43,11 +46,17 @@ static struct str kind_of(const struct visit *v, struct str kind)
 	return kind;
 }
 
+static int by_id(const void *x, const void *y)
+{
+	const struct account *a = x, *b = y;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
 /* Whoever is deleted is a number; what was done stays. */
 static struct str name_of(const struct list *l, int64_t id)
 {
-	for (size_t i = 0; i < l->npeople; i++)
-		if (l->people[i].id == id) return l->people[i].name.n ? l->people[i].name : l->people[i].email;
+	const struct account key = { .id = id }, *a = l->npeople ? bsearch(&key, l->by_id, l->npeople, sizeof key, by_id) : NULL;
+	if (a) return a->name.n ? a->name : a->email;
 	return arena_printf(l->v->arena, "#%lld", (long long)id);
 }
 
@@ -80,7 +89,7 @@ static void hide(const struct list *l, struct trace_act *x)
 	x->diff = STR("");
 }
 
-static bool read_list(struct list *l, struct httpd_request *r, int64_t limit, struct err *e)
+static bool read_filter(struct list *l, struct httpd_request *r, struct err *e)
 {
 	static const char *const names[] = { "who", "kind", "from", "to", "start" };
 	struct visit *v = l->v;
@@ -92,10 +101,18 @@ static bool read_list(struct list *l, struct httpd_request *r, int64_t limit, st
 	int64_t from = day_of(view_state_get(&l->state, STR("from"))), to = day_of(view_state_get(&l->state, STR("to")));
 	f->from.us = from ? from - (int64_t)clock_offset_s(v->zone, from) * 1000000 : 0;
 	f->to.us = to ? to + DAY_US - (int64_t)clock_offset_s(v->zone, to) * 1000000 : 0;
-	f->limit = limit;
-	if (!account_list(v->at.site->store, v->at.tenant->id, v->arena, &l->people, &l->npeople, e) ||
-	    !trace_acts(v->at.site, v->at.tenant->id, f, v->arena, &l->acts, &l->n, &l->total, e))
-		return false;
+	f->limit = SHOWN;
+	if (!account_list(v->at.site->store, v->at.tenant->id, v->arena, &l->people, &l->npeople, e)) return false;
+	l->by_id = arena_array(v->arena, struct account, l->npeople);
+	if (l->npeople) memcpy(l->by_id, l->people, l->npeople * sizeof *l->people);
+	qsort(l->by_id, l->npeople, sizeof *l->by_id, by_id);
+	return true;
+}
+
+static bool read_list(struct list *l, struct httpd_request *r, struct err *e)
+{
+	const struct visit *v = l->v;
+	if (!read_filter(l, r, e) || !trace_acts(v->at.site, v->at.tenant->id, &l->filter, v->arena, &l->acts, &l->n, &l->total, e)) return false;
 	for (size_t i = 0; i < l->n; i++) hide(l, &l->acts[i]);
 	return true;
 }
@@ -206,7 +223,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	auto_visit v = { 0 };
 	struct list l = { .v = &v };
 	if (!back_enter(app, r, p, VIEW_OFFICE_ACTIVITY, 0, &v, e)) return back_answered(p, e);
-	if (!read_list(&l, r, SHOWN, e)) return false;
+	if (!read_list(&l, r, e)) return false;
 	auto_page page = back_page(&v, N_("Activity"), path);
 	view_office_open(&page, VIEW_OFFICE_ACTIVITY);
 	struct html *h = &page.h;
@@ -228,6 +245,12 @@ const struct httpd_route back_activity = { .method = HTTPD_GET, .pattern = "/bac
 
 /* --- CSV ------------------------------------------------------------------------------------------------------------------------- */
 
+struct sheet {
+	const struct list *list;
+	struct io_spool *spool;
+	struct buf line;
+};
+
 /* A cell that a spreadsheet would take for a formula is shown as text. */
 static void put_cell(struct buf *b, struct arena *a, struct str cell)
 {
@@ -236,26 +259,45 @@ static void put_cell(struct buf *b, struct arena *a, struct str cell)
 	text_put_csv(b, cell, ',', false);
 }
 
+static bool put_line(void *arg, const struct trace_act *act, struct err *e)
+{
+	struct sheet *s = arg;
+	struct arena *a = s->list->v->arena;
+	struct arena_mark mark = arena_mark(a);
+	struct trace_act x = *act;
+	hide(s->list, &x);
+	struct str key = x.key ? arena_printf(a, "%lld", (long long)x.key) : STR("");
+	const struct str cells[] = { x.who ? name_of(s->list, x.who) : STR(""), x.action, x.kind, object_of(s->list, &x), x.origin, key, x.place, x.diff };
+	buf_clear(&s->line);
+	clock_put_instant(&s->line, x.at.us, clock_utc());
+	for (size_t k = 0; k < COUNT_OF(cells); k++) put_cell(&s->line, a, cells[k]);
+	buf_lit(&s->line, "\r\n");
+	arena_rewind(a, mark);
+	return io_spool_write(s->spool, buf_str(&s->line), e);
+}
+
+/* Into a file of the disk and from there to the reader: a log of years is as light as one of days. */
 static bool run_csv(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_visit v = { 0 };
 	struct list l = { .v = &v };
 	if (!back_enter(app, r, p, VIEW_OFFICE_ACTIVITY, 0, &v, e)) return back_answered(p, e);
-	if (!read_list(&l, r, CSV_ROWS, e)) return false;
-	auto_buf b = BUF_INIT(256 << 20);
-	buf_lit(&b, "timestamp,user,action,kind,object,origin,key,place,diff\r\n");
-	for (size_t i = 0; i < l.n; i++) {
-		const struct trace_act *x = &l.acts[i];
-		struct str key = x->key ? arena_printf(v.arena, "%lld", (long long)x->key) : STR("");
-		const struct str cells[] = { x->who ? name_of(&l, x->who) : STR(""), x->action, x->kind, object_of(&l, x), x->origin, key, x->place, x->diff };
-		clock_put_instant(&b, x->at.us, clock_utc());
-		for (size_t k = 0; k < COUNT_OF(cells); k++) put_cell(&b, v.arena, cells[k]);
-		buf_lit(&b, "\r\n");
+	if (!read_filter(&l, r, e)) return false;
+	struct sheet s = { .list = &l, .line = BUF_INIT(1 << 20) };
+	struct str folder = arena_printf(v.arena, "%.*s/tmp", STR_ARG(v.at.site->folder));
+	if (!io_make_folders(folder.p, e) || !io_spool_open(folder.p, CSV_BYTES, &s.spool, e)) return false;
+	struct io_reader *reader = io_spool_reader(s.spool);
+	bool ok = io_spool_write(s.spool, STR("timestamp,user,action,kind,object,origin,key,place,diff\r\n"), e) && trace_each_act(v.at.site, v.at.tenant->id, &l.filter, put_line, &s, e);
+	struct err ignored = { 0 };
+	ok = io_spool_end(s.spool, ok, ok ? e : &ignored) && ok;
+	buf_done(&s.line);
+	if (!ok) {
+		io_reader_close(reader);
+		return false;
 	}
-	if (b.over) return err_set(e, ERR_TOO_LARGE, "the export is larger than can be sent at once");
 	httpd_reply_type(p, STR("text/csv; charset=utf-8"));
-	httpd_reply_take(p, &b);
+	httpd_reply_spool(p, reader);
 	return httpd_reply_header(p, STR("Content-Disposition"), STR("attachment; filename=\"activity.csv\""), e);
 }
 
-const struct httpd_route back_activity_csv = { .method = HTTPD_GET, .pattern = "/backoffice/activity/export.csv", .run = run_csv };
+const struct httpd_route back_activity_csv = { .method = HTTPD_GET, .pattern = "/backoffice/activity/export.csv", .lane = HTTPD_LANE_HAUL, .deadline_ms = 120000, .run = run_csv };

@@ -68,6 +68,30 @@ bool trace_acts(struct site *s, struct tenant_id t, const struct trace_filter *f
 	return true;
 }
 
+bool trace_each_act(struct site *s, struct tenant_id t, const struct trace_filter *f, bool (*take)(void *arg, const struct trace_act *x, struct err *e), void *arg,
+                    struct err *e)
+{
+	const struct value with[] = { N(f->who), T(f->kind), N(f->from.us), N(f->to.us), N(-1), N(f->offset) };
+	auto_arena a = ARENA_INIT;
+	struct err ignored = { 0 };
+	struct store_tx *tx;
+	struct store_rows *r;
+	bool ok = false;
+	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
+	if (store_ask(tx, TRACE_ASK(act_list), t, with, COUNT_OF(with), &r, e)) {
+		enum store_step step;
+		struct arena_mark mark = arena_mark(&a);
+		ok = true;
+		while (ok && (step = store_step(r, e)) != STORE_DONE) {
+			struct trace_act x = step == STORE_ROW ? act_of(r, &a) : (struct trace_act){ 0 };
+			ok = step == STORE_ROW && take(arg, &x, e);
+			arena_rewind(&a, mark);
+		}
+		store_stop(r);
+	}
+	return store_end(tx, STORE_ROLLBACK, &ignored) && ok;
+}
+
 static bool sweep_one(struct site *s, struct tenant_id t, int64_t before, struct err *e)
 {
 	int64_t gone;

@@ -55,6 +55,10 @@ struct trace_filter {
 /* Newest first, in the arena; *total: how many there are in all. */
 bool trace_acts(struct site *s, struct tenant_id t, const struct trace_filter *f, struct arena *a, struct trace_act **out, size_t *n, int64_t *total,
                 struct err *e) must_use nonnull_all;
+/* All of them from offset on, whatever the limit, one after the other: each is given to `take` and forgotten, so memory stays flat. It stops when
+ * `take` fails. `take` must not ask the store. */
+bool trace_each_act(struct site *s, struct tenant_id t, const struct trace_filter *f, bool (*take)(void *arg, const struct trace_act *x, struct err *e), void *arg,
+                    struct err *e) must_use __attribute__((nonnull(1, 3, 4, 6)));
 /* The kinds there can be, NULL-ended, and a message for each. */
 struct trace_kind { const char *word, *title; };
 extern const struct trace_kind trace_kinds[];

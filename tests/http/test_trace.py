@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import sqlite3
 import time
 
 import pytest
@@ -134,6 +135,17 @@ def test_the_page_filters_and_the_file_says_the_same(world, root):
     assert "stoa portal set" not in root.get("/backoffice/activity/?to=2020-01-01").text
     rows = list(csv.DictReader(io.StringIO(root.get("/backoffice/activity/export.csv?kind=portal").text)))
     assert {r["kind"] for r in rows} == {"portal"} and {r["origin"] for r in rows} == {"page", "command"}
+
+
+def test_a_log_of_years_is_given_whole(world, root):
+    tenant, many = acts(world)[0]["tenant"], 60000
+    with sqlite3.connect(world.data / "stoa.db", timeout=30) as db:
+        db.execute("with recursive n(i) as (select 1 union all select i + 1 from n where i < ?2) insert into act (tenant, at, who, api_key, origin, action, kind, object, account, place, diff)"
+                   " select ?1, i, 0, 0, 'command', 'edit_page', 'page', '=p' || i, 0, 'x', '' from n", (tenant, many))
+    rows = list(csv.DictReader(io.StringIO(root.get("/backoffice/activity/export.csv?kind=page&to=1970-01-02").text)))
+    with sqlite3.connect(world.data / "stoa.db", timeout=30) as db:
+        db.execute("delete from act where at <= ?", (many,))
+    assert len(rows) == many and rows[0]["object"] == f"'=p{many}" and rows[-1]["object"] == "'=p1" and rows[0]["timestamp"].startswith("1970-01-01T00:00:00.06")
 
 
 def test_whoever_may_not_see_it_does_not(world):
