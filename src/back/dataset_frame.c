@@ -301,7 +301,7 @@ static bool put_head(struct view_page *page, const struct config *c, enum datase
 	html_heading_close(h);
 	if (!put_status(h, v, c, &status, e))
 		return false;
-	back_put_live_notice(h, v, c->dataset, tab == DATASET_TAB_PROCESSING);
+	back_put_live_notice(h, v, c->dataset, tab);
 	put_tabs(h, v, c, tab);
 	back_said(page, v->request);
 	return true;

@@ -142,7 +142,7 @@ static void put_name(struct html *h, struct visit *v, const struct config_item *
 		html_badge(h, HTML_NEUTRAL, N_("Restricted"));
 	}
 	struct back_live one;
-	if (back_live_find(live, c->dataset, &one)) {
+	if (!deleted && back_live_find(live, c->dataset, &one)) {
 		html_lit(h, " ");
 		back_put_live_badge(h, &one);
 	}

@@ -70,13 +70,26 @@ bool back_live_hidden(const struct visit *v, int64_t dataset)
 	return false;
 }
 
-void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset, bool processing)
+void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset, enum dataset_tab tab)
 {
 	struct back_live one;
 	struct back_live_list l = back_live_read(v);
 	if (!back_live_find(&l, dataset, &one))
 		return;
-	if (one.link && processing)
+	if (one.link && tab == DATASET_TAB_HISTORY)
+		html_notice(h, HTML_INFO, N_("What is listed here are changes of its settings. Readers see the newest data of the other portal; their older versions are kept there."));
+	if (tab == DATASET_TAB_INFORMATION) {
+		html_notice_open(h, HTML_INFO);
+		html_lit(h, "<p>");
+		if (one.link) {
+			html_say(h, N_("What you leave empty is taken from the other portal."));
+			html_lit(h, " ");
+		}
+		html_say(h, N_("Its picture and the files that explain it stay there: add here what readers should find here."));
+		html_lit(h, "</p>");
+		html_notice_close(h);
+	}
+	if (one.link && tab == DATASET_TAB_PROCESSING)
 		html_notice(h, HTML_INFO, N_("A dataset that is shown live from a portal of this server has no processing: its data are those of the other portal. Choose “Copied here” at its source to change them."));
 	if (!back_live_ails(&one))
 		return;

@@ -231,6 +231,15 @@ static void put_form(struct html *h, struct privacy_draft *d, const struct json_
 	html_form_close(h);
 }
 
+/* The text in the reader's language, or in the portal's first one. */
+static struct str in_words_of(const struct visit *v, const struct str *texts)
+{
+	for (size_t i = 0; i < v->at.tenant->nlanguages; i++)
+		if (str_eq(v->at.tenant->languages[i], v->lang->code) && texts[i].n)
+			return texts[i];
+	return texts[0];
+}
+
 static void put_items(struct html *h, struct privacy_draft *d, struct str service)
 {
 	static const struct html_column columns[] = { { .title = N_("Name"), .main = true }, { .title = N_("Function") }, { .title = N_("Duration") } };
@@ -257,7 +266,7 @@ static void put_items(struct html *h, struct privacy_draft *d, struct str servic
 			html_lit(h, "*");
 		html_lit(h, "</code></a>");
 		html_cell_close(h, &t);
-		html_cell_text(h, &t, privacy_texts(v, one, "function")[0]);
+		html_cell_text(h, &t, in_words_of(v, privacy_texts(v, one, "function")));
 		html_cell_open(h, &t);
 		if (!s)
 			html_say(h, N_("Until you close the browser"));
