@@ -48,8 +48,8 @@ bool back_live_ails(const struct back_live *l) must_use nonnull_all; /* somethin
 void back_put_live_badge(struct html *h, const struct back_live *l) nonnull_all;
 void back_put_live_why(struct html *h, struct visit *v, const struct back_live *l) nonnull_all;
 bool back_live_hidden(const struct visit *v, int64_t dataset) must_use nonnull_all; /* readers do not see it, whatever was published */
-/* On the pages of a dataset: nothing while all is well, or where it is not live. */
-void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset, bool processing) nonnull_all;
+/* On the pages of a dataset: what ails it, and on some tabs what is another matter than for a dataset of one's own; nothing where it is not live. */
+void back_put_live_notice(struct html *h, struct visit *v, int64_t dataset, enum dataset_tab tab) nonnull_all;
 /* All of them that the reader may edit; nothing where there are none. */
 bool back_put_live_table(struct html *h, struct visit *v, struct err *e) must_use nonnull_all;
 /* Copied or live: the field "shown" of a form. */
