@@ -4,6 +4,7 @@
 #include "back/back.h"
 #include "base/base.h"
 #include "clock/clock.h"
+#include "config/config.h"
 #include "explore/explore.h"
 #include "export/export.h"
 #include "front/front.h"
@@ -38,7 +39,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { HASH_QUEUE = 64, CALL_WORKERS = 8, CALL_QUEUE = 64, HTTPS_PORT = 443, MOVED = 308, SEE_OTHER = 303 };
+enum { FORM_AROUND = 1 << 20, DISK_SPARE = 32 << 20, HASH_QUEUE = 64, CALL_WORKERS = 8, CALL_QUEUE = 64, HTTPS_PORT = 443, MOVED = 308, SEE_OTHER = 303 };
 
 struct server {
 	const struct conf *conf;
@@ -147,6 +148,30 @@ static void finish_api(const struct httpd_request *r, struct httpd_reply *p, str
 		httpd_reply_cacheable(p, 0);
 	}
 	httpd_reply_literal(p, STR("Cross-Origin-Resource-Policy"), cookie ? STR("same-origin") : STR("cross-origin"));
+}
+
+/* Files of forms lie where sources lie until they are one: under the portal's limit, and only those of somebody known. What arrives is copied
+ * once, so there must be room for it twice. */
+static bool spill(struct httpd_request *r, void *app, int64_t bytes, struct str *folder, int64_t *most, struct err *e)
+{
+	struct site *s = app;
+	struct site_visit at;
+	struct rights_caller who = { 0 };
+	int64_t room;
+	if (!site_enter(s, r->host, &at, e)) return false;
+	struct str place = config_sources(s, r->arena, at.tenant->id);
+	int64_t limit = config_file_most(s, at.tenant->id);
+	bool ok = rights_caller(&at, r, &who, e) && (who.account || err_set(e, ERR_UNAUTHENTICATED, "%s", err_kind(ERR_UNAUTHENTICATED)->sentence)) &&
+	          io_make_folders(place.p, e) && io_free_bytes(place.p, &room, e);
+	site_leave(&at);
+	if (!ok) return false;
+	if (bytes > limit + FORM_AROUND)
+		return err_set(e, ERR_TOO_LARGE, "A file may have %lld MB at most on this portal. Compress it (zip or gzip), or give its address instead.", (long long)(limit >> 20));
+	if (2 * bytes > room - DISK_SPARE)
+		return err_set(e, ERR_DISK_FULL, "This has %lld MB, and the portal's disk has no room for it. Make room, or ask the operator to.", (long long)((bytes >> 20) + 1));
+	*folder = place;
+	*most = limit;
+	return true;
 }
 
 /* HSTS, as the portal has it; httpd gives the usual one to what has none. */
@@ -274,7 +299,7 @@ static bool open_httpd(struct server *s, struct err *e)
 	s->routes = join_routes();
 	struct httpd_options o = {
 		.listen = c->listen, .port = (int)c->port, .metrics_port = (int)c->metrics_port, .routes = s->routes, .cookies = registry_cookie_specs,
-		.hooks = { .admit = admit, .error = error_body, .options = options, .finish = finish, .refused = refused, .served = served }, .app = s->site,
+		.hooks = { .admit = admit, .error = error_body, .options = options, .finish = finish, .refused = refused, .served = served, .spill = spill }, .app = s->site,
 		.lanes = { s->lanes[0], s->lanes[1], s->lanes[2], s->lanes[3] }, .bell = s->bell, .log_or_null = s->log, .trusted_proxies = c->trusted_proxies,
 		.trust_forwarded_host = c->trust_forwarded_host, .forwarded = strcmp(c->proxy_header, "forwarded") == 0, .cache_bytes = (size_t)c->cache_mb << 20, .deadline_ms = (int)c->deadline_ms,
 		.header_timeout_s = (int)c->header_timeout_s, .idle_timeout_s = (int)c->idle_timeout_s, .connections = (int)c->connections,

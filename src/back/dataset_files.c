@@ -9,44 +9,21 @@
 
 enum { FILE_BYTES = 100 << 20, PICTURE_BYTES = 8 << 20, PICTURE_SIDE = 1200 };
 
-/* Uploaded bytes as something that can be read: a file of the data folder that has no name, since the cage that reads pictures opens none that is
- * only memory. */
-static int as_fd(const struct site *site, struct str bytes, struct err *e)
+/* Bytes as something that can be read: a file of the data folder that has no name, since the cage that reads pictures opens none that is only
+ * memory. */
+static bool as_fd(const struct visit *v, struct str bytes, int *fd, struct err *e)
 {
-	auto_arena a = ARENA_INIT;
-	struct str path = arena_printf(&a, "%.*s/.upload-XXXXXX", STR_ARG(site->folder));
-	int fd = mkostemp((char *)(uintptr_t)path.p, O_CLOEXEC); /* just made, ours to change */
-	size_t done = 0;
-	if (fd < 0) {
-		err_os(e, "a place for a file");
-		return -1;
-	}
-	unlink(path.p);
-	while (done < bytes.n) {
-		ssize_t n = write(fd, bytes.p + done, bytes.n - done);
-		if (n <= 0) {
-			err_os(e, "write of a file");
-			close(fd);
-			return -1;
-		}
-		done += (size_t)n;
-	}
-	if (lseek(fd, 0, SEEK_SET) < 0) {
-		err_os(e, "write of a file");
-		close(fd);
-		return -1;
-	}
-	return fd;
+	return httpd_part_file(&(struct httpd_part){ .bytes = bytes, .fd_or_minus = -1 }, v->at.site->folder.p, fd, e);
 }
 
 static bool upload(struct visit *v, const struct config *c, const struct visitor_form *f, enum catalog_file_kind kind, struct html_errors *errors, struct err *e)
 {
 	const struct httpd_part *part = visitor_file_or_null(f, STR("file"));
 	struct str id;
-	if (!part || !part->bytes.n)
+	int fd;
+	if (!part || !part->size)
 		return html_complain(errors, v->lang, "file", N_("Please choose a file."));
-	int fd = as_fd(v->at.site, part->bytes, e);
-	if (fd < 0)
+	if (!httpd_part_file(part, v->at.site->folder.p, &fd, e))
 		return false;
 	struct publish_file file = { .tenant = v->at.tenant->id, .dataset = c->slug, .kind = kind, .fd = fd, .name = part->filename,
 		.title = str_trim(visitor_field(f, STR("title"))), .description = str_trim(visitor_field(f, STR("description"))) };
@@ -66,8 +43,8 @@ static bool link_to(struct visit *v, const struct config *c, const struct visito
 		return html_complain(errors, v->lang, "url", N_("Please give an address that begins with https:// or http://."));
 	if (!title.n)
 		return html_complain(errors, v->lang, "title", N_("Please give it a title."));
-	int fd = as_fd(v->at.site, url, e);
-	if (fd < 0)
+	int fd;
+	if (!as_fd(v, url, &fd, e))
 		return false;
 	struct catalog_file_new file = { .kind = CATALOG_ALTERNATIVE, .fd = fd, .name = arena_printf(v->arena, "%.*s.url", STR_ARG(text_slug(v->arena, title))), .title = title,
 		.description = str_trim(visitor_field(f, STR("description"))), .mime = STR("text/uri-list") };
@@ -83,18 +60,19 @@ static bool take_picture(struct visit *v, const struct config *c, const struct v
 	auto_buf small = BUF_INIT(PICTURE_BYTES);
 	struct image_facts facts = { 0 };
 	const char *mime;
-	struct str id;
-	if (!part || !part->bytes.n || !image_sniff(str_sub(part->bytes, 0, IMAGE_HEAD_BYTES), &facts))
+	struct str id, bytes;
+	int fd;
+	if (part && !httpd_part_bytes(part, v->arena, FILE_BYTES, &bytes, e))
+		return false;
+	if (!part || !bytes.n || !image_sniff(str_sub(bytes, 0, IMAGE_HEAD_BYTES), &facts))
 		return html_complain(errors, v->lang, "picture", N_("Please choose a picture: PNG, JPEG, GIF or WebP."));
-	int fd = as_fd(v->at.site, part->bytes, e);
-	if (fd < 0)
+	if (!httpd_part_file(part, v->at.site->folder.p, &fd, e))
 		return false;
 	bool ok = image_thumbnail(fd, PICTURE_SIDE, &small, &mime, e);
 	close(fd);
 	if (!ok || !image_sniff(buf_str(&small), &facts))
 		return ok ? html_complain(errors, v->lang, "picture", N_("Please choose a picture: PNG, JPEG, GIF or WebP.")) : false;
-	fd = as_fd(v->at.site, buf_str(&small), e);
-	if (fd < 0)
+	if (!as_fd(v, buf_str(&small), &fd, e))
 		return false;
 	struct catalog_file_new file = { .kind = CATALOG_PICTURE, .fd = fd, .name = part->filename.n ? part->filename : STR("picture"), .title = STR("thumbnail"),
 		.description = str_trim(visitor_field(f, STR("description"))), .mime = str_of(mime), .width = facts.width, .height = facts.height };
@@ -271,7 +249,7 @@ static bool run_attachments(struct httpd_request *r, struct httpd_reply *p, void
 }
 
 const struct httpd_route back_dataset_attachments = { .method = HTTPD_GET, .pattern = "/backoffice/datasets/{uid}/information/files/", .run = run_attachments };
-const struct httpd_route back_dataset_attachments_post = { .method = HTTPD_POST, .pattern = "/backoffice/datasets/{uid}/information/files/", .body_max = FILE_BYTES, .run = run_attachments };
+const struct httpd_route back_dataset_attachments_post = { .method = HTTPD_POST, .pattern = "/backoffice/datasets/{uid}/information/files/", .flags = HTTPD_SPILLS, .body_max = FILE_BYTES, .run = run_attachments };
 
 /* --- exports ------------------------------------------------------------------------------------------------------------ */
 
@@ -383,4 +361,4 @@ static bool run_export(struct httpd_request *r, struct httpd_reply *p, void *app
 }
 
 const struct httpd_route back_dataset_export = { .method = HTTPD_GET, .pattern = "/backoffice/datasets/{uid}/export/", .run = run_export };
-const struct httpd_route back_dataset_export_post = { .method = HTTPD_POST, .pattern = "/backoffice/datasets/{uid}/export/", .body_max = FILE_BYTES, .run = run_export };
+const struct httpd_route back_dataset_export_post = { .method = HTTPD_POST, .pattern = "/backoffice/datasets/{uid}/export/", .flags = HTTPD_SPILLS, .body_max = FILE_BYTES, .run = run_export };

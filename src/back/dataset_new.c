@@ -4,7 +4,7 @@
 #include "fetch/fetch.h"
 
 #define HOME "/backoffice/datasets/"
-enum { FORM_BYTES = 64 << 20, OPTIONS = 100 };
+enum { FORM_BYTES = 256 << 20, OPTIONS = 100 };
 
 /* --- files ----------------------------------------------------------------------------------------------------------------- */
 
@@ -29,7 +29,7 @@ void dataset_put_drop(struct html *h, struct visit *v, struct str action, const 
 	if (several)
 		html_lit(h, " multiple");
 	html_lit(h, "></div><ul class=\"sending\" aria-live=\"polite\"></ul><noscript><p class=\"hint\">");
-	html_say(h, N_("Without script a file may have 64 MB; larger ones can be fetched from an address."));
+	html_say(h, N_("Without script a file may have 256 MB; larger ones can be fetched from an address."));
 	html_lit(h, "</p></noscript>");
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .label = N_("Go on with these files") });
@@ -223,5 +223,5 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 }
 
 const struct httpd_route back_dataset_new = { .method = HTTPD_GET, .pattern = HOME "new/", .run = run };
-const struct httpd_route back_dataset_new_post = { .method = HTTPD_POST, .pattern = HOME "new/", .lane = HTTPD_LANE_HAUL, .body_max = FORM_BYTES,
+const struct httpd_route back_dataset_new_post = { .method = HTTPD_POST, .pattern = HOME "new/", .lane = HTTPD_LANE_HAUL, .flags = HTTPD_SPILLS, .body_max = FORM_BYTES,
 	.deadline_ms = 120000, .run = run };

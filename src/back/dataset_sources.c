@@ -2,7 +2,7 @@
 #include "back/dataset_inside.h"
 #include "fetch/fetch.h"
 
-enum { FORM_BYTES = 64 << 20, JSON_BYTES = 64 << 20 };
+enum { FORM_BYTES = 256 << 20, JSON_BYTES = 64 << 20 };
 
 struct sources {
 	struct visit visit;
@@ -357,4 +357,4 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 
 const struct httpd_route back_dataset_sources = { .method = HTTPD_GET, .pattern = "/backoffice/datasets/{uid}/sources/", .lane = HTTPD_LANE_HAUL, .deadline_ms = 60000, .run = run };
 const struct httpd_route back_dataset_sources_post = { .method = HTTPD_POST, .pattern = "/backoffice/datasets/{uid}/sources/", .lane = HTTPD_LANE_HAUL,
-	.body_max = FORM_BYTES, .deadline_ms = 120000, .run = run };
+	.flags = HTTPD_SPILLS, .body_max = FORM_BYTES, .deadline_ms = 120000, .run = run };

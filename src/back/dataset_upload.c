@@ -103,7 +103,7 @@ bool dataset_form_files(struct visit *v, int64_t dataset, const struct visitor_f
 	}
 	for (size_t i = 0; i < f->nfiles; i++) {
 		struct config_piece piece = { .tenant = v->at.tenant->id, .dataset = dataset, .who = v->who.account, .name = f->files[i].filename,
-			.mime = f->files[i].type, .total = (int64_t)f->files[i].bytes.n, .fd_or_minus = -1, .bytes = f->files[i].bytes };
+			.mime = f->files[i].type, .total = f->files[i].size, .fd_or_minus = f->files[i].fd_or_minus, .bytes = f->files[i].bytes };
 		if (!config_file_put(v->at.site, &piece, v->arena, &file, e) || !add_file(v, &b, n, &file, e))
 			return false;
 		if (!title->n)

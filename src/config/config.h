@@ -172,6 +172,8 @@ struct config_file {
  * (ERR_CONFLICT says where that is). Begun with uid empty. `total` -1: not known. ERR_TOO_LARGE past the portal's limit. */
 struct config_piece { struct tenant_id tenant; int64_t dataset, who; struct str uid, name, mime; int64_t offset, total; int fd_or_minus; struct str bytes; };
 bool config_file_put(struct site *s, const struct config_piece *p, struct arena *a, struct config_file *out, struct err *e) must_use nonnull_all;
+/* The folder where sent files of a portal lie; it may not be there yet. */
+struct str config_sources(struct site *s, struct arena *a, struct tenant_id t) nonnull_all;
 /* The most bytes a source file of a portal may have (setting files.most_mb). */
 int64_t config_file_most(struct site *s, struct tenant_id t) nonnull_all;
 /* Those that were sent whole for a dataset. */

@@ -80,7 +80,6 @@ bool config_slug_ok(struct str s);
 bool config_free_slug(struct store_tx *tx, struct tenant_id t, struct arena *a, struct str like, struct str *out, struct err *e) must_use;
 
 /* file.c */
-struct str config_sources(struct site *s, struct arena *a, struct tenant_id t);
 bool config_sweep_files(struct site *s, struct tenant_id t, struct err *e) must_use;
 
 #endif

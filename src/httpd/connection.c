@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { SMALL_BODY = 64 * 1024, LARGE_BODY = 1 << 20, DISCARD = 8 << 20, LINE_MOST = 1 << 20 };
+enum { DISCARD = 8 << 20, LINE_MOST = 1 << 20 };
 
 static bool is_draining(const struct httpd *h)
 {
@@ -32,7 +32,7 @@ static void respond(struct visit *v)
 	v->response = NULL;
 }
 
-static void refuse(struct visit *v)
+void visit_refuse(struct visit *v)
 {
 	visit_fail(v);
 	visit_finish(v);
@@ -45,6 +45,12 @@ uint64_t generation_of(const struct httpd *h, int64_t tenant)
 {
 	/* acquire: pairs with httpd_forget, whose caller published before */
 	return atomic_load_explicit(&h->generations[(uint64_t)tenant % GENERATIONS], memory_order_acquire);
+}
+
+/* "Content-Length : 5" is a length to one reader and nothing to another, and the body then the next request. */
+static bool is_odd_name(struct str name)
+{
+	return name.n == 0 || name.p[name.n - 1] == ' ' || name.p[name.n - 1] == '\t';
 }
 
 /* The library ends every value at its first NUL, and what follows would be lost without a word (PAR-4). Names and values are
@@ -65,7 +71,7 @@ static enum MHD_Result look_at(void *arg, enum MHD_ValueKind kind, const char *n
 	(void)kind;
 	struct str n = str_of(name);
 	struct str v = str_of(value);
-	l->hides = hides_bytes(l, name, v) || l->hides;
+	l->hides = hides_bytes(l, name, v) || is_odd_name(n) || l->hides;
 	served_note(l, n, v);
 	switch (n.n) {
 	case 3:
@@ -213,7 +219,12 @@ static void run_in_lane(void *arg)
 {
 	struct visit *v = arg;
 	struct bell *bell = v->server->o->bell;
-	visit_run(v);
+	if (body_last(v)) {
+		visit_run(v);
+	} else {
+		visit_fail(v);
+		visit_finish(v);
+	}
 	bell_unset(bell, &v->alarm);
 	if (v->reply.body != BODY_SPOOL) v->response = response_of(v);
 	httpd_hand_back(v);
@@ -228,7 +239,7 @@ static void fire(struct visit *v, enum why why)
 
 static void ring(void *arg) { fire(arg, WHY_DEADLINE); }
 
-static void start(struct visit *v)
+void visit_start(struct visit *v)
 {
 	struct conn *c = v->conn;
 	struct httpd *h = c->h;
@@ -250,7 +261,7 @@ static void start(struct visit *v)
 		v->in_lane = false;
 		bell_unset(h->o.bell, &v->alarm);
 		err_set(&v->err, ERR_BUSY, "%s", err_kind(ERR_BUSY)->sentence);
-		refuse(v);
+		visit_refuse(v);
 		return;
 	}
 	h->in_lanes++;
@@ -263,6 +274,10 @@ void visit_come_back(struct visit *v)
 {
 	struct conn *c = v->conn;
 	struct httpd *h = c->h;
+	if (v->pieces) {
+		body_back(v);
+		return;
+	}
 	if (v->in_lane) {
 		v->in_lane = false;
 		h->in_lanes--;
@@ -286,6 +301,8 @@ void visit_come_back(struct visit *v)
 
 void conn_gone(struct conn *c)
 {
+	c->hung_up = true;
+	c->hung_taken = -1;
 	if (c->visit && c->visit->in_lane) fire(c->visit, WHY_GONE);
 	if (c->stream) {
 		c->stream->gone = true;
@@ -342,19 +359,6 @@ static struct visit *begin_visit(struct conn *c, struct str method)
 	return v;
 }
 
-/* How many bytes the body may have; false when the request says more already. */
-static bool bound_body(struct visit *v)
-{
-	const struct httpd_route *route = v->request.route_or_null;
-	size_t most = num_max(route->body_max, (size_t)SMALL_BODY);
-	int64_t length;
-	struct str said = httpd_header(&v->request, STR("content-length"));
-	v->body = BUF_INIT(most);
-	if (said.n && str_to_int(said, &length) && (uint64_t)length > most)
-		return err_set(&v->err, ERR_TOO_LARGE, "the body has more than %zu bytes", most);
-	return true;
-}
-
 /* Everything that can be said before a body is read. */
 static void arrive(struct conn *c, struct str method)
 {
@@ -371,59 +375,43 @@ static void arrive(struct conn *c, struct str method)
 	v->key.target = target;
 	v->closing = is_draining(h);
 	if (!visit_read(v, target, &c->peer)) {
-		refuse(v);
+		visit_refuse(v);
 	} else if (c->metrics ? !metrics_route(h, v) : !visit_route(v)) {
 		visit_finish(v);
 		respond(v);
-	} else if (!bound_body(v)) {
-		refuse(v);
+	} else if (!body_begin(v)) {
+		visit_refuse(v);
 	} else if (l->has_body) {
-		c->reading = true;
+		if (!body_asks(v)) c->reading = true;
 	} else {
-		start(v);
+		visit_start(v);
 	}
-}
-
-/* Large bodies of all requests share a purse, so that nobody, known or not, fills the memory with what is not even looked at yet. */
-static void count_body(struct visit *v, struct httpd *h)
-{
-	int64_t now = v->body.cap > LARGE_BODY ? (int64_t)v->body.cap : 0, more = now - v->held;
-	if (more == 0) return;
-	v->purse = &h->bodies;
-	v->held = now;
-	if (atomic_fetch_add_explicit(&h->bodies, more, memory_order_relaxed) + more <= (int64_t)h->o.bodies_bytes) return;
-	v->crowded = true;
-	buf_done(&v->body);
-	v->body = BUF_INIT(0);
-	atomic_fetch_sub_explicit(&h->bodies, now, memory_order_relaxed);
-	v->held = 0;
 }
 
 static enum MHD_Result more(struct conn *c, const char *bytes, size_t *n)
 {
 	struct visit *v = c->visit;
 	if (*n) {
-		if (v->body.over || v->crowded) c->discarded += *n;
-		if (!v->crowded) {
-			buf_put(&v->body, str_make(bytes, *n));
-			count_body(v, c->h);
-		}
+		body_take(v, str_make(bytes, *n));
 		*n = 0;
 		return c->discarded > DISCARD ? MHD_NO : MHD_YES;
 	}
+	/* Called again for its headers, after a worker has looked at them. */
+	if (v->taken == 0 && v->folder.n) return MHD_YES;
 	c->reading = false;
 	if (v->crowded) {
-		err_set(&v->err, ERR_BUSY, "as much is being sent to this server as it can hold; please try again in a minute");
-		refuse(v);
+		if (v->err.code == ERR_NONE) err_set(&v->err, ERR_BUSY, "as much is being sent to this server as it can hold; please try again in a minute");
+		visit_refuse(v);
 		return MHD_YES;
 	}
 	if (v->body.over) {
 		err_set(&v->err, ERR_TOO_LARGE, "the body has more than %zu bytes", v->body.max);
-		refuse(v);
+		visit_refuse(v);
 		return MHD_YES;
 	}
+	if (v->sift_or_null) buf_put(&v->given, buf_str(&v->body));
 	v->request.body = buf_str(&v->body);
-	start(v);
+	visit_start(v);
 	return MHD_YES;
 }
 
@@ -625,7 +613,7 @@ bool daemon_start(struct httpd *h, struct err *e)
 		0, NULL, NULL, handle, h, MHD_OPTION_EXTERNAL_LOGGER, swallow, NULL,
 		MHD_OPTION_URI_LOG_CALLBACK, note_target, h, MHD_OPTION_UNESCAPE_CALLBACK, as_it_is,
 		NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, h, MHD_OPTION_NOTIFY_CONNECTION,
-		connection, h, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP,
+		connection, h, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_SIGPIPE_HANDLED_BY_APP,
 		1, MHD_OPTION_CONNECTION_MEMORY_LIMIT, h->o.connection_bytes,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->most_conns + 64,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.idle_timeout_s, MHD_OPTION_END);

@@ -18,6 +18,7 @@
 #include "pool/pool.h"
 
 struct httpd;
+struct sift;
 
 /* --- requests --------------------------------------------------------------------------------- */
 
@@ -44,7 +45,8 @@ struct httpd_request {
 	int port;                       /* of the Host field; 0 when absent */
 	bool https;                     /* as told by a trusted proxy */
 	struct str client;              /* address in text, after trusted proxies; never logged */
-	struct str body;                /* whole, at most the route's ceiling */
+	struct str body;                /* whole, at most the route's ceiling; but for large files of forms, see HTTPD_SPILLS */
+	const struct sift *form_or_null;/* those files; for httpd_parts */
 	const struct httpd_route *route_or_null;
 	struct arena *arena;            /* of this request; ends after the reply was handed over */
 	struct cancel *cancel;          /* fired by deadline, by a client that left, by drain */
@@ -72,9 +74,16 @@ bool httpd_form(struct arena *a, struct str text, const struct httpd_pair **out,
 /* A form with files (multipart/form-data): its parts in order, views into the body; what is no file is UTF-8. `type` is the whole field
  * Content-Type. Fails with ERR_BAD_REQUEST when it cannot be read, or has more than HTTPD_PARTS. */
 enum { HTTPD_PARTS = 1000 };
-struct httpd_part { struct str name, filename, type, bytes; bool is_file; };
+/* A large file of a request to a route with HTTPD_SPILLS has no bytes: it lies in a file without a name, which the request keeps. */
+struct httpd_part { struct str name, filename, type, bytes; bool is_file; int64_t size; int fd_or_minus; };
 bool httpd_multipart(struct arena *a, struct str type, struct str body, const struct httpd_part **out, size_t *n,
                      struct err *e) must_use nonnull_all;
+/* The same of a request, with the files that lie on disk. */
+bool httpd_parts(const struct httpd_request *r, struct arena *a, const struct httpd_part **out, size_t *n, struct err *e) must_use nonnull_all;
+/* Gives a descriptor that is read from the part's beginning, to be closed; what is in memory goes to a file without a name in that folder. */
+bool httpd_part_file(const struct httpd_part *p, const char *folder, int *fd, struct err *e) must_use nonnull_all;
+/* The bytes, wherever they are, read into the arena. ERR_TOO_LARGE past most. */
+bool httpd_part_bytes(const struct httpd_part *p, struct arena *a, size_t most, struct str *out, struct err *e) must_use nonnull_all;
 
 /* --- cookies: reading ------------------------------------------------------------------------- */
 
@@ -205,7 +214,10 @@ struct arena *httpd_reply_arena(struct httpd_reply *p); /* lives as long as the 
 
 enum httpd_route_flags {
 	HTTPD_INLINE = 1u << 0,  /* runs on the http thread: memory-only, microseconds */
-	HTTPD_ANY_HOST = 1u << 1 /* answered before the admit hook */
+	HTTPD_ANY_HOST = 1u << 1, /* answered before the admit hook */
+	/* Large files of its forms (multipart/form-data) go to disk while they arrive: the handler asks for parts by httpd_parts only, and
+	 * not for their bytes. */
+	HTTPD_SPILLS = 1u << 2
 };
 enum { HTTPD_LANE_TALK, HTTPD_LANE_HAUL, HTTPD_LANE_HASH, HTTPD_LANE_CALL, HTTPD_LANES }; /* answers; long work; hashing of passwords; waiting for other servers */
 
@@ -252,6 +264,9 @@ struct httpd_hooks {
 	              const struct err *e);
 	/* OPTIONS of a path that has routes; `allow` is "GET, HEAD, OPTIONS" … NULL: 204 with Allow. */
 	void (*options)(const struct httpd_request *r, struct httpd_reply *p, void *app, struct str allow);
+	/* Whether large files of this form may go to disk, asked once before they do: on a worker, so it may ask the store. `bytes` is the length
+	 * of the whole body, -1 when it is not known. Gives a folder (in the request's arena, ended by NUL) and the most bytes of files. NULL: bodies stay in memory. */
+	bool (*spill)(struct httpd_request *r, void *app, int64_t bytes, struct str *folder, int64_t *most, struct err *e);
 	/* Every reply before it is finished, errors too: last touches (CORS, CSP by kind). May be NULL. */
 	void (*finish)(const struct httpd_request *r, struct httpd_reply *p, void *app);
 	/* http thread, once for every answer of a portal, those from the cache too: must cost next to nothing. May be NULL. */

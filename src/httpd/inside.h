@@ -74,6 +74,9 @@ struct str cookie_line_name(struct str line);
 /* --- url.c ------------------------------------------------------------------------------------ */
 bool url_read_target(struct arena *a, struct str target, struct httpd_request *r,
                      struct err *e) must_use;
+/* As much of the path as is the same with and without decoding: enough to tell whose form an answer has that is given before the
+ * address was read. */
+struct str url_plain_start(struct str target);
 /* Host field or authority to host and port; false when malformed. */
 bool url_read_host(struct arena *a, struct str text, struct str *host, int *port) must_use;
 
@@ -127,6 +130,36 @@ struct cache_key {
 	unsigned flags;
 };
 
+/* --- multipart.c, sift.c ----------------------------------------------------------------------- */
+
+enum { PART_HEAD_BYTES = 4096 };
+/* The boundary of a media type: 1 to 70 characters, perhaps in quotes. */
+bool part_boundary(struct str type, struct str *out) must_use;
+bool part_head(struct str head, struct httpd_part *p, struct err *e) must_use;
+
+/* Takes the content of large files out of a form while it arrives: what is kept is the form with those files empty. */
+struct spilled { size_t part; int fd; int64_t bytes; };
+enum sift_state { SIFT_BEFORE, SIFT_HEAD, SIFT_CONTENT, SIFT_REST };
+struct sift {
+	struct arena *a;
+	struct str mark, between;
+	size_t most_kept, least;  /* beyond so many bytes in all, files of at least so many go */
+	/* Before n bytes are written; opens *fd when it is below 0. */
+	bool (*give)(void *arg, size_t n, int *fd, struct err *e);
+	void *arg;
+	struct buf kept;
+	enum sift_state state;
+	size_t at, content;       /* of `kept`: what is looked at next; where the content of this part begins */
+	size_t parts;
+	bool is_file;
+	struct spilled now;       /* fd -1: it is still in memory */
+	VEC(struct spilled) files;
+};
+/* False: the type names no boundary. */
+bool sift_open(struct sift *s, struct arena *a, struct str type) must_use;
+bool sift_take(struct sift *s, struct str bytes, struct err *e) must_use;
+void sift_done(struct sift *s);
+
 /* --- serve.c: admit, route, run, fail; knows no sockets --------------------------------------- */
 
 enum why { WHY_NOT, WHY_DEADLINE, WHY_GONE, WHY_DRAIN };
@@ -156,7 +189,14 @@ struct visit {
 	struct buf body;
 	int64_t held;            /* bytes of it that count in *purse: those of a large one */
 	_Atomic(int64_t) *purse; /* NULL: none were counted */
-	bool crowded;            /* it was given up: large bodies have all the memory they may have */
+	bool crowded;            /* it was given up: large bodies have all the memory they may have, or err says why */
+	int64_t taken;           /* bytes of the body so far */
+	/* body.c: a form whose large files go to disk. A worker has `given` and `sift` while `pieces` is set, the http thread else. */
+	struct sift *sift_or_null;
+	struct buf given;
+	bool pieces;
+	struct str folder;       /* of those files; empty: not asked for yet */
+	int64_t most, spilled;
 	bool in_lane;
 	uint64_t generation, epoch;
 	struct cache_key key; /* texts in the arena */
@@ -250,6 +290,8 @@ struct conn {
 	struct look look;
 	int64_t since_s;          /* of the idle time, or of the request */
 	uint64_t received_before; /* bytes when the idle time began */
+	bool hung_up;             /* the client will send nothing more, but for what has been received already */
+	int64_t hung_taken;       /* bytes of the body when that was last looked at */
 	int64_t dripping_since_s; /* 0: no part of a request has come */
 	/* The request under way, for log and metrics. */
 	int64_t started_ns, bytes;
@@ -302,6 +344,15 @@ void conn_gone(struct conn *c);                 /* the client hung up */
 void visit_come_back(struct visit *v);          /* from its lane, on the http thread */
 uint64_t generation_of(const struct httpd *h, int64_t tenant);
 bool address_enter(struct httpd *h, const struct in6_addr *a, bool *counted);
+void visit_start(struct visit *v);              /* the whole request is there */
+void visit_refuse(struct visit *v);             /* v->err is the answer, now */
+/* body.c */
+bool body_begin(struct visit *v) must_use;      /* false: v->err says that it is too large */
+/* True: the request is looked at on a worker first; body_back goes on. */
+bool body_asks(struct visit *v) must_use;
+void body_take(struct visit *v, struct str bytes);
+bool body_last(struct visit *v) must_use;       /* on a worker, before the handler */
+void body_back(struct visit *v);
 /* listen.c */
 void conn_watch(struct conn *c);
 void conn_unwatch(struct conn *c); /* closing alone is not enough: a process begun at that moment holds the socket, too */

@@ -162,6 +162,15 @@ static void sweep_idle(struct conn *c)
 	if (h->now_s - c->dripping_since_s >= h->o.header_timeout_s) conn_shut(c);
 }
 
+/* The library may miss that a client hangs up in the middle of a body: it waits for an event that came while the connection rested. */
+static bool is_hung(struct conn *c)
+{
+	if (!c->hung_up || !c->reading || c->suspended || !c->visit) return false;
+	int64_t before = c->hung_taken;
+	c->hung_taken = c->visit->taken;
+	return before == c->hung_taken;
+}
+
 static void sweep(struct httpd *h)
 {
 	int64_t drain_ns = atomic_load_explicit(&h->drain_until_ns, memory_order_relaxed);
@@ -171,7 +180,7 @@ static void sweep(struct httpd *h)
 		if (drain_ns && !c->busy) conn_shut(c);
 		else if (late_ns >= 0) conn_cut(c, late_ns >= GRACE_NS);
 		else if (!c->busy) sweep_idle(c);
-		else if (c->reading && h->now_s - c->since_s >= SLOW_BODY_S) conn_shut(c);
+		else if (is_hung(c) || (c->reading && h->now_s - c->since_s >= SLOW_BODY_S)) conn_shut(c);
 	}
 	if (h->paused && !drain_ns && h->nconns < h->most_conns) pause_listening(h, false);
 }

@@ -24,6 +24,9 @@ void visit_free(struct visit *v)
 	if (!v) return;
 	reply_done(&v->reply);
 	buf_done(&v->body);
+	buf_done(&v->given);
+	if (v->sift_or_null) sift_done(v->sift_or_null);
+	free(v->sift_or_null);
 	if (v->purse) atomic_fetch_sub_explicit(v->purse, v->held, memory_order_relaxed);
 	cancel_done(&v->cancel);
 	arena_done(&v->arena);
@@ -73,7 +76,10 @@ static bool check_length(const struct httpd_request *r, struct err *e)
 	size_t lengths = 0, codings = 0;
 	for (size_t i = 0; i < r->nheaders; i++) {
 		if (str_eq_nocase(r->headers[i].name, STR("content-length"))) lengths++;
-		if (str_eq_nocase(r->headers[i].name, STR("transfer-encoding"))) codings++;
+		if (!str_eq_nocase(r->headers[i].name, STR("transfer-encoding"))) continue;
+		if (!str_eq_nocase(str_trim(r->headers[i].value), STR("chunked")))
+			return err_set(e, ERR_BAD_REQUEST, "the body may come in chunks, or with its length; no other coding is understood");
+		codings++;
 	}
 	if (lengths + codings > 1)
 		return err_set(e, ERR_BAD_REQUEST,
@@ -96,8 +102,9 @@ bool visit_read(struct visit *v, struct str target, const struct in6_addr *peer)
 	struct httpd_request *r = &v->request;
 	const struct httpd_pair *cookies;
 	size_t n;
-	r->path = r->raw_path = r->target = STR("/"); /* what an error page may look at */
-	if (v->hides || has_control(r)) return err_set(&v->err, ERR_BAD_REQUEST, "a header field holds a control character");
+	r->target = STR("/");
+	r->path = r->raw_path = url_plain_start(target); /* what an error's answer may look at */
+	if (v->hides || has_control(r)) return err_set(&v->err, ERR_BAD_REQUEST, "a header field holds a control character, or has no name");
 	if (!check_length(r, &v->err) || !read_host(r, &v->err)) return false;
 	if (!proxies_apply(&v->server->proxies, peer, r, &v->err)) return false;
 	v->reply.host = r->host;

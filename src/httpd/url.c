@@ -57,6 +57,14 @@ static bool is_name_char(char c)
 	       c == '-' || c == '.' || c == '_';
 }
 
+struct str url_plain_start(struct str target)
+{
+	size_t n = 0;
+	if (target.n == 0 || target.p[0] != '/') return STR("/");
+	while (n < target.n && n < 256 && (is_name_char(target.p[n]) || target.p[n] == '/' || target.p[n] == '~')) n++;
+	return str_sub(target, 0, n);
+}
+
 static bool read_port(struct str s, int *port)
 {
 	int64_t v;

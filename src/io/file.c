@@ -112,6 +112,32 @@ bool io_make_folders(const char *path, struct err *e)
 	return true;
 }
 
+bool io_write_at(int fd, struct str bytes, int64_t at, struct err *e)
+{
+	while (bytes.n) {
+		ssize_t n = pwrite(fd, bytes.p, bytes.n, at);
+		if (n < 0 && errno == EINTR) continue;
+		if (n < 0) return err_os(e, "write a file");
+		bytes = str_from(bytes, (size_t)n);
+		at += n;
+	}
+	return true;
+}
+
+bool io_read_at(int fd, char *to, size_t n, int64_t at, struct err *e)
+{
+	while (n) {
+		ssize_t got = pread(fd, to, n, at);
+		if (got < 0 && errno == EINTR) continue;
+		if (got < 0) return err_os(e, "read of a file");
+		if (got == 0) return err_set(e, ERR_SYSTEM, "a file is shorter than it was");
+		to += got;
+		at += got;
+		n -= (size_t)got;
+	}
+	return true;
+}
+
 bool io_free_bytes(const char *path, int64_t *out, struct err *e)
 {
 	struct statvfs v;

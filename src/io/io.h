@@ -23,6 +23,12 @@ bool io_make_folders(const char *path, struct err *e) must_use nonnull_all;
 bool io_sync_folder(const char *path, struct err *e) must_use nonnull_all;
 /* Removes a folder with all below it, links not followed; false when something is left. */
 bool io_remove_tree(const char *path) nonnull_all;
+/* A file without a name in a folder: gone with its last descriptor, however the process ends. Gives the descriptor. */
+bool io_nameless(const char *folder, int *fd, struct err *e) must_use nonnull_all;
+/* All of the bytes at that place of a file. */
+bool io_write_at(int fd, struct str bytes, int64_t at, struct err *e) must_use nonnull_all;
+/* n bytes from that place on; fails when the file ends before. */
+bool io_read_at(int fd, char *to, size_t n, int64_t at, struct err *e) must_use nonnull_all;
 /* Bytes free for us where path lives. */
 bool io_free_bytes(const char *path, int64_t *out, struct err *e) must_use nonnull_all;
 

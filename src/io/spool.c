@@ -73,6 +73,12 @@ static int open_nameless(const char *folder)
 	return fd;
 }
 
+bool io_nameless(const char *folder, int *fd, struct err *e)
+{
+	*fd = open_nameless(folder);
+	return *fd >= 0 || err_os(e, "make a nameless file in %s", folder);
+}
+
 bool io_spool_open(const char *folder, int64_t max_bytes, struct io_spool **out, struct err *e)
 {
 	int fd = open_nameless(folder);

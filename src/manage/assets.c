@@ -26,9 +26,9 @@ bool manage_add_image(struct manage_call *c, struct err *e)
 	const struct httpd_part *parts, *file;
 	size_t n;
 	bool known = false;
-	struct str type = httpd_header(c->r, STR("Content-Type")), kept;
+	struct str type = httpd_header(c->r, STR("Content-Type")), kept, bytes;
 	if (!str_starts(type, STR("multipart/form-data"))) return manage_invalid_field(c, "file", "Send the picture as multipart/form-data, in a part named file.");
-	if (!httpd_multipart(c->a, type, c->r->body, &parts, &n, e)) return false;
+	if (!httpd_parts(c->r, c->a, &parts, &n, e)) return false;
 	file = manage_part_or_null(parts, n, "file");
 	if (!file || !file->filename.n) return manage_invalid_field(c, "file", "The form has no part named file with a file name.");
 	for (size_t i = 0; kinds[i]; i++) {
@@ -36,7 +36,9 @@ bool manage_add_image(struct manage_call *c, struct err *e)
 		known |= file->filename.n > end.n && str_eq_nocase(str_from(file->filename, file->filename.n - end.n), end);
 	}
 	if (!known) return manage_invalid_field(c, "file", "Expected a picture: PNG, JPEG, GIF, WebP or SVG.");
-	if (!look_file_add(c->s->looks, c->tenant, file->filename, file->bytes, &kept, c->a, e)) {
+	if (file->size > LOOK_PICTURE_BYTES) return manage_invalid_field(c, "file", "A picture may have %d MB at most.", LOOK_PICTURE_BYTES >> 20);
+	if (!httpd_part_bytes(file, c->a, LOOK_PICTURE_BYTES, &bytes, e)) return false;
+	if (!look_file_add(c->s->looks, c->tenant, file->filename, bytes, &kept, c->a, e)) {
 		if (e->code != ERR_INVALID && e->code != ERR_TOO_LARGE && e->code != ERR_PARAMETER) return false;
 		struct str said = arena_str(c->a, str_of(e->pub));
 		*e = (struct err){ 0 };

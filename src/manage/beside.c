@@ -60,27 +60,6 @@ static bool find(struct manage_call *c, const struct shelf *s, struct str uid, s
 	return manage_none(s->what, uid, e);
 }
 
-/* The bytes as a file without a name, which is what files are taken from. */
-static int as_file(struct str bytes, struct err *e)
-{
-	int fd = memfd_create("upload", MFD_CLOEXEC);
-	if (fd < 0) {
-		(void)err_os(e, "memfd_create");
-		return -1;
-	}
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n <= 0) {
-			(void)err_os(e, "write an upload");
-			close(fd);
-			return -1;
-		}
-		bytes = str_from(bytes, (size_t)n);
-	}
-	(void)lseek(fd, 0, SEEK_SET);
-	return fd;
-}
-
 static struct str field_of(const struct httpd_part *parts, size_t n, const char *name)
 {
 	const struct httpd_part *p = manage_part_or_null(parts, n, name);
@@ -94,14 +73,14 @@ static bool add_file(struct manage_call *c, const struct shelf *s, struct err *e
 	struct str type = httpd_header(c->r, STR("Content-Type")), id;
 	struct dataset_file made;
 	if (!str_starts(type, STR("multipart/form-data"))) return manage_invalid_field(c, "file", "Send the file as multipart/form-data, in a part named file.");
-	if (!httpd_multipart(c->a, type, c->r->body, &parts, &n, e)) return false;
+	if (!httpd_parts(c->r, c->a, &parts, &n, e)) return false;
 	struct str kind = field_of(parts, n, "type"), title = field_of(parts, n, "title");
 	if (s->kind == CATALOG_ALTERNATIVE && !title.n) return manage_invalid_field(c, "title", "Give a title: it stands beside the other formats.");
 	if (kind.n && !str_eq(kind, STR("uploaded_file"))) return manage_invalid_field(c, "type", "Expected uploaded_file.");
 	file = manage_part_or_null(parts, n, "file");
 	if (!file || !file->filename.n) return manage_invalid_field(c, "file", "The form has no part named file with a file name.");
-	int fd = as_file(file->bytes, e);
-	if (fd < 0) return false;
+	int fd;
+	if (!httpd_part_file(file, c->s->folder.p, &fd, e)) return false;
 	struct publish_file f = { .tenant = c->t, .dataset = c->config.slug, .kind = s->kind, .fd = fd, .name = file->filename, .title = title, .description = field_of(parts, n, "description") };
 	bool ok = publish_file(c->s, &f, c->a, &id, e);
 	close(fd);

@@ -21,7 +21,8 @@ enum {
 #undef OLD
 	OPERATIONS
 };
-#define ROUTE(symbol, verb, at, body, on) { .method = HTTPD_##verb, .pattern = at, .lane = HTTPD_LANE_##on, .body_max = BODY_##body, .run = manage_run, \
+#define ROUTE(symbol, verb, at, body, on) { .method = HTTPD_##verb, .pattern = at, .lane = HTTPD_LANE_##on, .body_max = BODY_##body, \
+		.flags = BODY_##body == FILE_BODY ? HTTPD_SPILLS : 0, .run = manage_run, \
 		.extra = &manage_operations[AT_##symbol] }
 const struct manage_operation manage_operations[] = {
 #define OP(name, verb, at, on, who, body_, good, in, out, page, words) \

@@ -44,11 +44,11 @@ bool manage_upload_file(struct manage_call *c, struct err *e)
 		if (!piece.name.n) return manage_invalid_field(c, "filename", "Give the file's name; then send its pieces with PUT.");
 	} else {
 		if (!str_starts(type, STR("multipart/form-data"))) return manage_invalid_field(c, "file", "Send the file as multipart/form-data, in a part named file.");
-		if (!httpd_multipart(c->a, type, c->r->body, &parts, &n, e)) return false;
+		if (!httpd_parts(c->r, c->a, &parts, &n, e)) return false;
 		file = manage_part_or_null(parts, n, "file");
 		if (!file || !file->filename.n) return manage_invalid_field(c, "file", "The form has no part named file with a file name.");
 		piece = (struct config_piece){ .tenant = c->t, .dataset = c->config.dataset, .who = c->who->account, .name = file->filename, .mime = file->type,
-			.total = (int64_t)file->bytes.n, .fd_or_minus = -1, .bytes = file->bytes };
+			.total = file->size, .fd_or_minus = file->fd_or_minus, .bytes = file->bytes };
 	}
 	if (!config_file_put(c->s, &piece, c->a, &f, e)) return false;
 	put_file(c, &f);

@@ -205,12 +205,12 @@ static bool read_parts(struct visit *v, struct visitor_form *f, struct str *toke
 {
 	const struct httpd_part *parts;
 	size_t n;
-	if (!httpd_multipart(v->arena, httpd_header(v->request, STR("Content-Type")), v->request->body, &parts, &n, e)) return false;
+	if (!httpd_parts(v->request, v->arena, &parts, &n, e)) return false;
 	struct httpd_pair *pairs = arena_array(v->arena, struct httpd_pair, n + 1);
 	struct httpd_part *files = arena_array(v->arena, struct httpd_part, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		if (!parts[i].is_file) pairs[f->n++] = (struct httpd_pair){ parts[i].name, parts[i].bytes };
-		else if (parts[i].filename.n && parts[i].bytes.n) files[f->nfiles++] = parts[i];
+		else if (parts[i].filename.n && parts[i].size) files[f->nfiles++] = parts[i];
 	}
 	f->pairs = pairs;
 	f->files = files;

@@ -1,6 +1,8 @@
 """The management API: what scripts written for the original do (the numbered list of its contract), every operation's good end and
 its errors, two editors at once, keys that are sent twice."""
+import http.client
 import json
+import os
 import re
 import time
 
@@ -79,6 +81,103 @@ def wait_idle(api, uid, seconds=30):
             return said
         time.sleep(0.1)
     raise AssertionError(said)
+
+
+class Ash:
+    """A form with one file of so many MB, made while it is sent."""
+    HEAD = b'--b\r\nContent-Disposition: form-data; name="file"; filename="ash.csv"\r\nContent-Type: text/csv\r\n\r\nname;height\n'
+    LINE = b"Ash;9\r\n--\n" * 6553 + b"\r\n--\r\n\r\n--\n"  # with what nearly is a boundary
+
+    def __init__(self, mb, end=b"\r\n--b--\r\n"):
+        self.lines, self.end = mb * 16, end
+        self.size = len(self.HEAD) + self.lines * len(self.LINE) + len(end)
+        self.file_size = self.lines * len(self.LINE) + len(b"name;height\n")
+
+    def send(self, world, key, path, length=True, cut=None):
+        c = http.client.HTTPConnection("127.0.0.1", world.server.port, timeout=60)
+        c.putrequest("POST", BASE + path, skip_host=True)
+        for name, value in (("Host", HOST), ("X-Forwarded-Proto", "https"), ("Authorization", f"Apikey {key}"), ("Content-Type", "multipart/form-data; boundary=b"),
+                            ("Content-Length", str(self.size)) if length else ("Transfer-Encoding", "chunked")):
+            c.putheader(name, value)
+        c.endheaders()
+        pieces = [self.HEAD, *[self.LINE] * (self.lines if cut is None else cut), self.end]
+        for piece in pieces if cut is None else pieces[:-1]:
+            c.send(piece if length else b"%x\r\n%s\r\n" % (len(piece), piece))
+        if cut is not None:
+            return c
+        if not length:
+            c.send(b"0\r\n\r\n")
+        answer = c.getresponse()
+        said = answer.read()
+        c.close()
+        return answer.status, json.loads(said)
+
+
+def peak_kb(process, start=False):
+    if start:
+        with open(f"/proc/{process.pid}/clear_refs", "w", encoding="ascii") as f:
+            f.write("5")
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
+        return int(re.search(r"VmHWM:\s+(\d+)", f.read()).group(1))
+
+
+def nameless(process):
+    """Files of uploads that the server has open and that have no name."""
+    found = []
+    for fd in os.listdir(f"/proc/{process.pid}/fd"):
+        try:
+            found.append(os.readlink(f"/proc/{process.pid}/fd/{fd}"))
+        except FileNotFoundError:
+            pass
+    return [f for f in found if "/sources/" in f and f.endswith("(deleted)")]
+
+
+def test_a_form_with_a_large_file_goes_to_disk_while_it_arrives(world, root):
+    uid, process, form = make(root, "Large file")["uid"], world.server.process, Ash(200)
+    small = Ash(3)
+    assert small.send(world, root.key, f"/datasets/{uid}/resources/files/")[0] == 201
+    before = peak_kb(process, start=True)
+    status, said = form.send(world, root.key, f"/datasets/{uid}/resources/files/")
+    grown = peak_kb(process) - before
+    assert status == 201 and said["size"] == form.file_size and said["is_complete"], said
+    assert grown < 40_000, f"{grown} kB more in memory for a file of 200 MB"
+    # The same in chunks, whose length nobody told; and every byte of it is there.
+    status, said = small.send(world, root.key, f"/datasets/{uid}/resources/files/", length=False)
+    assert status == 201 and said["size"] == small.file_size, said
+    whole = root("GET", f"/datasets/{uid}/resources/files/{said['uid']}/download/").content
+    assert whole == b"name;height\n" + small.LINE * small.lines
+    assert nameless(process) == []
+
+
+def test_a_large_form_that_ends_badly_leaves_nothing(world, root):
+    uid, process = make(root, "Large file cut")["uid"], world.server.process
+    path = f"/datasets/{uid}/resources/files/"
+    count = root.good("GET", path)["total_count"]
+    sources = [os.path.join(at, f) for at, _, files in os.walk(world.data) if at.endswith("/sources") for f in files]
+    # Without its last boundary it is no form.
+    assert Ash(3, end=b"").send(world, root.key, path)[0] == 400
+    # Somebody leaves in the middle, with files of it on disk.
+    c = Ash(6).send(world, root.key, path, cut=64)
+    end = time.monotonic() + 10
+    while not nameless(process) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert nameless(process)
+    c.close()
+    while nameless(process) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert nameless(process) == []
+    # More than the portal lets a file have: told before a byte of it is sent, and of chunks when it is noticed.
+    stoa(world.data, "portal", "set", HOST, "files.most_mb=2")
+    try:
+        status, said = Ash(4).send(world, root.key, path, cut=0), None
+        answer = status.getresponse()
+        assert answer.status == 413 and "2 MB" in answer.read().decode()
+        status, said = Ash(4).send(world, root.key, path, length=False)
+        assert status == 413 and "2 MB" in said["message"], said
+    finally:
+        stoa(world.data, "portal", "set", HOST, "files.most_mb=")
+    assert root.good("GET", path)["total_count"] == count
+    assert sorted(sources) == sorted(os.path.join(at, f) for at, _, files in os.walk(world.data) if at.endswith("/sources") for f in files)
 
 
 # --- the list of the contract (19.2) -----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The server under any portal: what a request may be, how connections live and end, what is measured and logged."""
 import gzip
+import json
 import os
 import re
 import resource
@@ -73,6 +74,11 @@ REFUSED = [
     ("headers of 100 kB", get(b"/", b"X-Large: " + b"x" * 100_000), 431),
     ("an address of 100 kB", get(b"/" + b"x" * 100_000), 414),
     ("TRACE", b"TRACE / HTTP/1.1\r\n" + GOOD_HOST + b"\r\n", 405),
+    ("a name and a blank before its colon", b"POST /api/records/1.0/search HTTP/1.1\r\n" + GOOD_HOST + b"Content-Length : 1\r\n\r\nx", 400),
+    ("a field without a name", get(b"/", b": x"), 400),
+    ("a coding nobody knows", b"POST /api/records/1.0/search HTTP/1.1\r\n" + GOOD_HOST + b"Transfer-Encoding: gzip\r\n\r\n", 400),
+    ("a chunk of no number", b"POST /api/records/1.0/search HTTP/1.1\r\n" + GOOD_HOST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", 400),
+    ("a version there is not", b"GET / HTTP/2.0\r\n" + GOOD_HOST + b"\r\n", 505),
     ("DELETE of the catalogue", b"DELETE " + DATASETS.encode() + b" HTTP/1.1\r\n" + GOOD_HOST + b"\r\n", 405),
 ]
 
@@ -82,6 +88,29 @@ def test_what_cannot_be_served_is_refused(server, what, data, expected):
     answer = raw(server, data)
     assert status(answer) == expected, f"{what}: {answer[:300]}"
     assert b"set-cookie" not in answer.lower()
+
+
+# Of an API, also where its address could not even be read. What is longer than the memory of a connection is refused by the HTTP library
+# in words of its own; see docs/COMPATIBILITY.md.
+FAULTS = [
+    ("an address of 34 kB", get(DATASETS.encode() + b"?where=" + b"x" * 34_000), 414, "URITooLong", "32768 bytes"),
+    ("a path that is not UTF-8", get(DATASETS.encode() + b"/%ff"), 400, "BadRequest", "percent-encoded"),
+    ("a broken escape in the query", get(DATASETS.encode() + b"?where=%"), 400, "BadRequest", "parameter 1"),
+    ("no host", b"GET " + DATASETS.encode() + b" HTTP/1.1\r\nConnection: close\r\n\r\n", 400, "BadRequest", "one Host field"),
+    ("two hosts", b"GET " + DATASETS.encode() + b" HTTP/1.1\r\nHost: a\r\n" + GOOD_HOST + b"\r\n", 400, "BadRequest", "one Host field"),
+    ("a cookie too large", get(DATASETS.encode(), b"Cookie: a=" + b"x" * 8191), 431, "HeadersTooLarge", "8192 bytes"),
+    ("a coding nobody knows", b"GET " + DATASETS.encode() + b" HTTP/1.1\r\n" + GOOD_HOST + b"Transfer-Encoding: gzip\r\n\r\n", 400, "BadRequest", "chunks"),
+    ("a control character", get(DATASETS.encode(), b"X-A: a\0b"), 400, "BadRequest", "control character"),
+]
+
+
+@pytest.mark.parametrize("what,data,expected,code,words", FAULTS, ids=[x[0] for x in FAULTS])
+def test_an_api_says_what_is_wrong_in_its_own_form(server, what, data, expected, code, words):
+    answer = raw(server, data)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert status(answer) == expected and b"\r\nContent-Type: application/json" in head, answer[:300]
+    assert json.loads(body)["error_code"] == code and words in json.loads(body)["message"], body
+    assert b"\r\nAccess-Control-Allow-Origin: *" in head and answer.count(b"HTTP/1.1 ") == 1
 
 
 @pytest.mark.slow
@@ -265,14 +294,23 @@ def test_two_servers_cannot_share_a_port(small, tmp_path):
 
 def test_large_bodies_share_what_memory_they_may_have(tmp_path):
     stoa(tmp_path / "data", "portal", "add", HOST)
+    stoa(tmp_path / "data", "user", "add", "ada@city.example", "--portal", HOST, "--role", "admin")
     server = Server(tmp_path / "data", "--bodies_mb=16")
     try:
-        path, mb = "/api/automation/v1.0/datasets/da_none/resources/files/", b"x" * (1 << 20)
-        files = {"Content-Type": "multipart/form-data; boundary=b"}
-        assert server.request("POST", path, data=mb * 10, headers=files).status_code == 401
-        crowded = server.request("POST", path, data=mb * 20, headers=files)
+        path, mb = "/api/automation/v1.0/datasets/da_none/resources/files/trees.csv/", b"x" * (1 << 20)
+        assert server.request("PUT", path, data=mb * 10).status_code == 401
+        crowded = server.request("PUT", path, data=mb * 20)
         assert crowded.status_code == 503 and "try again" in crowded.text
         # What was given up counts no more.
-        assert [server.request("POST", path, data=mb * 10, headers=files).status_code for _ in range(3)] == [401] * 3
+        assert [server.request("PUT", path, data=mb * 10).status_code for _ in range(3)] == [401] * 3
+        # A form whose files would go to disk is not taken in at all from somebody unknown.
+        s = dial(server.port)
+        s.sendall(b"POST " + path[:-10].encode() + b" HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 20971520\r\n" + GOOD_HOST + b"\r\n")
+        assert status(read_all(s)) == 401
+        # Nor do fields of a form that are no files go there: they are what memory is for.
+        form = b'--b\r\nContent-Disposition: form-data; name="field"\r\n\r\n' + mb * 14
+        key = stoa(tmp_path / "data", "key", "add", "machine", "--portal", HOST, "--user", "ada@city.example", "--write").stdout.split()[0]
+        many = server.request("POST", path[:-10], data=form, headers={"Content-Type": "multipart/form-data; boundary=b", "Authorization": f"Apikey {key}"})
+        assert many.status_code == 503 and "try again" in many.text
     finally:
         server.stop()
