@@ -66,25 +66,22 @@ static bool configure(duckdb_config cfg, const struct engine_options *o, int cor
 	       engine_settings(cfg, "preserve_insertion_order", STR("true"), e);
 }
 
-/* The folder is quoted as a SQL string; a quote in its name is doubled. */
-static struct str quoted(struct arena *a, struct str s)
+void engine_put_quoted(struct buf *b, struct str s, char quote)
 {
-	auto_buf b = BUF_INIT(1 << 16);
-	buf_put_char(&b, '\'');
+	buf_put_char(b, quote);
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\'') buf_put_char(&b, '\'');
-		buf_put_char(&b, s.p[i]);
+		if (s.p[i] == quote) buf_put_char(b, quote);
+		buf_put_char(b, s.p[i]);
 	}
-	buf_put_char(&b, '\'');
-	return arena_str(a, buf_str(&b));
+	buf_put_char(b, quote);
 }
 
 static bool lock_down(struct engine *g, struct err *e)
 {
-	struct str folder = quoted(&g->arena, g->folder);
-	struct str text = arena_printf(&g->arena,
-		"SET allowed_directories=[%.*s]; SET enable_external_access=false; SET lock_configuration=true",
-		STR_ARG(folder));
+	auto_buf text = BUF_INIT(1 << 16);
+	buf_lit(&text, "SET allowed_directories=[");
+	engine_put_quoted(&text, g->folder, '\'');
+	buf_printf(&text, "]; SET enable_external_access=false; SET lock_configuration=true%c", 0);
 	return engine_run(g->upkeep, text.p, e);
 }
 
@@ -108,7 +105,8 @@ bool engine_open(const struct engine_options *o, struct engine **out, struct err
 	duckdb_free(message);
 	duckdb_destroy_config(&cfg);
 	ok = ok && (duckdb_connect(g->db, &g->upkeep) == DuckDBSuccess || engine_said(e, "connect"));
-	ok = ok && engine_functions(g->upkeep, e) && words_functions(g, g->upkeep, e) && coded_functions(g, g->upkeep, e) && lock_down(g, e);
+	ok = ok && engine_functions(g->upkeep, e) && words_functions(g, g->upkeep, e) && coded_functions(g, g->upkeep, e) &&
+	     parquet_functions(g, g->upkeep, e) && lock_down(g, e);
 	if (!ok) {
 		engine_close(g);
 		return false;

@@ -110,11 +110,19 @@ struct engine_parquet_how {
 	int epsg;               /* coordinate system of points and shapes; 0: as they are stored (WGS 84) */
 	struct str geo;         /* the text of the key "geo" (GeoParquet); empty: none */
 };
-/* Writes the rows of a question as a Parquet file at path (below the engine's folder), points and shapes as
- * WKB. Column names as given. */
-bool engine_write_parquet(struct engine *g, const struct engine_query *q, const struct str *names,
-                          struct str path, const struct engine_parquet_how *how, struct cancel *c_or_null,
-                          struct err *e) must_use;
+struct engine_output {
+	bool (*write)(void *to, struct str bytes, struct err *e);
+	void *to;
+};
+/* Writes the rows of a question as Parquet, points and shapes as WKB, a group of rows after the other as they
+ * are ready; what was written before a failure is no valid file. Column names as given. Beside `path` (below the engine's
+ * folder) there are files meanwhile whose names begin like it and end with ".tmp". */
+bool engine_write_parquet(struct engine *g, const struct engine_query *q, const struct str *names, struct str path,
+                          const struct engine_parquet_how *how, const struct engine_output *to, int64_t *rows_or_null,
+                          struct cancel *c_or_null, struct err *e) must_use;
+/* The same into a fresh file at path; nothing is left of it on failure. */
+bool engine_write_parquet_file(struct engine *g, const struct engine_query *q, const struct str *names, struct str path,
+                               const struct engine_parquet_how *how, struct cancel *c_or_null, struct err *e) must_use;
 
 /* --- what is pushed onto a version (see live/) -------------------------------------------------------- */
 

@@ -41,7 +41,8 @@ struct engine {
 	duckdb_connection idle[CONNECTIONS];
 	size_t nidle;
 	struct word_set *sets;    /* those of the statements under way */
-	int64_t last_set;
+	struct engine_part *parts; /* of the Parquet files under way */
+	int64_t last_set;         /* the last handle of a set or a part */
 	struct lock_bell help;    /* a helper may be needed, or must go */
 	struct engine_helper helpers[CORES_MOST];
 	int nhelpers, cores;      /* cores: for one question that is alone; the one that asks is among them */
@@ -59,6 +60,7 @@ struct box *box_of(struct engine *g, struct version_ref v) must_use;
 
 /* engine.c */
 bool engine_settings(duckdb_config config, const char *name, struct str value, struct err *e) must_use;
+void engine_put_quoted(struct buf *b, struct str s, char quote); /* quotes inside are doubled */
 bool engine_run(duckdb_connection c, const char *text, struct err *e) must_use;
 /* Notes a failed statement: interrupted, out of memory or disk, else ERR_DATABASE. Returns false. */
 bool engine_said(struct err *e, const char *message);
@@ -81,6 +83,33 @@ static inline struct str vector_text(duckdb_vector v, size_t i)
 
 /* read.c: the next chunk as it is, borrowed until the next call; NULL is the end. */
 bool engine_next_chunk(struct engine_cursor *k, duckdb_data_chunk *out, struct err *e) must_use;
+
+/* The cursor forgets its cancel token: from now on it is stopped by whoever has its connection. All of it is borrowed until
+ * engine_finish. */
+void engine_adopt(struct engine_cursor *k, duckdb_connection *c, duckdb_result **r, bool *big);
+
+/* parquet_write.c: the function that gives the rows of a part. */
+bool parquet_functions(struct engine *g, duckdb_connection c, struct err *e) must_use;
+
+/* footer.c: one footer made of those of several Parquet files. */
+struct footer_field {
+	int64_t id;
+	int type;
+	struct str bytes;
+};
+struct footers {
+	VEC(struct footer_field) fields; /* of the first */
+	struct buf groups;
+	size_t ngroups;
+	int64_t rows;
+	struct arena arena;
+};
+enum { FOOTER_BYTES = 1 << 30 };
+#define FOOTERS_INIT ((struct footers){ .groups = BUF_INIT(FOOTER_BYTES) })
+/* The file's pages stand `by` bytes further on in the whole. Only the columns of the first are told: all have the same. */
+bool footers_add(struct footers *f, struct str footer, int64_t by, struct err *e) must_use;
+void footers_put(const struct footers *f, struct buf *b);
+void footers_done(struct footers *f);
 
 /* udf.c: our functions, seen on every connection of the instance. */
 bool engine_functions(duckdb_connection c, struct err *e) must_use;

@@ -1,5 +1,4 @@
-/* Parquet through DuckDB's own reader and writer. Reading happens in the loading process only (the
- * file is a stranger's); writing happens in the server, below the data folder. */
+/* Parquet through DuckDB's own reader, in the loading process only: the file is a stranger's. */
 #include "engine/inside.h"
 #include "text/text.h"
 #include <stdlib.h>
@@ -15,16 +14,6 @@ struct engine_parquet {
 	duckdb_data_chunk chunk;
 	struct converter *converter;
 };
-
-static void put_quoted(struct buf *b, struct str s, char quote)
-{
-	buf_put_char(b, quote);
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == quote) buf_put_char(b, quote);
-		buf_put_char(b, s.p[i]);
-	}
-	buf_put_char(b, quote);
-}
 
 static bool bad_file(struct err *e, const char *message)
 {
@@ -75,7 +64,7 @@ static bool describe(struct engine_parquet *p, struct str path, struct arena *a,
 {
 	auto_buf look = BUF_INIT(1 << 16);
 	buf_lit(&look, "SELECT * FROM read_parquet(");
-	put_quoted(&look, path, '\'');
+	engine_put_quoted(&look, path, '\'');
 	buf_printf(&look, ") LIMIT 0%c", 0);
 	duckdb_result r;
 	if (duckdb_query(p->connection, look.p, &r) != DuckDBSuccess) {
@@ -101,12 +90,12 @@ static bool describe(struct engine_parquet *p, struct str path, struct arena *a,
 		                                 .flags = (*types)[i].list ? FIELD_MULTIVALUED : 0 };
 		if (i) buf_lit(text, ", ");
 		if (cast) buf_lit(text, "CAST(");
-		put_quoted(text, name, '"');
+		engine_put_quoted(text, name, '"');
 		if (cast) buf_printf(text, " AS %s)", cast);
 	}
 	duckdb_destroy_result(&r);
 	buf_lit(text, " FROM read_parquet(");
-	put_quoted(text, path, '\'');
+	engine_put_quoted(text, path, '\'');
 	buf_printf(text, ")%c", 0);
 	return true;
 }
@@ -117,7 +106,7 @@ static int64_t count_rows(struct engine_parquet *p, struct str path)
 {
 	auto_buf text = BUF_INIT(1 << 16);
 	buf_lit(&text, "SELECT CAST(sum(num_rows) AS BIGINT) FROM parquet_file_metadata(");
-	put_quoted(&text, path, '\'');
+	engine_put_quoted(&text, path, '\'');
 	buf_printf(&text, ")%c", 0);
 	duckdb_result r;
 	int64_t rows = 0;
@@ -147,7 +136,7 @@ static bool open_reader(struct engine_parquet *p, struct str path, struct err *e
 	if (duckdb_connect(p->db, &p->connection) != DuckDBSuccess) return engine_said(e, "connect");
 	auto_buf text = BUF_INIT(1 << 16);
 	buf_lit(&text, "SET allowed_paths=[");
-	put_quoted(&text, path, '\'');
+	engine_put_quoted(&text, path, '\'');
 	buf_printf(&text, "]; SET enable_external_access=false; SET lock_configuration=true%c", 0);
 	return engine_run(p->connection, text.p, e);
 }
@@ -203,80 +192,4 @@ void engine_parquet_close(struct engine_parquet *p)
 	if (p->db) duckdb_close(&p->db);
 	converter_free(p->converter);
 	free(p);
-}
-
-/* --- writing ------------------------------------------------------------------------------------ */
-
-static void put_column(struct buf *b, struct column_type t, size_t at, int epsg)
-{
-	bool moved = epsg != 0 && (t.type == VALUE_POINT || t.type == VALUE_SHAPE);
-	if (moved) buf_lit(b, "stoa_project(");
-	if (t.type == VALUE_POINT) buf_printf(b, "stoa_point(c%zu, c%zu)", at, at + 1);
-	else buf_printf(b, "c%zu", at);
-	if (moved) buf_printf(b, ", %d)", epsg);
-	buf_lit(b, " AS ");
-}
-
-/* The question becomes the inner query of a COPY; its physical columns get plain names first, so that
- * a point's two columns can be put together. Gives the place of the question's own text. */
-static size_t put_copy(struct buf *b, const struct engine_query *q, const struct str *names, struct str path,
-                     const struct engine_parquet_how *how)
-{
-	size_t at = 0;
-	buf_lit(b, "COPY (SELECT ");
-	for (size_t i = 0; i < q->ncolumns; i++) {
-		if (i) buf_lit(b, ", ");
-		put_column(b, q->columns[i], at, how->epsg);
-		put_quoted(b, names[i], '"');
-		at += q->columns[i].type == VALUE_POINT ? 2 : 1;
-	}
-	buf_lit(b, " FROM (");
-	size_t inside = b->n;
-	buf_put(b, buf_str(&q->sql->text));
-	buf_lit(b, ") q(");
-	for (size_t i = 0; i < at; i++) buf_printf(b, "%sc%zu", i ? ", " : "", i);
-	buf_lit(b, ")) TO ");
-	put_quoted(b, path, '\'');
-	buf_printf(b, " (FORMAT parquet, COMPRESSION %s", str_eq(how->compression, STR("zstd")) ? "zstd" : "snappy");
-	if (how->geo.n) {
-		buf_lit(b, ", KV_METADATA {geo: ");
-		put_quoted(b, how->geo, '\'');
-		buf_put_char(b, '}');
-	}
-	buf_printf(b, ")%c", 0);
-	return inside;
-}
-
-bool engine_write_parquet(struct engine *g, const struct engine_query *q, const struct str *names,
-                          struct str path, const struct engine_parquet_how *how, struct cancel *c_or_null, struct err *e)
-{
-	auto_buf text = BUF_INIT(8 << 20);
-	size_t inside = put_copy(&text, q, names, path, how);
-	if (text.over) return err_set(e, ERR_TOO_LARGE, "this question is too long");
-	auto_arena a = ARENA_INIT;
-	struct sql copy;
-	sql_init(&copy, &a, q->sql->dialect);
-	/* The text is ours: a finished statement between literals, quoted names and a path of the house. */
-	buf_put(&copy.text, str_make(text.p, text.n - 1));
-	copy.params.p = q->sql->params.p;
-	copy.params.n = q->sql->params.n;
-	for (size_t i = 0; i < q->sql->words.n; i++) {
-		struct sql_words w = q->sql->words.p[i];
-		w.from += inside;
-		w.to += inside;
-		vec_push(&a, &copy.words, w);
-	}
-	for (size_t i = 0; i < q->sql->coded.n; i++) {
-		struct sql_coded c = q->sql->coded.p[i];
-		c.from += inside;
-		c.to += inside;
-		vec_push(&a, &copy.coded, c);
-	}
-	struct column_type counted = { VALUE_INT, false };
-	struct engine_query ask = { .at = q->at, .sql = &copy, .columns = &counted, .ncolumns = 1 };
-	struct engine_cursor *k;
-	bool ok = engine_ask(g, &ask, c_or_null, &k, e);
-	if (ok) engine_finish(k);
-	sql_done(&copy);
-	return ok;
 }

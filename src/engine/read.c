@@ -106,6 +106,14 @@ bool engine_ask(struct engine *g, const struct engine_query *q, struct cancel *c
 	return true;
 }
 
+void engine_adopt(struct engine_cursor *k, duckdb_connection *c, duckdb_result **r, bool *big)
+{
+	k->cancel = NULL;
+	*c = k->connection;
+	*r = &k->result;
+	*big = k->big;
+}
+
 bool engine_next_chunk(struct engine_cursor *k, duckdb_data_chunk *out, struct err *e)
 {
 	*out = NULL;

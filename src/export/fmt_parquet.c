@@ -4,26 +4,10 @@
 #include "export/inside.h"
 #include "crypt/crypt.h"
 #include "json/json.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
 
-static void close_at(int *fd)
+static bool send(void *to, struct str bytes, struct err *e)
 {
-	if (*fd >= 0) close(*fd);
-}
-
-static bool send(struct export *x, int fd, struct err *e)
-{
-	char *chunk = arena_bytes(&x->arena, EXPORT_CHUNK);
-	for (;;) {
-		ssize_t n = read(fd, chunk, EXPORT_CHUNK);
-		if (n < 0 && errno == EINTR) continue;
-		if (n < 0) return err_os(e, "read of a Parquet export");
-		if (n == 0) return true;
-		if (!export_put(x, str_make(chunk, (size_t)n), e)) return false;
-	}
+	return export_put(to, bytes, e);
 }
 
 /* Without a "crs" a column is longitude and latitude of WGS 84. An empty list of types: any of them. */
@@ -82,12 +66,9 @@ static bool run(struct export *x, struct err *e)
 	char unique[17];
 	crypt_random_base36(unique, 16);
 	struct str file = engine_path(x->job->engine, &x->arena, at);
-	struct str path = arena_printf(&x->arena, "%.*s.export-%s.tmp", STR_ARG(file), unique);
-	bool ok = engine_write_parquet(x->job->engine, &q, x->headings, path, &how, x->job->cancel_or_null, e);
-	__attribute__((cleanup(close_at))) int fd = ok ? open(path.p, O_RDONLY | O_CLOEXEC) : -1;
-	if (ok && fd < 0) ok = err_os(e, "open of a Parquet export");
-	unlink(path.p);
-	return ok && send(x, fd, e);
+	struct str path = arena_printf(&x->arena, "%.*s.export-%s", STR_ARG(file), unique);
+	const struct engine_output to = { send, x };
+	return engine_write_parquet(x->job->engine, &q, x->headings, path, &how, &to, x->job->rows_or_null, x->job->cancel_or_null, e);
 }
 
 const struct export_format export_fmt_parquet = {

@@ -268,7 +268,7 @@ static bool write_parquet(struct origin *o, const struct dataset *d, struct str 
 	const struct engine_query q = { .at = d->version, .sql = &plan.sql, .columns = plan.types, .ncolumns = plan.ncolumns };
 	const struct engine_parquet_how how = { .compression = STR("zstd"), .geo = fetch_geo_key(f->a, plan.types, names, plan.ncolumns) };
 	unlink(tmp.p);
-	bool ok = engine_write_parquet(f->site->engine, &q, names, tmp, &how, f->r->cancel_or_null, e);
+	bool ok = engine_write_parquet_file(f->site->engine, &q, names, tmp, &how, f->r->cancel_or_null, e);
 	query_plan_done(&plan);
 	if (ok && rename(tmp.p, path.p) != 0) ok = err_os(e, "rename of a source");
 	if (!ok) unlink(tmp.p);

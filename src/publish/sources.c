@@ -85,7 +85,7 @@ static bool write_rows(struct publish_road *r, const struct dataset *d, struct s
 	for (size_t i = 0; i < plan.ncolumns; i++) names[i] = plan.fields[i] ? plan.fields[i]->name : arena_printf(r->a, "column_%zu", i + 1);
 	const struct engine_query q = { .at = d->version, .sql = &plan.sql, .columns = plan.types, .ncolumns = plan.ncolumns };
 	const struct engine_parquet_how how = { .compression = STR("zstd"), .geo = geo_key(r, &plan, names) };
-	bool ok = engine_write_parquet(r->site->engine, &q, names, path, &how, r->watch ? r->watch->cancel : NULL, e);
+	bool ok = engine_write_parquet_file(r->site->engine, &q, names, path, &how, r->watch ? r->watch->cancel : NULL, e);
 	query_plan_done(&plan);
 	return ok;
 }
