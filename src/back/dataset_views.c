@@ -31,7 +31,7 @@ static const struct row analyze_rows[] = {
 	{ "analyze_default", BOX_AREA, ANY, N_("Chart shown first"), N_("Make it on the dataset's page under Analyze, then paste here what follows dataChart= in its address. Empty: the portal chooses one.") },
 	{ NULL, BOX_ON, ANY, NULL, NULL } };
 static const struct row image_rows[] = {
-	{ "images_disabled", BOX_OFF, ANY, N_("Show the pictures of records"), NULL },
+	{ "images_disabled", BOX_OFF, ANY, N_("Show the pictures of records"), N_("Needs a field with pictures.") },
 	{ "media_gallery_fields", BOX_FIELD, PICTURES, N_("Field with the pictures"), NULL },
 	{ "image_title", BOX_FIELD, TEXTS, N_("Title below each"), NULL },
 	{ "image_fields", BOX_FIELDS, ANY, N_("Fields below each"), NULL },
@@ -39,7 +39,7 @@ static const struct row image_rows[] = {
 	{ "image_tooltip_html", BOX_CARD, ANY, N_("HTML"), CARD },
 	{ NULL, BOX_ON, ANY, NULL, NULL } };
 static const struct row calendar_rows[] = {
-	{ "calendar_enabled", BOX_ON, ANY, N_("Show a calendar"), NULL },
+	{ "calendar_enabled", BOX_ON, ANY, N_("Show a calendar"), N_("Needs a field with dates.") },
 	{ "calendar_event_title", BOX_FIELD, TEXTS, N_("Title of an event"), NULL },
 	{ "calendar_event_start", BOX_FIELD, DATES, N_("Begins"), NULL },
 	{ "calendar_event_end", BOX_FIELD, DATES, N_("Ends"), NULL },
@@ -356,6 +356,8 @@ static void put_preview(struct html *h, const struct scene *s)
 		html_say(h, N_("The page as readers would see it"));
 		html_lit(h, "\"></iframe></stoa-view-preview><p class=\"hint\">");
 		html_say(h, N_("The data are those that are published; the views are those of this form."));
+		html_lit(h, " ");
+		html_say(h, N_("While this view is off or has nothing to show, the dataset's first page stands here."));
 		html_lit(h, "</p>");
 	} else {
 		html_notice(h, HTML_INFO, N_("Once the dataset is published, its page is shown here with what the form says."));

@@ -1,6 +1,7 @@
 // The pages of the back office, as the program itself tells them: every route below /backoffice/ that answers with a page, and for
 // each an address that a person comes to by links from the first page on. What nobody can come to is not a page for people.
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 
 const FIRST = '/backoffice/'
@@ -199,4 +200,53 @@ export async function unfold(page) {
 		} else await page.keyboard.press('Enter')
 	}
 	return faults
+}
+
+// The messages of a language that differ from the English ones, {English: own}, as its catalogue has them; what it lacks is there too.
+const catalogues = new Map()
+function catalogue(lang) {
+	if (catalogues.has(lang)) return catalogues.get(lang)
+	const own = new Map()
+	for (const block of readFileSync(new URL(`../../po/${lang}.po`, import.meta.url), 'utf8').split(/\n\n+/)) {
+		const said = {}
+		let key
+		for (const line of block.split('\n')) {
+			const [, name, text] = /^(?:(msg\w+(?:\[\d\])?) )?"(.*)"$/.exec(line) ?? []
+			if (text === undefined) continue
+			if (name) key = name
+			said[key] = (said[key] ?? '') + JSON.parse(`"${text}"`)
+		}
+		if (said.msgid && said.msgid !== (said.msgstr ?? said['msgstr[0]'])) own.set(said.msgid, said.msgstr ?? '')
+	}
+	catalogues.set(lang, own)
+	return own
+}
+
+// Words of a page in another language that are English still: a message of the catalogue that stands there untranslated, and a sentence
+// that is the same in both. What people wrote, and what machines read, is marked as such and left aside, and so are names: those given, and
+// those that are the same everywhere.
+export async function english(page, lang, names) {
+	const own = catalogue(lang), words = new Set(own.values())
+	const messages = [...own.keys()].filter(m => !words.has(m) && !['English', 'None'].includes(m))
+	return page.evaluate(async ({ messages, names }) => {
+		const words = root => {
+			const found = new Map()
+			const add = (text, e) => {
+				text = text.trim().replace(/\s+/g, ' ')
+				if (/\p{L}{3}/u.test(text) && !names.some(name => text.includes(name)) && !e.closest('bdi, code, pre, textarea, script, style, template, noscript, datalist, [translate=no], [dir=auto], main [lang]')) found.set(text, e)
+			}
+			for (const e of root.querySelectorAll('body *')) {
+				for (const node of e.childNodes) if (node.nodeType === Node.TEXT_NODE) add(node.data, e)
+				for (const name of ['aria-label', 'title', 'placeholder', 'alt']) if (e.hasAttribute(name)) add(e.getAttribute(name), e)
+			}
+			return found
+		}
+		const here = new URL(location.href)
+		here.searchParams.set('flg', 'en')
+		const there = words(new DOMParser().parseFromString(await (await fetch(here)).text(), 'text/html'))
+		const known = new Set(messages), faults = []
+		for (const [text, e] of words(document))
+			if (known.has(text) || (there.has(text) && !e.matches('option') && /\p{L}\p{L}+[ ’]\p{L}+ \p{L}/u.test(text))) faults.push(`in English: ${e.tagName.toLowerCase()} «${text.slice(0, 60)}»`)
+		return faults
+	}, { messages, names })
 }
