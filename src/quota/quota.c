@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { NETWORKS = 16384, PROBES = 8, SPREAD = 7919, SAVE_S = 60, MINUTE_MS = 60000, SALT = 32 };
+enum { KEPT = 1024, NETWORKS = 16384, PROBES = 8, SPREAD = 7919, SAVE_S = 60, MINUTE_MS = 60000, SALT = 32 };
 #define DAY_US INT64_C(86400000000)
 
 enum {
@@ -48,7 +48,7 @@ struct count {
 	int64_t at_ns;
 	int64_t ends_us;    /* of a dataset's period; 0: the day's end */
 	bool used;          /* since the last save */
-	struct count *next; /* of portals and keys */
+	struct count *next; /* of portals and keys, in its chain */
 };
 
 struct quota {
@@ -56,7 +56,7 @@ struct quota {
 	struct store *store;
 	int64_t day;      /* since 1970, UTC */
 	unsigned char salt[SALT];
-	struct count *kept;     /* portals (key 0, network 0) and keys */
+	struct count *kept[KEPT]; /* portals (key 0, network 0), keys, accounts, datasets: chains by what they are of */
 	struct count *networks; /* NETWORKS of them */
 	bool (*used)(struct store *s, struct tenant_id t, int64_t key, int64_t day, struct err *e);
 	_Atomic(int64_t) saved_ns;
@@ -65,21 +65,39 @@ struct quota {
 
 /* --- finding ------------------------------------------------------------------------------------- */
 
-/* Few of them, and the busiest are in front. */
+static struct count **chain_of(struct quota *q, const struct quota_purse *p)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+	const int64_t parts[] = { p->tenant, p->key, p->account, p->dataset };
+	for (size_t i = 0; i < COUNT_OF(parts); i++) h = (h ^ (uint64_t)parts[i]) * 0x9e3779b97f4a7c15u, h ^= h >> 29;
+	return &q->kept[h % KEPT];
+}
+
+static struct count *kept_or_null(struct quota *q, const struct quota_purse *p)
+{
+	struct count *c = *chain_of(q, p);
+	while (c && (c->of.tenant != p->tenant || c->of.key != p->key || c->of.account != p->account || c->of.dataset != p->dataset)) c = c->next;
+	return c;
+}
+
 static struct count *kept_of(struct quota *q, const struct quota_purse *p)
 {
-	for (struct count **at = &q->kept; *at; at = &(*at)->next) {
-		struct count *c = *at;
-		if (c->of.tenant != p->tenant || c->of.key != p->key || c->of.account != p->account || c->of.dataset != p->dataset) continue;
-		*at = c->next;
-		c->next = q->kept;
-		return q->kept = c;
-	}
-	struct count *c = calloc(1, sizeof *c);
+	struct count **chain = chain_of(q, p), *c = kept_or_null(q, p);
+	if (c) return c;
+	c = calloc(1, sizeof *c);
 	ensure(c != NULL);
 	c->of = *p;
-	c->next = q->kept;
-	return q->kept = c;
+	c->next = *chain;
+	return *chain = c;
+}
+
+/* One after the other, in no order; NULL first, NULL at the end. */
+static struct count *next_kept(struct quota *q, const struct count *c)
+{
+	if (c && c->next) return c->next;
+	for (size_t i = c ? (size_t)(chain_of(q, &c->of) - q->kept) + 1 : 0; i < KEPT; i++)
+		if (q->kept[i]) return q->kept[i];
+	return NULL;
 }
 
 static uint64_t network_of(const struct quota *q, int64_t tenant, struct str client)
@@ -124,16 +142,18 @@ static void begin_day(struct quota *q, int64_t day)
 	q->day = day;
 	crypt_random(q->salt, sizeof q->salt);
 	memset(q->networks, 0, NETWORKS * sizeof *q->networks);
-	for (struct count **at = &q->kept; *at;) {
-		struct count *c = *at;
-		bool over = c->of.dataset ? c->ends_us <= day * DAY_US : c->of.account != 0;
-		if (!c->of.dataset) c->calls = 0;
-		if (!over) {
-			at = &c->next;
-			continue;
+	for (size_t i = 0; i < KEPT; i++) {
+		for (struct count **at = &q->kept[i]; *at;) {
+			struct count *c = *at;
+			bool over = c->of.dataset ? c->ends_us <= day * DAY_US : c->of.account != 0;
+			if (!c->of.dataset) c->calls = 0;
+			if (!over) {
+				at = &c->next;
+				continue;
+			}
+			*at = c->next;
+			free(c);
 		}
-		*at = c->next;
-		free(c);
 	}
 }
 
@@ -178,11 +198,10 @@ static void tell(struct quota_answer *out, int64_t limit, int64_t calls)
 
 static int64_t used_today(struct quota *q, const struct quota_purse *p, struct instant now)
 {
-	int64_t calls = 0;
 	lock_take(&q->lock);
 	begin_day(q, now.us / DAY_US);
-	for (const struct count *c = q->kept; c; c = c->next)
-		if (c->of.tenant == p->tenant && c->of.key == p->key && c->of.account == p->account && c->of.dataset == 0) calls = c->calls;
+	const struct count *c = kept_or_null(q, p);
+	int64_t calls = c ? c->calls : 0;
 	lock_give(&q->lock);
 	return calls;
 }
@@ -202,7 +221,7 @@ size_t quota_accounts(struct quota *q, struct tenant_id t, struct arena *a, stru
 	VEC(struct quota_use) list = { 0 };
 	lock_take(&q->lock);
 	begin_day(q, now.us / DAY_US);
-	for (const struct count *c = q->kept; c; c = c->next)
+	for (const struct count *c = NULL; (c = next_kept(q, c));)
 		if (c->of.tenant == t.v && c->of.account && !c->of.key && !c->of.dataset && c->calls) vec_push(a, &list, ((struct quota_use){ c->of.account, c->calls }));
 	lock_give(&q->lock);
 	*out = list.p;
@@ -219,8 +238,8 @@ bool quota_told(struct store_tx *tx, struct tenant_id t, int64_t account, struct
 void quota_begin_anew(struct quota *q, struct tenant_id t, int64_t account)
 {
 	lock_take(&q->lock);
-	for (struct count *c = q->kept; c; c = c->next) {
-		if (c->of.tenant != t.v || c->of.account != account || c->of.key || c->of.dataset) continue;
+	struct count *c = kept_or_null(q, &(struct quota_purse){ .tenant = t.v, .account = account });
+	if (c) {
 		c->calls = 0;
 		c->used = true;
 	}
@@ -317,7 +336,7 @@ static struct noted take_used(struct quota *q, struct arena *a, int64_t *day)
 	struct noted list = { 0 };
 	lock_take(&q->lock);
 	*day = q->day;
-	for (struct count *c = q->kept; c; c = c->next) {
+	for (struct count *c = NULL; (c = next_kept(q, c));) {
 		if (!c->used) continue;
 		c->used = false;
 		vec_push(a, &list.v, *c);
@@ -420,10 +439,12 @@ void quota_close(struct quota *q)
 	struct err ignored = { 0 };
 	/* What cannot be written now is lost with the process: a minute of counting. */
 	if (!quota_save(q, true, &ignored)) ignored.code = ERR_NONE;
-	while (q->kept) {
-		struct count *next = q->kept->next;
-		free(q->kept);
-		q->kept = next;
+	for (size_t i = 0; i < KEPT; i++) {
+		while (q->kept[i]) {
+			struct count *next = q->kept[i]->next;
+			free(q->kept[i]);
+			q->kept[i] = next;
+		}
 	}
 	free(q->networks);
 	lock_done(&q->lock);
