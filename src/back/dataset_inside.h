@@ -96,9 +96,7 @@ void dataset_read_params(struct visit *v, const struct visitor_form *f, const st
 void dataset_put_dates(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
 /* The array "fields" with what the form says of dates. */
 struct str dataset_read_dates(struct visit *v, const struct visitor_form *f, const struct json_node *fields) __attribute__((nonnull(1, 2)));
-/* dataset_grid.c: two columns that hold metres of a national grid. `epsg` 0: which grid cannot be told. */
-struct dataset_grid { struct str x, y; int epsg; };
-bool dataset_grid_find(const struct back_preview *p, struct dataset_grid *out) must_use nonnull_all;
+/* dataset_grid.c: what the preview proposes for a map, inside a form. */
 void dataset_put_grid(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
 /* The array "processors" with what the form says of them; empty: it says nothing. */
 struct str dataset_read_grid(struct visit *v, const struct visitor_form *f, const struct json_node *processors) __attribute__((nonnull(1, 2)));

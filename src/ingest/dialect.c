@@ -95,6 +95,9 @@ static void judge(const struct tally *t, struct csv_dialect *d)
 	d->headed = headed && d->columns >= 2 && t->filled[skip] == d->columns;
 	double typed = t->cells ? (double)t->typed / (double)t->cells : 0;
 	d->score = d->columns < 2 ? 0.01 : share - (headed ? 0 : 0.2) + 0.05 * typed;
+	/* Words are parted by blanks, too: a table has three columns of them at least, in nearly every row, and half of them values; and nothing else
+	   parts them. */
+	if (d->delimiter == ' ') d->score = d->columns < 3 || share < 0.95 || t->rows < 4 || typed < 0.5 ? -2 : 0.02;
 	/* The usual quote is tried first unless the other one is plainly at work. */
 	if (d->quote == '\'') d->score += t->closed > 1 ? 0.001 : -1;
 }
@@ -108,7 +111,7 @@ static int by_score(const void *x, const void *y)
 
 size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *given, struct csv_dialect *out)
 {
-	static const char delimiters[] = { ',', ';', '\t', '|' };
+	static const char delimiters[] = { ',', ';', '\t', '|', ' ' };
 	static const char quotes[] = { '"', '\'' };
 	size_t n = 0;
 	struct tally t = { 0 };
@@ -135,7 +138,7 @@ size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *gi
 		csv_parse_done(&p);
 		judge(&t, &d);
 		d.score -= (double)i * 1e-6; /* equals keep the order of the lists */
-		out[n++] = d;
+		if (d.score > -1.5 || given->delimiter) out[n++] = d;
 	}
 	free(copy);
 	free(t.counts);

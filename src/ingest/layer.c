@@ -64,6 +64,7 @@ static bool open_member(struct layer *y, size_t i, struct err *e)
 		.archive = -1 };
 	if (s->state) y->raw->close(s);
 	source_take_fd(s, -1);
+	if (i == 0) s->load->unpacked = 0;
 	if (!source_member(s->load, y->outer, i, &next, e)) {
 		source_take_fd(&next, -1);
 		return false;

@@ -185,6 +185,13 @@ static bool ask_question(void *arg, size_t need, struct str question, struct err
 	return n->sink.ask(n->sink.arg, need, question, e);
 }
 
+static bool drop_row(void *arg, size_t step, const struct process_row *row, struct err *e)
+{
+	struct line *n = arg;
+	(void)step;
+	return n->sink.drop(n->sink.arg, row, e);
+}
+
 static void arrange(struct line *n, const struct row *r, struct process_row *out)
 {
 	memset(n->cells, 0, n->first.n * sizeof *n->cells);
@@ -206,7 +213,7 @@ bool line_row(struct line *n, struct part *p, size_t i, const struct row *r, boo
 		return n->sink.row(n->sink.arg, &row, enough, e);
 	}
 	const struct process_sink sink = { .arg = n, .row = pass_row, .tell = tell_error, .watch = n->sink.watch ? watch_row : NULL,
-		.ask = n->sink.ask ? ask_question : NULL };
+		.ask = n->sink.ask ? ask_question : NULL, .drop = n->sink.drop ? drop_row : NULL };
 	if (!process_run(n->process, &row, &sink, e)) return false;
 	if (n->failed) *e = n->failure;
 	return !n->failed;

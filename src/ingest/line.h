@@ -13,6 +13,7 @@ struct line_sink {
 	bool (*fault)(void *arg, struct str processor, int64_t row, struct str field, struct str value, const char *message, struct err *e);
 	void (*watch)(void *arg, size_t step, const struct process_row *row); /* as process_sink; may be NULL */
 	bool (*ask)(void *arg, size_t need, struct str question, struct err *e); /* may be NULL */
+	bool (*drop)(void *arg, const struct process_row *row, struct err *e);   /* as process_sink; may be NULL */
 };
 
 struct line {

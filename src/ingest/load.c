@@ -3,6 +3,7 @@
 #include "ingest/load.h"
 #include "ingest/many.h"
 #include "ingest/survey.h"
+#include "ingest/twins.h"
 #include "clock/clock.h"
 #include <stdlib.h>
 
@@ -39,6 +40,7 @@ struct second {
 	struct survey *survey;
 	const struct plan *plan;
 	struct caster caster;
+	struct twins twins;
 	int64_t seen, kept;
 };
 
@@ -58,6 +60,7 @@ static bool take(struct load *l, struct second *p, struct feed *feed, struct fil
 		return ok;
 	}
 	p->seen++;
+	if (many_is_deleted(l, p->plan, r) || twins_pass(&p->twins, p->plan, r)) return true;
 	bool kept;
 	if (!fill_row(*fill, &p->caster, r, &kept, e)) return false;
 	p->kept += kept;
@@ -123,8 +126,10 @@ static bool load_rows(struct load *l, struct ingest_result *out, struct err *e)
 		.dates = arena_array(l->a, struct ingest_dates, plan.total + 1),
 		.has_dates = arena_array(l->a, bool, plan.total + 1) };
 	struct feed *feed = feed_open(l, &plan, e);
-	bool ok = feed != NULL;
-	if (ok) ok = pour(l, &p, feed, e);
+	bool ok = feed != NULL && many_deletions(l, &plan, e) && twins_find(l, &survey, &plan, &p.twins, e) && pour(l, &p, feed, e);
+	many_deleted_note(l);
+	if (p.twins.passed) load_note(l, "Rows with the unique id of a later row: %lld; the last of each stands.", (long long)p.twins.passed);
+	twins_done(&p.twins);
 	if (feed && !feed_close(feed, e)) ok = false;
 	geo_free(p.caster.geo);
 	arena_done(&p.caster.scratch);

@@ -60,6 +60,7 @@ struct load {
 	struct many *many;      /* several parts, or processors: see many.h; NULL */
 	bool limited;           /* there were more rows than job.most_rows */
 	int64_t sample_bytes;   /* looked at, not loaded: what is packed is unpacked so far only; 0: all */
+	int64_t unpacked;       /* bytes of the files of the present archive, in this pass over them */
 	bool has_box;
 	double west, south, east, north;
 };

@@ -459,7 +459,7 @@ static bool preview(struct look *k, struct str lack, struct buf *answer, struct 
 	if (!try_processors(k, lack, e)) return false;
 	k->steps = arena_array(k->a, struct look_step *, k->works + 2);
 	for (size_t i = 0; i <= k->works; i++) k->steps[i] = look_step_new(k->a, k->shown);
-	struct line_sink sink = { k, keep_row, keep_error, watch_step, NULL };
+	struct line_sink sink = { .arg = k, .row = keep_row, .fault = keep_error, .watch = watch_step };
 	bool ok = line_open(&k->line, k->a, &k->job, &sink, e) && part_begin(&k->part, k->a, &k->job, 0, LOOK_ROWS, e) && run(k, e) &&
 	          answer_preview(k, answer, e);
 	line_close(&k->line);
@@ -511,7 +511,7 @@ static bool collect_part(struct look *k, size_t i, struct err *e)
 static bool collect(struct look *k, int fd, struct err *e)
 {
 	struct collecting c = { .a = k->a };
-	struct line_sink sink = { &c, no_row, no_fault, NULL, put_question };
+	struct line_sink sink = { .arg = &c, .row = no_row, .fault = no_fault, .ask = put_question };
 	supply_begin(&c.out, fd);
 	bool ok = line_open(&k->line, k->a, &k->job, &sink, e) && supply_name(&c.out, STR("question"), STR(""), e);
 	for (size_t i = 0; ok && i < k->job.nparts; i++) ok = collect_part(k, i, e);

@@ -4,6 +4,7 @@
 #include "ingest/line.h"
 #include "ingest/parts.h"
 #include "ingest/supply.h"
+#include "ingest/twins.h"
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -19,6 +20,10 @@ struct many {
 	int fd;                      /* rows that wait for the second pass */
 	struct supply_out out;
 	struct supply_in *in;
+	int drops_fd;                /* rows that say what is to be deleted (process_sink.drop); -1: there was none */
+	struct supply_out drops;
+	struct map deleted;          /* identity → the last row, counted from 1, that is deleted; of the second pass */
+	int64_t ndeleted;
 	VEC(struct str) notes;
 	struct buf dialect;          /* of the first part, an object */
 	const char *format;
@@ -83,6 +88,22 @@ static bool out_fault(void *arg, struct str processor, int64_t row, struct str f
 	return rejects_add_of(&m->load->rejects, processor, row, field, value, message, e);
 }
 
+/* Numbered by how many rows came out before it: those are what it deletes. */
+static bool out_drop(void *arg, const struct process_row *row, struct err *e)
+{
+	struct many *m = arg;
+	struct process_row numbered = { row->cells, num_min(row->n, (size_t)LIMIT_COLUMNS), m->rows };
+	if (m->rows == 0) return true;
+	if (m->drops_fd < 0) {
+		m->drops_fd = spool_open(m->load, e);
+		if (m->drops_fd < 0) return false;
+		supply_begin(&m->drops, m->drops_fd);
+	}
+	while (m->drops.names < numbered.n)
+		if (!supply_name(&m->drops, STR("cell"), STR(""), e)) return false;
+	return supply_row(&m->drops, &numbered, e);
+}
+
 static void keep_notes(struct many *m, const struct part *p)
 {
 	const struct ingest_job *job = &m->load->job;
@@ -139,7 +160,7 @@ static bool run_all(struct many *m, struct err *e)
 	size_t n = line_columns(&m->line, &h);
 	while (m->out.names < n && m->out.names <= LIMIT_COLUMNS)
 		if (!supply_name(&m->out, h[m->out.names].name, h[m->out.names].label, e)) return false;
-	return supply_end(&m->out, e);
+	return supply_end(&m->out, e) && (m->drops_fd < 0 || supply_end(&m->drops, e));
 }
 
 static void *work(void *arg)
@@ -183,6 +204,7 @@ static bool spool_rewind(struct source *s, struct err *e)
 	struct many *m = s->state;
 	if (m->settled) {
 		m->second = true;
+		m->second_rows = m->ndeleted = 0;
 		supply_from_file(m->in, m->fd);
 		return supply_rewind(m->in, e);
 	}
@@ -234,7 +256,7 @@ bool many_open(struct load *l, struct err *e)
 	ensure(m);
 	l->many = m;
 	m->load = l;
-	m->fd = -1;
+	m->fd = m->drops_fd = -1;
 	m->dialect = BUF_INIT(1 << 20);
 	lock_init(&m->lock, LOCK_FEED);
 	lock_bell_init(&m->bell);
@@ -252,7 +274,7 @@ bool many_open(struct load *l, struct err *e)
 	if (l->job.nparts > 1) l->rejects.parts = l->job.parts;
 	m->fd = spool_open(l, e);
 	if (m->fd < 0 || !spool_put(m->fd, STR("stoarow1"), e)) return false;
-	return line_open(&m->line, &m->arena, &l->job, &(struct line_sink){ m, out_row, out_fault, NULL, NULL }, e);
+	return line_open(&m->line, &m->arena, &l->job, &(struct line_sink){ .arg = m, .row = out_row, .fault = out_fault, .drop = out_drop }, e);
 }
 
 static void join(struct many *m)
@@ -300,6 +322,8 @@ void many_close(struct load *l)
 	free(m->now.p);
 	supply_close(m->in);
 	supply_done(&m->out);
+	supply_done(&m->drops);
+	if (m->drops_fd >= 0) close(m->drops_fd);
 	line_close(&m->line);
 	if (m->fd >= 0) close(m->fd);
 	buf_done(&m->dialect);
@@ -319,6 +343,43 @@ void many_close(struct load *l)
 	free(m);
 	l->many = NULL;
 	l->source = (struct source){ .fd = -1, .archive = -1 };
+}
+
+/* --- what rows delete ----------------------------------------------------------------------------------------- */
+
+bool many_deletions(struct load *l, const struct plan *p, struct err *e)
+{
+	struct many *m = l->many;
+	struct supply_in *in;
+	struct process_row row;
+	bool more = true;
+	if (!m || m->drops_fd < 0) return true;
+	auto_buf key = BUF_INIT(LIMIT_CELL_BYTES);
+	bool ok = supply_open(m->drops_fd, &in, e);
+	while (ok && (ok = supply_next(in, &row, &more, e)) && more) {
+		if (!identity_of(p, row.cells, row.n, &key)) continue;
+		/* Numbers begin with 1, so that none is NULL; later ones are greater. */
+		map_put(&m->arena, &m->deleted, arena_str(&m->arena, buf_str(&key)), (void *)(uintptr_t)row.number);
+	}
+	supply_close(in);
+	return ok;
+}
+
+bool many_is_deleted(struct load *l, const struct plan *p, const struct row *r)
+{
+	struct many *m = l->many;
+	if (!m || m->deleted.n == 0) return false;
+	auto_buf key = BUF_INIT(LIMIT_CELL_BYTES);
+	if (!identity_of(p, r->cells, r->n, &key)) return false;
+	bool is = m->second_rows <= (int64_t)(uintptr_t)map_get_or_null(&m->deleted, buf_str(&key));
+	m->ndeleted += is;
+	return is;
+}
+
+void many_deleted_note(struct load *l)
+{
+	if (l->many && l->many->ndeleted)
+		load_note(l, "Records that came before and were deleted by a later row: %lld.", (long long)l->many->ndeleted);
 }
 
 bool many_has_column(const struct many *m, struct str name)

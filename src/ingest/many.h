@@ -5,13 +5,18 @@
 #ifndef INGEST_MANY_H
 #define INGEST_MANY_H
 
-#include "ingest/load.h"
+#include "ingest/fill.h"
 
 struct many;
 /* Makes l->source out of the job's parts and processors; the thread begins with the first row asked for. */
 bool many_open(struct load *l, struct err *e) must_use;
 /* After the first pass: waits for the thread; notes, names and record errors are then complete. */
 bool many_settle(struct load *l, struct err *e) must_use;
+/* Processors that delete records (PROCESS_STORED): a row that they take out deletes the rows before it, of all parts, that have its unique id.
+ * Before the second pass; then of each of its rows in their order; then once. */
+bool many_deletions(struct load *l, const struct plan *p, struct err *e) must_use;
+bool many_is_deleted(struct load *l, const struct plan *p, const struct row *r);
+void many_deleted_note(struct load *l);
 /* Ends what was begun. The rejects go back to the load. */
 void many_close(struct load *l);
 /* Had the first part a column of this name? */

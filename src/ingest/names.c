@@ -114,7 +114,7 @@ static const struct { const char *latitude, *longitude; } places[] = {
 	{ "breedtegraad", "lengtegraad" }, { "y_wgs84", "x_wgs84" }, { "coord_y", "coord_x" },
 	{ "lat_wgs84", "lon_wgs84" }, { "geo_lat", "geo_lon" }, { "geo_latitude", "geo_longitude" },
 	{ "latitude_wgs84", "longitude_wgs84" }, { "decimallatitude", "decimallongitude" }, { "stop_lat", "stop_lon" },
-	{ "y", "x" },
+	{ "y", "x" }, { "cy", "cx" },
 };
 
 enum place_word place_word_of(struct str name, int *rank)

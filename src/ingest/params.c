@@ -43,6 +43,7 @@ bool param_bool(const struct source *s, const char *name, bool otherwise)
 static char separator_of(struct str s)
 {
 	if (str_eq(s, STR("\\t")) || str_eq_nocase(s, STR("tab"))) return '\t';
+	if (str_eq_nocase(s, STR("space"))) return ' ';
 	return s.n == 1 ? s.p[0] : 0;
 }
 

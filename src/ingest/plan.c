@@ -69,8 +69,8 @@ static bool in_degrees(const struct survey *v, const struct plan *p, int i, doub
 	return !proof->ranged || (proof->filled > 0 && proof->low >= -most && proof->high <= most);
 }
 
-/* Bare x and y are many things; with three decimals and more they are places. */
-static bool is_bare(const struct field *f) { return f->name.n == 1; }
+/* Bare x and y, cx and cy are many things; with three decimals and more they are places. */
+static bool is_bare(const struct field *f) { return f->name.n <= 2; }
 
 static bool is_fine(const struct survey *v, const struct plan *p, int i)
 {

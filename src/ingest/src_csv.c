@@ -108,6 +108,15 @@ static bool finish(struct csv_parse *c, const char *start, const char *behind)
 	return true;
 }
 
+/* The line end at p is the row's. */
+static bool end_row(struct csv_parse *c, const char *start, const char *p, const char *end, bool last)
+{
+	char stop = *p++;
+	if (stop == '\r' && p == end && !last) return false;
+	if (stop == '\r' && p < end && *p == '\n') p++;
+	return finish(c, start, p);
+}
+
 /* A CR alone, behind the last cell of a row: it ends the row where what follows is a whole row too, and is a letter of the cell where not.
  * *unknown: the bytes end before that can be told. */
 static bool is_row_end(const struct csv_parse *c, const char *p, const char *end, bool last, bool *unknown)
@@ -131,6 +140,9 @@ bool csv_parse_row(struct csv_parse *c, const char *p, size_t n, bool last)
 	c->n = 0;
 	c->open_quote = false;
 	for (;;) {
+		/* Blanks that separate cells are one, however many there are, and none before the first. */
+		while (c->delimiter == ' ' && p < end && *p == ' ') p++;
+		if (c->delimiter == ' ' && c->n > 0 && p < end && (*p == '\n' || *p == '\r')) return end_row(c, start, p, end, last);
 		const char *from = p;
 		uint8_t quoted = 0;
 		if (c->quote) {
@@ -172,11 +184,8 @@ bool csv_parse_row(struct csv_parse *c, const char *p, size_t n, bool last)
 		}
 		add(c, from, text_end ? text_end : p, quoted);
 		if (p == end) return finish(c, start, end);
-		char stop = *p++;
-		if (stop == c->delimiter) continue;
-		if (stop == '\r' && p == end && !last) return false;
-		if (stop == '\r' && p < end && *p == '\n') p++;
-		return finish(c, start, p);
+		if (*p != c->delimiter) return end_row(c, start, p, end, last);
+		p++;
 	}
 }
 
@@ -326,7 +335,7 @@ static void csv_describe(struct source *s, struct json_out *j)
 static void csv_used(struct source *s, struct json_out *j)
 {
 	const struct csv_dialect *d = &csv_of(s)->dialects[csv_of(s)->present];
-	json_member(j, "separator", d->delimiter == '\t' ? STR("\\t") : str_make(&d->delimiter, 1));
+	json_member(j, "separator", d->delimiter == '\t' ? STR("\\t") : d->delimiter == ' ' ? STR("space") : str_make(&d->delimiter, 1));
 	json_member_bool(j, "doublequote", d->quote != 0);
 	if (d->quote) json_member(j, "quote", str_make(&d->quote, 1));
 }

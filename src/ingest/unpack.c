@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LEVELS = 3, BLOCK = 1 << 20 };
+enum { LEVELS = 3, BLOCK = 1 << 20, FREE_BYTES = 64 << 20, RATIO = 200 };
 
 /* --- names ------------------------------------------------------------------------------------------- */
 
@@ -94,6 +94,14 @@ static bool copy_pipe(struct load *l, struct source *s, struct err *e)
 	return ok;
 }
 
+/* Each file of an archive is held to its own size by the reader; many that pass are held to that of the archive together. */
+static bool few_enough(struct load *l, int64_t packed, struct err *e)
+{
+	if (l->unpacked <= FREE_BYTES || l->unpacked / RATIO <= packed) return true;
+	return err_set(e, ERR_TOO_LARGE, "the files of the archive unpack to more than %d times its packed size together and were refused; "
+	               "send them unpacked if that is right", RATIO);
+}
+
 /* All of r into a new file: its descriptor, or -1. A sample ends early. */
 static int unpack(struct load *l, struct pack_reader *r, int64_t packed, int64_t *bytes, struct err *e)
 {
@@ -108,6 +116,9 @@ static int unpack(struct load *l, struct pack_reader *r, int64_t packed, int64_t
 		ok = pack_read(r, block, BLOCK, &got, e) && spool_put(to, str_make(block, got), e);
 		if (!ok || got == 0) break;
 		*bytes += (int64_t)got;
+		l->unpacked += (int64_t)got;
+		ok = few_enough(l, packed, e);
+		if (!ok) break;
 		load_tell(l, INGEST_UNPACKING, pack_packed_bytes(r), packed, 0, false);
 		if (l->sample_bytes && *bytes >= l->sample_bytes) break;
 	}
@@ -123,6 +134,7 @@ static bool unpack_stream(struct load *l, struct source *s, enum pack_kind kind,
 	struct pack_limits limits = { 0 };
 	off_t packed = lseek(s->fd, 0, SEEK_END);
 	int64_t bytes;
+	l->unpacked = 0; /* a stream of its own */
 	if (lseek(s->fd, 0, SEEK_SET) < 0) return err_os(e, "seek in a source");
 	bool ok = kind == PACK_GZIP ? pack_open_gzip(s->fd, &limits, &r, e) : pack_open_bzip2(s->fd, &limits, &r, e);
 	int fd = ok ? unpack(l, r, packed, &bytes, e) : -1;
@@ -167,6 +179,7 @@ static bool open_archive(struct load *l, struct source *s, const char **hint, bo
 	struct pack_entries all;
 	if (!pack_list(s->fd, l->a, &limits, &all, e)) return false;
 	keep_archive(s);
+	l->unpacked = 0;
 	struct archive_choice c;
 	if (!archive_choose(l, s, &all, &c, e)) return false;
 	*hint = c.format;

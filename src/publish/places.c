@@ -56,6 +56,7 @@ bool publish_places(struct site *s, struct tenant_id t, struct arena *a, struct 
 	for (size_t i = 0; i < all.n; i++) {
 		(*out)[i] = all.p[i].of;
 		(*out)[i].code = all.p[i].code;
+		(*out)[i].name = all.p[i].name;
 		(*out)[i].geometry = all.p[i].geometry;
 	}
 	*n = all.n;

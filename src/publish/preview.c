@@ -1,5 +1,6 @@
 /* A preview: one source of a configuration, stored or not, through its processors and fields. What is shown is the cage's
  * answer; here it is brought what it needs, and the guesses about the file are put to it. */
+#include "publish/advice.h"
 #include "publish/inside.h"
 #include "publish/seen.h"
 #include "publish/supply.h"
@@ -74,6 +75,7 @@ static bool put_answer(struct publish_road *r, struct str seen, struct buf *b, s
 		put_guesses(r, &j);
 		json_close(&j, '}');
 	}
+	publish_advise(r, o, &j);
 	json_close(&j, '}');
 	return true;
 }
@@ -114,7 +116,7 @@ static bool put_refusal(struct publish_road *r, const struct err *why, struct bu
 	json_close(&j, ']');
 	json_close(&j, '}');
 	json_close(&j, ']');
-	static const char *const lists[] = { "dates", "notes" };
+	static const char *const lists[] = { "dates", "mixed", "notes", "proposals" };
 	for (size_t i = 0; i < COUNT_OF(lists); i++) {
 		json_key(&j, str_of(lists[i]));
 		json_open(&j, '[');

@@ -114,6 +114,8 @@ struct publish_preview {
  *	                "fields":[{"name","label","type","empty" (share of the sample),"distinct","least","most","top":[[value, count]]}],
  *	                "records":[{name: value}], "errors":[{"row","field","value","message"}], "faults":[{"path","message"}]} ],
  *	  "dates":   [ {"field","sample":[texts],"day_first":[ISO],"month_first":[ISO],"chosen":"day|month|"} ],
+ *	  "proposals": [ {"kind":"grid","confidence","x","y","named","choices":[{"epsg","name","confidence","place":[lat, lon]}],"processor":{…}},
+ *	                 {"kind":"boundaries","confidence","field","label","matched","values","processor":{…}} ],
  *	  "notes":   [ texts ], "rows": how many rows the sample had, "whole": whether that was all }
  * A step that cannot be compiled has its faults and no records; those before it are shown. Reads the beginning of the source only. */
 bool publish_preview(struct site *s, const struct publish_preview *p, struct arena *a, struct str *json, struct err *e) must_use nonnull_all;

@@ -46,7 +46,7 @@ uint64_t publish_seed(struct site *s, int64_t dataset);
 
 /* Country and repository (or level) of boundaries that a portal holds, for forms: the world's countries, and rows of the setting
  * geo.repositories. */
-struct publish_places { struct str country, repository, label, credit; int level; struct str dataset /* empty: the house's own */, code, geometry /* its fields */; };
+struct publish_places { struct str country, repository, label, credit; int level; struct str dataset /* empty: the house's own */, code, name, geometry /* its fields */; };
 bool publish_places(struct site *s, struct tenant_id t, struct arena *a, struct publish_places **out, size_t *n, struct err *e) must_use nonnull_all;
 
 /* Answers and facts that nobody needs any more go; once a day. */

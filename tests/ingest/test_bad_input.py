@@ -85,6 +85,31 @@ def test_empty_zip(read):
     refused(read, "a.zip", zipped({}), "empty")
 
 
+def test_an_archive_of_too_many_files(read):
+    refused(read, "a.zip", zipped({f"{i}.csv": "a\n1\n" for i in range(10001)}), "more than 10000 files")
+
+
+def test_packed_again_and_again(read):
+    data = CSV
+    for _ in range(4):
+        data = gzip.compress(data)
+    refused(read, "a.csv.gz.gz.gz.gz", data, "packed more than 3 times")
+    for _ in range(2):
+        data = gzip.decompress(data)
+    assert read.rows("a.csv.gz.gz", data).result["rows"] == 40000
+
+
+def test_an_archive_whose_files_are_too_large_together(read):
+    b = io.BytesIO()
+    with zipfile.ZipFile(b, "w", zipfile.ZIP_DEFLATED) as z:
+        for i in range(8):
+            with z.open(f"{i}.csv", "w") as f:
+                f.write(b"a\n")
+                for _ in range(60):
+                    f.write(b"0" * (1 << 20))
+    refused(read, "a.zip", b.getvalue(), "times its packed size")
+
+
 # --- text ----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\xff\xfe"])

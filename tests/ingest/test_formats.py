@@ -524,6 +524,15 @@ def test_a_line_end_of_another_system_among_the_others(read):
     assert read.rows("a.csv", "a,b\r\n1,x\ry\r\n5,z\r\n").rows == [[1, "x\ry"], [5, "z"]]
 
 
+def test_columns_parted_by_blanks(read):
+    text = "name   height  girth\n" + "".join(f" t{i}  {i}.5   {i * 2} \n" for i in range(5))
+    r = read.rows("a.txt", text)
+    assert r.labels == ["name", "height", "girth"] and r.rows[1] == ["t1", 1.5, 2]
+    assert read.rows("b.txt", "place\n12 rue Hugo\n14 rue Paul\n3 rue Ada\n5 rue Zola\n").labels == ["place"]
+    r = read.rows("c.txt", "a b\n1 2\n3 4\n", parts="yes", extractor="csvfile", params='{"separator":"space"}')
+    assert r.rows == [[1, 2], [3, 4]]
+
+
 # --- Parquet -------------------------------------------------------------------------------------------------------
 
 FLIGHTS = os.path.join(os.path.dirname(__file__), "..", "..", "node_modules", "vega-datasets", "data", "flights-3m.parquet")

@@ -390,6 +390,93 @@ static void a_preview_shows_every_step(void **state)
 	SAME(json_text(json_at(json_get(dates, "month_first"), 0)), "2020-01-02");
 }
 
+static void the_last_of_a_unique_id_stands_and_a_deleting_row_takes_those_before_it(void **state)
+{
+	struct fixture *f = *state;
+	struct config c = make(f, "Changes");
+	c = send(f, &c, "c.csv", STR("id,action,v\n1,added,a\n2,added,b\n2,removed,\n3,added,c\n1,added,d\n4,added,e\n4,removed,\n4,added,f\n"));
+	c = put(f, &c, "processors", STR("[{\"uid\":\"pr_p00001\",\"type\":\"delete_record\",\"field\":\"action\",\"value\":\"removed\"}]"));
+	struct publish_outcome out = publish(f, &c, 0);
+	assert_int_equal(out.rows, 6); /* without a unique id a row is nobody's successor */
+	c = put(f, &c, "fields", STR("[{\"uid\":\"pr_f00001\",\"type\":\"annotate\",\"field\":\"id\",\"annotation\":\"id\"}]"));
+	out = publish(f, &c, 0);
+	assert_int_equal(out.rows, 3);
+	assert_true(str_find(out.summary, STR("came before and were deleted by a later row: 2")) >= 0);
+	assert_true(str_find(out.summary, STR("unique id of a later row: 1")) >= 0);
+	SAME(ask(f, &c, "id, v"), "id=1 v=d");
+	/* The same without a processor between. */
+	c = put(f, &c, "processors", STR("[]"));
+	assert_int_equal(publish(f, &c, 0).rows, 4);
+}
+
+static void hear(void *arg, int level, struct str text)
+{
+	if (level == 1 && str_find(text, STR("geographic coverage could not be found out")) >= 0) ++*(int *)arg;
+}
+
+static void a_coverage_that_cannot_be_found_out_is_told_and_fails_nothing(void **state)
+{
+	struct fixture *f = *state;
+	int heard = 0;
+	struct publish_outcome out;
+	struct config c = make(f, "Covered");
+	c = send(f, &c, "c.csv", STR("id,lat,lon\n1,48.85,2.35\n2,48.86,2.36\n"));
+	c = put(f, &c, "metadata/default/geographic_reference_auto", STR("{\"\":true}"));
+	const struct publish_watch watch = { .say = hear, .arg = &heard };
+	const struct tenant_setting_value bad[] = { { STR("geo.repositories"), STR("[{\"country\":\"fr\"}]") } };
+	const struct tenant_setting_value none[] = { { STR("geo.repositories"), STR("") } };
+	OK(tenant_set(f->site->tenants, f->t, bad, 1, &e));
+	OK(publish_dataset(f->site, f->t, c.dataset, 0, &watch, &f->arena, &out, &e));
+	OK(tenant_set(f->site->tenants, f->t, none, 1, &e));
+	assert_int_equal(out.rows, 2);
+	assert_int_equal(heard, 1);
+	SAME(ask(f, &c, "id"), "id=1");
+	c = send(f, &c, "d.csv", STR("id,lat,lon\n3,48.85,2.35\n"));
+	OK(publish_dataset(f->site, f->t, c.dataset, 0, &watch, &f->arena, &out, &e));
+	assert_int_equal(heard, 1); /* found out the next time */
+}
+
+/* The first proposal of a preview of a CSV; NULL: there is none. */
+static const struct json_node *proposed(struct fixture *f, const char *title, const char *csv)
+{
+	struct config c = make(f, title);
+	struct str json;
+	const struct json_node *o;
+	c = send(f, &c, "x.csv", str_of(csv));
+	struct publish_preview p = { .tenant = f->t, .dataset = c.dataset, .doc = c.doc };
+	OK(publish_preview(f->site, &p, &f->arena, &json, &e));
+	OK(json_read_in(&f->arena, json, &o, &e));
+	assert_int_equal(json_kind(json_get(o, "proposals")), JSON_ARRAY);
+	return json_count(json_get(o, "proposals")) ? json_at(json_get(o, "proposals"), 0) : NULL;
+}
+
+static void what_may_become_a_map_is_proposed(void **state)
+{
+	struct fixture *f = *state;
+	const struct json_node *p = proposed(f, "Called", "name,x,y\na,446360.64,6788946.14\nb,447452.45,6789453.49\nc,447000.5,6789000.1\n");
+	assert_non_null(p);
+	const struct json_node *best = json_at(json_get(p, "choices"), 0);
+	assert_int_equal(json_int(json_get(best, "epsg"), 0), 2154);
+	assert_true(json_int(json_get(best, "confidence"), 0) >= 70 && json_int(json_get(best, "confidence"), 0) < 100);
+	assert_true(json_real(json_at(json_get(best, "place"), 0), 0) > 48 && json_real(json_at(json_get(best, "place"), 0), 0) < 48.4);
+	assert_true(json_bool(json_get(p, "named"), false));
+	/* Names say nothing: the numbers alone do, and are less sure. */
+	p = proposed(f, "Numbers", "name,c1,c2\na,446360.64,6788946.14\nb,447452.45,6789453.49\nc,447000.5,6789000.1\n");
+	assert_non_null(p);
+	assert_false(json_bool(json_get(p, "named"), true));
+	assert_true(json_int(json_get(p, "confidence"), 0) >= 50 && json_int(json_get(p, "confidence"), 0) <= 70);
+	SAME(json_text(json_get(json_get(p, "processor"), "longitude")), "c1");
+	assert_int_equal(json_int(json_get(json_at(json_get(proposed(f, "Zone", "a,e,n\n1,1700100.5,7200200.25\n2,1700400.5,7200900.25\n3,1701400,7201900\n"), "choices"), 0), "epsg"), 0), 3948);
+	assert_null(proposed(f, "Money", "name,budget,spent\na,446360.64,66788\nb,4474,6784\nc,44000.5,67890\n"));
+	/* Countries by name and by code, with one that is not known. */
+	p = proposed(f, "Lands", "country,n\nFrance,1\nESPAGNE,2\nGermany,3\nIT,4\nSpain,5\nPortugal,6\n");
+	assert_non_null(p);
+	SAME(json_text(json_get(p, "kind")), "boundaries");
+	SAME(json_text(json_get(json_get(p, "processor"), "local_key")), "country");
+	assert_int_equal(json_int(json_get(p, "matched"), 0), 5);
+	assert_null(proposed(f, "Words", "country,n\nold,1\nnew,2\nflat,3\n"));
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], INGEST_ROLE) == 0) return ingest_child_main();
@@ -402,6 +489,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_came_by_the_command_line_can_be_edited),
 		cmocka_unit_test(a_stop_is_quick_and_leaves_nothing),
 		cmocka_unit_test(a_preview_shows_every_step),
+		cmocka_unit_test(the_last_of_a_unique_id_stands_and_a_deleting_row_takes_those_before_it),
+		cmocka_unit_test(a_coverage_that_cannot_be_found_out_is_told_and_fails_nothing),
+		cmocka_unit_test(what_may_become_a_map_is_proposed),
 	};
 	return cmocka_run_group_tests(tests, open_site, close_site);
 }
