@@ -136,9 +136,23 @@ bool meta_to_json(struct arena *a, const struct meta_place *at, struct str value
 
 /* --- reading ------------------------------------------------------------------------------------ */
 
+/* Where a dataset comes from: null for the portal's own, and for what clients know of other platforms and nothing here has. */
+static struct str origin_json(const struct dataset *d, struct arena *a, struct str name)
+{
+	const struct dataset_link *link = d->link_or_null;
+	bool portal = str_eq(name, STR("parent_domain")) || str_eq(name, STR("source_domain")) || str_eq(name, STR("source_domain_address"));
+	auto_buf b = BUF_INIT(4096);
+	struct json_out j = JSON_OUT(&b);
+	if (str_eq(name, STR("federated"))) return link || d->far.live ? STR("true") : STR("false");
+	if (!link || !(portal || str_eq(name, STR("source_dataset")))) return STR("null");
+	json_put(&j, portal ? link->host : link->slug);
+	return arena_str(a, buf_str(&b));
+}
+
 struct str meta_automatic(const struct dataset *d, struct arena *a, const struct meta_row *row)
 {
 	if (!row->automatic) return STR("");
+	if (row->kind == META_TEXT || row->kind == META_BOOL) return origin_json(d, a, str_of(row->name));
 	if (strcmp(row->name, "records_count") == 0 && d->rows < 0) return STR("null");
 	if (strcmp(row->name, "records_count") == 0) return arena_printf(a, "%lld", (long long)d->rows);
 	struct instant at = strcmp(row->name, "data_processed") == 0 ? d->data_processed
@@ -273,10 +287,6 @@ static void put_metas(struct json_out *j, const struct dataset *d, struct str la
 		struct str json = meta_automatic(d, &a, r);
 		if (!json.n) json = dataset_meta_json(d, r->template_, r->name, lang);
 		put_raw(j, r->kind == META_DATETIME ? in_zone(&a, json, zone) : json);
-		if (strcmp(r->name, "update_frequency") == 0) {
-			json_key(j, STR("federated"));
-			json_put_bool(j, d->link_or_null || d->far.live);
-		}
 	}
 	if (open) json_close(j, '}');
 	put_own_metas(j, d, lang, apps);

@@ -110,14 +110,19 @@ static void put_param(struct json_out *j, const struct explore_param *p)
 	json_close(j, '}');
 }
 
+static bool is_offered(const struct export_format *f, enum explore_answer answer)
+{
+	if (f->flags & EXPORT_LEGACY) return false;
+	return answer == EXPLORE_RECORD_FILE || (f->flags & EXPORT_CATALOGUE) || strcmp(f->name, "json") == 0;
+}
+
 static void put_formats(struct json_out *j, enum explore_answer answer)
 {
-	bool records = answer == EXPLORE_RECORD_FILE;
 	json_key(j, STR("enum"));
 	json_open(j, '[');
 	for (const struct export_format *const *f = export_formats(); *f; f++)
-		if (!((*f)->flags & EXPORT_LEGACY) && (records || ((*f)->flags & EXPORT_CATALOGUE) || strcmp((*f)->name, "json") == 0)) json_put(j, str_of((*f)->name));
-	for (const struct dcat_document *const *d = dcat_documents(); !records && *d; d++) json_put(j, str_of(dcat_name(*d)));
+		if (is_offered(*f, answer)) json_put(j, str_of((*f)->name));
+	for (const struct dcat_document *const *d = dcat_documents(); answer == EXPLORE_CATALOGUE_FILE && *d; d++) json_put(j, str_of(dcat_name(*d)));
 	json_close(j, ']');
 }
 
@@ -164,15 +169,23 @@ static void put_content(struct json_out *j, const char *type, const char *schema
 	json_close(j, '}');
 }
 
+struct media { const char *p[64]; size_t n; };
+
+static void add_media(struct media *m, const char *mime)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (strcmp(m->p[i], mime) == 0) return;
+	if (m->n < COUNT_OF(m->p)) m->p[m->n++] = mime;
+}
+
 /* Each media type once, although several formats may share it. */
 static void put_media(struct json_out *j, enum explore_answer answer)
 {
-	const struct export_format *const *all = export_formats();
-	for (size_t i = 0; all[i]; i++) {
-		bool known = (all[i]->flags & EXPORT_LEGACY) || (answer == EXPLORE_CATALOGUE_FILE && !(all[i]->flags & EXPORT_CATALOGUE));
-		for (size_t k = 0; k < i && !known; k++) known = strcmp(all[k]->mime, all[i]->mime) == 0;
-		if (!known) put_content(j, all[i]->mime, NULL);
-	}
+	struct media m = { 0 };
+	for (const struct export_format *const *f = export_formats(); *f; f++)
+		if (is_offered(*f, answer)) add_media(&m, (*f)->mime);
+	for (const struct dcat_document *const *d = dcat_documents(); answer == EXPLORE_CATALOGUE_FILE && *d; d++) add_media(&m, dcat_mime(*d));
+	for (size_t i = 0; i < m.n; i++) put_content(j, m.p[i], NULL);
 }
 
 static void put_good(struct json_out *j, const struct explore_endpoint *x, int version)
@@ -183,7 +196,7 @@ static void put_good(struct json_out *j, const struct explore_endpoint *x, int v
 	json_key(j, STR("content"));
 	json_open(j, '{');
 	if (x->answer == EXPLORE_RECORD_FILE || x->answer == EXPLORE_CATALOGUE_FILE) put_media(j, x->answer);
-	else if (x->answer == EXPLORE_FILE) put_content(j, "application/octet-stream", NULL);
+	else if (x->answer == EXPLORE_FILE) put_content(j, "*/*", NULL); /* each has its own */
 	else put_content(j, "application/json; charset=utf-8", version == 21 && schema_of[x->answer] ? schema_of[x->answer] : "object");
 	json_close(j, '}');
 	json_close(j, '}');
