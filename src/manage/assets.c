@@ -20,17 +20,27 @@ bool manage_list_images(struct manage_call *c, struct err *e)
 	return true;
 }
 
+bool manage_one_file(struct manage_call *c, const char *part, const struct httpd_part **out, struct err *e)
+{
+	const struct httpd_part *parts;
+	size_t n;
+	struct str type = httpd_header(c->r, STR("Content-Type"));
+	*out = NULL;
+	if (!str_starts(type, STR("multipart/form-data"))) return manage_invalid_field(c, part, "Send the file as multipart/form-data, in a part named %s.", part);
+	if (!httpd_parts(c->r, c->a, &parts, &n, e)) return false;
+	*out = manage_part_or_null(parts, n, part);
+	if (*out && !(*out)->filename.n) *out = NULL;
+	return *out || manage_invalid_field(c, part, "The form has no part named %s with a file name.", part);
+}
+
 bool manage_add_image(struct manage_call *c, struct err *e)
 {
 	static const char *const kinds[] = { ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", NULL };
-	const struct httpd_part *parts, *file;
-	size_t n;
+	const struct httpd_part *file;
 	bool known = false;
-	struct str type = httpd_header(c->r, STR("Content-Type")), kept, bytes;
-	if (!str_starts(type, STR("multipart/form-data"))) return manage_invalid_field(c, "file", "Send the picture as multipart/form-data, in a part named file.");
-	if (!httpd_parts(c->r, c->a, &parts, &n, e)) return false;
-	file = manage_part_or_null(parts, n, "file");
-	if (!file || !file->filename.n) return manage_invalid_field(c, "file", "The form has no part named file with a file name.");
+	struct str kept, bytes;
+	if (!manage_one_file(c, "file", &file, e)) return false;
+	if (!file) return true;
 	for (size_t i = 0; kinds[i]; i++) {
 		struct str end = str_of(kinds[i]);
 		known |= file->filename.n > end.n && str_eq_nocase(str_from(file->filename, file->filename.n - end.n), end);

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { OUT_BYTES = 64 << 20, JSON_BODY = 16 << 20, FILE_BODY = 256 << 20, PIECE_BODY = 80 << 20, NO_CONTENT = 204, BAD = 400 };
+enum { OUT_BYTES = 64 << 20, JSON_BODY = 16 << 20, FILE_BODY = 256 << 20, PIECE_BODY = 80 << 20, CREATED = 201, NO_CONTENT = 204, BAD = 400, TAG = 16 };
 
 static bool manage_run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e);
 
@@ -18,6 +18,9 @@ enum {
 #define OLD(symbol, like, ...) AT_##symbol,
 #include "manage/operations.def"
 #undef OP
+#define OP(symbol, ...) AT_##symbol,
+#include "manage/portal.def"
+#undef OP
 #undef OLD
 	OPERATIONS
 };
@@ -26,24 +29,29 @@ enum {
 		.extra = &manage_operations[AT_##symbol] }
 const struct manage_operation manage_operations[] = {
 #define OP(name, verb, at, on, who, body_, good, in, out, page, words) \
-	[AT_##name] = { #name, at, words, MANAGE_##who, MANAGE_##body_, good, in, out, page, manage_##name, ROUTE(name, verb, MANAGE_BASE at, body_, on) },
+	[AT_##name] = { #name, MANAGE_BASE, at, words, MANAGE_##who, MANAGE_##body_, good, in, out, page, manage_##name, ROUTE(name, verb, MANAGE_BASE at, body_, on) },
 #define OLD(name, like, verb, at, on, who, body_, good) \
-	[AT_##name] = { #name, NULL, NULL, MANAGE_##who, MANAGE_##body_, good, NULL, NULL, false, manage_##like, ROUTE(name, verb, MANAGE_V2 at, body_, on) },
+	[AT_##name] = { #name, MANAGE_V2, NULL, NULL, MANAGE_##who, MANAGE_##body_, good, NULL, NULL, false, manage_##like, ROUTE(name, verb, MANAGE_V2 at, body_, on) },
 #include "manage/operations.def"
 #undef OP
 #undef OLD
+#define OP(name, verb, at, on, who, body_, good, in, out, page, words) \
+	[AT_##name] = { #name, MANAGE_PORTAL, at, words, MANAGE_##who, MANAGE_##body_, good, in, out, page, manage_##name, ROUTE(name, verb, MANAGE_PORTAL at, body_, on) },
+#include "manage/portal.def"
+#undef OP
 };
 const size_t manage_operation_count = OPERATIONS;
 const struct httpd_route *const manage_routes[] = {
 #define OP(symbol, ...) &manage_operations[AT_##symbol].route,
 #define OLD(symbol, ...) &manage_operations[AT_##symbol].route,
 #include "manage/operations.def"
+#include "manage/portal.def"
 #undef OP
 #undef OLD
 	NULL
 };
 
-bool manage_is(struct str path) { return str_starts(path, STR("/api/automation/")) || str_starts(path, STR("/api/management/v2/")); }
+bool manage_is(struct str path) { return str_starts(path, STR("/api/automation/")) || str_starts(path, STR(MANAGE_PORTAL "/")) || str_starts(path, STR("/api/management/v2/")); }
 
 /* --- who may ------------------------------------------------------------------------------------------------- */
 
@@ -79,6 +87,7 @@ static bool check_rule(struct manage_call *c, struct err *e)
 	case MANAGE_DOMAIN: return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || denied(e);
 	case MANAGE_ASSETS:
 		return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || rights_may(c->who, ACCOUNT_MAY_EDIT_THEME) || rights_may(c->who, ACCOUNT_MAY_EDIT_PAGE) || denied(e);
+	case MANAGE_LOOKS: return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || rights_may(c->who, ACCOUNT_MAY_EDIT_THEME) || denied(e);
 	case MANAGE_DESCRIBES: return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || config_may_any(c->s, c->t, c->who) || denied(e);
 	case MANAGE_READS:
 	case MANAGE_EDITS:
@@ -89,14 +98,45 @@ static bool check_rule(struct manage_call *c, struct err *e)
 	return denied(e);
 }
 
+static void put_digest(struct manage_call *c, char hex[2 * TAG + 1])
+{
+	unsigned char digest[TAG];
+	crypt_blake2b(buf_str(&c->out), digest, sizeof digest);
+	crypt_hex(digest, sizeof digest, hex);
+}
+
+static bool is_portals(const struct manage_operation *op) { return op->path && strcmp(op->base, MANAGE_PORTAL) == 0; }
+
+static struct str unquoted(struct str tag)
+{
+	if (str_starts(tag, STR("W/"))) tag = str_from(tag, 2);
+	return tag.n > 2 && tag.p[0] == '"' ? str_sub(tag, 1, tag.n - 2) : tag;
+}
+
+/* Of what has no revision, the tag is of its bytes: what would be read now is made, and compared. */
+static bool check_portal(struct manage_call *c, struct str field, struct err *e)
+{
+	char hex[2 * TAG + 1];
+	const struct manage_operation *reads = NULL;
+	for (size_t i = 0; i < manage_operation_count; i++)
+		if (is_portals(&manage_operations[i]) && strcmp(manage_operations[i].path, c->op->path) == 0 && manage_operations[i].route.method == HTTPD_GET) reads = &manage_operations[i];
+	if (!reads || c->op->route.method != HTTPD_PUT) return true;
+	bool ok = reads->run(c, e);
+	put_digest(c, hex);
+	buf_clear(&c->out);
+	c->j = JSON_OUT(&c->out);
+	return ok && (str_eq(unquoted(field), str_of(hex)) || err_set(e, ERR_PRECONDITION, "This was changed since you read it. Read it again, then make your change."));
+}
+
 /* "12-5f1c…": the number is the revision. */
 static bool check_match(struct manage_call *c, struct err *e)
 {
 	struct str field = str_trim(httpd_header(c->r, STR("If-Match")));
 	int64_t revision = -1;
-	if (!field.n || str_eq(field, STR("*")) || c->op->rule < MANAGE_READS || is_safe(c->r->method)) return true;
-	if (str_starts(field, STR("W/"))) field = str_from(field, 2);
-	if (field.n > 2 && field.p[0] == '"') field = str_sub(field, 1, field.n - 2);
+	if (!field.n || str_eq(field, STR("*")) || is_safe(c->r->method)) return true;
+	if (is_portals(c->op)) return check_portal(c, field, e);
+	if (c->op->rule < MANAGE_READS) return true;
+	field = unquoted(field);
 	ptrdiff_t dash = str_find_char(field, '-');
 	if (dash > 0) field = str_sub(field, 0, (size_t)dash);
 	if (str_to_int(field, &revision) && revision == c->config.revision) return true;
@@ -113,22 +153,35 @@ static bool read_body(struct manage_call *c, struct err *e)
 
 static void put_tag(struct manage_call *c)
 {
-	unsigned char digest[16];
-	char hex[2 * sizeof digest + 1];
-	crypt_blake2b(buf_str(&c->out), digest, sizeof digest);
-	crypt_hex(digest, sizeof digest, hex);
-	httpd_reply_etag(c->p, arena_printf(c->a, "%lld-%s", (long long)c->config.revision, hex));
+	char hex[2 * TAG + 1];
+	put_digest(c, hex);
+	httpd_reply_etag(c->p, is_portals(c->op) ? arena_str(c->a, str_of(hex)) : arena_printf(c->a, "%lld-%s", (long long)c->config.revision, hex));
+}
+
+/* Where what was made is now: below the list that it was added to. */
+static void put_location(struct manage_call *c)
+{
+	static const char *const names[] = { "uid", "slug", "name" };
+	const struct json_node *made;
+	struct err ignored = { 0 };
+	struct str list = c->r->path, word = STR("");
+	while (str_ends(list, STR("/"))) list.n--;
+	if (str_ends(list, STR("/copy")) || !json_read_in(c->a, buf_str(&c->out), &made, &ignored)) return;
+	for (size_t i = 0; i < COUNT_OF(names) && !word.n; i++) word = json_text(json_get(made, names[i]));
+	if (word.n && !httpd_reply_header(c->p, STR("Location"), arena_printf(c->a, "%.*s/%.*s/", STR_ARG(list), STR_ARG(word)), &ignored)) ignored.code = ERR_NONE;
 }
 
 static bool send(struct manage_call *c, struct err *e)
 {
 	struct err ignored = { 0 };
 	if (c->raw) return true;
+	if (c->status == CREATED) put_location(c);
 	if (c->out.over) return err_set(e, ERR_TOO_LARGE, "The answer would be larger than this API gives.");
 	if (c->op->rule >= MANAGE_READS && c->config.revision && c->status < BAD) {
 		if (is_safe(c->r->method)) put_tag(c);
 		if (!httpd_reply_header(c->p, STR("X-Revision"), arena_printf(c->a, "%lld", (long long)c->config.revision), &ignored)) ignored.code = ERR_NONE;
 	}
+	if (is_portals(c->op) && c->status < BAD && (is_safe(c->r->method) || c->r->method == HTTPD_PUT)) put_tag(c);
 	int status = c->status;
 	if (status != NO_CONTENT && !rest_json(c->p, &c->out, STR(""), e)) return false;
 	httpd_reply_status(c->p, status);

@@ -29,6 +29,8 @@ static void put_page(struct json_out *j, const char *shape)
 	buf_lit(j->b, "\"}}}}");
 }
 
+static bool is_of(const struct manage_operation *o, const char *base) { return o->path && strcmp(o->base, base) == 0; }
+
 static bool is_bytes(const char *shape) { return strcmp(shape, "bytes") == 0; }
 
 static void put_content(struct json_out *j, const struct manage_operation *o, const char *shape, bool answer)
@@ -71,7 +73,7 @@ static void put_parameters(struct json_out *j, const struct manage_operation *o)
 		json_value(j);
 		buf_lit(j->b, "{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"description\":\"The same key with the same request has the same answer, for a day.\",\"schema\":{\"type\":\"string\"}}");
 	}
-	if (o->rule >= MANAGE_READS && o->route.method != HTTPD_GET) {
+	if ((o->rule >= MANAGE_READS && o->route.method != HTTPD_GET) || (is_of(o, MANAGE_PORTAL) && o->route.method == HTTPD_PUT)) {
 		json_value(j);
 		buf_lit(j->b, "{\"name\":\"If-Match\",\"in\":\"header\",\"description\":\"The ETag of what was read: a change of something older is refused with 412.\",\"schema\":{\"type\":\"string\"}}");
 	}
@@ -123,13 +125,13 @@ static void put_operation(struct json_out *j, const struct manage_operation *o)
 }
 
 /* Every method of an address stands together, though the rows need not. */
-static void put_paths(struct json_out *j)
+static void put_paths(struct json_out *j, const char *base)
 {
 	json_open(j, '{');
 	for (size_t i = 0; i < manage_operation_count; i++) {
 		const struct manage_operation *o = &manage_operations[i];
-		bool first = o->path != NULL;
-		for (size_t k = 0; first && k < i; k++) first = !manage_operations[k].path || strcmp(manage_operations[k].path, o->path) != 0;
+		bool first = is_of(o, base);
+		for (size_t k = 0; first && k < i; k++) first = !is_of(&manage_operations[k], base) || strcmp(manage_operations[k].path, o->path) != 0;
 		if (!first) continue;
 		auto_buf path = BUF_INIT(400);
 		buf_put(&path, str_of(o->path));
@@ -137,35 +139,34 @@ static void put_paths(struct json_out *j)
 		json_key(j, buf_str(&path));
 		json_open(j, '{');
 		for (size_t k = i; k < manage_operation_count; k++)
-			if (manage_operations[k].path && strcmp(manage_operations[k].path, o->path) == 0) put_operation(j, &manage_operations[k]);
+			if (is_of(&manage_operations[k], base) && strcmp(manage_operations[k].path, o->path) == 0) put_operation(j, &manage_operations[k]);
 		json_close(j, '}');
 	}
 	json_close(j, '}');
 }
 
-bool manage_describe(struct manage_call *c, struct err *e)
+static void describe(struct manage_call *c, const char *base, const char *title, const char *summary)
 {
-	(void)e;
 	struct json_out *j = &c->j;
 	json_open(j, '{');
 	json_member(j, "openapi", STR("3.1.0"));
 	json_key(j, STR("info"));
 	json_open(j, '{');
-	json_member(j, "title", STR("Automation API"));
+	json_member(j, "title", str_of(title));
 	json_member(j, "version", STR("v1.0"));
-	json_member(j, "summary", STR("Makes, changes and publishes the datasets of a portal."));
+	json_member(j, "summary", str_of(summary));
 	json_close(j, '}');
 	json_key(j, STR("servers"));
 	json_open(j, '[');
 	json_open(j, '{');
-	json_member(j, "url", rest_base(c->r, STR(MANAGE_BASE)));
+	json_member(j, "url", rest_base(c->r, str_of(base)));
 	json_close(j, '}');
 	json_close(j, ']');
 	json_key(j, STR("security"));
 	json_value(j);
 	buf_lit(j->b, "[{\"apikey_header\":[]},{\"apikey\":[]},{\"bearer\":[]}]");
 	json_key(j, STR("paths"));
-	put_paths(j);
+	put_paths(j, base);
 	json_key(j, STR("components"));
 	json_open(j, '{');
 	json_key(j, STR("securitySchemes"));
@@ -182,5 +183,18 @@ bool manage_describe(struct manage_call *c, struct err *e)
 	json_close(j, '}');
 	json_close(j, '}');
 	json_close(j, '}');
+}
+
+bool manage_describe(struct manage_call *c, struct err *e)
+{
+	(void)e;
+	describe(c, MANAGE_BASE, "Automation API", "Makes, changes and publishes the datasets of a portal.");
+	return true;
+}
+
+bool manage_describe_portal(struct manage_call *c, struct err *e)
+{
+	(void)e;
+	describe(c, MANAGE_PORTAL, "Portal API", "Reads and changes a portal itself: settings, look, lists.");
 	return true;
 }

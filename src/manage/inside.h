@@ -16,6 +16,7 @@ enum manage_rule {
 	MANAGE_CREATES,         /* create_dataset */
 	MANAGE_DOMAIN,          /* edit_domain */
 	MANAGE_ASSETS,          /* edit_domain, edit_theme or edit_page */
+	MANAGE_LOOKS,           /* edit_domain or edit_theme */
 	MANAGE_DESCRIBES,       /* edit_domain, or as MANAGE_LISTS */
 	MANAGE_READS,           /* from here on: of one dataset */
 	MANAGE_EDITS,
@@ -28,7 +29,8 @@ enum manage_body { MANAGE_NONE, MANAGE_JSON, MANAGE_FILE, MANAGE_BYTES };
 struct manage_call;
 struct manage_operation {
 	const char *symbol;
-	const char *path;       /* "/datasets/{uid}/" */
+	const char *base;       /* MANAGE_BASE, MANAGE_PORTAL */
+	const char *path;       /* "/datasets/{uid}/"; NULL: not described */
 	const char *summary;
 	enum manage_rule rule;
 	enum manage_body takes;
@@ -63,9 +65,13 @@ struct manage_call {
 /* A part of a form with files; NULL when there is none of that name. */
 const struct httpd_part *manage_part_or_null(const struct httpd_part *parts, size_t n, const char *name);
 
+/* The only file of a form, in a part of that name; NULL: there is none, and the answer is made. */
+bool manage_one_file(struct manage_call *c, const char *part, const struct httpd_part **out, struct err *e) must_use;
+
 #define OP(symbol, ...) bool manage_##symbol(struct manage_call *c, struct err *e);
 #define OLD(symbol, ...)
 #include "manage/operations.def"
+#include "manage/portal.def"
 #undef OP
 #undef OLD
 
@@ -118,8 +124,10 @@ void manage_put_group(struct manage_call *c, const struct account_group *g);
 void manage_put_permissions(struct manage_call *c, uint64_t bits);
 /* Notes a fault and is false when a word is none. A member that is absent leaves *given false. */
 bool manage_read_permissions(struct manage_call *c, const struct json_node *list, bool *given, uint64_t *out);
-/* Limits of one user or group are not kept: an object that says one is a fault. */
-bool manage_no_limits(struct manage_call *c, const struct json_node *body);
+/* explore_limits of a user or group: calls a day; -1: nothing of their own from now on; MANAGE_UNSAID: the body does not say. False: a fault was noted. */
+enum { MANAGE_UNSAID = -2 };
+bool manage_read_limits(struct manage_call *c, const struct json_node *body, int64_t *calls);
+bool manage_write_limits(struct manage_call *c, int64_t account, int64_t group, int64_t calls, struct err *e) must_use;
 /* Whether an arena's text of the address lists a word: expand=a,b. */
 bool manage_lists(struct manage_call *c, const char *parameter, const char *word);
 bool manage_holds(struct manage_call *c, struct str text, struct str words); /* folded; no words: all texts do */

@@ -3,7 +3,7 @@
  * rows. A handler reads the request and writes the answer through a struct manage_call (inside.h); what it does is config/'s, job/'s,
  * fetch/'s and catalog/'s. Refuses to know rules of its own: what one may do here, one may do on the pages.
  *
- * To add operations: rows in operations.def, handlers `bool manage_<symbol>(struct manage_call *c, struct err *e)` in files of
+ * To add operations: rows in operations.def or portal.def, handlers `bool manage_<symbol>(struct manage_call *c, struct err *e)` in files of
  * meson.build, shapes in shapes.def.
  *
  * Choices where the contract leaves one: a username is the account's e-mail address; a group's uid is the slug of its name; a change
@@ -20,6 +20,8 @@
 
 #define MANAGE_BASE "/api/automation/v1.0"
 #define MANAGE_V2 "/api/management/v2"
+/* The portal itself (portal.def): settings, look, lists. It is the product's own and no part of the contract. */
+#define MANAGE_PORTAL "/api/portal/v1.0"
 
 /* Ends with NULL. */
 extern const struct httpd_route *const manage_routes[];

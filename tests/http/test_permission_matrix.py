@@ -14,7 +14,7 @@ from test_manage_datasets import Api, key_of, make
 from test_oauth import register, tokens
 
 HOST = "isoc.example"
-BASE = "/api/automation/v1.0"
+BASE, PORTAL = "/api/automation/v1.0", "/api/portal/v1.0"
 MARK = "hushmatrixmark"
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "src"
 
@@ -25,7 +25,7 @@ def rows(path, word):
 
 
 PERMISSIONS = {m[0]: m[1] for m in (re.match(r'(\w+),\s*"(\w+)"', r).groups() for r in rows("account/permissions.def", "PERMISSION"))}
-OPERATIONS = [re.match(r'(\w+), (\w+), "([^"]+)", \w+, (\w+), (\w+), ', r).groups() for r in rows("manage/operations.def", "OP")]
+OPERATIONS = [(base, *re.match(r'(\w+), (\w+), "([^"]+)", \w+, (\w+), (\w+), ', r).groups()) for base, name in ((BASE, "operations"), (PORTAL, "portal")) for r in rows(f"manage/{name}.def", "OP")]
 SECTIONS = [(m[0], m[1], {PERMISSIONS[p] for p in re.findall(r"MAY\((\w+)\)", m[2])}) for m in
             (re.match(r'(\w+),\s*"[^"]*",\s*"([^"]+)",\s*\w+,\s*N_\("[^"]*"\),\s*(.*)$', r).groups() for r in rows("view/sections.def", "SECTION"))]
 
@@ -47,7 +47,7 @@ def may(rule, path, symbol, own, on_it):
         many = path.count("/") == 1
         return bool(own & {"edit_page", "create_page"}) if many else "edit_page" in own
     return {"EVERYONE": True, "SIGNED": True, "CREATES": "create_dataset" in own, "DOMAIN": "edit_domain" in own,
-            "LISTS": bool(own & {"create_dataset", "edit_dataset"} or reads), "ASSETS": bool(own & {"edit_domain", "edit_theme", "edit_page"}),
+            "LISTS": bool(own & {"create_dataset", "edit_dataset"} or reads), "LOOKS": bool(own & {"edit_domain", "edit_theme"}), "ASSETS": bool(own & {"edit_domain", "edit_theme", "edit_page"}),
             "DESCRIBES": bool(own & {"edit_domain", "create_dataset", "edit_dataset"} or reads),
             "READS": bool(reads), "EDITS": edits or "edit_dataset" in on_it,
             "PUBLISHES": (edits and "publish_dataset" in own) or "publish_dataset" in on_it or ("edit_dataset" in on_it and "publish_dataset" in own),
@@ -105,11 +105,11 @@ def share(world, things, what):
     assert not wrong, "\n".join(map(str, wrong[:40])) + f"\n{len(wrong)} in all"
 
 
-def address(path, things):
+def address(base, path, things):
     fill = {"slug": things["slug"], "page": things["page"], "template": "default", "field": "title", "username": "nobody@isoc.example", "group": "none", "connection": "co_none"}
     if path.startswith("/datasets"):
         fill["uid"] = things["uid"]
-    return BASE + re.sub(r"\{(\w+)\}", lambda m: fill.get(m.group(1), "x"), path)
+    return base + re.sub(r"\{(\w+)\}", lambda m: fill.get(m.group(1), "x"), path)
 
 
 # What is done for good when it may be done, and is not about a revision.
@@ -123,12 +123,12 @@ IN_PERSON = {"add_key", "update_key", "revoke_key"}
 def ask(caller, role, things):
     own, on_it = ROLES[role]
     wrong = []
-    for symbol, method, path, rule, takes in OPERATIONS:
+    for base, symbol, method, path, rule, takes in OPERATIONS:
         yes = may(rule, path, symbol, own, on_it) and not (isinstance(caller, Bearer) and symbol in IN_PERSON)
         if yes and symbol in DEEDS:
             continue
         # A body that is no object and a revision that never was: who may is told so, and nothing happens.
-        answer = caller(method, address(path, things), 7 if takes == "JSON" else None, **({"If-Match": '"999999-0"'} if method != "GET" and path.startswith("/datasets/{uid}") else {}))
+        answer = caller(method, address(base, path, things), 7 if takes == "JSON" else None, **({"If-Match": '"999999-0"'} if method != "GET" and path.startswith("/datasets/{uid}") else {}))
         sees = may("READS", path, symbol, own, on_it) or (rule == "PUBLISHES" and yes)
         expected = "no refusal" if yes else {404} if rule in ("READS", "EDITS", "PUBLISHES", "SECURES") and not sees or PAGE.match(path) and path.count("/") > 1 else {403}
         code = answer.status_code
@@ -140,14 +140,14 @@ def ask(caller, role, things):
 
 
 def test_every_role_by_every_operation(world, things):
-    assert len(OPERATIONS) > 160 and len(PERMISSIONS) > 15
+    assert len(OPERATIONS) > 180 and len(PERMISSIONS) > 15
     share(world, things, ask)
 
 
 def test_nobody_by_every_operation(world, things):
     nobody = Caller(world, None)
-    for symbol, method, path, rule, takes in OPERATIONS:
-        answer = nobody(method, address(path, things), 7 if takes == "JSON" else None)
+    for base, symbol, method, path, rule, takes in OPERATIONS:
+        answer = nobody(method, address(base, path, things), 7 if takes == "JSON" else None)
         assert answer.status_code == (200 if rule == "EVERYONE" else 401) and MARK not in answer.text, (symbol, answer.status_code, answer.text[:200])
 
 

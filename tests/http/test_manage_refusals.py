@@ -1,0 +1,70 @@
+"""The management API by its description, beside the walk of test_manage_contract: what is refused, and how lists lead on. With STOA_CONTRACT, of another
+description in the same form."""
+import json
+import re
+
+from probe import ROOT_USER
+from test_manage_contract import DEFAULT, described, faults  # noqa: F401 (a fixture)
+from test_manage_datasets import Api, key_of, with_source
+
+
+def fill(path, things):
+    return re.sub(r"\{(\w+)\}", lambda m: things.get(m.group(1).replace("dataset_uid", "uid"), "none"), path)
+
+
+def test_what_is_refused_has_the_shape_of_an_error(world, described):
+    """Every operation without a key, of something that is not there, and with a body that is none."""
+    root, nobody, wrong, seen = Api(world, key_of(world, ROOT_USER)), Api(world, ""), [], set()
+    uid = root.good("POST", "/datasets/", {"metadata": {"default": DEFAULT}}, status=201)["uid"]
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            if method not in ("get", "put", "post", "delete") or "harvester" in path or path.endswith(".json"):
+                continue
+            body = 7 if "application/json" in operation.get("requestBody", {}).get("content", {}) else None
+            tries = [(nobody, fill(path, {"uid": uid}), {401})]
+            if "{" in path:
+                tries.append((root, fill(path, {}), {404} if "apikey" not in path or method == "get" else {400, 403, 404}))
+            if body is not None:
+                tries.append((root, fill(path, {"uid": uid}), {400, 403, 404}))
+            for api, at, expected in tries:
+                answer = api(method.upper(), at, body)
+                said = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
+                if answer.status_code not in expected or not isinstance(said.get("error_code"), str) or not isinstance(said.get("message"), str) or not said["message"]:
+                    wrong.append((method, at, answer.status_code, expected, answer.text[:200]))
+                seen.add(answer.status_code)
+                answers = operation["responses"]
+                wrong += [(method, at, answer.status_code, *f) for f in faults(described, answers.get(str(answer.status_code), answers.get("default", {})), said)]
+    assert not wrong, "\n".join(map(str, wrong[:40])) + f"\n{len(wrong)} in all"
+    assert {400, 401, 404} <= seen
+    root.good("DELETE", f"/datasets/{uid}/", status=204)
+
+
+def test_pages_of_lists_lead_on_and_back(world, described):
+    root = Api(world, key_of(world, ROOT_USER))
+    uid = with_source(root, root.good("POST", "/datasets/", {"metadata": {"default": DEFAULT}}, status=201)["uid"]) and root.good("GET", "/datasets/?sort=-created_at&limit=1")["results"][0]["uid"]
+    walked = 0
+    for path, item in described["paths"].items():
+        answer = item.get("get", {}).get("responses", {}).get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        at = fill(path, {"uid": uid, "template": "default", "template_name": "default"})
+        if "total_count" not in json.dumps(answer) or "harvester" in path or "/none/" in at:
+            continue
+        walked += 1
+        whole = root.good("GET", at + "?limit=1000")
+        n = whole["total_count"]
+        assert isinstance(n, int) and len(whole["results"]) == n and whole["next"] is None and whole["previous"] is None, (at, n)
+        assert root.good("GET", at + "?limit=0") == {"total_count": n, "next": None, "previous": None, "results": []}, at
+        for bad in ("limit=1001", "limit=-1", "limit=x", "offset=-1"):
+            root.bad("GET", at + "?" + bad, code="validation_error")
+        assert root.good("GET", at + f"?offset={n + 5}")["results"] == []
+        if n < 2:
+            continue
+        first = root.good("GET", at + "?limit=1&x=kept%20so")
+        assert "limit=1" in first["next"] and "offset=1" in first["next"] and "x=kept" in first["next"] and first["previous"] is None, first["next"]
+        second = root.good("GET", first["next"].split(world_base(first["next"]), 1)[1])
+        assert second["results"] == whole["results"][1:2] and "offset=0" in second["previous"] and "limit=1" in second["previous"], at
+    assert walked > 15
+    root.good("DELETE", f"/datasets/{uid}/", status=204)
+
+
+def world_base(url):
+    return url.split("/api/", 1)[0] + "/api/automation/v1.0"
