@@ -58,8 +58,8 @@ def portal(tmp_path_factory):
     folder = tmp_path_factory.mktemp("walk")
     data = folder / "data"
     stoa(data, "portal", "add", HOST, "--set", "title=Town")
-    for name, fields, rows in (("cities", CITY_FIELDS, CITIES), ("places", PLACES, [["a", 1, 2, "Paris", "Lyon", "2020-11-03", "x", "/home/user/file.txt"],
-                                                                                ["b", 2, 3, "Lyon", "Paris", "2019-12-01", "y", "/home/x"]])):
+    for name, fields, rows in (("cities", CITY_FIELDS, CITIES), ("places", PLACES, [["a", 1, 2, "Paris", "Lyon", "2020-11-03", "x", "/archive/maps/file.txt"],
+                                                                                ["b", 2, 3, "Lyon", "Paris", "2019-12-01", "y", "/archive/x"]])):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(dict(zip([f["name"] for f in fields], [x if x != "" else None for x in r]))) + "\n" for r in rows), encoding="utf-8")
         (folder / f"{name}.json").write_text(json.dumps({"fields": fields}), encoding="utf-8")
         stoa(data, "publish", folder / f"{name}.jsonl", "--portal", HOST, "--id", name, "--schema", folder / f"{name}.json", "--meta", "publisher=Town")
