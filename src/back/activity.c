@@ -1,6 +1,7 @@
 /* What was done by the people who run the portal, and by programs and commands in their name: a list with filters, as a table and as CSV. The
  * same list answers questions as the dataset ods-activity-log (source=monitoring). */
 #include "back/people.h"
+#include "back/sheet.h"
 #include "io/io.h"
 #include "trace/trace.h"
 #include <stdlib.h>
@@ -251,14 +252,6 @@ struct sheet {
 	struct buf line;
 };
 
-/* A cell that a spreadsheet would take for a formula is shown as text. */
-static void put_cell(struct buf *b, struct arena *a, struct str cell)
-{
-	if (cell.n && strchr("=+-@\t\r", cell.p[0])) cell = arena_join(a, STR("'"), cell);
-	buf_put_char(b, ',');
-	text_put_csv(b, cell, ',', false);
-}
-
 static bool put_line(void *arg, const struct trace_act *act, struct err *e)
 {
 	struct sheet *s = arg;
@@ -270,7 +263,10 @@ static bool put_line(void *arg, const struct trace_act *act, struct err *e)
 	const struct str cells[] = { x.who ? name_of(s->list, x.who) : STR(""), x.action, x.kind, object_of(s->list, &x), x.origin, key, x.place, x.diff };
 	buf_clear(&s->line);
 	clock_put_instant(&s->line, x.at.us, clock_utc());
-	for (size_t k = 0; k < COUNT_OF(cells); k++) put_cell(&s->line, a, cells[k]);
+	for (size_t k = 0; k < COUNT_OF(cells); k++) {
+		buf_put_char(&s->line, ',');
+		back_put_cell(&s->line, a, cells[k]);
+	}
 	buf_lit(&s->line, "\r\n");
 	arena_rewind(a, mark);
 	return io_spool_write(s->spool, buf_str(&s->line), e);

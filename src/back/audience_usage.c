@@ -1,6 +1,7 @@
 /* What is used and how much room it takes: dashboards of datasets, of the API, of people and of storage. Each is a chart, the table under it, and the
  * same as CSV. Figures name no dataset that their reader may not see; people are told as numbers of groups, never by what they read. */
 #include "back/audience.h"
+#include "back/sheet.h"
 #include "trace/trace.h"
 #include <stdlib.h>
 
@@ -265,10 +266,7 @@ static void put_csv(struct buf *b, struct visit *v, const struct sheet_column *c
 {
 	struct civil day;
 	if (c->look == AS_TEXT) {
-		struct str text = r->cells[c->from].s;
-		/* A cell that a spreadsheet would take for a formula. */
-		if (text.n && strchr("=+-@\t\r", text.p[0])) text = arena_join(v->arena, STR("'"), text);
-		text_put_csv(b, text, ',', false);
+		back_put_cell(b, v->arena, r->cells[c->from].s);
 	} else if (c->look == AS_DAY) {
 		clock_civil_of_days((int32_t)number(r, c), &day);
 		buf_printf(b, "%04d-%02d-%02d", (int)day.year, day.month, day.day);

@@ -1,5 +1,7 @@
 /* Small pages of a dataset: what to do now that it is published, the values that did not fit, another identifier. */
 #include "back/dataset_inside.h"
+#include "back/sheet.h"
+#include "chart/chart.h"
 #include "rest/rest.h"
 
 enum { LISTED = 500, DOWNLOADED = 100000 };
@@ -12,6 +14,12 @@ static bool has_feature(const struct dataset *d, const char *word)
 		if (str_eq(d->features[i], str_of(word)))
 			return true;
 	return false;
+}
+
+/* As the portal's own page has it: a link to a page that is not there helps nobody. */
+static bool shows_charts(const struct dataset *d)
+{
+	return !str_eq(dataset_meta_json(d, "visualization", "analyze_enabled", STR("")), STR("false")) && !str_eq(dataset_meta_json(d, "visualization", "analyze_disabled", STR("")), STR("true"));
 }
 
 static void put_way_on(struct html *h, struct str url, enum view_icon icon, const char *title, const char *sentence)
@@ -34,7 +42,7 @@ static void put_ways_on(struct html *h, struct visit *v, const struct config *c,
 	put_way_on(h, arena_join(v->arena, on, STR("table/")), ICON_TABLE, N_("See it on the portal"), N_("As readers see it: a table to search, filter and download."));
 	if (has_feature(d, "geo"))
 		put_way_on(h, arena_join(v->arena, on, STR("map/")), ICON_MAP, N_("See it on the map"), N_("With its filters; it can be put into any page."));
-	if (has_feature(d, "analyze") || has_feature(d, "timeserie"))
+	if (d && chart_applies(d) && shows_charts(d))
 		put_way_on(h, arena_join(v->arena, on, STR("analyze/")), ICON_CHART, N_("See it as a chart"), N_("Chosen by what the fields hold; yours to change."));
 	put_way_on(h, back_dataset_path(v, c, DATASET_TAB_INFORMATION), ICON_EDIT, N_("Describe it"), N_("Theme, licence, keywords: what makes it found."));
 	put_way_on(h, back_dataset_path(v, c, DATASET_TAB_SCHEDULING), ICON_CLOCK, N_("Keep it up to date"), N_("Fetch the source again every day, or every hour."));
@@ -103,7 +111,9 @@ static bool run_errors(struct httpd_request *r, struct httpd_reply *p, void *app
 		return view_close(&page, e);
 	}
 	html_lit(h, "<p>");
-	html_say_plural(h, N2_("{0} value was left empty, its row was kept.", "{0} values were left empty, their rows were kept."), total);
+	html_say_plural(h, N2_("{0} value or row did not fit.", "{0} values or rows did not fit."), total);
+	html_lit(h, " ");
+	html_say(h, N_("A value is left empty and its row is kept; a row that has no place in the table is left out."));
 	html_lit(h, " ");
 	html_say(h, N_("Mend them in the source, add a processor, or give the field another type."));
 	html_lit(h, "</p>");
@@ -115,7 +125,10 @@ static bool run_errors(struct httpd_request *r, struct httpd_reply *p, void *app
 	for (size_t i = 0; i < n; i++) {
 		html_row_open(h, &table);
 		html_cell_count(h, &table, faults[i].row);
-		html_cell_text(h, &table, faults[i].field);
+		if (faults[i].field.n)
+			html_cell_text(h, &table, faults[i].field);
+		else
+			html_cell_text(h, &table, i18n_text(v.lang, N_("the whole row")));
 		html_cell_text(h, &table, text_cut(faults[i].value, 200));
 		html_cell_text(h, &table, faults[i].message);
 		html_row_close(h, &table);
@@ -136,16 +149,7 @@ static bool run_csv(struct httpd_request *r, struct httpd_reply *p, void *app, s
 		return back_answered(p, e);
 	if (!job_faults(v.at.site, v.at.tenant->id, c.dataset, DOWNLOADED, v.arena, &faults, &n, &total, e))
 		return false;
-	buf_lit(&b, "row,field,value,processor,message\r\n");
-	for (size_t i = 0; i < n; i++) {
-		buf_put_int(&b, faults[i].row);
-		const struct str cells[] = { faults[i].field, faults[i].value, faults[i].processor, faults[i].message };
-		for (size_t k = 0; k < COUNT_OF(cells); k++) {
-			buf_put_char(&b, ',');
-			text_put_csv(&b, cells[k], ',', false);
-		}
-		buf_lit(&b, "\r\n");
-	}
+	back_put_faults(&b, v.arena, faults, n);
 	struct str whole;
 	if (!buf_end(&b, &whole, e))
 		return false;

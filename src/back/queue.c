@@ -1,6 +1,7 @@
 /* Work on the portal's datasets: what waits, what is under way, what was done and how it ended. One job: its log, and what it found wrong with
  * single rows. */
 #include "back/dataset_inside.h"
+#include "back/sheet.h"
 
 enum { ROWS = 50, FAULTS = 200, FAULTS_CSV = 100000 };
 
@@ -342,16 +343,7 @@ static bool run_csv(struct httpd_request *r, struct httpd_reply *p, void *app, s
 	if (!find(&v, id, &j, e) || !job_faults(v.at.site, v.at.tenant->id, j.dataset, FAULTS_CSV, v.arena, &list, &n, &total, e))
 		return false;
 	struct buf b = BUF_INIT(64 << 20);
-	buf_lit(&b, "row,record,field,processor,value,message\r\n");
-	for (size_t i = 0; i < n; i++) {
-		const struct str cells[] = { list[i].record, list[i].field, list[i].processor, list[i].value, list[i].message };
-		buf_put_int(&b, list[i].row);
-		for (size_t k = 0; k < COUNT_OF(cells); k++) {
-			buf_put_char(&b, ',');
-			text_put_csv(&b, cells[k], ',', false);
-		}
-		buf_lit(&b, "\r\n");
-	}
+	back_put_faults(&b, v.arena, list, n);
 	httpd_reply_type(p, STR("text/csv; charset=utf-8"));
 	httpd_reply_take(p, &b);
 	return httpd_reply_header(p, STR("Content-Disposition"), arena_printf(v.arena, "attachment; filename=\"%.*s-errors.csv\"", STR_ARG(j.slug)), e);

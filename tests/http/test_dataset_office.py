@@ -1,5 +1,6 @@
 """The back office of a dataset after its data: information, views, export, security, schedules, translations, history, queue, connections, templates,
 licences and themes, one change for many, and forms that outlive their session."""
+import csv
 import html
 import re
 import struct
@@ -219,6 +220,18 @@ def test_queue_lists_jobs_with_their_log(root):
     assert "Log" in page(root, job)
     assert root.get(job + "errors.csv").text.startswith("row,record,field")
     assert root.get("/backoffice/queue/99999/").status_code == 404
+
+
+def test_values_that_did_not_fit_are_downloaded_and_no_formulas(world, root):
+    (world.folder / "odd.csv").write_text("name,height\nOak,3\nElm,=1+1\nAsh,tall\n")
+    (world.folder / "odd.json").write_text('{"fields": [{"name": "name", "type": "string"}, {"name": "height", "type": "integer"}]}')
+    stoa(world.data, "publish", world.folder / "odd.csv", "--portal", HOST, "--id", "odd", "--schema", world.folder / "odd.json")
+    assert root.form(at("odd", "sources"), {"do": "publish"}, action="/backoffice/datasets/odd/do/").status_code == 303
+    end = time.monotonic() + 20
+    while time.monotonic() < end and not (rows := list(csv.DictReader(root.get("/backoffice/datasets/odd/errors.csv").text.splitlines()))):
+        time.sleep(0.2)
+    assert [(r["field"], r["value"]) for r in rows] == [("height", "'=1+1"), ("height", "tall")] and all(r["message"] for r in rows)
+    assert "tall" in page(root, "/backoffice/datasets/odd/errors/")
 
 
 def test_connections_never_show_secrets(root):
