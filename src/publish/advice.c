@@ -66,8 +66,8 @@ static bool wide_column(const struct json_node *f, struct ordinate *out)
 {
 	struct str type = json_text(json_get(f, "type"));
 	*out = (struct ordinate){ .name = json_text(json_get(f, "name")), .least = number(json_get(f, "least")), .most = number(json_get(f, "most")) };
-	out->east = has_any(out->name, "x xl93 easting est oost xcoord coordx lambx xlambert xlamb e");
-	out->north = has_any(out->name, "y yl93 northing nord noord ycoord coordy lamby ylambert ylamb n");
+	out->east = has_any(out->name, "x xl93 easting est oost xcoord coordx lambx xlambert xlamb");
+	out->north = has_any(out->name, "y yl93 northing nord noord ycoord coordy lamby ylambert ylamb");
 	out->id = has_any(out->name, "id code no num numero number nr insee siret siren annee year jahr year population montant prix total");
 	bool numeric = str_eq(type, STR("int")) || str_eq(type, STR("double"));
 	/* Degrees, and numbers of rows, are no metres. */
