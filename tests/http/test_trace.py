@@ -1,6 +1,7 @@
 """What the people who run a portal are told of it: the log of what was changed by whom, figures as datasets that the APIs answer about,
 dashboards, and backups that come back."""
 import csv
+import glob
 import hashlib
 import io
 import json
@@ -328,3 +329,30 @@ def test_log_1_whole_addresses_are_for_the_operator_alone_and_sealed(world):
     assert b"198.51.100" not in kept and kept.count(b"\n") >= 1
     assert b"198.51.100.202" not in b"".join(f.read_bytes() for f in world.data.glob("stoa.db*"))
     assert stoa(world.data, "addresses", "2020-01-01", check=False).returncode == 1
+
+
+# --- days go by (last: the clock goes on) -----------------------------------------------------------------------------------------
+
+
+def test_daily_backups_go_on_and_go_when_their_time_is_over(world):
+    portal = next(t["id"] for t in world.table("tenant") if t["host"] == HOST)
+    daily = lambda: sorted((b for b in world.table("backup") if b["tenant"] == portal and not b["who"] and b["ended"]), key=lambda b: b["queued"])
+
+    def after(days, many):
+        # What is due is looked for once a minute, and when somebody orders one, of whatever portal.
+        world.advance(days * 86400)
+        other = world.client("tags.example")
+        other.sign_in("keeper@tags.example")
+        assert other.form("/backoffice/backups/", {"do": "new"}).status_code == 303
+        end = time.monotonic() + 30
+        while not many(daily()) and time.monotonic() < end:
+            time.sleep(0.1)
+        return daily()
+
+    world.fixture(users=[{"host": "tags.example", "email": "keeper@tags.example", "name": "Keeper", "password": PASSWORD, "role": "admin", "totp": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXR"}])
+    first, many = daily()[0], len(daily())
+    two = after(1, lambda found: len(found) > many)
+    assert two[-1]["state"] == "done" and two[-1]["queued"] // 86400000000 > first["queued"] // 86400000000
+    assert all(b["digest"] == hashlib.sha256(open(b["file"], "rb").read()).hexdigest() for b in two)
+    late = after(8, lambda found: found and not {b["uid"] for b in found} & {b["uid"] for b in two})
+    assert [b["state"] for b in late] == ["done"] and not any(glob.glob(b["file"]) for b in two) and glob.glob(late[0]["file"])
