@@ -110,19 +110,6 @@ static bool put_row(struct html *h, struct html_table *t, struct visit *v, const
 	return true;
 }
 
-static int64_t count(struct visit *v)
-{
-	struct tenant_id *ids;
-	int64_t children = 0;
-	size_t n = tenants_list(v->at.site->tenants, v->arena, &ids);
-	for (size_t i = 0; i < n; i++) {
-		const struct tenant *p = tenants_hold_or_null(v->at.site->tenants, ids[i]);
-		children += p && p->parent.v == v->at.tenant->id.v;
-		tenant_release(v->at.site->tenants, p);
-	}
-	return children;
-}
-
 static bool put_list(struct html *h, struct visit *v, struct err *e)
 {
 	static const struct html_column columns[] = { { .title = N_("Portal"), .main = true }, { .title = N_("State") }, { .title = N_("Datasets"), .number = true },
@@ -230,17 +217,16 @@ static bool make(struct visit *v, const struct visitor_form *f, struct html_erro
 		html_complain(errors, v->lang, "title", N_("The portal needs a name."));
 	if (!tenant_host_ok(host, &why))
 		html_complain(errors, v->lang, "host", N_("A host name has small letters, digits, points and hyphens, such as data.example.org."));
-	if (v->at.tenant->parent.v || count(v) >= tenant_number(v->at.tenant, "ceiling.portals"))
-		html_complain(errors, v->lang, "", N_("No more portals can be made here: whoever runs the server sets how many."));
 	if (!mail_address(v->arena, email, &address, &why))
 		html_complain(errors, v->lang, "email", N_("This is not an e-mail address."));
 	if (errors->n || !back_fresh_form(v, errors))
 		return false;
 	values[n++] = (struct tenant_setting_value){ STR("title"), title };
 	values[n++] = (struct tenant_setting_value){ STR("languages"), first_language(v, f) };
-	if (!tenant_add(ts, host, NULL, 0, values, n, id, e))
-		return e->code == ERR_CONFLICT ? html_complain(errors, v->lang, "host", N_("Another portal has this name already.")) : (back_complain(v, errors, "host", e) && false);
-	if (tenant_give_to(ts, *id, v->at.tenant->id, e) && invite(v, *id, address, first_language(v, f), e))
+	if (!tenant_add_child(ts, host, values, n, v->at.tenant->id, tenant_number(v->at.tenant, "ceiling.portals"), id, e))
+		return e->code == ERR_FORBIDDEN ? html_complain(errors, v->lang, "", N_("No more portals can be made here: whoever runs the server sets how many."))
+		       : e->code == ERR_CONFLICT ? html_complain(errors, v->lang, "host", N_("Another portal has this name already.")) : (back_complain(v, errors, "host", e) && false);
+	if (invite(v, *id, address, first_language(v, f), e))
 		return true;
 	/* Nobody could get into it: it is as if it had not been made. */
 	if (!tenant_remove(ts, *id, &why))

@@ -2,6 +2,7 @@
  * versions that no row knows, folders of datasets and portals that are gone, reflections of former
  * catalogues (made again when somebody asks). Runs before anybody reads. */
 #include "catalog/inside.h"
+#include "io/io.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -126,41 +127,42 @@ static bool tenants(struct store_tx *tx, struct arena *a, int64_t **out, size_t 
 	return step == STORE_DONE;
 }
 
-/* Folders named by a number that is no portal's: everything in them goes. */
-static void sweep_strangers(struct str root, const int64_t *ids, size_t n)
+/* Folders named by a number that was a portal's and is none any more: everything in them goes, sources that were sent too. A number that was
+ * never given to one is somebody else's folder. */
+static void sweep_strangers(struct str root, const int64_t *ids, size_t n, int64_t highest)
 {
-	static const struct known nothing = { 0 };
-	static const struct map no_hashes = { 0 };
 	DIR *d = opendir(root.p);
 	if (!d) return;
 	auto_arena a = ARENA_INIT;
 	for (struct dirent *f; (f = readdir(d));) {
 		int64_t id;
 		bool known = false;
-		if (!str_to_int(str_of(f->d_name), &id)) continue;
+		if (!str_to_int(str_of(f->d_name), &id) || id < 1 || id > highest) continue;
 		for (size_t i = 0; i < n; i++) known |= ids[i] == id;
-		if (known) continue;
-		struct str folder = arena_printf(&a, "%.*s/%s", STR_ARG(root), f->d_name);
-		struct str reflected = arena_printf(&a, "%.*s/0", STR_ARG(folder));
-		DIR *r = opendir(reflected.p);
-		for (struct dirent *v; r && (v = readdir(r));)
-			if (v->d_name[0] == 'v') unlink(arena_printf(&a, "%.*s/%s", STR_ARG(reflected), v->d_name).p);
-		if (r) closedir(r);
-		rmdir(reflected.p);
-		sweep_tenant(folder, &nothing, &no_hashes);
+		if (!known) (void)io_remove_tree(arena_printf(&a, "%.*s/%s", STR_ARG(root), f->d_name).p); /* what is left is tried at the next start */
 	}
 	closedir(d);
+}
+
+static bool highest_ever(struct store_tx *tx, int64_t *out, struct err *e)
+{
+	struct store_rows *r;
+	if (!store_ask_house(tx, &catalog_house_queries[CATALOG_H_tenant_highest], STORE_NONE, &r, e)) return false;
+	enum store_step step = store_step(r, e);
+	*out = step == STORE_ROW ? store_int(r, 0) : 0;
+	store_stop(r);
+	return step != STORE_FAILED;
 }
 
 bool catalog_sweep(struct catalog *c, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	struct store_tx *tx;
-	int64_t *ids = NULL;
+	int64_t *ids = NULL, highest;
 	size_t n = 0;
 	struct str root = root_of(c, &a);
 	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
-	bool ok = tenants(tx, &a, &ids, &n, e);
+	bool ok = tenants(tx, &a, &ids, &n, e) && highest_ever(tx, &highest, e);
 	for (size_t i = 0; ok && i < n; i++) {
 		struct tenant_id t = { ids[i] };
 		struct known k = { 0 };
@@ -169,6 +171,6 @@ bool catalog_sweep(struct catalog *c, struct err *e)
 		     files_known(tx, t, &a, &hashes, e);
 		if (ok) sweep_tenant(arena_printf(&a, "%.*s/%lld", STR_ARG(root), (long long)ids[i]), &k, &hashes);
 	}
-	if (ok) sweep_strangers(root, ids, n);
+	if (ok) sweep_strangers(root, ids, n, highest);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }

@@ -1,13 +1,14 @@
 /* Datasets of other servers that are live: while somebody reads one, its origin is asked at most every so many seconds (setting live_seconds) whether it
- * has changed, and if so the dataset is published anew, beside the readers. Whoever reads waits for nobody: they get what stands. One
- * thread; what it knows of times is in memory, what readers are told of a silent origin in the store. */
+ * has changed, and if so the dataset is published anew, beside the readers. Whoever reads waits for nobody: they get what stands. A few
+ * threads, of which one at a time asks any one server, so that a slow one keeps nobody waiting but those who read from it; what they know of
+ * times is in memory, what readers are told of a silent origin in the store. */
 #include "config/config.h"
 #include "fetch/fetch.h"
 #include "job/inside.h"
 #include <errno.h>
 #include <stdlib.h>
 
-enum { MOST = 10000, STACK = 1 << 20, UNSURE_S = 3600, SILENT_S = 600 };
+enum { ASKERS = 6, MOST = 10000, STACK = 1 << 20, UNSURE_S = 3600, SILENT_S = 600 };
 
 struct one {
 	struct tenant_id tenant;
@@ -16,6 +17,14 @@ struct one {
 	bool open;           /* its time has come: whoever reads it next has it looked at; answers that are kept were dropped for that */
 	int64_t due_ns;      /* not before */
 	int fails;           /* in a row */
+	uint64_t origin;     /* the server it comes from, hashed; 0: not known yet */
+	bool busy;           /* that server is being asked */
+};
+
+struct asker {
+	struct far *far;
+	pthread_t thread;
+	struct cancel cancel;
 };
 
 struct far {
@@ -26,8 +35,8 @@ struct far {
 	bool stopping;
 	struct site *site;
 	int64_t every_ns;
-	pthread_t thread;
-	struct cancel cancel;
+	struct asker askers[ASKERS];
+	size_t started;
 };
 
 static struct one *find_or_null(struct far *f, struct tenant_id t, int64_t dataset)
@@ -92,29 +101,43 @@ static bool publish_again(struct site *s, const struct one *o, struct err *e)
 	return false;
 }
 
-/* Seconds until it may be looked at again. */
-static int64_t look(struct far *f, const struct one *o, bool *failed)
+struct seen { struct arena arena; const struct json_node *source; struct str known; bool live; uint64_t origin; };
+
+/* Two ports of one machine are two servers. */
+static uint64_t origin_of(const struct json_node *source)
 {
-	auto_arena a = ARENA_INIT;
-	struct site *s = f->site;
-	const struct json_node *source;
-	struct str known;
-	struct err e = { 0 }, own = { 0 };
-	bool live, changed = false, sure = true;
-	int64_t wait = 0;
-	if (!read_source(s, o, &a, &source, &known, &live, &e)) log_failure(s->log, LOG_LEVEL_WARN, "live.source", &e);
-	else if (live) {
-		const struct fetch_request r = { .tenant = o->tenant, .dataset = o->dataset, .datasource = source, .known = known, .cancel_or_null = &f->cancel };
-		*failed = !fetch_there_changed(s, &r, &changed, &sure, &e);
-		if (cancel_fired(&f->cancel)) return 0;
-		struct str fault = !*failed ? STR("") : str_of(e.pub[0] ? e.pub : err_kind(e.code)->sentence);
-		if (*failed) log_failure(s->log, LOG_LEVEL_WARN, "live.ask", &e);
-		/* What has changed is told by the publication that follows. */
-		bool ok = changed ? publish_again(s, o, &own) : publish_far_note(s, o->tenant, o->dataset, fault, &own);
-		if (!ok) log_failure(s->log, LOG_LEVEL_WARN, "live.note", &own);
-		if (!sure) wait = UNSURE_S;
+	struct str url = json_text(json_get(source, "url"));
+	ptrdiff_t scheme = str_find(url, STR("://"));
+	struct str rest = scheme < 0 ? url : str_from(url, (size_t)scheme + 3);
+	ptrdiff_t slash = str_find_char(rest, '/');
+	return map_hash(slash < 0 ? rest : str_sub(rest, 0, (size_t)slash)) | 1;
+}
+
+static void see(struct site *s, const struct one *o, struct seen *out)
+{
+	struct err e = { 0 };
+	if (!read_source(s, o, &out->arena, &out->source, &out->known, &out->live, &e)) {
+		log_failure(s->log, LOG_LEVEL_WARN, "live.source", &e);
+		out->live = false;
 	}
-	return wait;
+	out->origin = out->live ? origin_of(out->source) : 0;
+}
+
+/* Seconds until it may be looked at again. */
+static int64_t ask(struct asker *by, const struct one *o, const struct seen *seen, bool *failed)
+{
+	struct site *s = by->far->site;
+	struct err e = { 0 }, own = { 0 };
+	bool changed = false, sure = true;
+	const struct fetch_request r = { .tenant = o->tenant, .dataset = o->dataset, .datasource = seen->source, .known = seen->known, .cancel_or_null = &by->cancel };
+	*failed = !fetch_there_changed(s, &r, &changed, &sure, &e);
+	if (cancel_fired(&by->cancel)) return 0;
+	struct str fault = !*failed ? STR("") : str_of(e.pub[0] ? e.pub : err_kind(e.code)->sentence);
+	if (*failed) log_failure(s->log, LOG_LEVEL_WARN, "live.ask", &e);
+	/* What has changed is told by the publication that follows. */
+	bool ok = changed ? publish_again(s, o, &own) : publish_far_note(s, o->tenant, o->dataset, fault, &own);
+	if (!ok) log_failure(s->log, LOG_LEVEL_WARN, "live.note", &own);
+	return sure ? 0 : UNSURE_S;
 }
 
 /* --- all of them ----------------------------------------------------------------------------------------------------- */
@@ -129,17 +152,46 @@ static void open_one(struct far *f, struct one *o)
 	lock_take(&f->lock);
 }
 
-static void look_at(struct far *f, struct one *o)
+static bool is_asked(const struct far *f, uint64_t origin)
 {
+	for (size_t i = 0; origin && i < f->n; i++)
+		if (f->list[i].busy && f->list[i].origin == origin) return true;
+	return false;
+}
+
+static void look_at(struct asker *by, struct one *o)
+{
+	struct far *f = by->far;
 	struct one copy = *o;
+	struct seen seen = { 0 };
 	bool failed = false;
+	int64_t wait_ns = 0;
 	o->asked = o->open = false;
 	o->due_ns = INT64_MAX;
 	lock_give(&f->lock);
-	int64_t wait_ns = num_max(look(f, &copy, &failed) * JOB_SECOND_NS, f->every_ns);
+	see(f->site, &copy, &seen);
 	lock_take(&f->lock);
 	o = find_or_null(f, copy.tenant, copy.dataset);
 	ensure(o != NULL);
+	o->origin = seen.origin;
+	if (is_asked(f, seen.origin)) { /* its turn comes when that one has been answered */
+		o->asked = o->open = true;
+		o->due_ns = 0;
+		arena_done(&seen.arena);
+		return;
+	}
+	if (seen.live) {
+		o->busy = true;
+		lock_give(&f->lock);
+		wait_ns = ask(by, &copy, &seen, &failed) * JOB_SECOND_NS;
+		lock_take(&f->lock);
+		o = find_or_null(f, copy.tenant, copy.dataset);
+		ensure(o != NULL);
+		o->busy = false;
+		lock_bell_ring_all(&f->bell);
+	}
+	arena_done(&seen.arena);
+	wait_ns = num_max(wait_ns, f->every_ns);
 	o->fails = failed ? num_min(o->fails + 1, 10) : 0;
 	/* A dead origin is asked less and less often. */
 	if (failed) wait_ns = num_max(wait_ns, num_min(f->every_ns << (o->fails - 1), SILENT_S * JOB_SECOND_NS));
@@ -147,14 +199,16 @@ static void look_at(struct far *f, struct one *o)
 }
 
 /* Whether there was something to do; else *until: when to look again. */
-static bool turn(struct far *f, int64_t *until)
+static bool turn(struct asker *by, int64_t *until)
 {
+	struct far *f = by->far;
 	int64_t now = clock_monotonic_ns();
 	*until = now + 3600 * JOB_SECOND_NS;
 	for (size_t i = 0; i < f->n; i++) {
 		struct one *o = &f->list[i];
 		if (o->due_ns > now) *until = num_min(*until, o->due_ns);
-		else if (o->asked) return look_at(f, o), true;
+		else if (is_asked(f, o->origin)) continue;
+		else if (o->asked) return look_at(by, o), true;
 		else if (!o->open) return open_one(f, o), true;
 	}
 	return false;
@@ -162,35 +216,57 @@ static bool turn(struct far *f, int64_t *until)
 
 static void *run(void *arg)
 {
-	struct far *f = arg;
+	struct asker *by = arg;
+	struct far *f = by->far;
 	int64_t until;
 	pthread_setname_np(pthread_self(), "live far");
 	lock_take(&f->lock);
 	while (!f->stopping)
-		if (!turn(f, &until) && !f->stopping) (void)lock_bell_wait_until(&f->bell, &f->lock, until);
+		if (!turn(by, &until) && !f->stopping) (void)lock_bell_wait_until(&f->bell, &f->lock, until);
 	lock_give(&f->lock);
 	return NULL;
 }
 
-bool far_open(struct site *s, struct far **out, struct err *e)
+static void end(struct far *f)
+{
+	free(f->list);
+	for (size_t i = 0; i < ASKERS; i++) cancel_done(&f->askers[i].cancel);
+	lock_bell_done(&f->bell);
+	lock_done(&f->lock);
+	free(f);
+}
+
+static bool start(struct far *f, struct err *e)
 {
 	pthread_attr_t attributes;
+	ensure(pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, STACK) == 0);
+	int failed = 0;
+	while (!failed && f->started < ASKERS) {
+		struct asker *by = &f->askers[f->started];
+		failed = pthread_create(&by->thread, &attributes, run, by);
+		f->started += !failed;
+	}
+	pthread_attr_destroy(&attributes);
+	errno = failed;
+	return !failed || err_os(e, "start the threads that ask other servers");
+}
+
+bool far_open(struct site *s, struct far **out, struct err *e)
+{
 	struct far *f = calloc(1, sizeof *f);
 	ensure(f != NULL);
 	f->site = s;
 	f->every_ns = (s->conf ? s->conf->live_seconds : 60) * JOB_SECOND_NS;
 	lock_init(&f->lock, LOCK_FAR);
 	lock_bell_init(&f->bell);
-	cancel_init(&f->cancel);
-	ensure(pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, STACK) == 0);
-	errno = pthread_create(&f->thread, &attributes, run, f);
-	pthread_attr_destroy(&attributes);
-	if (errno) {
-		cancel_done(&f->cancel);
-		lock_bell_done(&f->bell);
-		lock_done(&f->lock);
-		free(f);
-		return err_os(e, "start the thread that asks other servers");
+	for (size_t i = 0; i < ASKERS; i++) {
+		f->askers[i].far = f;
+		cancel_init(&f->askers[i].cancel);
+	}
+	if (!start(f, e)) {
+		far_stop(f);
+		end(f);
+		return false;
 	}
 	s->asked_arg = f;
 	s->asked = asked;
@@ -203,10 +279,10 @@ void far_stop(struct far *f)
 	if (!f) return;
 	lock_take(&f->lock);
 	f->stopping = true;
-	cancel_fire(&f->cancel);
 	lock_bell_ring_all(&f->bell);
 	lock_give(&f->lock);
-	pthread_join(f->thread, NULL);
+	for (size_t i = 0; i < f->started; i++) cancel_fire(&f->askers[i].cancel);
+	for (size_t i = 0; i < f->started; i++) pthread_join(f->askers[i].thread, NULL);
 }
 
 /* Requests that are still answered reach it until the last of them has gone. */
@@ -215,10 +291,5 @@ void jobs_done(struct site *s)
 	struct far *f = s->asked_arg;
 	s->asked = NULL;
 	s->asked_arg = NULL;
-	if (!f) return;
-	free(f->list);
-	cancel_done(&f->cancel);
-	lock_bell_done(&f->bell);
-	lock_done(&f->lock);
-	free(f);
+	if (f) end(f);
 }

@@ -280,7 +280,7 @@ bool tenant_host_ok(struct str h, struct err *e)
 
 /* --- changing ----------------------------------------------------------------------------------- */
 
-static bool put_settings(struct store_tx *t, struct tenant_id id, const struct tenant_setting_value *v,
+bool tenant_put_settings(struct store_tx *t, struct tenant_id id, const struct tenant_setting_value *v,
                          size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -305,27 +305,57 @@ bool tenant_put_host(struct store_tx *t, struct tenant_id id, struct str host, i
 	               STR_ARG(host));
 }
 
+bool tenant_check_settings(const struct tenant_setting_value *v, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!check(&v[i], e)) return false;
+	return true;
+}
+
+struct maker { struct str host; const struct str *aliases; size_t naliases; const struct tenant_setting_value *values; size_t nvalues; struct tenant_id parent; int64_t most; };
+
+/* Counted where it is written, so that two at once do not both find room for one. */
+static bool place_below(struct store_tx *t, struct tenant_id id, const struct maker *m, struct err *e)
+{
+	int64_t children;
+	bool below;
+	if (!m->parent.v) return true;
+	if (!tenant_family(t, m->parent, &children, &below, e)) return false;
+	if (below || children >= m->most) return err_set(e, ERR_FORBIDDEN, "no more portals can be made here: %lld are there", (long long)children);
+	return store_run(t, &tenant_queries[TENANT_Q_child_put], id, STORE_PARAMS(VALUE_OF_INT(m->parent.v)), e);
+}
+
+static bool add(struct tenants *ts, const struct maker *m, struct tenant_id *out, struct err *e)
+{
+	struct store_tx *t;
+	struct err ignored = { 0 };
+	if (!tenant_host_ok(m->host, e)) return false;
+	for (size_t i = 0; i < m->naliases; i++)
+		if (!tenant_host_ok(m->aliases[i], e)) return false;
+	if (!tenant_check_settings(m->values, m->nvalues, e) || !store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
+	bool ok = store_run_house(t, &tenant_house_queries[TENANT_H_tenant_insert],
+	                          STORE_PARAMS(VALUE_OF_TEXT(m->host), VALUE_OF_INT(clock_now().us)), e);
+	struct tenant_id id = { ok ? store_last_id(t) : 0 };
+	ok = ok && place_below(t, id, m, e) && tenant_put_host(t, id, m->host, 0, e);
+	for (size_t i = 0; ok && i < m->naliases; i++) ok = tenant_put_host(t, id, m->aliases[i], (int64_t)i + 1, e);
+	ok = ok && tenant_put_settings(t, id, m->values, m->nvalues, e);
+	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored) && ok;
+	if (!ok || !tenants_changed(ts, id, e)) return false;
+	*out = id;
+	return true;
+}
+
 bool tenant_add(struct tenants *ts, struct str host, const struct str *aliases, size_t naliases,
                 const struct tenant_setting_value *values, size_t nvalues, struct tenant_id *out,
                 struct err *e)
 {
-	if (!tenant_host_ok(host, e)) return false;
-	for (size_t i = 0; i < naliases; i++)
-		if (!tenant_host_ok(aliases[i], e)) return false;
-	for (size_t i = 0; i < nvalues; i++)
-		if (!check(&values[i], e)) return false;
-	struct store_tx *t;
-	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
-	bool ok = store_run_house(t, &tenant_house_queries[TENANT_H_tenant_insert],
-	                          STORE_PARAMS(VALUE_OF_TEXT(host), VALUE_OF_INT(clock_now().us)), e);
-	struct tenant_id id = { ok ? store_last_id(t) : 0 };
-	ok = ok && tenant_put_host(t, id, host, 0, e);
-	for (size_t i = 0; ok && i < naliases; i++) ok = tenant_put_host(t, id, aliases[i], (int64_t)i + 1, e);
-	ok = ok && put_settings(t, id, values, nvalues, e);
-	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
-	if (!ok || !tenants_changed(ts, id, e)) return false;
-	*out = id;
-	return true;
+	return add(ts, &(struct maker){ .host = host, .aliases = aliases, .naliases = naliases, .values = values, .nvalues = nvalues }, out, e);
+}
+
+bool tenant_add_child(struct tenants *ts, struct str host, const struct tenant_setting_value *values, size_t nvalues, struct tenant_id parent,
+                      int64_t most, struct tenant_id *out, struct err *e)
+{
+	return add(ts, &(struct maker){ .host = host, .values = values, .nvalues = nvalues, .parent = parent, .most = most }, out, e);
 }
 
 bool tenant_set(struct tenants *ts, struct tenant_id id, const struct tenant_setting_value *values,
@@ -335,7 +365,7 @@ bool tenant_set(struct tenants *ts, struct tenant_id id, const struct tenant_set
 		if (!check(&values[i], e)) return false;
 	struct store_tx *t;
 	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
-	bool ok = put_settings(t, id, values, nvalues, e);
+	bool ok = tenant_put_settings(t, id, values, nvalues, e);
 	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	return ok && tenants_changed(ts, id, e);
 }

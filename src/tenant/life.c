@@ -39,50 +39,52 @@ static bool check_hosts(const struct str *hosts, size_t n, struct err *e)
 	return true;
 }
 
-bool tenant_hosts(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, struct err *e)
+bool tenant_rename(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, const struct tenant_setting_value *also_or_null,
+                   bool (*within)(struct store_tx *tx, void *arg, struct err *e), void *arg, struct err *e)
 {
 	struct store_tx *t;
 	struct err ignored = { 0 };
-	if (!check_hosts(hosts, n, e) || !store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
-	bool ok = store_run(t, &tenant_queries[TENANT_Q_hosts_clear], id, STORE_NONE, e);
+	if (!check_hosts(hosts, n, e) || (also_or_null && !tenant_check_settings(also_or_null, 1, e)) || !store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
+	bool ok = (!within || within(t, arg, e)) && store_run(t, &tenant_queries[TENANT_Q_hosts_clear], id, STORE_NONE, e);
 	for (size_t i = 0; ok && i < n; i++) ok = tenant_put_host(t, id, hosts[i], (int64_t)i, e);
-	ok = ok && store_run(t, &tenant_queries[TENANT_Q_host_is], id, STORE_PARAMS(VALUE_OF_TEXT(hosts[0])), e);
+	ok = ok && store_run(t, &tenant_queries[TENANT_Q_host_is], id, STORE_PARAMS(VALUE_OF_TEXT(hosts[0])), e) &&
+	     (!also_or_null || tenant_put_settings(t, id, also_or_null, 1, e));
 	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored) && ok;
 	return ok && tenants_changed(ts, id, e);
 }
 
-/* --- who runs it --------------------------------------------------------------------------------------------- */
-
-static bool has_children(struct tenants *ts, struct tenant_id id)
+bool tenant_hosts(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, struct err *e)
 {
-	auto_arena a = ARENA_INIT;
-	struct tenant_id *ids;
-	bool found = false;
-	size_t n = tenants_list(ts, &a, &ids);
-	for (size_t i = 0; i < n && !found; i++) {
-		const struct tenant *t = tenants_hold_or_null(ts, ids[i]);
-		found = t && t->parent.v == id.v;
-		tenant_release(ts, t);
-	}
-	return found;
+	return tenant_rename(ts, id, hosts, n, NULL, NULL, NULL, e);
 }
 
-static bool is_child(struct tenants *ts, struct tenant_id id)
+/* --- who runs it --------------------------------------------------------------------------------------------- */
+
+bool tenant_family(struct store_tx *t, struct tenant_id id, int64_t *children, bool *is_child, struct err *e)
 {
-	const struct tenant *t = tenants_hold_or_null(ts, id);
-	bool child = t && t->parent.v != 0;
-	tenant_release(ts, t);
-	return child;
+	struct store_rows *r;
+	if (!store_ask_house(t, &tenant_house_queries[TENANT_H_family], STORE_PARAMS(VALUE_OF_INT(id.v)), &r, e)) return false;
+	bool ok = store_step(r, e) == STORE_ROW;
+	*children = ok ? store_int(r, 0) : 0;
+	*is_child = ok && store_int(r, 1) > 0;
+	store_stop(r);
+	return ok;
+}
+
+static bool may_be_given(struct store_tx *t, struct tenant_id id, struct tenant_id parent, struct err *e)
+{
+	int64_t children, others;
+	bool below, parent_below;
+	if (!tenant_family(t, id, &children, &below, e) || !tenant_family(t, parent, &others, &parent_below, e)) return false;
+	return (parent.v != id.v && !parent_below && !children) || err_set(e, ERR_CONFLICT, "a portal that is run from another one cannot run portals itself");
 }
 
 bool tenant_give_to(struct tenants *ts, struct tenant_id id, struct tenant_id parent, struct err *e)
 {
 	struct store_tx *t;
 	struct err ignored = { 0 };
-	if (parent.v && (parent.v == id.v || is_child(ts, parent) || has_children(ts, id)))
-		return err_set(e, ERR_CONFLICT, "a portal that is run from another one cannot run portals itself");
 	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
-	bool ok = parent.v ? store_run(t, &tenant_queries[TENANT_Q_child_put], id, STORE_PARAMS(VALUE_OF_INT(parent.v)), e)
+	bool ok = parent.v ? may_be_given(t, id, parent, e) && store_run(t, &tenant_queries[TENANT_Q_child_put], id, STORE_PARAMS(VALUE_OF_INT(parent.v)), e)
 	                   : store_run(t, &tenant_queries[TENANT_Q_child_remove], id, STORE_NONE, e);
 	ok = store_end(t, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored) && ok;
 	return ok && tenants_changed(ts, id, e);

@@ -59,6 +59,10 @@ struct tenant_setting_value { struct str name, value; };
 bool tenant_add(struct tenants *ts, struct str host, const struct str *aliases, size_t naliases,
                 const struct tenant_setting_value *values, size_t nvalues, struct tenant_id *out,
                 struct err *e) must_use;
+/* The same for one that is run from another's back office from its first moment; ERR_FORBIDDEN when that one runs so many already, or is
+ * run from another one itself. */
+bool tenant_add_child(struct tenants *ts, struct str host, const struct tenant_setting_value *values, size_t nvalues, struct tenant_id parent,
+                      int64_t most, struct tenant_id *out, struct err *e) must_use nonnull_all;
 /* An empty value removes a setting. Unknown names and bad values are refused by name. */
 bool tenant_set(struct tenants *ts, struct tenant_id id, const struct tenant_setting_value *values,
                 size_t nvalues, struct err *e) must_use;
@@ -77,6 +81,9 @@ bool tenant_remove(struct tenants *ts, struct tenant_id id, struct err *e) must_
 enum { TENANT_HOSTS = 20, TENANT_KEPT_DAYS = 30 };
 /* All host names of a portal, the first its own: links to the others lead there. ERR_CONFLICT when another portal has one. */
 bool tenant_hosts(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, struct err *e) must_use nonnull_all;
+/* The same with what must be so from the same moment on, and not be so when it fails: a setting, and whatever is written in `within`, which comes first. */
+bool tenant_rename(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, const struct tenant_setting_value *also_or_null,
+                   bool (*within)(struct store_tx *tx, void *arg, struct err *e), void *arg, struct err *e) must_use;
 /* Readers and people get a page that says so; nothing of it is lost. */
 bool tenant_suspend(struct tenants *ts, struct tenant_id id, bool suspended, struct err *e) must_use nonnull_all;
 /* The same, until tenants_sweep makes an end of it; false takes that back. */

@@ -72,32 +72,29 @@ bool transfer_reseal(struct site *s, struct tenant_id t, struct str former, stru
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 
-static bool reseal_own(struct site *s, struct tenant_id t, struct str former, struct str host, struct arena *a, struct err *e)
+struct renamed { struct site *site; struct arena *arena; struct tenant_id tenant; struct str former, host; };
+
+static bool reseal_own(struct store_tx *tx, void *arg, struct err *e)
 {
-	struct store_tx *tx;
-	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
-	bool ok = reseal(s, tx, &factor, t, former, host, a, NULL, e) && reseal(s, tx, &provider, t, former, host, a, NULL, e);
-	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+	const struct renamed *r = arg;
+	struct store_rows *rows;
+	if (!store_ask(tx, &transfer_queries[TRANSFER_Q_host], r->tenant, STORE_NONE, &rows, e)) return false;
+	bool same = store_step(rows, e) == STORE_ROW && str_eq(store_text(rows, 0), r->former);
+	store_stop(rows);
+	if (!same) return err_set(e, ERR_PRECONDITION, "%s", err_kind(ERR_PRECONDITION)->sentence);
+	return reseal(r->site, tx, &factor, r->tenant, r->former, r->host, r->arena, NULL, e) && reseal(r->site, tx, &provider, r->tenant, r->former, r->host, r->arena, NULL, e);
 }
 
 bool transfer_rename(struct site *s, struct tenant_id t, const struct str *hosts, size_t n, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
-	struct err ignored = { 0 };
 	const struct tenant *p = tenants_hold_or_null(s->tenants, t);
 	if (!p) return err_set(e, ERR_NO_PORTAL, "there is no such portal any more");
-	size_t nformer = 1 + p->naliases;
-	struct str *former = arena_array(&a, struct str, nformer);
-	former[0] = arena_str(&a, p->host);
-	for (size_t i = 1; i < nformer; i++) former[i] = arena_str(&a, p->aliases[i - 1]);
-	bool named = tenant_setting(p, "consent.ledger_name").n > 0;
+	struct renamed r = { .site = s, .arena = &a, .tenant = t, .former = arena_str(&a, p->host), .host = n ? hosts[0] : STR("") };
+	bool named = tenant_setting(p, "consent.ledger_name").n > 0, other = !str_eq(r.former, r.host);
 	tenant_release(s->tenants, p);
-	/* The ledger of consents stays of the name it began under. */
-	const struct tenant_setting_value ledger = { STR("consent.ledger_name"), former[0] };
-	if (!named && !str_eq(former[0], hosts[0]) && !tenant_set(s->tenants, t, &ledger, 1, e)) return false;
-	if (!tenant_hosts(s->tenants, t, hosts, n, e)) return false;
-	if (str_eq(former[0], hosts[0]) || reseal_own(s, t, former[0], hosts[0], &a, e)) return true;
-	/* Second factors that cannot be opened keep everybody out: rather the former name. */
-	if (!tenant_hosts(s->tenants, t, former, nformer, &ignored)) log_failure(s->log, LOG_LEVEL_ERROR, "portal.renamed", &ignored);
-	return false;
+	/* The ledger of consents stays of the name it began under. Second factors that cannot be opened would keep everybody out: they are of
+	 * the new name from the moment the portal is. */
+	const struct tenant_setting_value ledger = { STR("consent.ledger_name"), r.former };
+	return tenant_rename(s->tenants, t, hosts, n, other && !named ? &ledger : NULL, other ? reseal_own : NULL, &r, e);
 }

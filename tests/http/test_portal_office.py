@@ -3,6 +3,7 @@ letters that people choose."""
 import json
 import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -127,9 +128,16 @@ def test_quotas_of_people_groups_and_datasets(world, root):
     user = f"/backoffice/users/{number}/"
     assert "What holds now: 5" in root.get(user).text
     saved(root.form(user, {**fields(root.get(user).text), "do": "save", "calls": "2"}))
+    # The letter cannot be stored: then nobody is noted as told, and it comes as soon as it can be.
+    with sqlite3.connect(world.data / "stoa.db", timeout=30) as db:
+        db.execute("create trigger no_letters before insert on mail when new.kind = 'quota' begin select raise(fail, 'no letters'); end")
     left = [reader.get(path, headers=key, keep=False) for _ in range(3)]
     assert [x.status_code for x in left] == [200, 200, 429], "counted anew"
     assert left[2].json()["errorcode"] == 10003 and left[2].json()["call_limit"] == 2 and left[2].json()["limit_time_unit"] == "day" and int(left[2].headers["Retry-After"]) > 0
+    until(lambda: "no letters" in open(f"{world.data}.log", encoding="utf-8").read())
+    assert not [t for t in world.table("quota_told") if t["account"] == number and t["level"] >= 100]
+    with sqlite3.connect(world.data / "stoa.db", timeout=30) as db:
+        db.execute("drop trigger no_letters")
     until(lambda: any("used up" in x["Subject"] for x in world.letters(to=ADA)))
     assert len([x for x in world.letters(to=ADA) if "used up" in x["Subject"]]) == 1
     ada = world.client(HOST)
@@ -201,6 +209,14 @@ def test_other_portals_are_run_from_here(world, root):
         assert answer.status_code == 422 and word in answer.text and "Little Town" in answer.text, wrong
     command(world, "portal", "set", HOST, "ceiling.portals=0")
     assert "No more portals" in root.form(home + "new/", new).text
+    # Four at once where there is room for one.
+    command(world, "portal", "set", HOST, "ceiling.portals=1")
+    with ThreadPoolExecutor(4) as at_once:
+        answers = list(at_once.map(lambda i: root.form(home + "new/", {**new, "host": f"one{i}.example", "email": f"mayor@one{i}.example"}), range(4)))
+    assert sorted(a.status_code for a in answers) == [303, 422, 422, 422] and sum("No more portals" in a.text for a in answers) == 3
+    assert len(world.table("tenant_child")) == 1
+    lucky = next(i for i, a in enumerate(answers) if a.status_code == 303)
+    command(world, "portal", "remove", f"one{lucky}.example", "--yes", "--now")
     command(world, "portal", "set", HOST, "ceiling.portals=")
     made = root.form(home + "new/", new)
     saved(made)
