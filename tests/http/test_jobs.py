@@ -350,6 +350,26 @@ def test_a_schedule_publishes_what_has_changed(jobs, source):
     until(lambda: abs(work(jobs, "schedules", dataset=d)[0]["next"] / SECOND - back) < 700)
 
 
+def test_nothing_is_published_by_the_clock_while_a_portal_is_closed(jobs, source):
+    d, slug = make(jobs, source, "Closed for now")
+    work(jobs, "schedule", dataset=d, uid="", cron="*/10 * * * *", timezone="")
+    work(jobs, "put", dataset=d)
+    settled(jobs, d)
+    Source.body = b"name,height\nelm,3\n"
+    count = len(work(jobs, "list", dataset=d))
+    stoa(jobs.data, "portal", "suspend", HOST)
+    try:
+        until(lambda: jobs.client(HOST).get("/").status_code in (403, 404, 503))
+        jobs.advance(700)
+        until(lambda: work(jobs, "schedules", dataset=d)[0]["next"] > jobs.now() * SECOND)
+        assert len(work(jobs, "list", dataset=d)) == count, "what came due meanwhile was begun"
+    finally:
+        stoa(jobs.data, "portal", "resume", HOST)
+    until(lambda: rows(jobs, slug) == 2)
+    jobs.advance(700)
+    until(lambda: rows(jobs, slug) == 1)
+
+
 def test_failures_are_told_once(jobs, source):
     d, slug = make(jobs, source, "Told")
     work(jobs, "put", dataset=d)

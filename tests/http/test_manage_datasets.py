@@ -595,3 +595,50 @@ def test_a_dataset_that_came_by_command_line_has_a_configuration(world, root, tm
     assert said["status"] == "idle", said
     rows = root.good("GET", "/catalog/datasets/shops/records", base="/api/explore/v2.1")
     assert sorted(r["code"] for r in rows["results"]) == ["01", "02"]
+
+
+# --- what is wrong, and what comes of it: one row of the specification's table each ------------------------------------------------------
+
+def test_bad_input_a_file_that_is_too_large_is_refused_before_it_comes_with_the_limit(root):
+    uid = make(root, "Too large")["uid"]
+    said = root.bad("POST", f"/datasets/{uid}/resources/files/", {"filename": "big.csv", "size": 1 << 50}, status=413)
+    assert re.search(r"\d+ ?(MB|GB|MiB|GiB|bytes)", said["message"]), said
+
+
+def test_bad_input_a_format_nobody_can_guess_has_an_empty_preview_and_may_be_chosen(root):
+    uid = make(root, "Riddle")["uid"]
+    file = root.good("POST", f"/datasets/{uid}/resources/files/", files={"file": ("riddle.bin", bytes(range(256)) * 40)}, status=201)
+    source = {"datasource": {"type": "uploaded_file", "file": {"uid": file["uid"]}}}
+    assert root.good("POST", f"/datasets/{uid}/resources/guess_extractors/", source) == []
+    page = make(root, "Page")["uid"]
+    file = upload(root, page, "page.csv", "<html><body><table><tr><td>a<td>b<tr><td>1<td>2</table></body></html>")
+    source = {"datasource": {"type": "uploaded_file", "file": {"uid": file["uid"]}}, "type": "html"}
+    assert root.good("POST", f"/datasets/{page}/resources/preview/", source)["records"] == [{"a": "1", "b": "2"}]
+
+
+def test_bad_input_the_identifier_of_a_published_dataset_stays(root):
+    uid = make(root, "Stays")["uid"]
+    with_source(root, uid)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    wait_idle(root, uid)
+    assert "dataset_id" in json.dumps(root.bad("PUT", f"/datasets/{uid}/", {"dataset_id": "moved-away"}))
+
+
+@pytest.mark.parametrize("processor, word", [
+    ({"type": "regexp_replace", "field": "name", "regexp": "(", "new": "x"}, "regexp"),
+    ({"type": "expression", "expression": "=1 +", "output_field": "x"}, "expression"),
+    ({"type": "create_geopoint", "latitude": "height", "longitude": "height", "epsg": 1, "output_field": "p"}, "epsg"),
+    ({"type": "date_normalizer", "field": "name", "output_field": "d", "pattern": "%Q"}, "pattern")])
+def test_bad_input_a_processor_that_cannot_be_is_flagged_and_nothing_is_published(root, processor, word):
+    uid = make(root, "Bad step")["uid"]
+    with_source(root, uid)
+    said = root("POST", f"/datasets/{uid}/processors/", processor)
+    assert said.status_code == 400 and word in said.text, said.text
+
+
+def test_bad_input_addresses_and_schedules_are_told_at_their_field(root):
+    uid = make(root, "Bad places")["uid"]
+    said = root.bad("POST", f"/datasets/{uid}/resources/", {"type": "csvfile", "datasource": {"type": "http", "connection": {"type": "http", "url": "ftp//x"}}})
+    assert "url" in json.dumps(said)
+    with_source(root, uid)
+    assert "cron" in json.dumps(root.bad("POST", f"/datasets/{uid}/schedules/", {"cron_schedule": "61 * * * *"}))
