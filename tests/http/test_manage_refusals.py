@@ -1,11 +1,24 @@
 """The management API by its description, beside the walk of test_manage_contract: what is refused, and how lists lead on. With STOA_CONTRACT, of another
 description in the same form."""
-import json
 import re
+
+import requests
 
 from probe import ROOT_USER
 from test_manage_contract import DEFAULT, described, faults  # noqa: F401 (a fixture)
-from test_manage_datasets import Api, key_of, with_source
+from test_manage_datasets import BASE, HOST, Api, key_of, with_source
+
+
+class Quick(Api):
+    """One connection for hundreds of small questions."""
+
+    def __init__(self, world, key):
+        super().__init__(world, key)
+        self.http = requests.Session()
+
+    def __call__(self, method, path, body=None, **more):
+        sent = {"Host": HOST, "X-Forwarded-Proto": "https", **({"Authorization": f"Apikey {self.key}"} if self.key else {})}
+        return self.http.request(method, f"http://127.0.0.1:{self.world.server.port}{BASE}{path}", headers=sent, timeout=60, allow_redirects=False, **({} if body is None else {"json": body}), **more)
 
 
 def fill(path, things):
@@ -14,7 +27,7 @@ def fill(path, things):
 
 def test_what_is_refused_has_the_shape_of_an_error(world, described):
     """Every operation without a key, of something that is not there, and with a body that is none."""
-    root, nobody, wrong, seen = Api(world, key_of(world, ROOT_USER)), Api(world, ""), [], set()
+    root, nobody, wrong, seen = Quick(world, key_of(world, ROOT_USER)), Quick(world, ""), [], set()
     uid = root.good("POST", "/datasets/", {"metadata": {"default": DEFAULT}}, status=201)["uid"]
     for path, item in described["paths"].items():
         for method, operation in item.items():
@@ -40,13 +53,13 @@ def test_what_is_refused_has_the_shape_of_an_error(world, described):
 
 
 def test_pages_of_lists_lead_on_and_back(world, described):
-    root = Api(world, key_of(world, ROOT_USER))
+    root = Quick(world, key_of(world, ROOT_USER))
     uid = with_source(root, root.good("POST", "/datasets/", {"metadata": {"default": DEFAULT}}, status=201)["uid"]) and root.good("GET", "/datasets/?sort=-created_at&limit=1")["results"][0]["uid"]
     walked = 0
     for path, item in described["paths"].items():
-        answer = item.get("get", {}).get("responses", {}).get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        given = [described["components"]["parameters"][q["$ref"].rsplit("/", 1)[1]] if "$ref" in q else q for q in [*item.get("parameters", []), *item.get("get", {}).get("parameters", [])]]
         at = fill(path, {"uid": uid, "template": "default", "template_name": "default"})
-        if "total_count" not in json.dumps(answer) or "harvester" in path or "/none/" in at:
+        if "limit" not in [q["name"] for q in given] or "harvester" in path or "/none/" in at:
             continue
         walked += 1
         whole = root.good("GET", at + "?limit=1000")
@@ -60,11 +73,7 @@ def test_pages_of_lists_lead_on_and_back(world, described):
             continue
         first = root.good("GET", at + "?limit=1&x=kept%20so")
         assert "limit=1" in first["next"] and "offset=1" in first["next"] and "x=kept" in first["next"] and first["previous"] is None, first["next"]
-        second = root.good("GET", first["next"].split(world_base(first["next"]), 1)[1])
+        second = root.good("GET", first["next"].split("/api/automation/v1.0", 1)[1])
         assert second["results"] == whole["results"][1:2] and "offset=0" in second["previous"] and "limit=1" in second["previous"], at
     assert walked > 15
     root.good("DELETE", f"/datasets/{uid}/", status=204)
-
-
-def world_base(url):
-    return url.split("/api/", 1)[0] + "/api/automation/v1.0"
