@@ -74,9 +74,7 @@ def test_in_every_parameter_of_every_endpoint(hostile):
             if p["in"] != "query":
                 continue
             clause = p["name"] in ("select", "where", "group_by", "order_by", "refine", "exclude", "facet", "qv1", "cursor", "as_of")
-            for s in of_today(STRINGS, 4) if clause else STRINGS[::8]:
-                if path.endswith("{format}") and not clause:
-                    continue
+            for s in of_today(STRINGS, 4 if clause else 24 if path.endswith("{format}") else 8):
                 judge(hostile.get(asked(path), {p["name"]: s}), (path, p["name"], s))
                 tried += 1
     assert tried > 400

@@ -270,6 +270,32 @@ def test_what_is_built_of_a_dataset_tells_no_more_than_the_dataset(world):
     assert shown.status_code == 200 and "<table" in shown.text, "nothing was shown at all"
 
 
+def test_a_form_is_told_what_an_address_is_told(world):
+    """The older APIs take forms, too: the same questions have the same answers either way, so what holds of addresses holds of forms."""
+    formats = formats_of(world, w.RULED, world.keys["admin"])
+    things = []
+    for method, pattern in routes():
+        if method != "POST" or not re.match(r"/api/(datasets|records|metadata|reuses|georeference)\b|/explore/dataset/\{dataset\}/download$", pattern):
+            continue
+        for path in fill(pattern, ["rowed", "fielded", "secretset"], formats):
+            probes = [p for p in PROBES[:2] + PROBES[2 + len(path) % 9::9] if len(json.dumps(p)) < 400]
+            named = [{}] if "{dataset}" in pattern or "/records/1.0" not in pattern else [{"dataset": d} for d in OPEN_SETS]
+            things += [(path, {**probe, **name}) for probe in probes for name in named]
+
+    def both(session, path, probe):
+        head = {"Host": f"{w.RULED}:{world.port}", "Accept-Encoding": "identity"}
+        at = f"http://127.0.0.1:{world.port}{path}"
+        form = session.post(at, data=probe, headers=head, allow_redirects=False, timeout=60)
+        address = ask(session, world, w.RULED, path, probe)
+        moved = form.is_redirect and address.is_redirect  # the way back to an address has its questions, that to a form has none
+        same = form.status_code == address.status_code and (moved or comparable(form, w.RULED) == comparable(address, w.RULED))
+        return None if same else f"{path} {json.dumps(probe)}: {form.status_code} {form.text[:200]} | {address.status_code} {address.text[:200]}"
+
+    differing = [d for d in in_parallel(both, of_today(things, 6)) if d]
+    assert len(things) > 300
+    assert not differing, f"{len(differing)} of {len(things)}:\n" + "\n".join(differing[:30])
+
+
 def test_a_key_without_rules_sees_no_more_than_anybody(world):
     hidden_from(world, world.keys["stranger"], w.MARKS + w.FIELD_NAMES, ["rowed", "fielded", "secretset"])
 
