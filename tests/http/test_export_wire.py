@@ -7,7 +7,7 @@ import socket
 import zlib
 
 import pytest
-from conftest import API, HOST, THINGS
+from conftest import API, HOST, THINGS, of_today
 
 EXPORT = API + "/catalog/datasets/{}/exports/{}"
 
@@ -79,3 +79,17 @@ def test_a_group_counts_what_was_written(server):
 def test_an_empty_export_says_so(server):
     end = raw(server, EXPORT.format("things", "json") + "?where=id%20%3C%200")[3]
     assert end["stoa-rows"] == "0"
+
+
+def test_every_format_tells_its_rows_and_its_digest(server):
+    """At the end, or at the beginning where the file was finished before it was sent. Half of the formats each day."""
+    formats = [x["rel"] for x in server.api("/catalog/datasets/cities/exports")["links"]]
+    for name in of_today(formats):
+        status, headers, body, end = raw(server, EXPORT.format("cities", name))
+        told = {**headers, **end}
+        assert status == 200 and told.get("content-digest") == digest(body), name
+        assert told.get("stoa-rows") == "4", name  # of the question: what has no place or day is in no file of places or days
+    for name in [x["rel"] for x in server.api("/catalog/exports")["links"]]:
+        headers, body, end = raw(server, f"{API}/catalog/exports/{name}")[1:]
+        told = {**headers, **end}
+        assert told.get("content-digest") == digest(body), name
