@@ -204,6 +204,8 @@ static bool show(struct check *k, struct err *e)
 	back_dataset_base(h, v, &k->c, STR("metadata/default/title resources/0 fields"));
 	if (!put_naming(h, k, e))
 		return false;
+	dataset_put_left_out(h, &k->preview);
+	dataset_put_mixed(h, v, &k->preview);
 	dataset_put_dates(h, v, &k->preview);
 	dataset_put_grid(h, v, &k->preview);
 	put_buttons(h, k);

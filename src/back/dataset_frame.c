@@ -274,7 +274,7 @@ static bool put_status(struct html *h, struct visit *v, const struct config *c, 
 	} else if (s->errors > 0 && !back_is_busy(s->state)) {
 		html_notice_open(h, HTML_WARNING);
 		html_lit(h, "<p>");
-		html_say_plural(h, N2_("{0} value did not fit at the last publication and was left empty.", "{0} values did not fit at the last publication and were left empty."), s->errors);
+		html_say_plural(h, N2_("{0} value or row did not fit at the last publication and was left out.", "{0} values or rows did not fit at the last publication and were left out."), s->errors);
 		html_lit(h, " <a href=\"");
 		html_url(h, arena_printf(v->arena, "/backoffice/datasets/%.*s/errors/", STR_ARG(c->uid)));
 		html_lit(h, "\">");

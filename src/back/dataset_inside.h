@@ -96,6 +96,13 @@ void dataset_read_params(struct visit *v, const struct visitor_form *f, const st
 void dataset_put_dates(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
 /* The array "fields" with what the form says of dates. */
 struct str dataset_read_dates(struct visit *v, const struct visitor_form *f, const struct json_node *fields) __attribute__((nonnull(1, 2)));
+/* dataset_mixed.c: columns that are numbers or dates but for some values ("as.FIELD" = a type), inside a form. */
+void dataset_put_mixed(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
+/* Does a form decide the type of a field? The operations by which it does. */
+bool dataset_type_decided(const struct visitor_form *f, struct str field) must_use nonnull_all;
+void dataset_put_types(struct json_out *j, struct visit *v, const struct visitor_form *f, const struct json_node *fields) __attribute__((nonnull(1, 2, 3)));
+/* Rows that have no place in the table. */
+void dataset_put_left_out(struct html *h, const struct back_preview *p) nonnull_all;
 /* dataset_grid.c: what the preview proposes for a map, inside a form. */
 void dataset_put_grid(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
 /* The array "processors" with what the form says of them; empty: it says nothing. */

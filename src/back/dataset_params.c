@@ -208,7 +208,7 @@ struct str dataset_read_dates(struct visit *v, const struct visitor_form *f, con
 	for (size_t i = 0; i < json_count(fields); i++) {
 		const struct json_node *one = json_at(fields, i);
 		struct str name = arena_join(v->arena, STR("date."), json_text(json_get(one, "field")));
-		bool decided = false;
+		bool decided = dataset_type_decided(f, json_text(json_get(one, "field")));
 		for (size_t k = 0; k < f->n; k++)
 			decided |= str_eq(f->pairs[k].name, name);
 		if (decided && str_eq(json_text(json_get(one, "type")), STR("type")))
@@ -218,7 +218,7 @@ struct str dataset_read_dates(struct visit *v, const struct visitor_form *f, con
 	}
 	struct str name, value;
 	for (size_t at = 0; dataset_next_pair(f, "date.", &at, &name, &value);) {
-		if (!value.n)
+		if (!value.n || dataset_type_decided(f, name))
 			continue;
 		struct str type = visitor_field(f, arena_join(v->arena, STR("time."), name));
 		json_open(&j, '{');
@@ -228,6 +228,7 @@ struct str dataset_read_dates(struct visit *v, const struct visitor_form *f, con
 		json_member(&j, "dates", str_eq(value, STR("day")) ? STR("day_first") : STR("month_first"));
 		json_close(&j, '}');
 	}
+	dataset_put_types(&j, v, f, fields);
 	json_close(&j, ']');
 	return arena_str(v->arena, buf_str(&b));
 }

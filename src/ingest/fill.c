@@ -330,6 +330,16 @@ static const char *cast_json(struct fill *f, struct fill_column *c, size_t row, 
 	return NULL;
 }
 
+/* A number with the sign of another unit, or with none where all others are percentages, is another number. */
+static const char *sign_fault(const struct plan_column *p, struct str s)
+{
+	enum spell_sign sign;
+	struct str bare = spell_bare(s, &sign);
+	if (sign == SPELL_SIGN_NONE) return p->as.sign_needed && !str_eq(bare, STR("0")) ? "a number without a percent sign among percentages" : NULL;
+	enum spell_sign own = p->as.sign ? p->as.sign : spell_unit_sign(p->field->unit);
+	return sign == own ? NULL : "a number with a sign that is not its column's";
+}
+
 static const char *cast(struct fill *f, struct caster *k, size_t i, const struct cell *cell)
 {
 	const struct plan_column *p = &f->plan->columns[i];
@@ -337,6 +347,8 @@ static const char *cast(struct fill *f, struct caster *k, size_t i, const struct
 	size_t row = f->nrows;
 	if (cell->text.n > LIMIT_CELL_BYTES) return "the cell is larger than 16 MB";
 	if (p->as.list) return cast_list(f, p, c, row, cell);
+	const char *sign = p->as.type == VALUE_INT || p->as.type == VALUE_DOUBLE ? sign_fault(p, cell->text) : NULL;
+	if (sign) return sign;
 	switch (p->as.type) {
 	case VALUE_INT: return cast_int(p, c, row, cell->text);
 	case VALUE_DOUBLE: return cast_real(p, c, row, cell->text);

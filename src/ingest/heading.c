@@ -1,4 +1,4 @@
-/* Where a table's headings end and its records begin, and which rows at its end are no records. A row belongs to
+/* Where a table's headings end and its records begin, and which rows between and behind them are no records. A row belongs to
  * the headings while it has words where the records have numbers or dates: so are rows of groups ("Population",
  * merged over two columns) and rows of units ("(km)"). */
 #include "ingest/layer.h"
@@ -89,6 +89,8 @@ static bool continues(const struct sampled *above, const struct sampled *r, cons
 	return k.words * 2 > ntyped || (k.words >= 1 && gaps && news == 0);
 }
 
+static bool is_aside(const struct sampled *r, size_t columns);
+
 void heading_guess(struct arena *a, const struct sampled *rows, size_t n, struct heading_guess *out)
 {
 	size_t columns = 0;
@@ -101,11 +103,11 @@ void heading_guess(struct arena *a, const struct sampled *rows, size_t n, struct
 	if (ntyped > 0 && first.values == 0)
 		while (out->rows < MOST_ROWS && out->rows + LEAST_RECORDS <= n &&
 		       continues(&rows[out->rows - 1], &rows[out->rows], typed, ntyped, columns)) out->rows++;
-	/* The last row may be the one in question. */
+	/* The last row may be the one in question, and rows of totals and notes are no records. */
 	for (size_t i = 0; i < columns; i++) {
 		out->full[i] = n > out->rows + 1;
 		for (size_t r = out->rows; r + 1 < n; r++)
-			if (cell_at(&rows[r], i)->kind == CELL_NONE) out->full[i] = false;
+			if (cell_at(&rows[r], i)->kind == CELL_NONE && !is_aside(&rows[r], columns)) out->full[i] = false;
 	}
 }
 
@@ -138,21 +140,44 @@ void heading_join(struct arena *a, const struct sampled *rows, size_t n, bool sp
 /* --- the end ----------------------------------------------------------------------------------------- */
 
 static const char *const totals[] = { "total", "totals", "totaux", "grand total", "total general", "sum", "sums", "somme", "summe", "gesamt",
-	"gesamtsumme", "insgesamt", "suma", "soma", "totale", "totaal", "totalt", "totales", "totais", "итого", "المجموع", "合计", "合計" };
+	"gesamtsumme", "insgesamt", "totaux generaux", "suma", "soma", "totale", "totaal", "totalt", "totales", "totais", "итого", "المجموع", "合计", "合計" };
 static const char *const notes[] = { "source", "sources", "note", "notes", "nb", "n.b.", "quelle", "quellen", "anmerkung", "fuente", "fuentes", "nota",
 	"fonte", "fonti", "champ", "lecture", "bron", "remarque", "legend", "legende" };
 
+static const char *const subtotals[] = { "sous-total", "sous total", "sous-totaux", "subtotal", "sub-total", "sub total", "subtotals", "zwischensumme",
+	"teilsumme", "subtotale", "subtotali", "subtotales", "subtotais", "subtotaal", "tussentotaal", "delsumma", "delsum" };
+
 static bool begins_with(struct str folded, const char *const *words, size_t n, bool *exact)
 {
-	for (size_t i = 0; i < n; i++) {
+	bool found = false;
+	for (size_t i = 0; i < n && !*exact; i++) {
 		struct str w = str_of(words[i]);
 		if (!str_starts(folded, w)) continue;
 		struct str rest = str_trim(str_from(folded, w.n));
 		*exact = rest.n == 0 || (rest.n == 1 && rest.p[0] == ':');
 		char next = folded.n > w.n ? folded.p[w.n] : ' ';
-		if (*exact || next == ' ' || next == ':' || next == '(' || next == '-') return true;
+		found |= *exact || next == ' ' || next == ':' || next == '(' || next == '-';
 	}
-	return false;
+	return found;
+}
+
+/* A row that calls itself a total, whatever is in it. */
+static bool says_total(struct str text, bool *exact)
+{
+	auto_buf b = BUF_INIT(8192);
+	*exact = false;
+	if (text.n > 2000) return false;
+	text_fold(&b, text);
+	return begins_with(buf_str(&b), subtotals, COUNT_OF(subtotals), exact) || begins_with(buf_str(&b), totals, COUNT_OF(totals), exact);
+}
+
+static bool is_aside(const struct sampled *r, size_t columns)
+{
+	size_t first = 0;
+	bool exact;
+	while (first < r->n && r->cells[first].kind == CELL_NONE) first++;
+	if (first == r->n || (first == 0 && columns >= 3 && filled_cells(r) == 1)) return true;
+	return first <= 2 && says_total(r->cells[first].text, &exact);
 }
 
 /* A total leaves empty what every record has. */
@@ -163,19 +188,46 @@ static bool lacks(const struct row *r, size_t first, const struct heading_guess 
 	return false;
 }
 
-bool heading_is_closing(const struct row *r, const struct heading_guess *g)
+/* Letters with which a total or a note begins: most records are told by them alone. */
+static bool may_close(const struct row *r, size_t first, const struct heading_guess *g)
+{
+	struct str text = r->cells[first].text;
+	if (first > 2 || text.n == 0 || text.n > 2000 || (unsigned char)text.p[0] < '(' || g->ncolumns < 2) return false;
+	char c = (char)(text.p[0] | 0x20);
+	return (unsigned char)text.p[0] >= 0x80 || strchr("tgsinqflcbrzd", c) || text.p[0] == '*' || text.p[0] == '(';
+}
+
+static size_t first_filled(const struct row *r)
 {
 	size_t first = 0;
 	while (first < r->n && r->cells[first].kind == CELL_NONE) first++;
+	return first;
+}
+
+bool heading_is_total(const struct row *r, const struct heading_guess *g)
+{
+	size_t first = first_filled(r);
+	size_t sums = 0;
+	bool exact;
+	if (first == r->n || !may_close(r, first, g) || !lacks(r, first, g) || !says_total(r->cells[first].text, &exact)) return false;
+	for (size_t i = first + 1; i < r->n; i++) {
+		if (r->cells[i].kind == CELL_NONE) continue;
+		if (!is_typed(&r->cells[i])) return false;
+		sums++;
+	}
+	return sums > 0;
+}
+
+bool heading_is_closing(const struct row *r, const struct heading_guess *g)
+{
+	size_t first = first_filled(r);
 	if (first == r->n) return g->ncolumns > 1;
+	if (!may_close(r, first, g)) return false;
 	struct str text = r->cells[first].text;
-	if (first > 2 || text.n > 2000 || (unsigned char)text.p[0] < '(' || g->ncolumns < 2) return false;
-	char c = (char)(text.p[0] | 0x20);
-	if ((unsigned char)text.p[0] < 0x80 && !strchr("tgsinqflcbr(*", c) && text.p[0] != '*' && text.p[0] != '(') return false;
+	bool exact = false;
+	if (says_total(text, &exact)) return exact || lacks(r, first, g);
 	auto_buf b = BUF_INIT(8192);
 	text_fold(&b, text);
-	bool exact = false;
-	if (begins_with(buf_str(&b), totals, COUNT_OF(totals), &exact)) return exact || lacks(r, first, g);
 	for (size_t i = first + 1; i < r->n; i++)
 		if (r->cells[i].kind != CELL_NONE) return false;
 	if (first > 0 || g->ncolumns < 3) return false;

@@ -7,11 +7,16 @@
  *
  * What is decided, for every format
  * - Blanks at both ends of a cell are dropped; an empty cell is null. `NA N/A n/a null NULL None nan
- *   NaN - -- #N/A \N` are null only where the other cells of the column prove a type that is not text.
+ *   NaN - -- #N/A \N n/c N/C n/d N/D n.c. n.d. nc NC nd ND s/o k.A.` are null only where the other cells of the column prove a
+ *   type that is not text.
  * - int: every cell a whole number that fits 64 bits, no leading zero, no plus sign. double: digits
  *   with one decimal mark; a whole part beyond 15 digits would lose some, so the column stays text.
  *   Marks of thousands (comma, point, blank, apostrophe) are read when every cell has them in place.
  *   "1,234" in every cell may be either; other columns of the file decide, else it stays text.
+ * - A sign beside numbers (% € k€ EUR $ £) is taken off and becomes the field's unit, where no cell of the column has another one and, of
+ *   percentages, nine of ten have it. Of spreadsheets a percentage is what it shows: 12 %, not 0.12.
+ * - A column of numbers or dates but for a few cells is one of numbers or dates all the same: where at least ten cells have a value and
+ *   nine of ten fit, and no other looks like a code ("2A004" among whole numbers). The others become null and are rejected.
  * - boolean: true/false, vrai/faux, wahr/falsch, verdadero/falso, vero/falso. Words such as yes/no are
  *   what readers search for and stay text, unless a schema says boolean.
  * - date: YYYY-MM-DD, YYYY/MM/DD, month names, DD/MM/YYYY or MM/DD/YYYY when some cell has a part over
@@ -26,7 +31,8 @@
  *   empty heading is "Column 3". Both are noted.
  * - A file with headings only publishes no rows and text fields; an empty file is refused.
  * - A row with too few cells has nulls at its end (noted); one with more cells than headings that are
- *   not empty is left out and rejected. A cell over LIMIT_CELL_BYTES rejects its row.
+ *   not empty is left out and rejected: nobody knows which of its cells are which.
+ *   A cell over LIMIT_CELL_BYTES rejects its row.
  *
  * With a schema, fields take the columns whose heading, field name or label is theirs. A field without
  * column is an error that names near spellings; a column without field is left out with a note. A cell

@@ -36,6 +36,8 @@ struct layer {
 	/* Rows held back until another comes. */
 	struct arena held_arena;
 	struct row held[HELD];
+	bool held_total[HELD];        /* of rows held back: sums, which are no records wherever they stand */
+	int64_t ntotals, first_total; /* of them, that stood between records */
 	size_t nheld, handed;
 	bool draining;
 
@@ -300,8 +302,9 @@ static bool through_files(struct layer *y, struct row *out, struct err *e)
 	}
 }
 
-static void hold(struct layer *y, const struct row *r)
+static void hold(struct layer *y, const struct row *r, bool total)
 {
+	y->held_total[y->nheld] = total;
 	struct row *k = &y->held[y->nheld++];
 	*k = *r;
 	k->cells = arena_array(&y->held_arena, struct cell, r->n + 1);
@@ -320,7 +323,9 @@ static bool next_headed(struct layer *y, struct row *out, struct err *e)
 	for (;;) {
 		if (y->draining && y->handed < y->nheld) {
 			*out = y->held[y->handed++];
-			return true;
+			if (!y->held_total[y->handed - 1]) return true;
+			if (y->ntotals++ == 0) y->first_total = out->number;
+			continue;
 		}
 		if (y->draining) release(y);
 		bool heading = y->headings_pending;
@@ -334,14 +339,18 @@ static bool next_headed(struct layer *y, struct row *out, struct err *e)
 					break;
 				}
 			release(y);
+			if (y->ntotals)
+				load_note(y->inner.load, "Rows of totals between the records were left out: %lld, the first of them row %lld.",
+				          (long long)y->ntotals, (long long)y->first_total);
 			*out = (struct row){ .more = false };
 			return true;
 		}
 		/* Before the file's name makes a row of nothing look like something. */
-		bool closing = y->totals && !out->fault && heading_is_closing(out, &y->guess);
+		bool total = y->totals && !out->fault && heading_is_total(out, &y->guess);
+		bool closing = total || (y->totals && !out->fault && heading_is_closing(out, &y->guess));
 		reshape(y, out);
 		if (!closing && y->nheld == 0) return true;
-		hold(y, out);
+		hold(y, out, total);
 		y->draining = !closing || y->nheld == HELD;
 	}
 }
@@ -365,6 +374,7 @@ static bool layer_rewind(struct source *s, struct err *e)
 	struct layer *y = of(s);
 	y->given = 0;
 	y->done_bytes = 0;
+	y->ntotals = 0;
 	release(y);
 	if (y->member > 0 && !open_member(y, 0, e)) return false;
 	if (headed(y) && !y->looked && !look(y, e)) return false;

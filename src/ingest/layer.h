@@ -33,6 +33,8 @@ void heading_join(struct arena *a, const struct sampled *rows, size_t n, bool sp
 /* A title above the table is a row of few cells; the headings are the first row with at least half as many as the widest. How many rows of the
  * file to pass over: of the n that were looked at, how many cells are filled and which number each has. */
 int64_t heading_skip(const size_t *filled, const int64_t *numbers, size_t n);
+/* A row of sums between the records: it calls itself a total, lacks what every record has, and has numbers only. */
+bool heading_is_total(const struct row *r, const struct heading_guess *g);
 /* Does a row at the end look like a total, a footnote or nothing? */
 bool heading_is_closing(const struct row *r, const struct heading_guess *g);
 

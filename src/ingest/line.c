@@ -205,7 +205,10 @@ bool line_row(struct line *n, struct part *p, size_t i, const struct row *r, boo
 {
 	struct process_row row = { .cells = r->cells, .n = r->n, .number = ROW_OF_PART(i, r->number) };
 	n->enough = enough;
-	if (r->fault) return n->sink.fault(n->sink.arg, STR(""), row.number, STR(""), r->n ? r->cells[0].text : STR(""), r->fault, e);
+	if (r->fault) {
+		auto_arena a = ARENA_INIT; /* there may be millions of them */
+		return n->sink.fault(n->sink.arg, STR(""), row.number, STR(""), row_words(r, &a), r->fault, e);
+	}
 	if (p->columns.n > (i ? n->nto : n->first.n) && !see_columns(n, p, i, e)) return false;
 	if (i) arrange(n, r, &row);
 	if (!n->process) {

@@ -54,8 +54,7 @@ static bool take(struct load *l, struct second *p, struct feed *feed, struct fil
 	}
 	const char *fault = headed ? row_fault(r, p->survey->proofs.n, &p->caster.scratch) : r->fault;
 	if (fault) {
-		struct str first = r->n ? r->cells[0].text : STR("");
-		bool ok = rejects_add(&l->rejects, r->number, STR(""), first, fault, e);
+		bool ok = rejects_add(&l->rejects, r->number, STR(""), row_words(r, &p->caster.scratch), fault, e);
 		arena_rewind(&p->caster.scratch, m);
 		return ok;
 	}

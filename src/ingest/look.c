@@ -287,6 +287,60 @@ static void put_dates_of(struct look *k, struct json_out *j, const struct survey
 	json_close(j, '}');
 }
 
+/* --- numbers and dates but for some cells ----------------------------------------------------------------------------------------- */
+
+static struct cell cell_in(const struct process_row *row, int column)
+{
+	if ((size_t)column >= row->n || row->cells[column].kind == CELL_NONE) return (struct cell){ .kind = CELL_NONE };
+	struct cell c = { str_trim(row->cells[column].text), row->cells[column].kind };
+	if (c.text.n == 0 || spell_is_null_word(c.text) || (c.kind != CELL_FREE && c.kind != CELL_STRING && c.kind != CELL_NUMBER)) c.kind = CELL_NONE;
+	return c;
+}
+
+static void put_misfits(struct look *k, struct json_out *j, const struct mix *m, const struct mix_verdict *as, int column)
+{
+	struct str told[SAMPLES];
+	size_t n = 0;
+	json_key(j, STR("sample"));
+	json_open(j, '[');
+	for (size_t r = 0; r < k->rows.n && n < SAMPLES; r++) {
+		struct cell c = cell_in(&k->rows.p[r], column);
+		bool known = c.kind == CELL_NONE || mix_fits(m, as, &c);
+		for (size_t i = 0; i < n; i++) known = known || str_eq(told[i], c.text);
+		if (known) continue;
+		told[n++] = c.text;
+		json_put(j, text_cut(c.text, 60));
+	}
+	json_close(j, ']');
+}
+
+/* A column whose type is a question: most of its cells are numbers or dates, some are not. */
+static void put_mixed_of(struct look *k, struct json_out *j, const struct plan *p, size_t i)
+{
+	const struct plan_column *c = &p->columns[i];
+	struct mix m;
+	enum value_type now = c->as.type;
+	bool number = now == VALUE_INT || now == VALUE_DOUBLE;
+	if (c->from < 0 || c->as.list || !(number || now == VALUE_TEXT || now == VALUE_DATE || now == VALUE_DATETIME)) return;
+	mix_begin(&m, 0, 0, SPELL_SIGN_NONE, 0);
+	for (size_t r = 0; r < k->rows.n; r++) {
+		struct cell one = cell_in(&k->rows.p[r], c->from);
+		if (one.kind != CELL_NONE) mix_cell(&m, &one);
+	}
+	struct mix_verdict as = mix_verdict(&m);
+	if (as.type == VALUE_TEXT || as.fits == as.seen || as.fits * 2 < as.seen || as.seen < 3) return;
+	json_open(j, '{');
+	json_member(j, "field", c->field->name);
+	json_member(j, "label", c->field->label);
+	json_member(j, "type", str_of(value_kind(as.type)->word));
+	json_member(j, "unit", spell_sign_unit(m.sign));
+	json_member_int(j, "fit", as.fits);
+	json_member_int(j, "misfit", as.seen - as.fits);
+	put_misfits(k, j, &m, &as, c->from);
+	json_member(j, "chosen", str_of(value_kind(now)->word));
+	json_close(j, '}');
+}
+
 /* --- the answer --------------------------------------------------------------------------------------------------------------------- */
 
 /* What was found out, where nobody has said it. */
@@ -446,6 +500,10 @@ static bool answer_preview(struct look *k, struct buf *answer, struct err *e)
 	json_key(&j, STR("dates"));
 	json_open(&j, '[');
 	for (size_t i = 0; o.made && i < o.plan.schema.n; i++) put_dates_of(k, &j, &o.survey, &o.plan, i);
+	json_close(&j, ']');
+	json_key(&j, STR("mixed"));
+	json_open(&j, '[');
+	for (size_t i = 0; o.made && i < o.plan.schema.n; i++) put_mixed_of(k, &j, &o.plan, i);
 	json_close(&j, ']');
 	put_notes(k, &j);
 	json_member_int(&j, "rows", k->seen);

@@ -13,6 +13,21 @@ static struct str unique(struct arena *a, const struct map *taken, struct str na
 	return made;
 }
 
+/* Readers choose columns by their labels: two that differ by letters' case alone are one to them. */
+static struct str folded(struct arena *a, struct str label)
+{
+	auto_buf b = BUF_INIT(4096);
+	text_put_lower(&b, label);
+	return arena_str(a, buf_str(&b));
+}
+
+static struct str unlike(struct arena *a, const struct map *seen, struct str label)
+{
+	struct str made = label;
+	for (int i = 2; map_get_or_null(seen, folded(a, made)); i++) made = arena_printf(a, "%.*s (%d)", STR_ARG(label), i);
+	return made;
+}
+
 void headings_make(struct load *l, struct survey *v, const struct str *labels, size_t n)
 {
 	struct map names = { 0 };
@@ -27,17 +42,19 @@ void headings_make(struct load *l, struct survey *v, const struct str *labels, s
 		if (h->label.n == 0) {
 			empty++;
 			h->label = arena_printf(l->a, "Column %zu", i + 1);
-		} else if (map_get_or_null(&seen, h->label)) {
-			if (doubled++ == 0) first_doubled = h->label;
 		}
-		map_put(l->a, &seen, h->label, h);
+		if (map_get_or_null(&seen, folded(l->a, h->label))) {
+			if (doubled++ == 0) first_doubled = h->label;
+			h->label = unlike(l->a, &seen, h->label);
+		}
+		map_put(l->a, &seen, folded(l->a, h->label), h);
 		h->name = unique(l->a, &names, text_field_name(l->a, h->label));
 		map_put(l->a, &names, h->name, h);
 	}
 	if (!named || v->proofs.n == 0) return; /* a trial, or no headings to speak of */
 	if (empty) load_note(l, "Columns without a heading were named by number (%zu).", empty);
 	if (doubled)
-		load_note(l, "Headings that stand more than once had a number added to their names (%zu, “%.*s” first).", doubled,
+		load_note(l, "Headings that stand more than once had a number added (%zu, “%.*s” first).", doubled,
 		          STR_ARG(first_doubled));
 }
 

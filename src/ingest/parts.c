@@ -89,7 +89,7 @@ bool part_next(struct part *p, struct row *out, struct err *e)
 	if (s->format->flags & SOURCE_HEADED) {
 		arena_rewind(&p->scratch, p->clear);
 		out->fault = row_fault(out, p->columns.n, &p->scratch);
-		out->n = num_min(out->n, p->columns.n);
+		if (!out->fault) out->n = num_min(out->n, p->columns.n);
 	} else if (out->n > p->columns.n) {
 		take_names(p, s->names.p, s->names.n);
 	}

@@ -154,6 +154,7 @@ static void plan_column(struct load *l, struct survey *v, size_t i, const struct
 		f.name = free_name(l, out, STR("geo_point_2d"));
 		f.label = STR("Geo Point");
 	}
+	if (as.type == VALUE_INT || as.type == VALUE_DOUBLE) f.unit = spell_sign_unit(as.sign);
 	if (!l->job.plain && !one.typed && good_facet(p, &as)) f.flags |= FIELD_FACET;
 	add_field(out, f, as, (int)i)->truncate = one.typed && as.type == VALUE_INT;
 }

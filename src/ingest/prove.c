@@ -59,11 +59,24 @@ static void note_text(struct proof *p, struct arena *a, const struct cell *c, in
 	p->text_value = arena_str(a, text_cut(c->text, 40));
 }
 
+/* The readings that are left when the sign beside a number is not that of those before. */
+static uint32_t agree(struct proof *p, struct str s, uint32_t found)
+{
+	enum spell_sign sign;
+	spell_bare(s, &sign);
+	if (sign == SPELL_SIGN_NONE) return found;
+	if (p->sign == SPELL_SIGN_NONE) p->sign = sign;
+	if (p->sign != sign) return found & ~SPELL_NUMBERS;
+	p->nsigned++;
+	return found;
+}
+
 static void count_fits(struct proof *p, const struct cell *c)
 {
 	/* With a schema even a string of a typed format may be a number: the publisher said so. */
 	uint32_t found = spell_readings(c->text, p->wanted);
 	if (found == 0 && spell_is_null_word(c->text)) p->null_words++;
+	if (found & SPELL_NUMBERS) found = agree(p, c->text, found);
 	for (; found; found &= found - 1) p->fits[__builtin_ctz(found)]++;
 }
 
@@ -97,15 +110,27 @@ void proof_cell(struct proof *p, struct arena *a, const struct cell *c, int64_t 
 		count_fits(p, c);
 		return;
 	}
-	if (p->mask == 0) return;
+	bool words = c->kind == CELL_FREE || c->kind == CELL_STRING;
+	if (p->mask == 0) {
+		if (!p->mix || p->mix->over) return;
+		if (!words || !spell_is_null_word(c->text)) mix_cell(p->mix, c);
+		else p->null_words++;
+		return;
+	}
 	uint32_t found = spell_readings(c->text, p->mask & allowed_by(c->kind));
+	if (found & SPELL_NUMBERS) found = agree(p, c->text, found);
 	if (found == 0) {
-		if ((c->kind == CELL_FREE || c->kind == CELL_STRING) && spell_is_null_word(c->text)) {
+		if (words && spell_is_null_word(c->text)) {
 			p->null_words++;
 			p->filled--;
 			return;
 		}
 		note_text(p, a, c, row);
+		if (words || c->kind == CELL_NUMBER) {
+			p->mix = arena_new(a, struct mix);
+			mix_begin(p->mix, p->before, p->filled_before, p->sign, p->nsigned);
+			mix_cell(p->mix, c);
+		}
 	}
 	p->mask = found;
 	if (c->kind == CELL_SHAPE && p->only_points) p->only_points = is_point(c->text);
@@ -193,23 +218,6 @@ static bool open_order(uint32_t m, const struct evidence *v, struct load *l, str
 	return true;
 }
 
-/* A number once a currency or percent sign before or behind it is taken away. */
-static bool signed_number(struct str s)
-{
-	static const char *const signs[] = { "%", "€", "$", "£", "¥", "EUR", "USD" };
-	for (size_t i = 0; i < COUNT_OF(signs); i++) {
-		struct str sign = str_of(signs[i]);
-		struct str bare = s;
-		if (str_starts(bare, sign)) bare = str_from(bare, sign.n);
-		else if (str_ends(bare, sign)) bare = str_make(bare.p, bare.n - sign.n);
-		else continue;
-		if (str_starts(bare, STR("\xc2\xa0"))) bare = str_from(bare, 2);
-		if (str_ends(bare, STR("\xc2\xa0"))) bare = str_make(bare.p, bare.n - 2);
-		if (spell_readings(str_trim(bare), SPELL_NUMBERS)) return true;
-	}
-	return false;
-}
-
 /* "48,85 N", "48°51'24\"": none of the readings, and yet a number. "N 12" may be a road where its column does not say more. */
 static bool is_degrees(struct str label, struct str s)
 {
@@ -227,9 +235,6 @@ static void explain_text(const struct proof *p, struct load *l, struct str label
 	if (p->filled_before == 0 && p->text_row && is_degrees(label, p->text_value))
 		load_note(l, "“%.*s” holds degrees, as “%.*s” in row %lld, and was kept as text; the processor “Convert degrees” makes numbers "
 		             "and places of them.", STR_ARG(label), STR_ARG(p->text_value), (long long)p->text_row);
-	if (p->filled_before == 0 && p->text_row && signed_number(p->text_value))
-		load_note(l, "“%.*s” holds numbers with a sign, as “%.*s” in row %lld, and was kept as text; leave the sign out "
-		             "of the cells to have numbers.", STR_ARG(label), STR_ARG(p->text_value), (long long)p->text_row);
 	if (p->filled_before < 8 || !p->text_row) return;
 	uint32_t b = p->before;
 	const char *what = some(b, SPELL_NUMBERS) ? "numbers" : some(b, SPELL_DATES | SPELL_TIMES) ? "dates"
@@ -237,6 +242,32 @@ static void explain_text(const struct proof *p, struct load *l, struct str label
 	if (!what) return;
 	load_note(l, "“%.*s” is text because of “%.*s” in row %lld; the %lld values before it are %s.", STR_ARG(label),
 	          STR_ARG(p->text_value), (long long)p->text_row, (long long)p->filled_before, what);
+}
+
+/* Numbers or dates but for a few cells, which are told. */
+static bool mostly(const struct proof *p, struct load *l, struct str label, const struct evidence *v, struct verdict *out)
+{
+	if (!p->mix || p->kinds & ~(1u << CELL_FREE | 1u << CELL_STRING | 1u << CELL_NUMBER)) return false;
+	struct mix_verdict m = mix_verdict(p->mix);
+	bool dates = m.type == VALUE_DATE || m.type == VALUE_DATETIME;
+	if (m.open && dates && v->dmy != v->mdy) {
+		m.open = false;
+		if (v->mdy) m.reading = m.type == VALUE_DATE ? SPELL_DATE_MDY : SPELL_TIME_MDY;
+	}
+	if (!mix_is_plain(p->mix, &m)) return false;
+	*out = (struct verdict){ .type = m.type, .reading = m.reading, .sign = p->mix->sign, .sign_needed = p->mix->sign == SPELL_SIGN_PERCENT };
+	if (m.fits < m.seen)
+		load_note(l, "“%.*s” was read as %s: %lld of %lld values are. Those that are not, such as “%.*s” in row %lld, are left empty and listed.",
+		          STR_ARG(label), dates ? "dates" : "numbers", (long long)m.fits, (long long)m.seen, STR_ARG(p->text_value), (long long)p->text_row);
+	return true;
+}
+
+/* Percentages among which many numbers have no sign may be parts of one and of a hundred. */
+static bool half_signed(const struct proof *p, struct load *l, struct str label)
+{
+	if (p->sign != SPELL_SIGN_PERCENT || p->nsigned * 10 >= p->filled * 9) return false;
+	load_note(l, "Some numbers of “%.*s” have a percent sign and others have none, so it was kept as text.", STR_ARG(label));
+	return true;
 }
 
 struct verdict proof_verdict(const struct proof *p, struct load *l, struct str label, const struct evidence *v)
@@ -251,9 +282,11 @@ struct verdict proof_verdict(const struct proof *p, struct load *l, struct str l
 	if (nested && !some(m, SPELL(SHAPE_JSON))) return (struct verdict){ .type = VALUE_JSON };
 	if (p->kinds & (1u << CELL_LIST)) return (struct verdict){ .type = VALUE_TEXT, .list = true };
 	if (m == 0) {
+		if (mostly(p, l, label, v, &text)) return text;
 		explain_text(p, l, label);
 		return text;
 	}
+	if (some(m, SPELL_NUMBERS) && half_signed(p, l, label)) return text;
 	if (some(m, SPELL(INT))) reading = SPELL_INT;
 	else if (some(m, SPELL_NUMBERS)) {
 		if (!open_mark(m, v, l, label, &reading)) return text;
@@ -261,7 +294,7 @@ struct verdict proof_verdict(const struct proof *p, struct load *l, struct str l
 	else if (some(m, SPELL_DATES | SPELL_TIMES)) {
 		if (!open_order(m, v, l, label, &reading)) return text;
 	} else reading = lowest(m);
-	return (struct verdict){ .type = spell_type(reading), .reading = reading };
+	return (struct verdict){ .type = spell_type(reading), .reading = reading, .sign = p->sign, .sign_needed = p->sign == SPELL_SIGN_PERCENT };
 }
 
 /* --- with a schema --------------------------------------------------------------------------------- */
@@ -272,6 +305,7 @@ struct verdict proof_declared(const struct proof *p, struct load *l, const struc
 	uint32_t every = spell_of_type(f->type);
 	if (every) out.reading = lowest(every);
 	if (!p->wanted) return out;
+	out.sign = p->sign;
 	/* A whole number among decimals is still whole: decimals are what gets rejected. */
 	uint32_t best = f->type == VALUE_INT ? best_fits(p, SPELL_INTS) : 0;
 	if (!best) best = best_fits(p, ~0u);

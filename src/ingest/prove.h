@@ -3,7 +3,7 @@
 #define INGEST_PROVE_H
 
 #include "ingest/load.h"
-#include "ingest/spell.h"
+#include "ingest/mix.h"
 
 enum { PROOF_VALUES = 256 };
 
@@ -14,6 +14,9 @@ struct proof {
 	int64_t null_words;        /* cells such as NA, null unless the column is text */
 	int64_t *fits;             /* SPELL_BITS counts, with a schema only */
 	uint32_t wanted;           /* readings of the declared type, with a schema */
+	enum spell_sign sign;      /* beside its numbers; one that differs is none of them */
+	int64_t nsigned;
+	struct mix *mix;           /* counted from the cell on that made it text; NULL: there was none */
 	/* The cell that made it text, and what it was before: worth a note. */
 	int64_t text_row;
 	uint32_t before;
@@ -38,6 +41,8 @@ struct verdict {
 	enum value_type type;
 	bool list;
 	enum spell_bit reading; /* of types that have readings */
+	enum spell_sign sign;   /* of numbers: what may stand beside them */
+	bool sign_needed;       /* percentages: a number without it is another */
 };
 
 /* What other columns of the file say about the marks that one column leaves open. */

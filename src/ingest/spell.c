@@ -105,6 +105,71 @@ static bool in_threes(const struct number *x, int groups, char mark)
 	return true;
 }
 
+/* --- signs beside numbers ------------------------------------------------------------------------- */
+
+static const struct { const char *word; enum spell_sign sign; bool before; } signs[] = {
+	{ "%", SPELL_SIGN_PERCENT, false }, { "k€", SPELL_SIGN_KILOEURO, false }, { "€", SPELL_SIGN_EURO, true }, { "EUR", SPELL_SIGN_EURO, false },
+	{ "euros", SPELL_SIGN_EURO, false }, { "$", SPELL_SIGN_DOLLAR, true }, { "£", SPELL_SIGN_POUND, true } };
+
+static struct str trim_blanks(struct str s)
+{
+	static const char *const blanks[] = { " ", "\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x89" };
+	for (size_t i = 0; i < COUNT_OF(blanks);) {
+		struct str b = str_of(blanks[i]);
+		if (str_starts(s, b)) s = str_from(s, b.n), i = 0;
+		else if (str_ends(s, b)) s = str_sub(s, 0, s.n - b.n), i = 0;
+		else i++;
+	}
+	return s;
+}
+
+/* Nearly every number begins and ends with a digit. */
+static inline bool may_be_signed(struct str s)
+{
+	unsigned char first = (unsigned char)s.p[0];
+	char last = s.p[s.n - 1];
+	return s.n > 1 && s.n <= MAX_NUMBER && (!is_digit(last) || first == '$' || first >= 0x80);
+}
+
+struct str spell_bare(struct str s, enum spell_sign *sign)
+{
+	if (sign) *sign = SPELL_SIGN_NONE;
+	if (s.n == 0 || !may_be_signed(s)) return s;
+	for (size_t i = 0; i < COUNT_OF(signs); i++) {
+		struct str word = str_of(signs[i].word);
+		struct str bare = s;
+		if (str_ends(s, word)) bare = str_sub(s, 0, s.n - word.n);
+		else if (signs[i].before && str_starts(s, word)) bare = str_from(s, word.n);
+		else continue;
+		bare = trim_blanks(bare);
+		if (bare.n == 0) return s;
+		if (sign) *sign = signs[i].sign;
+		return bare;
+	}
+	return s;
+}
+
+struct str spell_sign_unit(enum spell_sign sign)
+{
+	switch (sign) {
+	case SPELL_SIGN_PERCENT: return STR("%");
+	case SPELL_SIGN_EURO: return STR("€");
+	case SPELL_SIGN_KILOEURO: return STR("k€");
+	case SPELL_SIGN_DOLLAR: return STR("$");
+	case SPELL_SIGN_POUND: return STR("£");
+	case SPELL_SIGN_NONE:
+	case SPELL_SIGNS: break;
+	}
+	return STR("");
+}
+
+enum spell_sign spell_unit_sign(struct str unit)
+{
+	for (enum spell_sign i = SPELL_SIGN_PERCENT; i < SPELL_SIGNS; i++)
+		if (str_eq(unit, spell_sign_unit(i))) return i;
+	return SPELL_SIGN_NONE;
+}
+
 /* --- readings of numbers ------------------------------------------------------------------------ */
 
 #define EVERY_WHOLE (SPELL_INTS | SPELL_REALS)
@@ -161,6 +226,7 @@ static uint32_t with_decimals(const struct number *x)
 static uint32_t number_readings(struct str s)
 {
 	struct number x;
+	s = spell_bare(s, NULL);
 	if (!scan(s, &x)) return 0;
 	if (x.groups == 1) return plain_number(s, &x);
 	uint32_t found = 0;
@@ -281,7 +347,7 @@ uint32_t spell_readings(struct str s, uint32_t wanted)
 		return found & wanted;
 	}
 	unsigned char c = (unsigned char)s.p[0];
-	bool number_like = is_digit((char)c) || c == '-' || c == '.' || c == ',' || c == 0xe2;
+	bool number_like = is_digit((char)c) || c == '-' || c == '.' || c == ',' || c == 0xe2 || c == '$' || c == 0xc2;
 	if (number_like) {
 		if (wanted & SPELL_NUMBERS) found |= number_readings(s);
 		if (wanted & (SPELL_DATES | SPELL_TIMES)) found |= spell_date_readings(s);
@@ -297,7 +363,8 @@ uint32_t spell_readings(struct str s, uint32_t wanted)
 
 bool spell_is_null_word(struct str s)
 {
-	static const char *const words[] = { "NA", "N/A", "n/a", "null", "NULL", "None", "nan", "NaN", "-", "--", "#N/A", "\\N" };
+	static const char *const words[] = { "NA", "N/A", "n/a", "null", "NULL", "None", "nan", "NaN", "-", "--", "#N/A", "\\N", "n/c", "N/C", "n/d", "N/D",
+		"n.c.", "n.d.", "nc", "NC", "nd", "ND", "s/o", "k.A." };
 	if (s.n > 4) return false;
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_eq(s, str_of(words[i]))) return true;
@@ -344,8 +411,9 @@ bool spell_int(struct str s, enum spell_bit reading, int64_t *out)
 		*out = s.p[0] == '-' ? -v : v;
 		return true;
 	}
-	if (!(number_readings(s) & SPELL_INTS & (1u << reading))) return false;
 	struct number x;
+	s = spell_bare(s, NULL);
+	if (!(number_readings(s) & SPELL_INTS & (1u << reading))) return false;
 	if (!scan(s, &x)) return false;
 	int64_t v = 0;
 	for (int g = 0; g < x.groups; g++) {
@@ -376,6 +444,7 @@ static bool exact_real(const char *digits, size_t n, size_t decimals, bool minus
 bool spell_real(struct str s, enum spell_bit reading, double *out)
 {
 	struct number x;
+	s = spell_bare(s, NULL);
 	if (!scan(s, &x)) return false;
 	if (x.groups == 1 && !x.has_exponent) {
 		/* A whole number has every reading of a number; one too long to be exact was never proved. */

@@ -49,6 +49,15 @@ enum spell_bit {
 /* What is tried where no schema says more. */
 #define SPELL_FREE (SPELL_NUMBERS | SPELL(BOOL) | SPELL_DATES | SPELL_TIMES | SPELL(POINT) | SPELL_SHAPES)
 
+/* A unit written beside a number, before it or behind: "1 234,50 €", "20 %", "$12". Readings and casts of numbers pass over it;
+ * whether the signs of a column agree is its proof's business. */
+enum spell_sign { SPELL_SIGN_NONE, SPELL_SIGN_PERCENT, SPELL_SIGN_EURO, SPELL_SIGN_KILOEURO, SPELL_SIGN_DOLLAR, SPELL_SIGN_POUND, SPELL_SIGNS };
+/* The number without its sign; *sign may be NULL. */
+struct str spell_bare(struct str s, enum spell_sign *sign);
+/* The unit of a field: "€"; empty for none. And back. */
+struct str spell_sign_unit(enum spell_sign sign);
+enum spell_sign spell_unit_sign(struct str unit);
+
 /* The readings of a trimmed, not empty text among those wanted. Shapes are judged by their beginning
  * only; the cast has the last word. */
 uint32_t spell_readings(struct str s, uint32_t wanted);

@@ -67,7 +67,8 @@ static struct cell value_of(struct ods *o, struct str type, struct str value, st
 {
 	struct cell none = { .kind = CELL_NONE };
 	double number;
-	if (str_eq(type, STR("float")) || str_eq(type, STR("percentage")) || str_eq(type, STR("currency")))
+	if (str_eq(type, STR("percentage"))) return workbook_percent(&o->texts, value);
+	if (str_eq(type, STR("float")) || str_eq(type, STR("currency")))
 		return text_to_double(value, &number) ? (struct cell){ value, CELL_NUMBER } : none;
 	if (str_eq(type, STR("date"))) return (struct cell){ value, value.n ? CELL_STRING : CELL_NONE };
 	if (str_eq(type, STR("boolean"))) return (struct cell){ value, value.n ? CELL_TRUTH : CELL_NONE };

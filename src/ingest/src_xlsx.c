@@ -60,7 +60,9 @@ static void set_cell(struct xlsx *x, const struct raw *raw, struct cell *out)
 	} else {
 		bool date = text_to_int(raw->style, &i) && i >= 0 && (size_t)i < x->book.dates.n && x->book.dates.p[i];
 		struct str shown = date && text_to_double(text, &v) ? workbook_date(&x->row, &x->book, v) : (struct str){ 0 };
-		*out = shown.n ? (struct cell){ shown, CELL_STRING } : (struct cell){ text, CELL_NUMBER };
+		bool percent = text_to_int(raw->style, &i) && i >= 0 && (size_t)i < x->book.percents.n && x->book.percents.p[i];
+		if (percent && !shown.n) *out = workbook_percent(&x->row, text);
+		else *out = shown.n ? (struct cell){ shown, CELL_STRING } : (struct cell){ text, CELL_NUMBER };
 	}
 }
 

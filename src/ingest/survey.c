@@ -15,6 +15,17 @@ const char *row_fault(const struct row *r, size_t columns, struct arena *a)
 	return NULL;
 }
 
+struct str row_words(const struct row *r, struct arena *a)
+{
+	enum { MOST = 200 };
+	auto_buf b = BUF_INIT(4096);
+	for (size_t i = 0; i < r->n && b.n < MOST; i++) {
+		if (i) buf_lit(&b, " | ");
+		buf_put(&b, text_cut(r->cells[i].text, MOST));
+	}
+	return arena_str(a, text_cut(buf_str(&b), MOST));
+}
+
 static bool too_many(size_t n, struct err *e)
 {
 	return err_set(e, ERR_BAD_SOURCE, "the file has %zu columns; at most %d can be published", n, LIMIT_COLUMNS);

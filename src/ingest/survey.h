@@ -34,6 +34,8 @@ bool drift_check(struct load *l, const struct survey *v, struct plan *p, struct 
 bool plan_make(struct load *l, struct survey *v, struct plan *out, struct err *e) must_use;
 /* Why a row cannot be used given how many columns there are; NULL: it can. */
 const char *row_fault(const struct row *r, size_t columns, struct arena *a);
+/* The cells of a row as a person would know it again in the file. */
+struct str row_words(const struct row *r, struct arena *a);
 /* names.c: which column a field is for, or -1. */
 int heading_for(const struct survey *v, const struct field *f);
 /* names.c: an error that names near spellings. */

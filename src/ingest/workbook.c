@@ -152,6 +152,18 @@ static bool is_date_code(struct str code)
 	return false;
 }
 
+/* A percent sign outside quotes and escapes. */
+static bool is_percent_code(struct str code)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < code.n; i++) {
+		if (code.p[i] == '"') quoted = !quoted;
+		else if (code.p[i] == '\\') i++;
+		else if (!quoted && code.p[i] == '%') return true;
+	}
+	return false;
+}
+
 static bool is_date_number(int64_t id)
 {
 	return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58);
@@ -164,6 +176,7 @@ static bool read_styles(struct workbook *w, struct err *e)
 	bool found;
 	bool in_cells = false;
 	VEC(int64_t) custom = { 0 };
+	VEC(int64_t) percents = { 0 };
 	if (!part_open(w, STR("xl/styles.xml"), &p, &found, e)) return false;
 	if (!found) return true;
 	bool ok = true;
@@ -180,14 +193,32 @@ static bool read_styles(struct workbook *w, struct err *e)
 		if (xml_attribute(p.xml, w->a, "numFmtId", &text) && !text_to_int(text, &id)) id = -1;
 		if (str_eq(name, STR("numFmt")) && xml_attribute(p.xml, w->a, "formatCode", &text)) {
 			if (is_date_code(text) && custom.n < 10000) vec_push(w->a, &custom, id);
+			if (is_percent_code(text) && percents.n < 10000) vec_push(w->a, &percents, id);
 		} else if (str_eq(name, STR("xf")) && in_cells && w->dates.n < 100000) {
 			bool date = is_date_number(id);
 			for (size_t i = 0; i < custom.n; i++) date = date || custom.p[i] == id;
 			vec_push(w->a, &w->dates, date);
+			bool percent = id == 9 || id == 10;
+			for (size_t i = 0; i < percents.n; i++) percent = percent || percents.p[i] == id;
+			vec_push(w->a, &w->percents, percent && !date);
 		}
 	}
 	part_close(&p);
 	return ok;
+}
+
+struct cell workbook_percent(struct arena *a, struct str value)
+{
+	double v;
+	auto_buf b = BUF_INIT(64);
+	if (!text_to_double(value, &v)) return (struct cell){ .kind = CELL_NONE };
+	/* Fifteen digits, so that a hundred times 0.07 is 7. */
+	buf_printf(&b, "%.15g", v * 100);
+	if (!text_to_double(buf_str(&b), &v)) return (struct cell){ .kind = CELL_NONE };
+	buf_clear(&b);
+	text_put_double_plain(&b, v);
+	buf_lit(&b, "%");
+	return (struct cell){ arena_str(a, buf_str(&b)), CELL_FREE };
 }
 
 struct str workbook_date(struct arena *a, const struct workbook *w, double days)

@@ -13,6 +13,7 @@ struct workbook {
 	VEC(struct sheet) sheets;
 	VEC(struct str) strings;   /* shared */
 	VEC(bool) dates;           /* by cell style: numbers of it are dates */
+	VEC(bool) percents;        /* likewise: they are shown as percentages */
 	bool since_1904;
 };
 bool workbook_read(struct workbook *w, struct arena *a, int fd, struct str name, struct err *e) must_use;
@@ -29,5 +30,7 @@ void part_close(struct part *p);
 bool part_text(struct part *p, struct buf *b, struct err *e) must_use;
 /* A number of days since the workbook's epoch as ISO text. */
 struct str workbook_date(struct arena *a, const struct workbook *w, double days);
+/* A percentage as it is shown: "12.5%" for 0.125. */
+struct cell workbook_percent(struct arena *a, struct str value);
 
 #endif

@@ -114,6 +114,7 @@ struct publish_preview {
  *	                "fields":[{"name","label","type","empty" (share of the sample),"distinct","least","most","top":[[value, count]]}],
  *	                "records":[{name: value}], "errors":[{"row","field","value","message"}], "faults":[{"path","message"}]} ],
  *	  "dates":   [ {"field","sample":[texts],"day_first":[ISO],"month_first":[ISO],"chosen":"day|month|"} ],
+ *	  "mixed":   [ {"field","label","type" (most values are),"unit","fit","misfit","sample":[values that do not fit],"chosen" (type it is read as)} ],
  *	  "proposals": [ {"kind":"grid","confidence","x","y","named","choices":[{"epsg","name","confidence","place":[lat, lon]}],"processor":{…}},
  *	                 {"kind":"boundaries","confidence","field","label","matched","values","processor":{…}} ],
  *	  "notes":   [ texts ], "rows": how many rows the sample had, "whole": whether that was all }

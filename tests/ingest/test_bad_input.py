@@ -132,7 +132,7 @@ def test_ragged_rows(read):
     assert r.result["rows"] == 202 and r.result["rejects"] == 1
     assert any("row 202" in n for n in r.notes)
     line = json.loads(open(read.path("v1.tmp.rejects"), encoding="utf-8").readline())
-    assert line["row"] == 203 and line["reason"] == "the row has 4 cells where 3 were expected"
+    assert line["row"] == 203 and line["value"] == "1 | 2 | 3 | 4" and line["reason"] == "the row has 4 cells where 3 were expected"
 
 
 def test_headings_make_a_table_of_the_most_ragged_rows(read):
@@ -151,11 +151,54 @@ def test_empty_columns_at_the_end_are_none(read):
 
 
 @pytest.mark.parametrize("cell", ["12,5 %", "1 034,10 €", "€ 3.50", "$7", "4\u00a0EUR"])
-def test_numbers_with_a_sign_say_why_they_are_text(read, cell):
+def test_a_sign_beside_numbers_becomes_the_unit(read, cell):
     r = read.rows("a.csv", "name;paid\n" + f"x;{cell}\n" * 5)
-    assert r.fields["paid"] == "text" and any("sign" in n and "row 2" in n for n in r.notes), r.notes
+    paid = r.result["schema"]["fields"][1]
+    assert paid["type"] in ("int", "double") and paid["annotations"]["unit"] == {"%": "%", "$": "$"}.get(cell.strip("0123456789 ,."), "€")
+    assert r.rows[4][1] == {"12,5 %": 12.5, "1 034,10 €": 1034.1, "€ 3.50": 3.5, "$7": 7}.get(cell, 4)
     words = read.rows("b.csv", "name;paid\n" + "x;€ soon\n" * 5)
-    assert not any("sign" in n for n in words.notes)
+    assert words.fields["paid"] == "text"
+
+
+def test_signs_that_differ_are_no_numbers_of_one_column(read):
+    assert read.rows("a.csv", "x;y\n" + "1 €;a\n2 $;b\n" * 9).fields["x"] == "text"
+    halves = read.rows("b.csv", "x;y\n" + "12 %;a\n0,12;b\n" * 9)
+    assert halves.fields["x"] == "text" and any("percent sign" in n for n in halves.notes)
+    most = read.rows("c.csv", "x;y\n" + "12 €;a\n" * 20 + "3 $;b\n")
+    assert most.fields["x"] == "int" and most.rows[20][0] is None and most.result["rejects"] == 1
+
+
+def test_a_few_cells_that_do_not_fit_leave_numbers_and_dates(read):
+    numbers = read.rows("a.csv", "x;y\n" + "1 234,50 €;03/04/2024\n" * 18 + "soon;45390\n5 €;29/02/2023\n")
+    assert numbers.fields == {"x": "double", "y": "text"}, numbers.notes
+    assert numbers.rows[18][0] is None and numbers.result["reasons"][0]["reason"] == "not a number"
+    assert any("18" not in n and "19 of 20" in n and "soon" in n for n in numbers.notes)
+    dates = read.rows("b.csv", "x\n" + "13/04/2024\n2024-04-05\n5 avril 2024\n" * 9 + "29/02/2023\n45390\n")
+    assert dates.fields["x"] == "date" and dates.rows[1][0] == "2024-04-05" and dates.rows[2][0] == "2024-04-05"
+    assert dates.result["rejects"] == 2 and dates.rows[27][0] is None
+
+
+@pytest.mark.parametrize("cells", [["75001"] * 30 + ["2A004"], ["1.2"] * 30 + ["1.2.3"], ["12"] * 8 + ["x"], ["12"] * 17 + ["x"] * 3])
+def test_codes_and_columns_of_many_misfits_stay_text(read, cells):
+    r = read.rows("a.csv", "x\n" + "\n".join(cells) + "\n")
+    assert r.fields["x"] == "text" and r.rows[-1][0] == cells[-1] and r.result["rejects"] == 0
+
+
+def test_percentages_of_a_workbook_are_those_of_a_csv(read):
+    styles = '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs><xf numFmtId="0"/><xf numFmtId="9"/></cellXfs></styleSheet>'
+    rows = '<row r="1"><c r="A1" t="inlineStr"><is><t>name</t></is></c><c r="B1" t="inlineStr"><is><t>rate</t></is></c></row>'
+    rows += "".join(f'<row r="{i}"><c r="A{i}" t="inlineStr"><is><t>x</t></is></c><c r="B{i}" s="1"><v>{v}</v></c></row>' for i, v in ((2, "0.07"), (3, "0.125")))
+    book = read.rows("a.xlsx", workbook(rows, styles=styles))
+    text = read.rows("b.csv", "name;rate\nx;7 %\nx;12,5 %\n")
+    assert book.rows == text.rows == [["x", 7.0], ["x", 12.5]]
+    assert book.result["schema"] == text.result["schema"]
+
+
+def test_totals_between_and_behind_the_records_are_none(read):
+    block = "Voirie;Travaux;1 234,50 €\nÉcoles;Cantine;12,00 €\nTotal Access;Essence;5,00 €\nSous-total;;1 251,50 €\n"
+    r = read.rows("a.csv", "service;libellé;montant\n" + block * 20 + "TOTAL GÉNÉRAL;;25 030,00 €\n;;\nSource : finances;;\n* provisoire;;\n")
+    assert r.result["rows"] == 60 and r.result["rejects"] == 0 and not any("otal" in row[0] and row[0] != "Total Access" for row in r.rows)
+    assert any("Rows of totals" in n and "19" in n and "row 5." in n for n in r.notes), r.notes
 
 
 def test_mixed_encodings(read):
