@@ -45,9 +45,10 @@ fuzz:
 	@scripts/setup test
 	@scripts/fuzz all $(SECONDS_EACH)
 
-# What takes too long for every change: each fuzz target for ten minutes, 20,000 random questions.
+# What takes too long for every change: each fuzz target for ten minutes, races sought by the thread sanitizer, 20,000 random questions.
 nightly:
 	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=600
+	@scripts/threads
 	@STOA_WHOLE=1 STOA_ORACLE_QUERIES=20000 scripts/run-tests --only oracle,http,meta,browser
 
 lighthouse:
@@ -73,7 +74,7 @@ fmt:
 		xargs -0 sed -i -e 's/[ \t]*$$//' -e '$$a\'
 
 clean:
-	rm -rf $(RELEASE) build/test build/clang build/fuzz build/deb dist
+	rm -rf $(RELEASE) build/test build/clang build/fuzz build/threads build/deb dist
 
 help:
 	@echo 'make             build release into $(RELEASE)'
@@ -82,7 +83,7 @@ help:
 	@echo 'make check       the quick tests only'
 	@echo 'make check-clang compile everything with clang, warnings as errors'
 	@echo 'make fuzz        every fuzz target for SECONDS_EACH=$(SECONDS_EACH) s; fails when one crashes'
-	@echo 'make nightly     fuzz each target for ten minutes, ask 20,000 random questions, and whole what daily tests ask by halves'
+	@echo 'make nightly     fuzz each target for ten minutes, look for races, ask 20,000 random questions, and whole what daily tests ask by halves'
 	@echo 'make lighthouse  measure pages of the demo in DATA=$(DATA) with Lighthouse, against their bars'
 	@echo 'make bench       measure against nginx, bare DuckDB, PostgreSQL and SQLite'
 	@echo 'make install     install below PREFIX=$(PREFIX) (and DESTDIR)'
