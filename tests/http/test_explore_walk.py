@@ -302,3 +302,25 @@ def test_the_members_of_examples_are_in_our_answers(portal, described):
     listed = portal.api("/catalog/datasets/cities/attachments")["attachments"]
     for one in examples.get("attachments", {}).get("value", {}).get("attachments", []):
         assert set(one) == set(listed[0]) and set(one["metas"]) <= set(listed[0]["metas"])
+
+
+def test_every_operation_keeps_the_rules_of_transport(portal, described):
+    """CORS, HEAD, OPTIONS, a slash at the end, a tag that is honoured, and no method that writes: of each operation, at each version."""
+    for path, filled, _ in operations(described, portal):
+        if "{file_id}" in path and "alternative" not in path:
+            continue
+        for version in ("v2.1", "v2.0") if "/assets" not in path else ("v2.1",):
+            at = f"/api/explore/{version}{filled[0]}".rstrip("/")
+            plain_answer, slashed, head = portal.get(at), portal.get(at + "/"), portal.request("HEAD", at)
+            assert plain_answer.status_code == slashed.status_code == head.status_code == 200, (at, plain_answer.text[:200], slashed.status_code, head.status_code)
+            for answer in (plain_answer, slashed, head):
+                assert answer.headers["Access-Control-Allow-Origin"] == "*" and answer.headers["X-Content-Type-Options"] == "nosniff", at
+                assert answer.headers["Content-Type"] == plain_answer.headers["Content-Type"], at
+            assert not head.content
+            options = portal.request("OPTIONS", at, headers={"Origin": "https://example.org", "Access-Control-Request-Method": "GET"})
+            assert options.status_code == 204 and "GET" in options.headers["Allow"] and options.headers["Access-Control-Max-Age"] == "1000", at
+            wrong = portal.request("DELETE", at)
+            assert wrong.status_code == 405 and wrong.json()["error_code"] == "MethodNotAllowed", at
+            if plain_answer.headers.get("ETag"):
+                again = portal.get(at, headers={"If-None-Match": plain_answer.headers["ETag"]})
+                assert again.status_code == 304 and not again.content, at
