@@ -80,7 +80,7 @@ void dataset_put_grid(struct html *h, struct visit *v, const struct back_preview
 	const struct json_node *grid = proposal_or_null(p, "grid"), *boundaries = proposal_or_null(p, "boundaries");
 	if (!grid && !boundaries)
 		return;
-	html_lit(h, "<div class=\"either\">");
+	html_lit(h, "<div class=\"either words\">");
 	if (grid)
 		put_grid(h, v, grid);
 	if (boundaries)
