@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { after, before, test } from 'node:test'
 import { asker, english, gather, unfold, walk } from './rooms.mjs'
-import { services } from './services.mjs'
+import { servicesIn } from './services.mjs'
 import { binary, password, world } from './world.mjs'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -51,7 +51,7 @@ async function furnish(ask) {
 
 before(async () => {
 	w = await world()
-	await w.ask('/fixture', { domains: [{ host, settings: { languages: LANGUAGES.join() } }], registries: [services(host)], users: [{ host, email: who, name: 'Keeper of the House', password, role: 'admin', totp: secret }] })
+	await w.ask('/fixture', { domains: [{ host, settings: { languages: LANGUAGES.join() } }], registries: [servicesIn(LANGUAGES, host)], users: [{ host, email: who, name: 'Keeper of the House', password, role: 'admin', totp: secret }] })
 	const session = await enter()
 	const ask = asker(w.port, host, session)
 	await furnish(ask)

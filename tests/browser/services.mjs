@@ -16,7 +16,14 @@ const item = (service, name, purpose, more = {}) => ({
 	set_when: when, location: ['front'], lifetime: { type: 'persistent', seconds: 15552000, refreshed: 'never' }, ...more,
 })
 
-export const services = host => ({
+// Texts are given in the languages of a portal and in no others.
+const only = (thing, languages) => {
+	if (Array.isArray(thing)) return thing.map(one => only(one, languages))
+	if (!thing || typeof thing !== 'object') return thing
+	return Object.fromEntries(Object.entries(thing).filter(([name]) => !(thing.en && thing.fr) || languages.includes(name)).map(([name, value]) => [name, only(value, languages)]))
+}
+
+export const servicesIn = (languages, host) => only({
 	host,
 	registry: {
 		services: [
@@ -31,4 +38,6 @@ export const services = host => ({
 		],
 		items: [item('matomo', '_pk_id.', counting, { match: 'prefix' }), item('matomo', 'matomo_seen', counting, { kind: 'local_storage' }), item('youtube', 'VISITOR_INFO1_LIVE', videos)],
 	},
-})
+}, languages)
+
+export const services = host => servicesIn(['en', 'fr', 'ar'], host)
