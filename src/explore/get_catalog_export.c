@@ -28,7 +28,7 @@ static void put_name(struct buf *b, struct str name)
 	}
 }
 
-/* Every meta of every template, texts in the caller's language where they have one, then the id. */
+/* Every meta of every template, then the id. */
 static struct str all_metas(struct call *c)
 {
 	auto_buf b = BUF_INIT(LIMIT_CLAUSE_BYTES);
@@ -38,15 +38,7 @@ static struct str all_metas(struct call *c)
 		ptrdiff_t dot = str_find_char(f->name, '.');
 		/* Variants in one language have a second dot. */
 		if (dot < 0 || dot != str_rfind_char(f->name, '.') || (f->flags & FIELD_HIDDEN)) continue;
-		struct str variant = arena_printf(c->arena, "%.*s.%.*s", STR_ARG(f->name), STR_ARG(c->lang));
-		bool translated = schema_find(s, variant) >= 0 && !(f->flags & FIELD_MULTIVALUED);
-		if (translated) {
-			buf_lit(&b, "ifnull(");
-			put_name(&b, variant);
-			buf_lit(&b, ", ");
-		}
 		put_name(&b, f->name);
-		if (translated) buf_printf(&b, ") as `%.*s`", STR_ARG(f->name));
 		buf_lit(&b, ", ");
 	}
 	buf_lit(&b, "datasetid");

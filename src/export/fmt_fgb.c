@@ -360,5 +360,5 @@ static bool run(struct export *x, struct err *e)
 }
 
 const struct export_format export_fmt_fgb = {
-	"fgb", "application/octet-stream", "fgb", EXPORT_TAKES_EPSG | EXPORT_TAKES_LISTS, run,
+	"fgb", "application/octet-stream", "fgb", EXPORT_PACKED | EXPORT_TAKES_EPSG | EXPORT_TAKES_LISTS, run,
 };

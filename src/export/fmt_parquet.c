@@ -72,5 +72,5 @@ static bool run(struct export *x, struct err *e)
 }
 
 const struct export_format export_fmt_parquet = {
-	"parquet", "application/parquet", "parquet", EXPORT_TAKES_EPSG | EXPORT_TAKES_PARQUET | EXPORT_TAKES_LABELS, run,
+	"parquet", "application/parquet", "parquet", EXPORT_PACKED | EXPORT_TAKES_EPSG | EXPORT_TAKES_PARQUET | EXPORT_TAKES_LABELS, run,
 };

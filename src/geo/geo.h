@@ -45,6 +45,10 @@ bool geo_mend(struct geo *g, struct arena *a, struct str wkb, struct str *out) m
  * so neighbours may part. One that would vanish keeps as much as it needs to be there. False when the bytes are no geometry. */
 bool geo_simplify(struct geo *g, struct arena *a, struct str wkb, double tolerance, struct str *out) must_use nonnull_all;
 
+/* A shape that goes on beyond longitude ±180, as its parts on the map (longitude 181 is −179); every other one as it is (then `out` borrows wkb),
+ * also one that goes beyond ±720. False when the bytes are no geometry. */
+bool geo_wrap(struct geo *g, struct arena *a, struct str wkb, struct str *out) must_use nonnull_all;
+
 /* Predicates against one prepared shape. */
 struct geo_shape;
 bool geo_prepare(struct geo *g, struct str wkb, struct geo_shape **out, struct err *e) must_use nonnull_all;

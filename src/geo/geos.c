@@ -198,6 +198,57 @@ bool geo_simplify(struct geo *g, struct arena *a, struct str wkb, double toleran
 	return fine;
 }
 
+/* --- beyond the ends of the map --------------------------------------------------------------------- */
+
+static int turn_back(double *x, double *y, void *by)
+{
+	(void)y;
+	*x -= *(const double *)by;
+	return 1;
+}
+
+/* What of a shape lies some turns away, where that is on the map. */
+static GEOSGeometry *part_at(struct geo *g, const GEOSGeometry *shape, double by)
+{
+	GEOSGeometry *moved = GEOSGeom_transformXY_r(g->h, shape, turn_back, &by);
+	GEOSGeometry *map = GEOSGeom_createRectangle_r(g->h, -180, -90, 180, 90);
+	GEOSGeometry *part = moved && map ? GEOSIntersection_r(g->h, moved, map) : NULL;
+	GEOSGeom_destroy_r(g->h, moved);
+	GEOSGeom_destroy_r(g->h, map);
+	return part;
+}
+
+static GEOSGeometry *wrapped(struct geo *g, const GEOSGeometry *shape, struct geo_box box)
+{
+	enum { TURN = 360, HALF = 180 };
+	GEOSGeometry *all = NULL;
+	for (double turn = floor((box.x0 + HALF) / TURN); turn * TURN - HALF < box.x1; turn++) {
+		GEOSGeometry *part = part_at(g, shape, turn * TURN), *before = all;
+		all = before && part ? GEOSUnion_r(g->h, before, part) : part;
+		if (all != part) GEOSGeom_destroy_r(g->h, part);
+		GEOSGeom_destroy_r(g->h, before);
+		if (!all) break;
+	}
+	return all;
+}
+
+bool geo_wrap(struct geo *g, struct arena *a, struct str wkb, struct str *out)
+{
+	enum { FARTHEST = 720 };
+	struct geo_box box;
+	*out = wkb;
+	if (!geo_box(g, wkb, &box)) return false;
+	if ((box.x0 >= -180 && box.x1 <= 180) || box.x0 < -FARTHEST || box.x1 > FARTHEST) return true;
+	GEOSGeometry *shape = from_wkb(g, wkb);
+	GEOSGeometry *fine = shape && GEOSisValid_r(g->h, shape) != 1 ? make_valid(g, shape) : shape;
+	GEOSGeometry *all = fine ? wrapped(g, fine, box) : NULL;
+	bool ok = all && to_wkb(g, a, all, out);
+	GEOSGeom_destroy_r(g->h, all);
+	if (fine != shape) GEOSGeom_destroy_r(g->h, fine);
+	GEOSGeom_destroy_r(g->h, shape);
+	return ok;
+}
+
 /* --- predicates ------------------------------------------------------------------------------------ */
 
 bool geo_prepare(struct geo *g, struct str wkb, struct geo_shape **out, struct err *e)

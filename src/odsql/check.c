@@ -94,7 +94,20 @@ static bool check_field(struct checker *c, struct odsql_node *n)
 	const struct field *f = &c->scope->schema->fields[n->field];
 	n->type = f->type;
 	n->list = f->type == VALUE_TEXT && (f->flags & FIELD_MULTIVALUED);
+	check_language(c, n);
 	return true;
+}
+
+void check_language(const struct checker *c, struct odsql_node *n)
+{
+	const struct odsql_scope *s = c->scope;
+	if (!s->catalogue || c->keys || (c->which != ODSQL_SELECT && c->which != ODSQL_ORDER_BY)) return;
+	auto_buf name = BUF_INIT(512);
+	buf_put(&name, s->schema->fields[n->field].name);
+	buf_put_char(&name, '.');
+	buf_put(&name, s->lang);
+	ptrdiff_t other = name.over ? -1 : schema_find(s->schema, buf_str(&name));
+	if (other >= 0 && s->schema->fields[other].type == n->type) n->translated = (int)other + 1;
 }
 
 /* --- values -------------------------------------------------------------------------------------- */
@@ -105,6 +118,7 @@ static bool check_geom(struct checker *c, struct odsql_node *n)
 	struct err e = { 0 };
 	struct str wkb;
 	bool fine = geo_parse(g, c->arena, n->s, &wkb, &e);
+	if (fine && !geo_wrap(g, c->arena, wkb, &wkb)) fine = err_set(&e, ERR_ODSQL, "this geometry cannot be laid on the map");
 	geo_free(g);
 	if (!fine) return odsql_complain(c->e, c->which, "%s", e.pub);
 	/* The text stays for the one spelling; the bytes are what the engine gets. */

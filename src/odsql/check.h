@@ -36,6 +36,8 @@ static inline bool is_geo(const struct odsql_node *n)
 {
 	return n->type == VALUE_POINT || n->type == VALUE_SHAPE;
 }
+/* In columns and orders of a catalogue a settled field is its value in the caller's language, where there is one. */
+void check_language(const struct checker *c, struct odsql_node *n);
 /* The words of a node, for messages. */
 struct str words_of(struct checker *c, const struct odsql_node *n);
 

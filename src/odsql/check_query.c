@@ -49,6 +49,7 @@ static struct odsql_item field_item(struct checker *c, size_t field)
 	struct odsql_node *n = arena_new(c->arena, struct odsql_node);
 	*n = (struct odsql_node){ .kind = ODSQL_FIELD, .height = 1, .s = f->name, .field = (int)field, .type = f->type,
 		.list = f->type == VALUE_TEXT && (f->flags & FIELD_MULTIVALUED), .varies = true };
+	check_language(c, n);
 	return (struct odsql_item){ .expr = n, .key = f->name, .place = -1 };
 }
 
@@ -58,26 +59,32 @@ static bool is_shown(const struct checker *c, size_t i)
 	return !(s->schema->fields[i].flags & FIELD_HIDDEN) && (!s->visible_or_null || s->visible_or_null[i]);
 }
 
-static bool fits_pattern(const struct odsql_node *pattern, struct str name)
+static bool fits(const struct odsql_node *pattern, struct str name)
 {
-	if (pattern->kind == ODSQL_STAR) return true;
 	return pattern->flags & ODSQL_OPEN_RIGHT ? str_starts(name, pattern->s) : str_eq(name, pattern->s);
+}
+
+static bool fits_pattern(const struct checker *c, const struct odsql_node *pattern, struct str name)
+{
+	const struct str basic = STR("default.");
+	if (pattern->kind == ODSQL_STAR || fits(pattern, name)) return true;
+	return c->scope->catalogue && str_starts(name, basic) && fits(pattern, str_from(name, basic.n));
 }
 
 static void add_fields(struct checker *c, struct columns *out, const struct odsql_node *pattern_or_null)
 {
 	for (size_t i = 0; i < c->scope->schema->n; i++)
-		if (is_shown(c, i) && (!pattern_or_null || fits_pattern(pattern_or_null, c->scope->schema->fields[i].name)))
+		if (is_shown(c, i) && (!pattern_or_null || fits_pattern(c, pattern_or_null, c->scope->schema->fields[i].name)))
 			add_column(c, out, field_item(c, i));
 }
 
-static void remove_fields(struct columns *out, const struct odsql_node *pattern)
+static void remove_fields(const struct checker *c, struct columns *out, const struct odsql_node *pattern)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < out->v.n; i++) {
 		struct odsql_item item = out->v.p[i];
 		bool field = item.expr->kind == ODSQL_FIELD && !item.labelled;
-		if (!field || !fits_pattern(pattern, item.key)) out->v.p[kept++] = item;
+		if (!field || !fits_pattern(c, pattern, item.key)) out->v.p[kept++] = item;
 	}
 	out->v.n = kept;
 }
@@ -120,7 +127,7 @@ static bool select_rows(struct checker *c, struct odsql_query *q, struct columns
 	}
 	for (size_t i = 0; i < q->select.n; i++)
 		for (size_t k = 0; is_names(q->select.p[i].expr, FN_EXCLUDE) && k < q->select.p[i].expr->nargs; k++)
-			remove_fields(out, q->select.p[i].expr->args[k]);
+			remove_fields(c, out, q->select.p[i].expr->args[k]);
 	return out->v.n || odsql_complain(c->e, c->which, "No field is left to select.");
 }
 

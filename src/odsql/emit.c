@@ -84,12 +84,22 @@ static void put_size(struct emitter *m)
 	lit(m, ")");
 }
 
+static void emit_translated(struct emitter *m, const struct odsql_node *n)
+{
+	lit(m, "coalesce(");
+	sql_column(m->q, (size_t)n->translated - 1, SQL_MAIN);
+	lit(m, ", ");
+	sql_column(m->q, (size_t)n->field, SQL_MAIN);
+	lit(m, ")");
+}
+
 static void emit_field(struct emitter *m, const struct odsql_node *n)
 {
 	if (n->field == ODSQL_DATASETID) put_text(m, m->s->dataset_id);
 	else if (n->field == ODSQL_RECORD_TIMESTAMP) put_time(m, m->s->record_timestamp_us, VALUE_DATETIME);
 	else if (n->field == ODSQL_RECORD_SIZE) put_size(m);
 	else if (n->field == ODSQL_RECORDID) lit(m, "lower(lpad(to_hex(_id), 32, '0'))");
+	else if (n->translated) emit_translated(m, n);
 	else if (n->field >= 0) sql_column(m->q, (size_t)n->field, n->type == VALUE_POINT ? SQL_LAT : SQL_MAIN);
 }
 

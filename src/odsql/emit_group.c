@@ -1,5 +1,5 @@
-/* Group keys: list elements, range() in its three forms. A range key is a small number, the start of
- * a bucket or a wall time, cheap to group and to sort; its label is made once a group. */
+/* Group keys: list elements, range() in its three forms. A range key is a small number, the number of
+ * a bucket, a wall time or an instant, cheap to group and to sort; its label is made once a group. */
 #include "odsql/emit.h"
 #include "text/text.h"
 
@@ -72,17 +72,16 @@ static void emit_width_key(struct emitter *m, const struct odsql_node *n)
 		lit(m, ")");
 		return;
 	}
-	lit(m, "TRY_CAST(CAST(");
+	/* Division cuts towards zero. */
+	lit(m, "(");
 	emit(m, n->args[0]);
-	lit(m, " AS HUGEINT) - ((CAST(");
+	lit(m, " // ");
+	sql_int(m->q, n->args[1]->i);
+	lit(m, " - CASE WHEN ");
 	emit(m, n->args[0]);
-	lit(m, " AS HUGEINT) % ");
+	lit(m, " % ");
 	sql_int(m->q, n->args[1]->i);
-	lit(m, ") + ");
-	sql_int(m->q, n->args[1]->i);
-	lit(m, ") % ");
-	sql_int(m->q, n->args[1]->i);
-	lit(m, " AS BIGINT)");
+	lit(m, " < 0 THEN 1 ELSE 0 END)");
 }
 
 static int64_t micros_of(const struct odsql_node *step)
@@ -92,23 +91,44 @@ static int64_t micros_of(const struct odsql_node *step)
 	return step->i * us[step->unit];
 }
 
+/* The hour that a zone's clock shows twice is two hours: what is no longer than that begins at an instant. */
+static bool is_instant(const struct emitter *m, const struct odsql_node *n)
+{
+	const struct odsql_node *step = n->args[1];
+	return has_zone(m, n) && step->unit <= ODSQL_H && micros_of(step) <= 3600000000;
+}
+
+static void emit_bucket(struct emitter *m, const struct odsql_node *n)
+{
+	lit(m, "time_bucket(to_microseconds(");
+	sql_int(m->q, micros_of(n->args[1]));
+	lit(m, "), CAST(");
+	emit_wall(m, n->args[0]);
+	lit(m, " AS TIMESTAMP), TIMESTAMP '1970-01-01')");
+}
+
 static void emit_interval_key(struct emitter *m, const struct odsql_node *n)
 {
 	static const struct str unit[] = { [ODSQL_W] = { "'week'", 6 }, [ODSQL_MONTH] = { "'month'", 7 },
 		[ODSQL_QUARTER] = { "'quarter'", 9 }, [ODSQL_YEAR] = { "'year'", 6 } };
 	const struct odsql_node *step = n->args[1];
-	bool calendar = step->unit >= ODSQL_W;
-	if (calendar) {
+	if (step->unit >= ODSQL_W) {
 		lit(m, "CAST(date_trunc(");
 		sql_put_literal(m->q, unit[step->unit]);
 		lit(m, ", ");
+		emit_wall(m, n->args[0]);
+		lit(m, ") AS TIMESTAMP)");
+	} else if (is_instant(m, n)) {
+		lit(m, "(CAST(");
+		emit(m, n->args[0]);
+		lit(m, " AS TIMESTAMP) - (CAST(");
+		emit_wall(m, n->args[0]);
+		lit(m, " AS TIMESTAMP) - ");
+		emit_bucket(m, n);
+		lit(m, "))");
 	} else {
-		lit(m, "time_bucket(to_microseconds(");
-		sql_int(m->q, micros_of(step));
-		lit(m, "), CAST(");
+		emit_bucket(m, n);
 	}
-	emit_wall(m, n->args[0]);
-	sql_put_literal(m->q, calendar ? STR(") AS TIMESTAMP)") : STR(" AS TIMESTAMP), TIMESTAMP '1970-01-01')"));
 }
 
 /* --- clusters -------------------------------------------------------------------------------------- */
@@ -300,16 +320,22 @@ static void emit_steps_label(struct emitter *m, const struct odsql_node *n, size
 
 static void emit_width_label(struct emitter *m, const struct odsql_node *n, size_t place)
 {
-	lit(m, "('[' || CAST(");
-	put_name(m, place);
 	if (is_whole(n)) {
+		lit(m, "('[' || CAST(CAST(");
+		put_name(m, place);
+		lit(m, " AS HUGEINT) * ");
+		sql_int(m->q, n->args[1]->i);
 		lit(m, " AS VARCHAR) || ', ' || CAST(CAST(");
 		put_name(m, place);
-		lit(m, " AS HUGEINT) + ");
+		lit(m, " AS HUGEINT) * ");
+		sql_int(m->q, n->args[1]->i);
+		lit(m, " + ");
 		sql_int(m->q, n->args[1]->i - 1);
 		lit(m, " AS VARCHAR) || ']')");
 		return;
 	}
+	lit(m, "('[' || CAST(");
+	put_name(m, place);
 	/* Adding 0 turns a negative zero into a plain one. */
 	lit(m, " * ");
 	put_double(m, number_of(n->args[1]));
@@ -327,7 +353,9 @@ static void put_edge(struct emitter *m, const struct odsql_node *n, size_t place
 		[ODSQL_QUARTER] = { " + INTERVAL 3 MONTH", 19 }, [ODSQL_YEAR] = { " + INTERVAL 1 YEAR", 18 } };
 	const struct odsql_node *step = n->args[1];
 	bool zone = has_zone(m, n);
-	sql_put_literal(m->q, zone ? STR("stoa_instant(stoa_utc(") : STR("strftime("));
+	bool wall = zone && !is_instant(m, n);
+	sql_put_literal(m->q, zone ? STR("stoa_instant(") : STR("strftime("));
+	if (wall) lit(m, "stoa_utc(");
 	put_name(m, place);
 	if (end && step->unit >= ODSQL_W) {
 		sql_put_literal(m->q, later[step->unit]);
@@ -342,8 +370,10 @@ static void put_edge(struct emitter *m, const struct odsql_node *n, size_t place
 		return;
 	}
 	put_text(m, clock_zone_name(m->s->zone));
-	lit(m, "), ");
-	put_text(m, clock_zone_name(m->s->zone));
+	if (wall) {
+		lit(m, "), ");
+		put_text(m, clock_zone_name(m->s->zone));
+	}
 	lit(m, ")");
 }
 

@@ -115,6 +115,7 @@ struct odsql_node {
 	const struct odsql_fn *fn;
 	/* filled by odsql_check */
 	int field;
+	int translated;       /* of a FIELD: 1 + the number of the field that has its value in the caller's language; 0: none */
 	enum value_type type;
 	bool list;            /* multivalued text */
 	bool untyped;         /* the null literal */
