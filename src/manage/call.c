@@ -113,6 +113,14 @@ static struct str unquoted(struct str tag)
 	return tag.n > 2 && tag.p[0] == '"' ? str_sub(tag, 1, tag.n - 2) : tag;
 }
 
+/* One of the tags of a field, which have commas between them. */
+static bool next_tag(struct str *field, struct str *tag)
+{
+	if (!str_cut(field, ',', tag)) return false;
+	*tag = unquoted(str_trim(*tag));
+	return true;
+}
+
 /* Of what has no revision, the tag is of its bytes: what would be read now is made, and compared. */
 static bool check_portal(struct manage_call *c, struct str field, struct err *e)
 {
@@ -125,7 +133,9 @@ static bool check_portal(struct manage_call *c, struct str field, struct err *e)
 	put_digest(c, hex);
 	buf_clear(&c->out);
 	c->j = JSON_OUT(&c->out);
-	return ok && (str_eq(unquoted(field), str_of(hex)) || err_set(e, ERR_PRECONDITION, "This was changed since you read it. Read it again, then make your change."));
+	for (struct str tag; ok && next_tag(&field, &tag);)
+		if (str_eq(tag, str_of(hex))) return true;
+	return ok && err_set(e, ERR_PRECONDITION, "This was changed since you read it. Read it again, then make your change.");
 }
 
 /* "12-5f1c…": the number is the revision. */
@@ -136,10 +146,10 @@ static bool check_match(struct manage_call *c, struct err *e)
 	if (!field.n || str_eq(field, STR("*")) || is_safe(c->r->method)) return true;
 	if (is_portals(c->op)) return check_portal(c, field, e);
 	if (c->op->rule < MANAGE_READS) return true;
-	field = unquoted(field);
-	ptrdiff_t dash = str_find_char(field, '-');
-	if (dash > 0) field = str_sub(field, 0, (size_t)dash);
-	if (str_to_int(field, &revision) && revision == c->config.revision) return true;
+	for (struct str tag; next_tag(&field, &tag);) {
+		ptrdiff_t dash = str_find_char(tag, '-');
+		if (str_to_int(dash > 0 ? str_sub(tag, 0, (size_t)dash) : tag, &revision) && revision == c->config.revision) return true;
+	}
 	return err_set(e, ERR_PRECONDITION, "This dataset was changed since you read it: it is at revision %lld now. Read it again, then make your change.", (long long)c->config.revision);
 }
 
@@ -168,6 +178,9 @@ static void put_location(struct manage_call *c)
 	while (str_ends(list, STR("/"))) list.n--;
 	if (str_ends(list, STR("/copy")) || !json_read_in(c->a, buf_str(&c->out), &made, &ignored)) return;
 	for (size_t i = 0; i < COUNT_OF(names) && !word.n; i++) word = json_text(json_get(made, names[i]));
+	/* A picture is where it says itself. */
+	struct str url = json_text(json_get(made, "url"));
+	if (!word.n && url.n && !httpd_reply_header(c->p, STR("Location"), url, &ignored)) ignored.code = ERR_NONE;
 	if (word.n && !httpd_reply_header(c->p, STR("Location"), arena_printf(c->a, "%.*s/%.*s/", STR_ARG(list), STR_ARG(word)), &ignored)) ignored.code = ERR_NONE;
 }
 

@@ -3,7 +3,7 @@
 #include "crypt/crypt.h"
 #include "manage/inside.h"
 
-enum { MOST_KEY = 200, MOST_BODY = 1 << 20, CONFLICT = 409, OTHER_BODY = 422 };
+enum { MOST_KEY = 200, MOST_BODY = 1 << 20, BAD = 400, CONFLICT = 409, OTHER_BODY = 422 };
 #define SECOND INT64_C(1000000)
 #define DAY (86400 * SECOND)
 #define WAIT (120 * SECOND) /* after that, one that never came to an end is as good as none */
@@ -31,14 +31,21 @@ static struct str key_of(const struct manage_call *c)
 	return c->r->method == HTTPD_POST && c->who->account ? str_trim(httpd_header(c->r, STR("Idempotency-Key"))) : STR("");
 }
 
-/* Bound to method, address and body. */
+/* Bound to method, address and body; an address is the same with a slash at its end. */
 static struct str request_of(struct manage_call *c)
 {
+	struct str path = c->r->path;
+	while (str_ends(path, STR("/"))) path.n--;
 	struct crypt_sha256_state state;
 	unsigned char digest[CRYPT_SHA256];
 	char hex[2 * CRYPT_SHA256 + 1];
 	crypt_sha256_start(&state);
-	crypt_sha256_add(&state, c->r->path);
+	crypt_sha256_add(&state, path);
+	for (size_t i = 0; i < c->r->nquery; i++) {
+		const struct httpd_pair *q = &c->r->query[i];
+		if (str_eq(q->name, STR("apikey")) || str_eq(q->name, STR("access_token"))) continue; /* who calls, and not what for */
+		crypt_sha256_add(&state, arena_printf(c->a, "%c%.*s=%.*s", i ? '&' : '?', STR_ARG(q->name), STR_ARG(q->value)));
+	}
 	crypt_sha256_add(&state, STR("\n"));
 	crypt_sha256_add(&state, c->r->body);
 	crypt_sha256_end(&state, digest);
@@ -92,7 +99,8 @@ bool manage_remember(struct manage_call *c, bool failed, struct err *e)
 	struct store_tx *tx;
 	struct str key = key_of(c);
 	if (!key.n) return true;
-	bool keep = !failed && !c->raw && !c->out.over && c->out.n <= MOST_BODY;
+	/* What was refused did nothing: it may be mended and sent again. */
+	bool keep = !failed && c->status < BAD && !c->raw && !c->out.over && c->out.n <= MOST_BODY;
 	struct value account = VALUE_OF_INT(c->who->account), text = VALUE_OF_TEXT(key);
 	if (!store_begin(c->s->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = keep ? store_run(tx, &queries[ANSWER_Q_answer_done], c->t, STORE_PARAMS(account, text, VALUE_OF_INT(c->status), VALUE_OF_TEXT(buf_str(&c->out))), e)

@@ -77,3 +77,25 @@ def test_pages_of_lists_lead_on_and_back(world, described):
         assert second["results"] == whole["results"][1:2] and "offset=0" in second["previous"] and "limit=1" in second["previous"], at
     assert walked > 15
     root.good("DELETE", f"/datasets/{uid}/", status=204)
+
+
+def test_a_key_is_bound_to_the_whole_request_and_a_refusal_may_be_mended(world):
+    root = Quick(world, key_of(world, ROOT_USER))
+
+    def once(path, body, key, status, **more):
+        answer = Api(world, root.key)("POST", path, body, headers={"Idempotency-Key": key, **more})
+        assert answer.status_code == status, answer.text
+        return answer.json()
+    body = {"metadata": {"default": {"title": {"value": "Bound"}}}}
+    made = once("/datasets/", body, "bound", 201)
+    assert once("/datasets", body, "bound", 201) == made  # the same address
+    once("/datasets/?strict=true", body, "bound", 422)
+    once("/groups/", {"title": ""}, "mended", 400)
+    assert once("/groups/", {"title": "Mended"}, "mended", 201)["uid"] == "mended"
+    # Any of several tags will do, and none of them that is old.
+    path = f"/datasets/{made['uid']}/"
+    tag = root("GET", path).headers["ETag"]
+    for match, status in ((f'"9-0", {tag}', 200), (f'{tag}, "9-0"', 412), ('"8-0", "9-0"', 412), (",", 412), ("*", 200)):
+        assert Api(world, root.key)("PUT", path + "metadata/default/publisher/", {"value": "P" + match[:2]}, headers={"If-Match": match}).status_code == status, match
+    root.good("DELETE", path, status=204)
+    root.good("DELETE", "/groups/mended/", status=204)
