@@ -12,6 +12,7 @@ import pytest
 
 from conftest import stoa
 from probe import GRACE, ROOT_USER, World
+from test_manage_datasets import Api, key_of
 
 HOST = "isoc.example"
 ROWS = "name,district,year,loc\nOak,north,2020,\"48.85, 2.35\"\nElm,south,2021,\"48.86, 2.36\"\nAsh,north,2022,\"48.87, 2.37\"\n"
@@ -232,6 +233,29 @@ def test_values_that_did_not_fit_are_downloaded_and_no_formulas(world, root):
         time.sleep(0.2)
     assert [(r["field"], r["value"]) for r in rows] == [("height", "'=1+1"), ("height", "tall")] and all(r["message"] for r in rows)
     assert "tall" in page(root, "/backoffice/datasets/odd/errors/")
+
+
+def test_a_live_dataset_says_what_stays_at_the_other_portal(world, root):
+    stoa(world.data, "publish", world.folder / "trees.csv", "--portal", "tags.example", "--id", "far-trees", "--title", "Far trees")
+    api = Api(world, key_of(world, ROOT_USER))
+    uid = api.good("POST", "/datasets/", {"dataset_id": "near", "metadata": {"default": {"title": {"value": "Near"}}}}, 201)["uid"]
+    api.good("POST", f"/datasets/{uid}/resources/", {"type": "federated", "title": "s", "datasource": {"type": "portal", "url": "https://tags.example", "dataset_id": "far-trees", "live": True}}, 201)
+    api("POST", f"/datasets/{uid}/publish/")
+    end = time.monotonic() + 20
+    while api.good("GET", f"/datasets/{uid}/status/")["status"] != "idle" and time.monotonic() < end:
+        time.sleep(0.1)
+    assert "Shown live" in page(root, "/backoffice/datasets/?q=near") and "Shown live" in page(root, "/backoffice/queue/")
+    assert "taken from the other portal" in page(root, at("near", "information")) and "files that explain it stay there" in page(root, at("near", "information"))
+    assert "older versions are kept there" in page(root, at("near", "history")) and "has no processing" in page(root, at("near", "processing"))
+    # What readers should find here is added here.
+    path = at("near", "information") + "files/"
+    token = dict(form_of(page(root, path), "csrfmiddlewaretoken"))["csrfmiddlewaretoken"]
+    sent = root.request("POST", path, data={"csrfmiddlewaretoken": token, "part": "file", "title": "Method"}, files={"file": ("method.txt", b"how")}, headers={"Origin": f"https://{HOST}"})
+    assert sent.status_code == 303, sent.text[-800:]
+    assert "Method" in page(root, path) and "Method" in world.client(HOST).request("GET", "/api/explore/v2.1/catalog/datasets/near/attachments").text
+    assert root.form("/backoffice/datasets/", {"do": f"delete {uid}"}, action="/backoffice/datasets/do/").status_code == 303
+    gone = page(root, "/backoffice/datasets/?which=deleted")
+    assert "Near" in gone and "Shown live" not in gone and "Shown live" not in page(root, "/backoffice/queue/")
 
 
 def test_connections_never_show_secrets(root):
