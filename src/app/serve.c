@@ -412,6 +412,8 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	if (!probe_open(s->site, s->lanes, s->bell, &s->probe, e)) return false;
 #endif
 	log_say(s->log, LOG_LEVEL_INFO, "ready", log_int("port", httpd_port(s->httpd)), log_int("metrics_port", httpd_metrics_port(s->httpd)));
+	if (!tenants_list(s->site->tenants, &c->arena, &(struct tenant_id *){ NULL }))
+		cli_note(c, "stoa: there are no portals in %.*s yet; `stoa --data %.*s portal add HOST` makes the first", STR_ARG(c->folder), STR_ARG(c->folder));
 	if (cli_has(c, "announce")) announce(c, s);
 	if (!cli_flush(c, e)) return false;
 	while (sigwait(&wanted, &got) != 0) continue;
@@ -434,6 +436,9 @@ bool app_serve(struct cli *c, struct err *e)
 	struct server s = { .conf = c->conf };
 	int lock = -1;
 	if (cli_has(c, "routes")) return say_routes(c, e);
+	/* A unit or a script whose folder is mistyped must not serve an empty server instead. An empty folder that is there is a beginning. */
+	if (access(c->folder.p, F_OK) != 0)
+		return err_set(e, ERR_NOT_FOUND, "there is no data folder at %.*s: mend --data, or begin there with `stoa --data %.*s portal add HOST`", STR_ARG(c->folder), STR_ARG(c->folder));
 	if (!cli_check_folder(c->folder, true, e) || !cli_become_owner(c->folder, e) || !cli_lock(c->folder, &lock, e)) return false;
 	bool ok = run(c, &s, e);
 	shut(&s);

@@ -1,6 +1,8 @@
 /* Views: what a portal has published, read from the store into one immutable, counted snapshot. A
  * change builds a new one beside the old; whoever holds the old one keeps it until they are done. */
 #include "catalog/inside.h"
+#include "json/json.h"
+#include "text/text.h"
 #include <stdlib.h>
 
 const struct store_query catalog_queries[] = {
@@ -74,6 +76,25 @@ void take_modified(struct dataset *d)
 		d->modified.us = clock_us_of_civil(&when.civil) - (int64_t)when.offset_s * 1000000;
 }
 
+/* A value as it may leave: whoever reads markup from here puts it into pages of their own, so what acts is not in it, however it came. */
+struct str meta_disarmed(struct arena *a, struct str template_, struct str name, struct str json)
+{
+	bool markup = false;
+	for (size_t i = 0; i < catalog_meta_row_count() && !markup; i++) {
+		const struct meta_row *r = &catalog_meta_rows[i];
+		markup = r->kind == META_LANG_HTML && str_eq(name, str_of(r->name)) && str_eq(template_, str_of(r->template_));
+	}
+	const struct json_node *v;
+	struct err ignored = { 0 };
+	auto_arena work = ARENA_INIT;
+	auto_buf clean = BUF_INIT(8 << 20), out = BUF_INIT(16 << 20);
+	struct json_out j = JSON_OUT(&out);
+	if (!markup || (str_find_char(json, '<') < 0 && str_find(json, STR("u003")) < 0) || !json_read_in(&work, json, &v, &ignored) || json_kind(v) != JSON_TEXT) return arena_str(a, json);
+	text_disarm(&clean, json_text(v));
+	json_put(&j, buf_str(&clean));
+	return arena_str(a, buf_str(&out));
+}
+
 /* Rows come grouped by dataset; each dataset's values end up side by side. */
 static bool load_metas(struct store_tx *tx, struct view_box *b, struct err *e)
 {
@@ -89,7 +110,7 @@ static bool load_metas(struct store_tx *tx, struct view_box *b, struct err *e)
 		row->meta.template_ = arena_str(&b->arena, store_text(r, 1));
 		row->meta.name = arena_str(&b->arena, store_text(r, 2));
 		row->meta.lang = arena_str(&b->arena, store_text(r, 3));
-		row->meta.json = arena_str(&b->arena, store_text(r, 4));
+		row->meta.json = meta_disarmed(&b->arena, row->meta.template_, row->meta.name, store_text(r, 4));
 	}
 	store_stop(r);
 	if (step != STORE_DONE) return false;

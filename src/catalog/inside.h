@@ -86,6 +86,8 @@ bool link_leads_to(const struct catalog_view *v, struct tenant_id origin);
 /* catalog.c: a row of datasets_published; and the date that a publisher set. */
 bool catalog_read_dataset(struct arena *a, struct store_rows *r, struct tenant_id t, struct dataset *d, struct err *e) must_use;
 void take_modified(struct dataset *d);
+/* catalog.c: a value of the metadata, in the arena, without what acts in its markup. */
+struct str meta_disarmed(struct arena *a, struct str template_, struct str name, struct str json);
 /* A list of names as JSON, or nothing when every field is meant. */
 bool rule_fields(struct arena *a, struct str json, struct dataset_rule *out, struct err *e) must_use;
 /* What the dataset's features are when only some fields count. */

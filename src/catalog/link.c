@@ -181,7 +181,8 @@ static bool join_metas(struct linking *k, struct err *e)
 	for (size_t i = 0; i < d->nmetas; i++) vec_push(k->a, &list, d->metas[i]);
 	if (!store_ask(k->tx, CATALOG_Q(link_metas), k->link->origin, STORE_PARAMS(VALUE_OF_INT(k->there.id)), &r, e)) return false;
 	while ((step = store_step(r, e)) == STORE_ROW) {
-		const struct meta m = { arena_str(k->a, store_text(r, 0)), arena_str(k->a, store_text(r, 1)), arena_str(k->a, store_text(r, 2)), arena_str(k->a, store_text(r, 3)) };
+		const struct meta m = { arena_str(k->a, store_text(r, 0)), arena_str(k->a, store_text(r, 1)), arena_str(k->a, store_text(r, 2)),
+			meta_disarmed(k->a, store_text(r, 0), store_text(r, 1), store_text(r, 3)) };
 		if (is_shared(d, &m)) vec_push(k->a, &list, m);
 	}
 	store_stop(r);

@@ -6,7 +6,7 @@
 
 #include "text/text.h"
 
-enum { CLAUSE = 2 * LIMIT_CLAUSE_BYTES, AUTOMATIC_POINTS = 400, BINS_LEAST = 5, BINS_MOST = 30 };
+enum { CLAUSE = 2 * LIMIT_CLAUSE_BYTES, AUTOMATIC_POINTS = 400, COUNTS_LEAST = 12, COUNTS_A_POINT = 4, BINS_LEAST = 5, BINS_MOST = 30 };
 static const int64_t second_us = 1000000;
 
 bool chart_is_time(const struct field *f) { return f->type == VALUE_DATE || f->type == VALUE_DATETIME; }
@@ -335,7 +335,15 @@ static bool ask_ends(struct chart_part *p, const struct field *f, struct ends *o
 	return run(p, &r, take_ends, out, e);
 }
 
-/* The finest timescale that makes no more points than are wanted, and that the field is known to. */
+static bool only_counts(const struct chart_query *q)
+{
+	for (size_t i = 0; i < q->nseries; i++)
+		if (q->series[i].function != CHART_COUNT) return false;
+	return true;
+}
+
+/* The finest timescale that makes no more points than are wanted, and that the field is known to. Where records are counted, a point is of
+ * several of them: moments that each stand alone show nothing. */
 static bool choose_scale(struct chart_part *p, const struct field *f, enum chart_scale *out, struct err *e)
 {
 	static const struct { enum chart_scale scale; int64_t seconds; const char *precision; } finest_first[] = {
@@ -345,6 +353,7 @@ static bool choose_scale(struct chart_part *p, const struct field *f, enum chart
 	struct ends ends;
 	if (!ask_ends(p, f, &ends, e)) return false;
 	double most = p->query->points > 0 ? (double)p->query->points : AUTOMATIC_POINTS;
+	if (!p->query->points && only_counts(p->query)) most = fmin(most, fmax(COUNTS_LEAST, (double)ends.n / COUNTS_A_POINT));
 	double span = isfinite(ends.low) ? (ends.high - ends.low) / (double)second_us : 0;
 	size_t i = f->type == VALUE_DATE ? 2 : 0;
 	for (size_t k = i; k < COUNT_OF(finest_first); k++)

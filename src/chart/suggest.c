@@ -20,7 +20,7 @@ bool chart_applies(const struct dataset *d)
 {
 	for (size_t i = 0; i < d->schema.n; i++) {
 		const struct field *f = &d->schema.fields[i];
-		if (is_seen(f) && (chart_is_time(f) || ((f->flags & FIELD_FACET) && chart_takes_x(f)))) return true;
+		if (is_seen(f) && (chart_is_time(f) || chart_is_number(f) || ((f->flags & FIELD_FACET) && chart_takes_x(f)))) return true;
 	}
 	return false;
 }
@@ -35,6 +35,8 @@ static const struct field *first(const struct dataset *d, bool (*fits)(const str
 static bool is_facet_text(const struct field *f) { return (f->flags & (FIELD_FACET | FIELD_HIERARCHICAL)) == FIELD_FACET && f->type == VALUE_TEXT; }
 /* A number that was measured; others may be codes, and are counted rather than averaged. */
 static bool is_measure(const struct field *f) { return f->type == VALUE_DOUBLE && (f->unit.n || f->decimals >= 0); }
+/* How a measure is spread tells something; how numbers of records are does not. */
+static bool is_spread(const struct field *f) { return chart_is_number(f) && !(f->flags & FIELD_ID); }
 static bool is_facet(const struct field *f) { return (f->flags & FIELD_FACET) && chart_takes_x(f) && !chart_is_time(f); }
 
 static void one_series(struct arena *a, const struct dataset *d, struct chart_query query, enum chart_type type, struct chart *out)
@@ -87,7 +89,7 @@ void chart_default(struct arena *a, const struct dataset *d, struct chart *out)
 		q.points = 10;
 		q.sort = STR("-serie1-1");
 		one_series(a, d, q, CHART_COLUMN, out);
-	} else if ((f = first(d, chart_is_number))) {
+	} else if ((f = first(d, is_measure)) || (f = first(d, is_spread)) || (f = first(d, chart_is_number))) {
 		q.x = f->name;
 		one_series(a, d, q, CHART_HISTOGRAM, out);
 	} else {

@@ -19,11 +19,11 @@ struct child_start {
 	const char *program;  /* NULL: this program itself */
 	const char *role;     /* its first argument, such as "__load" */
 	const int *fds;       /* handed over as CHILD_FD, CHILD_FD + 1 …; borrowed */
-	size_t nfds;
+	size_t nfds;          /* CHILD_FDS at most; ERR_TOO_LARGE */
 	struct str settings;  /* what the child reads first; at most 16 MiB */
 };
 /* In the child: 0 is the settings, 1 the frames to the parent, 2 standard error as is. */
-enum { CHILD_SETTINGS = 0, CHILD_FRAMES = 1, CHILD_FD = 3 };
+enum { CHILD_SETTINGS = 0, CHILD_FRAMES = 1, CHILD_FD = 3, CHILD_FDS = 400 };
 
 bool child_start(const struct child_start *how, struct child **out, struct err *e) must_use nonnull_all;
 /* The next frame, within timeout_ms: CHILD_FRAME with kind and payload (borrowed until the next

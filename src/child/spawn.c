@@ -53,7 +53,7 @@ static bool lift(const int *fds, size_t n, int *out, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) out[i] = -1;
 	for (size_t i = 0; i < n; i++) {
-		out[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 64);
+		out[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, CHILD_FD + (int)n);
 		if (out[i] < 0) return err_os(e, "dup of a descriptor for a child");
 	}
 	return true;
@@ -91,10 +91,10 @@ static bool launch(const struct child_start *how, const int *fds, size_t nfds, p
 
 bool child_start(const struct child_start *how, struct child **out, struct err *e)
 {
-	ensure(how->nfds <= 8);
+	if (how->nfds > CHILD_FDS) return err_set(e, ERR_TOO_LARGE, "%zu files at once are more than the %d that are read together", how->nfds, (int)CHILD_FDS);
 	int ends[2] = { -1, -1 };
-	int given[10];
-	int lifted[10];
+	int given[CHILD_FDS + 2];
+	int lifted[CHILD_FDS + 2];
 	size_t n = 0;
 	bool ok = false;
 	given[0] = settings_fd(how->settings, e);

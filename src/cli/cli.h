@@ -56,6 +56,7 @@ struct cli {
 	size_t noperands;
 	struct cancel *cancel;    /* fired when the caller leaves or interrupts */
 	bool in_server;
+	VEC(struct str) done;     /* what it was done to, when no operand says so: an act each in the log (trace/) */
 	int exit_code;            /* of a run that did not fail; doctor sets 1 */
 	struct buf text;          /* what is to be printed; cli_flush writes it */
 };

@@ -140,6 +140,7 @@ static bool publish_one(struct cli *c, struct publish_request *r, struct str pat
 	cli_progress_end(&progress);
 	close(fd);
 	if (ok) say_result(c, &result);
+	if (ok) vec_push(&c->arena, &c->done, result.id);
 	if (ok && cli_has(c, "files")) ok = publish_files(c, r->tenant, result.id, e);
 	struct err ignored = { 0 };
 	return ok && cli_flush(c, &ignored);
@@ -242,6 +243,7 @@ static bool roll_back(struct cli *c, struct tenant_id id, struct err *e)
 	int64_t number;
 	if (!cli_has(c, "id")) return err_set(e, ERR_USAGE, "--rollback needs --id: which dataset goes back?");
 	if (!catalog_rollback(c->site->catalog, id, cli_value(c, "id"), &number, e) || !config_follow(c->site, id, cli_value(c, "id"), true, e)) return false;
+	vec_push(&c->arena, &c->done, cli_value(c, "id"));
 	cli_say(c, "%.*s: version %lld serves again", STR_ARG(cli_value(c, "id")), (long long)number);
 	return true;
 }

@@ -61,7 +61,7 @@ static bool import(struct cli *c, struct err *e)
 	if (packed) (void)io_remove_tree(how.folder.p);
 	if (!ok) return false;
 	/* Its operand is a file: what is to be logged, and in whose log, is known here only. */
-	trace_command(c->site, STR("portal import"), &told.host, 1, STR(""));
+	trace_command(c->site, STR("portal import"), &told.host, 1, STR(""), STR(""));
 	cli_say(c, "the portal is there: %zu datasets in %zu versions", told.datasets, told.versions);
 	for (size_t i = 0; i < told.nnames; i++) cli_note(c, "%.*s belongs to another portal and stays with it", STR_ARG(told.names[i]));
 	say_lost(c, told.factors, "second factor was sealed with other keys: its owner enrols anew", "second factors were sealed with other keys: their owners enrol anew");

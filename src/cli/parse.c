@@ -186,7 +186,9 @@ int cli_perform(struct cli *c)
 		return cli_flush(c, &e) ? 0 : cli_fail(c, &e);
 	}
 	bool ok = c->command->run(c, &e);
-	if (ok && c->site) trace_command(c->site, str_of(c->command->words), c->operands, c->noperands, cli_value(c, "portal"));
+	struct str words = str_of(c->command->words), portal = cli_value(c, "portal");
+	if (ok && c->site && !c->done.n) trace_command(c->site, words, c->operands, c->noperands, portal, STR(""));
+	for (size_t i = 0; c->site && i < c->done.n; i++) trace_command(c->site, words, c->operands, c->noperands, portal, c->done.p[i]);
 	/* What was said before the failure is still wanted. */
 	struct err flushing = { 0 };
 	if (!cli_flush(c, &flushing) && ok) return cli_fail(c, &flushing);

@@ -217,6 +217,7 @@ bool config_check_of(struct site *s, struct tenant_id t, int64_t dataset, const 
 	else for (size_t i = 0; i < json_count(resources); i++) check_resource(&c, json_at(resources, i), i);
 	check_processors(&c, doc);
 	config_check_fields(&c, json_get(doc, "fields"));
+	config_check_names(&c, doc);
 	config_check_metas(&c, json_get(doc, "metadata"));
 	if (portal) tenant_release(s->tenants, portal);
 	if (faults->list.n == before) return true;

@@ -68,6 +68,7 @@ struct config_change {
 	int64_t revision;       /* it was made upon; -1: whatever it is */
 	int64_t who;            /* account */
 	struct str json;        /* the whole document; uids that are missing are given */
+	struct str slug;        /* another identifier, in one with it (ERR_CONFLICT as config_rename has it); empty: it stays */
 };
 /* Checks the whole (faults by place, ERR_PARAMETER), stores it as a draft. What readers see stays. */
 bool config_write(struct site *s, const struct config_change *c, struct arena *a, struct config *out, struct process_faults *faults,

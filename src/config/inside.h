@@ -73,9 +73,12 @@ struct config_check {
 bool config_check_of(struct site *s, struct tenant_id t, int64_t dataset, const struct json_node *was, const struct json_node *doc, struct process_faults *faults, struct err *e) must_use;
 bool config_names_file(const struct json_node *doc_or_null, struct str uid);
 void config_check_fields(const struct config_check *c, const struct json_node *fields);
+void config_check_names(const struct config_check *c, const struct json_node *doc); /* names.c */
 void config_check_metas(const struct config_check *c, const struct json_node *metadata);
 
 bool config_slug_ok(struct str s);
+/* life.c: within a transaction. */
+bool config_rename_alone(struct store_tx *tx, struct tenant_id t, int64_t dataset, struct str slug, int64_t who, struct arena *a, struct err *e) must_use;
 /* A free identifier like this one. */
 bool config_free_slug(struct store_tx *tx, struct tenant_id t, struct arena *a, struct str like, struct str *out, struct err *e) must_use;
 

@@ -192,7 +192,7 @@ bool config_settle(struct site *s, struct tenant_id t, int64_t dataset, struct e
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 
-static bool rename_alone(struct store_tx *tx, struct tenant_id t, int64_t dataset, struct str slug, int64_t who, struct arena *a, struct err *e)
+bool config_rename_alone(struct store_tx *tx, struct tenant_id t, int64_t dataset, struct str slug, int64_t who, struct arena *a, struct err *e)
 {
 	struct config_row row;
 	int64_t by = 0;
@@ -212,7 +212,7 @@ bool config_rename(struct site *s, struct tenant_id t, int64_t dataset, struct s
 	auto_arena a = ARENA_INIT;
 	struct store_tx *tx;
 	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
-	bool ok = rename_alone(tx, t, dataset, slug, who, &a, e);
+	bool ok = config_rename_alone(tx, t, dataset, slug, who, &a, e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 

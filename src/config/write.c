@@ -92,6 +92,8 @@ static bool change_alone(struct site *s, struct store_tx *tx, const struct confi
 	bool found;
 	if (!present(tx, c->tenant, c->dataset, a, &row, e)) return false;
 	if (c->revision >= 0 && c->revision != row.head.revision) return config_conflict(s, tx, c->tenant, c->dataset, c->revision, e);
+	bool renamed = c->slug.n && !str_eq(c->slug, row.head.slug);
+	if (renamed && (!config_rename_alone(tx, c->tenant, c->dataset, c->slug, c->who, a, e) || !config_row(tx, c->tenant, STR(""), c->dataset, a, &row, &found, e))) return false;
 	if (str_eq(row.head.json, r->json)) return config_finish(a, &row, out, e);
 	if (!json_read_in(a, row.head.json, &step.was, e) || !config_store(s, tx, c->tenant, &row, &step, a, &revision, e)) return false;
 	return config_row(tx, c->tenant, STR(""), c->dataset, a, &row, &found, e) && config_finish(a, &row, out, e);

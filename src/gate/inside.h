@@ -77,6 +77,8 @@ bool gate_gone(struct gate *g, struct str again, struct err *e) must_use nonnull
 bool gate_json_error(struct gate *g, int status, const char *code, const char *message, struct err *e) must_use nonnull_all;
 /* What ties a half-done sign-in to a browser: the nonce of its csrftoken (AUT-6). After gate_posted. */
 struct str gate_binding(struct gate *g) nonnull_all;
+/* What a proof of a secret leads to: a session, the second step, a new password, or the page again. */
+bool gate_follow(struct gate *g, const struct account_outcome *o, struct str next, struct err *e) must_use nonnull_all;
 /* Factors are proved: makes the session, tells the owner of a new kind of browser, and goes on. */
 bool gate_arrive(struct gate *g, int64_t account, unsigned factors, bool remember, struct str next, struct err *e) must_use nonnull_all;
 

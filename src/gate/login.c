@@ -73,12 +73,12 @@ static bool json_code(struct gate *g, const char *txn, struct err *e)
 
 #define REFUSED N_("The address or the password is not right.")
 
-static bool follow(struct gate *g, const struct account_outcome *o, struct str next, struct err *e)
+bool gate_follow(struct gate *g, const struct account_outcome *o, struct str next, struct err *e)
 {
 	switch (o->verdict) {
 	case ACCOUNT_PROVED: return gate_arrive(g, o->account, o->factors, o->remember, next, e);
 	case ACCOUNT_NEEDS_CODE: return g->json ? json_code(g, o->txn, e) : show_code(g, str_of(o->txn), next, e);
-	case ACCOUNT_MUST_CHANGE: return gate_go(g, arena_printf(g->v.arena, "/password/reset/%s/", o->txn), NULL, e);
+	case ACCOUNT_MUST_CHANGE: return gate_go(g, arena_printf(g->v.arena, "/password/reset/%s/?first=1", o->txn), NULL, e);
 	case ACCOUNT_THROTTLED:
 		gate_wait(g, o->wait_s);
 		return g->json ? gate_json_error(g, 429, "TooManyRequests", N_("Too many attempts. Please wait."), e) : show_login(g, next, e);
@@ -104,7 +104,7 @@ static bool run_login(struct httpd_request *r, struct httpd_reply *p, void *app,
 	struct account_outcome o;
 	struct account_attempt a = { .email = address_of(&g), .password = gate_field(&g, "password"), .binding = gate_binding(&g),
 	                             .remember = visitor_field_on(&g.form, STR("remember")) };
-	return account_sign_in(&g.scene, &a, &o, e) && follow(&g, &o, next, e);
+	return account_sign_in(&g.scene, &a, &o, e) && gate_follow(&g, &o, next, e);
 }
 
 const struct httpd_route gate_login = { .method = HTTPD_GET, .pattern = "/login/", .run = run_login };
@@ -126,7 +126,7 @@ static bool run_verify(struct httpd_request *r, struct httpd_reply *p, void *app
 	if (!account_verify(&g.scene, &a, &o, e)) return false;
 	if (o.verdict == ACCOUNT_PROVED && (o.factors & SESSION_RECOVERY))
 		return gate_arrive(&g, o.account, o.factors, o.remember, arena_printf(g.v.arena, "/account/security/?recovery=%zu", o.recovery), e);
-	if (o.verdict == ACCOUNT_PROVED || o.verdict == ACCOUNT_MUST_CHANGE) return follow(&g, &o, next, e);
+	if (o.verdict == ACCOUNT_PROVED || o.verdict == ACCOUNT_MUST_CHANGE) return gate_follow(&g, &o, next, e);
 	if (o.verdict == ACCOUNT_OVER) {
 		if (g.json) return gate_json_error(&g, 403, "TransactionOver", N_("The sign-in took too long. Please begin again."), e);
 		gate_complain(&g, "", N_("The sign-in took too long, or too many codes were wrong. Please begin again with your password."));

@@ -81,6 +81,15 @@ static bool show_choose(struct gate *g, const struct account_bearer *b, struct e
 	return gate_close(g, e);
 }
 
+/* Whoever came by signing in with a one-time password has proved who they are, and has just typed the new one twice over: it is not asked
+ * for a third time. A second factor is, as ever. */
+static bool sign_in(struct gate *g, const struct account_bearer *b, struct err *e)
+{
+	struct account_outcome o;
+	struct account_attempt a = { .email = b->email, .password = gate_field(g, "password"), .binding = gate_binding(g) };
+	return account_sign_in(&g->scene, &a, &o, e) && gate_follow(g, &o, STR("/"), e);
+}
+
 static bool run_choose(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_gate struct gate g = { 0 };
@@ -95,7 +104,7 @@ static bool run_choose(struct httpd_request *r, struct httpd_reply *p, void *app
 		if (how == GATE_FAILED) return false;
 		if (how == GATE_GOOD && !account_pass_password(&g.scene, ACCOUNT_PASS_RESET, g.secret, STR(""), gate_field(&g, "password"), &fault, &waits, e))
 			return gate_gone(&g, STR("/password/reset/"), e);
-		if (how == GATE_GOOD && fault == ACCOUNT_FINE) return gate_go(&g, STR("/login/"), "reset", e);
+		if (how == GATE_GOOD && fault == ACCOUNT_FINE) return httpd_query_or_null(r, STR("first")) ? sign_in(&g, &b, e) : gate_go(&g, STR("/login/"), "reset", e);
 		if (how == GATE_GOOD) gate_complain_password(&g, fault, b.second_factor);
 	}
 	return show_choose(&g, &b, e);

@@ -352,13 +352,12 @@ static bool listen_on(struct httpd *h, const char *address, int port, enum sourc
 		int why = errno;
 		close(fd);
 		if (why == EADDRNOTAVAIL && at.ss_family == AF_INET6 && h->nlisteners) return true;
-		err_set(e, ERR_SYSTEM,
-		        why == EADDRINUSE ? "port %d of %s is in use by another program"
-		        : why == EACCES   ? "port %d of %s may not be used by this account"
-		                          : "port %d of %s cannot be listened on",
-		        port, address);
-		errno = why;
-		return err_cause(e, "%s: errno %d", address, why);
+		return err_set(e, ERR_SYSTEM,
+		               why == EADDRINUSE      ? "port %d of %s is in use by another program: stop it, or choose another port with --port"
+		               : why == EACCES        ? "port %d of %s may not be used by this account: take one above 1023, with a proxy before it"
+		               : why == EADDRNOTAVAIL ? "port %d of %s cannot be listened on: this machine has no such address"
+		                                      : "port %d of %s cannot be listened on",
+		               port, address);
 	}
 	h->listeners[h->nlisteners++] = (struct source){ kind, fd };
 	*got = bound_port(fd);

@@ -180,8 +180,10 @@ bool look_read_json(struct looks *ls, const struct tenant *t, struct str text, s
 	struct look_theme theme = now->theme;
 	struct look_site site = now->site;
 	bool ok = theme_node || site_node || err_set(e, ERR_INVALID, "a look is an object with \"theme\", \"site\" or both");
-	ok = ok && (!theme_node || (look_read_theme(theme_node, false, &a, &theme, e) && look_save_draft(ls, t, &theme, e)));
-	ok = ok && (!site_node || (look_read_site(site_node, false, &a, &site, e) && look_save_site(ls, t, &site, e)));
+	/* Both are read and checked before either is kept. */
+	ok = ok && (!theme_node || (look_read_theme(theme_node, false, &a, &theme, e) && look_check_theme(&theme, e)));
+	ok = ok && (!site_node || (look_read_site(site_node, false, &a, &site, e) && look_check_site(t, &site, e)));
+	ok = ok && (!theme_node || look_save_draft(ls, t, &theme, e)) && (!site_node || look_save_site(ls, t, &site, e));
 	look_release(ls, now);
 	return ok;
 }

@@ -86,7 +86,12 @@ static bool read_fields(struct manage_call *c, const struct json_node *list, con
 		return false;
 	}
 	struct str *names = arena_array(c->a, struct str, json_count(list) + 1);
-	for (size_t i = 0; i < json_count(list); i++) names[i] = json_text(json_at(list, i));
+	for (size_t i = 0; i < json_count(list); i++) {
+		names[i] = json_text(json_at(list, i));
+		if (names[i].n) continue;
+		process_fault(&c->faults, arena_printf(c->a, "%s/visible_fields/%zu", place, i), "Expected the name of a field.");
+		return false;
+	}
 	out->fields = names;
 	out->nfields = json_count(list);
 	return true;
@@ -96,6 +101,10 @@ static bool read_filter(struct manage_call *c, const struct json_node *v, const 
 {
 	struct err why = { 0 };
 	if (json_kind(v) == JSON_ABSENT) return true;
+	if (json_kind(v) != JSON_NULL && json_kind(v) != JSON_TEXT) {
+		process_fault(&c->faults, arena_printf(c->a, "%s/filter_query", place), "Expected a condition as text; an empty one lets all records be seen.");
+		return false;
+	}
 	out->parts |= RULE_FILTER;
 	out->row_filter = str_trim(json_text(v));
 	const struct dataset *d = catalog_find_or_null(c->visit.at.view, c->config.slug);
@@ -125,9 +134,16 @@ bool manage_read_core(struct manage_call *c, const struct json_node *core, const
 	const struct json_node *visible = json_get(core, "is_data_visible");
 	if (json_kind(core) == JSON_ABSENT || json_kind(core) == JSON_NULL) return true;
 	out->row_filter = out->quota = STR("");
+	if (json_kind(core) != JSON_OBJECT) {
+		process_fault(&c->faults, str_of(place), "Expected an object: is_data_visible, visible_fields, filter_query, api_calls_quota.");
+		return false;
+	}
 	if (json_kind(visible) == JSON_BOOL) {
 		out->parts |= RULE_DATA;
 		out->data_visible = json_bool(visible, true);
+	} else if (json_kind(visible) > JSON_NULL) {
+		process_fault(&c->faults, arena_printf(c->a, "%s/is_data_visible", place), "Expected true or false.");
+		return false;
 	}
 	bool ok = read_fields(c, json_get(core, "visible_fields"), place, out);
 	ok = read_filter(c, json_get(core, "filter_query"), place, out) && ok;
@@ -147,29 +163,32 @@ static bool differs(const struct rule_change *rule, const struct catalog_rules *
 	return false;
 }
 
-/* What the body says of readers' rights; only who may decide that changes it, others' echoes are let pass. Whoever makes a dataset says
- * how it begins. */
-static bool secure(struct manage_call *c, bool fresh, bool *done, struct err *e)
+/* What the body says of readers' rights, read and checked before anything is written. Only who may decide that changes it, others' echoes are
+ * let pass. Whoever makes a dataset says how it begins. False with *done true: the answer is made. */
+static bool read_rule(struct manage_call *c, bool fresh, struct rule_change *rule, bool *done, struct err *e)
 {
-	struct rule_change rule = { .by = c->who->account, .row_filter = STR(""), .quota = STR("") };
-	const struct json_node *restricted = json_get(c->body, "is_restricted");
+	const struct json_node *restricted = json_get(c->body, "is_restricted"), *slug = json_get(c->body, "dataset_id");
 	struct catalog_rules now;
+	*rule = (struct rule_change){ .by = c->who->account, .row_filter = STR(""), .quota = STR("") };
 	*done = false;
-	if (!manage_read_core(c, json_get(c->body, "default_security"), "default_security", &rule)) {
+	if (json_kind(restricted) > JSON_NULL && json_kind(restricted) != JSON_BOOL) process_fault(&c->faults, STR("is_restricted"), "Expected true or false.");
+	if (json_kind(slug) > JSON_NULL && json_kind(slug) != JSON_TEXT) process_fault(&c->faults, STR("dataset_id"), "Expected a text.");
+	if (!manage_read_core(c, json_get(c->body, "default_security"), "default_security", rule) || c->faults.list.n) {
 		*done = manage_invalid(c, STR(""));
 		return false;
 	}
 	if (json_kind(restricted) == JSON_BOOL) {
-		rule.parts |= RULE_RESTRICTED;
-		rule.restricted = json_bool(restricted, false);
+		rule->parts |= RULE_RESTRICTED;
+		rule->restricted = json_bool(restricted, false);
 	}
-	if (!rule.parts) return true;
-	if (!fresh && !config_may(c->s, c->t, c->who, c->config.dataset, CONFIG_SECURE)) {
-		if (!catalog_rules(c->s->catalog, c->t, c->config.dataset, c->a, &now, e)) return false;
-		return !differs(&rule, &now) || err_set(e, ERR_FORBIDDEN, "You do not have the permission to decide who may see this dataset.");
-	}
-	return catalog_rule_set(c->s->catalog, c->t, c->config.slug, &rule, e);
+	if (!rule->parts || fresh || config_may(c->s, c->t, c->who, c->config.dataset, CONFIG_SECURE)) return true;
+	if (!catalog_rules(c->s->catalog, c->t, c->config.dataset, c->a, &now, e)) return false;
+	if (differs(rule, &now)) return err_set(e, ERR_FORBIDDEN, "You do not have the permission to decide who may see this dataset.");
+	rule->parts = 0;
+	return true;
 }
+
+static bool secure(struct manage_call *c, const struct rule_change *rule, struct err *e) { return !rule->parts || catalog_rule_set(c->s->catalog, c->t, c->config.slug, rule, e); }
 
 /* --- one ------------------------------------------------------------------------------------------------------------------ */
 
@@ -183,8 +202,11 @@ static struct str title_of(struct manage_call *c, const struct json_node *metada
 bool manage_create_dataset(struct manage_call *c, struct err *e)
 {
 	bool done = false;
+	struct rule_change rule;
+	struct err ignored = { 0 };
 	struct str metadata = STR("{}");
 	if (json_kind(c->body) != JSON_OBJECT) return manage_invalid_field(c, "non_field_errors", "Expected a JSON object with the dataset.");
+	if (!read_rule(c, true, &rule, &done, e)) return done;
 	if (!manage_metadata_of(c, json_get(c->body, "metadata"), &metadata, e)) return c->status == BAD;
 	struct config_new n = { .tenant = c->t, .who = c->who->account, .slug = json_text(json_get(c->body, "dataset_id")), .title = title_of(c, json_get(c->body, "metadata")),
 		.strict = str_eq(manage_query(c, "strict"), STR("true")) || json_bool(json_get(c->body, "strict"), false),
@@ -200,7 +222,8 @@ bool manage_create_dataset(struct manage_call *c, struct err *e)
 		*e = (struct err){ 0 };
 		return manage_invalid_field(c, "dataset_id", "%.*s", STR_ARG(said));
 	}
-	if (!secure(c, true, &done, e)) return done;
+	/* Without its rules it would be open to more people than was asked for. */
+	if (!secure(c, &rule, e)) return config_delete(c->s, c->t, c->config.dataset, c->who->account, &ignored) && false;
 	manage_put_dataset(c, &c->config);
 	return true;
 }
@@ -212,30 +235,34 @@ bool manage_read_dataset(struct manage_call *c, struct err *e)
 	return true;
 }
 
-static bool rename(struct manage_call *c, bool *done, struct err *e)
+/* What cannot be stored, as an answer: a fault of the document, or an identifier that cannot be had. Somebody else's change stays a conflict. */
+static bool not_stored(struct manage_call *c, const struct config_change *change, struct err *e)
 {
-	const struct json_node *slug = json_get(c->body, "dataset_id");
-	*done = false;
-	if (json_kind(slug) != JSON_TEXT || str_eq(json_text(slug), c->config.slug)) return true;
-	if (config_rename(c->s, c->t, c->config.dataset, json_text(slug), c->who->account, e)) return true;
-	if (e->code != ERR_CONFLICT && e->code != ERR_PARAMETER) return false;
+	struct config now;
+	struct err ignored = { 0 };
+	bool stale = e->code == ERR_CONFLICT && (!config_of_dataset(c->s, c->t, change->dataset, c->a, &now, &ignored) || now.revision != change->revision);
+	bool identifier = change->slug.n && !stale && (e->code == ERR_PARAMETER || e->code == ERR_CONFLICT);
+	if (!c->faults.list.n && !identifier) return false;
 	struct str said = arena_str(c->a, str_of(e->pub));
 	*e = (struct err){ 0 };
-	*done = manage_invalid_field(c, "dataset_id", "%.*s", STR_ARG(said));
-	return false;
+	return c->faults.list.n ? manage_invalid(c, STR("metadata")) : manage_invalid_field(c, "dataset_id", "%.*s", STR_ARG(said));
 }
 
+/* All of the body is read before anything is stored; document and identifier are stored together. */
 bool manage_update_dataset(struct manage_call *c, struct err *e)
 {
-	bool done = false;
+	bool done = false, described = json_get(c->body, "metadata") != NULL;
+	const struct json_node *slug = json_get(c->body, "dataset_id");
+	struct rule_change rule;
 	struct str metadata;
+	struct config_change change = { .tenant = c->t, .dataset = c->config.dataset, .revision = c->config.revision, .who = c->who->account, .json = c->config.json,
+		.slug = str_eq(json_text(slug), c->config.slug) ? STR("") : json_text(slug) };
 	if (json_kind(c->body) != JSON_OBJECT) return manage_invalid_field(c, "non_field_errors", "Expected a JSON object with the dataset.");
-	if (json_get(c->body, "metadata")) {
-		if (!manage_metadata_of(c, json_get(c->body, "metadata"), &metadata, e)) return c->status == BAD;
-		if (!manage_put(c, STR("metadata"), metadata, &done, e)) return done;
-	}
-	if (!rename(c, &done, e) || !secure(c, false, &done, e)) return done;
-	if (!config_of_dataset(c->s, c->t, c->config.dataset, c->a, &c->config, e)) return false;
+	if (!read_rule(c, false, &rule, &done, e)) return done;
+	if (described && !manage_metadata_of(c, json_get(c->body, "metadata"), &metadata, e)) return c->status == BAD;
+	if (described && !config_put(c->a, c->config.json, STR("metadata"), metadata, &change.json, e)) return false;
+	if ((described || change.slug.n) && !config_write(c->s, &change, c->a, &c->config, &c->faults, e)) return not_stored(c, &change, e);
+	if (!secure(c, &rule, e) || !config_of_dataset(c->s, c->t, c->config.dataset, c->a, &c->config, e)) return false;
 	manage_put_dataset(c, &c->config);
 	return true;
 }

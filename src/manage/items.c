@@ -219,11 +219,12 @@ static void put_resource(struct manage_call *c, const struct json_node *r)
 static const struct list resources = { "resources", "resource", put_resource };
 
 /* A connection that stands in the body with its secrets is saved as one of its own: configurations hold none. */
-static bool settled(struct manage_call *c, struct str *value, bool *done, struct err *e)
+static bool settled(struct manage_call *c, struct str *value, struct str *made, bool *done, struct err *e)
 {
-	const struct json_node *source = json_get(c->body, "datasource");
+	const struct json_node *source = json_get(c->body, "datasource"), *now;
 	struct str text;
 	*done = false;
+	*made = STR("");
 	*value = manage_node_text(c->a, c->body);
 	if (json_kind(source) != JSON_OBJECT) return true;
 	if (!fetch_settle_datasource(c->s, c->t, source, c->who->account, c->a, &text, &c->faults, e)) {
@@ -232,7 +233,17 @@ static bool settled(struct manage_call *c, struct str *value, bool *done, struct
 		*done = manage_invalid(c, STR(""));
 		return false;
 	}
+	if (!json_read_in(c->a, text, &now, e)) return false;
+	if (!json_text(json_get(json_get(source, "connection"), "uid")).n) *made = json_text(json_get(json_get(now, "connection"), "uid"));
 	return config_put(c->a, *value, STR("datasource"), text, value, e);
+}
+
+/* What was refused leaves no connection behind that was saved for it. */
+static bool unsettled(struct manage_call *c, bool ok, struct str made)
+{
+	struct err ignored = { 0 };
+	if (made.n && (!ok || c->status >= BAD) && !fetch_connection_remove(c->s, c->t, made, &ignored)) log_failure(c->s->log, LOG_LEVEL_ERROR, "a connection of nothing", &ignored);
+	return ok;
 }
 
 bool manage_list_resources(struct manage_call *c, struct err *e) { return list_items(c, &resources, e); }
@@ -241,20 +252,20 @@ bool manage_remove_resource(struct manage_call *c, struct err *e) { return take_
 
 bool manage_add_resource(struct manage_call *c, struct err *e)
 {
-	struct str value;
+	struct str value, made;
 	bool done;
 	if (!needs_object(c)) return true;
-	if (!settled(c, &value, &done, e)) return done;
-	return append(c, &resources, value, e);
+	if (!settled(c, &value, &made, &done, e)) return done;
+	return unsettled(c, append(c, &resources, value, e), made);
 }
 
 bool manage_replace_resource(struct manage_call *c, struct err *e)
 {
-	struct str value;
+	struct str value, made;
 	bool done;
 	if (!needs_object(c)) return true;
-	if (!settled(c, &value, &done, e)) return done;
-	return replace(c, &resources, value, e);
+	if (!settled(c, &value, &made, &done, e)) return done;
+	return unsettled(c, replace(c, &resources, value, e), made);
 }
 
 bool manage_clean_cache(struct manage_call *c, struct err *e)

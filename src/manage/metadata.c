@@ -148,24 +148,40 @@ static void put_langs(struct manage_call *c, struct json_out *j, const struct te
 	json_close(j, '}');
 }
 
-/* An id or a name, of the list or not, as it is kept. */
-static struct str name_of(const struct shelf *s, const struct alias *a, struct str given)
+/* Whether a value stands in the dataset as it is: what was taken off a list stays where it is used. */
+static bool stands(struct manage_call *c, const struct alias *a, struct str name)
 {
-	const struct template_item *item = template_item_or_null(s->items[a->which], s->nitems[a->which], given);
-	return item ? item->name : given;
+	const struct json_node *v = value_in(json_get(json_get(json_get(c->config.doc, "metadata"), "default"), a->real), STR(""));
+	bool same = json_kind(v) == JSON_TEXT && str_eq(json_text(v), name);
+	for (size_t i = 0; json_kind(v) == JSON_ARRAY && i < json_count(v); i++) same |= str_eq(json_text(json_at(v, i)), name);
+	return same;
 }
 
-static void put_real(const struct shelf *s, struct json_out *j, const struct alias *a, const struct json_node *given)
+/* An id or a name of the list, as it is kept; anything else is a fault at `place`. */
+static void put_name(struct manage_call *c, const struct shelf *s, struct json_out *j, const struct alias *a, const struct json_node *given, struct str place)
+{
+	const struct template_item *item = template_item_or_null(s->items[a->which], s->nitems[a->which], json_text(given));
+	if (!item && !(json_kind(given) == JSON_TEXT && stands(c, a, json_text(given))))
+		process_fault(&c->faults, place, "The portal has no %s \"%.*s\". Give one of its list, by id or by name.", a->which == TEMPLATE_LICENCES ? "licence" : "theme",
+		              STR_ARG(str_sub(json_text(given), 0, 80)));
+	json_put(j, item ? item->name : json_text(given));
+}
+
+/* Its faults are for the caller to see. */
+static void put_real(struct manage_call *c, const struct shelf *s, struct json_out *j, const struct alias *a, const struct json_node *given, struct str place)
 {
 	const struct json_node *v = bare(given);
+	bool list = json_kind(v) == JSON_ARRAY, text = json_kind(v) == JSON_TEXT && json_text(v).n;
+	if (json_kind(v) > JSON_NULL && json_kind(v) != JSON_TEXT && !(list && a->list)) process_fault(&c->faults, place, a->list ? "Expected a list of texts." : "Expected a text.");
 	json_open(j, '{');
 	json_key(j, STR(""));
 	if (!a->list) {
-		json_put(j, name_of(s, a, json_text(v)));
+		if (text) put_name(c, s, j, a, v, place);
+		else json_put(j, STR(""));
 	} else {
 		json_open(j, '[');
-		if (json_kind(v) == JSON_TEXT) json_put(j, name_of(s, a, json_text(v)));
-		for (size_t i = 0; json_kind(v) == JSON_ARRAY && i < json_count(v); i++) json_put(j, name_of(s, a, json_text(json_at(v, i))));
+		if (text) put_name(c, s, j, a, v, place);
+		for (size_t i = 0; list && i < json_count(v); i++) put_name(c, s, j, a, json_at(v, i), place);
 		json_close(j, ']');
 	}
 	json_close(j, '}');
@@ -197,10 +213,10 @@ static bool take_template(struct taking *t, const struct template_set *set, cons
 		enum json_kind kind = json_kind(bare(other));
 		if (!other || kind == JSON_NULL || kind == JSON_ABSENT || json_get(given, aliases[i].real)) continue;
 		json_key(t->j, str_of(aliases[i].real));
-		put_real(t->s, t->j, &aliases[i], other);
+		put_real(t->c, t->s, t->j, &aliases[i], other, arena_printf(t->c->a, "metadata/internal/%s", aliases[i].name));
 	}
 	json_close(t->j, '}');
-	return ok;
+	return ok && !t->c->faults.list.n;
 }
 
 bool manage_metadata_of(struct manage_call *c, const struct json_node *given, struct str *json, struct err *e)
@@ -337,7 +353,8 @@ bool manage_set_value(struct manage_call *c, struct err *e)
 	struct str lang;
 	const struct json_node *v;
 	if (a) {
-		put_real(&s, &j, a, c->body);
+		put_real(c, &s, &j, a, c->body, STR("value"));
+		if (c->faults.list.n) return manage_invalid(c, STR(""));
 	} else if (json_get(c->body, "translations") || !f->i18n || !json_count(now)) {
 		put_langs(c, &j, f, c->body);
 	} else {

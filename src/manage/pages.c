@@ -249,10 +249,18 @@ static bool store(struct manage_call *c, const struct page_put *put, int64_t *id
 
 static bool refuse(struct manage_call *c, struct err *e) { return !e->code && c->faults.list.n && manage_invalid(c, STR("")); }
 
+/* A switch of the body, else what is there. Anything but true and false is a fault: nobody's page is opened by a word. */
+static bool read_switch(struct manage_call *c, const char *member, bool otherwise)
+{
+	const struct json_node *v = json_get(c->body, member);
+	if (json_kind(v) > JSON_NULL && json_kind(v) != JSON_BOOL) process_fault(&c->faults, str_of(member), "Expected true or false.");
+	return json_bool(v, otherwise);
+}
+
 static bool add(struct manage_call *c, const struct manage_shelf *s, struct err *e)
 {
 	struct page_put put = { .author = c->who->account, .slug = json_text(json_get(c->body, "slug")) };
-	bool open = s->code ? !json_bool(json_get(c->body, "is_restricted"), true) : json_bool(json_get(c->body, "public"), false);
+	bool open = s->code ? !read_switch(c, "is_restricted", true) : read_switch(c, "public", false);
 	int64_t id;
 	if (!may_begin(c)) return denied(e);
 	if (json_kind(c->body) != JSON_OBJECT) return manage_invalid_field(c, "non_field_errors", "Expected a JSON object.");
@@ -264,46 +272,60 @@ static bool add(struct manage_call *c, const struct manage_shelf *s, struct err 
 	return (!live || page_publish(c->s->pages, c->t, id, true, e)) && answer(c, s, id, e);
 }
 
-static bool set_open(struct manage_call *c, const struct page *p, bool open, struct err *e)
+static bool may_open(struct manage_call *c, const struct page *p, bool open, struct err *e)
 {
-	if (open == p->open) return true;
-	if (!content_may_manage(&c->visit, p)) return err_set(e, ERR_FORBIDDEN, "Deciding who may see a page needs the permission manage_page.");
-	return page_access(c->s->pages, c->t, p->id, open, p->rights, p->nrights, e);
+	return open == p->open || content_may_manage(&c->visit, p) || err_set(e, ERR_FORBIDDEN, "Deciding who may see a page needs the permission manage_page.");
 }
 
+static bool set_open(struct manage_call *c, const struct page *p, bool open, struct err *e)
+{
+	return open == p->open || page_access(c->s->pages, c->t, p->id, open, p->rights, p->nrights, e);
+}
+
+/* Everything is checked before anything is written; the document, which somebody else may have changed meanwhile, is written first. */
 static bool change_code(struct manage_call *c, const struct page *p, struct err *e)
 {
 	struct page_put put = { .id = p->id, .base = p->revision, .author = c->who->account };
 	struct str slug = json_text(json_get(c->body, "slug"));
-	bool archived = json_bool(json_get(c->body, "is_archived"), p->archived);
+	bool archived = read_switch(c, "is_archived", p->archived), open = !read_switch(c, "is_restricted", !p->open);
 	int64_t id;
 	if (slug.n && !str_eq(slug, p->slug)) return manage_invalid_field(c, "slug", "The slug of a page stays.");
 	if (archived && p->archived) return manage_refused(c, BAD, "bad_request", STR("An archived page cannot be changed; unarchive it first."));
 	if (!document(c, &manage_code_pages, p, &put.doc, e)) return refuse(c, e);
 	if (archived != p->archived && !content_may_publish(&c->visit, p)) return denied(e);
-	if (!set_open(c, p, !json_bool(json_get(c->body, "is_restricted"), !p->open), e)) return false;
+	if (!may_open(c, p, open, e)) return false;
 	if (!store(c, &put, &id, e)) return refuse(c, e);
+	if (!set_open(c, p, open, e)) return false;
 	if (content_may_publish(&c->visit, p) && !page_publish(c->s->pages, c->t, p->id, true, e)) return false;
 	if (archived != p->archived && !page_archive(c->s->pages, c->t, p->id, archived, e)) return false;
 	return answer(c, &manage_code_pages, p->id, e);
 }
 
+static bool rename(struct manage_call *c, const struct page *p, struct str slug, struct err *e)
+{
+	if (page_rename(c->s->pages, c->t, p->id, slug, e)) return true;
+	if (e->code != ERR_CONFLICT && e->code != ERR_PARAMETER) return false;
+	process_fault(&c->faults, STR("slug"), "%s", e->pub);
+	*e = (struct err){ 0 };
+	return false;
+}
+
 static bool change_studio(struct manage_call *c, const struct page *p, struct err *e)
 {
 	struct page_put put = { .id = p->id, .base = p->revision, .author = c->who->account };
-	struct str slug = json_text(json_get(c->body, "slug"));
+	struct str slug = json_text(json_get(c->body, "slug")), former = arena_str(c->a, p->slug);
+	bool renamed = slug.n && !str_eq(slug, p->slug), said_more = json_get(c->body, "title") || json_get(c->body, "description"), open = read_switch(c, "public", p->open);
+	struct err ignored = { 0 };
 	int64_t id;
 	if (!document(c, &manage_studio_pages, p, &put.doc, e)) return refuse(c, e);
-	if (slug.n && !str_eq(slug, p->slug) && !page_rename(c->s->pages, c->t, p->id, slug, e)) {
-		if (e->code != ERR_CONFLICT && e->code != ERR_PARAMETER) return false;
-		struct str why = arena_str(c->a, str_of(e->pub));
-		*e = (struct err){ 0 };
-		return manage_invalid_field(c, "slug", "%.*s", STR_ARG(why));
+	if (!may_open(c, p, open, e)) return false;
+	if (renamed && !rename(c, p, slug, e)) return refuse(c, e);
+	if (said_more && !store(c, &put, &id, e)) {
+		/* Somebody was quicker: the name goes back, too. */
+		if (renamed && !page_rename(c->s->pages, c->t, p->id, former, &ignored)) log_failure(c->s->log, LOG_LEVEL_ERROR, "a page's slug", &ignored);
+		return refuse(c, e);
 	}
-	if (!set_open(c, p, json_bool(json_get(c->body, "public"), p->open), e)) return false;
-	bool said_more = json_get(c->body, "title") || json_get(c->body, "description");
-	if (said_more && !store(c, &put, &id, e)) return refuse(c, e);
-	return answer(c, &manage_studio_pages, p->id, e);
+	return set_open(c, p, open, e) && answer(c, &manage_studio_pages, p->id, e);
 }
 
 static bool change(struct manage_call *c, const struct manage_shelf *s, struct err *e)

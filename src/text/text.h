@@ -97,6 +97,9 @@ struct text_attribute { struct str name, value; };            /* as written: ref
 size_t text_attributes(struct str tag, struct text_attribute *out, size_t most);
 /* How many bytes of s are up to behind the end tag of a name whose own tag has n bytes; all when it has no end. */
 size_t text_past_content(struct str s, struct str name, size_t n);
+/* disarm.c: appends HTML so that nothing in it acts on a page it is put into: no script, no handler, no address but of the web. Text without tags
+ * stays as it is. */
+void text_disarm(struct buf *out, struct str s);
 /* The bytes of what looks like a character reference at the start of s, known or not; 0 for none. */
 size_t text_reference(struct str s);
 

@@ -45,10 +45,11 @@ static const struct command { const char *words, *action, *kind; enum where port
 
 /* --- requests --------------------------------------------------------------------------------------------------------- */
 
+static const char *const bases[] = { "/api/automation/v1.0", "/api/management/v2", "/api/portal/v1.0" };
+
 /* The part of a pattern that acts.def names: pages as they are, the management API without its base. Empty: neither. */
 static struct str part_of(const char *pattern)
 {
-	static const char *const bases[] = { "/api/automation/v1.0", "/api/management/v2" };
 	struct str s = str_of(pattern);
 	for (size_t i = 0; i < COUNT_OF(bases); i++)
 		if (str_starts(s, str_of(bases[i]))) return str_from(s, strlen(bases[i]));
@@ -136,14 +137,37 @@ static const char *verb_of(const struct httpd_request *r, struct str part, bool 
 	return r->method == HTTPD_POST && !page && !r->holes[0].n ? "add" : "edit";
 }
 
-/* A uid in the address that a page leads to: that of a dataset that was just made. */
-static struct str led_to(const struct httpd_reply *p)
+/* What was just made: the address of the answer is below that which was asked. "/backoffice/datasets/da_x/?done=new" of "/backoffice/datasets/new/"
+ * is da_x. Empty: it leads nowhere of the kind. */
+static struct str led_to(const struct httpd_reply *p, const char *kind)
 {
-	static const struct str start = { "/backoffice/datasets/", 21 };
-	struct str to = httpd_reply_get_location(p), uid;
-	if (!str_starts(to, start)) return STR("");
-	to = str_from(to, start.n);
-	return str_cut(&to, '/', &uid) && str_starts(uid, STR("da_")) ? uid : STR("");
+	struct str to = httpd_reply_get_location(p), word;
+	for (size_t i = 0; i < COUNT_OF(bases); i++)
+		if (str_starts(to, str_of(bases[i]))) to = str_from(to, strlen(bases[i]));
+	for (size_t i = 0; i < COUNT_OF(below); i++) {
+		struct str start = str_of(below[i].start);
+		if (strcmp(below[i].kind, kind) != 0 || start.n < 2 || !str_starts(to, start)) continue;
+		to = str_from(to, start.n);
+		while (str_starts(to, STR("/"))) to = str_from(to, 1);
+		ptrdiff_t end = str_find_char(to, '?');
+		if (end >= 0) to = str_sub(to, 0, (size_t)end);
+		return to.n && str_cut(&to, '/', &word) ? word : STR("");
+	}
+	/* Files of the portal are served elsewhere. */
+	return strcmp(kind, "asset") == 0 ? last_word(to) : STR("");
+}
+
+/* What it is called in the form that made it. Never of persons: a name is theirs. */
+static struct str called(const struct httpd_request *r)
+{
+	static const char *const names[] = { "name", "slug", "title", "label", "file" };
+	const struct httpd_pair *pairs = r->query;
+	size_t n = r->nquery;
+	if (r->method != HTTPD_DELETE && !read_form(r, &pairs, &n)) return STR("");
+	for (size_t k = 0; k < COUNT_OF(names); k++)
+		for (size_t i = 0; i < n; i++)
+			if (str_eq(pairs[i].name, str_of(names[k])) && str_trim(pairs[i].value).n) return str_trim(pairs[i].value);
+	return STR("");
 }
 
 static void find_dataset(struct site *s, struct tenant_id t, struct str which, struct arena *a, struct instant since, struct trace_act *x)
@@ -167,12 +191,14 @@ static void find_object(struct site *s, const struct httpd_request *r, const str
 	struct err ignored = { 0 };
 	int64_t id = 0;
 	if (str_eq(x->kind, STR("dataset"))) {
-		if (!name.n) name = led_to(p);
+		if (!name.n) name = led_to(p, "dataset");
 		if (name.n) find_dataset(s, t, name, r->arena, since, x);
 	} else if (str_eq(x->kind, STR("user"))) {
 		bool number = str_to_int(name, &id);
 		if (name.n && (number || account_id(s->accounts, t, name, &id, &ignored))) x->account = id;
 	} else {
+		if (!name.n) name = led_to(p, arena_cstr(r->arena, x->kind));
+		if (!name.n) name = called(r);
 		x->object = arena_str(r->arena, str_sub(name, 0, num_min(name.n, (size_t)OBJECT_BYTES)));
 	}
 }
@@ -222,7 +248,7 @@ static void find_operand(struct site *s, struct tenant_id t, const struct comman
 	x->object = arena_str(a, str_sub(operands[from], 0, num_min(operands[from].n, (size_t)OBJECT_BYTES)));
 }
 
-void trace_command(struct site *s, struct str words, const struct str *operands, size_t n, struct str portal)
+void trace_command(struct site *s, struct str words, const struct str *operands, size_t n, struct str portal, struct str object)
 {
 	auto_arena a = ARENA_INIT;
 	const struct command *k = NULL;
@@ -238,7 +264,8 @@ void trace_command(struct site *s, struct str words, const struct str *operands,
 	tenant_release(s->tenants, t);
 	struct trace_act x = { .at = clock_now(), .origin = STR("command"), .action = str_of(k->action), .kind = str_of(k->kind),
 		.place = arena_printf(&a, "stoa %.*s", STR_ARG(words)) };
-	find_operand(s, id, k, operands, n, &a, &x);
+	if (object.n) x.object = str_sub(object, 0, num_min(object.n, (size_t)OBJECT_BYTES));
+	else find_operand(s, id, k, operands, n, &a, &x);
 	x.diff = settings_changed(s->trace, id, &a);
 	if (!act_write(s, id, &x, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
 }

@@ -31,8 +31,9 @@ void trace_close(struct site *s); /* does nothing when it was not opened */
 
 /* For the finish hook: writes an act when the request was one that changes something of the portal and it was done. */
 void trace_request(struct site *s, const struct httpd_request *r, const struct httpd_reply *p) nonnull_all;
-/* After a command: its words, its operands, and the value of its option --portal, or empty. Commands that change nothing are passed over.  `operands` NULL when there are none. */
-void trace_command(struct site *s, struct str words, const struct str *operands, size_t n, struct str portal);
+/* After a command: its words, its operands, and the value of its option --portal, or empty. Commands that change nothing are passed over.  `operands` NULL when there are none.
+ * `object`: what it was done to when the operands do not say; else empty. */
+void trace_command(struct site *s, struct str words, const struct str *operands, size_t n, struct str portal, struct str object);
 
 struct trace_act {
 	int64_t id;

@@ -229,6 +229,7 @@ def test_ana_11_page_views_from_data_centres_are_robots(world):
 
 def test_ana_11_a_list_that_cannot_be_read_is_refused_by_its_line(tmp_path):
     (tmp_path / "list").write_text("192.0.2.0/24\nmachines\n")
+    (tmp_path / "data").mkdir()
     for file, said in (("list", "line 2 of the file"), ("none", "cannot be read")):
         told = subprocess.run([conftest.BINARY, "--data", tmp_path / "data", "serve", "--port", "0", f"--datacentre_networks={tmp_path / file}"],
                               capture_output=True, text=True, timeout=30)

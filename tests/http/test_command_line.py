@@ -84,6 +84,12 @@ def test_a_missing_data_folder_is_named(tmp_path):
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_a_mistyped_folder_is_not_served(tmp_path):
+    done = stoa(tmp_path / "typo", "serve", "--port", "0", check=False)
+    assert done.returncode == 1 and f"no data folder at {tmp_path}/typo" in done.stderr and "portal add" in done.stderr, done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
 def test_a_folder_of_other_things_is_left_alone(tmp_path):
     (tmp_path / "diary.txt").write_text("mine", encoding="utf-8")
     for arguments in (["portal", "list"], ["portal", "add", HOST], ["serve", "--port", "0"], ["doctor"]):

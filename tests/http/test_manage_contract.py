@@ -1,9 +1,11 @@
 """The management API by its description: every operation is there, and what it answers has the shape that is promised. The description
 is the one the server gives; with STOA_CONTRACT, the path of another in the same form, that one is walked (what is about harvesters in
 it is left out)."""
+import hashlib
 import json
 import os
 import re
+import sqlite3
 
 import jsonschema
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from conftest import stoa
 from probe import ADA, GRACE, ROOT_USER
 from test_engage import send
-from test_manage_datasets import Api, key_of, wait_idle, with_source
+from test_manage_datasets import BASE, Api, key_of, wait_idle, with_source
 from test_manage_people import Person
 
 HOST = "isoc.example"
@@ -20,22 +22,64 @@ CONTRACT = os.environ.get("STOA_CONTRACT")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4" height="4"/></svg>'
 
 
+# What a request may leave behind though it was refused: that it was made.
+PASSING = {"api_call", "quota_count", "event", "session", "throttle", "api_replay", "key_use", "sqlite_sequence"}
+# Answered, and nothing of the portal is changed by them.
+ONLY_ASKED = ("preview/", "guess_extractors/", "guess_extractor_params/", "search_key/")
+WRONG = (["x", 1], {"no": {"such": 1}}, "no such \u2603", -1.5)
+
+
 class Recorder:
-    """Says a call on and notes what was answered."""
+    """Says a call on and notes what was answered; what a change leaves in the log; and what the same change does when one part of it is wrong."""
 
     def __init__(self, api, seen):
-        self.api, self.seen = api, seen
+        self.world = api.world if isinstance(api, Api) else api.client.world
+        self.api, self.seen, self.left, self.silent, self.tried = api, seen, [], [], 0
+        self.db = sqlite3.connect(f"file:{self.world.data}/stoa.db?mode=ro", uri=True)
+        self.tables = [t for (t,) in self.db.execute("select name from sqlite_master where type = 'table' and name not like '%_fts%'") if t not in PASSING]
+
+    def stands(self):
+        """A sum of every table."""
+        return {t: hashlib.sha1(repr(self.db.execute(f'select * from "{t}"').fetchall()).encode()).hexdigest() for t in self.tables}
+
+    def acts(self):
+        return self.db.execute("select origin, action, kind, object, account from act order by id").fetchall()
 
     def __call__(self, method, path, *args, **more):
+        changes = method != "GET" and not path.endswith(ONLY_ASKED)
+        before = len(self.acts())
         answer = self.api(method, path, *args, **more)
         if answer.status_code < 300:
             self.seen.append((method, path.split("?")[0], answer.status_code, answer, args[0] if args else None))
+            made = self.acts()[before:]
+            if changes and "slug=none" not in path and (not made or any(a[0] != "api" or not (a[3] or a[4] or a[2] in ("portal", "user")) for a in made)):
+                self.silent.append((method, path, made))
         return answer
 
     def good(self, method, path, body=None, status=200, **more):
         answer = self(method, path, body, **more)
         assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text[:2000]}"
+        if isinstance(body, dict) and method != "GET" and not path.endswith(ONLY_ASKED):
+            self.spoil(method, path, body)
         return answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else answer
+
+    def spoil(self, method, path, body):
+        fresh = {k: f"{v} {len(self.seen)}" if method == "POST" and k in ("title", "label", "name") and isinstance(v, str) else v for k, v in body.items()}
+        now = self.stands()
+        for member in [*body, *(["dataset_id", "is_restricted", "default_security"] if re.fullmatch("/datasets/[^/]*/?", path) else [])]:
+            for wrong in WRONG if member not in body or "/" not in path.strip("/") else [WRONG[self.tried % 4]]:
+                self.tried += 1
+                answer = self.api(method, path, {**fresh, member: wrong})
+                then = self.stands()
+                if answer.status_code >= 400 and then != now:
+                    self.left.append((method, path, answer.status_code, member, wrong, [t for t in now if now[t] != then[t]]))
+                assert answer.status_code < 500, (method, path, member, wrong, answer.text)
+                if answer.status_code < 300:
+                    # Taken all the same: what was made goes, what was changed goes back.
+                    made = answer.headers.get("Location")
+                    self.api(*(("DELETE", made.removeprefix(BASE)) if method == "POST" and made else (method, path, body)))
+                    then = self.stands()
+                now = then
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +214,7 @@ def sources(root, at, source):
 
 def readers(root, at):
     """What a reader of the published dataset writes about it."""
-    world, slug = root.api.world, root.good("GET", at)["dataset_id"]
+    world, slug = root.world, root.good("GET", at)["dataset_id"]
     stoa(world.data, "portal", "set", HOST, "feedback=on")
     answer = send(world, world.client(HOST), f"/explore/dataset/{slug}/feedback/", {"category": "error", "text": "A tree is missing.", "name": "Reader", "email": "reader@people.example"})
     assert answer.status_code == 303, answer.text[:2000]
@@ -277,15 +321,32 @@ def faults(described, holder, value):
     return [("/".join(map(str, e.absolute_path)), e.message[:160]) for e in found if not tolerated(e)]
 
 
-def test_requests_and_answers_have_the_shapes_of_the_description(world, described):
+@pytest.fixture(scope="module")
+def walk(world):
+    """Every operation, called once by a program and where that must be by somebody who is signed in."""
     seen = []
-    root = Recorder(Api(world, key_of(world, ROOT_USER)), seen)
-    people(root, Recorder(Person(world, GRACE), seen))
+    root, person = Recorder(Api(world, key_of(world, ROOT_USER)), seen), Recorder(Person(world, GRACE), seen)
+    people(root, person)
     pages(root)
     datasets(root)
     root.good("DELETE", "/groups/walkers/", status=204)
+    root.left += person.left
+    root.silent += person.silent
+    return root
+
+
+def test_a_change_that_is_refused_changes_nothing(walk):
+    assert walk.tried > 100
+    assert not walk.left, "\n".join(map(str, walk.left))
+
+
+def test_every_change_is_in_the_log_with_what_it_was_done_to(walk):
+    assert not walk.silent, "\n".join(map(str, walk.silent))
+
+
+def test_requests_and_answers_have_the_shapes_of_the_description(walk, described):
     known, wrong, walked = operations(described), [], set()
-    for method, path, status, answer, sent in seen:
+    for method, path, status, answer, sent in walk.seen:
         # Addresses that are said out come before those with holes.
         fits = [k for k in known if k[0] == method and re.fullmatch(re.escape(k[1]).replace(r"\{\}", "[^/]+"), path.rstrip("/"))]
         assert fits or CONTRACT, (method, path)

@@ -319,6 +319,67 @@ def test_faults_stand_at_their_place(root):
     root.bad("POST", f"/datasets/{uid}/resources/", {"type": "no_such", "datasource": {"type": "uploaded_file", "file": {"uid": "none.csv"}}})
 
 
+def test_a_refused_change_of_a_dataset_is_refused_whole(root):
+    uid = make(root, "Whole")["uid"]
+    with_source(root, uid)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    wait_idle(root, uid)
+    before, count = root.good("GET", f"/datasets/{uid}/"), root.good("GET", f"/datasets/{uid}/versions/")["total_count"]
+    for body in ({"dataset_id": "other", "metadata": {}}, {"metadata": {}, "default_security": {"filter_query": "height >"}}, {"metadata": {}, "is_restricted": "yes"},
+                 {"dataset_id": "other", "is_restricted": True, "metadata": {"default": {"title": {"value": "Other"}}}}, {"metadata": {}, "default_security": {"is_data_visible": "no"}}):
+        root.bad("PUT", f"/datasets/{uid}/", body, code="validation_error")
+        assert root.good("GET", f"/datasets/{uid}/") == before, body
+    assert root.good("GET", f"/datasets/{uid}/versions/")["total_count"] == count
+    total = root.good("GET", "/datasets/?limit=0")["total_count"]
+    root.bad("POST", "/datasets/", {"metadata": {}, "default_security": {"is_data_visible": "no"}}, code="validation_error")
+    assert root.good("GET", "/datasets/?limit=0")["total_count"] == total
+    # A connection that came with a source goes with it.
+    count = root.good("GET", "/datasource_connections/")["total_count"]
+    source = {"type": "http", "connection": {"type": "http", "url": "https://data.town.example/", "auth": {"type": "basic_auth", "username": "a", "password": "secret"}}, "relative_url": "x.csv"}
+    root.bad("POST", f"/datasets/{uid}/resources/", {"type": "no_such", "datasource": source})
+    assert root.good("GET", "/datasource_connections/")["total_count"] == count
+
+
+def test_values_are_checked_when_they_are_given(root):
+    uid = make(root, "Checked")["uid"]
+    with_source(root, uid)
+    for name, value in (("theme_id", ["zzz"]), ("license_id", "zzz"), ("theme_id", 5), ("license_id", ["x"])):
+        root.bad("PUT", f"/datasets/{uid}/metadata/internal/{name}/", {"value": value}, code="validation_error")
+        root.bad("PUT", f"/datasets/{uid}/metadata/", {"internal": {name: {"value": value}}}, code="validation_error")
+    root.good("PUT", f"/datasets/{uid}/metadata/default/theme/", {"value": ["Of nobody's list"]})
+    assert root.good("PUT", f"/datasets/{uid}/metadata/internal/theme_id/", {"value": ["Of nobody's list"]})["value"] == ["Of nobody's list"]
+    # What is known of the columns: from the list itself, and of what is published.
+    rename = lambda of, to, status=201: root("POST", f"/datasets/{uid}/fields/", {"type": "rename", "from_name": of, "to_name": to}).status_code == status
+    assert rename("name", "tree") and rename("height", "tree", 400)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    assert wait_idle(root, uid)["is_published"]
+    assert "already" in json.dumps(root.bad("POST", f"/datasets/{uid}/fields/", {"type": "rename", "from_name": "tree", "to_name": "height"})["detail"])
+    assert rename("height", "size") and rename("tree", "height")
+
+
+def test_markup_of_descriptions_leaves_without_what_acts(root):
+    uid = make(root, "Markup")["uid"]
+    with_source(root, uid)
+    html = '<p onclick="alert(1)">Trees<script>alert(1)</script><img src="https://isoc.example/x.png" onerror="alert(1)"><a href="javascript:alert(1)">here</a></p>'
+    root.good("PUT", f"/datasets/{uid}/metadata/default/description/", {"value": html})
+    root.good("POST", f"/datasets/{uid}/publish/")
+    assert wait_idle(root, uid)["is_published"]
+    for path, base in (("/catalog/datasets/markup", "/api/explore/v2.1"), ("/catalog/exports/json", "/api/explore/v2.1"), ("/catalog/exports/dcat", "/api/explore/v2.1"),
+                       ("/search/?q=markup", "/api/datasets/1.0")):
+        text = root("GET", path, base=base).text
+        assert "Trees" in text and not re.search("alert|onclick|javascript", text), (path, text[:500])
+    assert root.good("GET", "/catalog/datasets/markup", base="/api/explore/v2.1")["metas"]["default"]["description"] == '<p>Trees<img src="https://isoc.example/x.png"><a>here</a></p>'
+
+
+def test_a_dataset_of_many_files_is_read(root):
+    uid = make(root, "Many files")["uid"]
+    for i in range(12):
+        with_source(root, uid, name=f"part{i}.csv")
+    root.good("POST", f"/datasets/{uid}/publish/")
+    said = wait_idle(root, uid)
+    assert said["status"] == "idle" and said["params"]["records_count"] == 24, said
+
+
 def test_a_copy_has_its_own_uids_and_a_deleted_dataset_is_gone(root):
     uid = make(root, "Original")["uid"]
     field = root.good("POST", f"/datasets/{uid}/fields/", {"type": "description", "field": "name", "description": "What it is called"}, status=201)

@@ -14,7 +14,7 @@ import requests
 
 from conftest import stoa
 from probe import ADA, PASSWORD, ROOT_USER, World
-from test_manage_datasets import Api, key_of
+from test_manage_datasets import Api, key_of, wait_idle, with_source
 
 HOST = "isoc.example"
 RECORDS = "/api/explore/v2.1/catalog/datasets/{}/records"
@@ -109,6 +109,19 @@ def test_several_at_once_are_an_act_each_and_none_chosen_is_none(world, root, ap
     assert len(acts(world)) == before
     assert root.form("/backoffice/datasets/", {"do": "delete", "uid": uids}, action="/backoffice/datasets/do/").status_code == 303
     assert [(a["action"], a["object"]) for a in acts(world)[before:]] == [("delete_dataset", "many-0"), ("delete_dataset", "many-1")]
+
+
+def test_publishing_is_an_act_wherever_it_is_done(world, root, api, things):
+    assert [a["action"] for a in acts(world, origin="command", object=things)] == ["publish_dataset"]
+    made = api.good("POST", "/datasets", {"metadata": {"default": {"title": {"value": "Told"}}}}, status=201)
+    with_source(api, made["uid"])
+    check = f"/backoffice/datasets/{made['uid']}/check/"
+    for deed, to in (("save", "/sources/"), ("publish", "/done/")):
+        answer = root.form(check, {"title": "Told", "access": "public", "identifier": made["dataset_id"], "do": deed})
+        assert answer.status_code == 303 and to in answer.headers["Location"], answer.text[:800]
+    wait_idle(api, made["uid"])
+    said = [(a["origin"], a["action"]) for a in acts(world, object="told")]
+    assert said == [("api", "add_dataset"), ("api", "edit_dataset"), ("api", "edit_dataset"), ("page", "edit_dataset"), ("page", "publish_dataset")], said
 
 
 def test_programs_and_commands_are_told_apart(world, api):
