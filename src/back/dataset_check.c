@@ -166,11 +166,22 @@ static bool put_naming(struct html *h, struct check *k, struct err *e)
 	return true;
 }
 
+/* A source that cannot be read is no dataset to publish: told above the form, not below it. */
+static void see_fault(struct check *k)
+{
+	const struct json_node *fault = json_at(json_get(back_preview_step_or_null(&k->preview, 0), "faults"), 0);
+	if (!k->preview.fault.n && str_eq(json_text(json_get(fault, "path")), STR("resources")))
+		k->preview.fault = json_text(json_get(fault, "message"));
+}
+
 static void put_last_step(struct html *h, struct check *k)
 {
 	size_t n = back_preview_steps(&k->preview);
-	if (!n)
+	if (!n || k->preview.fault.n)
 		return;
+	html_lit(h, "<h2>");
+	html_say(h, N_("The first rows"));
+	html_lit(h, "</h2>");
 	back_put_step_errors(h, &k->visit, back_preview_step_or_null(&k->preview, n - 1));
 	back_put_rows(h, &k->visit, &k->preview, n - 1, SIZE_MAX);
 }
@@ -212,11 +223,6 @@ static bool show(struct check *k, struct err *e)
 	put_options(h, k);
 	back_put_notes(h, &k->preview);
 	html_form_close(h);
-	if (back_preview_steps(&k->preview)) {
-		html_lit(h, "<h2>");
-		html_say(h, N_("The first rows"));
-		html_lit(h, "</h2>");
-	}
 	put_last_step(h, k);
 	return view_close(&page, e);
 }
@@ -238,6 +244,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (resource(&k) && !str_eq(json_text(json_get(resource(&k), "type")), STR("realtime")) &&
 	    !back_preview(&k.visit, k.c.dataset, k.c.doc, STR(""), false, &k.preview, e))
 		return false;
+	see_fault(&k);
 	return show(&k, e);
 }
 

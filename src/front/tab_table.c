@@ -223,7 +223,7 @@ static void put_tools(struct table *t)
 	html_lit(h, "<div class=\"tools\">");
 	if (t->columns.all > t->columns.n && t->columns.n >= FRONT_COLUMNS && !t->columns.chosen) {
 		html_lit(h, "<p>");
-		html_say_with(h, N_("The first {0} columns are shown. Choose others under Columns."), HTML_ARG_COUNT((int64_t)t->columns.n));
+		html_say_with(h, N_("The first {0} columns are shown. “Choose columns” has the others."), HTML_ARG_COUNT((int64_t)t->columns.n));
 		html_lit(h, "</p>");
 	}
 	front_columns_put(h, &t->r, &t->columns);

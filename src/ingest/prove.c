@@ -209,7 +209,7 @@ static bool open_order(uint32_t m, const struct evidence *v, struct load *l, str
 	const char *why = v->dmy && !v->mdy ? "day first" : v->mdy && !v->dmy ? "month first" : NULL;
 	if (!why) {
 		load_note(l, "The dates of “%.*s” can be read day/month/year or month/day/year: no part of any is over 12. "
-		             "They were kept as text; write them as year-month-day to have dates.", STR_ARG(label));
+		             "They were kept as text until somebody says which comes first.", STR_ARG(label));
 		return false;
 	}
 	load_note(l, "The dates of “%.*s” can be read both ways; they were read %s, as another column of the file is.",
