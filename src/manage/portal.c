@@ -270,6 +270,7 @@ bool manage_replace_basemaps(struct manage_call *c, struct err *e)
 	const struct atlas_ground *list;
 	size_t n = 0;
 	if (json_kind(c->body) != JSON_ARRAY) return manage_invalid_field(c, "non_field_errors", "Expected a list of objects.");
+	if (!manage_fresh(c, e)) return false;
 	struct str json = json_count(c->body) ? manage_node_text(c->a, c->body) : STR("");
 	check_labels(c, c->body, "label");
 	if (!c->faults.list.n && json.n && !atlas_grounds(c->a, json, c->visit.lang_code, &list, &n, e) && !fault_of(c, "non_field_errors", e) && e->code) return false;

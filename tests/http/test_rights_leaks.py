@@ -27,7 +27,7 @@ HOLES = {"record": ["0" * 40], "attachment": ["x.pdf"], "id": ["x"], "file": ["x
 OPEN_SETS, ALL_SETS = ["rowed", "fielded"], ["plain", "rowed", "fielded", "nodata", "secretset"]
 # Everyone may read these on a private portal.
 FOR_EVERYONE = re.compile(r"^/(terms/|\.well-known/|robots\.txt|favicon\.ico|assets/|tiles/-/(?!ground)|elements/stoa\.js|login|logout|signup|password|invitation|account/(data/undo|email/)|cookies/|contact|request-access|follow/|"
-                          r"oauth2/|api/(auth|cookies)/|api/automation/v1\.0/openapi\.json|oidc/|saml2/|-/)")
+                          r"oauth2/|api/(auth|cookies)/|api/(automation|portal)/v1\.0/openapi\.json|oidc/|saml2/|-/)")
 # Pages about people and about cookies: they hold tokens and fingerprints that differ from one portal to the next, so what they
 # say is searched for marks and not compared with the twin's.
 OWN = re.compile(r"^/(account|backoffice|login|logout|signup|password|invitation|oauth2|oidc|saml2|audience|cookies|terms|\.well-known|-)/|^/(login|logout|signup|-)|^/(contact|request-access|follow)/|^/explore/dataset/[^/]+/(follow|reuse|feedback)/|"
