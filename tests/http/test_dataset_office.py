@@ -235,6 +235,19 @@ def test_values_that_did_not_fit_are_downloaded_and_no_formulas(world, root):
     assert "tall" in page(root, "/backoffice/datasets/odd/errors/")
 
 
+def test_what_does_not_fit_is_asked_about_before_publishing(world, root):
+    (world.folder / "ugly.csv").write_text("jour,heure,valeur\n01/02/2024,08:30,1\n12/12/2024,23:59,3\n31/12/2024,24:00,x\n29/02/2023,,4\n")
+    stoa(world.data, "publish", world.folder / "ugly.csv", "--portal", HOST, "--id", "ugly")
+    text = page(root, at("ugly", "check"))
+    assert "1 value does not fit and would be left empty: 29/02/2023" in text and dict(form_of(text, "as.jour"))["as.jour"] == "text"
+    send(root, at("ugly", "check"), {"as.jour": "date", "do": "look"}, "as.jour")
+    chosen = dict(form_of(page(root, at("ugly", "check")), "as.jour"))
+    assert chosen["as.jour"] == "date"
+    send(root, at("ugly", "check"), {"as.jour": "text", "do": "look"}, "as.jour")
+    chosen = dict(form_of(page(root, at("ugly", "check")), "as.jour"))
+    assert chosen["as.jour"] == "text"
+
+
 def test_a_live_dataset_says_what_stays_at_the_other_portal(world, root):
     stoa(world.data, "publish", world.folder / "trees.csv", "--portal", "tags.example", "--id", "far-trees", "--title", "Far trees")
     api = Api(world, key_of(world, ROOT_USER))

@@ -54,7 +54,11 @@ static void numbers(void **state)
 	has("1234567890123456.5", "");
 	has("1..5", "");
 	has("-", "");
-	has("5%", "");
+	has("5%", "int int, int. int_ int' real real, 1,0.0 1.0,0 1_0.0 1_0,0 1'0.0");
+	has("1 234,50 \xe2\x82\xac", "1_0,0");
+	has("$1,234.50", "1,0.0");
+	has("% 5", "");
+	has("\xe2\x82\xac", "");
 	has("1.", "");
 	has("", "");
 }
