@@ -223,7 +223,10 @@ bool manage_create_dataset(struct manage_call *c, struct err *e)
 		return manage_invalid_field(c, "dataset_id", "%.*s", STR_ARG(said));
 	}
 	/* Without its rules it would be open to more people than was asked for. */
-	if (!secure(c, &rule, e)) return config_delete(c->s, c->t, c->config.dataset, c->who->account, &ignored) && false;
+	if (!secure(c, &rule, e)) {
+		if (!config_delete(c->s, c->t, c->config.dataset, c->who->account, &ignored)) log_failure(c->s->log, LOG_LEVEL_ERROR, "a dataset without its rules", &ignored);
+		return false;
+	}
 	manage_put_dataset(c, &c->config);
 	return true;
 }
@@ -325,6 +328,19 @@ bool manage_unpublish(struct manage_call *c, struct err *e)
 {
 	if (!c->config.published) return manage_refused(c, BAD, "invalid_dataset_status", STR("The dataset is not published."));
 	return act(c, JOB_UNPUBLISH, e);
+}
+
+bool manage_forget_versions(struct manage_call *c, struct err *e)
+{
+	size_t n;
+	if (!catalog_forget(c->s->catalog, c->t, c->config.slug, c->who->account, &n, e)) {
+		if (e->code != ERR_CONFLICT) return false;
+		struct str said = arena_str(c->a, str_of(e->pub));
+		*e = (struct err){ 0 };
+		return manage_refused(c, BAD, "invalid_dataset_status", said);
+	}
+	manage_ok(c);
+	return true;
 }
 
 bool manage_abort(struct manage_call *c, struct err *e)

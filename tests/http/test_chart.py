@@ -159,6 +159,6 @@ def test_the_publishers_chart_comes_first(make_server, tmp_path):
     assert answer.json()["series"][0]["type"] == "treemap"
 
 
-def test_a_dataset_without_dates_and_facets_has_no_tab(server):
-    assert server.get("/explore/dataset/zones/analyze/").status_code == 404
-    assert "/zones/analyze/" not in server.get("/explore/dataset/zones/table/").text
+def test_numbers_alone_are_a_chart(server):
+    assert server.get("/explore/dataset/zones/analyze/").status_code == 200
+    assert "/zones/analyze/" in server.get("/explore/dataset/zones/table/").text
