@@ -312,7 +312,8 @@ static bool only_metadata(struct publish_road *r, struct publish_outcome *out, s
 	            !r->told && !config_told(r->site, r->tenant, r->config.dataset, r->config.revision, e))
 		return false;
 	note_coverage(r, &merged);
-	publish_say(r, 0, "Metadata, labels and views were published; the data were not read again.");
+	publish_say(r, 0, (r->flags & PUBLISH_IF_CHANGED) ? "Metadata, labels and views were published; the sources have no other data than before." :
+	                                                  "Metadata, labels and views were published; the data were not read again.");
 	*out = (struct publish_outcome){ .how = PUBLISH_DONE, .version = r->former.number, .revision = r->config.revision, .rows = r->former.rows,
 		.summary = r->former.summary };
 	return true;
@@ -574,14 +575,40 @@ static bool with_sources(struct publish_road *r, bool unchanged, struct publish_
 	return load(r, out, e);
 }
 
+static bool lies_elsewhere(const struct publish_road *r)
+{
+	const struct json_node *list = json_get(r->config.doc, "resources");
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct str kind = json_text(json_get(json_get(json_at(list, i), "datasource"), "type"));
+		if (kind.n && !str_eq(kind, STR("uploaded_file")) && !str_eq(kind, STR("published"))) return true;
+	}
+	return false;
+}
+
+/* Only how the data are told has changed here; who publishes means what the sources have now, too. One that cannot be had keeps nobody from telling
+ * the data that stand, and is a failure all the same. */
+static bool ask_for_news(struct publish_road *r, struct publish_outcome *out, struct err *e)
+{
+	bool unchanged;
+	r->flags |= PUBLISH_IF_CHANGED;
+	if (publish_bring(r, SIZE_MAX, &unchanged, e)) return with_sources(r, unchanged, out, e);
+	if (e->code == ERR_CANCELLED || (r->watch && r->watch->cancel && cancel_fired(r->watch->cancel))) return false;
+	struct err why = *e;
+	*e = (struct err){ 0 };
+	r->flags &= ~(unsigned)PUBLISH_IF_CHANGED;
+	return only_metadata(r, out, e) &&
+	       err_set(e, why.code, "%s. Metadata, labels and views were published; the data are still those of version %lld", why.pub, (long long)r->former.number);
+}
+
 /* The road of data that are brought. */
 static bool bring_road(struct publish_road *r, struct publish_outcome *out, struct err *e)
 {
 	bool unchanged;
 	bool same_shape = r->former.there && str_eq(r->shape, r->former.shape);
 	if (r->flags & PUBLISH_METADATA) return only_metadata(r, out, e);
-	if (!(r->flags & PUBLISH_IF_CHANGED) && same_shape && !r->former.linked && !str_eq(r->look, r->former.look)) return only_metadata(r, out, e);
-	bool ok = publish_bring(r, SIZE_MAX, &unchanged, e) && with_sources(r, unchanged, out, e);
+	bool told = !(r->flags & PUBLISH_IF_CHANGED) && same_shape && !r->former.linked && !str_eq(r->look, r->former.look);
+	if (told && !lies_elsewhere(r)) return only_metadata(r, out, e);
+	bool ok = told ? ask_for_news(r, out, e) : publish_bring(r, SIZE_MAX, &unchanged, e) && with_sources(r, unchanged, out, e);
 	publish_supply_done(r);
 	publish_bring_done(r);
 	return ok;

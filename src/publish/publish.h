@@ -88,7 +88,7 @@ struct publish_outcome {
 	struct str summary;            /* notes, as kept with the version */
 };
 /* Fetches the sources, meets the needs of the processors, reads in the cage, commits. On failure the former version stands. Data are not
- * read again when only what PUBLISH_METADATA names has changed since the published revision. */
+ * read again when only what PUBLISH_METADATA names has changed since the published revision and sources that lie elsewhere have nothing new. */
 bool publish_dataset(struct site *s, struct tenant_id t, int64_t dataset, unsigned flags, const struct publish_watch *w, struct arena *a,
                      struct publish_outcome *out, struct err *e) must_use nonnull_all;
 

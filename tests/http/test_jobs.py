@@ -395,6 +395,38 @@ def test_failures_are_told_once(jobs, source):
     until(lambda: len([x for x in jobs.letters() if "Told" in x["Subject"]]) > len(told), 60)
 
 
+def test_publishing_by_hand_asks_the_source_for_news(jobs, source):
+    d, slug = make(jobs, source, "News")
+    body = doc(source)
+    body["resources"][0]["uid"] = "re_aaaaaa"                             # the same source every time
+    title = lambda text: work(jobs, "write", dataset=d, doc={**body, "metadata": {"default": {"title": {"en": text}}}})
+    told = lambda: jobs.client(HOST).get(f"/api/explore/v2.1/catalog/datasets/{slug}", headers={"Accept": "application/json"}).json()["metas"]["default"]["title"]
+    title("First")
+    work(jobs, "put", dataset=d)
+    assert settled(jobs, d)["status"] == "idle" and rows(jobs, slug) == 2
+    title("Second")                                                       # only told otherwise: no new version, yet the source was asked
+    before = Source.asked
+    work(jobs, "put", dataset=d)
+    assert settled(jobs, d)["status"] == "idle" and told() == "Second" and Source.asked > before
+    said = work(jobs, "log", job=work(jobs, "list", dataset=d)[0]["id"])
+    assert any("no other data" in x for x in said), said
+    Source.body = b"name,height\noak,20\nlime,18\nelm,3\n"                # and now it has news
+    work(jobs, "put", dataset=d)
+    assert settled(jobs, d)["status"] == "idle" and rows(jobs, slug) == 3
+    title("Third")
+    Source.body = b"name,height\noak,20\n"
+    work(jobs, "put", dataset=d)
+    assert settled(jobs, d)["status"] == "idle" and rows(jobs, slug) == 1 and told() == "Third"
+    title("Fourth")
+    Source.status = 500                                                   # not to be had: told otherwise all the same, and said
+    work(jobs, "put", dataset=d)
+    now = settled(jobs, d)
+    assert now["status"] == "error" and "500" in now["message"] and "still those of version" in now["message"]
+    assert rows(jobs, slug) == 1 and told() == "Fourth"
+    work(jobs, "put", dataset=d)                                          # nor does another click make it well
+    assert settled(jobs, d)["status"] == "error"
+
+
 def test_a_schedule_publishes_what_was_published_and_not_the_draft(jobs, source):
     d, slug = make(jobs, source, "Draft")
     records = lambda: jobs.client(HOST).get(f"/api/explore/v2.1/catalog/datasets/{slug}", headers={"Accept": "application/json"}).json()
