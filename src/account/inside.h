@@ -63,6 +63,8 @@ bool account_done_changed(const struct account_scene *s, struct store_tx *tx, bo
 void account_note(const struct account_scene *s, enum event_kind kind, int64_t account, struct str reason, struct str detail);
 /* A statement whose only value is the account. */
 bool account_run(struct store_tx *tx, const struct store_query *q, const struct account_scene *s, int64_t account, struct err *e) must_use;
+/* An account is gone, and its address from the books. */
+bool account_take_away(struct store_tx *tx, const struct account_scene *s, int64_t id, struct err *e) must_use;
 bool account_read(struct store_tx *tx, struct tenant_id t, int64_t id, struct arena *a, struct account *out, struct err *e) must_use;
 struct account_new {
 	struct str email, name, role, language, message, hash;

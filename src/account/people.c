@@ -277,13 +277,20 @@ bool account_enable(const struct account_scene *s, int64_t id, struct err *e)
 	return true;
 }
 
+/* With the row goes the address wherever the log of what commands did has it, and that of others who are gone. */
+bool account_take_away(struct store_tx *tx, const struct account_scene *s, int64_t id, struct err *e)
+{
+	return account_run(tx, ACCOUNT_Q(audit_forget), s, id, e) && account_run(tx, ACCOUNT_Q(account_delete), s, id, e) &&
+	       store_run(tx, ACCOUNT_Q(audit_forget_gone), s->tenant->id, STORE_NONE, e);
+}
+
 bool account_remove(const struct account_scene *s, int64_t id, struct err *e)
 {
 	struct store_tx *tx;
 	struct account now;
 	if (!account_begin(s, &tx, e)) return false;
 	bool ok = account_read(tx, s->tenant->id, id, s->arena, &now, e) && not_the_last(tx, s, id, e) &&
-	          account_run(tx, ACCOUNT_Q(account_delete), s, id, e);
+	          account_take_away(tx, s, id, e);
 	if (!account_done_changed(s, tx, ok, e)) return false;
 	account_note(s, EVENT_ACCOUNT_DELETED, id, STR("removed"), STR(""));
 	return true;

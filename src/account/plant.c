@@ -37,7 +37,7 @@ bool account_plant(const struct account_scene *s, struct str email, struct str n
 	if (totp.n && !vault_seal(s->vault, s->tenant->host, STR("totp"), str_make((const char *)secret, sizeof secret), &sealed, e)) return false;
 	if (!account_begin(s, &tx, e)) return false;
 	bool ok = account_number(tx, ACCOUNT_Q(account_id), s->tenant->id, VALUE_OF_TEXT(n.email), &id, e);
-	if (ok && id) ok = account_run(tx, ACCOUNT_Q(account_delete), s, id, e);
+	if (ok && id) ok = account_take_away(tx, s, id, e);
 	ok = ok && account_insert(tx, s->tenant->id, &n, &id, e) &&
 	     (!totp.n || store_run(tx, ACCOUNT_Q(account_totp), s->tenant->id, STORE_PARAMS(VALUE_OF_INT(id), VALUE_OF_TEXT(buf_str(&sealed)), VALUE_OF_INT(0)), e));
 	return account_done_changed(s, tx, ok, e);

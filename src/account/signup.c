@@ -64,7 +64,7 @@ bool account_decide(const struct account_scene *s, int64_t account, bool yes, st
 		     account_letter_plain(tx, s, MAIL_DECISION, who.email, who.language, N_("Your account at {0}"),
 		                          N_("Your request was accepted: you can sign in at {0} now."), "/login/", e);
 	else if (ok)
-		ok = account_run(tx, ACCOUNT_Q(account_delete), s, account, e) &&
+		ok = account_take_away(tx, s, account, e) &&
 		     account_letter_plain(tx, s, MAIL_DECISION, who.email, who.language, N_("Your request for an account at {0}"),
 		                          N_("Your request for an account at {0} was not accepted. What you wrote has been erased."), NULL, e);
 	if (!account_done_changed(s, tx, ok, e)) return false;

@@ -323,7 +323,14 @@ def test_a_person_who_is_deleted_is_a_number_from_then_on(world, root, ask):
     number = account(world, "gone@isoc.example")
     assert root.form(f"/backoffice/users/{number}/", {"name": "Gone Girl", "role": "publisher"}).status_code == 303
     assert "Gone Girl" in root.get("/backoffice/activity/?kind=user").text
+    stoa(world.data, "key", "add", "hers", "--portal", HOST, "--user", "gone@isoc.example")
+    stoa(world.data, "user", "password", "gone@isoc.example", "--portal", HOST)
+    assert b"gone@isoc" in b"".join(f.read_bytes() for f in world.data.glob("stoa.db*"))
     stoa(world.data, "user", "remove", "gone@isoc.example", "--portal", HOST)
+    books = sqlite3.connect(world.data / "stoa.db")
+    for (name,) in books.execute("select name from sqlite_master where type = 'table'").fetchall():
+        assert not [r for r in books.execute(f'select * from "{name}"') if "gone@isoc" in str(r)], name
+    books.close()
     page = root.get("/backoffice/activity/?kind=user").text
     assert "Gone Girl" not in page and f"#{number}" in page
     assert "gone@" not in root.get("/backoffice/activity/export.csv").text
