@@ -1,5 +1,5 @@
 /* What is done to datasets by one button, to one or to many at once: publish, stop, take back, undo, copy, delete, bring back. Each is a post
- * that leads back to where the button stood; nothing here cannot be undone. */
+ * that leads back to where the button stood; nothing here cannot be undone, but for older data that are forgotten: that is what it is for. */
 #include "back/dataset_inside.h"
 
 enum { MANY = 200 };
@@ -16,6 +16,7 @@ static const struct deed deeds[] = {
 	{ "metadata", CONFIG_PUBLISH, JOB_PUBLISH_METADATA, true, "publishing-now" },
 	{ "unpublish", CONFIG_PUBLISH, JOB_UNPUBLISH, true, "dataset-hidden" },
 	{ "abort", CONFIG_PUBLISH, JOB_PUBLISH, false, "stopped" },
+	{ "forget", CONFIG_PUBLISH, JOB_PUBLISH, false, "forgotten" },
 	{ "undo", CONFIG_EDIT, JOB_PUBLISH, false, "undone" },
 	{ "redo", CONFIG_EDIT, JOB_PUBLISH, false, "redone" },
 	{ "copy", CONFIG_EDIT, JOB_PUBLISH, false, "copied" },
@@ -43,6 +44,10 @@ static bool act(struct visit *v, const struct deed *d, const struct config *c, s
 		return job_put(s, &(struct job_order){ .tenant = t, .dataset = c->dataset, .who = who, .kind = d->kind }, &job, e);
 	if (str_eq(str_of(d->word), STR("abort")))
 		return job_abort(s, t, c->dataset, e);
+	if (str_eq(str_of(d->word), STR("forget"))) {
+		size_t n;
+		return catalog_forget(s->catalog, t, c->slug, who, &n, e);
+	}
 	if (str_eq(str_of(d->word), STR("undo")) || str_eq(str_of(d->word), STR("redo")))
 		return config_undo(s, t, c->dataset, who, str_eq(str_of(d->word), STR("redo")), v->arena, copy, e);
 	if (str_eq(str_of(d->word), STR("copy")))

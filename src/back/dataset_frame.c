@@ -302,6 +302,8 @@ static bool put_head(struct view_page *page, const struct config *c, enum datase
 	if (!put_status(h, v, c, &status, e))
 		return false;
 	back_put_live_notice(h, v, c->dataset, tab);
+	if (tab != DATASET_TAB_HISTORY && back_dataset_may(v, c, CONFIG_PUBLISH))
+		back_put_older_notice(h, v, c);
 	put_tabs(h, v, c, tab);
 	back_said(page, v->request);
 	return true;

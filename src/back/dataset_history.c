@@ -142,6 +142,96 @@ static void put_version(struct html *h, struct visit *v, const struct config *c,
 	html_lit(h, "</li>");
 }
 
+static const char *const removing[] = { "delete_record", "skip_record", "polygon_filtering" };
+
+static bool takes_rows_out(const struct config *c)
+{
+	const struct json_node *list = json_get(c->doc, "processors");
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json_node *p = json_at(list, i);
+		struct str type = json_text(json_get(p, "type")).n ? json_text(json_get(p, "type")) : json_text(json_get(p, "name"));
+		for (size_t k = 0; k < COUNT_OF(removing); k++)
+			if (str_eq(type, str_of(removing[k])))
+				return true;
+	}
+	return false;
+}
+
+/* The versions of its data that readers have beside the present one, newest first; *fewer: some of them seem to hold records that are gone now. */
+static size_t older_versions(struct visit *v, const struct config *c, struct dataset_version **out, bool *fewer)
+{
+	const struct catalog_view *view;
+	struct err ignored = { 0 };
+	size_t n = 0;
+	*fewer = false;
+	if (!c->published || !catalog_hold(v->at.site->catalog, v->at.tenant->id, &view, &ignored))
+		return 0;
+	const struct dataset *d = catalog_find_or_null(view, c->slug);
+	*out = arena_array(v->arena, struct dataset_version, (d ? d->nversions : 0) + 1);
+	for (size_t i = 0; d && i < d->nversions; i++) {
+		if (d->versions[i].number == d->version.number)
+			continue;
+		(*out)[n++] = d->versions[i];
+		*fewer |= d->versions[i].rows > d->rows;
+	}
+	catalog_release(v->at.site->catalog, view);
+	*fewer |= n > 0 && takes_rows_out(c);
+	return n;
+}
+
+void back_put_older_notice(struct html *h, struct visit *v, const struct config *c)
+{
+	struct dataset_version *list;
+	bool fewer;
+	if (!older_versions(v, c, &list, &fewer) || !fewer)
+		return;
+	html_notice_open(h, HTML_INFO);
+	html_lit(h, "<p>");
+	html_say(h, N_("Earlier versions stay readable, with records that are taken out now."));
+	html_lit(h, " <a href=\"");
+	html_url(h, back_dataset_path(v, c, DATASET_TAB_HISTORY));
+	html_lit(h, "#older\">");
+	html_say(h, N_("Forget older versions…"));
+	html_lit(h, "</a></p>");
+	html_notice_close(h);
+}
+
+/* What readers can still read of the data as they were, and the way to end that. */
+static void put_older(struct html *h, struct visit *v, const struct config *c)
+{
+	struct dataset_version *list;
+	bool fewer;
+	size_t n = older_versions(v, c, &list, &fewer);
+	if (!n)
+		return;
+	html_lit(h, "<section id=\"older\"><h2>");
+	html_say(h, N_("Earlier data"));
+	html_lit(h, "</h2><p>");
+	html_say(h, N_("Whoever may read the dataset can also read these earlier versions of its records, under History on its page and through the API. Records that were taken out since are still in them."));
+	html_lit(h, "</p><ul>");
+	for (size_t i = 0; i < n; i++) {
+		html_lit(h, "<li>");
+		html_date(h, list[i].published.us, v->zone, true);
+		html_lit(h, " · ");
+		html_say_plural(h, N2_("{0} record", "{0} records"), list[i].rows);
+		html_lit(h, "</li>");
+	}
+	html_lit(h, "</ul>");
+	if (back_dataset_may(v, c, CONFIG_PUBLISH)) {
+		html_lit(h, "<details class=\"fold-plain\"><summary>");
+		html_say(h, N_("Forget older versions…"));
+		html_lit(h, "</summary><p>");
+		html_say(h, N_("They are removed for good: nobody can read them or bring them back. Copies in backups stay until those expire. The source and the files that were sent stay as they are."));
+		html_lit(h, "</p>");
+		html_form_open(h, &(struct html_form){ .visit = v, .plain = true, .action = arena_printf(v->arena, "/backoffice/datasets/%.*s/do/", STR_ARG(c->uid)) });
+		html_hidden(h, "back", back_dataset_path(v, c, DATASET_TAB_HISTORY));
+		html_button(h, &(struct html_button){ .weight = HTML_DANGER, .label = N_("Forget older versions"), .name = "do", .value = STR("forget") });
+		html_form_close(h);
+		html_lit(h, "</details>");
+	}
+	html_lit(h, "</section>");
+}
+
 static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_visit v = { 0 };
@@ -182,6 +272,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	for (size_t i = 0; i < n; i++)
 		put_version(h, &v, &c, &list[i], i == 0, may);
 	html_put_literal(h, n ? STR("</ol>") : STR(""));
+	put_older(h, &v, &c);
 	return view_close(&page, e);
 }
 

@@ -81,6 +81,9 @@ bool back_number(struct str s, int64_t *out) must_use nonnull_all;
 bool back_next_word(struct str *rest, struct str *out) must_use nonnull_all;
 /* dataset_history.c: what a change was, from JSON {section: [{path, old_value, new_value, operation_type}]}. */
 void back_put_diff(struct html *h, struct visit *v, struct str diff) nonnull_all;
+/* dataset_history.c: that older versions which readers still read hold more than the present one, and where they are forgotten; nothing where they do not. */
+struct config;
+void back_put_older_notice(struct html *h, struct visit *v, const struct config *c) nonnull_all;
 /* A day (days since 1970; -1: never). */
 void back_put_day(struct html *h, int64_t day);
 

@@ -238,6 +238,9 @@ void catalog_draft_abandon(struct catalog *c, struct catalog_draft *d);
 
 /* Back to the version published before. */
 bool catalog_rollback(struct catalog *c, struct tenant_id t, struct str slug, int64_t *number, struct err *e) must_use;
+/* Removes the versions before the present one for good, files and all; of a dataset that is not published, those before the one that would come
+ * back. Nobody reads them by as_of or goes back to them any more. Gives how many there were. A file that is being read goes when that is over. */
+bool catalog_forget(struct catalog *c, struct tenant_id t, struct str slug, int64_t by, size_t *n, struct err *e) must_use nonnull_all;
 /* Off the portal; data and metadata stay and come back with the next publication. */
 bool catalog_unpublish(struct catalog *c, struct tenant_id t, struct str slug, struct err *e) must_use;
 bool catalog_set_metas(struct catalog *c, struct tenant_id t, struct str slug, const struct meta_change *metas,

@@ -398,6 +398,48 @@ bool catalog_rollback(struct catalog *c, struct tenant_id t, struct str slug, in
 	return alone(c, t, slug, ROLL_BACK, NULL, NULL, 0, number, e);
 }
 
+static bool forget_rows(struct catalog *c, struct arena *a, struct tenant_id t, struct str slug, int64_t by, struct version_ref **gone, size_t *n,
+                        struct err *e)
+{
+	struct store_tx *tx;
+	struct store_rows *r;
+	struct dataset_row row;
+	VEC(struct version_ref) list = { 0 };
+	enum store_step step = STORE_FAILED;
+	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = find_row(tx, t, slug, &row, e) && (row.found || unknown_dataset(slug, e));
+	struct value id = VALUE_OF_INT(row.id);
+	ok = ok && store_ask(tx, CATALOG_Q(versions_older), t, STORE_PARAMS(id), &r, e);
+	if (ok) {
+		while ((step = store_step(r, e)) == STORE_ROW)
+			vec_push(a, &list, (struct version_ref){ .tenant = t, .dataset = row.id, .number = store_int(r, 0) });
+		store_stop(r);
+		ok = step == STORE_DONE;
+	}
+	for (size_t i = 0; ok && i < list.n; i++)
+		ok = store_run(tx, CATALOG_Q(version_delete), t, STORE_PARAMS(id, VALUE_OF_INT(list.p[i].number)), e) &&
+		     store_run(tx, CATALOG_Q(link_delete), t, STORE_PARAMS(id, VALUE_OF_INT(list.p[i].number)), e);
+	ok = ok && store_run(tx, CATALOG_Q(dataset_forget), t, STORE_PARAMS(id), e) &&
+	     say_audit_of(tx, t, by, "dataset.forget", slug, arena_printf(a, "%zu versions", list.n), e);
+	*gone = list.p;
+	*n = list.n;
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
+}
+
+/* Their files go after the view that could lead to them is no longer handed out. */
+bool catalog_forget(struct catalog *c, struct tenant_id t, struct str slug, int64_t by, size_t *n, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct version_ref *gone = NULL;
+	*n = 0;
+	if (!slug_ok(slug)) return unknown_dataset(slug, e);
+	if (!occupy(c, t, slug, false, e)) return false;
+	bool ok = forget_rows(c, &a, t, slug, by, &gone, n, e) && catalog_refresh(c, t, e);
+	for (size_t i = 0; ok && i < *n; i++) ok = engine_drop(c->engine, gone[i], e);
+	vacate(c, t, slug);
+	return ok;
+}
+
 bool catalog_unpublish(struct catalog *c, struct tenant_id t, struct str slug, struct err *e)
 {
 	return alone(c, t, slug, HIDE, NULL, NULL, 0, NULL, e);

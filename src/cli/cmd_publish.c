@@ -248,6 +248,16 @@ static bool roll_back(struct cli *c, struct tenant_id id, struct err *e)
 	return true;
 }
 
+static bool forget(struct cli *c, struct tenant_id id, struct err *e)
+{
+	size_t n;
+	if (!cli_has(c, "id")) return err_set(e, ERR_USAGE, "--forget needs --id: older versions of which dataset?");
+	if (!catalog_forget(c->site->catalog, id, cli_value(c, "id"), 0, &n, e)) return false;
+	vec_push(&c->arena, &c->done, cli_value(c, "id"));
+	cli_say(c, "%.*s: older versions removed for good: %zu; backups hold them until they expire", STR_ARG(cli_value(c, "id")), n);
+	return true;
+}
+
 static bool publish_all(struct cli *c, struct publish_request *r, struct err *e)
 {
 	size_t failed = 0;
@@ -280,6 +290,7 @@ static bool publish(struct cli *c, struct err *e)
 	r.tenant = p->id;
 	tenant_release(c->site->tenants, p);
 	if (cli_has(c, "rollback")) return roll_back(c, r.tenant, e);
+	if (cli_has(c, "forget")) return forget(c, r.tenant, e);
 	if (c->noperands == 0) return err_set(e, ERR_USAGE, "`stoa publish` needs SOURCE…: a file, a datapackage.json, or - for standard input");
 	if (!read_metas(c, &metas, &r.nmetas, e) || !read_schema(c, &r, e) || !read_way(c, &r, e)) return false;
 	r.metas = metas;
@@ -297,6 +308,7 @@ static const struct cli_option publish_options[] = {
 	{ "replace", NULL, 0, "Publishes a new version of a dataset that exists." },
 	{ "strict", NULL, 0, "Refuses the whole source when a cell does not fit." },
 	{ "rollback", NULL, 0, "Goes back to the former version of --id; takes no source." },
+	{ "forget", NULL, 0, "Removes the older versions of --id for good, so that what was taken out is read by nobody; takes no source." },
 	{ "format", "NAME", 0, "How the source is read: csv, xlsx, shapefile, kml, xmlfile …; found out otherwise. Any other word lists them all." },
 	{ "param", "NAME=VALUE", CLI_REPEAT, "A parameter of the format, as encoding=windows-1252, sheet=2023, first_row_no=4 or epsg=2154." },
 	{ "processors", "FILE", 0, "Processors that the rows go through: a JSON array as in a configuration." },

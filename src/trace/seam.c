@@ -84,7 +84,7 @@ static const struct { const char *said, *verb; } verbs[] = {
 	{ "new", "add" }, { "invite", "invite" }, { "provision", "add" }, { "publish", "publish" }, { "publish_metadata", "publish" }, { "republish", "publish" },
 	{ "unpublish", "unpublish" }, { "delete", "delete" }, { "remove", "delete" }, { "undelete", "restore" }, { "restore", "restore" }, { "copy", "copy" },
 	{ "abort", "abort" }, { "archive", "archive" }, { "unarchive", "restore" }, { "revoke", "revoke" }, { "live", "publish" }, { "erase", "erase" },
-	{ "approve", "approve" }, { "decline", "decline" }, { "undo", "undo" }, { "redo", "redo" } };
+	{ "approve", "approve" }, { "decline", "decline" }, { "undo", "undo" }, { "redo", "redo" }, { "forget", "erase" }, { "forget_versions", "erase" } };
 
 static const char *verb_or_null(struct str word)
 {

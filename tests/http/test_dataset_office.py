@@ -199,6 +199,34 @@ def test_history_tells_and_brings_back(root):
     assert "Earlier version brought back" in page(root, path)
 
 
+def test_older_versions_are_forgotten_for_good(world, root):
+    source, machine = world.folder / "people.csv", Api(world, key_of(world, ROOT_USER))
+    records = "/api/explore/v2.1/catalog/datasets/people/records?limit=0"
+    readable = lambda n: world.client(HOST).get(f"{records}&as_of={n}", headers={"Accept": "application/json"}).status_code == 200
+
+    def versions(*rows):
+        for i, n in enumerate(rows):
+            source.write_text("".join(ROWS.splitlines(True)[:n + 1]))
+            stoa(world.data, "publish", source, "--portal", HOST, "--id", "people", *(["--replace"] if i or rows[0] < 3 else []))
+
+    files = lambda: {f.name for f in world.data.rglob("v*.duckdb") if (f.parent / "v2.duckdb").exists() and (f.parent / "v1.duckdb").exists()}
+    versions(3, 2)
+    assert readable(1) and files() == {"v1.duckdb", "v2.duckdb"}
+    assert "Earlier versions stay readable" in page(root, at("people", "sources")) and "3 records" in page(root, at("people", "history"))
+    send(root, at("people", "history"), {"do": "forget"}, "Forget older versions", action=f"/backoffice/datasets/{uid(root, 'people')}/do/")
+    assert not readable(1) and readable(2) and not files()
+    assert "Forget older versions" not in page(root, at("people", "history")) and "stay readable" not in page(root, at("people", "sources"))
+    assert "Erased" in page(root, "/backoffice/activity/?kind=dataset")
+    assert stoa(world.data, "publish", "--portal", HOST, "--id", "people", "--rollback", check=False).returncode != 0
+    # By the management API and the command line.
+    versions(1, 2)
+    assert readable(2) and readable(3)
+    machine.good("POST", f"/datasets/{uid(root, 'people')}/forget_versions/")
+    assert not readable(2) and not readable(3) and readable(4)
+    versions(1)
+    assert "removed for good: 1" in stoa(world.data, "publish", "--portal", HOST, "--id", "people", "--forget").stdout and not readable(4) and readable(5)
+
+
 def test_translations_are_marked_when_the_original_changes(root):
     path = at("trees", "translations") + "?lang=fr"
     text = page(root, path)
