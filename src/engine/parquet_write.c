@@ -14,7 +14,7 @@
 enum {
 	PART_ROWS = 122880, /* the library's own size of a group */
 	VECTOR_ROWS = 2048,
-	PART_BYTES = 32 << 20, /* of texts and shapes: a part of long ones has fewer rows */
+	PART_BYTES = 16 << 20, /* a part of many columns or of long texts has fewer rows */
 	MAGIC = 4, TAIL = 8, COPY_BYTES = 128 << 10,
 };
 
@@ -90,10 +90,10 @@ static void bind_part(duckdb_bind_info info)
 
 static void init_part(duckdb_init_info info) { duckdb_init_set_max_threads(info, 1); }
 
-/* Roughly what the long values of a chunk take. */
+/* Roughly what a chunk takes. */
 static size_t bytes_of(duckdb_data_chunk chunk, size_t columns, size_t rows)
 {
-	size_t sum = 0;
+	size_t sum = columns * rows * sizeof(int64_t);
 	for (size_t c = 0; c < columns; c++) {
 		duckdb_vector v = duckdb_data_chunk_get_vector(chunk, c);
 		duckdb_logical_type t = duckdb_vector_get_column_type(v);
