@@ -313,6 +313,7 @@ static bool open_site(struct server *s, struct str folder, struct err *e)
 	struct site_options o = { .memory_mb = s->conf->memory_mb, .temp_mb = s->conf->temp_mb,
 	                          .accounts = { s->conf->argon2_memory_kb, s->conf->argon2_passes, str_of(s->conf->password_pepper_file) } };
 	if (!site_open(folder, &o, &s->site, e) || !trace_open(s->site, e)) return false;
+	if (store_kept(s->site->store).n) log_say(s->log, LOG_LEVEL_WARN, "migrated", log_text("former_store_kept_as", store_kept(s->site->store)));
 	export_sweep(s->site->engine);
 	return transfer_sweep(s->site, e);
 }

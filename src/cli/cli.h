@@ -26,6 +26,8 @@ enum cli_command_flags {
 	CLI_FRESH = 1u << 2,   /* may make the data folder */
 	CLI_SETTINGS = 1u << 3,/* takes the settings of the server as options */
 	CLI_HIDDEN = 1u << 4,
+	CLI_LOOKS = 1u << 5,   /* only looks: a store that waits to be brought up to date is left as it is; the command is refused … */
+	CLI_AILING = 1u << 6,  /* … unless it has this, too: then it is run without a site, as it is when the folder cannot be opened */
 };
 struct cli;
 struct cli_command {
@@ -46,6 +48,7 @@ struct cli {
 	const struct cli_command *command;
 	const struct conf *conf;
 	struct site *site;        /* NULL with CLI_NO_SITE */
+	struct err ailing;        /* with CLI_AILING: why there is no site */
 	struct arena arena;
 	struct str folder;        /* the data folder, absolute */
 	struct str cwd;           /* where the caller stands, absolute */

@@ -82,6 +82,28 @@ static void clocks(struct doctor *d)
 		FOUND(d, GOOD, "", "the clock is plausible and time zones are there");
 }
 
+static void kept(struct doctor *d)
+{
+	DIR *all = opendir(d->cli->folder.p);
+	for (struct dirent *f; all && (f = readdir(all));)
+		if (str_starts(str_of(f->d_name), STR("stoa.db" STORE_KEPT)))
+			FOUND(d, WARN, "Remove it when the new version has shown that it does well: it holds what portals knew then, people's addresses too.",
+			      "%s is the store as it was before an upgrade", f->d_name);
+	if (all) closedir(all);
+}
+
+/* Nothing beyond the machine can be looked at when the folder does not open. */
+static void ailing(struct doctor *d)
+{
+	const struct err *why = &d->cli->ailing;
+	if (why->code == ERR_CONFLICT)
+		FOUND(d, WARN, "Make a backup with the former version, then start the new one; until then nothing but the machine is looked at here.", "%s", why->pub);
+	else
+		FOUND(d, BAD, "Stop the server, keep a copy of the folder, and restore the last backup into a fresh one: stoa --data NEW restore BACKUP. Without a backup, "
+		      "try `sqlite3 stoa.db .recover` on the copy. What portals hold cannot be looked at until then.",
+		      "the store cannot be opened: %s", why->pub[0] ? why->pub : err_kind(why->code)->sentence);
+}
+
 static void store(struct doctor *d)
 {
 	struct err e = { 0 };
@@ -277,7 +299,8 @@ static void ledgers(struct doctor *d)
 	if (!held) FOUND(d, GOOD, "", "the ledgers of consent take entries");
 }
 
-static void (*const checks[])(struct doctor *) = { libraries, folder, disk, files, clocks, keys, store, portals, doors, rules, ledgers, leftovers, letters };
+static void (*const machine[])(struct doctor *) = { libraries, folder, disk, files, clocks, keys, kept };
+static void (*const checks[])(struct doctor *) = { store, portals, doors, rules, ledgers, leftovers, letters };
 
 static void put_json(struct doctor *d)
 {
@@ -302,7 +325,9 @@ static bool doctor(struct cli *c, struct err *e)
 	static const char *const marks[] = { "ok  ", "look", "BAD " };
 	struct doctor d = { .cli = c };
 	(void)e;
-	for (size_t i = 0; i < COUNT_OF(checks); i++) checks[i](&d);
+	for (size_t i = 0; i < COUNT_OF(machine); i++) machine[i](&d);
+	if (!c->site) ailing(&d);
+	for (size_t i = 0; c->site && i < COUNT_OF(checks); i++) checks[i](&d);
 	if (cli_has(c, "json")) {
 		put_json(&d);
 		return true;
@@ -320,5 +345,5 @@ static const struct cli_option doctor_options[] = { { "json", NULL, 0, "Prints J
 const struct cli_command cli_cmd_doctor = {
 	.words = "doctor", .operands = "", .summary = "Checks everything an operator can get wrong, and says what to do.",
 	.detail = "Reads every published version whole, so it may take a while. Exit code 1 when something is BAD.",
-	.options = doctor_options, .run = doctor,
+	.flags = CLI_LOOKS | CLI_AILING, .options = doctor_options, .run = doctor,
 };

@@ -131,7 +131,7 @@ static bool list(struct cli *c, struct err *e)
 
 static const struct cli_option list_options[] = { { "json", NULL, 0, "Prints JSON." }, { 0 } };
 const struct cli_command cli_cmd_portal_list = {
-	.words = "portal list", .operands = "", .summary = "Lists the portals.", .detail = "", .options = list_options, .run = list,
+	.words = "portal list", .operands = "", .summary = "Lists the portals.", .detail = "", .flags = CLI_LOOKS, .options = list_options, .run = list,
 };
 
 /* --- set ----------------------------------------------------------------------------------------- */

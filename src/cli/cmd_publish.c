@@ -434,6 +434,6 @@ static const struct cli_option datasets_options[] = {
 	{ 0 },
 };
 const struct cli_command cli_cmd_datasets = {
-	.words = "datasets", .operands = "", .summary = "Lists what a portal has published.", .detail = "",
+	.words = "datasets", .operands = "", .summary = "Lists what a portal has published.", .detail = "", .flags = CLI_LOOKS,
 	.options = datasets_options, .run = datasets,
 };

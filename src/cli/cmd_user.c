@@ -119,5 +119,5 @@ static bool list(struct cli *c, struct err *e)
 
 static const struct cli_option list_options[] = { PORTAL_OPTION, { "json", NULL, 0, "Prints JSON." }, { 0 } };
 const struct cli_command cli_cmd_user_list = {
-	.words = "user list", .operands = "", .summary = "Lists the accounts of a portal.", .detail = "", .options = list_options, .run = list,
+	.words = "user list", .operands = "", .summary = "Lists the accounts of a portal.", .detail = "", .flags = CLI_LOOKS, .options = list_options, .run = list,
 };

@@ -216,11 +216,39 @@ static void watch_signals(void)
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a failed write, told like a full disk */
 }
 
+/* A look changes nothing, and above all not so that the former version cannot read the folder any more. */
+static bool may_open(const struct cli *c, struct err *e)
+{
+	int now, newest;
+	auto_arena a = ARENA_INIT;
+	if (!(c->command->flags & (CLI_LOOKS | CLI_AILING))) return true;
+	if (!store_format(arena_printf(&a, "%.*s/stoa.db", STR_ARG(c->folder)), &now, &newest, e)) return false;
+	return now == 0 || now >= newest ||
+	       err_set(e, ERR_CONFLICT, "a migration is waiting: the store has format %d and this version of stoa brings it to %d. `stoa serve` does, or any command that changes something; "
+	                                "a copy of it as it is, stoa.db" STORE_KEPT "%d, is kept for going back", now, newest, now);
+}
+
+/* Without a site: what can be looked at all the same. */
+static bool run_ailing(struct cli *c, int lock, struct err *e)
+{
+	if (!(c->command->flags & CLI_AILING)) return false;
+	c->ailing = *e;
+	*e = (struct err){ 0 };
+	c->site = NULL;
+	c->exit_code = cli_perform(c);
+	close(lock);
+	return true;
+}
+
 static bool run_here(struct cli *c, int lock, struct err *e)
 {
+	if (!may_open(c, e)) return run_ailing(c, lock, e);
 	struct site_options o = { .memory_mb = c->conf->memory_mb, .temp_mb = c->conf->temp_mb,
 	                          .accounts = { c->conf->argon2_memory_kb, c->conf->argon2_passes, str_of(c->conf->password_pepper_file) } };
 	bool ok = site_open(c->folder, &o, &c->site, e);
+	if (!ok && (c->command->flags & CLI_AILING)) return run_ailing(c, lock, e);
+	if (ok && store_kept(c->site->store).n)
+		cli_note(c, "stoa: the store was brought up to date; as it was, it is kept as %.*s until you remove it", STR_ARG(store_kept(c->site->store)));
 	/* Commands see what was pushed; those that want the folder to themselves see the files. */
 	if (ok && !(c->command->flags & CLI_ALONE)) ok = live_open(c->site, false, e);
 	ok = ok && trace_open(c->site, e);

@@ -3,6 +3,7 @@
 #include "store/inside.h"
 #include "clock/clock.h"
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@ struct store {
 	struct lock_bell freed;
 	struct connection pen;
 	struct connection readers[READERS];
+	char kept[4200]; /* path of the copy that was made before steps were taken; empty: none */
 };
 
 struct store_rows {
@@ -110,13 +112,60 @@ bool store_migrate(sqlite3 *db, struct err *e)
 	return true;
 }
 
+/* Whole, or not there under that name: a copy that was interrupted is made anew. */
+static bool copy_to(sqlite3 *from, struct str path, struct err *e)
+{
+	struct connection to = { 0 };
+	auto_arena a = ARENA_INIT;
+	struct str tmp = arena_printf(&a, "%.*s.tmp", STR_ARG(path));
+	unlink(tmp.p);
+	bool ok = store_connect(tmp, true, &to, e);
+	if (ok) {
+		sqlite3_backup *b = sqlite3_backup_init(to.db, "main", from, "main");
+		ok = b && sqlite3_backup_step(b, -1) == SQLITE_DONE;
+		ok = sqlite3_backup_finish(b) == SQLITE_OK && ok;
+		if (!ok) store_said(to.db, e, "copied");
+		ok = ok && store_exec(to.db, "pragma journal_mode=delete", e);
+	}
+	store_disconnect(&to);
+	if (ok && rename(tmp.p, arena_cstr(&a, path)) != 0) ok = err_os(e, "rename of the store's copy");
+	if (!ok) unlink(tmp.p);
+	return ok;
+}
+
+/* Whoever tries a new version can go back to the one before. */
+static bool keep_former(struct store *s, struct str path, struct err *e)
+{
+	int at = user_version(s->pen.db), newest = migrations[COUNT_OF(migrations) - 1].number;
+	if (at <= 0 || at >= newest) return true;
+	sqlite3_snprintf(sizeof s->kept, s->kept, "%.*s" STORE_KEPT "%d", (int)path.n, path.p, at);
+	if (copy_to(s->pen.db, str_of(s->kept), e)) return true;
+	return err_cause(e, "copy of the store before it is brought from format %d to %d", at, newest);
+}
+
+struct str store_kept(const struct store *s) { return str_of(s->kept); }
+
+bool store_format(struct str path, int *now, int *newest, struct err *e)
+{
+	struct connection c = { 0 };
+	auto_arena a = ARENA_INIT;
+	*now = 0;
+	*newest = migrations[COUNT_OF(migrations) - 1].number;
+	if (access(arena_cstr(&a, path), F_OK) != 0) return true;
+	bool ok = store_connect(path, false, &c, e);
+	if (ok) *now = user_version(c.db);
+	if (ok && *now < 0) ok = store_said(c.db, e, "read");
+	store_disconnect(&c);
+	return ok;
+}
+
 bool store_open(struct str path, struct store **out, struct err *e)
 {
 	struct store *s = calloc(1, sizeof *s);
 	ensure(s != NULL);
 	lock_init(&s->lock, LOCK_STORE);
 	lock_bell_init(&s->freed);
-	bool ok = store_connect(path, true, &s->pen, e) && store_migrate(s->pen.db, e);
+	bool ok = store_connect(path, true, &s->pen, e) && keep_former(s, path, e) && store_migrate(s->pen.db, e);
 	for (size_t i = 0; ok && i < READERS; i++) ok = store_connect(path, false, &s->readers[i], e);
 	if (!ok) {
 		store_close(s);

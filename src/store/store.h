@@ -26,8 +26,14 @@ enum store_end { STORE_COMMIT, STORE_ROLLBACK };
 enum store_step { STORE_ROW, STORE_DONE, STORE_FAILED };
 
 /* Opens (and makes) the file at path and brings its tables up to date, each step in a transaction of
- * its own. A file made by a newer version is refused. */
+ * its own. A file made by a newer version is refused. Before the first step a copy of the file as it was is kept beside it: store_kept. */
 bool store_open(struct str path, struct store **out, struct err *e) must_use nonnull_all;
+/* Where the file as it was before it was brought up to date lies, when that was done just now; else empty. It is nobody's to remove but the operator's. */
+struct str store_kept(const struct store *s);
+#define STORE_KEPT ".format-" /* between the name of the file and the former format */
+/* The format of a file that was never opened by this version, and the one that store_open would bring it to; 0 when there is no file, or an empty one. Changes
+ * nothing. */
+bool store_format(struct str path, int *now, int *newest, struct err *e) must_use nonnull_all;
 void store_close(struct store *s);
 
 bool store_begin(struct store *s, enum store_mode m, struct store_tx **out, struct err *e) must_use nonnull_all;

@@ -4,10 +4,13 @@ import json
 import os
 import random
 import signal
+import re
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -443,3 +446,50 @@ def test_doctor_finds_a_damaged_version(data, trees):
     assert done.returncode == 1
     findings = json.loads(done.stdout)
     assert any(f["verdict"] == "bad" and "trees" in f["text"] and f["todo"] for f in findings)
+
+
+def step_back(data):
+    """The store as the version before the last step left it; gives its format."""
+    steps = (Path(__file__).parents[2] / "src/store/migrations.def").read_text().split("\nSTEP(")[1:]
+    number = int(steps[-1].split(",")[0])
+    books = sqlite3.connect(data / "stoa.db")
+    for table in re.findall(r"create table (\w+)", steps[-1]):
+        books.execute(f"drop table {table}")
+    books.execute(f"pragma user_version={number - 1}")
+    books.commit()
+    books.close()
+    return number - 1
+
+
+def format_of(path):
+    books = sqlite3.connect(path)
+    number = books.execute("pragma user_version").fetchone()[0]
+    books.close()
+    return number
+
+
+def test_an_upgrade_keeps_the_former_store_and_a_look_leaves_it_alone(data):
+    former = step_back(data)
+    done = stoa(data, "doctor")
+    assert "a migration is waiting" in done.stdout and "DuckDB" in done.stdout and format_of(data / "stoa.db") == former
+    refused = stoa(data, "portal", "list", check=False)
+    assert refused.returncode == 1 and "a migration is waiting" in refused.stderr and format_of(data / "stoa.db") == former
+    kept = data / f"stoa.db.format-{former}"
+    assert not kept.exists()
+    assert kept.name in stoa(data, "portal", "set", HOST, "title=Town").stderr
+    assert format_of(data / "stoa.db") > former and format_of(kept) == former and (kept.stat().st_mode & 0o777) == 0o600
+    assert not [f for f in data.glob("stoa.db.format-*") if f != kept]
+    done = stoa(data, "doctor")
+    assert kept.name in done.stdout and "no migration is waiting" in done.stdout
+    assert stoa(data, "portal", "set", HOST, "title=City").stderr == ""
+
+
+def test_doctor_goes_on_when_the_store_is_damaged(data):
+    with open(data / "stoa.db", "r+b") as f:
+        f.seek(0)
+        f.write(os.urandom(8192))
+    done = stoa(data, "doctor", "--json", check=False)
+    findings = json.loads(done.stdout)
+    assert done.returncode == 1 and len(findings) >= 6
+    assert [f for f in findings if f["verdict"] == "bad" and "store" in f["text"] and "restore BACKUP" in f["todo"]]
+    assert [f for f in findings if "free" in f["text"]] and [f for f in findings if "clock" in f["text"]]
