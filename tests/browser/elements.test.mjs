@@ -53,6 +53,17 @@ const in_context = `<stoa-context id="c" dataset="trees" parameters="sort=height
 	<stoa-export formats="csv json"></stoa-export></stoa-context><stoa-select context="c" field="species"></stoa-select>`
 
 describe('elements on a page of somebody else', () => {
+	test('a table keeps its words whole where it is narrow, and scrolls', async () => {
+		const { context, page } = await visit('<stoa-table dataset="trees" page-size="5"></stoa-table>', { viewport: { width: 320, height: 700 } })
+		const [narrowest, over] = await page.locator('stoa-table').evaluate(t => {
+			const box = t.shadowRoot.querySelector('.scroll')
+			return [Math.min(...[...box.querySelectorAll('td:not(.number)')].map(c => c.clientWidth)), box.scrollWidth - box.clientWidth]
+		})
+		assert.ok(narrowest >= 80 && over > 0, `${narrowest} px wide, ${over} px to scroll`)
+		assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+		await context.close()
+	})
+
 	test('show the same records, and follow each other', async () => {
 		const { context, page, faults } = await visit(in_context)
 		assert.equal((await page.locator('stoa-kpi .value').innerText()).trim(), '180')

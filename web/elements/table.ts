@@ -20,7 +20,9 @@ class StoaTable extends StoaElement {
 		th button { all: unset; cursor: pointer; font-weight: inherit; }
 		th button:focus-visible { outline: 2px solid var(--accent-text, currentColor); outline-offset: 2px; }
 		.number { text-align: end; white-space: nowrap; }
-		td { max-inline-size: 30em; overflow-wrap: anywhere; }
+		/* Words stay whole: a narrow screen scrolls the table, not its letters. */
+		td { min-inline-size: 6em; max-inline-size: 30em; overflow-wrap: break-word; }
+		td.number { min-inline-size: 4em; }
 		nav { display: flex; gap: .5rem; align-items: center; justify-content: space-between; padding-block: .5rem; }
 		nav button { min-block-size: 2.75rem; min-inline-size: 2.75rem; border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); background: none; }
 		nav button:disabled { opacity: .5; cursor: default; }
