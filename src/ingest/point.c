@@ -1,4 +1,6 @@
-/* A point that stands for a shape: the centre of mass of its parts of highest dimension, in degrees.
+/* A point that stands for a shape: the centre of mass of its parts of highest dimension, in degrees. A shape that passes the date line is taken
+ * together on one side of it: it is there where a line jumps half a turn or more, or where both ends of the map are touched, and where counting
+ * from 0 to 360 makes it narrower and leaves no jump (a shape round a pole, or round the world, has one either way).
  * Formulas: area centroid by the shoelace sum over rings taken about the first vertex, length centroid
  * by segments, mean of points (P. Bourke, "Calculating the area and centroid of a polygon"). */
 #include "ingest/fill.h"
@@ -8,7 +10,12 @@ struct wkb {
 	const unsigned char *p, *end;
 	bool swap;
 };
+enum { HALF = 180, TURN = 360 };
+struct ends { double low, high, last; bool jumps; };
 struct sums {
+	struct ends given, shifted;   /* longitudes as they are, and from 0 to 360 */
+	bool whole;                   /* a line goes from one end of the map to the other */
+	bool shift;
 	double weight[3], x[3], y[3]; /* by dimension: points, lines, areas */
 	bool begun;
 	double ox, oy; /* origin, so that sums stay small */
@@ -38,12 +45,25 @@ static bool take_double(struct wkb *w, double *out)
 	return true;
 }
 
+static void see(struct ends *n, double x)
+{
+	n->low = fmin(n->low, x);
+	n->high = fmax(n->high, x);
+	n->jumps |= fabs(x - n->last) >= HALF;
+	n->last = x;
+}
+
 static bool take_point(struct wkb *w, int ordinates, struct sums *s, double *x, double *y)
 {
 	double ignored;
 	if (!take_double(w, x) || !take_double(w, y)) return false;
 	for (int i = 2; i < ordinates; i++)
 		if (!take_double(w, &ignored)) return false;
+	double shifted = *x < 0 ? *x + TURN : *x;
+	s->whole |= fabs(*x - s->given.last) >= TURN;
+	see(&s->given, *x);
+	see(&s->shifted, shifted);
+	if (s->shift) *x = shifted;
 	if (!s->begun) {
 		s->begun = true;
 		s->ox = *x;
@@ -72,6 +92,7 @@ static bool path(struct wkb *w, int ordinates, struct sums *s, bool ring, int ou
 	double area = 0;
 	double cx = 0;
 	double cy = 0;
+	s->given.last = s->shifted.last = NAN;
 	for (uint32_t i = 0; i < n; i++) {
 		double x;
 		double y;
@@ -112,6 +133,7 @@ static bool shape(struct wkb *w, struct sums *s, int depth)
 	double x;
 	double y;
 	if (type == 1) {
+		s->given.last = s->shifted.last = NAN;
 		if (!take_point(w, ordinates, s, &x, &y)) return false;
 		if (!isnan(x)) add(s, 0, 1, x, y);
 		return true;
@@ -123,15 +145,28 @@ static bool shape(struct wkb *w, struct sums *s, int depth)
 	return true;
 }
 
-bool point_of_shape(struct str wkb, double *lat, double *lon)
+static bool sum(struct str wkb, bool shift, struct sums *s)
 {
 	struct wkb w = { .p = (const unsigned char *)wkb.p, .end = (const unsigned char *)wkb.p + wkb.n };
-	struct sums s = { 0 };
-	if (!shape(&w, &s, 0)) return false;
+	*s = (struct sums){ .given = { INFINITY, -INFINITY, NAN, false }, .shifted = { INFINITY, -INFINITY, NAN, false }, .shift = shift };
+	return shape(&w, s, 0);
+}
+
+static bool passes_date_line(const struct sums *s)
+{
+	bool meets = s->given.jumps || (s->given.low <= -HALF && s->given.high >= HALF);
+	return meets && !s->whole && !s->shifted.jumps && s->shifted.high - s->shifted.low < s->given.high - s->given.low;
+}
+
+bool point_of_shape(struct str wkb, double *lat, double *lon)
+{
+	struct sums s;
+	if (!sum(wkb, false, &s) || (passes_date_line(&s) && !sum(wkb, true, &s))) return false;
 	for (int d = 2; d >= 0; d--) {
 		if (!(s.weight[d] > 0)) continue;
 		*lon = s.ox + s.x[d] / s.weight[d];
 		*lat = s.oy + s.y[d] / s.weight[d];
+		if (*lon > HALF && *lon <= TURN) *lon -= TURN;
 		return isfinite(*lat) && isfinite(*lon);
 	}
 	return false;

@@ -35,6 +35,21 @@ static void centres_of_mass(void **state)
 	stands_at("POLYGON ((1 1, 1 1, 1 1, 1 1))", 1, 1);
 }
 
+static void a_shape_across_the_date_line_stands_on_its_side(void **state)
+{
+	(void)state;
+	stands_at("POLYGON ((179 -18, -179 -18, -179 -17, 179 -17, 179 -18))", 180, -17.5);
+	stands_at("POLYGON ((178 -18, -179 -18, -179 -17, 178 -17, 178 -18))", 179.5, -17.5);
+	stands_at("POLYGON ((179 -18, 183 -18, 183 -17, 179 -17, 179 -18))", -179, -17.5);
+	stands_at("MULTIPOLYGON (((178 0, 180 0, 180 1, 178 1, 178 0)), ((-180 0, -176 0, -176 1, -180 1, -180 0)))", -179, 0.5);
+	stands_at("LINESTRING (176 0, -178 0)", 179, 0);
+	/* The whole map, and all round a pole, are not. */
+	stands_at("POLYGON ((-180 -90, 180 -90, 180 90, -180 90, -180 -90))", 0, 0);
+	stands_at("POLYGON ((-180 -90, -90 -90, 0 -90, 90 -90, 180 -90, 180 -80, 90 -80, 0 -80, -90 -80, -180 -80, -180 -90))", 0, -85);
+	/* What lies far apart stays so. */
+	stands_at("MULTIPOINT ((165 -20), (-61 10))", 52, -5);
+}
+
 static void damaged_bytes_have_none(void **state)
 {
 	(void)state;
@@ -51,6 +66,6 @@ static void damaged_bytes_have_none(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(centres_of_mass), cmocka_unit_test(damaged_bytes_have_none) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(centres_of_mass), cmocka_unit_test(a_shape_across_the_date_line_stands_on_its_side), cmocka_unit_test(damaged_bytes_have_none) };
 	return cmocka_run_group_tests_name("ingest point", tests, NULL, NULL);
 }
