@@ -187,6 +187,19 @@ static void put_real(struct manage_call *c, const struct shelf *s, struct json_o
 	json_close(j, '}');
 }
 
+/* The date of change is the publisher's, unless a flag beside it says that the portal follows changes. */
+static bool is_filled(const struct template_set *set, const struct template_field *f, const struct json_node *values)
+{
+	static const char *const flags[] = { "modified_updates_on_metadata_change", "modified_updates_on_data_change" };
+	if (!f->automatic || !str_eq(set->name, STR("default")) || !str_eq(f->name, STR("modified"))) return f->automatic;
+	for (size_t i = 0; i < COUNT_OF(flags); i++) {
+		/* As it is given, or as it is kept: by language. */
+		const struct json_node *flag = json_get(values, flags[i]);
+		if (json_bool(bare(flag), false) || (json_kind(flag) == JSON_OBJECT && json_bool(json_get(flag, ""), false))) return true;
+	}
+	return false;
+}
+
 struct taking { struct manage_call *c; const struct shelf *s; struct json_out *j; const struct json_node *all; };
 
 static bool take_template(struct taking *t, const struct template_set *set, const struct json_node *given)
@@ -203,7 +216,7 @@ static bool take_template(struct taking *t, const struct template_set *set, cons
 			ok = false;
 			continue;
 		}
-		if (f->automatic || alias_or_null(set->name, name)) continue;
+		if (is_filled(set, f, given) || (f->automatic && json_kind(bare(v)) == JSON_NULL) || alias_or_null(set->name, name)) continue;
 		json_key(t->j, name);
 		put_langs(t->c, t->j, f, v);
 	}
@@ -345,7 +358,7 @@ bool manage_set_value(struct manage_call *c, struct err *e)
 	struct json_out j = JSON_OUT(&b);
 	bool done;
 	if (!find(c, &s, &set, &f, e)) return false;
-	if (f->automatic) return manage_invalid_field(c, "value", "The portal fills this value itself.");
+	if (is_filled(set, f, config_at_or_null(c->config.doc, STR("metadata/default")))) return manage_invalid_field(c, "value", "The portal fills this value itself.");
 	if (json_kind(c->body) == JSON_ABSENT) return manage_invalid_field(c, "value", "Expected {\"value\": …}.");
 	const struct alias *a = alias_or_null(set->name, f->name);
 	struct str place = place_of(c, set, f);

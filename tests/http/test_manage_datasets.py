@@ -218,6 +218,17 @@ def test_19_2_04_one_value_is_set_and_published(root):
     assert explore()["metas"]["default"]["publisher"] == "Parks"
     rows = root.good("GET", "/catalog/datasets/published-values/records", base="/api/explore/v2.1")
     assert rows["total_count"] == 2 and rows["results"][0]["name"] in ("Oak", "Ash")
+    # The date of change is the publisher's where nothing says that it follows changes.
+    when = "2020-05-04T00:00:00+00:00"
+    assert root.good("PUT", f"/datasets/{uid}/metadata/default/modified/", {"value": when})["value"] == when
+    root.good("POST", f"/datasets/{uid}/publish_metadata/")
+    assert wait_idle(root, uid)["status"] == "idle" and explore()["metas"]["default"]["modified"].startswith("2020-05-04")
+    everything = root.good("GET", f"/datasets/{uid}/metadata/")
+    assert root.good("PUT", f"/datasets/{uid}/metadata/", everything)["default"]["modified"]["value"] == when
+    root.bad("PUT", f"/datasets/{uid}/metadata/default/modified/", {"value": "yesterday"}, code="validation_error")
+    root.good("PUT", f"/datasets/{uid}/metadata/default/modified_updates_on_data_change/", {"value": True})
+    root.bad("PUT", f"/datasets/{uid}/metadata/default/modified/", {"value": when}, code="validation_error")
+    root.good("DELETE", f"/datasets/{uid}/metadata/default/modified/", status=204)
     # A published dataset keeps its identifier, and is unpublished on demand.
     root.bad("PUT", f"/datasets/{uid}/", {"dataset_id": "another-name"}, code="validation_error")
     root.good("POST", f"/datasets/{uid}/unpublish/")
