@@ -4,7 +4,7 @@
 enum { SHOWN_CHANGES = 30, VALUE_BYTES = 200 };
 
 static const struct { const char *word, *title; } sections[] = { { "resources", N_("Sources") }, { "processors", N_("Processing") }, { "fields", N_("Schema") }, { "metadata", N_("Information") },
-	{ "settings", N_("Settings") } };
+	{ "settings", N_("Settings") }, { "security", N_("Security") } };
 static const struct { const char *word, *title; } actions[] = { { "create", N_("Made") }, { "edit", N_("Changed") }, { "undo", N_("Change undone") }, { "redo", N_("Change made again") },
 	{ "restore", N_("Earlier version brought back") }, { "copy", N_("Copied from another dataset") }, { "follow", N_("Taken over from the command line") } };
 
@@ -29,8 +29,14 @@ static void put_value(struct html *h, struct visit *v, const struct json_node *n
 		html_lit(h, "…");
 }
 
+static struct str who_of(struct visit *v, int64_t account)
+{
+	struct str name = account ? accounts_name(v->at.site->accounts, v->at.tenant->id, account, v->arena) : i18n_text(v->lang, N_("The command line"));
+	return name.n ? name : i18n_text(v->lang, N_("An account that is gone"));
+}
+
 /* "metadata › default › title › fr"; uids of sources and steps say nothing to people. */
-static void put_path(struct html *h, const struct json_node *path)
+static void put_path(struct html *h, struct visit *v, const struct json_node *path)
 {
 	bool some = false;
 	for (size_t i = 0; i < json_count(path); i++) {
@@ -39,7 +45,8 @@ static void put_path(struct html *h, const struct json_node *path)
 			continue;
 		if (some)
 			html_lit(h, " › ");
-		html_text(h, word);
+		int64_t account;
+		html_text(h, str_starts(word, STR("account ")) && str_to_int(str_from(word, 8), &account) ? who_of(v, account) : word);
 		some = true;
 	}
 }
@@ -48,7 +55,7 @@ static void put_change(struct html *h, struct visit *v, const struct json_node *
 {
 	struct str kind = json_text(json_get(c, "operation_type"));
 	html_lit(h, "<li><bdi class=\"place\">");
-	put_path(h, json_get(c, "path"));
+	put_path(h, v, json_get(c, "path"));
 	html_lit(h, "</bdi> ");
 	if (!str_eq(kind, STR("create"))) {
 		html_lit(h, "<del><span class=\"visually-hidden\">");
@@ -101,12 +108,6 @@ void back_put_diff(struct html *h, struct visit *v, struct str diff)
 		html_say_plural(h, N2_("and {0} more change", "and {0} more changes"), (int64_t)(all - shown));
 		html_lit(h, "</p>");
 	}
-}
-
-static struct str who_of(struct visit *v, int64_t account)
-{
-	struct str name = account ? accounts_name(v->at.site->accounts, v->at.tenant->id, account, v->arena) : i18n_text(v->lang, N_("The command line"));
-	return name.n ? name : i18n_text(v->lang, N_("An account that is gone"));
 }
 
 static void put_version(struct html *h, struct visit *v, const struct config *c, const struct config_version *one, bool newest, bool may)

@@ -173,6 +173,77 @@ static bool put_rule(struct store_tx *tx, struct arena *a, struct tenant_id t, i
 	       store_run(tx, CATALOG_Q(rule_touch), t, STORE_PARAMS(id, now), e);
 }
 
+/* --- told ------------------------------------------------------------------------------------------ */
+
+static void put_kept(struct json_out *j, const struct kept *k, bool general)
+{
+	json_open(j, '{');
+	if (general) json_member_bool(j, "is_restricted", k->restricted);
+	json_member_bool(j, "is_data_visible", k->data_visible);
+	json_member(j, "filter_query", k->row_filter);
+	json_key(j, STR("visible_fields"));
+	json_value(j);
+	buf_put(j->b, k->fields.n ? k->fields : STR("\"*\""));
+	if (!general) json_member(j, "permissions", k->permissions);
+	if (k->quota.n) {
+		json_key(j, STR("api_calls_quota"));
+		json_value(j);
+		buf_put(j->b, k->quota);
+	}
+	json_close(j, '}');
+}
+
+static bool group_name(struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t group, struct str *out, struct err *e)
+{
+	struct store_rows *r;
+	if (!store_ask(tx, CATALOG_Q(rule_group), t, STORE_PARAMS(VALUE_OF_INT(group)), &r, e)) return false;
+	enum store_step step = store_step(r, e);
+	*out = step == STORE_ROW ? arena_str(a, store_text(r, 0)) : STR("");
+	store_stop(r);
+	return step != STORE_FAILED;
+}
+
+/* What was opened or closed, and to whom, as a difference like those of configurations. People are numbers. */
+static bool tell_change(struct store_tx *tx, struct arena *a, struct tenant_id t, const struct rule_change *c, const struct kept *was, const struct kept *is,
+                        struct str *out, struct err *e)
+{
+	auto_buf b = BUF_INIT(4 * RULE_BYTES);
+	struct json_out j = JSON_OUT(&b);
+	bool general = !c->account && !c->group, before = general || was->there, after = general || is->there;
+	struct str whose = c->account ? arena_printf(a, "account %lld", (long long)c->account) : STR("everybody");
+	if (c->group && !group_name(tx, a, t, c->group, &whose, e)) return false;
+	json_open(&j, '{');
+	json_key(&j, STR("security"));
+	json_open(&j, '[');
+	json_open(&j, '{');
+	json_key(&j, STR("path"));
+	json_open(&j, '[');
+	json_put(&j, c->group ? arena_printf(a, "group %.*s", STR_ARG(whose)) : whose);
+	json_close(&j, ']');
+	json_member(&j, "operation_type", !before ? STR("create") : !after ? STR("delete") : STR("update"));
+	if (before) {
+		json_key(&j, STR("old_value"));
+		put_kept(&j, was, general);
+	}
+	if (after) {
+		json_key(&j, STR("new_value"));
+		put_kept(&j, is, general);
+	}
+	json_close(&j, '}');
+	json_close(&j, ']');
+	json_close(&j, '}');
+	*out = b.over ? STR("{}") : arena_str(a, buf_str(&b));
+	return true;
+}
+
+static bool put_and_tell(struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset, struct str slug, const struct rule_change *c, struct err *e)
+{
+	struct kept was, is;
+	struct str told;
+	return read_kept(tx, a, t, dataset, c, &was, e) && put_rule(tx, a, t, dataset, c, e) && read_kept(tx, a, t, dataset, c, &is, e) &&
+	       tell_change(tx, a, t, c, &was, &is, &told, e) && say_audit_of(tx, t, c->by, "dataset.secure", slug, told, e);
+}
+
 static bool read_all(struct store_tx *tx, struct tenant_id t, int64_t dataset, struct arena *a, struct catalog_rules *out, struct err *e)
 {
 	struct store_rows *r;
@@ -214,10 +285,7 @@ bool catalog_rule_set(struct catalog *c, struct tenant_id t, struct str slug, co
 	struct store_tx *tx;
 	struct dataset_row row;
 	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
-	bool ok = find_row(tx, t, slug, &row, e) && (row.found || unknown_dataset(slug, e)) && put_rule(tx, &a, t, row.id, r, e) &&
-	          say_audit_of(tx, t, r->by, "dataset.secure", slug,
-	                    r->account ? arena_printf(&a, "account %lld", (long long)r->account)
-	                    : r->group ? arena_printf(&a, "group %lld", (long long)r->group) : STR("everybody"), e);
+	bool ok = find_row(tx, t, slug, &row, e) && (row.found || unknown_dataset(slug, e)) && put_and_tell(tx, &a, t, row.id, slug, r, e);
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	return ok && catalog_refresh(c, t, e);
 }

@@ -4,7 +4,7 @@
 #include "config/config.h"
 #include "visitor/visitor.h"
 
-enum { OBJECT_BYTES = 200, CHOSEN = 200 };
+enum { OBJECT_BYTES = 200, CHOSEN = 200, COMMAND_US = 60000000 }; /* a command looks that far back for what it did */
 
 const struct trace_kind trace_kinds[] = {
 #define KIND(word, title) { word, title },
@@ -170,6 +170,25 @@ static struct str called(const struct httpd_request *r)
 	return STR("");
 }
 
+/* Who may see it is no part of a configuration; its changes stand in the books, by whom they were made. */
+static void add_rules(struct site *s, struct tenant_id t, struct arena *a, struct instant since, struct trace_act *x)
+{
+	struct store_tx *tx;
+	struct store_rows *r;
+	struct err e = { 0 };
+	struct str told = STR("");
+	struct str who = x->who ? arena_printf(a, "account %lld", (long long)x->who) : STR("command line");
+	if (!store_begin(s->store, STORE_READ, &tx, &e)) return;
+	if (store_ask(tx, TRACE_ASK(act_rules), t, STORE_PARAMS(VALUE_OF_TEXT(x->object), VALUE_OF_INT(since.us), VALUE_OF_TEXT(who)), &r, &e)) {
+		if (store_step(r, &e) == STORE_ROW) told = arena_str(a, store_text(r, 0));
+		store_stop(r);
+	}
+	(void)store_end(tx, STORE_ROLLBACK, &e);
+	if (!str_starts(told, STR("{\"security\""))) return;
+	/* Two objects become one. */
+	x->diff = x->diff.n > 2 ? arena_printf(a, "%.*s,%.*s", STR_ARG(str_sub(x->diff, 0, x->diff.n - 1)), STR_ARG(str_from(told, 1))) : told;
+}
+
 static void find_dataset(struct site *s, struct tenant_id t, struct str which, struct arena *a, struct instant since, struct trace_act *x)
 {
 	struct config c;
@@ -181,8 +200,8 @@ static void find_dataset(struct site *s, struct tenant_id t, struct str which, s
 		return;
 	}
 	x->object = c.slug;
-	if (!config_versions(s, t, c.dataset, a, &v, &n, &ignored) || !n) return;
-	if (v[0].at.us >= since.us && v[0].who == x->who) x->diff = v[0].diff;
+	if (config_versions(s, t, c.dataset, a, &v, &n, &ignored) && n && v[0].at.us >= since.us && v[0].who == x->who) x->diff = v[0].diff;
+	add_rules(s, t, a, since, x);
 }
 
 static void find_object(struct site *s, const struct httpd_request *r, const struct httpd_reply *p, struct tenant_id t, struct instant since, struct trace_act *x)
@@ -267,5 +286,6 @@ void trace_command(struct site *s, struct str words, const struct str *operands,
 	if (object.n) x.object = str_sub(object, 0, num_min(object.n, (size_t)OBJECT_BYTES));
 	else find_operand(s, id, k, operands, n, &a, &x);
 	x.diff = settings_changed(s->trace, id, &a);
+	if (str_eq(words, STR("secure")) && x.object.n) add_rules(s, id, &a, (struct instant){ x.at.us - COMMAND_US }, &x);
 	if (!act_write(s, id, &x, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
 }

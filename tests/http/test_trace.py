@@ -291,11 +291,21 @@ def test_each_portal_is_backed_up_once_a_day_by_itself(world, root):
 # --- the log, for those who may read it and not everything ---------------------------------------------------------------------------
 
 
-def test_the_log_does_not_tell_of_what_somebody_may_not_see(world, root, things, tmp_path):
+def test_the_log_does_not_tell_of_what_somebody_may_not_see(world, root, things, ask, tmp_path):
     source = tmp_path / "wages.csv"
     source.write_text("name,wage\nA,1\n", encoding="utf-8")
     stoa(world.data, "publish", source, "--portal", HOST, "--id", "hushed-wages")
     stoa(world.data, "secure", "hushed-wages", "--portal", HOST, "--restricted")
+    # Who opened or closed what, and to whom.
+    stoa(world.data, "group", "add", "auditors", "--portal", HOST)
+    stoa(world.data, "secure", "hushed-wages", "--portal", HOST, "--group", "auditors")
+    assert ask("POST", "/api/automation/v1.0/datasets/hushed-wages/security/users/", json={"user": {"username": ADA}}).status_code in (200, 201)
+    told = [x for a in world.table("act") if a["object"] == "hushed-wages" and "security" in a["diff"] for x in json.loads(a["diff"])["security"]]
+    assert [x["path"][0] for x in told[:2]] == ["everybody", "group auditors"] and re.fullmatch(r"account \d+", told[2]["path"][0]), told
+    assert [x["operation_type"] for x in told] == ["update", "create", "create"]
+    assert told[0]["old_value"]["is_restricted"] is False and told[0]["new_value"]["is_restricted"] is True
+    page = root.get("/backoffice/activity/?kind=dataset").text
+    assert "everybody" in page and "group auditors" in page and ">Ada" in page
     stoa(world.data, "secure", "things", "--portal", HOST, "--open")
     world.fixture(users=[{"host": HOST, "email": "mona@isoc.example", "name": "Mona", "password": PASSWORD, "role": "member"}])
     stoa(world.data, "user", "change", "mona@isoc.example", "--portal", HOST, "--permissions", "explore_monitoring")
