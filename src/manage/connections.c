@@ -188,14 +188,26 @@ static bool is_shared(struct manage_call *c, struct str uid, const struct fetch_
 	return true;
 }
 
+/* An empty list shares it no more; none at all is the one there is. */
+static bool read_share_words(struct manage_call *c, bool *may)
+{
+	const struct json_node *list = json_get(c->body, "permissions");
+	enum json_kind kind = json_kind(list);
+	bool good = kind == JSON_ABSENT || kind == JSON_NULL || kind == JSON_ARRAY;
+	*may = kind != JSON_ARRAY || json_count(list) > 0;
+	for (size_t i = 0; kind == JSON_ARRAY && i < json_count(list); i++) good &= str_eq(json_text(json_at(list, i)), STR("manage_connection"));
+	if (!good) manage_invalid_field(c, "permissions", "Expected [\"manage_connection\"] or an empty list.");
+	return good;
+}
+
 static bool set_share(struct manage_call *c, bool groups, struct str name, struct err *e)
 {
 	struct fetch_connection x;
 	struct fetch_share who;
-	const struct json_node *list = json_get(c->body, "permissions");
-	bool may = json_kind(list) != JSON_ARRAY || json_count(list) > 0;
+	bool may;
 	if (!find(c, true, &x, e) || !named(c, groups, name, &who, e)) return false;
 	if (!who.account && !who.group) return manage_invalid_field(c, groups ? "group" : "user", "There is nobody of that name on this portal.");
+	if (!read_share_words(c, &may)) return true;
 	if (!fetch_share_set(c->s, c->t, x.uid, who, may, e)) return false;
 	put_share(c, &who, may);
 	return true;

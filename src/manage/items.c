@@ -163,6 +163,24 @@ static const char *source_label(struct str type)
 	return "";
 }
 
+/* With its uid, so that what is echoed stays the saved connection. */
+static void put_whole(struct manage_call *c, const struct fetch_connection *x)
+{
+	const struct json_node *doc, *v;
+	struct err ignored = { 0 };
+	struct str key;
+	if (!json_read_in(c->a, x->json, &doc, &ignored)) doc = NULL;
+	json_open(&c->j, '{');
+	json_member(&c->j, "uid", x->uid);
+	for (size_t at = 0; json_each(doc, &at, &key, &v);) {
+		if (str_eq(key, STR("uid"))) continue;
+		json_key(&c->j, key);
+		json_value(&c->j);
+		json_put_node(&c->out, v);
+	}
+	json_close(&c->j, '}');
+}
+
 static void put_datasource(struct manage_call *c, const struct json_node *source)
 {
 	struct str key;
@@ -174,9 +192,12 @@ static void put_datasource(struct manage_call *c, const struct json_node *source
 	for (size_t at = 0; json_each(source, &at, &key, &v);) {
 		bool connection = expand && str_eq(key, STR("connection")) && json_text(json_get(v, "uid")).n;
 		json_key(&c->j, key);
+		if (connection && fetch_connection_read(c->s, c->t, json_text(json_get(v, "uid")), c->a, &full, &ignored)) {
+			put_whole(c, &full);
+			continue;
+		}
 		json_value(&c->j);
-		if (connection && fetch_connection_read(c->s, c->t, json_text(json_get(v, "uid")), c->a, &full, &ignored)) buf_put(&c->out, full.json);
-		else json_put_node(&c->out, v);
+		json_put_node(&c->out, v);
 	}
 	json_close(&c->j, '}');
 }

@@ -92,6 +92,11 @@ def test_rulesets_are_checked(root):
     root.bad("PUT", base + GRACE, {"permissions": ["rule_the_world"]}, code="validation_error")
     root.bad("PUT", base + GRACE, {"security": {"api_calls_quota": {"unit": "fortnight", "limit": 1}}}, code="validation_error")
     root.bad("PUT", base + GRACE, {"security": {"visible_fields": "name"}}, code="validation_error")
+    # Before a dataset is published its fields are not known; a condition that cannot be read is refused all the same.
+    for path, body in ((base + GRACE, {"security": {"filter_query": "this is ((("}}), (f"/datasets/{uid}/", {"default_security": {"filter_query": "height >"}})):
+        assert "filter_query" in root.bad("PUT", path, body, code="validation_error")["detail"][next(iter(body))]
+    for good in ("height > 3", "#attr(name, town)", ""):
+        assert root.good("PUT", base + GRACE, {"security": {"filter_query": good}})["security"]["filter_query"] == good
     assert root.good("PUT", base + GRACE, {"security": {"visible_fields": None}})["security"]["visible_fields"] is None
     root.bad("GET", base + ADA, status=404)
     root.good("DELETE", base + GRACE, status=204)
@@ -134,9 +139,16 @@ def test_connections_keep_their_secrets(world, root, ada):
     assert root.good("GET", path + f"security/users/{GRACE}/")["permissions"] == ["manage_connection"]
     root.good("DELETE", path + f"security/users/{GRACE}/", status=204)
     root.bad("GET", path + f"security/users/{GRACE}/", status=404)
+    for words in (["edit_dataset"], ["manage_connection", 1], "manage_connection", {}):
+        said = root.bad("POST", path + "security/users/", {"user": {"username": GRACE}, "permissions": words}, code="validation_error")
+        assert said["detail"]["permissions"] and root.good("GET", path)["user_count"] == 0
     uid = make(root, "Uses a connection")["uid"]
     root.good("POST", f"/datasets/{uid}/resources/", {"type": "csvfile", "datasource": {"type": "http", "connection": {"uid": made["uid"]}, "relative_url": "trees.csv"}}, status=201)
     root.bad("DELETE", path, code="connection_in_use")
+    whole = root.good("GET", f"/datasets/{uid}/resources/?expand=datasource.connection")["results"][0]
+    assert whole["datasource"]["connection"]["uid"] == made["uid"] and whole["datasource"]["connection"]["url"] == "https://data.town.example/"
+    echoed = root.good("PUT", f"/datasets/{uid}/resources/{whole['uid']}/", whole)
+    assert echoed["datasource"]["connection"]["uid"] == made["uid"] and root.good("GET", path)["dataset_count"] == 1
     # One that stands in a source with its secrets is saved by itself: the configuration names it.
     inline = root.good("POST", f"/datasets/{uid}/resources/", {"type": "csvfile", "datasource": {"type": "http", "relative_url": "x.csv", "connection":
                        {"type": "http", "url": "https://other.example/", "auth": {"type": "basic_auth", "username": "u", "password": "another-s3cr3t"}}}}, status=201)
