@@ -100,6 +100,7 @@ bool config_rename(struct site *s, struct tenant_id t, int64_t dataset, struct s
 bool config_copy(struct site *s, struct tenant_id t, int64_t dataset, int64_t who, struct arena *a, struct config *out, struct err *e) must_use nonnull_all;
 /* Off the portal at once, gone after CONFIG_DAYS. */
 bool config_delete(struct site *s, struct tenant_id t, int64_t dataset, int64_t who, struct err *e) must_use nonnull_all;
+/* Back, and not published: what was deleted may have been for what readers saw. */
 bool config_undelete(struct site *s, struct tenant_id t, int64_t dataset, int64_t who, struct err *e) must_use nonnull_all;
 /* What is deleted for longer than its days goes for good, and so do drafts of the wizard that nobody touched for as long; once a day. */
 bool config_sweep(struct site *s, struct err *e) must_use nonnull_all;

@@ -307,12 +307,10 @@ bool config_undelete(struct site *s, struct tenant_id t, int64_t dataset, int64_
 	struct config_row row;
 	struct store_tx *tx;
 	struct str slug;
-	int64_t number;
 	if (!read_one(s, t, dataset, true, &a, &row, e)) return false;
 	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = mark_back(tx, t, &row, who, &a, &slug, e);
-	if (!store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) || !ok) return false;
-	return !row.was_published || !row.former || catalog_rollback(s->catalog, t, slug, &number, e);
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 
 /* --- gone for good ---------------------------------------------------------------------------------------------------- */

@@ -121,8 +121,8 @@ static bool make_snapshot(struct publish_road *r, struct str *path, int *head, s
 	const struct dataset *d = catalog_find_or_null(v, r->config.slug);
 	struct str folder = str_sub(*path, 0, (size_t)str_rfind_char(*path, '/'));
 	bool ok = d != NULL;
-	if (!ok) err_set(e, ERR_NOT_FOUND, "the data of %.*s are not published any more, and nothing was kept of them: give it another source",
-	                 STR_ARG(r->config.slug));
+	if (!ok) err_set(e, ERR_NOT_FOUND, "the data of %.*s are not published any more, and nothing was kept of them: give it another source, or have the operator bring the last version back (`stoa publish --rollback --id %.*s`)",
+	                 STR_ARG(r->config.slug), STR_ARG(r->config.slug));
 	if (ok) *path = snapshot_path(r, d->version.number);
 	if (ok && r->preview && access(path->p, R_OK) != 0) {
 		*head = write_head(r, d, e);
