@@ -218,6 +218,7 @@ static bool take_template(struct taking *t, const struct template_set *set, cons
 		}
 		if (is_filled(set, f, given) || (f->automatic && json_kind(bare(v)) == JSON_NULL) || alias_or_null(set->name, name)) continue;
 		json_key(t->j, name);
+		manage_check_codes(t->c, set->name, name, bare(v), arena_printf(t->c->a, "metadata/%.*s/%.*s", STR_ARG(set->name), STR_ARG(name)));
 		put_langs(t->c, t->j, f, v);
 	}
 	/* What "internal" says of licence and themes stands in default, unless default says it itself. */
@@ -361,6 +362,8 @@ bool manage_set_value(struct manage_call *c, struct err *e)
 	if (is_filled(set, f, config_at_or_null(c->config.doc, STR("metadata/default")))) return manage_invalid_field(c, "value", "The portal fills this value itself.");
 	if (json_kind(c->body) == JSON_ABSENT) return manage_invalid_field(c, "value", "Expected {\"value\": …}.");
 	const struct alias *a = alias_or_null(set->name, f->name);
+	manage_check_codes(c, set->name, f->name, bare(c->body), STR("value"));
+	if (c->faults.list.n) return manage_invalid(c, STR(""));
 	struct str place = place_of(c, set, f);
 	const struct json_node *now = config_at_or_null(c->config.doc, place);
 	struct str lang;

@@ -19,6 +19,21 @@ static bool is_one(const struct template_field *f, const struct json_node *v, st
 	return false;
 }
 
+/* Whoever reads the address from here may make a link of it: what a browser would run is none. Browsers pass over blanks and control characters
+ * before and in a scheme. */
+static bool acts(struct str s)
+{
+	static const char *const schemes[] = { "javascript:", "vbscript:", "data:" };
+	enum { LONGEST = 12 };
+	char head[LONGEST];
+	size_t n = 0;
+	for (size_t i = 0; i < s.n && n < sizeof head; i++)
+		if ((unsigned char)s.p[i] > ' ') head[n++] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 'a' - 'A') : s.p[i];
+	for (size_t i = 0; i < COUNT_OF(schemes); i++)
+		if (str_starts(str_make(head, n), str_of(schemes[i]))) return true;
+	return false;
+}
+
 static bool is_when(const struct json_node *v)
 {
 	struct clock_text when;
@@ -69,6 +84,7 @@ bool template_fits(const struct template_field *f, const struct json_node *v, st
 	case TEMPLATE_KINDS: break;
 	}
 	if (!is_one(f, v, why)) return false;
+	if (f->address && acts(json_text(v))) return expected(why, "the address of a page, as https://data.example.org/about");
 	return !f->zone || !json_text(v).n || clock_zone_or_null(json_text(v)) || expected(why, "a time zone as Europe/Paris");
 }
 

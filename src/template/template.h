@@ -48,7 +48,7 @@ struct template_field {
 	bool automatic;             /* the platform fills it */
 	bool suggests;              /* what other datasets of the portal say is offered */
 	bool open;                  /* a choice may be something else as well: other values are kept */
-	bool zone, any;             /* a time zone; any JSON */
+	bool zone, any, address;    /* a time zone; any JSON; of a page: none that would act */
 	struct str json;            /* of a portal's own: as stored, with labels by language; else empty */
 };
 struct template_set {
