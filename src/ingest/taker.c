@@ -149,6 +149,8 @@ static bool holds_file(const struct field *f, const struct json_node *record)
 /* What must be there and what cannot be taken, before any value is looked at. */
 static bool check_record(const struct ingest_taker *t, const struct json_node *record, const struct row *r, struct err *why)
 {
+	auto_arena a = ARENA_INIT;
+	bool says = false;
 	if (r->fault) return err_set(why, ERR_BAD_REQUEST, "%s", r->fault);
 	for (size_t i = 0; i < t->plan.schema.n; i++) {
 		const struct field *f = &t->plan.schema.fields[i];
@@ -157,8 +159,10 @@ static bool check_record(const struct ingest_taker *t, const struct json_node *r
 		if (holds_file(f, record))
 			return err_set(why, ERR_BAD_REQUEST, "field \"%.*s\": the content of the file is not base64",
 			               STR_ARG(f->name));
+		says = says || r->cells[i].kind != CELL_NONE || json_get(record, arena_cstr(&a, f->name));
 	}
-	return true;
+	/* A misspelt record would be a row of nothing that readers see. */
+	return says || !t->plan.schema.n || err_set(why, ERR_BAD_REQUEST, "the record has none of the dataset's fields, the first of which is \"%.*s\"", STR_ARG(t->plan.schema.fields[0].name));
 }
 
 bool ingest_take(struct ingest_taker *t, const struct json_node *record, struct err *why)

@@ -242,6 +242,8 @@ def test_records_that_do_not_fit_are_refused_with_the_field(pushing):
     assert "identity" in pushing.push("sensors", {"count": 1}, status=400)["message"]
     assert "not base64" in pushing.push("sensors", {"sensor": "x", "photo": {"content": "§§", "content-type": "image/png"}}, status=400)["message"]
     assert "No record" in pushing.push("log", [{"n": "a"}, {"n": "b"}], status=400)["message"]
+    assert "none of the dataset's fields" in pushing.push("log", {}, status=400)["message"]
+    assert "none of the dataset's fields" in pushing.push("log", {"wrod": "x"}, status=400)["message"]
 
 
 def test_pages_do_not_shift_while_records_come(pushing):
