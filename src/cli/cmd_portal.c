@@ -44,6 +44,14 @@ static void say_added(struct cli *c, struct str host, struct str email, const ch
 	cli_say(c, "%s", "");
 }
 
+/* Days and hours depend on it, and nothing else asks for it. */
+static void say_zone(struct cli *c, struct str host, const struct tenant_setting_value *given, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(given[i].name, STR("timezone"))) return;
+	cli_note(c, "its times are those of UTC; `stoa portal set %.*s timezone=Europe/Paris` gives it another zone", STR_ARG(host));
+}
+
 static bool add(struct cli *c, struct err *e)
 {
 	struct str *aliases, *texts, host = c->operands[0], email = cli_value(c, "admin");
@@ -55,6 +63,7 @@ static bool add(struct cli *c, struct err *e)
 	if (!tenant_add(c->site->tenants, host, aliases, naliases, settings, nsettings, &id, e)) return false;
 	if (email.n && !account_add(c->site->accounts, id, email, STR(""), STR("admin"), password, e)) return false;
 	say_added(c, host, email, email.n ? password : NULL);
+	say_zone(c, host, settings, nsettings);
 	return true;
 }
 

@@ -238,7 +238,8 @@ def test_commands_reach_a_running_server(data, trees, make_server):
     assert count(data) == 200
     stoa(data, "portal", "set", HOST, "title=Another name")
     assert "Another name" in server.get("/").text
-    stoa(data, "portal", "add", "new.localhost", "--set", "title=New")
+    assert "times are those of UTC" in stoa(data, "portal", "add", "new.localhost", "--set", "title=New").stderr
+    assert "UTC" not in stoa(data, "portal", "add", "zoned.localhost", "--set", "timezone=Europe/Paris").stderr
     assert server.get("/", host="new.localhost").status_code == 200
     assert stoa(data, "serve", "--port", "0", check=False).returncode == 1
     assert stoa(data, "restore", data, check=False).returncode == 1
