@@ -183,8 +183,7 @@ static void add_rules(struct site *s, struct tenant_id t, struct arena *a, struc
 		if (store_step(r, &e) == STORE_ROW) told = arena_str(a, store_text(r, 0));
 		store_stop(r);
 	}
-	(void)store_end(tx, STORE_ROLLBACK, &e);
-	if (!str_starts(told, STR("{\"security\""))) return;
+	if (!store_end(tx, STORE_ROLLBACK, &e) || !str_starts(told, STR("{\"security\""))) return;
 	/* Two objects become one. */
 	x->diff = x->diff.n > 2 ? arena_printf(a, "%.*s,%.*s", STR_ARG(str_sub(x->diff, 0, x->diff.n - 1)), STR_ARG(str_from(told, 1))) : told;
 }
