@@ -16,13 +16,38 @@ static const char *action_title(struct str word)
 	return N_("Changed");
 }
 
+/* "Oak, Elm"; "fr: Arbres, en: Trees": what is the same in every language has no name before it. Where there is nothing, a dash. */
+static void put_words(struct buf *b, const struct json_node *n)
+{
+	enum json_kind k = json_kind(n);
+	struct str key;
+	const struct json_node *v;
+	size_t count = json_count(n);
+	if (k == JSON_TEXT && json_text(n).n) {
+		buf_put(b, json_text(n));
+	} else if ((k == JSON_TEXT || k == JSON_NULL || k == JSON_ARRAY || k == JSON_OBJECT) && !count) {
+		buf_lit(b, "–");
+	} else if (k == JSON_ARRAY) {
+		for (size_t i = 0; i < count; i++) {
+			if (i) buf_lit(b, ", ");
+			put_words(b, json_at(n, i));
+		}
+	} else if (k == JSON_OBJECT) {
+		bool some = false;
+		for (size_t at = 0; json_each(n, &at, &key, &v); some = true) {
+			if (some) buf_lit(b, ", ");
+			if (key.n) buf_printf(b, "%.*s: ", STR_ARG(key));
+			put_words(b, v);
+		}
+	} else {
+		json_put_node(b, n);
+	}
+}
+
 static void put_value(struct html *h, struct visit *v, const struct json_node *n)
 {
 	auto_buf b = BUF_INIT(1 << 20);
-	if (json_kind(n) == JSON_TEXT)
-		buf_put(&b, json_text(n));
-	else
-		json_put_node(&b, n);
+	put_words(&b, n);
 	struct str text = arena_str(v->arena, buf_str(&b)), cut = text_cut(text, VALUE_BYTES);
 	html_text(h, cut);
 	if (cut.n < text.n)

@@ -194,6 +194,8 @@ def test_history_tells_and_brings_back(root):
     send(root, at("oaks", "information"), {"m.publisher": "Third"}, 'name="m.title.en"')
     text = page(root, path)
     assert "<del>" in text and "Third" in text and "Root" in text
+    changes = "".join(re.findall(r'<ul class="changes">.*?</ul>', text, re.S))
+    assert changes and "{" not in changes and "&quot;" not in changes, changes
     send(root, path, {}, 'name="version"')
     assert 'value="First"' in page(root, at("oaks", "information"))
     assert "Earlier version brought back" in page(root, path)
