@@ -182,6 +182,11 @@ bool transfer_sweep(struct site *s, struct err *e)
 	while (ok && n < MOST && (step = store_step(r, e)) == STORE_ROW) ids[n++] = (struct tenant_id){ store_int(r, 0) };
 	if (ok) store_stop(r);
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok && step != STORE_FAILED;
-	for (size_t i = 0; ok && i < n; i++) ok = tenant_remove(s->tenants, ids[i], e); /* its files go with the catalogue's sweep */
+	for (size_t i = 0; ok && i < n; i++) {
+		auto_arena a = ARENA_INIT;
+		ok = tenant_remove(s->tenants, ids[i], e);
+		/* What cannot be removed now goes with the catalogue's sweep at the next start. */
+		if (ok) (void)io_remove_tree(arena_printf(&a, "%.*s/%lld", STR_ARG(s->folder), (long long)ids[i].v).p);
+	}
 	return ok;
 }
