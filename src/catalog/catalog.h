@@ -323,6 +323,9 @@ bool catalog_files(struct catalog *c, struct tenant_id t, struct arena *a, struc
 /* The fields that a version had. ERR_NOT_FOUND when it is gone. */
 bool catalog_version_schema(struct catalog *c, const struct dataset *d, int64_t number, struct arena *a, struct schema *out,
                             struct err *e) must_use;
+/* Identifier, version and schema of a dataset, and no more of it: of one that is not published, those it had last. ERR_NOT_FOUND when nothing is
+ * kept of it. Borrows slug. */
+bool catalog_kept(struct catalog *c, struct tenant_id t, struct str slug, struct arena *a, struct dataset *out, struct err *e) must_use;
 
 /* Deletes what no pointer reaches: .tmp files, versions older than the one to roll back to, folders
  * of datasets that are gone. Run at start. */

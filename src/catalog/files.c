@@ -434,3 +434,20 @@ bool catalog_version_schema(struct catalog *c, const struct dataset *d, int64_t 
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
 	return ok && schema_from_json(a, json, out, e);
 }
+
+/* --- what is not published ------------------------------------------------------------------------- */
+
+bool catalog_kept(struct catalog *c, struct tenant_id t, struct str slug, struct arena *a, struct dataset *out, struct err *e)
+{
+	struct store_tx *tx;
+	struct dataset_row row;
+	struct err ignored = { 0 };
+	if (!store_begin(c->store, STORE_READ, &tx, e)) return false;
+	bool ok = find_row(tx, t, slug, &row, e);
+	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
+	if (!ok) return false;
+	int64_t number = row.version ? row.version : row.former;
+	*out = (struct dataset){ .id = row.id, .slug = slug, .version = { .tenant = t, .dataset = row.id, .number = number } };
+	if (!number) return err_set(e, ERR_NOT_FOUND, "nothing is kept of the dataset %.*s", STR_ARG(slug));
+	return catalog_version_schema(c, out, number, a, &out->schema, e);
+}

@@ -113,16 +113,17 @@ static int write_head(struct publish_road *r, const struct dataset *d, struct er
 	return fd;
 }
 
-/* The snapshot is made once, of the version that came another way; later versions are made of it. Until then a preview has the first rows. */
+/* The snapshot is made once, of the version that came another way, also when that is no longer published; later versions are made of it. Until then a preview
+ * has the first rows. */
 static bool make_snapshot(struct publish_road *r, struct str *path, int *head, struct err *e)
 {
 	const struct catalog_view *v;
+	struct dataset kept;
 	if (!catalog_hold(r->site->catalog, r->tenant, &v, e)) return false;
 	const struct dataset *d = catalog_find_or_null(v, r->config.slug);
 	struct str folder = str_sub(*path, 0, (size_t)str_rfind_char(*path, '/'));
-	bool ok = d != NULL;
-	if (!ok) err_set(e, ERR_NOT_FOUND, "the data of %.*s are not published any more, and nothing was kept of them: give it another source, or have the operator bring the last version back (`stoa publish --rollback --id %.*s`)",
-	                 STR_ARG(r->config.slug), STR_ARG(r->config.slug));
+	bool ok = d || catalog_kept(r->site->catalog, r->tenant, r->config.slug, r->a, &kept, e);
+	if (!d) d = &kept;
 	if (ok) *path = snapshot_path(r, d->version.number);
 	if (ok && r->preview && access(path->p, R_OK) != 0) {
 		*head = write_head(r, d, e);

@@ -6,7 +6,7 @@ import pytest
 from conftest import stoa
 from probe import ROOT_USER, World
 from test_dataset_office import uid
-from test_manage_datasets import Api, key_of
+from test_manage_datasets import Api, key_of, wait_idle
 
 HOST = "isoc.example"
 
@@ -40,9 +40,11 @@ def test_a_deleted_dataset_comes_back_unpublished(world, root):
     answer = c.post(re.search(r'action="([^"]+)"', form).group(1).replace("&amp;", "&"), {**fields, "do": "undelete"})
     assert answer.status_code == 303
     assert readers() == 404 and not root.good("GET", f"/datasets/{ident}/")["is_published"]
-    # What readers had is there when its publisher wishes so.
-    stoa(world.data, "publish", "--rollback", "--portal", HOST, "--id", "trees")
-    assert readers() == 200
+    # What readers had is there when its publisher wishes so, also with steps, although its data came by the command line.
+    root("POST", f"/datasets/{ident}/publish/")
+    assert wait_idle(root, ident)["status"] == "idle" and readers() == 200
+    records = root("GET", "/catalog/datasets/trees/records", base="/api/explore/v2.1").json()
+    assert records["total_count"] == 2 and records["results"][0] == {"name": "Oak", "height": 21}
 
 
 @pytest.mark.parametrize("template, name, value", [
