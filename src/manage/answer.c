@@ -116,6 +116,8 @@ bool manage_invalid(struct manage_call *c, struct str prefix)
 	struct said *list = arena_array(c->a, struct said, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		struct str path = after(c->faults.list.p[i].path, prefix);
+		/* A single value has no fields but itself. */
+		if (c->op->run == manage_set_value && prefix.n) path = path.n && json_get(json_get(c->body, "translations"), arena_cstr(c->a, path)) ? arena_printf(c->a, "translations/%.*s", STR_ARG(path)) : STR("value");
 		list[i] = (struct said){ path.n ? path : STR("non_field_errors"), c->faults.list.p[i].message };
 	}
 	restart(c, BAD);

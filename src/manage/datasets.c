@@ -41,7 +41,7 @@ void manage_put_dataset(struct manage_call *c, const struct config *d)
 	json_member_bool(&c->j, "is_restricted", rules.restricted);
 	json_member_int(&c->j, "revision", d->revision);
 	json_key(&c->j, STR("metadata"));
-	manage_put_metadata(c, json_get(d->doc, "metadata"), STR(""));
+	manage_put_metadata(c, d);
 	json_key(&c->j, STR("default_security"));
 	manage_put_core(&c->j, &rules.everybody);
 	json_close(&c->j, '}');

@@ -153,7 +153,9 @@ void manage_put_core(struct json_out *j, const struct dataset_rule *r);
 bool manage_read_core(struct manage_call *c, const struct json_node *core, const char *place, struct rule_change *out);
 /* codes.c: languages, countries and colours of the metadata; anything else is a fault at `place`. */
 void manage_check_codes(struct manage_call *c, struct str template_, struct str name, const struct json_node *value, struct str place);
-void manage_put_metadata(struct manage_call *c, const struct json_node *metadata, struct str template_or_empty);
+void manage_put_metadata(struct manage_call *c, const struct config *of);
+/* Whether a dataset is linked to one of another portal, and the origin's metadata as configurations have them; NULL: it is not published, or says nothing. */
+bool manage_remote(struct manage_call *c, const struct config *of, const struct json_node **out);
 /* A whole "metadata" of the API's shape as configurations have it. */
 bool manage_metadata_of(struct manage_call *c, const struct json_node *given, struct str *json, struct err *e) must_use;
 struct str manage_language(const struct manage_call *c);

@@ -11,14 +11,17 @@ struct shelf {
 	size_t n;
 	const struct template_item *items[2]; /* by enum template_which */
 	size_t nitems[2];
+	bool linked;                  /* to a dataset of another portal */
+	const struct json_node *remote; /* what is said of it there */
 };
 
-static struct shelf open_shelf(struct manage_call *c)
+static struct shelf open_shelf(struct manage_call *c, const struct config *of)
 {
-	struct shelf s;
+	struct shelf s = { .linked = of->doc != NULL };
 	s.n = template_list(c->tenant, i18n_english(), STR("en"), c->a, &s.sets);
 	for (int w = TEMPLATE_LICENCES; w <= TEMPLATE_THEMES; w++)
 		s.nitems[w] = template_items(c->tenant, (enum template_which)w, i18n_english(), STR("en"), c->a, &s.items[w]);
+	s.linked = s.linked && manage_remote(c, of, &s.remote);
 	return s;
 }
 
@@ -53,8 +56,15 @@ static struct str wanted_language(const struct manage_call *c)
 	return asked.n ? asked : manage_language(c);
 }
 
-static void put_value(struct manage_call *c, const struct json_node *langs)
+/* What stands here, or else what is said there. */
+static const struct json_node *either(const struct shelf *s, const struct json_node *own, const struct json_node *remote)
 {
+	return !own && s->linked ? remote : own;
+}
+
+static void put_value(struct manage_call *c, const struct shelf *s, const struct json_node *own, const struct json_node *remote)
+{
+	const struct json_node *langs = either(s, own, remote);
 	struct str key;
 	const struct json_node *v;
 	bool translated = false;
@@ -62,6 +72,10 @@ static void put_value(struct manage_call *c, const struct json_node *langs)
 	json_open(&c->j, '{');
 	manage_member_node(&c->j, "value", value_in(langs, wanted_language(c)));
 	if (translated) manage_member_node(&c->j, "translations", langs);
+	if (s->linked) {
+		manage_member_node(&c->j, "remote_value", value_in(remote, wanted_language(c)));
+		json_member_bool(&c->j, "override_remote_value", own != NULL);
+	}
 	json_close(&c->j, '}');
 }
 
@@ -71,11 +85,8 @@ static struct str id_of(const struct shelf *s, const struct alias *a, struct str
 	return item ? item->id : name;
 }
 
-static void put_alias(struct manage_call *c, const struct shelf *s, const struct alias *a, const struct json_node *langs)
+static void put_ids(struct manage_call *c, const struct shelf *s, const struct alias *a, const struct json_node *v)
 {
-	const struct json_node *v = value_in(langs, STR(""));
-	json_open(&c->j, '{');
-	json_key(&c->j, STR("value"));
 	if (!a->list) {
 		if (json_text(v).n) json_put(&c->j, id_of(s, a, json_text(v)));
 		else json_put_null(&c->j);
@@ -85,34 +96,45 @@ static void put_alias(struct manage_call *c, const struct shelf *s, const struct
 		for (size_t i = 0; json_kind(v) == JSON_ARRAY && i < json_count(v); i++) json_put(&c->j, id_of(s, a, json_text(json_at(v, i))));
 		json_close(&c->j, ']');
 	}
+}
+
+static void put_alias(struct manage_call *c, const struct shelf *s, const struct alias *a, const struct json_node *own)
+{
+	const struct json_node *remote = json_get(json_get(s->remote, "default"), a->real);
+	json_open(&c->j, '{');
+	json_key(&c->j, STR("value"));
+	put_ids(c, s, a, value_in(either(s, own, remote), STR("")));
+	if (s->linked) {
+		json_key(&c->j, STR("remote_value"));
+		put_ids(c, s, a, value_in(remote, STR("")));
+		json_member_bool(&c->j, "override_remote_value", own != NULL);
+	}
 	json_close(&c->j, '}');
 }
 
 static void put_template(struct manage_call *c, const struct shelf *s, const struct json_node *metadata, const struct template_set *set)
 {
 	const struct json_node *values = json_get(metadata, arena_cstr(c->a, set->name));
+	const struct json_node *theirs = json_get(s->remote, arena_cstr(c->a, set->name));
 	json_open(&c->j, '{');
 	for (size_t i = 0; i < set->n; i++) {
 		const struct template_field *f = &set->fields[i];
 		const struct alias *a = alias_or_null(set->name, f->name);
 		json_key(&c->j, f->name);
 		if (a) put_alias(c, s, a, json_get(json_get(metadata, "default"), a->real));
-		else put_value(c, json_get(values, arena_cstr(c->a, f->name)));
+		else put_value(c, s, json_get(values, arena_cstr(c->a, f->name)), json_get(theirs, arena_cstr(c->a, f->name)));
 	}
 	json_close(&c->j, '}');
 }
 
-void manage_put_metadata(struct manage_call *c, const struct json_node *metadata, struct str template_or_empty)
+void manage_put_metadata(struct manage_call *c, const struct config *of)
 {
-	struct shelf s = open_shelf(c);
-	if (template_or_empty.n) {
-		const struct template_set *set = template_find_or_null(s.sets, s.n, template_or_empty);
-		if (set) put_template(c, &s, metadata, set);
-		return;
-	}
+	struct shelf s = open_shelf(c, of);
+	const struct json_node *metadata = json_get(of->doc, "metadata");
 	json_open(&c->j, '{');
 	for (size_t i = 0; i < s.n; i++) {
-		bool says = json_count(json_get(metadata, arena_cstr(c->a, s.sets[i].name))) > 0;
+		const char *name = arena_cstr(c->a, s.sets[i].name);
+		bool says = json_count(json_get(metadata, name)) > 0 || json_count(json_get(s.remote, name)) > 0;
 		if (!says && !s.sets[i].always) continue;
 		json_key(&c->j, s.sets[i].name);
 		put_template(c, &s, metadata, &s.sets[i]);
@@ -127,6 +149,19 @@ static const struct json_node *bare(const struct json_node *given)
 {
 	bool object = json_kind(given) == JSON_OBJECT && (json_get(given, "value") || json_get(given, "translations"));
 	return object ? json_get(given, "value") : given;
+}
+
+/* That a value stands before the origin's, but not which. */
+static bool lacks_value(const struct json_node *given)
+{
+	return json_kind(given) == JSON_OBJECT && json_get(given, "override_remote_value") && !json_get(given, "value") && !json_get(given, "translations");
+}
+
+/* Whether the value object leaves it to the origin, so that nothing stands here. */
+static bool leaves(const struct shelf *s, const struct json_node *given)
+{
+	const struct json_node *own = json_kind(given) == JSON_OBJECT ? json_get(given, "override_remote_value") : NULL;
+	return s->linked && json_kind(own) == JSON_BOOL && !json_bool(own, true);
 }
 
 static void put_langs(struct manage_call *c, struct json_out *j, const struct template_field *f, const struct json_node *given)
@@ -216,7 +251,8 @@ static bool take_template(struct taking *t, const struct template_set *set, cons
 			ok = false;
 			continue;
 		}
-		if (is_filled(set, f, given) || (f->automatic && json_kind(bare(v)) == JSON_NULL) || alias_or_null(set->name, name)) continue;
+		if (is_filled(set, f, given) || (f->automatic && json_kind(bare(v)) == JSON_NULL) || alias_or_null(set->name, name) || leaves(t->s, v)) continue;
+		if (lacks_value(v)) process_fault(&t->c->faults, arena_printf(t->c->a, "metadata/%.*s/%.*s", STR_ARG(set->name), STR_ARG(name)), "Expected {\"value\": …}.");
 		json_key(t->j, name);
 		manage_check_codes(t->c, set->name, name, bare(v), arena_printf(t->c->a, "metadata/%.*s/%.*s", STR_ARG(set->name), STR_ARG(name)));
 		put_langs(t->c, t->j, f, v);
@@ -225,7 +261,7 @@ static bool take_template(struct taking *t, const struct template_set *set, cons
 	for (size_t i = 0; str_eq(set->name, STR("default")) && i < COUNT_OF(aliases); i++) {
 		const struct json_node *other = json_get(json_get(t->all, "internal"), aliases[i].name);
 		enum json_kind kind = json_kind(bare(other));
-		if (!other || kind == JSON_NULL || kind == JSON_ABSENT || json_get(given, aliases[i].real)) continue;
+		if (!other || kind == JSON_NULL || kind == JSON_ABSENT || json_get(given, aliases[i].real) || leaves(t->s, other)) continue;
 		json_key(t->j, str_of(aliases[i].real));
 		put_real(t->c, t->s, t->j, &aliases[i], other, arena_printf(t->c->a, "metadata/internal/%s", aliases[i].name));
 	}
@@ -237,7 +273,7 @@ bool manage_metadata_of(struct manage_call *c, const struct json_node *given, st
 {
 	auto_buf b = BUF_INIT(16 << 20);
 	struct json_out j = JSON_OUT(&b);
-	struct shelf s = open_shelf(c);
+	struct shelf s = open_shelf(c, &c->config);
 	struct taking t = { c, &s, &j, given };
 	struct str name, text;
 	const struct json_node *v;
@@ -269,7 +305,7 @@ bool manage_metadata_of(struct manage_call *c, const struct json_node *given, st
 bool manage_read_metadata(struct manage_call *c, struct err *e)
 {
 	(void)e;
-	manage_put_metadata(c, json_get(c->config.doc, "metadata"), STR(""));
+	manage_put_metadata(c, &c->config);
 	return true;
 }
 
@@ -294,7 +330,7 @@ static bool find(struct manage_call *c, const struct shelf *s, const struct temp
 
 bool manage_read_template_values(struct manage_call *c, struct err *e)
 {
-	struct shelf s = open_shelf(c);
+	struct shelf s = open_shelf(c, &c->config);
 	const struct template_set *set;
 	if (!find(c, &s, &set, NULL, e)) return false;
 	put_template(c, &s, json_get(c->config.doc, "metadata"), set);
@@ -303,7 +339,7 @@ bool manage_read_template_values(struct manage_call *c, struct err *e)
 
 bool manage_replace_template_values(struct manage_call *c, struct err *e)
 {
-	struct shelf s = open_shelf(c);
+	struct shelf s = open_shelf(c, &c->config);
 	const struct template_set *set;
 	struct str json;
 	const struct json_node *whole, *made;
@@ -330,7 +366,8 @@ static void put_one(struct manage_call *c, const struct shelf *s, const struct t
 	const struct alias *a = alias_or_null(set->name, f->name);
 	const struct json_node *metadata = json_get(c->config.doc, "metadata");
 	if (a) put_alias(c, s, a, json_get(json_get(metadata, "default"), a->real));
-	else put_value(c, json_get(json_get(metadata, arena_cstr(c->a, set->name)), arena_cstr(c->a, f->name)));
+	else put_value(c, s, json_get(json_get(metadata, arena_cstr(c->a, set->name)), arena_cstr(c->a, f->name)),
+	               json_get(json_get(s->remote, arena_cstr(c->a, set->name)), arena_cstr(c->a, f->name)));
 }
 
 static struct str place_of(struct manage_call *c, const struct template_set *set, const struct template_field *f)
@@ -342,7 +379,7 @@ static struct str place_of(struct manage_call *c, const struct template_set *set
 
 bool manage_read_value(struct manage_call *c, struct err *e)
 {
-	struct shelf s = open_shelf(c);
+	struct shelf s = open_shelf(c, &c->config);
 	const struct template_set *set;
 	const struct template_field *f;
 	if (!find(c, &s, &set, &f, e)) return false;
@@ -352,7 +389,7 @@ bool manage_read_value(struct manage_call *c, struct err *e)
 
 bool manage_set_value(struct manage_call *c, struct err *e)
 {
-	struct shelf s = open_shelf(c);
+	struct shelf s = open_shelf(c, &c->config);
 	const struct template_set *set;
 	const struct template_field *f;
 	auto_buf b = BUF_INIT(4 << 20);
@@ -365,6 +402,12 @@ bool manage_set_value(struct manage_call *c, struct err *e)
 	manage_check_codes(c, set->name, f->name, bare(c->body), STR("value"));
 	if (c->faults.list.n) return manage_invalid(c, STR(""));
 	struct str place = place_of(c, set, f);
+	if (leaves(&s, c->body)) {
+		if (!manage_put(c, place, STR(""), &done, e)) return done;
+		put_one(c, &s, set, f);
+		return true;
+	}
+	if (lacks_value(c->body)) return manage_invalid_field(c, "value", "Expected {\"value\": …}.");
 	const struct json_node *now = config_at_or_null(c->config.doc, place);
 	struct str lang;
 	const struct json_node *v;
@@ -397,7 +440,7 @@ bool manage_set_value(struct manage_call *c, struct err *e)
 
 bool manage_reset_value(struct manage_call *c, struct err *e)
 {
-	struct shelf s = open_shelf(c);
+	struct shelf s = open_shelf(c, &c->config);
 	const struct template_set *set;
 	const struct template_field *f;
 	bool done;

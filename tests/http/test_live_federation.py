@@ -217,6 +217,33 @@ def test_it_is_the_version_that_stands_there(place):
     assert "Live from" in page and THERE in page
 
 
+def test_what_the_origin_says_stands_beside_what_is_said_here(place):
+    for slug, url, live in (("told", f"http://{THERE}", True), ("copied", f"http://{THERE}", False)):
+        uid = place.make(slug, url, live=live)
+        said = place.order(uid)
+        assert said["status"] == "idle", said
+        title, publisher = (f"/datasets/{uid}/metadata/default/{name}/" for name in ("title", "publisher"))
+        own = place.manage("GET", title)
+        assert (own["value"], own["remote_value"], own["override_remote_value"]) == (slug, "People", True), own
+        own = place.manage("PUT", title, {"value": "of no use", "override_remote_value": False})
+        assert (own["value"], own["remote_value"], own["override_remote_value"]) == ("People", "People", False), own
+        whole = place.manage("GET", f"/datasets/{uid}/metadata/")
+        assert whole["default"]["title"]["override_remote_value"] is False
+        # What is sent back as it was read stays the origin's.
+        place.manage("PUT", f"/datasets/{uid}/metadata/", whole)
+        assert place.manage("GET", f"/datasets/{uid}/")["metadata"] == whole
+        assert place.manage("GET", publisher)["override_remote_value"] is False
+        own = place.manage("PUT", publisher, {"value": "Town", "override_remote_value": True})
+        assert own["value"] == "Town" and own["override_remote_value"] is True
+        assert place.manage("PUT", publisher, {"override_remote_value": True}, (400,))["detail"].keys() == {"value"}
+        place.manage("DELETE", publisher)
+        assert place.manage("GET", publisher)["override_remote_value"] is False and place.manage("GET", publisher)["value"] != "Town"
+        place.order(uid)
+        assert place.get(f"/catalog/datasets/{slug}").json()["metas"]["default"]["title"] == "People"
+    plain = place.manage("GET", f"/datasets/{place.uid('people', THERE)}/metadata/default/title/", host=THERE)
+    assert plain["value"] == "People" and "override_remote_value" not in plain
+
+
 def everything(place):
     """What this portal says of it to everybody, in many forms; what the question itself says is taken out."""
     said = []
