@@ -32,10 +32,17 @@ static void progress(void *arg, const struct publish_progress *p)
 static bool publish(struct work *w, unsigned flags, struct job_ending *how, struct err *e)
 {
 	const struct publish_watch watch = { .progress = progress, .say = say, .arg = w, .cancel = w->watch->cancel };
-	struct publish_outcome out;
+	struct publish_outcome out = { 0 };
 	/* What a clock or another dataset began: nobody has looked at the draft. */
 	if (w->task->if_changed) flags |= PUBLISH_IF_CHANGED | (w->task->who ? 0 : PUBLISH_STANDING);
-	if (!publish_dataset(w->site, w->task->tenant, w->task->dataset, flags, &watch, w->arena, &out, e)) return false;
+	if (!publish_dataset(w->site, w->task->tenant, w->task->dataset, flags, &watch, w->arena, &out, e)) {
+		if (out.how != PUBLISH_LIMITED || out.version) return false;
+		/* There is no room for one more: nothing is published, and trying again is of no use. */
+		*how = (struct job_ending){ .outcome = "limit_reached", .state = JOB_LIMIT_REACHED, .bound = out.limit, .message = arena_str(w->arena, str_of(e->pub)) };
+		*e = (struct err){ 0 };
+		say(w, JOB_FAULT, how->message);
+		return true;
+	}
 	*how = (struct job_ending){ .outcome = "done", .state = JOB_IDLE, .rows = out.rows, .errors = out.errors };
 	if (out.how == PUBLISH_DONE)
 		say(w, JOB_INFO, arena_printf(w->arena, "Published as version %lld: %lld records, %lld errors.", (long long)out.version, (long long)out.rows, (long long)out.errors));

@@ -77,8 +77,12 @@ bool manage_list_connections(struct manage_call *c, struct err *e)
 	struct manage_page page;
 	struct fetch_connection *list;
 	size_t n, total = 0;
+	static const char *const sorts[] = { "created_at", "updated_at", "type", "dataset_count" };
 	struct sorting sort = { manage_query(c, "sort"), false };
+	bool known = !sort.by.n;
 	if (str_starts(sort.by, STR("-"))) sort = (struct sorting){ str_from(sort.by, 1), true };
+	for (size_t i = 0; i < COUNT_OF(sorts); i++) known |= str_eq(sort.by, str_of(sorts[i]));
+	if (!known) return manage_invalid_field(c, "sort", "Expected created_at, updated_at, type or dataset_count, with a - before it for the other way round.");
 	if (!manage_page(c, &page, e) || !fetch_connections(c->s, c->t, c->a, &list, &n, e)) return false;
 	if (n) qsort_r(list, n, sizeof *list, by_place, &sort);
 	for (size_t i = 0; i < n; i++)

@@ -182,7 +182,8 @@ bool manage_list_feedbacks(struct manage_call *c, struct err *e)
 	size_t n;
 	int64_t all, total = 0, at = 0;
 	bool archived = str_eq(manage_query(c, "is_archived"), STR("true")), oldest = str_eq(manage_query(c, "sort"), STR("created_at"));
-	struct str record = manage_query(c, "record_id");
+	struct str record = manage_query(c, "record_id"), sort = manage_query(c, "sort");
+	if (sort.n && !oldest && !str_eq(sort, STR("-created_at"))) return manage_invalid_field(c, "sort", "Expected created_at or -created_at.");
 	if (!manage_page(c, &page, e) || !engage_notes(&s, ENGAGE_FEEDBACK, -1, 0, MOST_NOTES, &list, &n, &all, e)) return false;
 	const struct engage_note **fit = arena_array(c->a, const struct engage_note *, n + 1);
 	for (size_t i = 0; i < n; i++) {

@@ -480,7 +480,7 @@ static bool commit(struct publish_road *r, struct catalog_draft *d, const struct
 	return config_published(r->site, r->tenant, r->config.dataset, r->config.revision, e);
 }
 
-bool publish_room_for_dataset(struct publish_road *r, struct err *e)
+bool publish_room_for_dataset(struct publish_road *r, struct publish_outcome *out, struct err *e)
 {
 	const struct catalog_view *v;
 	int64_t most = limit(r, "limits.datasets", "ceiling.datasets");
@@ -488,14 +488,16 @@ bool publish_room_for_dataset(struct publish_road *r, struct err *e)
 	if (!catalog_hold(r->site->catalog, r->tenant, &v, e)) return false;
 	int64_t n = (int64_t)v->n;
 	catalog_release(r->site->catalog, v);
-	return n < most || err_set(e, ERR_TOO_LARGE, "the portal may have %lld published datasets and has them: unpublish one, or ask for more", (long long)most);
+	if (n < most) return true;
+	*out = (struct publish_outcome){ .how = PUBLISH_LIMITED, .limit = arena_printf(r->a, "{\"limit_type\":\"datasets\",\"limit\":%lld,\"value\":%lld}", (long long)most, (long long)n + 1) };
+	return err_set(e, ERR_TOO_LARGE, "the portal may have %lld published datasets and has them: unpublish one, or ask for more", (long long)most);
 }
 
 static bool load(struct publish_road *r, struct publish_outcome *out, struct err *e)
 {
 	struct catalog_draft d;
 	struct ingest_result loaded;
-	if (!publish_room_for_dataset(r, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
+	if (!publish_room_for_dataset(r, out, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
 	struct ingest_job job = {
 		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
 		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .most_rows = limit(r, "limits.records", "ceiling.records"),

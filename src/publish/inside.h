@@ -83,7 +83,7 @@ void publish_supply_done(struct publish_road *r);
 
 /* Metadata as the catalogue takes them, checked. */
 bool publish_metas(struct publish_road *r, const struct config *c, struct meta_change **out, size_t *n, struct err *e) must_use;
-bool publish_room_for_dataset(struct publish_road *r, struct err *e) must_use;
+bool publish_room_for_dataset(struct publish_road *r, struct publish_outcome *out, struct err *e) must_use;
 int64_t publish_setting(struct publish_road *r, const char *name);
 
 /* linked.c: the source that is shown live, or NULL. ERR_PARAMETER where it does not stand alone. */

@@ -96,7 +96,7 @@ bool publish_linked(struct publish_road *r, const struct fetch_there *there, str
 	*out = (struct publish_outcome){ .how = PUBLISH_UNCHANGED, .version = f->number, .revision = r->config.revision, .rows = num_max(there->rows, (int64_t)0), .summary = f->summary };
 	if (same && (r->flags & PUBLISH_IF_CHANGED)) return true;
 	publish_tell(r, "finishing", 0, 0, 0, 0, 900, 1000);
-	if (!check_shape(r, there, e) || !publish_room_for_dataset(r, e) || !tell_fields(r, &there->schema, &told, &names, e)) return false;
+	if (!check_shape(r, there, e) || !publish_room_for_dataset(r, out, e) || !tell_fields(r, &there->schema, &told, &names, e)) return false;
 	if (f->far && !catalog_far_set(r->site->catalog, r->tenant, r->config.dataset, false, e)) return false;
 	if (!commit(r, there, &told, names, &out->version, e)) return false;
 	publish_say(r, 0, "Shown live: the data of %.*s on %.*s, as everybody may see them there. Nothing was copied.", STR_ARG(there->slug), STR_ARG(there->host));

@@ -304,6 +304,9 @@ def test_19_2_10_total_count_is_a_number(root):
                  f"/datasets/{uid}/security/groups/", f"/datasets/{uid}/feedbacks/", f"/datasets/{uid}/resources/files/", "/datasource_connections/"):
         page = root.good("GET", path)
         assert type(page["total_count"]) is int and isinstance(page["results"], list) and {"next", "previous"} <= set(page), path
+    for path in ("/datasets/", f"/datasets/{uid}/feedbacks/", "/datasource_connections/"):
+        assert root.bad("GET", path + "?sort=nothing", code="validation_error")["detail"].keys() == {"sort"}
+        assert root.good("GET", path + "?sort=-created_at")["results"] is not None
 
 
 # --- datasets --------------------------------------------------------------------------------------------------------------

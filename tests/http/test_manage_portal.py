@@ -7,7 +7,7 @@ import pytest
 
 from conftest import stoa
 from probe import GRACE, ROOT_USER
-from test_manage_datasets import Api, key_of
+from test_manage_datasets import Api, key_of, make, wait_idle, with_source
 
 HOST = "isoc.example"
 PORTAL = "/api/portal/v1.0"
@@ -56,6 +56,24 @@ def test_settings_are_read_and_changed_as_on_their_pages(world, root):
     stoa(world.data, "portal", "set", HOST, "ceiling.datasets=0")
     back = root.good("PUT", "/settings/", {"description.fr": None, "quota.key": None, "feedback": None, "report.recipients": None})
     assert back == before
+    # One dataset more than there may be: published ones stand, the other says why it is not.
+    api = Api(world, root.key)
+    uids = [make(api, title)["uid"] for title in ("Room for one", "No room")]
+    for uid in uids:
+        with_source(api, uid)
+    api.good("POST", f"/datasets/{uids[0]}/publish/")
+    assert wait_idle(api, uids[0])["status"] == "idle"
+    there = root.good("GET", "/quotas/")["published_datasets"]["used"]
+    root.good("PUT", "/settings/", {"limits.datasets": there})
+    api.good("POST", f"/datasets/{uids[1]}/publish/")
+    told = wait_idle(api, uids[1])
+    assert told["status"] == "limit_reached" and told["params"]["error"] == {"limit_type": "datasets", "limit": there, "value": there + 1}, told
+    assert "unpublish one" in told["message"] and not told["is_published"]
+    root.good("PUT", "/settings/", {"limits.datasets": None})
+    api.good("POST", f"/datasets/{uids[1]}/publish/")
+    assert wait_idle(api, uids[1])["status"] == "idle"
+    for uid in uids:
+        api.good("DELETE", f"/datasets/{uid}/", status=204)
     assert ("settings.changed", "quota.key") in [(e["kind"], e["detail"]) for e in world.events(HOST)]
 
 
