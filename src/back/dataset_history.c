@@ -230,11 +230,8 @@ static void put_older(struct html *h, struct visit *v, const struct config *c)
 	size_t n = older_versions(v, c, &list, &fewer);
 	if (!n)
 		return;
-	html_lit(h, "<section id=\"older\"><h2>");
-	html_say(h, N_("Earlier data"));
-	html_lit(h, "</h2><p>");
-	html_say(h, N_("Whoever may read the dataset can also read these earlier versions of its records, under History on its page and through the API. Records that were taken out since are still in them."));
-	html_lit(h, "</p><ul>");
+	html_panel_open(h, "older", N_("Earlier data"), N_("Whoever may read the dataset can also read these earlier versions of its records, under History on its page and through the API. Records that were taken out since are still in them."));
+	html_lit(h, "<ul>");
 	for (size_t i = 0; i < n; i++) {
 		html_lit(h, "<li>");
 		html_date(h, list[i].published.us, v->zone, true);
@@ -255,7 +252,7 @@ static void put_older(struct html *h, struct visit *v, const struct config *c)
 		html_form_close(h);
 		html_lit(h, "</details>");
 	}
-	html_lit(h, "</section>");
+	html_panel_close(h);
 }
 
 static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
