@@ -367,13 +367,14 @@ struct account_group {
 	uint64_t permissions;
 	const struct str *members; /* addresses */
 	size_t nmembers;
-	struct instant created;
+	struct instant created, updated;
+	struct str created_by, updated_by; /* addresses; empty: not known, or gone */
 };
 enum { ACCOUNT_GROUP_NAME = 100, ACCOUNT_GROUPS_EACH = 100 };
-/* ERR_CONFLICT when the name is taken, ERR_PARAMETER when it cannot be one. */
-bool account_group_add(struct accounts *as, struct tenant_id t, struct str name, struct err *e) must_use nonnull_all;
+/* ERR_CONFLICT when the name is taken, ERR_PARAMETER when it cannot be one. `who` is the account that does it, 0: none. */
+bool account_group_add(struct accounts *as, struct tenant_id t, struct str name, int64_t who, struct err *e) must_use nonnull_all;
 /* Name, description and permissions of g->id from now on. ERR_NOT_FOUND, and as above. */
-bool account_group_change(struct accounts *as, struct tenant_id t, const struct account_group *g, struct err *e) must_use nonnull_all;
+bool account_group_change(struct accounts *as, struct tenant_id t, const struct account_group *g, int64_t who, struct err *e) must_use nonnull_all;
 bool account_group_list(struct accounts *as, struct tenant_id t, struct arena *a, struct account_group **out, size_t *n,
                         struct err *e) must_use nonnull_all;
 /* With all rules that were made for it. ERR_NOT_FOUND, as below. */

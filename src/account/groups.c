@@ -10,13 +10,13 @@ static bool name_ok(struct str s)
 	return true;
 }
 
-bool account_group_add(struct accounts *as, struct tenant_id t, struct str name, struct err *e)
+bool account_group_add(struct accounts *as, struct tenant_id t, struct str name, int64_t who, struct err *e)
 {
 	struct store_tx *tx;
 	if (!name_ok(name))
 		return err_set(e, ERR_PARAMETER, "\"%.*s\" cannot be the name of a group; use 1 to %d bytes without blanks around", STR_ARG(str_sub(name, 0, 200)), ACCOUNT_GROUP_NAME);
 	if (!store_begin(accounts_store(as), STORE_WRITE, &tx, e)) return false;
-	bool ok = store_run(tx, ACCOUNT_Q(group_insert), t, STORE_PARAMS(VALUE_OF_TEXT(name), VALUE_OF_INT(clock_now().us)), e);
+	bool ok = store_run(tx, ACCOUNT_Q(group_insert), t, STORE_PARAMS(VALUE_OF_TEXT(name), VALUE_OF_INT(clock_now().us), VALUE_OF_INT(who)), e);
 	if (!ok && e->code == ERR_CONFLICT) {
 		*e = (struct err){ 0 };
 		err_set(e, ERR_CONFLICT, "there is a group %.*s already", STR_ARG(name));
@@ -24,7 +24,7 @@ bool account_group_add(struct accounts *as, struct tenant_id t, struct str name,
 	return account_end(as, tx, t, ok && account_say(tx, t, "group.add", name, STR(""), e), e);
 }
 
-bool account_group_change(struct accounts *as, struct tenant_id t, const struct account_group *g, struct err *e)
+bool account_group_change(struct accounts *as, struct tenant_id t, const struct account_group *g, int64_t who, struct err *e)
 {
 	enum { DESCRIPTION = 1000 };
 	auto_arena a = ARENA_INIT;
@@ -34,7 +34,7 @@ bool account_group_change(struct accounts *as, struct tenant_id t, const struct 
 	if (!store_begin(accounts_store(as), STORE_WRITE, &tx, e)) return false;
 	bool ok = store_run(tx, ACCOUNT_Q(group_change), t,
 	                    STORE_PARAMS(VALUE_OF_INT(g->id), VALUE_OF_TEXT(g->name), VALUE_OF_TEXT(g->description),
-	                                 VALUE_OF_TEXT(account_permissions_text(&a, g->permissions))), e);
+	                                 VALUE_OF_TEXT(account_permissions_text(&a, g->permissions)), VALUE_OF_INT(clock_now().us), VALUE_OF_INT(who)), e);
 	if (ok && store_changes(tx) == 0) ok = err_set(e, ERR_NOT_FOUND, "there is no such group on this portal");
 	if (!ok && e->code == ERR_CONFLICT) {
 		*e = (struct err){ 0 };
@@ -105,7 +105,8 @@ static bool read_groups(struct store_tx *tx, struct tenant_id t, struct arena *a
 	while ((step = store_step(r, e)) == STORE_ROW)
 		vec_push(a, &out->v, (struct account_group){ .id = store_int(r, 0), .name = arena_str(a, store_text(r, 1)),
 			.description = arena_str(a, store_text(r, 2)), .permissions = account_permissions_known(store_text(r, 3)),
-			.created = { store_int(r, 4) } });
+			.created = { store_int(r, 4) }, .updated = { num_max(store_int(r, 4), store_int(r, 5)) },
+			.created_by = arena_str(a, store_text(r, 6)), .updated_by = arena_str(a, store_text(r, 7)) });
 	store_stop(r);
 	return step == STORE_DONE;
 }

@@ -59,7 +59,7 @@ static bool add(struct visit *v, const struct visitor_form *f, struct html_error
 		return html_complain(errors, v->lang, "name", N_("The group needs a name."));
 	if (!back_fresh_form(v, errors))
 		return false;
-	if (!account_group_add(v->at.site->accounts, v->at.tenant->id, name, e)) {
+	if (!account_group_add(v->at.site->accounts, v->at.tenant->id, name, v->who.account, e)) {
 		if (e->code == ERR_CONFLICT)
 			return html_complain(errors, v->lang, "name", N_("There is a group of this name already."));
 		back_complain(v, errors, "name", e);
@@ -179,7 +179,7 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 		return html_complain(errors, v->lang, "", N_("You would take the permission to be here away from yourself."));
 	if (!back_fresh_form(v, errors))
 		return false;
-	if (account_group_change(v->at.site->accounts, v->at.tenant->id, &now, e)) {
+	if (account_group_change(v->at.site->accounts, v->at.tenant->id, &now, v->who.account, e)) {
 		note(v, "changed", now.name);
 		for (size_t i = 0; is_strong(now.permissions & ~o->group.permissions) && i < o->group.nmembers; i++)
 			if (!renew_sessions(o, o->group.members[i], e))

@@ -17,7 +17,7 @@ static bool tenant_of(struct cli *c, struct tenant_id *out, struct err *e)
 static bool add(struct cli *c, struct err *e)
 {
 	struct tenant_id t;
-	return tenant_of(c, &t, e) && account_group_add(c->site->accounts, t, c->operands[0], e);
+	return tenant_of(c, &t, e) && account_group_add(c->site->accounts, t, c->operands[0], 0, e);
 }
 
 /* Rules of the group are gone with it, so the catalogue is told anew. */

@@ -8,10 +8,18 @@ struct sorting { size_t by; bool down; };
 
 static int by_order(const void *x, const void *y, void *arg)
 {
-	enum { COUNT = 4, TITLE = 5 };
+	enum { CREATED, UPDATED, CREATED_BY, UPDATED_BY, COUNT, TITLE };
 	const struct account_group *a = x, *b = y;
 	const struct sorting *s = arg;
-	int64_t d = s->by == COUNT ? (int64_t)a->nmembers - (int64_t)b->nmembers : s->by == TITLE ? str_cmp(a->name, b->name) : a->created.us - b->created.us;
+	int64_t d = 0;
+	switch (s->by) {
+	case CREATED: d = a->created.us - b->created.us; break;
+	case UPDATED: d = a->updated.us - b->updated.us; break;
+	case CREATED_BY: d = str_cmp(a->created_by, b->created_by); break;
+	case UPDATED_BY: d = str_cmp(a->updated_by, b->updated_by); break;
+	case COUNT: d = (int64_t)a->nmembers - (int64_t)b->nmembers; break;
+	case TITLE: d = str_cmp(a->name, b->name); break;
+	}
 	if (!d) d = a->id - b->id;
 	int sign = (d > 0) - (d < 0);
 	return s->down ? -sign : sign;
@@ -95,9 +103,9 @@ bool manage_add_group(struct manage_call *c, struct err *e)
 		return manage_invalid(c, STR(""));
 	}
 	if (!may_change(c, g.permissions, e)) return false;
-	if (!account_group_add(c->s->accounts, c->t, g.name, e)) return manage_conflict(c, "validation_error", e);
+	if (!account_group_add(c->s->accounts, c->t, g.name, c->who->account, e)) return manage_conflict(c, "validation_error", e);
 	if (!account_group_id(c->s->accounts, c->t, g.name, &g.id, e)) return false;
-	if ((g.permissions || g.description.n) && !account_group_change(c->s->accounts, c->t, &g, e)) {
+	if ((g.permissions || g.description.n) && !account_group_change(c->s->accounts, c->t, &g, c->who->account, e)) {
 		struct err ignored = { 0 };
 		if (!account_group_remove(c->s->accounts, c->t, g.name, &ignored)) log_failure(c->s->log, LOG_LEVEL_ERROR, "a group of nothing", &ignored);
 		return manage_conflict(c, "validation_error", e);
@@ -126,7 +134,7 @@ bool manage_update_group(struct manage_call *c, struct err *e)
 	if (json_kind(c->body) != JSON_OBJECT) return manage_invalid_field(c, "non_field_errors", "Expected a JSON object.");
 	if (!read_body(c, &all, &now, &calls)) return manage_invalid(c, STR(""));
 	if (!may_change(c, g->permissions | now.permissions, e)) return false;
-	if (!account_group_change(c->s->accounts, c->t, &now, e)) return manage_conflict(c, "validation_error", e);
+	if (!account_group_change(c->s->accounts, c->t, &now, c->who->account, e)) return manage_conflict(c, "validation_error", e);
 	if (!manage_write_limits(c, 0, g->id, calls, e)) return false;
 	note(c, "changed", now.name);
 	return answer(c, g->id, e);

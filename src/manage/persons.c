@@ -293,9 +293,9 @@ void manage_put_group(struct manage_call *c, const struct account_group *g)
 	struct err ignored = { 0 };
 	put_limits(&c->j, account_calls(c->s->accounts, c->t, 0, g->id, &calls, &ignored) ? calls.own : -1);
 	manage_member_time(&c->j, "created_at", g->created);
-	manage_member_null(&c->j, "updated_at");
-	manage_member_null(&c->j, "created_by");
-	manage_member_null(&c->j, "updated_by");
+	manage_member_time(&c->j, "updated_at", g->updated);
+	manage_put_user_ref(c, "created_by", g->created_by);
+	manage_put_user_ref(c, "updated_by", g->updated_by);
 	json_close(&c->j, '}');
 }
 

@@ -456,6 +456,8 @@ def step_back(data):
     books = sqlite3.connect(data / "stoa.db")
     for table in re.findall(r"create table (\w+)", steps[-1]):
         books.execute(f"drop table {table}")
+    for table, column in re.findall(r"alter table (\w+) add column (\w+)", steps[-1]):
+        books.execute(f"alter table {table} drop column {column}")
     books.execute(f"pragma user_version={number - 1}")
     books.commit()
     books.close()

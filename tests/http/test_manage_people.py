@@ -90,7 +90,13 @@ def test_a_user_is_changed(root, clerk):
     assert root.good("PUT", path, {"explore_limits": {}})["explore_limits"] == {}
     group = root.good("POST", "/groups/", {"title": "Bounded", "explore_limits": limited}, status=201)
     assert group["explore_limits"] == limited and root.good("PUT", "/groups/bounded/", {"description": "x"})["explore_limits"] == limited
-    assert root.good("PUT", "/groups/bounded/", {"explore_limits": {"api_calls": None}})["explore_limits"] == {}
+    changed = root.good("PUT", "/groups/bounded/", {"explore_limits": {"api_calls": None}})
+    assert changed["explore_limits"] == {}
+    # Who made it and who changed it last, and the order of that.
+    assert group["created_by"] == group["updated_by"] == changed["created_by"] == {"username": ROOT_USER} and group["updated_at"] == group["created_at"]
+    assert changed["created_at"] == group["created_at"] < changed["updated_at"]
+    assert root.good("GET", "/groups/?sort=-updated_at")["results"][0]["uid"] == "bounded"
+    assert root.good("GET", "/groups/?sort=-created_by__username")["results"][0]["created_by"] == {"username": ROOT_USER}
     assert root.good("POST", "/users/invite/", [{"email": "bounded@town.example", "explore_limits": limited}])["0"]["data"]["explore_limits"] == limited
     root.good("DELETE", "/groups/bounded/", status=204)
     # Nobody gives or takes what they do not have.

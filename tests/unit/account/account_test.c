@@ -80,11 +80,11 @@ static void the_book_follows_changes(void **state)
 	int64_t epoch = accounts_epoch(w->accounts, w->here->id, id);
 	struct account_change c = { .flags = ACCOUNT_SET_PERMISSIONS, .own = ACCOUNT_BIT(ACCOUNT_MAY_EDIT_PAGE) };
 	assert_true(account_change(&w->scene, id, &c, &e));
-	assert_true(account_group_add(w->accounts, w->here->id, STR("Editors"), &e));
+	assert_true(account_group_add(w->accounts, w->here->id, STR("Editors"), 0, &e));
 	int64_t group;
 	assert_true(account_group_id(w->accounts, w->here->id, STR("Editors"), &group, &e));
 	struct account_group g = { .id = group, .name = STR("Editors"), .permissions = ACCOUNT_BIT(ACCOUNT_MAY_EDIT_THEME) };
-	assert_true(account_group_change(w->accounts, w->here->id, &g, &e));
+	assert_true(account_group_change(w->accounts, w->here->id, &g, 0, &e));
 	assert_true(account_group_join(w->accounts, w->here->id, STR("Editors"), STR("BO@isoc.example"), &e));
 	assert_true(accounts_who(w->accounts, w->here->id, id, &w->arena, &who));
 	assert_int_equal(who.permissions, ACCOUNT_BIT(ACCOUNT_MAY_EDIT_PAGE) | ACCOUNT_BIT(ACCOUNT_MAY_EDIT_THEME));
