@@ -70,11 +70,63 @@ static bool is_colour(struct arena *a, struct str s)
 	return true;
 }
 
+static bool is_one_of(const char *words, struct str s)
+{
+	struct str rest = str_of(words), one;
+	while (str_cut(&rest, ' ', &one))
+		if (str_eq(one, s)) return true;
+	return false;
+}
+
+/* As the calendar's page and its ancestor's call them. */
+static bool is_span(struct arena *a, struct str s)
+{
+	(void)a;
+	return !s.n || is_one_of("month week day list agendaWeek basicWeek agendaDay basicDay", s);
+}
+
+static bool is_address(struct arena *a, struct str s)
+{
+	(void)a;
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-' || s.p[i] == '_')) return false;
+	return s.n <= 100;
+}
+
 static const struct rule { const char *template_, *name; bool (*fits)(struct arena *a, struct str s); const char *expected; } rules[] = {
 	{ "default", "language", is_language, "a language as fr or pt-BR" },
 	{ "default", "metadata_languages", is_language, "a language as fr or pt-BR" },
 	{ "default", "geographic_reference", is_place, "a country or a division of one, as fr or fr_40_93, or world" },
-	{ "visualization", "map_marker_color", is_colour, "a colour as #1f5a7a" } };
+	{ "visualization", "map_marker_color", is_colour, "a colour as #1f5a7a" },
+	{ "visualization", "calendar_event_color", is_colour, "a colour as #1f5a7a" },
+	{ "visualization", "calendar_available_views", is_span, "month, week, day or list" },
+	{ "visualization", "calendar_default_view", is_span, "month, week, day or list" },
+	{ "visualization", "custom_view_slug", is_address, "small letters, digits, - and _" } };
+
+/* What is wrong with the settings of facets, or NULL. */
+static const char *facets_fault(const struct json_node *list)
+{
+	for (size_t i = 0; json_kind(list) == JSON_ARRAY && i < json_count(list); i++) {
+		const struct json_node *one = json_at(list, i), *order = json_get(one, "facetsort");
+		struct str word = json_text(order);
+		if (json_kind(one) == JSON_TEXT) continue;
+		if (json_kind(one) != JSON_OBJECT || !json_text(json_get(one, "field_name")).n) return "a list of objects with a field_name";
+		if (str_starts(word, STR("-")) || str_starts(word, STR("+"))) word = str_from(word, 1);
+		if (json_kind(order) > JSON_NULL && (json_kind(order) != JSON_TEXT || (word.n && !is_one_of("count num alphanum", word))))
+			return "a facetsort of count, num or alphanum, with or without a minus before it";
+	}
+	return NULL;
+}
+
+static const char *boosts_fault(const struct json_node *weights)
+{
+	struct str name;
+	const struct json_node *v;
+	if (json_kind(weights) != JSON_OBJECT) return NULL;
+	for (size_t at = 0; json_each(weights, &at, &name, &v);)
+		if (json_kind(v) != JSON_INT || json_int(v, -1) < 0) return "whole numbers by field, 0 or more";
+	return NULL;
+}
 
 static bool all_fit(struct manage_call *c, const struct rule *r, const struct json_node *v)
 {
@@ -92,12 +144,16 @@ static bool all_fit(struct manage_call *c, const struct rule *r, const struct js
 
 void manage_check_codes(struct manage_call *c, struct str template_, struct str name, const struct json_node *value, struct str place)
 {
+	const struct json_node *stood = json_get(json_get(json_get(json_get(c->config.doc, "metadata"), arena_cstr(c->a, template_)), arena_cstr(c->a, name)), "");
+	if (str_eq(template_, STR("asset_content_configuration")) && !(stood && str_eq(manage_node_text(c->a, stood), manage_node_text(c->a, value)))) {
+		const char *expected = str_eq(name, STR("facets")) ? facets_fault(value) : str_eq(name, STR("records_search_boosts")) ? boosts_fault(value) : NULL;
+		if (expected) process_fault(&c->faults, place, "Expected %s.", expected);
+	}
 	for (size_t i = 0; i < COUNT_OF(rules); i++) {
 		const struct rule *r = &rules[i];
 		if (!str_eq(template_, str_of(r->template_)) || !str_eq(name, str_of(r->name))) continue;
-		const struct json_node *langs = json_get(json_get(json_get(c->config.doc, "metadata"), r->template_), r->name);
 		/* What stands in the dataset may be sent back as it was read. */
-		if (langs && str_eq(manage_node_text(c->a, json_get(langs, "")), manage_node_text(c->a, value))) continue;
+		if (stood && str_eq(manage_node_text(c->a, stood), manage_node_text(c->a, value))) continue;
 		if (!all_fit(c, r, value)) process_fault(&c->faults, place, "Expected %s.", r->expected);
 	}
 }

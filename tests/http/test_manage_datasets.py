@@ -330,6 +330,15 @@ def test_faults_stand_at_their_place(root):
     assert said["detail"]["metadata"]["default"]["nothing"], said
     said = root.bad("PUT", f"/datasets/{uid}/metadata/default/timezone/", {"value": "Mars/Olympus"}, code="validation_error")
     assert list(said["detail"]) == ["value"], said
+    facet = {"field_name": "name", "facetsort": "-count", "disjunctive": True}
+    for path, good, wrong in (("asset_content_configuration/facets", [facet], ([{**facet, "facetsort": "size"}], [{"facetsort": "count"}], [5])),
+                              ("asset_content_configuration/records_search_boosts", {"name": 2, "height": 0}, ({"name": -1}, {"name": "much"}, {"name": 1.5})),
+                              ("visualization/calendar_default_view", "week", ("decade",)), ("visualization/calendar_available_views", "month,day", ("month,decade",)),
+                              ("visualization/custom_view_slug", "at-a-glance", ("At a glance", "a/b")), ("visualization/calendar_event_color", "#1f5a7a", ("red",))):
+        assert root.good("PUT", f"/datasets/{uid}/metadata/{path}/", {"value": good})["value"] == good
+        for value in wrong:
+            assert list(root.bad("PUT", f"/datasets/{uid}/metadata/{path}/", {"value": value}, code="validation_error")["detail"]) == ["value"], (path, value)
+        assert root.good("GET", f"/datasets/{uid}/metadata/{path}/")["value"] == good
     assert root("PUT", f"/datasets/{uid}/", data="{", headers={"Content-Type": "application/json"}).status_code == 400
     root.bad("POST", f"/datasets/{uid}/resources/", {"type": "no_such", "datasource": {"type": "uploaded_file", "file": {"uid": "none.csv"}}})
 
