@@ -52,6 +52,7 @@ class Server:
         self.url = self._ready()
         self.port = int(self.url.rsplit(":", 1)[1])
         self.session = requests.Session()
+        self.asked = time.monotonic()
         # A visitor with an empty jar, every time: tests send the cookies they mean.
         self.session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
 
@@ -73,6 +74,10 @@ class Server:
         raise AssertionError("the server did not start:\n" + "".join(said) + self.log.read())
 
     def request(self, method, path, host=HOST, headers=None, **more):
+        # The server closes what rests for 30 seconds, perhaps in this very moment.
+        if time.monotonic() - self.asked > 15:
+            self.session.close()
+        self.asked = time.monotonic()
         return self.session.request(method, f"http://127.0.0.1:{self.port}{path}", allow_redirects=False, timeout=60,
                                     headers={"Host": f"{host}:{self.port}", **(headers or {})}, **more)
 
