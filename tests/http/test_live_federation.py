@@ -240,6 +240,8 @@ def test_what_the_origin_says_stands_beside_what_is_said_here(place):
         assert place.manage("GET", publisher)["override_remote_value"] is False and place.manage("GET", publisher)["value"] != "Town"
         place.order(uid)
         assert place.get(f"/catalog/datasets/{slug}").json()["metas"]["default"]["title"] == "People"
+        place.order(uid, "unpublish")
+        place.manage("DELETE", f"/datasets/{uid}/")
     plain = place.manage("GET", f"/datasets/{place.uid('people', THERE)}/metadata/default/title/", host=THERE)
     assert plain["value"] == "People" and "override_remote_value" not in plain
 
