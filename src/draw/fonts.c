@@ -42,6 +42,7 @@ void draw_fonts_done(struct draw *d)
 	if (d->fonts) pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(d->fonts), NULL);
 	if (d->fonts) g_object_unref(d->fonts);
 	if (d->config) FcConfigDestroy(d->config);
-	/* The library made one of its own on the way, which nobody reads. */
-	if (d->fonts) FcFini();
+	/* The library made one of its own on the way, which nobody reads. It goes alone: FcFini wants all that was ever looked at gone first, and
+	 * ends the program where a thread of Pango's has not let go of it yet. */
+	if (d->fonts) (void)FcConfigSetCurrent(NULL);
 }
