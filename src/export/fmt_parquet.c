@@ -1,6 +1,5 @@
-/* Parquet is the engine's own trade: it writes a file beside the version, whose name a sweep knows,
- * and the file goes out from there. The name is gone before the first byte is sent. Where there is a geometry the file
- * says so by the key "geo" of GeoParquet 1.1. */
+/* Parquet is the engine's own trade: it is sent as the engine makes it, in parts whose files beside the version have names that a sweep
+ * knows. Where there is a geometry the file says so by the key "geo" of GeoParquet 1.1. */
 #include "export/inside.h"
 #include "crypt/crypt.h"
 #include "json/json.h"
