@@ -162,6 +162,14 @@ static void put_zone(struct html *h, const struct scene *s)
 		.hint_text = arena_printf(s->visit->arena, "%.*s %.*s", STR_ARG(i18n_text(s->visit->lang, N_("Empty: the portal's,"))), STR_ARG(clock_zone_name(s->visit->zone))) });
 }
 
+/* Fields of some kinds of schedule: the stylesheet shows those of the kind that is chosen, without any script. */
+static void kinds_open(struct html *h, const char *kinds)
+{
+	html_lit(h, "<div data-kinds=\"");
+	html_text(h, str_of(kinds));
+	html_lit(h, "\">");
+}
+
 static void put_form(struct html *h, const struct scene *s, const struct visitor_form *posted, const struct html_errors *errors, bool show)
 {
 	static const struct html_option kinds[] = {
@@ -177,22 +185,27 @@ static void put_form(struct html *h, const struct scene *s, const struct visitor
 	for (size_t i = 0; i < 5; i++)
 		every[i] = (struct html_option){ .value = arena_printf(a, "%d", steps[i]), .text = arena_printf(a, "%d", steps[i]) };
 	html_panel_open(h, "schedule", s->one.uid.n ? N_("Change the schedule") : N_("A new schedule"), N_("Nothing is done when the source has not changed since."));
-	html_form_open(h, &(struct html_form){ .visit = s->visit, .action = s->path, .posted = posted, .errors = errors });
+	html_form_open(h, &(struct html_form){ .visit = s->visit, .action = s->path, .posted = posted, .errors = errors, .id = "plan" });
 	html_hidden(h, "uid", s->one.uid);
 	html_choice(h, &(struct html_choice){ .kind = HTML_RADIOS, .columns = true, .name = "kind", .label = N_("How often"), .options = kinds, .noptions = COUNT_OF(kinds), .value = str_of(words[p->kind]) });
+	kinds_open(h, "daily weekly monthly");
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_TIME, .name = "time", .label = N_("Time of day"), .narrow = true, .value = arena_printf(a, "%02d:%02d", p->hour, p->minute) });
+	html_lit(h, "</div>");
+	kinds_open(h, "weekly");
 	html_choice(h, &(struct html_choice){ .kind = HTML_CHECKS, .columns = true, .name = "day", .label = N_("Days of the week"), .options = days, .noptions = 7 });
+	html_lit(h, "</div>");
+	kinds_open(h, "monthly");
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "date", .label = N_("Day of the month"), .narrow = true, .min = STR("1"), .max = STR("31"), .value = arena_printf(a, "%d", p->day ? p->day : 1) });
-	html_lit(h, "<details class=\"suggested\"");
-	if (p->kind == SCHEDULE_MINUTES || p->kind == SCHEDULE_HOURLY || p->kind == SCHEDULE_CRON || (errors && errors->n))
-		html_lit(h, " open");
-	html_lit(h, "><summary>");
-	html_say(h, N_("Hours, minutes, cron"));
-	html_lit(h, "</summary>");
+	html_lit(h, "</div>");
+	kinds_open(h, "hourly");
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "minute", .label = N_("Minute of the hour"), .narrow = true, .min = STR("0"), .max = STR("59"), .value = arena_printf(a, "%d", p->minute) });
+	html_lit(h, "</div>");
+	kinds_open(h, "minutes");
 	html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = "every", .label = N_("Every so many minutes"), .options = every, .noptions = 5, .value = arena_printf(a, "%d", p->every ? p->every : 30) });
+	html_lit(h, "</div>");
+	kinds_open(h, "cron");
 	html_field(h, &(struct html_field){ .name = "cron", .label = N_("Cron text"), .code = true, .value = p->kind == SCHEDULE_CRON ? p->cron : schedule_cron(a, p), .hint = N_("Minute, hour, day, month, day of the week: 30 6 * * 1-5") });
-	html_lit(h, "</details>");
+	html_lit(h, "</div>");
 	put_zone(h, s);
 	if (show) {
 		html_lit(h, "<h3>");

@@ -94,6 +94,27 @@ describe('tabs of a dataset', () => {
 		await context.close()
 	})
 
+	test('a schedule asks for what its kind needs, with script and without', async () => {
+		for (const javaScriptEnabled of [true, false]) {
+			const { context, page } = await opened({ javaScriptEnabled })
+			await page.goto(at('/backoffice/datasets/trees/scheduling/'))
+			const asked = async () => {
+				const seen = []
+				for (const name of ['time', 'day', 'date', 'minute', 'every', 'cron']) if (await page.locator(`[name=${name}]`).first().isVisible()) seen.push(name)
+				return seen.join(' ')
+			}
+			for (const [kind, fields] of Object.entries({ daily: 'time', weekly: 'time day', monthly: 'time date', hourly: 'minute', minutes: 'every', cron: 'cron' })) {
+				await page.check(`[name=kind][value=${kind}]`)
+				assert.equal(await asked(), fields, kind)
+			}
+			await page.fill('[name=cron]', '61 * * * *')
+			await page.getByRole('button', { name: 'Save', exact: true }).first().click()
+			await page.locator('.summary').waitFor()
+			assert.equal(await asked(), 'cron', 'what was refused stays in view')
+			await context.close()
+		}
+	})
+
 	test('by keyboard alone a publisher is named', async () => {
 		const { context, page } = await opened({ viewport: { width: 1440, height: 900 } })
 		await page.goto(at('/backoffice/datasets/trees/information/'))

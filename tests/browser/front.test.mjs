@@ -265,6 +265,22 @@ describe('with script', () => {
 		await context.close()
 	})
 
+	test('the button that copies never covers what it copies', async () => {
+		for (const width of [1440, 390])
+			for (const path of ['/explore/dataset/trees/api/', '/explore/dataset/trees/export/', 'ar:/explore/dataset/trees/api/']) {
+				const { context, page } = await watched({ viewport: { width, height: 900 } })
+				await page.goto(server.url(path.replace(/^ar:/, '') + (path.startsWith('ar:') ? '?flg=ar' : '')))
+				await page.locator('stoa-copy button').first().waitFor({ state: 'attached' })
+				for (const fold of await page.locator('main details:not([open]) > summary').all()) if (await fold.isVisible()) await fold.click()
+				const over = await page.evaluate(() => [...document.querySelectorAll('stoa-copy')].filter(c => c.querySelector('button')?.offsetParent).map(c => {
+					const code = c.querySelector('pre, code').getBoundingClientRect(), button = c.querySelector('button').getBoundingClientRect()
+					return button.left < code.right - 1 && code.left < button.right - 1 && button.top < code.bottom - 1 && code.top < button.bottom - 1
+				}))
+				assert.ok(over.length && !over.includes(true), `${width} ${path}: ${over}`)
+				await context.close()
+			}
+	})
+
 	test('a long facet is narrowed by typing', async () => {
 		const { context, page } = await watched({ viewport: { width: 1280, height: 900 } })
 		await page.goto(server.url('/explore/dataset/trees/table/'))
