@@ -242,7 +242,9 @@ static void put_catalogue(struct html *h, struct processing *k)
 	html_say(h, N_("Add a processor"));
 	html_lit(h, "</summary><stoa-narrow><p class=\"field\"><label for=\"find-processor\">");
 	html_say(h, N_("What should happen?"));
-	html_lit(h, "</label><input class=\"box\" type=\"search\" id=\"find-processor\" autocomplete=\"off\"></p><div class=\"processors\">");
+	html_lit(h, "</label><input class=\"box\" type=\"search\" id=\"find-processor\" autocomplete=\"off\"></p><p class=\"hint\" role=\"status\" data-none=\"");
+	html_say(h, N_("No processor is known by these words. “Expression” computes a field from others, “Replace text” changes a piece of a text."));
+	html_lit(h, "\"></p><div class=\"processors\">");
 	for (size_t f = 0; f < COUNT_OF(families); f++) {
 		html_lit(h, "<section><h3>");
 		html_say(h, families[f].title);
@@ -251,7 +253,9 @@ static void put_catalogue(struct html *h, struct processing *k)
 			const struct processor *x = process_table[i];
 			if (!str_eq(str_of(x->family), str_of(families[f].word)))
 				continue;
-			html_lit(h, "<li><a href=\"");
+			html_lit(h, "<li data-words=\"");
+			html_say(h, process_words(i));
+			html_lit(h, "\"><a href=\"");
 			html_url(h, path(k, "new", str_of(x->type)));
 			html_lit(h, "\"><strong>");
 			html_say(h, x->label);

@@ -5,7 +5,7 @@
  *	static const struct process_example examples[] = { … , { 0 } };
  *	static bool row(struct process_step *s, struct process_row *r, struct err *e) { … }
  *	static const struct process_works works = { .row = row };
- *	const struct processor process_<type> = { … };             and PROCESSOR(<type>) in processors.def
+ *	const struct processor process_<type> = { … };             and PROCESSOR(<type>, words) in processors.def
  *
  * The core reads parameters by the table (faults said by place), finds and makes columns, keeps the rows'
  * memory, and calls the hooks. A hook returns false only for what ends the whole run (e is filled); what is wrong
@@ -170,7 +170,7 @@ size_t process_spell_number(char *to, double v);
 /* The word of `words` that is nearest to `given`, or an empty text: for "did you mean". */
 struct str process_nearest(struct str given, const struct str *words, size_t n);
 
-#define PROCESSOR(type) extern const struct processor process_##type;
+#define PROCESSOR(type, ...) extern const struct processor process_##type;
 #include "process/processors.def"
 #undef PROCESSOR
 

@@ -85,6 +85,8 @@ struct processor {
 };
 extern const struct processor *const process_table[]; /* in the order of the documentation; ends with NULL */
 const struct processor *process_find_or_null(struct str type) nonnull_all;
+/* Everyday words that somebody may look for process_table[i] by: a message, words with commas between them. */
+const char *process_words(size_t i);
 
 /* --- compiling ------------------------------------------------------------------------------------ */
 

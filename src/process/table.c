@@ -5,11 +5,23 @@
 #include "text/text.h"
 
 const struct processor *const process_table[] = {
-#define PROCESSOR(type) &process_##type,
+#define PROCESSOR(type, ...) &process_##type,
 #include "process/processors.def"
 #undef PROCESSOR
 	NULL
 };
+
+static const char *const words[] = {
+#define PROCESSOR(type, everyday) everyday,
+#include "process/processors.def"
+#undef PROCESSOR
+};
+
+const char *process_words(size_t i)
+{
+	ensure(i < COUNT_OF(words));
+	return words[i];
+}
 
 const struct processor *process_find_or_null(struct str type)
 {

@@ -172,6 +172,25 @@ test('a misspelt field is told where it is, with the one that is meant', async (
 	await page.waitForSelector('.notice.success')
 })
 
+test('a processor is found by everyday words', async () => {
+	await page.goto(at(HOME))
+	await page.getByRole('link', { name: 'Events day month' }).click()
+	await page.getByRole('link', { name: 'Processing', exact: true }).click()
+	const search = page.locator('#find-processor'), left = () => page.locator('#add li:visible strong').allInnerTexts()
+	if (!(await search.isVisible())) await page.locator('#add > summary').click()
+	const wanted = { euro: 'Replace text', price: 'Expression', percent: 'Replace text', currency: 'Expression', postcode: 'Extract text', phone: 'Replace via regexp', email: 'Extract text',
+		accent: 'Normalize Unicode', address: 'Geocode with BAN', 'first name': 'Concatenate text', duplicates: 'Deduplicate multivalued', 'empty rows': 'Skip records' }
+	for (const [words, processor] of Object.entries(wanted)) {
+		await search.fill(words)
+		assert.ok((await left()).includes(processor), `${words}: ${await left()}`)
+	}
+	await search.fill('zzz')
+	assert.deepEqual(await left(), [])
+	assert.match(await page.locator('#add [role=status]').innerText(), /No processor is known by these words/)
+	await search.fill('')
+	assert.equal(await page.locator('#add [role=status]').innerText(), '')
+})
+
 test('a step is added, moved and taken away by keyboard alone', async () => {
 	await page.goto(at(HOME))
 	await page.getByRole('link', { name: 'Budget windows 1252' }).click()

@@ -265,15 +265,18 @@ class Steps extends HTMLElement {
 }
 customElements.define('stoa-steps', Steps)
 
-// <stoa-narrow>: what is listed narrows to what is typed.
+// <stoa-narrow>: what is listed narrows to what is typed; an item may have data-words to be found by besides. Where nothing is left, the element with
+// data-none says so.
 class Narrow extends HTMLElement {
 	connectedCallback() {
 		const box = this.querySelector<HTMLInputElement>('input[type=search]')
 		const plain = (text: string | null) => (text ?? '').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 		box?.addEventListener('input', () => {
 			const words = plain(box.value).split(/\s+/).filter(Boolean)
-			for (const item of this.querySelectorAll('li')) item.hidden = !words.every(word => plain(item.textContent).includes(word))
+			for (const item of this.querySelectorAll<HTMLElement>('li')) item.hidden = !words.every(word => plain(`${item.textContent} ${item.dataset.words ?? ''}`).includes(word))
 			for (const group of this.querySelectorAll('section')) group.hidden = !group.querySelector('li:not([hidden])')
+			const none = this.querySelector<HTMLElement>('[data-none]')
+			if (none) none.textContent = this.querySelector('li:not([hidden])') ? '' : (none.dataset.none ?? '')
 		})
 	}
 }
