@@ -68,12 +68,26 @@ static bool save(struct check *k, struct err *e)
 	return back_dataset_save_all(v, &k->c, puts, n, &k->form, &k->errors, e);
 }
 
+/* What was never published goes to where deleted datasets wait, as it stands; what the form says is not looked at. */
+static bool may_discard(const struct check *k) { return !k->c.published && !k->c.published_revision && back_dataset_may(&k->visit, &k->c, CONFIG_DELETE); }
+
+static bool discard(struct check *k, struct err *e)
+{
+	struct visit *v = &k->visit;
+	if (!may_discard(k))
+		return err_set(e, ERR_FORBIDDEN, "A dataset that was published is deleted on its own page.");
+	return config_settle(v->at.site, v->at.tenant->id, k->c.dataset, e) && config_delete(v->at.site, v->at.tenant->id, k->c.dataset, v->who.account, e) &&
+	       back_done(v, arena_printf(v->arena, "/backoffice/datasets/?deleted=%.*s", STR_ARG(k->c.uid)), "discarded", e);
+}
+
 /* Saved as the button says: looked at again, published, or kept for the editor. */
 static bool obey(struct check *k, struct err *e)
 {
 	struct visit *v = &k->visit;
 	struct str what = visitor_field(&k->form, STR("do"));
 	bool look = str_eq(what, STR("look"));
+	if (str_eq(what, STR("discard")))
+		return discard(k, e);
 	/* Publishing is asked of the queue once the draft is a dataset. */
 	struct visitor_form quiet = k->form;
 	struct httpd_pair *pairs = arena_array(v->arena, struct httpd_pair, quiet.n + 1);
@@ -193,7 +207,14 @@ static void put_buttons(struct html *h, struct check *k)
 	if (back_dataset_may(&k->visit, &k->c, CONFIG_PUBLISH) && !k->preview.fault.n)
 		html_button(h, &(struct html_button){ .label = N_("Publish"), .name = "do", .value = STR("publish") });
 	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Save and go on editing"), .name = "do", .value = STR("save") });
+	if (may_discard(k))
+		html_button(h, &(struct html_button){ .weight = HTML_PLAIN, .label = N_("Discard"), .name = "do", .value = STR("discard") });
 	html_buttons_close(h);
+	if (may_discard(k)) {
+		html_lit(h, "<p class=\"hint\">");
+		html_say(h, N_("What is discarded can be brought back for 30 days."));
+		html_lit(h, "</p>");
+	}
 	html_lit(h, "</div>");
 }
 

@@ -1,5 +1,5 @@
 /* What is done to datasets by one button, to one or to many at once: publish, stop, take back, undo, copy, delete, bring back. Each is a post
- * that leads back to where the button stood; nothing here cannot be undone, but for older data that are forgotten: that is what it is for. */
+ * that leads back to where the button stood; nothing here cannot be undone, but for older data that are forgotten: that is what it is for. What readers see is deleted after a question (dataset_delete.c). */
 #include "back/dataset_inside.h"
 
 enum { MANY = 200 };
@@ -66,6 +66,12 @@ static const char *refusal_or_null(struct err *e)
 	return word;
 }
 
+/* What readers see is not deleted before somebody was asked. */
+static bool asks(const struct deed *d, const struct config *c, const struct visitor_form *f)
+{
+	return str_eq(str_of(d->word), STR("delete")) && c->published && !visitor_field(f, STR("sure")).n;
+}
+
 /* Back to a page of datasets, nowhere else. */
 static struct str way_back(struct visit *v, const struct visitor_form *f, const struct config *c)
 {
@@ -90,6 +96,8 @@ static bool run_one(struct httpd_request *r, struct httpd_reply *p, void *app, s
 		return false;
 	if (!back_dataset_may(&v, &c, CONFIG_READ))
 		return err_set(e, ERR_NOT_FOUND, "There is no such dataset.");
+	if (asks(d, &c, &form))
+		return dataset_ask_delete(&v, &c.uid, 1, e);
 	if (!act(&v, d, &c, &copy, e)) {
 		const char *word = refusal_or_null(e);
 		return word ? back_done(&v, way_back(&v, &form, &c), word, e) : false;
@@ -122,6 +130,19 @@ static size_t chosen(const struct visitor_form *f, struct str *word, struct str 
 	return n;
 }
 
+/* Asks about all of them together, before anything is done to one. */
+static bool ask_first(struct visit *v, const struct deed *d, const struct str *uids, size_t n, const struct visitor_form *f, bool *asked, struct err *e)
+{
+	*asked = false;
+	for (size_t i = 0; i < n && !*asked && str_eq(str_of(d->word), STR("delete")); i++) {
+		struct config c;
+		if (!config_read(v->at.site, v->at.tenant->id, uids[i], v->arena, &c, e))
+			return false;
+		*asked = asks(d, &c, f);
+	}
+	return !*asked || dataset_ask_delete(v, uids, n, e);
+}
+
 static bool run_many(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_visit v = { 0 };
@@ -141,6 +162,11 @@ static bool run_many(struct httpd_request *r, struct httpd_reply *p, void *app, 
 		back = STR("/backoffice/datasets/");
 	if (!n)
 		return back_done(&v, back, "none-chosen", e);
+	bool asked;
+	if (!ask_first(&v, d, uids, n, &form, &asked, e))
+		return false;
+	if (asked)
+		return true;
 	const char *said = d->said;
 	for (size_t i = 0; i < n; i++) {
 		struct config c, copy;

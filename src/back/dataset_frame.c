@@ -221,6 +221,11 @@ static void put_more(struct html *h, struct visit *v, const struct config *c, st
 		html_say(h, rows[i].title);
 		html_lit(h, "</button>");
 		html_form_close(h);
+		if (rows[i].deed == CONFIG_DELETE) {
+			html_lit(h, "<p class=\"hint\">");
+			html_say(h, N_("What is deleted can be brought back for 30 days."));
+			html_lit(h, "</p>");
+		}
 		html_lit(h, "</li>");
 	}
 	if (back_dataset_may(v, c, CONFIG_EDIT)) {

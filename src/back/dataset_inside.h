@@ -72,6 +72,11 @@ const struct dataset_way *dataset_way_or_null(struct str word);
 /* The datasource of a form, as JSON. False with errors noted: nothing was made. Makes a connection when there are secrets. */
 bool dataset_way_source(struct visit *v, const struct dataset_way *w, const struct visitor_form *f, struct html_errors *errors, struct str *json, struct err *e) must_use nonnull_all;
 
+/* --- dataset_delete.c --------------------------------------------------------------------------------------------- */
+
+/* Leads to the page that asks whether these are to be deleted; it comes back with sure=yes. */
+bool dataset_ask_delete(struct visit *v, const struct str *uids, size_t n, struct err *e) must_use nonnull_all;
+
 /* --- dataset_new.c ------------------------------------------------------------------------------------------------- */
 
 /* The fields and the form of each way that has a source; `action` empty: this page. `hidden` a place to go on with. */

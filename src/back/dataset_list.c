@@ -115,8 +115,14 @@ static void put_acts(struct html *h, struct visit *v, const struct config *c, bo
 	put_act(h, v, c, "copy", N_("Duplicate"), HTML_PLAIN);
 	if (c->published)
 		put_act(h, v, c, "unpublish", N_("Unpublish"), HTML_PLAIN);
-	put_act(h, v, c, "delete", N_("Delete"), HTML_PLAIN);
-	html_lit(h, "</div></details>");
+	if (c->published)
+		html_button(h, &(struct html_button){ .weight = HTML_PLAIN, .label = N_("Delete"), .small = true, .about = c->title,
+			.href = arena_printf(v->arena, HOME "do/?uid=%.*s", STR_ARG(c->uid)) });
+	else
+		put_act(h, v, c, "delete", N_("Delete"), HTML_PLAIN);
+	html_lit(h, "<p class=\"hint\">");
+	html_say(h, N_("What is deleted can be brought back for 30 days."));
+	html_lit(h, "</p></div></details>");
 }
 
 static bool is_busy_word(struct str status)
@@ -211,7 +217,9 @@ static void put_bulk(struct html *h, bool deleted)
 	if (!deleted) {
 		html_lit(h, "<button class=\"button quiet small\" formaction=\"/backoffice/datasets/bulk/\">");
 		html_say(h, N_("Change information"));
-		html_lit(h, "</button>");
+		html_lit(h, "</button><span class=\"hint\">");
+		html_say(h, N_("What is deleted can be brought back for 30 days."));
+		html_lit(h, "</span>");
 	}
 	html_lit(h, "</div>");
 }

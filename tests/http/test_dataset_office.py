@@ -296,9 +296,54 @@ def test_a_live_dataset_says_what_stays_at_the_other_portal(world, root):
     sent = root.request("POST", path, data={"csrfmiddlewaretoken": token, "part": "file", "title": "Method"}, files={"file": ("method.txt", b"how")}, headers={"Origin": f"https://{HOST}"})
     assert sent.status_code == 303, sent.text[-800:]
     assert "Method" in page(root, path) and "Method" in world.client(HOST).request("GET", "/api/explore/v2.1/catalog/datasets/near/attachments").text
-    assert root.form("/backoffice/datasets/", {"do": f"delete {uid}"}, action="/backoffice/datasets/do/").status_code == 303
+    assert root.form("/backoffice/datasets/", {"do": f"delete {uid}", "sure": "yes"}, action="/backoffice/datasets/do/").status_code == 303
     gone = page(root, "/backoffice/datasets/?which=deleted")
     assert "Near" in gone and "Shown live" not in gone and "Shown live" not in page(root, "/backoffice/queue/")
+
+
+def sent(c, name, content):
+    """Sends one file and comes to the page that shows what was found."""
+    token = dict(form_of(page(c, "/backoffice/datasets/new/"), 'name="way"', "drop-files"))["csrfmiddlewaretoken"]
+    return c.request("POST", "/backoffice/datasets/new/", data={"csrfmiddlewaretoken": token, "way": "files"}, files={"files": (name, content)}, headers={"Origin": f"https://{HOST}"})
+
+
+def test_what_readers_see_is_deleted_after_a_question(world, root):
+    for name in ("pines", "firs"):
+        stoa(world.data, "publish", world.folder / "trees.csv", "--portal", HOST, "--id", name, "--title", name.capitalize())
+    deleted = lambda: page(root, "/backoffice/datasets/?which=deleted")
+    pines, firs = uid(root, "pines"), uid(root, "firs")
+    listed = page(root, "/backoffice/datasets/?q=pines")
+    assert f'href="/backoffice/datasets/do/?uid={pines}"' in listed and "can be brought back for 30 days" in listed
+    # By the button of one, of its own page and of those that are ticked: asked once, nothing is done yet.
+    for path, fields in (("/backoffice/datasets/do/", {"do": f"delete {pines}"}), (f"/backoffice/datasets/{pines}/do/", {"do": "delete"}),
+                         ("/backoffice/datasets/do/", {"do": "delete", "uid": [pines, firs]})):
+        answer = root.form("/backoffice/datasets/", fields, action=path)
+        assert answer.status_code == 303 and answer.headers["Location"].startswith("/backoffice/datasets/do/?uid="), (path, answer.headers)
+    assert "Pines" not in deleted() and api(world, "").status_code == 200
+    question = answer.headers["Location"]
+    text = page(root, question)
+    assert "Pines" in text and "Firs" in text and "30 days" in text
+    gone = root.post("/backoffice/datasets/do/", form_of(text, 'name="sure"'))
+    assert gone.status_code == 303 and pines in gone.headers["Location"] and firs in gone.headers["Location"]
+    assert "Pines" in deleted() and "Firs" in deleted() and "Undo the deletion" in page(root, gone.headers["Location"])
+    assert root.get(f"/backoffice/datasets/do/?uid={pines}").status_code == 404
+    ada = world.client(HOST)
+    assert ada.get(f"/backoffice/datasets/do/?uid={uid(root, 'trees')}").status_code in (303, 401, 403)
+
+
+def test_a_file_sent_by_mistake_is_discarded_and_comes_back(root):
+    own = sent(root, "mistake.csv", b"a,b\n1,2\n").headers["Location"]
+    assert own.endswith("/check/") and "Discard" in page(root, own)
+    answer = root.form(own, {"do": "discard"})
+    assert answer.status_code == 303 and "done=discarded" in answer.headers["Location"], answer.text[-800:]
+    text = page(root, answer.headers["Location"])
+    assert "It is discarded" in text and "Undo the deletion" in text and "Mistake" in page(root, "/backoffice/datasets/?which=deleted")
+    page(root, own, 404)
+    assert root.post("/backoffice/datasets/do/", form_of(text, "undelete")  + [("do", "undelete")]).status_code == 303
+    assert "Mistake" in page(root, "/backoffice/datasets/")
+    # What readers see is not discarded by a page of its beginnings.
+    trees = at("trees", "check")
+    assert "Discard" not in page(root, trees) and root.form(trees, {"do": "discard"}).status_code == 403
 
 
 def test_connections_never_show_secrets(root):
