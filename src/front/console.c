@@ -246,12 +246,4 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	return view_close(&page, e);
 }
 
-static bool run_short(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
-{
-	(void)r;
-	(void)app;
-	return httpd_reply_redirect(p, 302, STR("/api-console/explore/v2.1/"), e);
-}
-
 const struct httpd_route front_api_console = { .method = HTTPD_GET, .pattern = "/api-console/explore/v2.1", .run = run };
-const struct httpd_route front_api_console_short = { .method = HTTPD_GET, .pattern = "/api/explore/v2.1/console", .run = run_short };

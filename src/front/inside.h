@@ -301,7 +301,10 @@ struct str front_preview_page(const struct visit *v, struct str slug, struct str
 
 extern const struct httpd_route front_home, front_page_route, front_page_short, front_page_frame, front_page_preview, front_explore, front_dataset_page, front_dataset_tab, front_dataset_draft, front_dataset_draft_post, front_record_page, front_asset_page,
 	front_set_language, front_citation, front_sitemap_part,
-	front_embed, front_robots, front_sitemap, front_favicon, front_assets, front_elements, front_elements_script, front_api_console, front_api_console_short;
+	front_embed, front_robots, front_sitemap, front_favicon, front_assets, front_elements, front_elements_script, front_api_console;
+#define FORMER(symbol, ...) extern const struct httpd_route front_former_##symbol;
+#include "front/former.def"
+#undef FORMER
 
 extern const struct httpd_route front_theme_sheet, front_theme_file, front_terms, front_privacy_policy;
 

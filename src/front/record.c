@@ -229,7 +229,17 @@ static void put_actions(struct html *h, const struct card *c)
 	}
 	html_lit(h, "\">");
 	html_icon(h, ICON_CODE);
-	html_lit(h, "<span>JSON</span></a></p><stoa-copy class=\"code link\" data-done=\"");
+	html_lit(h, "<span>JSON</span></a>");
+	if (tenant_setting_on(v->at.tenant, "feedback")) {
+		html_lit(h, "<a class=\"button quiet\" rel=\"nofollow\" href=\"");
+		html_url(h, arena_printf(v->arena, "%.*sfeedback/?record=%.*s", STR_ARG(c->d.url), STR_ARG(c->id)));
+		html_lit(h, "\">");
+		html_icon(h, ICON_EDIT);
+		html_lit(h, "<span>");
+		html_say(h, N_("Write about this record"));
+		html_lit(h, "</span></a>");
+	}
+	html_lit(h, "</p><stoa-copy class=\"code link\" data-done=\"");
 	html_say(h, N_("Copied"));
 	html_lit(h, "\" data-label=\"");
 	html_say(h, N_("Copy the link"));

@@ -22,7 +22,6 @@ const struct httpd_route *const front_routes[] = {
 	&front_citation,
 	&front_asset_page,
 	&front_api_console,
-	&front_api_console_short,
 	&front_embed,
 	&front_set_language,
 	&front_basemap,
@@ -65,5 +64,8 @@ const struct httpd_route *const front_routes[] = {
 	&front_preview_portal_png,
 	&front_preview_dataset_png,
 	&front_preview_page_png,
+#define FORMER(symbol, ...) &front_former_##symbol,
+#include "front/former.def"
+#undef FORMER
 	NULL,
 };

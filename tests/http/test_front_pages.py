@@ -248,3 +248,23 @@ def test_the_footer_names_a_provider_that_is_not_the_portal(make_server, tmp_pat
         stoa(data, "portal", "add", HOST, "--set", f"title={title}", "--set", f"provider={provider}")
         footer = make_server(data).get("/").text.split('<footer class="site">')[1]
         assert footer.count(f"<span>{provider}</span>") == times
+
+
+def test_addresses_of_other_portals_lead_on(server):
+    for path, to in {"/api/": "/api-console/explore/v2.1/", "/api-console/": "/api-console/explore/v2.1/", "/terms/": "/terms/terms-and-conditions/",
+                     "/privacy/": "/terms/privacy-policy/", "/account/quota/": "/account/keys/", "/account/applications/": "/account/programs/",
+                     "/backoffice/catalog/": "/backoffice/datasets/", "/backoffice/customization/theme/": "/backoffice/look/",
+                     "/backoffice/monitoring/activity_log/?user=1": "/backoffice/activity/?user=1"}.items():
+        answer = server.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (301, to)
+        assert "Set-Cookie" not in answer.headers
+    for path in ("/api-console/explore/v2.1/", "/account/keys/", "/account/programs/", "/backoffice/datasets/", "/backoffice/look/", "/backoffice/navigation/",
+                 "/backoffice/audience/people/", "/backoffice/audience/api/", "/backoffice/activity/"):
+        assert server.get(path).status_code in (200, 303), path
+
+
+def test_a_record_has_a_way_to_write_about_it(server):
+    record = re.search(r'href="/explore/dataset/things/(record/[0-9a-f]+/)', server.get("/explore/dataset/things/table/").text).group(1)
+    link = re.search(r'href="(/explore/dataset/things/feedback/\?record=[0-9a-f]+)"', server.get("/explore/dataset/things/" + record).text).group(1)
+    form = server.get(link)
+    assert form.status_code == 200 and f'name="record" value="{record.split("/")[1]}"' in re.sub(r'(name="record")[^>]*( value=)', r"\1\2", form.text)
