@@ -295,8 +295,11 @@ struct str accounts_language(struct accounts *as, struct tenant_id t, int64_t ac
 
 bool account_needs_factor(const struct tenant *t, const struct account_who *who)
 {
-	return who->admin || (who->permissions & ACCOUNT_BIT(ACCOUNT_MAY_EDIT_DOMAIN)) ||
-	       str_eq(tenant_setting(t, "second_factor.required"), STR("everyone"));
+	/* What only lets somebody read or fill in opens nothing of the back office. */
+	uint64_t reads = ACCOUNT_BIT(ACCOUNT_MAY_EXPLORE_RESTRICTED) | ACCOUNT_BIT(ACCOUNT_MAY_BROWSE_PAGE) | ACCOUNT_BIT(ACCOUNT_MAY_SUBMIT_FORM);
+	struct str asked = tenant_setting(t, "second_factor.required");
+	return who->admin || (who->permissions & ACCOUNT_BIT(ACCOUNT_MAY_EDIT_DOMAIN)) || str_eq(asked, STR("everyone")) ||
+	       (str_eq(asked, STR("office")) && (who->permissions & ~reads));
 }
 
 struct account_hashing *accounts_hashing(struct accounts *as) { return &as->hashing; }

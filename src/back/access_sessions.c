@@ -116,6 +116,7 @@ static void put_form(struct html *h, struct visit *v, const struct visitor_form 
 {
 	static const struct html_option who[] = {
 		{ .value = { "administrators", 14 }, .message = N_("Those who may change the portal") },
+		{ .value = { "office", 6 }, .message = N_("Everybody who works in the back office") },
 		{ .value = { "everyone", 8 }, .message = N_("Everybody with an account") },
 	};
 	const struct tenant *t = v->at.tenant;

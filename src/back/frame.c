@@ -16,7 +16,9 @@ bool back_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, 
 		return err_set(e, ERR_FORBIDDEN, "This account has no permission for this part of the back office.");
 	if (by_key)
 		return true;
-	if (account_needs_factor(out->at.tenant, &out->who.who) && !out->who.who.second_factor) {
+	/* Also whoever has rights of single datasets or pages only. */
+	bool office = str_eq(tenant_setting(out->at.tenant, "second_factor.required"), STR("office"));
+	if ((office || account_needs_factor(out->at.tenant, &out->who.who)) && !out->who.who.second_factor) {
 		bool led = httpd_reply_redirect(p, 303, STR("/login/enrol/"), e);
 		return led && false;
 	}
