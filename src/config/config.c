@@ -8,6 +8,7 @@ const struct store_query config_queries[] = {
 };
 bool config_unknown(struct str which, struct err *e)
 {
+	if (!which.n) return err_set(e, ERR_NOT_FOUND, "There is no such dataset on this portal.");
 	return err_set(e, ERR_NOT_FOUND, "There is no dataset %.*s on this portal.", STR_ARG(str_sub(which, 0, 120)));
 }
 
@@ -100,7 +101,7 @@ bool config_of_dataset(struct site *s, struct tenant_id t, int64_t dataset, stru
 	bool ok = config_row(tx, t, STR(""), dataset, a, &row, &found, e);
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
 	if (!ok) return false;
-	return found ? read_any(s, t, row.head.uid, true, a, out, e) : config_unknown(STR("of that number"), e);
+	return found ? read_any(s, t, row.head.uid, true, a, out, e) : config_unknown(STR(""), e);
 }
 
 bool config_at_revision(struct site *s, struct tenant_id t, int64_t dataset, int64_t revision, struct arena *a, struct str *json, struct err *e)

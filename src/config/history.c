@@ -41,7 +41,7 @@ static bool read_row(struct store_tx *tx, struct tenant_id t, int64_t dataset, s
 {
 	bool found = false;
 	if (!config_row(tx, t, STR(""), dataset, a, row, &found, e)) return false;
-	return (found && row->head.revision && !row->head.deleted.us) || config_unknown(STR("of that number"), e);
+	return (found && row->head.revision && !row->head.deleted.us) || config_unknown(STR(""), e);
 }
 
 static bool go_to(struct site *s, struct store_tx *tx, struct tenant_id t, const struct config_row *row, struct config_step *step, struct arena *a, struct config *out, struct err *e)

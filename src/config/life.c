@@ -181,7 +181,7 @@ static bool find(struct store_tx *tx, struct tenant_id t, int64_t dataset, bool 
 {
 	bool found = false;
 	if (!config_row(tx, t, STR(""), dataset, a, row, &found, e)) return false;
-	return (found && row->head.revision && (row->head.deleted.us != 0) == deleted) || config_unknown(found ? row->head.slug : STR("of that number"), e);
+	return (found && row->head.revision && (row->head.deleted.us != 0) == deleted) || config_unknown(found ? row->head.slug : STR(""), e);
 }
 
 bool config_settle(struct site *s, struct tenant_id t, int64_t dataset, struct err *e)

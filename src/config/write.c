@@ -79,7 +79,7 @@ static bool present(struct store_tx *tx, struct tenant_id t, int64_t dataset, st
 {
 	bool found = false;
 	if (!config_row(tx, t, STR(""), dataset, a, row, &found, e)) return false;
-	return (found && row->head.revision && !row->head.deleted.us) || config_unknown(found ? row->head.slug : STR("of that number"), e);
+	return (found && row->head.revision && !row->head.deleted.us) || config_unknown(found ? row->head.slug : STR(""), e);
 }
 
 struct ready { struct str json; const struct json_node *doc, *was; };

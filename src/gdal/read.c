@@ -60,7 +60,8 @@ static bool complain(struct gdal_reader *r, const char *doing, struct err *e)
 	/* Its messages speak of paths that exist for it only. */
 	struct str words = text_cut(buf_str(&b), 200);
 	bool plain = text_is_utf8(words) && str_find(words, STR("/")) < 0 && words.n > 0;
-	err_set(e, ERR_BAD_SOURCE, "the file is damaged or not what it seems%s%.*s", plain ? ": " : "", plain ? (int)words.n : 0, words.p);
+	if (plain) err_set(e, ERR_BAD_SOURCE, "the file is damaged or not what it seems: %.*s", STR_ARG(words));
+	else err_set(e, ERR_BAD_SOURCE, "the file is damaged or not what it seems");
 	return err_cause(e, "gdal, %s: %.300s", doing, said);
 }
 

@@ -99,6 +99,13 @@ struct str i18n_text(const struct i18n_lang *l, const char *message)
 	return found.n ? found : str_of(message);
 }
 
+struct str i18n_by_key(const struct i18n_lang *l, struct str key)
+{
+	/* The empty message is the catalogue's own header, never a text. */
+	struct str found = key.n ? first_form(look_up(l->mo, key)) : STR("");
+	return found.n ? found : STR("");
+}
+
 /* The rule of a catalogue: what stands between "plural=" and the next ';' of its header. */
 static struct str plural_expression(struct str mo)
 {

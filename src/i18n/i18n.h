@@ -37,6 +37,29 @@ void i18n_put_filled(struct buf *b, struct str text, const struct str *args, siz
 /* True when the catalogue has the message; for tests of completeness. */
 bool i18n_has(const struct i18n_lang *l, const char *message) must_use nonnull_all;
 
+/* --- reason.c ------------------------------------------------------------------------------------ */
+
+/* Why something failed, in a reader's language. Such sentences (what err_set and its kind make, lines of job logs, faults of rows) are
+ * made, kept, logged and told to programs in English; they are recognised by their templates when they are shown. The templates are those of
+ * scripts/reasons, with what it takes in po/ under the context "reason". A text is written
+ *   - as the translation of the template that has most letters in common with it, its values put in their places: a value that is itself
+ *     such a sentence is translated, too, unless it stands in quotation marks; any other stays, set apart by FSI and PDI in a language
+ *     that is written from right to left;
+ *   - else sentence by sentence ("A. B."), when each is known;
+ *   - else behind a prefix ("cities.csv: A"), when the rest is known;
+ *   - else as it is.
+ * Nothing of a text is ever lost, whatever it holds. */
+void i18n_put_reason(struct buf *b, const struct i18n_lang *l, struct str english) nonnull_all;
+/* The i-th template, with {0} … {9} where values stand; the empty text beyond the last. For tests. */
+struct str i18n_template(size_t i) must_use;
+/* The translation of a template, or the empty text. For tests. */
+struct str i18n_template_in(const struct i18n_lang *l, size_t i) must_use nonnull_all;
+
+/* --- inside the room: catalog.c ------------------------------------------------------------------ */
+
+/* The translation of a message by its whole key (its context, U+0004, the message), or the empty text. */
+struct str i18n_by_key(const struct i18n_lang *l, struct str key) must_use nonnull_all;
+
 /* --- plural.c ------------------------------------------------------------------------------------ */
 
 /* The value of a C expression over n, as catalogues state their plural rule ("n != 1"). False when

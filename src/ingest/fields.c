@@ -399,9 +399,10 @@ static void check_fit(const struct check *c, const struct json_node *all, const 
 	        : str_eq(what, STR("timeserie_precision")) ? (is_word_of("hour minute", arg) ? t == VALUE_DATETIME : date)
 	        : str_eq(what, STR("timerangeFilter")) || str_eq(what, STR("timezone")) ? date
 	        : str_eq(what, STR("facet")) ? t != VALUE_POINT && t != VALUE_SHAPE : true;
-	if (!ok)
-		fault(c, "annotation", "a field of type %s cannot have the annotation \"%.*s\"%s%.*s%s", value_kind(t)->word, STR_ARG(what),
-		      arg.n && date ? " (" : "", date ? (int)arg.n : 0, arg.p ? arg.p : "", arg.n && date ? ")" : "");
+	if (!ok && arg.n && date)
+		fault(c, "annotation", "a field of type %s cannot have the annotation \"%.*s\" (%.*s)", value_kind(t)->word, STR_ARG(what), STR_ARG(arg));
+	else if (!ok)
+		fault(c, "annotation", "a field of type %s cannot have the annotation \"%.*s\"", value_kind(t)->word, STR_ARG(what));
 }
 
 static void check_order(const struct check *c, const struct json_node *o)

@@ -3,6 +3,8 @@
 #include "ingest/hidden.h"
 #include <stdlib.h>
 
+#define TAKE_THEM "choose “Hidden rows, columns and sheets too” to take them."
+
 enum { MOST_COLUMNS = 16384, SHOWN = 0, HIDDEN = 1, HELD = 2 };
 
 void hidden_begin(struct hidden *h, const struct source *s) { *h = (struct hidden){ .take = param_bool(s, "hidden", false) }; }
@@ -49,7 +51,6 @@ static void put_letters(struct buf *b, size_t column)
 
 void hidden_note(struct hidden *h, struct load *l, struct str sheets)
 {
-	static const char how[] = "choose “Hidden rows, columns and sheets too” to take them";
 	auto_buf letters = BUF_INIT(4096);
 	size_t n = 0;
 	if (h->take || h->told) return;
@@ -62,7 +63,7 @@ void hidden_note(struct hidden *h, struct load *l, struct str sheets)
 		}
 	}
 	if (n > 20) buf_lit(&letters, " …");
-	if (sheets.n) load_note(l, "Hidden sheets were passed over (%.*s); %s.", STR_ARG(sheets), how);
-	if (n) load_note(l, "Hidden columns of the sheet were left out (%.*s); %s.", STR_ARG(buf_str(&letters)), how);
-	if (h->rows) load_note(l, "Hidden rows of the sheet were left out (%lld); %s.", (long long)h->rows, how);
+	if (sheets.n) load_note(l, "Hidden sheets were passed over (%.*s); " TAKE_THEM, STR_ARG(sheets));
+	if (n) load_note(l, "Hidden columns of the sheet were left out (%.*s); " TAKE_THEM, STR_ARG(buf_str(&letters)));
+	if (h->rows) load_note(l, "Hidden rows of the sheet were left out (%lld); " TAKE_THEM, (long long)h->rows);
 }

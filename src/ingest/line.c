@@ -230,8 +230,10 @@ void line_notes(struct line *n, struct load *l)
 	for (size_t i = 0; i < count; i++) {
 		struct str label = json_text(json_get(json_at(n->processors, absent[i].step), "label"));
 		if (!label.n) label = json_text(json_get(json_at(n->processors, absent[i].step), "type"));
-		load_note(l, "Processor %zu (%.*s) reads the field “%.*s”, which is not there%s%.*s%s", absent[i].step + 1, STR_ARG(label),
-		          STR_ARG(absent[i].field), absent[i].meant.n ? "; did you mean “" : "", STR_ARG(absent[i].meant),
-		          absent[i].meant.n ? "”?" : ".");
+		if (absent[i].meant.n)
+			load_note(l, "Processor %zu (%.*s) reads the field “%.*s”, which is not there; did you mean “%.*s”?", absent[i].step + 1, STR_ARG(label),
+			          STR_ARG(absent[i].field), STR_ARG(absent[i].meant));
+		else
+			load_note(l, "Processor %zu (%.*s) reads the field “%.*s”, which is not there.", absent[i].step + 1, STR_ARG(label), STR_ARG(absent[i].field));
 	}
 }

@@ -96,9 +96,11 @@ static bool pour(struct load *l, struct second *p, struct feed *feed, struct err
 static bool strict_error(const struct load *l, struct err *e)
 {
 	const struct ingest_reason *r = l->rejects.reasons.p;
-	return err_set(e, ERR_BAD_SOURCE, "nothing was published: row %lld, %s%.*s%s %s (%lld refusals in all)", (long long)r->first_row,
-	               r->field.n ? "field “" : "the row", STR_ARG(r->field), r->field.n ? "”:" : ":", r->reason.p,
-	               (long long)l->rejects.count);
+	if (!r->field.n)
+		return err_set(e, ERR_BAD_SOURCE, "nothing was published: row %lld, the row: %s (%lld refusals in all)", (long long)r->first_row, r->reason.p,
+		               (long long)l->rejects.count);
+	return err_set(e, ERR_BAD_SOURCE, "nothing was published: row %lld, field “%.*s”: %s (%lld refusals in all)", (long long)r->first_row,
+	               STR_ARG(r->field), r->reason.p, (long long)l->rejects.count);
 }
 
 static void gather_result(struct load *l, const struct plan *plan, const struct second *p, struct ingest_result *out)

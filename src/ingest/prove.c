@@ -206,14 +206,13 @@ static bool open_order(uint32_t m, const struct evidence *v, struct load *l, str
 		*out = lowest(dates);
 		return true;
 	}
-	const char *why = v->dmy && !v->mdy ? "day first" : v->mdy && !v->dmy ? "month first" : NULL;
-	if (!why) {
+	if (v->dmy == v->mdy) {
 		load_note(l, "The dates of “%.*s” can be read day/month/year or month/day/year: no part of any is over 12. "
 		             "They were kept as text until somebody says which comes first.", STR_ARG(label));
 		return false;
 	}
 	load_note(l, "The dates of “%.*s” can be read both ways; they were read %s, as another column of the file is.",
-	          STR_ARG(label), why);
+	          STR_ARG(label), v->dmy ? "day first" : "month first");
 	*out = lowest(dates & (v->dmy ? DMY : MDY));
 	return true;
 }
@@ -237,11 +236,10 @@ static void explain_text(const struct proof *p, struct load *l, struct str label
 		             "and places of them.", STR_ARG(label), STR_ARG(p->text_value), (long long)p->text_row);
 	if (p->filled_before < 8 || !p->text_row) return;
 	uint32_t b = p->before;
-	const char *what = some(b, SPELL_NUMBERS) ? "numbers" : some(b, SPELL_DATES | SPELL_TIMES) ? "dates"
-	                 : some(b, SPELL(BOOL)) ? "true or false" : some(b, SPELL(POINT)) ? "places" : NULL;
-	if (!what) return;
+	if (!some(b, SPELL_NUMBERS | SPELL_DATES | SPELL_TIMES | SPELL(BOOL) | SPELL(POINT))) return;
 	load_note(l, "“%.*s” is text because of “%.*s” in row %lld; the %lld values before it are %s.", STR_ARG(label),
-	          STR_ARG(p->text_value), (long long)p->text_row, (long long)p->filled_before, what);
+	          STR_ARG(p->text_value), (long long)p->text_row, (long long)p->filled_before,
+	          some(b, SPELL_NUMBERS) ? "numbers" : some(b, SPELL_DATES | SPELL_TIMES) ? "dates" : some(b, SPELL(BOOL)) ? "true or false" : "places");
 }
 
 /* Numbers or dates but for a few cells, which are told. */

@@ -179,8 +179,8 @@ static bool no_such_part(const struct walk *k, struct str part, struct err *e)
 	auto_buf list = BUF_INIT(240);
 	for (int i = 0; i < k->nfound; i++)
 		buf_printf(&list, "%s“%.*s”", i ? ", " : "", STR_ARG(text_cut(k->found[i].path, 60)));
-	return err_set(e, ERR_BAD_SOURCE, "the JSON has no array at “%.*s”; it has %s%.*s", STR_ARG(part), k->nfound ? "" : "none",
-	               STR_ARG(text_cut(buf_str(&list), 200)));
+	if (!k->nfound) return err_set(e, ERR_BAD_SOURCE, "the JSON has no array at “%.*s”; it has none", STR_ARG(part));
+	return err_set(e, ERR_BAD_SOURCE, "the JSON has no array at “%.*s”; it has %.*s", STR_ARG(part), STR_ARG(text_cut(buf_str(&list), 200)));
 }
 
 /* A single feature or shape is a record, whatever arrays it is made of. */

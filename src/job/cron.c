@@ -10,11 +10,11 @@ enum { MINUTES_OF_DAY = 1440, DAYS_AHEAD = 366 * 9, MOST_BYTES = 200, SAMPLE = 3
 
 struct part { const char *name; int least, most; const char *words; };
 static const struct part parts[CRON_PARTS] = {
-	{ "minute", 0, 59, NULL },
-	{ "hour", 0, 23, NULL },
-	{ "day of the month", 1, 31, NULL },
-	{ "month", 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec" },
-	{ "day of the week", 0, 7, "sunmontuewedthufrisat" },
+	{ "the minute", 0, 59, NULL },
+	{ "the hour", 0, 23, NULL },
+	{ "the day of the month", 1, 31, NULL },
+	{ "the month", 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec" },
+	{ "the day of the week", 0, 7, "sunmontuewedthufrisat" },
 };
 
 /* --- reading ---------------------------------------------------------------------------------------------- */
@@ -72,7 +72,7 @@ static bool read_part(const struct part *p, struct str s, uint64_t *bits, struct
 	*bits = 0;
 	while (str_cut(&rest, ',', &member))
 		if (!read_member(p, member, bits))
-			return err_set(e, ERR_PARAMETER, "The %s of the schedule cannot be \"%.*s\": use *, a number from %d to %d, a range such as %d-%d, a list with commas, or a step such as */2.", p->name,
+			return err_set(e, ERR_PARAMETER, "In the schedule, %s cannot be \"%.*s\": use *, a number from %d to %d, a range such as %d-%d, a list with commas, or a step such as */2.", p->name,
 			               STR_ARG(str_sub(s, 0, 40)), p->least, p->most, p->least, p->least + 2);
 	return true;
 }

@@ -37,7 +37,8 @@ static struct str words_at(const struct lint *l, size_t at)
 static bool bad(struct lint *l, size_t at, const char *what)
 {
 	struct str near = words_at(l, at);
-	return err_set(l->e, ERR_INVALID, "line %zu: %s%s%.*s%s", line_of(l, at), what, near.n ? ": \"" : "", STR_ARG(near), near.n ? "\"" : "");
+	if (!near.n) return err_set(l->e, ERR_INVALID, "line %zu: %s", line_of(l, at), what);
+	return err_set(l->e, ERR_INVALID, "line %zu: %s: \"%.*s\"", line_of(l, at), what, STR_ARG(near));
 }
 
 static bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }

@@ -173,7 +173,8 @@ bool process_json(struct process_step *s, struct process_row *r, size_t from, si
 	*doc = NULL;
 	if (process_is_null(c)) return true;
 	if (json_read(c.text, doc, &e)) return true;
-	process_tell(s, r, column, c.text, "This is not %s", str_starts(str_of(e.pub), STR("JSON")) ? e.pub : "JSON.");
+	if (str_starts(str_of(e.pub), STR("JSON"))) process_tell(s, r, column, c.text, "This is not %s", e.pub);
+	else process_tell(s, r, column, c.text, "This is not JSON.");
 	return false;
 }
 

@@ -134,9 +134,11 @@ static struct xnode *expected(struct xparser *p, const char *what)
 	p->failed = true;
 	struct str token = text_cut(str_sub(p->text, p->tok.at, p->tok.end - p->tok.at), SHOWN);
 	if (p->tok.kind == T_END) token = STR("end of the expression");
-	const char *hint = "";
-	if (p->tok.kind == T_BAD && (byte_at(p, p->tok.at) == '"' || byte_at(p, p->tok.at) == '\'')) hint = " (the quote does not end)";
-	(void)err_set(p->e, ERR_PARAMETER, "unexpected %.*s at position %zu%s: expected %s.", STR_ARG(token), text_length(str_sub(p->text, 0, p->tok.at)), hint, what);
+	size_t at = text_length(str_sub(p->text, 0, p->tok.at));
+	if (p->tok.kind == T_BAD && (byte_at(p, p->tok.at) == '"' || byte_at(p, p->tok.at) == '\''))
+		(void)err_set(p->e, ERR_PARAMETER, "unexpected %.*s at position %zu (the quote does not end): expected %s.", STR_ARG(token), at, what);
+	else
+		(void)err_set(p->e, ERR_PARAMETER, "unexpected %.*s at position %zu: expected %s.", STR_ARG(token), at, what);
 	return NULL;
 }
 

@@ -30,7 +30,7 @@ static bool open(struct process_step *s, struct process_faults *f, struct err *e
 	if (!m->x) return true;
 	bool named = false;
 	for (size_t i = 1; i <= regexp_groups(m->x); i++) named |= regexp_group_name(m->x, i).n > 0;
-	if (!named) process_step_fault(s, f, "regexp", "expected at least one named group, such as (?P<year>[0-9]{4}).");
+	if (!named) process_step_fault(s, f, "regexp", "expected at least one named group, such as (?P<year>[0-9]+).");
 	return true;
 }
 

@@ -85,7 +85,7 @@ void html_notice_text(struct html *h, enum html_tone tone, struct str text)
 {
 	html_notice_open(h, tone);
 	html_lit(h, "<p>");
-	html_text(h, text);
+	html_reason(h, text);
 	html_lit(h, "</p>");
 	html_notice_close(h);
 }

@@ -66,7 +66,7 @@ static void put_summary(struct html *h)
 			put_id(h, e->field, "");
 			html_lit(h, "\">");
 		}
-		html_text(h, e->text);
+		html_reason(h, e->text);
 		if (e->field.n)
 			html_lit(h, "</a>");
 		html_lit(h, "</li>");
@@ -172,7 +172,7 @@ static void put_error(struct html *h, const struct about *b)
 	html_lit(h, "\">");
 	html_icon(h, ICON_WARNING);
 	html_lit(h, "<span>");
-	html_text(h, error);
+	html_reason(h, error);
 	html_lit(h, "</span></p>");
 }
 

@@ -13,6 +13,13 @@ void html_text(struct html *h, struct str s)
 	text_put_html(&h->out, s);
 }
 
+void html_reason(struct html *h, struct str english)
+{
+	auto_buf said = BUF_INIT(4 * english.n + 65536);
+	i18n_put_reason(&said, h->lang, english);
+	html_text(h, said.over ? english : buf_str(&said));
+}
+
 void html_url(struct html *h, struct str url)
 {
 	bool local = url.n > 0 && (url.p[0] == '/' || url.p[0] == '?' || url.p[0] == '#') &&

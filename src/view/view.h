@@ -35,6 +35,7 @@ enum { VIEW_PAGE_BYTES = 16 << 20 };
 #define html_lit(h, lit) html_put_literal((h), STR(lit))
 void html_put_literal(struct html *h, struct str lit);   /* for html_lit and tables of literals only */
 void html_text(struct html *h, struct str s);            /* escaped; content or quoted attribute */
+void html_reason(struct html *h, struct str english);    /* why something failed: the reader's language where its template is known (i18n_put_reason), escaped */
 void html_url(struct html *h, struct str url);           /* escaped; "#" unless local, http(s) or mailto */
 void html_int(struct html *h, int64_t v);                /* plain digits, for attributes */
 void html_count(struct html *h, int64_t v);              /* by locale, for readers */
@@ -326,7 +327,7 @@ struct html_errors {
 };
 /* Notes a message in the page's language; the first for a field counts. Returns false. */
 bool html_complain(struct html_errors *errors, const struct i18n_lang *l, const char *field, const char *message);
-/* The same with a text that is one already. */
+/* The same with a text that is one already, or with a reason in English: it is translated when it is shown (html_reason). */
 bool html_complain_text(struct html_errors *errors, struct str field, struct str text);
 
 struct html_form {
@@ -427,7 +428,7 @@ enum html_tone { HTML_INFO, HTML_SUCCESS, HTML_WARNING, HTML_BAD, HTML_NEUTRAL }
 void html_notice_open(struct html *h, enum html_tone tone);
 void html_notice_close(struct html *h);
 void html_notice(struct html *h, enum html_tone tone, const char *message);
-void html_notice_text(struct html *h, enum html_tone tone, struct str text);
+void html_notice_text(struct html *h, enum html_tone tone, struct str text); /* a reason in English is translated (html_reason) */
 void html_badge(struct html *h, enum html_tone tone, const char *message);
 void html_badge_text(struct html *h, enum html_tone tone, struct str text);
 

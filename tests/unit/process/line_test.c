@@ -59,7 +59,7 @@ static void faults_tell_the_place_and_what_was_expected(void **s)
 		{ "{\"type\":\"set_timezone\",\"field\":\"a\",\"timezone\":\"Paris\"}", NULL, "processors/0/timezone: there is no time zone \"Paris\"; expected a name such as Europe/Paris or UTC.\n" },
 		{ "{\"type\":\"regexp_replace\",\"field\":\"a\",\"regexp\":\"é(\"}", NULL, "processors/0/regexp: the regular expression cannot be read at position 2: missing closing parenthesis.\n" },
 		{ "{\"type\":\"regexp_replace\",\"field\":\"a\",\"regexp\":\"(a)\",\"new\":\"\\\\g<x>\"}", NULL, "processors/0/new: the regular expression has no group \"x\".\n" },
-		{ "{\"type\":\"string_extractor\",\"field\":\"a\",\"regexp\":\"(a)\"}", NULL, "processors/0/regexp: expected at least one named group, such as (?P<year>[0-9]{4}).\n" },
+		{ "{\"type\":\"string_extractor\",\"field\":\"a\",\"regexp\":\"(a)\"}", NULL, "processors/0/regexp: expected at least one named group, such as (?P<year>[0-9]+).\n" },
 		{ "{\"type\":\"date_normalizer\",\"field\":\"a\",\"pattern\":\"%Q\"}", NULL,
 		  "processors/0/pattern: there is no %Q (at position 0); the pattern has %a %A %w %d %b %B %m %y %Y %H %I %p %M %S %f %j %U %W %z.\n" },
 		{ "{\"type\":\"string_replace\",\"old\":\"a\"}", NULL, "processors/0/field: expected the name of a field, or all_fields.\n" },
