@@ -2,6 +2,8 @@
  * overruled and is looked at again. */
 #include "back/dataset_inside.h"
 
+enum { UNSURE = 50 }; /* below this a number says less than words */
+
 struct check {
 	struct visit visit;
 	struct config c;
@@ -136,7 +138,11 @@ static void put_found(struct html *h, struct check *k)
 	}
 	if (x && guess && str_eq(json_text(json_get(guess, "type")), str_of(x->type))) {
 		html_lit(h, " · ");
-		html_say_with(h, N_("{0} % sure"), HTML_ARG_COUNT(json_int(json_get(guess, "confidence"), 0)));
+		int64_t sure = json_int(json_get(guess, "confidence"), 0);
+		if (sure < UNSURE)
+			html_say(h, N_("not sure that it is a table"));
+		else
+			html_say_with(h, N_("{0} % sure"), HTML_ARG_COUNT(sure));
 	}
 	html_lit(h, "</p>");
 }

@@ -30,7 +30,7 @@ static size_t candidates(const struct source *s, struct str head, const char *hi
 		unsigned sure = 0;
 		for (size_t i = 0; source_formats[i]; i++) {
 			const struct source_format *f = source_formats[i];
-			if (!has_word(x->formats, str_of(f->name))) continue;
+			if (!has_word(x->formats, str_of(f->name)) || (!hint && format_is_stranger(f, s->name, head))) continue;
 			if (hint) sure = num_max(sure, strcmp(hint, f->name) == 0 ? 190u : 0u);
 			else if (f->sniff && f->sniff(head)) sure = num_max(sure, format_sniff(f, s->name, head));
 			else if (f->flags & SOURCE_TEXT && has_word(f->suffixes, suffix_of(s->name))) sure = num_max(sure, 60u);

@@ -18,6 +18,8 @@ void source_end(struct source *s);
 /* The beginning of the plain bytes of l->source, and what an archive as a whole is; source_close ends it. */
 bool source_peek(struct load *l, const struct ingest_part *part, struct str *head, const char **hint, struct err *e) must_use;
 void source_close_file(struct source_file *f);
+/* True when the name says that it is something else than a table, and its beginning does not say better. */
+bool format_is_stranger(const struct source_format *f, struct str name, struct str head);
 unsigned format_sniff(const struct source_format *f, struct str name, struct str head);
 
 /* heading.c: rows of headings. */

@@ -25,6 +25,30 @@ static const struct { const char *begins; size_t n; const char *what; } stranger
 	{ "\x28\xb5\x2f\xfd", 4, "packed with zstd; use gzip or zip" },
 };
 
+/* Told by the name alone: what they hold is no table, even where it looks like text. */
+static const struct { const char *suffixes, *what; } others[] = {
+	{ "exe dll msi scr bat cmd ps1 jar apk dmg deb rpm iso", "a program, not a table" },
+	{ "jpg jpeg png gif bmp webp heic svg ico psd tif tiff", "a picture, not a table" },
+	{ "mp3 wav ogg oga flac m4a aac", "a sound, not a table" },
+	{ "mp4 avi mov mkv webm mpg mpeg wmv m4v", "a film, not a table" },
+	{ "doc docx odt rtf ppt pptx odp pages eml msg", "a document, not a table; copy the table into a spreadsheet or CSV" },
+};
+enum { BETTER = 50 }; /* a beginning that is as sure as this is stronger than a name */
+
+static const char *stranger_or_null(struct str name)
+{
+	struct str ending = suffix_of(name);
+	for (size_t i = 0; ending.n && i < COUNT_OF(others); i++)
+		if (has_word(others[i].suffixes, ending))
+			return others[i].what;
+	return NULL;
+}
+
+bool format_is_stranger(const struct source_format *f, struct str name, struct str head)
+{
+	return stranger_or_null(name) && !(f && f->sniff && f->sniff(head) >= BETTER);
+}
+
 static bool refuse_strangers(struct str name, struct str head, struct err *e)
 {
 	struct str text = str_trim(head);
@@ -132,6 +156,8 @@ static bool find_format(struct load *l, struct source *s, struct str head, const
 	bool sure = named || (s->format && s->format->sniff && s->format->sniff(head) >= 100);
 	if (!sure && !refuse_strangers(s->name, head, e)) return false;
 	const struct source_format *suffix = format_by_suffix(s->name);
+	if (format_is_stranger(s->format, s->name, head))
+		return err_set(e, ERR_BAD_SOURCE, "“%.*s” is %s", STR_ARG(text_cut(base_name(s->name), 100)), stranger_or_null(s->name));
 	if (!named && suffix && !is_text(suffix) && suffix->sniff(head) == 0) return not_one(s->name, suffix->name, e);
 	if (s->format) return true;
 	return err_set(e, ERR_BAD_SOURCE, "“%.*s” is not of a format that can be read; CSV, Excel, JSON, GeoJSON, a shapefile and "

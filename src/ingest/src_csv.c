@@ -346,6 +346,10 @@ static int64_t csv_place(struct source *s) { return window_place(&csv_of(s)->w);
 static unsigned csv_sniff(struct str head)
 {
 	if (head.n == 0 || memchr(head.p, 0, head.n)) return 0;
+	/* Texts have few signs that cannot be written; the odd one is forgiven. */
+	size_t odd = 0;
+	for (size_t i = 0; i < head.n; i++) odd += (unsigned char)head.p[i] < 32 && !(head.p[i] >= 9 && head.p[i] <= 13) && head.p[i] < 26;
+	if (odd > 8 && odd * 50 > head.n) return 0;
 	return head.p[0] == '{' || head.p[0] == '[' || head.p[0] == '<' ? 5 : 20;
 }
 

@@ -346,6 +346,18 @@ def test_a_file_sent_by_mistake_is_discarded_and_comes_back(root):
     assert "Discard" not in page(root, trees) and root.form(trees, {"do": "discard"}).status_code == 403
 
 
+def test_what_is_no_table_is_refused_by_name_or_by_content(root):
+    for name, content, word in (("photo.exe", b"MZ this is not a table\nat all\n", "a program, not a table"), ("photo.jpg", b"one,two\n1,2\n", "a picture, not a table"),
+                                ("noise.abc", bytes(range(1, 9)) * 40 + b"\n", "is not of a format that can be read"), ("notes.docx", b"words\n", "a document, not a table")):
+        text = page(root, sent(root, name, content).headers["Location"])
+        assert word in html.unescape(text) and "% sure" not in text, (name, re.sub(r"<[^>]+>", " ", text)[-1500:])
+        assert 'value="publish"' not in text and "Discard" in text
+    # A beginning that says what it is counts more than a name; a column of words is one, with a doubt.
+    assert 'value="publish"' in page(root, sent(root, "map.bat", b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"a":1},"geometry":{"type":"Point","coordinates":[1,2]}}]}').headers["Location"])
+    text = page(root, sent(root, "names.txt", b"name\nAda\nBob\n").headers["Location"])
+    assert "not sure that it is a table" in text and 'value="publish"' in text
+
+
 def test_connections_never_show_secrets(root):
     path = "/backoffice/connections/new/?type=http"
     made = send(root, path, {"name": "Town", "url": "https://files.example.org/open/", "username": "u", "password": "hush-hush-1", "do": "save"}, 'name="password"')
