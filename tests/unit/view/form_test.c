@@ -52,6 +52,28 @@ static void values_labels_and_errors_are_text(void **s)
 	buf_done(&h.out);
 }
 
+static void reasons_are_said_in_the_reader_s_language(void **s)
+{
+	(void)s;
+	struct html h = writer();
+	h.lang = i18n_lang_or_null(STR("de"));
+	struct html_errors errors = { 0 };
+	html_complain_text(&errors, STR("name"), STR("Another field is called \"a<b\" already: rename or delete that one first, or choose another name."));
+	html_form_open(&h, &(struct html_form){ .action = STR("/"), .errors = &errors });
+	html_field(&h, &(struct html_field){ .name = "name", .label_text = STR("Name") });
+	html_form_close(&h);
+	/* In the list at the top, and beside its field. */
+	has(&h, "Ein anderes Feld heißt bereits „a&lt;b“: Benennen Sie dieses zuerst um oder löschen Sie es, oder wählen Sie einen anderen Namen.</a>");
+	has(&h, "oder wählen Sie einen anderen Namen.</span>");
+	html_notice_text(&h, HTML_BAD, STR("There is nothing to undo."));
+	has(&h, "<p>Es gibt nichts rückgängig zu machen.</p>");
+	lacks(&h, "rename");
+	lacks(&h, "undo");
+	html_notice_text(&h, HTML_BAD, STR("Somebody's own <words>."));
+	has(&h, "<p>Somebody&#39;s own &lt;words&gt;.</p>");
+	buf_done(&h.out);
+}
+
 static void a_box_is_tied_to_its_hint_and_its_error(void **s)
 {
 	(void)s;
@@ -157,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_labels_and_errors_are_text),
+		cmocka_unit_test(reasons_are_said_in_the_reader_s_language),
 		cmocka_unit_test(a_box_is_tied_to_its_hint_and_its_error),
 		cmocka_unit_test(what_was_posted_comes_back_and_passwords_do_not),
 		cmocka_unit_test(two_forms_of_a_page_have_ids_of_their_own),
