@@ -62,6 +62,8 @@ size_t back_look_changes(const struct look_theme *a, const struct look_theme *b,
 		out[n++] = N_("Header");
 	if (!str_eq(a->footer, b->footer))
 		out[n++] = N_("Footer");
+	if (!str_eq(a->card, b->card))
+		out[n++] = N_("Card of a dataset");
 	return n;
 }
 

@@ -13,7 +13,7 @@ void back_put_navigation_tabs(struct html *h, enum back_navigation_tab tab);
 /* Whether the draft differs from what is live, and what can be done with it: a preview, making it live, throwing it away. */
 void back_put_draft_bar(struct view_page *p, const struct look *draft) nonnull_all;
 /* Parts of a theme that differ, as messages; gives how many. */
-enum { LOOK_PARTS = 6 };
+enum { LOOK_PARTS = 7 };
 size_t back_look_changes(const struct look_theme *a, const struct look_theme *b, const char *out[LOOK_PARTS]) nonnull_all;
 /* "#1f5a7a" */
 struct str back_colour(struct arena *a, uint32_t c) nonnull_all;

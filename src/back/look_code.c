@@ -1,7 +1,8 @@
-/* The stylesheet, the header and the footer of the draft as their authors write them, with what the house leaves out of them. */
+/* The stylesheet, the header, the footer and the cards of the draft as their authors write them, with what the house leaves out of them. */
 #include "back/look.h"
 
-static const struct { const char *name, *meaning; } placeholders[] = {
+struct placeholder { const char *name, *meaning; };
+static const struct placeholder placeholders[] = {
 	{ "##menu##", N_("the menu, folded away on phones") },
 	{ "##logo##", N_("the logo, a link to the first page") },
 	{ "##brand##", N_("the portal's name, likewise") },
@@ -12,14 +13,25 @@ static const struct { const char *name, *meaning; } placeholders[] = {
 	{ "##ods-logo##", N_("in the footer: the mark of the software") },
 };
 
-static void put_placeholders(struct html *h)
+static const struct placeholder on_cards[] = {
+	{ "##title##", N_("the title, a link to the dataset; added by itself when it is missing") },
+	{ "##description##", N_("the beginning of the description") },
+	{ "##theme-icon##", N_("the theme with its pictogram") },
+	{ "##picture##", N_("the picture of the dataset") },
+	{ "##keywords##", N_("the keywords, links to the catalogue") },
+	{ "##visualizations##", N_("links to the table, the map and what else there is") },
+	{ "##facts##", N_("publisher, records, date and licence together") },
+	{ "##publisher## ##license## ##language## ##references## ##modified## ##records_count##", N_("one of these with its name, nothing where it is empty") },
+};
+
+static void put_placeholders(struct html *h, const struct placeholder *list, size_t n)
 {
 	html_lit(h, "<dl class=\"placeholders\">");
-	for (size_t i = 0; i < COUNT_OF(placeholders); i++) {
+	for (size_t i = 0; i < n; i++) {
 		html_lit(h, "<div><dt><code>");
-		html_text(h, str_of(placeholders[i].name));
+		html_text(h, str_of(list[i].name));
 		html_lit(h, "</code></dt><dd>");
-		html_say(h, placeholders[i].meaning);
+		html_say(h, list[i].meaning);
 		html_lit(h, "</dd></div>");
 	}
 	html_lit(h, "</dl>");
@@ -65,11 +77,16 @@ static bool put_page(struct visit *v, const struct look *draft, const struct vis
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "css", .label = N_("Rules (CSS)"), .value = t->css, .rows = 14, .code = true });
 	html_panel_close(h);
 	html_panel_open(h, "markup", N_("Header and footer"), N_("HTML with these placeholders:"));
-	put_placeholders(h);
+	put_placeholders(h, placeholders, COUNT_OF(placeholders));
 	put_dropped(h, t->header, false);
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "header", .label = N_("Header"), .value = t->header, .rows = 8, .code = true });
 	put_dropped(h, t->footer, false);
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "footer", .label = N_("Footer"), .value = t->footer, .rows = 8, .code = true });
+	html_panel_close(h);
+	html_panel_open(h, "card", N_("Card of a dataset"), N_("How a dataset stands in lists: HTML with these placeholders. Empty: as the house has it."));
+	put_placeholders(h, on_cards, COUNT_OF(on_cards));
+	put_dropped(h, t->card, false);
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "card", .label = N_("Card"), .value = t->card, .rows = 8, .code = true });
 	html_panel_close(h);
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .weight = HTML_PRIMARY, .label = N_("Save the draft") });
@@ -112,6 +129,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		theme.css = take(&v, &form, STR("css"));
 		theme.header = take(&v, &form, STR("header"));
 		theme.footer = take(&v, &form, STR("footer"));
+		theme.card = take(&v, &form, STR("card"));
 		if (look_save_draft(v.at.site->looks, v.at.tenant, &theme, e))
 			ok = back_done(&v, STR("/backoffice/look/code/"), "draft", e);
 		else

@@ -124,15 +124,8 @@ static void put_views(struct html *h, const struct visit *v, const struct datase
 	html_lit(h, "</ul>");
 }
 
-void front_card(struct html *h, const struct visit *v, const struct dataset *d)
+static void put_title(struct html *h, const struct visit *v, const struct dataset *d)
 {
-	struct str *themes;
-	size_t nthemes = dataset_meta_list(d, v->arena, "theme", v->lang_code, &themes);
-	struct str about = view_plain(v->arena, dataset_meta_text(d, v->arena, "description", v->lang_code), EXCERPT);
-	html_lit(h, "<li class=\"card\"><article>");
-	(void)front_put_picture(h, v, d);
-	if (nthemes)
-		front_put_theme(h, themes[0]);
 	html_lit(h, "<h2><a href=\"/explore/dataset/");
 	html_text(h, d->slug);
 	html_lit(h, "/\"><bdi");
@@ -140,15 +133,113 @@ void front_card(struct html *h, const struct visit *v, const struct dataset *d)
 	html_lit(h, ">");
 	html_text(h, front_title(v, d));
 	html_lit(h, "</bdi></a></h2>");
-	if (about.n) {
-		html_lit(h, "<p class=\"about\"><bdi");
-		front_put_lang(h, front_lang_of(d, v, "description"));
-		html_lit(h, ">");
-		html_text(h, about);
-		html_lit(h, "</bdi></p>");
+}
+
+static void put_about(struct html *h, const struct visit *v, const struct dataset *d)
+{
+	struct str about = view_plain(v->arena, dataset_meta_text(d, v->arena, "description", v->lang_code), EXCERPT);
+	if (!about.n)
+		return;
+	html_lit(h, "<p class=\"about\"><bdi");
+	front_put_lang(h, front_lang_of(d, v, "description"));
+	html_lit(h, ">");
+	html_text(h, about);
+	html_lit(h, "</bdi></p>");
+}
+
+static void put_first_theme(struct html *h, const struct visit *v, const struct dataset *d)
+{
+	struct str *themes;
+	if (dataset_meta_list(d, v->arena, "theme", v->lang_code, &themes))
+		front_put_theme(h, themes[0]);
+}
+
+static void put_picture(struct html *h, const struct visit *v, const struct dataset *d) { (void)front_put_picture(h, v, d); }
+static void put_facts(struct html *h, const struct visit *v, const struct dataset *d) { front_facts(h, v, d, true); }
+
+/* --- as a portal lays it out ------------------------------------------------------------------------------- */
+
+static void open_item(struct html *h, const char *name, const char *label)
+{
+	html_lit(h, "<span class=\"item ");
+	html_text(h, str_of(name));
+	html_lit(h, "\"><span class=\"label\">");
+	html_say(h, label);
+	html_lit(h, "</span> <bdi>");
+}
+
+static void put_meta(struct html *h, const struct visit *v, const struct dataset *d, const char *name, const char *label)
+{
+	struct str text = dataset_meta_text(d, v->arena, name, v->lang_code);
+	if (!text.n)
+		return;
+	open_item(h, name, label);
+	if (str_eq(str_of(name), STR("language")))
+		front_value(h, FRONT_VALUE_LANGUAGE, text);
+	else
+		html_text(h, text);
+	html_lit(h, "</bdi></span>");
+}
+
+static void put_publisher(struct html *h, const struct visit *v, const struct dataset *d) { put_meta(h, v, d, "publisher", N_("Publisher")); }
+static void put_license(struct html *h, const struct visit *v, const struct dataset *d) { put_meta(h, v, d, "license", N_("Licence")); }
+static void put_language(struct html *h, const struct visit *v, const struct dataset *d) { put_meta(h, v, d, "language", N_("Language")); }
+static void put_references(struct html *h, const struct visit *v, const struct dataset *d) { put_meta(h, v, d, "references", N_("References")); }
+
+static void put_modified(struct html *h, const struct visit *v, const struct dataset *d)
+{
+	open_item(h, "modified", N_("Modified"));
+	html_date(h, d->modified.us, v->zone, false);
+	html_lit(h, "</bdi></span>");
+}
+
+static void put_records(struct html *h, const struct visit *v, const struct dataset *d)
+{
+	(void)v;
+	if (d->version.number <= 0 || d->rows < 0)
+		return;
+	open_item(h, "records_count", N_("Records"));
+	html_count(h, d->rows);
+	html_lit(h, "</bdi></span>");
+}
+
+/* What fills the placeholders of a portal's own card; the first is always there. */
+static const char *const holes[] = { "title", "theme-icon", "description", "keywords", "visualizations", "facts", "picture", "publisher", "license", "language",
+	"references", "modified", "records_count", NULL };
+static void (*const fillers[])(struct html *h, const struct visit *v, const struct dataset *d) = { put_title, put_first_theme, put_about, put_keywords, put_views,
+	put_facts, put_picture, put_publisher, put_license, put_language, put_references, put_modified, put_records };
+_Static_assert(COUNT_OF(holes) == COUNT_OF(fillers) + 1, "every placeholder has what fills it");
+
+static void put_own(struct html *h, const struct visit *v, const struct dataset *d)
+{
+	struct str rest = v->look->card, before;
+	/* A card that leads nowhere would be none. */
+	if (str_find(rest, STR("##title##")) < 0)
+		put_title(h, v, d);
+	for (;;) {
+		int k = look_next_hole(&rest, holes, &before);
+		buf_put(&h->out, before); /* cleaned by look_clean_html */
+		if (k < 0)
+			return;
+		fillers[k](h, v, d);
 	}
+}
+
+void front_card(struct html *h, const struct visit *v, const struct dataset *d)
+{
+	if (v->look->card.n) {
+		html_lit(h, "<li class=\"card\"><article class=\"own-card\">");
+		put_own(h, v, d);
+		html_lit(h, "</article></li>");
+		return;
+	}
+	html_lit(h, "<li class=\"card\"><article>");
+	put_picture(h, v, d);
+	put_first_theme(h, v, d);
+	put_title(h, v, d);
+	put_about(h, v, d);
 	html_lit(h, "<div class=\"foot\">");
-	front_facts(h, v, d, true);
+	put_facts(h, v, d);
 	put_keywords(h, v, d);
 	put_views(h, v, d);
 	html_lit(h, "</div></article></li>");

@@ -29,7 +29,7 @@ bool look_check_theme(const struct look_theme *t, struct err *e)
 		return err_set(e, ERR_INVALID, "the radius of corners must be from 0 to %d pixels", LOOK_RADIUS_MOST);
 	return check_font(t->text_font, "text_font", e) && check_font(t->title_font, "title_font", e) &&
 	       check_long(t->css, "the stylesheet", LOOK_CSS_BYTES, e) && check_long(t->header, "the header", LOOK_HTML_BYTES, e) &&
-	       check_long(t->footer, "the footer", LOOK_HTML_BYTES, e);
+	       check_long(t->footer, "the footer", LOOK_HTML_BYTES, e) && check_long(t->card, "the card", LOOK_HTML_BYTES, e);
 }
 
 static bool is_address(struct str url)

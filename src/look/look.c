@@ -77,6 +77,7 @@ static void finish(struct look_box *b, uint32_t accent, const struct look_file *
 		look_colours(&l->theme, (enum look_scheme)s, accent, &l->palette[s]);
 	l->header = cleaned(b, l->theme.header);
 	l->footer = cleaned(b, l->theme.footer);
+	l->card = cleaned(b, l->theme.card);
 	const struct look_file *logo = find_file(files, n, l->site.logo);
 	l->logo_url = file_url(b, logo);
 	l->logo_width = logo ? logo->width : 0;

@@ -51,7 +51,7 @@ struct look_theme {
 	int radius;                     /* of corners, in pixels; -1: the house's */
 	enum look_density density;
 	struct str text_font, title_font; /* a word of fonts.def, or "file:NAME"; empty: the house's */
-	struct str css, header, footer; /* as written; empty: the house's */
+	struct str css, header, footer, card; /* as written; empty: the house's */
 };
 /* A theme of which nothing is given. */
 struct look_theme look_theme_plain(void);
@@ -91,7 +91,7 @@ struct look {
 	struct look_theme theme;
 	struct look_site site;
 	struct look_palette palette[LOOK_SCHEMES]; /* every role, given or made */
-	struct str header, footer;      /* cleaned markup with placeholders; empty: the house's */
+	struct str header, footer, card; /* cleaned markup with placeholders; empty: the house's; card: of a dataset in lists */
 	struct str stylesheet;          /* CSS */
 	struct str url;                 /* of it: "/assets/theme/3-5f1c….css"; the letters are a hash of it */
 	struct str logo_url, login_logo_url, favicon_url; /* of files that are there; else empty */
@@ -161,6 +161,9 @@ void look_clean_css(struct buf *out, struct str css, size_t *dropped_or_null);
 /* Header or footer: elements and attributes of an allow-list, balanced; nothing that runs, pictures of /assets/ only. Placeholders
  * stay as they are. */
 void look_clean_html(struct buf *out, struct str html, size_t *dropped_or_null);
+/* The next placeholder of cleaned markup whose name is one of `names` (which end with NULL): its place among them. *before is what stands before
+ * it, *rest what follows. -1: there is none any more, and *before is all that was left. */
+int look_next_hole(struct str *rest, const char *const *names, struct str *before) nonnull_all;
 
 /* lint.c: ERR_INVALID with the line when it is no stylesheet from end to end, ERR_TOO_LARGE past LOOK_CSS_BYTES. */
 bool look_check_css(struct str css, struct err *e) must_use nonnull_all;

@@ -195,3 +195,25 @@ void look_clean_html(struct buf *out, struct str html, size_t *dropped_or_null)
 	if (dropped_or_null)
 		*dropped_or_null = w.dropped;
 }
+
+/* --- placeholders ------------------------------------------------------------------------------------------ */
+
+int look_next_hole(struct str *rest, const char *const *names, struct str *before)
+{
+	for (size_t i = 0; i + 1 < rest->n; i++) {
+		if (rest->p[i] != '#' || rest->p[i + 1] != '#')
+			continue;
+		struct str after = str_from(*rest, i + 2);
+		for (int k = 0; names[k]; k++) {
+			struct str name = str_of(names[k]);
+			if (!str_starts(after, name) || !str_starts(str_from(after, name.n), STR("##")))
+				continue;
+			*before = str_sub(*rest, 0, i);
+			*rest = str_from(after, name.n + 2);
+			return k;
+		}
+	}
+	*before = *rest;
+	*rest = STR("");
+	return -1;
+}

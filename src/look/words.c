@@ -64,6 +64,7 @@ void look_put_theme(struct json_out *j, const struct look_theme *t)
 	json_member(j, "stylesheet", t->css);
 	json_member(j, "header", t->header);
 	json_member(j, "footer", t->footer);
+	json_member(j, "card", t->card);
 	json_close(j, '}');
 }
 
@@ -222,6 +223,7 @@ bool look_read_theme(const struct json_node *n, bool stored, struct arena *a, st
 		else if (str_eq(key, STR("stylesheet"))) ok = read_words(v, key, a, &t->css, e);
 		else if (str_eq(key, STR("header"))) ok = read_words(v, key, a, &t->header, e);
 		else if (str_eq(key, STR("footer"))) ok = read_words(v, key, a, &t->footer, e);
+		else if (str_eq(key, STR("card"))) ok = read_words(v, key, a, &t->card, e);
 		else if (stored) ok = true;
 		else return err_set(e, ERR_INVALID, "a theme has no member \"%.*s\"", STR_ARG(key));
 		if (!ok)

@@ -278,27 +278,20 @@ static const struct view_hole holes[] = {
 
 unsigned view_put_filled(struct view_page *p, struct str markup, const struct view_hole *list)
 {
+	const char *names[VIEW_HOLES + 1] = { NULL };
 	unsigned filled = 0;
-	size_t from = 0;
-	for (size_t i = 0; i + 1 < markup.n; i++) {
-		if (markup.p[i] != '#' || markup.p[i + 1] != '#')
-			continue;
-		struct str rest = str_from(markup, i + 2);
-		for (unsigned k = 0; list[k].name; k++) {
-			struct str name = str_of(list[k].name);
-			if (!str_starts(rest, name) || !str_starts(str_from(rest, name.n), STR("##")))
-				continue;
-			buf_put(&p->h.out, str_sub(markup, from, i - from)); /* cleaned by look_clean_html */
-			if (!(filled & 1u << k))
-				list[k].put(p);
-			filled |= 1u << k;
-			i += name.n + 3;
-			from = i + 1;
-			break;
-		}
+	struct str before;
+	for (size_t i = 0; i < VIEW_HOLES && list[i].name; i++)
+		names[i] = list[i].name;
+	for (;;) {
+		int k = look_next_hole(&markup, names, &before);
+		buf_put(&p->h.out, before); /* cleaned by look_clean_html */
+		if (k < 0)
+			return filled;
+		if (!(filled & 1u << k))
+			list[k].put(p);
+		filled |= 1u << k;
 	}
-	buf_put(&p->h.out, str_from(markup, from));
-	return filled;
 }
 
 static void put_staged(struct view_page *p)

@@ -16,6 +16,7 @@ void view_put_header(struct view_page *p);
 void view_put_footer(struct view_page *p);      /* from </main> to the end */
 void view_put_brand_large(struct view_page *p); /* with the mark that is meant for signing in */
 /* Cleaned markup with its placeholders (##name##) filled, each at most once; gives a bit for each that was. Ends with a row without name. */
+enum { VIEW_HOLES = 16 }; /* placeholders of a header or footer, at most */
 struct view_hole { const char *name; void (*put)(struct view_page *p); };
 unsigned view_put_filled(struct view_page *p, struct str markup, const struct view_hole *holes);
 

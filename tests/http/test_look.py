@@ -320,3 +320,32 @@ def test_titles_begin_with_the_portals_prefix(world, reader):
     assert look(world, {"site": {"prefix": {"en": "ISOC", "fr": "ISOC"}}}).returncode == 0
     assert re.search(r"<title>ISOC \| ", reader.get("/explore/").text)
     assert look(world, {"site": {"prefix": {}}}).returncode == 0
+
+
+def test_a_portal_lays_out_the_cards_of_its_datasets(world, reader, root):
+    source = world.folder / "mills.csv"
+    source.write_text("name\nold mill\n", encoding="utf-8")
+    stoa(world.data, "publish", str(source), "--portal", HOST, "--id", "mills", "--title", "Mills & more", "--meta", "publisher=The <miller>",
+         "--meta", 'keyword=["flour"]', "--meta", "language=en")
+    card = lambda page: re.search(r'<li class="card">(.*?)</li>(?=<li class="card">|</ol>)', page.text, re.S).group(1)
+    house = card(reader.get("/explore/?q=mills"))
+    live(world, {"card": '<div class="top" onclick="x()">##title##<script>alert(1)</script></div><p>##publisher## ##license## ##records_count##</p>'
+                         '##keywords####description## <a href="##title##">##nothing##</a>'})
+    own = card(reader.get("/explore/?q=mills"))
+    assert own.startswith('<article class="own-card"><div class="top"><h2><a href="/explore/dataset/mills/"><bdi>Mills &amp; more</bdi></a></h2></div><p>')
+    assert '<span class="item publisher"><span class="label">Publisher</span> <bdi>The &lt;miller&gt;</bdi></span>' in own
+    assert '<bdi>1</bdi>' in own and "license" not in own and "refine.keyword=flour" in own and "##nothing##" in own
+    assert "alert" not in own and "onclick" not in own and own.count("<h2>") == 1
+    # Also on the first page, in a preview by its editor, and with a way to the dataset whatever is written.
+    assert '<article class="own-card">' in reader.get("/").text
+    assert look(world, {"theme": {"card": "<p>##description##</p>"}}).returncode == 0
+    assert card(reader.get("/explore/?q=mills")) == own
+    staged = card(root.get("/explore/?q=mills&stage_theme=true"))
+    assert staged.startswith('<article class="own-card"><h2><a href="/explore/dataset/mills/">')
+    form = root.get("/backoffice/look/code/").text
+    assert "##description##" in form and 'name="card"' in form
+    saved = root.form("/backoffice/look/code/", {"css": "", "header": "", "footer": "", "card": "##title##\r\n##facts##"})
+    assert saved.status_code == 303 and "##facts##" in root.get("/backoffice/look/code/").text
+    assert root.form("/backoffice/look/code/", {"css": "", "header": "", "footer": "", "card": "x" * 40000}).status_code in (400, 413, 422)
+    live(world, {"card": ""})
+    assert card(reader.get("/explore/?q=mills")) == house
