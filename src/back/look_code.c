@@ -11,6 +11,9 @@ static const struct placeholder placeholders[] = {
 	{ "##legal##", N_("in the footer: terms, privacy, cookies, contact") },
 	{ "##manage-cookies##", N_("in the footer: choices about cookies; added by itself when it is missing") },
 	{ "##ods-logo##", N_("in the footer: the mark of the software") },
+	{ "class=\"if-signed-in\"", N_("of an element: only people who are signed in see it") },
+	{ "class=\"if-signed-out\"", N_("only readers who are not signed in see it") },
+	{ "class=\"if-lang-fr\"", N_("only who reads in French sees it; likewise with the code of any language") },
 };
 
 static const struct placeholder on_cards[] = {

@@ -207,7 +207,8 @@ static void put_banner(struct view_page *p)
 static void put_header(struct view_page *p)
 {
 	struct html *h = &p->h;
-	html_lit(h, "<body><a class=\"skip\" href=\"#main\">");
+	view_put_either(h, p->visit->session != NULL, STR("<body class=\"signed-in\">"), STR("<body>"));
+	html_lit(h, "<a class=\"skip\" href=\"#main\">");
 	html_say(h, N_("Skip to the content"));
 	html_lit(h, "</a>");
 	put_banner(p);

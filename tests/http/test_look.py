@@ -322,6 +322,17 @@ def test_titles_begin_with_the_portals_prefix(world, reader):
     assert look(world, {"site": {"prefix": {}}}).returncode == 0
 
 
+def test_parts_of_a_header_are_for_some_readers_only(world, reader, root):
+    live(world, {"header": '##menu## <a class="if-signed-in" href="/a">A</a> <a class="if-lang-fr" href="/b">B</a> ##secondary-menu##'})
+    out, inside = reader.get("/explore/").text, root.get("/explore/").text
+    assert '<a class="if-signed-in" href="/a">' in out and "<body>" in out and '<body class="signed-in">' in inside
+    style = reader.get(re.search(r'href="(/assets/style[^"]+)"', out).group(1)).text
+    for rule in ("body:not(.signed-in) .if-signed-in", ".signed-in .if-signed-out", "html:not(:lang(fr)) .if-lang-fr", "html:not(:lang(ar)) .if-lang-ar"):
+        assert rule in style, rule
+    assert "if-lang-fr" in root.get("/backoffice/look/code/").text
+    live(world, {"header": ""})
+
+
 def test_a_portal_lays_out_the_cards_of_its_datasets(world, reader, root):
     source = world.folder / "mills.csv"
     source.write_text("name\nold mill\n", encoding="utf-8")
