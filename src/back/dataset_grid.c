@@ -1,5 +1,5 @@
 /* What the preview proposes so that a dataset gets its map (publish_preview): coordinates of a national grid as points, names of places as boundaries that
- * the portal holds. Offered before the first publication; the choice becomes the processor that anybody could have added. */
+ * the portal holds, latitude and longitude exchanged where they are swapped. Offered before the first publication; the choice becomes the processor that anybody could have added. */
 #include "back/dataset_inside.h"
 
 /* Systems that are offered besides those whose land the numbers lie on. */
@@ -9,7 +9,7 @@ static const struct grid { int epsg; const char *name; } grids[] = {
 	{ 25832, "ETRS89 / UTM 32N" }, { 25833, "ETRS89 / UTM 33N" }, { 3035, "ETRS89 / LAEA Europe" }, { 27700, "OSGB36 / British National Grid" },
 	{ 3857, "WGS 84 / Web Mercator" },
 };
-enum { SURE = 70, MOST_OPTIONS = 32 };
+enum { SURE = 70, CERTAIN = 90, MOST_OPTIONS = 32 };
 
 static const struct json_node *proposal_or_null(const struct back_preview *p, const char *kind)
 {
@@ -75,12 +75,32 @@ static void put_boundaries(struct html *h, struct visit *v, const struct json_no
 	html_hidden(h, "bounds.repository", json_text(json_get(processor, "repository")));
 }
 
+/* "48.86, 2.35" */
+static struct str spot(struct arena *a, const struct json_node *place)
+{
+	return arena_printf(a, "%.2f, %.2f", json_real(json_at(place, 0), 0), json_real(json_at(place, 1), 0));
+}
+
+static void put_swapped(struct html *h, struct visit *v, const struct json_node *p)
+{
+	struct str lat = json_text(json_get(p, "latitude")), lon = json_text(json_get(p, "longitude"));
+	struct str said[] = { spot(v->arena, json_get(p, "given")), spot(v->arena, json_get(p, "place")) };
+	auto_buf hint = BUF_INIT(4096);
+	i18n_put_filled(&hint, i18n_text(v->lang, N_("As they stand, the places lie round {0}; exchanged, round {1} (latitude, longitude).")), said, COUNT_OF(said));
+	html_check(h, &(struct html_check){ .name = "swap", .on = json_int(json_get(p, "confidence"), 0) >= CERTAIN, .hint_text = arena_str(v->arena, buf_str(&hint)),
+		.label_text = arena_printf(v->arena, "%.*s (%.*s, %.*s)", STR_ARG(i18n_text(v->lang, N_("Latitude and longitude seem to be swapped: exchange them"))), STR_ARG(lat), STR_ARG(lon)) });
+	html_hidden(h, "swap.latitude", lon);
+	html_hidden(h, "swap.longitude", lat);
+}
+
 void dataset_put_grid(struct html *h, struct visit *v, const struct back_preview *p)
 {
-	const struct json_node *grid = proposal_or_null(p, "grid"), *boundaries = proposal_or_null(p, "boundaries");
-	if (!grid && !boundaries)
+	const struct json_node *grid = proposal_or_null(p, "grid"), *boundaries = proposal_or_null(p, "boundaries"), *swapped = proposal_or_null(p, "swapped");
+	if (!grid && !boundaries && !swapped)
 		return;
 	html_lit(h, "<div class=\"either words\">");
+	if (swapped)
+		put_swapped(h, v, swapped);
 	if (grid)
 		put_grid(h, v, grid);
 	if (boundaries)
@@ -100,6 +120,20 @@ static bool put_points(const struct visitor_form *f, struct json_out *j)
 	json_member(j, "latitude", y);
 	json_member(j, "longitude", x);
 	json_member_int(j, "epsg", epsg);
+	json_member(j, "output_field", STR("place"));
+	json_close(j, '}');
+	return true;
+}
+
+static bool put_exchanged(const struct visitor_form *f, struct json_out *j)
+{
+	struct str lat = visitor_field(f, STR("swap.latitude")), lon = visitor_field(f, STR("swap.longitude"));
+	if (!visitor_field(f, STR("swap")).n || !lat.n || !lon.n)
+		return false;
+	json_open(j, '{');
+	json_member(j, "type", STR("create_geopoint"));
+	json_member(j, "latitude", lat);
+	json_member(j, "longitude", lon);
 	json_member(j, "output_field", STR("place"));
 	json_close(j, '}');
 	return true;
@@ -126,7 +160,7 @@ struct str dataset_read_grid(struct visit *v, const struct visitor_form *f, cons
 	auto_buf b = BUF_INIT(1 << 20);
 	auto_buf made = BUF_INIT(1 << 16);
 	struct json_out j = JSON_OUT(&b), one = JSON_OUT(&made);
-	const char *type = put_points(f, &one) ? "create_geopoint" : put_shapes(f, &one) ? "geojoin" : NULL;
+	const char *type = put_points(f, &one) || put_exchanged(f, &one) ? "create_geopoint" : put_shapes(f, &one) ? "geojoin" : NULL;
 	if (!type)
 		return STR("");
 	json_open(&j, '[');

@@ -1,5 +1,5 @@
 /* What a preview proposes so that a dataset gets its map: two columns of metres in a national grid become points, a column that names countries,
- * regions or towns becomes boundaries that the portal holds. Proposals come with how sure they are and with the processor that does it; nothing is
+ * regions or towns becomes boundaries that the portal holds; latitude and longitude that are exchanged (swapped.c). Proposals come with how sure they are and with the processor that does it; nothing is
  * done until the publisher says so. */
 #include "publish/advice.h"
 #include "geo/geo.h"
@@ -39,7 +39,7 @@ struct ordinate { struct str name; double least, most; bool east, north, id; };
 struct pair { const struct ordinate *x, *y; struct choice list[MOST_CHOICES]; size_t n; bool named; };
 
 /* Bounds come as text, as the source spells them: a comma may be the mark of decimals. */
-static double number(const struct json_node *n)
+double publish_number_of(const struct json_node *n)
 {
 	char room[64];
 	double d = 0;
@@ -51,7 +51,7 @@ static double number(const struct json_node *n)
 }
 
 /* Is one of the words of a name ("coord_x", "X_L93") one of these? */
-static bool has_any(struct str name, const char *words)
+bool publish_name_has(struct str name, const char *words)
 {
 	struct str rest = name, word, list, one;
 	while (rest.n && str_cut(&rest, '_', &word)) {
@@ -65,10 +65,10 @@ static bool has_any(struct str name, const char *words)
 static bool wide_column(const struct json_node *f, struct ordinate *out)
 {
 	struct str type = json_text(json_get(f, "type"));
-	*out = (struct ordinate){ .name = json_text(json_get(f, "name")), .least = number(json_get(f, "least")), .most = number(json_get(f, "most")) };
-	out->east = has_any(out->name, "x xl93 easting est oost xcoord coordx lambx xlambert xlamb");
-	out->north = has_any(out->name, "y yl93 northing nord noord ycoord coordy lamby ylambert ylamb");
-	out->id = has_any(out->name, "id code no num numero number nr insee siret siren annee year jahr year population montant prix total");
+	*out = (struct ordinate){ .name = json_text(json_get(f, "name")), .least = publish_number_of(json_get(f, "least")), .most = publish_number_of(json_get(f, "most")) };
+	out->east = publish_name_has(out->name, "x xl93 easting est oost xcoord coordx lambx xlambert xlamb");
+	out->north = publish_name_has(out->name, "y yl93 northing nord noord ycoord coordy lamby ylambert ylamb");
+	out->id = publish_name_has(out->name, "id code no num numero number nr insee siret siren annee year jahr year population montant prix total");
 	bool numeric = str_eq(type, STR("int")) || str_eq(type, STR("double"));
 	/* Degrees, and numbers of rows, are no metres. */
 	return numeric && (out->most > DEGREES * 10 || out->least < -DEGREES * 10);
@@ -77,7 +77,7 @@ static bool wide_column(const struct json_node *f, struct ordinate *out)
 static int sure_of(const struct grid *g, const struct pair *p, struct str language)
 {
 	int sure = (p->named ? 55 : 30) + g->rare;
-	if (has_any(p->x->name, g->words) || has_any(p->y->name, g->words)) sure += 20;
+	if (publish_name_has(p->x->name, g->words) || publish_name_has(p->y->name, g->words)) sure += 20;
 	if (language.n && str_find(str_of(g->languages), str_sub(language, 0, 2)) >= 0) sure += 10;
 	return num_min(sure, p->named ? 95 : 70);
 }
@@ -192,7 +192,7 @@ struct match { struct publish_places of; size_t matched, values; struct str fiel
 
 static bool is_place_name(struct str name)
 {
-	return has_any(name, "commune communes ville villes town city municipality municipio municipi concelho gemeente gemeinde kommun comune insee cog "
+	return publish_name_has(name, "commune communes ville villes town city municipality municipio municipi concelho gemeente gemeinde kommun comune insee cog "
 	                     "departement departements dep dpt department region regions county counties district kreis bundesland canton kanton provincia "
 	                     "province provincie provincia comarca lan country countries pays pais paese land iso iso2 iso3 nuts arrondissement epci quartier");
 }
@@ -349,6 +349,7 @@ void publish_advise(struct publish_road *r, const struct json_node *answer, stru
 	json_key(j, STR("proposals"));
 	json_open(j, '[');
 	bool placed = false;
+	publish_advise_swapped(r, fields, j);
 	/* One that has its places needs no others. */
 	for (size_t i = 0; i < json_count(fields); i++) placed |= str_starts(json_text(json_get(json_at(fields, i), "type")), STR("geo_"));
 	if (!placed && find_pair(fields, language_of(r), columns, &pair)) {

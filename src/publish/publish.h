@@ -116,7 +116,9 @@ struct publish_preview {
  *	  "dates":   [ {"field","sample":[texts],"day_first":[ISO],"month_first":[ISO],"chosen":"day|month|"} ],
  *	  "mixed":   [ {"field","label","type" (most values are),"unit","fit","misfit","sample":[values that do not fit],"chosen" (type it is read as)} ],
  *	  "proposals": [ {"kind":"grid","confidence","x","y","named","choices":[{"epsg","name","confidence","place":[lat, lon]}],"processor":{…}},
- *	                 {"kind":"boundaries","confidence","field","label","matched","values","processor":{…}} ],
+ *	                 {"kind":"boundaries","confidence","field","label","matched","values","processor":{…}},
+ *	                 {"kind":"swapped","confidence","latitude","longitude" (columns by their names),"given","place" ([lat, lon] as it stands, and
+ *	                  exchanged),"processor":{…}} ],
  *	  "notes":   [ texts ], "rows": how many rows the sample had, "whole": whether that was all }
  * A step that cannot be compiled has its faults and no records; those before it are shown. Reads the beginning of the source only. */
 bool publish_preview(struct site *s, const struct publish_preview *p, struct arena *a, struct str *json, struct err *e) must_use nonnull_all;
