@@ -77,6 +77,18 @@ static const char *const *split(struct arena *a, struct str text)
 	return words.p;
 }
 
+static bool truth(struct str text, bool *yes)
+{
+	static const char *const words[][2] = { { "false", "true" }, { "no", "yes" }, { "off", "on" }, { "0", "1" } };
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		for (size_t k = 0; k < 2; k++)
+			if (str_eq(text, str_of(words[i][k]))) {
+				*yes = k == 1;
+				return true;
+			}
+	return false;
+}
+
 static bool set(struct arena *a, struct conf *c, const struct row *r, struct str text,
                 const char *place, struct err *e)
 {
@@ -95,11 +107,8 @@ static bool set(struct arena *a, struct conf *c, const struct row *r, struct str
 		return true;
 	}
 	case SWITCH_SETTING: {
-		bool yes = str_eq(text, STR("true")) || str_eq(text, STR("yes")) ||
-		           str_eq(text, STR("on")) || str_eq(text, STR("1"));
-		bool no = str_eq(text, STR("false")) || str_eq(text, STR("no")) ||
-		          str_eq(text, STR("off")) || str_eq(text, STR("0"));
-		if (!yes && !no)
+		bool yes;
+		if (!truth(text, &yes))
 			return err_set(e, ERR_USAGE, "%s: %s must be true or false, not \"%.*s\"", place, r->name,
 			               (int)num_min(text.n, (size_t)60), text.p);
 		memcpy(member, &yes, sizeof yes);
@@ -255,7 +264,13 @@ static bool parse_flag(char **flags, int left, struct flag *out, struct err *e)
 	if (!out->row && !config) return true;
 	out->words = 1;
 	if (at >= 0) out->value = str_from(word, (size_t)at + 1);
-	else if (out->row && out->row->kind == SWITCH_SETTING) out->value = STR("true");
+	else if (out->row && out->row->kind == SWITCH_SETTING) {
+		/* The next word would be taken for something else: said here, where the switch is known. */
+		bool yes;
+		if (left > 1 && truth(str_of(flags[1]), &yes))
+			return err_set(e, ERR_USAGE, "--%.*s is a switch and stands alone: write --%.*s, or --%.*s=%s", STR_ARG(name), STR_ARG(name), STR_ARG(name), flags[1]);
+		out->value = STR("true");
+	}
 	else if (left < 2) return err_set(e, ERR_USAGE, "--%.*s needs a value", STR_ARG(name));
 	else {
 		out->value = str_of(flags[1]);

@@ -69,6 +69,26 @@ static void refusals_name_the_place(void **state)
 	expect_refusal("listen = ,\n", NULL, "at least one address");
 }
 
+static void a_switch_stands_alone(void **state)
+{
+	(void)state;
+	auto_arena a = ARENA_INIT;
+	struct conf c;
+	struct err e = { 0 };
+	char f1[] = "serve", f2[] = "--fetch_private", f3[] = "true";
+	char *flags[] = { f1, f2, f3 };
+	int n = 3;
+	assert_false(read_with(&a, "", NULL, flags, &n, &c, &e));
+	assert_int_equal(e.code, ERR_USAGE);
+	assert_string_equal(e.pub, "--fetch_private is a switch and stands alone: write --fetch_private, or --fetch_private=true");
+	char g1[] = "--fetch_private=true", g2[] = "serve";
+	char *spelt[] = { g1, g2 };
+	struct err none = { 0 };
+	n = 2;
+	assert_true(read_with(&a, "", NULL, spelt, &n, &c, &none));
+	assert_true(c.fetch_private && n == 1);
+}
+
 static void a_missing_file_is_named(void **state)
 {
 	(void)state;
@@ -106,6 +126,7 @@ static void what_is_shown_can_be_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(later_places_win), cmocka_unit_test(refusals_name_the_place),
+		cmocka_unit_test(a_switch_stands_alone),
 		cmocka_unit_test(a_missing_file_is_named),
 		cmocka_unit_test(what_is_shown_can_be_read) };
 	return cmocka_run_group_tests_name("conf", tests, NULL, NULL);
