@@ -46,7 +46,7 @@ static const struct row calendar_rows[] = {
 	{ "calendar_event_color", BOX_TEXT, ANY, N_("Colour"), N_("As #1f5a7a; empty: the portal's.") },
 	{ "calendar_available_views", BOX_SPANS, ANY, N_("Periods readers may choose"), N_("None ticked: all of them.") },
 	{ "calendar_default_view", BOX_SPAN, ANY, N_("Shown first"), NULL },
-	{ "calendar_tooltip_fields", BOX_FIELDS, ANY, N_("Fields with an event"), N_("Shown in the list and in a single day.") },
+	{ "calendar_tooltip_fields", BOX_FIELDS, ANY, N_("Fields with an event"), N_("Shown below the event in the list and in a single day; in a month and a week as a card, under the pointer and with the keyboard.") },
 	{ "calendar_tooltip_html_enabled", BOX_ON, ANY, N_("A card of your own"), NULL },
 	{ "calendar_tooltip_html", BOX_CARD, ANY, N_("HTML"), CARD },
 	{ NULL, BOX_ON, ANY, NULL, NULL } };

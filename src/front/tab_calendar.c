@@ -251,9 +251,8 @@ static bool find_events(struct calendar *c, struct err *e)
 	q.where = where;
 	q.select = c->end ? arena_printf(a, "`%.*s`, `%.*s`, `%.*s`", STR_ARG(s), STR_ARG(c->title->name), STR_ARG(c->end->name))
 	                  : arena_printf(a, "`%.*s`, `%.*s`", STR_ARG(s), STR_ARG(c->title->name));
-	/* Only where there is room for it: a month has a line an event. */
-	if (c->span == DAY || c->span == LIST)
-		(void)front_tip_of(c->d, &c->r.filter.target, "calendar", "calendar_tooltip_fields", &c->tip);
+	/* Below the event in a list and a day; in a month and a week a card that comes with the pointer and the keyboard. */
+	(void)front_tip_of(c->d, &c->r.filter.target, "calendar", "calendar_tooltip_fields", &c->tip);
 	q.select = arena_join(a, q.select, front_tip_select(a, &c->tip));
 	q.order_by = arena_printf(a, "`%.*s`", STR_ARG(s));
 	q.limit = arena_printf(a, "%d", EVENTS);

@@ -2,6 +2,9 @@
 // answers that fail, and all of it without script.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { launch } from './browser.mjs'
 import { serve } from './server.mjs'
@@ -26,7 +29,7 @@ async function open(path, options = {}) {
 	const faults = []
 	page.on('pageerror', e => faults.push(`script error: ${e.message}`))
 	page.on('console', m => m.type() === 'error' && !/status of [45]\d\d|ERR_FAILED/.test(m.text()) && faults.push(`console: ${m.text()}`))
-	await page.goto(server.url(path))
+	await page.goto(path.startsWith('http') ? path : server.url(path))
 	return { context, page, faults }
 }
 const total = page => page.locator('.total').textContent()
@@ -191,6 +194,41 @@ describe('without script', () => {
 		assert.equal(await total(page), '180 records')
 		await context.close()
 	})
+})
+
+describe('a calendar', () => {
+	before(() => {
+		const file = join(mkdtempSync(join(tmpdir(), 'stoa-fairs-')), 'fairs.csv')
+		writeFileSync(file, 'day,what,street\n' + [1, 3, 4, 9, 10, 17, 24, 31].map(d => `2001-03-${String(d).padStart(2, '0')},Fair ${d},Street ${d}`).join('\n') + '\n')
+		server.run('publish', file, '--portal', 'quiet.localhost', '--id', 'fairs', '--title', 'Fairs', '--meta', 'visualization.calendar_enabled=true', '--meta', 'visualization.calendar_event_start=day',
+			'--meta', 'visualization.calendar_event_title=what', '--meta', 'visualization.calendar_tooltip_fields=["street"]')
+	})
+
+	for (const width of [1280, 390])
+		test(`the card of an event comes by pointer and by keyboard, and goes: ${width} px`, async () => {
+			const { context, page, faults } = await open(server.url(`/explore/dataset/fairs/calendar/?calendar=month:2001-03`, 'quiet.localhost'), { viewport: { width, height: 900 }, bypassCSP: true })
+			const cards = page.locator('.month .tip')
+			assert.ok(await cards.count() > 1)
+			const shown = () => cards.evaluateAll(all => all.filter(e => e.getBoundingClientRect().width > 20).map(e => e.innerText))
+			assert.deepEqual(await shown(), [])
+			for (const event of [page.locator('.month .events li').first(), page.locator('.month .events li').last()]) {
+				await event.hover()
+				assert.match(String(await shown()), /Street \d+/)
+				assert.equal((await shown()).length, 1)
+				assert.ok(await page.evaluate(() => [...document.querySelectorAll('.month .tip')].every(e => e.getBoundingClientRect().left >= 0 && e.getBoundingClientRect().right <= innerWidth)))
+				await page.keyboard.press('Escape')
+				assert.deepEqual(await shown(), [])
+				await page.mouse.move(1, 1)
+				await event.locator('a.record').focus()
+				assert.equal((await shown()).length, 1)
+				await page.addScriptTag({ path: axe })
+				assert.deepEqual((await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))).violations.map(v => v.id), [])
+				await page.evaluate(() => document.activeElement.blur())
+			}
+			assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth))
+			assert.deepEqual(faults, [])
+			await context.close()
+		})
 })
 
 describe('every reader', () => {

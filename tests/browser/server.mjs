@@ -65,7 +65,7 @@ export async function serve({ user } = {}) {
 		child.on('exit', code => no(new Error(`the server ended with ${code}:\n${out}\n${said}`)))
 	})
 	return {
-		port, password,
+		port, password, run,
 		url: (path, host = 'city.localhost') => `http://${host}:${port}${path}`,
 		stop: () => new Promise(done => {
 			child.on('exit', code => {

@@ -8,6 +8,14 @@ document.addEventListener('keydown', event => {
 	for (const one of focused ? [focused] : opened()) one.open = false
 	focused?.querySelector('summary')?.focus()
 })
+// The card of an event in a calendar is put away by Escape until one comes to the event anew.
+document.addEventListener('keydown', event => {
+	if (event.key !== 'Escape') return
+	for (const one of document.querySelectorAll<HTMLElement>('.month .events li:is(:hover, :focus-within)')) {
+		one.dataset.quiet = ''
+		for (const leaves of ['pointerleave', 'focusout']) one.addEventListener(leaves, () => delete one.dataset.quiet, { once: true })
+	}
+})
 document.addEventListener('click', event => {
 	const target = event.target as Element
 	for (const one of opened()) if (!one.contains(target)) one.open = false
