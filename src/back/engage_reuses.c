@@ -92,6 +92,17 @@ static bool save(struct visit *v, const struct engage_reuse *old, const struct v
 	struct engage_reuse r = { .id = old->id, .title = str_trim(visitor_field(f, STR("title"))), .description = str_trim(visitor_field(f, STR("description"))), .url = str_trim(visitor_field(f, STR("url"))) };
 	if (!engage_reuse_kind_of(visitor_field(f, STR("kind")), &r.kind))
 		return html_complain(errors, v->lang, "kind", N_("Please choose one."));
+	const struct httpd_part *sent = visitor_file_or_null(f, STR("picture"));
+	struct engage_picture picture;
+	if (sent && !engage_picture_make(&s, sent, &picture, e)) {
+		if (e->code != ERR_PARAMETER && e->code != ERR_TOO_LARGE)
+			return false;
+		*e = (struct err){ 0 };
+		return html_complain(errors, v->lang, "picture", N_("Please choose a picture: PNG, JPEG, GIF or WebP, of at most 10 MB."));
+	}
+	r.picture_or_null = sent ? &picture : NULL;
+	if (!sent && visitor_field_on(f, STR("no_picture")) && !engage_picture_drop(&s, old->id, e))
+		return false;
 	if (engage_reuse_change(&s, &r, e))
 		return back_done(v, arena_printf(v->arena, "/backoffice/reuses/%lld/", (long long)old->id), "saved", e);
 	back_complain(v, errors, "", e);
@@ -136,12 +147,22 @@ static void put_change(struct html *h, struct visit *v, const struct engage_reus
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		kinds[i] = (struct html_option){ .value = str_of(engage_reuse_kind_word((enum engage_reuse_kind)i)), .message = engage_reuse_kind_sentence((enum engage_reuse_kind)i) };
 	html_panel_open(h, "change", N_("What is shown"), NULL);
-	html_form_open(h, &(struct html_form){ .visit = v, .posted = posted, .errors = errors });
+	if (r->pictured.us) {
+		html_lit(h, "<img class=\"reuse-picture\" alt=\"");
+		html_say(h, N_("Picture"));
+		html_lit(h, "\" src=\"");
+		html_url(h, engage_picture_path(v->arena, r));
+		html_lit(h, "\">");
+	}
+	html_form_open(h, &(struct html_form){ .visit = v, .posted = posted, .errors = errors, .files = true });
 	html_hidden(h, "do", STR("save"));
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_TEXT, .name = "title", .label = N_("Title"), .value = r->title, .most = ENGAGE_TITLE, .required = true });
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_URL, .name = "url", .label = N_("Address"), .value = r->url, .most = 2000, .required = true });
 	html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = "kind", .label = N_("What it is"), .options = kinds, .noptions = COUNT_OF(kinds), .value = str_of(engage_reuse_kind_word(r->kind)) });
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "description", .label = N_("Description"), .value = r->description, .rows = 6, .most = ENGAGE_TEXT, .required = true });
+	html_file(h, "picture", N_("Picture"), N_("A new one takes the place of the old one."), "image/png,image/jpeg,image/gif,image/webp");
+	if (r->pictured.us)
+		html_check(h, &(struct html_check){ .name = "no_picture", .label = N_("Show no picture") });
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Save") });
 	html_buttons_close(h);
@@ -199,4 +220,5 @@ static bool run_one(struct httpd_request *r, struct httpd_reply *p, void *app, s
 	return view_close(&page, e);
 }
 
-BACK_PAGE(reuse, "/backoffice/reuses/{reuse}/", run_one);
+const struct httpd_route back_reuse = { .method = HTTPD_GET, .pattern = "/backoffice/reuses/{reuse}/", .run = run_one };
+const struct httpd_route back_reuse_post = { .method = HTTPD_POST, .pattern = "/backoffice/reuses/{reuse}/", .flags = HTTPD_SPILLS, .body_max = ENGAGE_UPLOAD, .run = run_one };

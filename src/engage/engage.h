@@ -17,6 +17,7 @@
 #include "base/base.h"
 #include "catalog/catalog.h"
 #include "clock/clock.h"
+#include "httpd/httpd.h"
 #include "i18n/i18n.h"
 #include "json/json.h"
 #include "site/site.h"
@@ -103,6 +104,11 @@ bool engage_reuse_kind_of(struct str word, enum engage_reuse_kind *out) must_use
 
 enum engage_state { ENGAGE_PENDING, ENGAGE_APPROVED, ENGAGE_REJECTED };
 enum { ENGAGE_TITLE = 200, ENGAGE_NAME = 100, ENGAGE_TEXT = 4000, ENGAGE_ABOUT = 300, ENGAGE_SUBJECT = 200 };
+/* A picture of one, small and drawn anew, so that it is a picture and nothing else. */
+struct engage_picture { struct str type, bytes; int width, height; };
+enum { ENGAGE_UPLOAD = 10 << 20, ENGAGE_PICTURE_SIDE = 800, ENGAGE_PICTURE_BYTES = 2 << 20 };
+/* Makes one of what was sent: PNG, JPEG, GIF or WebP. ERR_PARAMETER for what is none; ERR_TOO_LARGE. Takes a process. */
+bool engage_picture_make(const struct engage_scene *s, const struct httpd_part *sent, struct engage_picture *out, struct err *e) must_use nonnull_all;
 struct engage_reuse {
 	int64_t id, dataset, account;
 	struct str slug;
@@ -112,8 +118,11 @@ struct engage_reuse {
 	struct str email;       /* of who sent it: of lists for who reviews, else empty */
 	struct str lang, reason;
 	struct instant created, decided;
+	struct instant pictured;      /* when its picture came; 0: it has none */
+	int width, height;            /* of that */
+	const struct engage_picture *picture_or_null; /* what is given: NULL: none, or the one it has stays */
 };
-/* Takes kind, title, description, url, names and email from r; waits for review; tells who reviews. Whoever is signed in gives no
+/* Takes kind, title, description, url, names, email and picture from r; waits for review; tells who reviews. Whoever is signed in gives no
  * address. ERR_FORBIDDEN when the portal takes none, or none of strangers. */
 bool engage_reuse_put(const struct engage_scene *s, const struct dataset *d, const struct engage_reuse *r, struct err *e) must_use nonnull_all;
 struct engage_reuse_ask {
@@ -129,7 +138,11 @@ bool engage_reuses(const struct engage_scene *s, const struct engage_reuse_ask *
 bool engage_reuse_get(const struct engage_scene *s, int64_t id, struct engage_reuse *out, struct err *e) must_use nonnull_all; /* ERR_NOT_FOUND */
 /* What the review says; the sender is told. ERR_CONFLICT when it is so already. */
 bool engage_reuse_decide(const struct engage_scene *s, int64_t id, bool yes, struct str reason, struct err *e) must_use nonnull_all;
-/* Kind, title, description and address; never the names. */
+/* The picture, in the arena. ERR_NOT_FOUND. Who may see it is the caller's to ask: that of one that waits is for who reviews. */
+bool engage_picture_get(const struct engage_scene *s, int64_t id, struct engage_picture *out, struct err *e) must_use nonnull_all;
+struct str engage_picture_path(struct arena *a, const struct engage_reuse *r) nonnull_all; /* "/reuses/12/picture?v=…" */
+bool engage_picture_drop(const struct engage_scene *s, int64_t id, struct err *e) must_use nonnull_all;
+/* Kind, title, description, address and picture; never the names. */
 bool engage_reuse_change(const struct engage_scene *s, const struct engage_reuse *r, struct err *e) must_use nonnull_all;
 bool engage_reuse_drop(const struct engage_scene *s, int64_t id, struct err *e) must_use nonnull_all;
 

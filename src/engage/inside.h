@@ -47,6 +47,9 @@ struct str engage_dataset_url(const struct engage_scene *s, struct str slug);
 /* One line, or several, of UTF-8 without controls, at most so many bytes. */
 bool engage_text_ok(struct str s, size_t most, bool lines);
 
+/* picture.c: of a reuse, within the transaction that writes it; NULL: nothing is done. */
+bool engage_picture_put(struct store_tx *tx, const struct engage_scene *s, int64_t id, const struct engage_picture *p_or_null, struct err *e) must_use;
+
 /* Who is told something; each once. */
 struct engage_reader { struct str email, lang; };
 struct engage_readers { struct engage_reader items[50]; size_t n; };

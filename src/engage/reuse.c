@@ -79,7 +79,7 @@ bool engage_reuse_put(const struct engage_scene *s, const struct dataset *d, con
 	                                 VALUE_OF_TEXT(str_trim(r->description)), VALUE_OF_TEXT(r->url), VALUE_OF_TEXT(str_trim(r->first_name)),
 	                                 VALUE_OF_TEXT(str_trim(r->last_name)), VALUE_OF_TEXT(sealed), VALUE_OF_TEXT(s->lang->code), VALUE_OF_INT(clock_now().us)),
 	                    e) &&
-	          tell_reviewers(tx, s, d, r, &to, e);
+	          engage_picture_put(tx, s, store_last_id(tx), r->picture_or_null, e) && tell_reviewers(tx, s, d, r, &to, e);
 	return engage_done(s, tx, ok, e);
 }
 
@@ -91,7 +91,8 @@ static void read_row(const struct engage_scene *s, struct store_rows *r, bool pr
 	*out = (struct engage_reuse){ .id = store_int(r, 0), .dataset = store_int(r, 1), .slug = arena_str(a, store_text(r, 2)), .account = store_int(r, 3),
 		.state = (enum engage_state)store_int(r, 4), .title = arena_str(a, store_text(r, 6)),
 		.description = arena_str(a, store_text(r, 7)), .url = arena_str(a, store_text(r, 8)), .first_name = arena_str(a, store_text(r, 9)),
-		.last_name = arena_str(a, store_text(r, 10)), .lang = arena_str(a, store_text(r, 12)), .created = { store_int(r, 14) }, .decided = { store_int(r, 15) } };
+		.last_name = arena_str(a, store_text(r, 10)), .lang = arena_str(a, store_text(r, 12)), .created = { store_int(r, 14) }, .decided = { store_int(r, 15) },
+		.pictured = { store_int(r, 17) }, .width = (int)store_int(r, 18), .height = (int)store_int(r, 19) };
 	if (!engage_reuse_kind_of(store_text(r, 5), &out->kind)) out->kind = ENGAGE_REUSE_OTHER;
 	if (!private_) return;
 	out->reason = arena_str(a, store_text(r, 13));
@@ -208,7 +209,7 @@ bool engage_reuse_change(const struct engage_scene *s, const struct engage_reuse
 	                    STORE_PARAMS(VALUE_OF_INT(r->id), VALUE_OF_TEXT(str_of(kinds[r->kind].word)), VALUE_OF_TEXT(str_trim(r->title)),
 	                                 VALUE_OF_TEXT(str_trim(r->description)), VALUE_OF_TEXT(r->url)),
 	                    e) &&
-	          (store_changes(tx) == 1 || err_set(e, ERR_NOT_FOUND, "this reuse is not there any more"));
+	          (store_changes(tx) == 1 || err_set(e, ERR_NOT_FOUND, "this reuse is not there any more")) && engage_picture_put(tx, s, r->id, r->picture_or_null, e);
 	return engage_done_shown(s, tx, ok, e);
 }
 

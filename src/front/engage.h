@@ -20,6 +20,7 @@ struct front_form {
 	struct visitor_form posted;
 	struct html_errors errors;
 	bool was_posted;
+	bool files;                     /* it has a field for files */
 };
 /* Reads and judges what was posted; good: it is to be obeyed. False for what cannot be mended. */
 bool front_form_take(struct front_form *f, struct visit *v, bool *good, struct err *e) must_use nonnull_all;
@@ -45,7 +46,7 @@ void front_form_person(struct view_page *p, bool address_required) nonnull_all;
 void front_form_close(struct view_page *p, const char *button) nonnull_all;
 
 extern const struct httpd_route front_follow, front_follow_post, front_follow_confirm, front_follow_confirm_post, front_follow_off, front_follow_off_post,
-	front_reuse, front_reuse_post, front_reuses, front_feedback, front_feedback_post, front_contact, front_contact_post, front_access, front_access_post,
+	front_reuse, front_reuse_post, front_reuse_picture, front_reuses, front_feedback, front_feedback_post, front_contact, front_contact_post, front_access, front_access_post,
 	front_feed_atom, front_feed_rss, front_feed_dataset, front_feed_reuses, front_preview_portal_png, front_preview_dataset_png, front_preview_page_png;
 
 #endif

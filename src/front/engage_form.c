@@ -117,7 +117,7 @@ void front_form_open(struct view_page *p, const struct front_form *f, struct str
 	struct html *h = &p->h;
 	struct visit *v = p->visit;
 	struct engage_scene s = front_engage(v);
-	html_form_open(h, &(struct html_form){ .visit = v, .action = action, .posted = f->was_posted ? &f->posted : NULL, .errors = &f->errors });
+	html_form_open(h, &(struct html_form){ .visit = v, .action = action, .posted = f->was_posted ? &f->posted : NULL, .errors = &f->errors, .files = f->files });
 	if (s.by)
 		return;
 	html_hidden(h, "stamp", engage_stamp(&s, f->name));

@@ -20,7 +20,17 @@ static struct str host_of(struct str url)
 
 static void put_reuse(struct html *h, const struct visit *v, const struct engage_reuse *r, bool with_dataset, int level)
 {
-	html_lit(h, "<li class=\"reuse\"><p class=\"kind\">");
+	html_lit(h, "<li class=\"reuse\">");
+	if (r->pictured.us) {
+		html_lit(h, "<img loading=\"lazy\" decoding=\"async\" alt=\"\" src=\"");
+		html_url(h, engage_picture_path(v->arena, r));
+		html_lit(h, "\" width=\"");
+		html_int(h, r->width);
+		html_lit(h, "\" height=\"");
+		html_int(h, r->height);
+		html_lit(h, "\">");
+	}
+	html_lit(h, "<p class=\"kind\">");
 	html_say(h, engage_reuse_kind_sentence(r->kind));
 	if (level == 2)
 		html_lit(h, "</p><h2>");
@@ -108,7 +118,52 @@ void front_put_reuses(struct front_dataset *d)
 	html_lit(h, "</section>");
 }
 
+/* --- its picture ------------------------------------------------------------------------------------------- */
+
+/* Shown with the reuse: to who may see the dataset once it is approved, to who reviews before. */
+static bool may_see(const struct visit *v, const struct engage_reuse *r)
+{
+	return rights_may(&v->who, ACCOUNT_MAY_EDIT_REUSE) ||
+	       (r->state == ENGAGE_APPROVED && tenant_setting_on(v->at.tenant, "reuses") && rights_dataset_or_null(&v->at, &v->who, v->arena, r->slug));
+}
+
+static bool run_picture(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
+{
+	auto_visit v = { 0 };
+	struct engage_reuse reuse;
+	struct engage_picture picture;
+	int64_t id;
+	if (!visitor_enter(app, r, p, &v, e))
+		return false;
+	struct engage_scene s = front_engage(&v);
+	if (!str_to_int(r->holes[0], &id) || id <= 0)
+		return err_set(e, ERR_NOT_FOUND, "This reuse has no picture.");
+	if (!engage_reuse_get(&s, id, &reuse, e) || !may_see(&v, &reuse))
+		return e->code && e->code != ERR_NOT_FOUND ? false : err_set(e, ERR_NOT_FOUND, "This reuse has no picture.");
+	if (!engage_picture_get(&s, id, &picture, e))
+		return false;
+	auto_buf b = BUF_INIT(ENGAGE_PICTURE_BYTES + 1);
+	struct str whole;
+	buf_put(&b, picture.bytes);
+	if (!buf_end(&b, &whole, e))
+		return false;
+	httpd_reply_type(p, picture.type);
+	httpd_reply_csp(p, STR("default-src 'none'; sandbox"));
+	httpd_reply_cache_control(p, visitor_is_nobody(&v) ? STR("public, max-age=300") : STR("private, max-age=300"));
+	httpd_reply_take(p, &b);
+	return true;
+}
+
+const struct httpd_route front_reuse_picture = { .method = HTTPD_GET, .pattern = "/reuses/{reuse}/picture", .run = run_picture };
+
 /* --- the form ---------------------------------------------------------------------------------------------- */
+
+static bool mended(struct front_form *f, struct visit *v, const char *field, const char *message, struct err *e)
+{
+	front_form_complain(f, v, field, message);
+	*e = (struct err){ 0 };
+	return true;
+}
 
 static bool send(struct front_dataset *d, struct front_form *f, struct err *e)
 {
@@ -126,8 +181,16 @@ static bool send(struct front_dataset *d, struct front_form *f, struct err *e)
 		front_form_complain(f, v, "kind", N_("Please choose one."));
 	if (!s.by && !r.email.n)
 		front_form_complain(f, v, "email", N_("Please give an address that the answer can go to."));
+	const struct httpd_part *sent = visitor_file_or_null(&f->posted, STR("picture"));
+	struct engage_picture picture;
 	if (f->errors.n)
 		return true;
+	if (sent && engage_picture_make(&s, sent, &picture, e))
+		r.picture_or_null = &picture;
+	else if (sent && e->code == ERR_TOO_LARGE)
+		return mended(f, v, "picture", N_("This picture is too large: at most 10 MB and 64 million pixels."), e);
+	else if (sent)
+		return e->code == ERR_PARAMETER && mended(f, v, "picture", N_("Please choose a picture: PNG, JPEG, GIF or WebP."), e);
 	if (engage_reuse_put(&s, d->dataset, &r, e))
 		return front_form_done(v, arena_join(v->arena, d->url, STR("reuse/")), e);
 	return front_form_refused(f, v, str_find(str_of(e->pub), STR("address begins")) >= 0 ? "url" : s.by ? "" : "email", e);
@@ -144,6 +207,7 @@ static void put_fields(struct view_page *page, const struct visit *v)
 	html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = "kind", .label = N_("What it is"), .options = kinds, .noptions = COUNT_OF(kinds), .value = STR("application") });
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "description", .label = N_("Description"), .hint = N_("What it does and what the data are used for."),
 		.most = ENGAGE_TEXT, .rows = 5, .required = true });
+	html_file(h, "picture", N_("Picture"), N_("May stay empty. PNG, JPEG, GIF or WebP, at most 10 MB; where it was taken is not kept."), "image/png,image/jpeg,image/gif,image/webp");
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_TEXT, .name = "first_name", .label = N_("First name"), .hint = N_("Names are shown beside the reuse; they may stay empty."),
 		.autocomplete = "given-name", .most = ENGAGE_NAME });
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_TEXT, .name = "last_name", .label = N_("Last name"), .autocomplete = "family-name", .most = ENGAGE_NAME });
@@ -155,7 +219,7 @@ static void put_fields(struct view_page *page, const struct visit *v)
 static bool run_form(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	auto_with(front_dataset_leave) struct front_dataset d = { 0 };
-	struct front_form f = { .name = "reuse" };
+	struct front_form f = { .name = "reuse", .files = true };
 	bool good;
 	if (!front_dataset_enter(&d, app, r, p, r->holes[0], e))
 		return false;
@@ -188,7 +252,7 @@ static bool run_form(struct httpd_request *r, struct httpd_reply *p, void *app, 
 }
 
 const struct httpd_route front_reuse = { .method = HTTPD_GET, .pattern = "/explore/dataset/{dataset}/reuse/", .run = run_form };
-const struct httpd_route front_reuse_post = { .method = HTTPD_POST, .pattern = "/explore/dataset/{dataset}/reuse/", .run = run_form };
+const struct httpd_route front_reuse_post = { .method = HTTPD_POST, .pattern = "/explore/dataset/{dataset}/reuse/", .flags = HTTPD_SPILLS, .body_max = ENGAGE_UPLOAD, .run = run_form };
 
 /* --- the gallery --------------------------------------------------------------------------------------------- */
 

@@ -50,6 +50,7 @@ const struct httpd_route *const front_routes[] = {
 	&front_follow_off_post,
 	&front_reuse,
 	&front_reuse_post,
+	&front_reuse_picture,
 	&front_reuses,
 	&front_feedback,
 	&front_feedback_post,

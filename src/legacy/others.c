@@ -3,6 +3,7 @@
 #include "legacy/inside.h"
 #include "template/template.h"
 #include "text/text.h"
+#include "visitor/visitor.h"
 
 static const char *const shapes[] = { "json", "jsonp", NULL };
 
@@ -115,7 +116,15 @@ static void put_reuse(struct json_out *j, const struct v1_call *c, const struct 
 	json_member(j, "description", r->description);
 	json_member(j, "url", r->url);
 	json_key(j, STR("thumbnail"));
-	json_put_null(j);
+	if (r->pictured.us) {
+		json_value(j);
+		buf_put_char(j->b, '"');
+		buf_put(j->b, visitor_origin(c->arena, c->r->host, c->r->port));
+		buf_put(j->b, engage_picture_path(c->arena, r));
+		buf_put_char(j->b, '"');
+	} else {
+		json_put_null(j);
+	}
 	json_key(j, STR("created_at"));
 	json_value(j);
 	buf_put_char(j->b, '"');

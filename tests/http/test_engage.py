@@ -4,6 +4,7 @@ import json
 import re
 import struct
 import subprocess
+import zlib
 
 import feedparser
 import pytest
@@ -255,6 +256,45 @@ def test_a_reuse_is_shown_after_somebody_approved_it(world):
     assert told["total_count"] == 1 and (told["results"][0]["title"], told["results"][0]["user"]["last_name"]) == (REUSE["title"], "Maker")
     assert "is shown" in new_letters(world, "mo@maker.example", 0)[0]["Subject"]
     assert [r["address"] for r in world.table("engage_reuse")] == [""], "the address is not needed any more"
+
+
+def test_a_reuse_has_a_picture_that_is_drawn_anew(world):
+    """Of what was sent only the picture stays; before it is approved only who reviews sees it."""
+    place = b"taken at 48.8566,2.3522"
+    def png(width, height, extra=b""):
+        chunk = lambda kind, body: struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + (chunk(b"tEXt", b"Comment\0" + extra) if extra else b"") +
+                chunk(b"IDAT", zlib.compress((b"\0" + b"\x20\x60\xa0" * width) * height)) + chunk(b"IEND", b""))
+    def tell(title, name, data):
+        c = fresh(world)
+        page = c.get(PAGE + "reuse/")
+        assert 'enctype="multipart/form-data"' in page.text
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text.split("<main")[1]))
+        world.advance(5)
+        return c.post(PAGE + "reuse/", {**{k: v for k, v in hidden.items() if k in ("csrfmiddlewaretoken", "stamp")}, **REUSE, "title": title, "email": "pic@maker.example"},
+                      files={"picture": (name, data, "image/png")})
+    for data in (b"no picture at all", png(40, 40)[:60]):
+        answer = tell("Broken", "x.png", data)
+        assert answer.status_code == 422 and "PNG, JPEG, GIF or WebP" in answer.text.split("<form")[-1] and 'value="Broken"' in answer.text
+    assert not [r for r in world.table("engage_reuse") if r["title"] == "Broken"]
+    answer = tell("Pictured", "x.png", png(1600, 900, place))
+    assert answer.status_code == 303, answer.text[-3000:]
+    number = reuse_number(world, "Pictured")
+    path = re.search(rf'src="(/reuses/{number}/picture\?v=\d+)"', boss(world).get(f"/backoffice/reuses/{number}/").text).group(1)
+    assert fresh(world).get(path).status_code == 404
+    seen = boss(world).get(path)
+    assert seen.status_code == 200 and seen.headers["Content-Type"] == "image/png" and place not in seen.content and struct.unpack(">II", seen.content[16:24]) == (800, 450)
+    assert boss(world).form(f"/backoffice/reuses/{number}/", {"do": "approve"}).status_code == 303
+    assert fresh(world).get(path).content == seen.content and "sandbox" in fresh(world).get(path).headers["Content-Security-Policy"]
+    assert f'src="{path}" width="800" height="450"' in fresh(world).get("/reuses/").text and f'src="{path}"' in fresh(world).get(PAGE + "information/").text
+    listed = next(r for r in fresh(world).get("/api/reuses/").json()["reuses"] if r["title"] == "Pictured")
+    assert listed["thumbnail"].endswith(path)
+    change = {"do": "save", "title": "Pictured", "url": REUSE["url"], "kind": "application", "description": "Walks."}
+    assert boss(world).form(f"/backoffice/reuses/{number}/", change).status_code == 303 and fresh(world).get(path).status_code == 200
+    assert boss(world).form(f"/backoffice/reuses/{number}/", {**change, "no_picture": "on"}).status_code == 303
+    assert fresh(world).get(path).status_code == 404 and f"/reuses/{number}/picture" not in fresh(world).get("/reuses/").text
+    assert boss(world).form(f"/backoffice/reuses/{number}/", {"do": "delete"}).status_code == 303
+    assert fresh(world).get("/reuses/99999/picture").status_code == 404 and fresh(world).get("/reuses/x/picture").status_code == 404
 
 
 def test_a_reuse_is_declined_with_a_reason_and_changed_without_the_names(world):
