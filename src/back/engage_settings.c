@@ -1,5 +1,6 @@
 /* What readers may tell the portal, who is told of it, and how pages are handed on. */
 #include "back/settings.h"
+#include "engage/engage.h"
 #include "mail/mail.h"
 
 static const char *const switches[] = { "follow", "feedback", "contact.form", "access.requests", "reuses", "reuses.anonymous", "reuses.recipients_only" };
@@ -23,6 +24,26 @@ static bool take_addresses(struct back_settings *s, const struct visitor_form *f
 	return true;
 }
 
+/* In each language of the portal, the same number of fields. */
+static void take_extras(struct back_settings *s, const struct visitor_form *f, struct html_errors *errors)
+{
+	struct visit *v = s->visit;
+	const struct tenant *t = v->at.tenant;
+	struct engage_extra extras[ENGAGE_EXTRAS];
+	size_t n, first = 0;
+	for (size_t i = 0; i < t->nlanguages; i++) {
+		const char *name = arena_cstr(v->arena, arena_printf(v->arena, "contact.fields.%.*s", STR_ARG(t->languages[i])));
+		const char *wrong = engage_extras(visitor_field(f, str_of(name)), extras, &n);
+		if (!i)
+			first = n;
+		if (wrong)
+			html_complain(errors, v->lang, name, wrong);
+		else if (n != first)
+			html_complain(errors, v->lang, name, N_("There are as many fields in every language, in the same order."));
+	}
+	back_setting_take_languages(s, f, "contact.fields");
+}
+
 static bool listed(struct str list, const char *word)
 {
 	struct str rest = list, part;
@@ -39,6 +60,7 @@ static bool save(struct visit *v, const struct visitor_form *f, struct html_erro
 	for (size_t i = 0; i < COUNT_OF(switches); i++)
 		back_setting_put(&s, str_of(switches[i]), visitor_field_on(f, str_of(switches[i])) ? STR("on") : STR("off"));
 	(void)(take_addresses(&s, f, "reuses.recipients", errors) & take_addresses(&s, f, "contact.recipients", errors)); /* errors stand beside the fields */
+	take_extras(&s, f, errors);
 	back_setting_take(&s, f, STR("engage.months"));
 	for (size_t i = 0; i < COUNT_OF(networks); i++) {
 		if (!visitor_field_on(f, arena_printf(v->arena, "share.%s", networks[i][0])))
@@ -72,6 +94,9 @@ static void put_fields(struct html *h, struct visit *v)
 	put_switch(h, t, "contact.form", N_("Write to the portal"), N_("At /contact/."));
 	put_switch(h, t, "access.requests", N_("Ask for access to what they may not see"), NULL);
 	put_addresses(h, t, "contact.recipients", N_("Messages go to"), N_("E-mail addresses, separated by commas. Empty: the contact of the portal, else its administrators."));
+	html_field_languages(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "contact.fields", .label = N_("What the form at /contact/ asks for besides"), .rows = 3, .most = 4000,
+		.hint = N_("A line for each field: its name; after a colon its choices with | between them; * at the end when it is needed. Such as: Department: Roads | Water | Other *") },
+		t, back_setting_languages(v, "contact.fields"));
 	html_fieldset_close(h);
 	html_fieldset_open(h, N_("Reuses"), NULL);
 	put_switch(h, t, "reuses", N_("Readers tell of reuses, and pages show them"), N_("Each is looked at by somebody before it is shown."));

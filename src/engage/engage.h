@@ -174,6 +174,13 @@ bool engage_note_answer(const struct engage_scene *s, int64_t id, struct str tex
 bool engage_note_move(const struct engage_scene *s, int64_t id, enum engage_note_state to, struct err *e) must_use nonnull_all;
 bool engage_note_drop(const struct engage_scene *s, int64_t id, struct err *e) must_use nonnull_all;
 
+/* extra.c: further fields of the contact form, from the setting contact.fields: a line each, its name; after ": " its choices with | between
+ * them; a * at the end when it must be filled in. Views into the lines. NULL, or an English message that says what is wrong; what stands
+ * before that is in `out`. */
+enum { ENGAGE_EXTRAS = 10, ENGAGE_CHOICES = 20, ENGAGE_EXTRA_TEXT = 200 };
+struct engage_extra { struct str label, choices[ENGAGE_CHOICES]; size_t nchoices; bool required; };
+const char *engage_extras(struct str lines, struct engage_extra out[ENGAGE_EXTRAS], size_t *n);
+
 /* --- count.c, news.c: what upkeep and others ask ------------------------------------------------------------------ */
 
 struct engage_waiting { int64_t reuses, notes; };

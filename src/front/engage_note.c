@@ -9,7 +9,8 @@ static bool send(struct front_form *f, struct visit *v, const struct dataset *d,
 	struct engage_scene s = front_engage(v);
 	n->name = front_form_field(f, "name");
 	n->email = front_form_field(f, "email");
-	n->text = front_form_field(f, "text");
+	if (!n->text.n)
+		n->text = front_form_field(f, "text");
 	if (!n->text.n || n->text.n > ENGAGE_TEXT)
 		front_form_complain(f, v, "text", N_("Please write your message, of at most 4,000 characters."));
 	if (!s.by && address_required && !n->email.n)
@@ -103,11 +104,63 @@ static void put_address(struct html *h, struct str contact, struct arena *a)
 	html_lit(h, "</a></p>");
 }
 
-static bool contact(struct front_form *f, struct visit *v, struct err *e)
+/* What this portal asks for besides. */
+struct extras { struct engage_extra items[ENGAGE_EXTRAS]; size_t n; };
+static const char *const extra_names[ENGAGE_EXTRAS] = { "extra.1", "extra.2", "extra.3", "extra.4", "extra.5", "extra.6", "extra.7", "extra.8", "extra.9", "extra.10" };
+
+static void read_extras(const struct visit *v, struct extras *out)
+{
+	/* Checked when it was set; whatever could not be read is not asked for. */
+	(void)engage_extras(tenant_text(v->at.tenant, "contact.fields", v->lang_code), out->items, &out->n);
+}
+
+static void put_extras(struct html *h, const struct extras *x)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		const struct engage_extra *one = &x->items[i];
+		struct html_option options[ENGAGE_CHOICES + 1] = { { .value = STR(""), .message = N_("Please choose") } };
+		for (size_t k = 0; k < one->nchoices; k++)
+			options[k + 1] = (struct html_option){ .value = one->choices[k], .text = one->choices[k] };
+		if (one->nchoices)
+			html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = extra_names[i], .label_text = one->label, .options = options, .noptions = one->nchoices + 1,
+				.required = one->required });
+		else
+			html_field(h, &(struct html_field){ .kind = HTML_FIELD_TEXT, .name = extra_names[i], .label_text = one->label, .most = ENGAGE_EXTRA_TEXT, .required = one->required });
+	}
+}
+
+static bool is_choice(const struct engage_extra *x, struct str value)
+{
+	for (size_t k = 0; k < x->nchoices; k++)
+		if (str_eq(x->choices[k], value))
+			return true;
+	return !x->nchoices;
+}
+
+/* They stand above the message, a line each: whoever reads it needs no more than that. */
+static struct str with_extras(struct front_form *f, struct visit *v, const struct extras *x, struct str text)
+{
+	auto_buf b = BUF_INIT(ENGAGE_EXTRAS * (ENGAGE_NAME + ENGAGE_EXTRA_TEXT + 4) + 1);
+	for (size_t i = 0; i < x->n; i++) {
+		struct str value = front_form_field(f, extra_names[i]);
+		if (!value.n && x->items[i].required)
+			front_form_complain(f, v, extra_names[i], N_("This is needed."));
+		else if (value.n > ENGAGE_EXTRA_TEXT || (value.n && !is_choice(&x->items[i], value)))
+			front_form_complain(f, v, extra_names[i], x->items[i].nchoices ? N_("Please choose one.") : N_("This is too long."));
+		else if (value.n)
+			buf_printf(&b, "%.*s: %.*s\n", STR_ARG(x->items[i].label), STR_ARG(value));
+	}
+	return b.n && !b.over ? arena_printf(v->arena, "%.*s\n%.*s", STR_ARG(buf_str(&b)), STR_ARG(text)) : text;
+}
+
+static bool contact(struct front_form *f, struct visit *v, const struct extras *x, struct err *e)
 {
 	struct engage_note n = { .kind = ENGAGE_CONTACT, .about = front_form_field(f, "subject") };
 	if (n.about.n > ENGAGE_ABOUT)
 		front_form_complain(f, v, "subject", N_("This is too long."));
+	n.text = front_form_field(f, "text");
+	if (n.text.n)
+		n.text = with_extras(f, v, x, n.text);
 	return send(f, v, NULL, &n, true, STR("/contact/"), e);
 }
 
@@ -122,7 +175,9 @@ static bool run_contact(struct httpd_request *r, struct httpd_reply *p, void *ap
 		return err_set(e, ERR_NOT_FOUND, "This portal has no contact form.");
 	if (!front_form_take(&f, &v, &good, e))
 		return false;
-	if (good && (!contact(&f, &v, e) || !f.errors.n))
+	struct extras extras;
+	read_extras(&v, &extras);
+	if (good && (!contact(&f, &v, &extras, e) || !f.errors.n))
 		return e->code == ERR_NONE;
 	auto_page page = { .visit = &v, .title = i18n_text(v.lang, N_("Contact")), .path = STR("/contact/") };
 	struct html *h = &page.h;
@@ -132,6 +187,7 @@ static bool run_contact(struct httpd_request *r, struct httpd_reply *p, void *ap
 	} else {
 		front_form_open(&page, &f, page.path);
 		html_field(h, &(struct html_field){ .kind = HTML_FIELD_TEXT, .name = "subject", .label = N_("Subject"), .most = ENGAGE_ABOUT });
+		put_extras(h, &extras);
 		html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "text", .label = N_("Message"), .rows = 7, .most = ENGAGE_TEXT, .required = true });
 		front_form_person(&page, true);
 		front_form_close(&page, N_("Send"));

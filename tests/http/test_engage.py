@@ -407,6 +407,32 @@ def test_the_guard_of_forms_asks_nothing_of_people(world):
     assert "<img" not in page.split("<main")[1].split("</main")[0] and "captcha" not in page.lower()
 
 
+def test_the_contact_form_asks_for_what_the_portal_wants_to_know(world):
+    settings = {k: "on" for k in ("follow", "feedback", "contact.form", "access.requests", "reuses", "reuses.anonymous", "share.email")} | {"engage.months": "12"}
+    for bad, said in (("Department: only one", "two to 20"), (": a | b", "name of a field"), ("Department: a | a", "each once"), ("\n".join("abcdefghijk"), "at most 10")):
+        answer = boss(world).form("/backoffice/engagement/", {**settings, "contact.fields.en": bad, "contact.fields.fr": ""})
+        assert answer.status_code == 422 and said in answer.text, bad
+    uneven = boss(world).form("/backoffice/engagement/", {**settings, "contact.fields.en": "Phone", "contact.fields.fr": ""})
+    assert uneven.status_code == 422 and "in every language" in uneven.text
+    done = boss(world).form("/backoffice/engagement/", {**settings, "contact.fields.en": "Department: Roads | Water <&> *\r\nPhone",
+                                                       "contact.fields.fr": "Service : Voirie | Eau *\r\nTéléphone".replace("Service :", "Service:")})
+    assert done.status_code == 303, done.text[-2000:]
+    try:
+        page = fresh(world).get("/contact/").text
+        assert '<option value="Water &lt;&amp;&gt;"' in page and "Phone" in page and "Voirie" in fresh(world).get("/contact/?flg=fr").text
+        fields = {"text": "The tap drips.", "email": JO, "extra.2": "555"}
+        for value in ("", "Parks"):
+            answer = send(world, fresh(world), "/contact/", {**fields, "extra.1": value})
+            assert answer.status_code == 422 and "The tap drips." in answer.text and 'value="555"' in answer.text
+        before = len(world.letters("data@isoc.example"))
+        assert send(world, fresh(world), "/contact/", {**fields, "extra.1": "Water <&>"}).status_code == 303
+        letter = new_letters(world, "data@isoc.example", before)[0].get_content()
+        assert "Department: Water <&>" in letter and "Phone: 555" in letter and "The tap drips." in letter
+    finally:
+        assert boss(world).form("/backoffice/engagement/", {**settings, "contact.fields.en": "", "contact.fields.fr": ""}).status_code == 303
+    assert "extra.1" not in fresh(world).get("/contact/").text
+
+
 def test_a_network_sends_ten_forms_an_hour(world):
     c = world.client(HOST, address="192.0.2.200")
     codes = [send(world, c, "/contact/", {"text": f"Message {i}", "email": JO}).status_code for i in range(11)]
