@@ -160,7 +160,7 @@ static void put_object(struct html *h, const struct list *l, const struct trace_
 	html_lit(h, "<details><summary>");
 	html_say(h, N_("What changed"));
 	html_lit(h, "</summary>");
-	back_put_diff(h, l->v, x->diff);
+	back_put_diff(h, l->v, NULL, x->diff);
 	html_lit(h, "</details>");
 }
 

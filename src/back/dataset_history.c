@@ -1,5 +1,6 @@
 /* Who changed what and when, in words; what was before comes back by one button. */
 #include "back/dataset.h"
+#include "back/history_words.h"
 
 enum { SHOWN_CHANGES = 30, VALUE_BYTES = 200 };
 
@@ -16,84 +17,38 @@ static const char *action_title(struct str word)
 	return N_("Changed");
 }
 
-/* "Oak, Elm"; "fr: Arbres, en: Trees": what is the same in every language has no name before it. Where there is nothing, a dash. */
-static void put_words(struct buf *b, const struct json_node *n)
-{
-	enum json_kind k = json_kind(n);
-	struct str key;
-	const struct json_node *v;
-	size_t count = json_count(n);
-	if (k == JSON_TEXT && json_text(n).n) {
-		buf_put(b, json_text(n));
-	} else if ((k == JSON_TEXT || k == JSON_NULL || k == JSON_ARRAY || k == JSON_OBJECT) && !count) {
-		buf_lit(b, "–");
-	} else if (k == JSON_ARRAY) {
-		for (size_t i = 0; i < count; i++) {
-			if (i) buf_lit(b, ", ");
-			put_words(b, json_at(n, i));
-		}
-	} else if (k == JSON_OBJECT) {
-		bool some = false;
-		for (size_t at = 0; json_each(n, &at, &key, &v); some = true) {
-			if (some) buf_lit(b, ", ");
-			if (key.n) buf_printf(b, "%.*s: ", STR_ARG(key));
-			put_words(b, v);
-		}
-	} else {
-		json_put_node(b, n);
-	}
-}
-
-static void put_value(struct html *h, struct visit *v, const struct json_node *n)
-{
-	auto_buf b = BUF_INIT(1 << 20);
-	put_words(&b, n);
-	struct str text = arena_str(v->arena, buf_str(&b)), cut = text_cut(text, VALUE_BYTES);
-	html_text(h, cut);
-	if (cut.n < text.n)
-		html_lit(h, "…");
-}
-
-static struct str who_of(struct visit *v, int64_t account)
+struct str back_account_name(struct visit *v, int64_t account)
 {
 	struct str name = account ? accounts_name(v->at.site->accounts, v->at.tenant->id, account, v->arena) : i18n_text(v->lang, N_("The command line"));
 	return name.n ? name : i18n_text(v->lang, N_("An account that is gone"));
 }
 
-/* "metadata › default › title › fr"; uids of sources and steps say nothing to people. */
-static void put_path(struct html *h, struct visit *v, const struct json_node *path)
+static void put_value(struct html *h, struct str text)
 {
-	bool some = false;
-	for (size_t i = 0; i < json_count(path); i++) {
-		struct str word = json_text(json_at(path, i));
-		if (!word.n || str_starts(word, STR("re_")) || str_starts(word, STR("pr_")))
-			continue;
-		if (some)
-			html_lit(h, " › ");
-		int64_t account;
-		html_text(h, str_starts(word, STR("account ")) && str_to_int(str_from(word, 8), &account) ? who_of(v, account) : word);
-		some = true;
-	}
+	struct str cut = text_cut(text, VALUE_BYTES);
+	html_text(h, cut);
+	if (cut.n < text.n)
+		html_lit(h, "…");
 }
 
-static void put_change(struct html *h, struct visit *v, const struct json_node *c)
+static void put_change(struct html *h, const struct history_words *w, struct str section, const struct json_node *c)
 {
 	struct str kind = json_text(json_get(c, "operation_type"));
-	html_lit(h, "<li><bdi class=\"place\">");
-	put_path(h, v, json_get(c, "path"));
-	html_lit(h, "</bdi> ");
+	html_lit(h, "<li><span class=\"place\">");
+	history_put_place(h, w, section, c);
+	html_lit(h, "</span> ");
 	if (!str_eq(kind, STR("create"))) {
 		html_lit(h, "<del><span class=\"visually-hidden\">");
 		html_say(h, N_("before:"));
 		html_lit(h, " </span><bdi>");
-		put_value(h, v, json_get(c, "old_value"));
+		put_value(h, history_value(w, section, c, json_get(c, "old_value")));
 		html_lit(h, "</bdi></del> ");
 	}
 	if (!str_eq(kind, STR("delete"))) {
 		html_lit(h, "<ins><span class=\"visually-hidden\">");
 		html_say(h, N_("now:"));
 		html_lit(h, " </span><bdi>");
-		put_value(h, v, json_get(c, "new_value"));
+		put_value(h, history_value(w, section, c, json_get(c, "new_value")));
 		html_lit(h, "</bdi></ins>");
 	}
 	html_lit(h, "</li>");
@@ -107,7 +62,7 @@ static const char *section_title_or_null(struct str word)
 	return NULL;
 }
 
-void back_put_diff(struct html *h, struct visit *v, struct str diff)
+void back_put_diff(struct html *h, struct visit *v, const struct json_node *doc_or_null, struct str diff)
 {
 	auto_json *doc = NULL;
 	struct err ignored = { 0 };
@@ -116,17 +71,27 @@ void back_put_diff(struct html *h, struct visit *v, struct str diff)
 	size_t shown = 0, all = 0, at = 0;
 	if (!diff.n || !json_read(diff, &doc, &ignored))
 		return;
+	struct history_words words = history_words(v, doc_or_null);
 	while (json_each(json_root(doc), &at, &word, &list)) {
 		const char *title = section_title_or_null(word);
-		if (!title || !json_count(list))
-			continue;
-		all += json_count(list);
-		html_lit(h, "<h3>");
-		html_say(h, title);
-		html_lit(h, "</h3><ul class=\"changes\">");
-		for (size_t i = 0; i < json_count(list) && shown < SHOWN_CHANGES; i++, shown++)
-			put_change(h, v, json_at(list, i));
-		html_lit(h, "</ul>");
+		bool open = false;
+		for (size_t i = 0; title && i < json_count(list); i++) {
+			if (history_is_restated(&words, word, list, i))
+				continue;
+			all++;
+			if (shown == SHOWN_CHANGES)
+				continue;
+			if (!open) {
+				html_lit(h, "<h3>");
+				html_say(h, title);
+				html_lit(h, "</h3><ul class=\"changes\">");
+			}
+			open = true;
+			put_change(h, &words, word, json_at(list, i));
+			shown++;
+		}
+		if (open)
+			html_lit(h, "</ul>");
 	}
 	if (shown < all) {
 		html_lit(h, "<p class=\"hint\">");
@@ -140,7 +105,7 @@ static void put_version(struct html *h, struct visit *v, const struct config *c,
 	html_lit(h, "<li class=\"version\"><p><strong>");
 	html_say(h, action_title(one->action));
 	html_lit(h, "</strong> · <bdi>");
-	html_text(h, who_of(v, one->who));
+	html_text(h, back_account_name(v, one->who));
 	html_lit(h, "</bdi> · ");
 	html_date(h, one->at.us, v->zone, true);
 	if (newest) {
@@ -156,13 +121,15 @@ static void put_version(struct html *h, struct visit *v, const struct config *c,
 		html_put_literal(h, newest ? STR("<details open><summary>") : STR("<details><summary>"));
 		html_say(h, N_("What changed"));
 		html_lit(h, "</summary>");
-		back_put_diff(h, v, one->diff);
+		back_put_diff(h, v, c->doc, one->diff);
 		html_lit(h, "</details>");
 	}
 	if (!newest && may && one->can_restore) {
+		auto_buf when = BUF_INIT(400);
+		clock_put_long(&when, one->at.us, v->zone, v->lang->code, true);
 		html_form_open(h, &(struct html_form){ .visit = v, .plain = true, .action = back_dataset_path(v, c, DATASET_TAB_HISTORY) });
 		html_hidden(h, "version", one->uid);
-		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .small = true, .label = N_("Bring this back"), .about = one->uid });
+		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .small = true, .label = N_("Bring this back"), .about = buf_str(&when) });
 		html_form_close(h);
 	}
 	html_lit(h, "</li>");

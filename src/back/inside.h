@@ -79,8 +79,12 @@ bool back_complain(struct visit *v, struct html_errors *errors, const char *fiel
 bool back_number(struct str s, int64_t *out) must_use nonnull_all;
 /* One part of a text at a time, cut at commas, semicolons, blanks, line ends and angle brackets: addresses as people paste them. */
 bool back_next_word(struct str *rest, struct str *out) must_use nonnull_all;
-/* dataset_history.c: what a change was, from JSON {section: [{path, old_value, new_value, operation_type}]}. */
-void back_put_diff(struct html *h, struct visit *v, struct str diff) nonnull_all;
+/* dataset_history.c: what a change was, from JSON {section: [{path, old_value, new_value, operation_type}]}; the configuration as it stands tells the names
+ * of its parts. */
+struct json_node;
+void back_put_diff(struct html *h, struct visit *v, const struct json_node *doc_or_null, struct str diff);
+/* Who did it; words for the command line (0) and for an account that is gone. */
+struct str back_account_name(struct visit *v, int64_t account) nonnull_all;
 /* dataset_history.c: that older versions which readers still read hold more than the present one, and where they are forgotten; nothing where they do not. */
 struct config;
 void back_put_older_notice(struct html *h, struct visit *v, const struct config *c) nonnull_all;

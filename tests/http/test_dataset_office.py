@@ -201,6 +201,26 @@ def test_history_tells_and_brings_back(root):
     assert "Earlier version brought back" in page(root, path)
 
 
+def test_history_speaks_the_readers_language_and_names_things(world, root):
+    own = sent(root, "lindens.csv", b"name;height\nOak;3\nElm;4\n").headers["Location"]
+    send(root, own, {"do": "save", "identifier": "lindens"}, 'name="title"')
+    uid_ = uid(root, "lindens")
+    machine = Api(world, key_of(world, ROOT_USER))
+    step = machine.good("POST", f"/datasets/{uid_}/processors/", {"type": "string_replace", "field": "name", "old": "Oak", "new": "Ash"}, 201)["uid"]
+    machine.good("PUT", f"/datasets/{uid_}/processors/{step}/", {"type": "string_replace", "field": "name", "old": "Oak", "new": "Lime", "enabled": False})
+    for operation in ({"type": "rename", "from_name": "height", "to_name": "tall"}, {"type": "type", "field": "tall", "type_param": "double"}):
+        machine.good("POST", f"/datasets/{uid_}/fields/", operation, 201)
+    send(root, at("lindens", "information"), {"m.title.fr": "Tilleuls", "m.publisher": "Town"}, 'name="m.title.en"')
+    words = lambda lang: [re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", one))).strip() for one in re.findall(r'<ul class="changes">(.*?)</ul>', page(root, at("lindens", "history") + f"?flg={lang}"), re.S)]
+    english, french = " | ".join(words("en")), " | ".join(words("fr"))
+    for wanted in ("Title › Français", "Publisher", "Replace text", "Switched on", "No", "height › Technical name", "tall › Type", "Decimal number", "Lime"):
+        assert wanted in english, (wanted, english)
+    for wanted in ("Titre › Français", "Remplacer du texte"):
+        assert wanted in french, (wanted, french)
+    for said in (english, french):
+        assert not re.search(r"\b(re|pr|ch|fi|da)_\w+|metadata|default|type_param|processors/|enabled", said), said
+
+
 def test_older_versions_are_forgotten_for_good(world, root):
     source, machine = world.folder / "people.csv", Api(world, key_of(world, ROOT_USER))
     records = "/api/explore/v2.1/catalog/datasets/people/records?limit=0"
