@@ -80,7 +80,7 @@ static void make_schema(struct view_box *b, struct source **sources)
 	struct field *f = arena_array(a, struct field, most);
 	struct source *s = arena_array(a, struct source, most);
 	add_field(a, &f[n++], STR("datasetid"), "Identifier", VALUE_TEXT, FIELD_ID);
-	add_field(a, &f[n++], STR("dataset_uid"), "Permanent identifier", VALUE_TEXT, 0);
+	add_field(a, &f[n++], STR("dataset_uid"), "Permanent identifier", VALUE_TEXT, FIELD_UNREAD);
 	add_field(a, &f[n++], STR("has_records"), "Has records", VALUE_BOOL, 0);
 	add_field(a, &f[n++], STR("features"), "Features", VALUE_TEXT, FIELD_FACET | FIELD_MULTIVALUED);
 	add_field(a, &f[n++], STR(CATALOG_READERS), "Readers", VALUE_TEXT, FIELD_HIDDEN | FIELD_MULTIVALUED);

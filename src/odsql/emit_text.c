@@ -77,7 +77,7 @@ static struct fields searched(struct emitter *m, const struct odsql_node *n)
 		if (n->args[i]->kind == ODSQL_FIELD && !has_field(&out, n->args[i]->field)) vec_push(m->q->arena, &out.v, *n->args[i]);
 	if (out.v.n) return out;
 	for (size_t i = 0; i < m->s->schema->n; i++)
-		if (is_text_field(m->s, i)) vec_push(m->q->arena, &out.v, field_node(m->s, i));
+		if (is_text_field(m->s, i) && !(m->s->schema->fields[i].flags & FIELD_UNREAD)) vec_push(m->q->arena, &out.v, field_node(m->s, i));
 	return out;
 }
 

@@ -61,6 +61,7 @@ enum field_flags {
 	FIELD_ID = 1u << 5,           /* part of the record's identity */
 	FIELD_HIDDEN = 1u << 6,       /* technical columns of the reflected catalogue */
 	FIELD_RANGE = 1u << 7,        /* dates: the facet is offered as a range */
+	FIELD_UNREAD = 1u << 8,       /* text that says nothing to people: a search that names no field passes it by */
 };
 
 struct field {

@@ -412,3 +412,13 @@ def test_attachments_are_distributions(make_server, tmp_path, sources):
     assert urls == {x["href"] for x in listed} and len(urls) == 1
     assert server.get(urls.pop().split(str(server.port))[1]).content == b"%PDF-1.4 notice"
     assert not [s for s in read(server, "dcat", include_exports="csv").subjects(RDF.type, DCAT.Distribution) if "/attachments/" in str(s)]
+
+
+def test_a_search_passes_by_the_letters_of_permanent_identifiers(server):
+    """They are random: two letters of one are no word of a dataset."""
+    uid = server.api("/catalog/datasets/cities")["dataset_uid"]
+    assert server.api("/catalog/datasets", where='search("da_")')["total_count"] == 0
+    assert server.api("/catalog/datasets", where=f'search("{uid}")')["total_count"] == 0
+    assert server.api("/catalog/datasets", where=f'search(dataset_uid, "{uid}")')["total_count"] == 1
+    assert server.api("/catalog/datasets", where=f'dataset_uid = "{uid}"')["total_count"] == 1
+    assert [d["dataset_id"] for d in server.api("/catalog/datasets", where='search("cities")')["results"]] == ["cities"]
