@@ -3,9 +3,8 @@
 #include "back/dataset_inside.h"
 #include "back/meta.h"
 
-enum { WHERE_META, WHERE_LABEL, WHERE_DESCRIPTION };
 struct text {
-	int where;
+	enum config_text where;
 	struct str template_, name;      /* of metadata; name of the field */
 	struct str label, source, now, suggestion;
 	const struct template_field *field;
@@ -26,21 +25,7 @@ struct scene {
 	struct json_doc *marks;               /* {key: hash of the original} */
 };
 
-static uint64_t hash_of(struct str s)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
-	return h;
-}
-
-static struct str mark_of(struct arena *a, struct str source) { return arena_printf(a, "%016llx", (unsigned long long)hash_of(source)); }
-
-static struct str key_of(const struct scene *s, const struct text *t)
-{
-	static const char *const where[] = { "", "label.", "description." };
-	return arena_printf(s->visit->arena, "%s%.*s.%.*s.%.*s", where[t->where], STR_ARG(t->template_), STR_ARG(t->name), STR_ARG(s->to));
-}
+static struct str key_of(const struct scene *s, const struct text *t) { return config_text_key(s->visit->arena, t->where, t->template_, t->name, s->to); }
 
 static struct str said(struct arena *a, const struct json_node *texts, struct str lang)
 {
@@ -55,7 +40,7 @@ static struct str suggest(const struct scene *s, const struct text *t)
 	struct arena *a = s->visit->arena;
 	const struct dataset **list;
 	size_t n = rights_datasets(&s->visit->at, &s->visit->who, a, &list);
-	for (size_t i = 0; t->where == WHERE_META && i < n; i++) {
+	for (size_t i = 0; t->where == CONFIG_TEXT_META && i < n; i++) {
 		struct str mine = STR(""), theirs = STR("");
 		for (size_t k = 0; k < list[i]->nmetas; k++) {
 			const struct meta *m = &list[i]->metas[k];
@@ -79,7 +64,7 @@ static void add(struct scene *s, struct text t)
 		return;
 	t.box = arena_cstr(a, arena_printf(a, "t%zu", s->texts.n));
 	struct str mark = s->marks ? json_text(json_get(json_root(s->marks), arena_cstr(a, key_of(s, &t)))) : STR("");
-	t.old = t.now.n && mark.n && !str_eq(mark, mark_of(a, t.source));
+	t.old = t.now.n && config_text_outdated(mark, t.source, t.now);
 	t.suggestion = suggest(s, &t);
 	s->done += t.now.n && !t.old;
 	vec_push(a, &s->texts, t);
@@ -98,7 +83,7 @@ static void collect_metas(struct scene *s)
 			struct str source = back_metas_text(&s->metas, sets[i].name, f->name, s->from);
 			if (!source.n)
 				source = back_metas_text(&s->metas, sets[i].name, f->name, STR(""));
-			add(s, (struct text){ .where = WHERE_META, .template_ = sets[i].name, .name = f->name, .field = f, .source = source,
+			add(s, (struct text){ .where = CONFIG_TEXT_META, .template_ = sets[i].name, .name = f->name, .field = f, .source = source,
 				.now = back_metas_text(&s->metas, sets[i].name, f->name, s->to),
 				.label = i ? arena_printf(v->arena, "%.*s: %.*s", STR_ARG(sets[i].title), STR_ARG(f->label)) : f->label });
 		}
@@ -130,8 +115,8 @@ static void collect_fields(struct scene *s)
 			description = said(a, f->description, STR(""));
 		if (f->discarded)
 			continue;
-		add(s, (struct text){ .where = WHERE_LABEL, .name = f->name, .source = label, .now = f->label ? said(a, f->label, s->to) : STR(""), .label = f->name });
-		add(s, (struct text){ .where = WHERE_DESCRIPTION, .name = f->name, .source = description, .now = f->description ? said(a, f->description, s->to) : STR(""),
+		add(s, (struct text){ .where = CONFIG_TEXT_LABEL, .name = f->name, .source = label, .now = f->label ? said(a, f->label, s->to) : STR(""), .label = f->name });
+		add(s, (struct text){ .where = CONFIG_TEXT_DESCRIPTION, .name = f->name, .source = description, .now = f->description ? said(a, f->description, s->to) : STR(""),
 			.label = arena_printf(a, "%.*s: %.*s", STR_ARG(f->name), STR_ARG(i18n_text(v->lang, N_("description")))) });
 	}
 }
@@ -183,6 +168,12 @@ static struct str text_of_form(const struct text *t, const struct visitor_form *
 	return str_trim(visitor_field(f, str_of(t->box)));
 }
 
+static struct str mark_of(const struct scene *s, const struct text *t)
+{
+	struct arena *a = s->visit->arena;
+	return config_text_mark(a, t->source, t->field ? back_json_shown(a, back_meta_json(a, t->field, t->now)) : t->now);
+}
+
 static struct str marks_json(struct scene *s)
 {
 	auto_buf b = BUF_INIT(256 << 10);
@@ -202,7 +193,7 @@ static struct str marks_json(struct scene *s)
 	for (size_t k = 0; k < s->texts.n; k++)
 		if (s->texts.p[k].now.n) {
 			json_key(&j, key_of(s, &s->texts.p[k]));
-			json_put(&j, mark_of(s->visit->arena, s->texts.p[k].source));
+			json_put(&j, mark_of(s, &s->texts.p[k]));
 		}
 	json_close(&j, '}');
 	return arena_str(s->visit->arena, buf_str(&b));
@@ -214,12 +205,12 @@ static bool save(struct scene *s, const struct visitor_form *f, struct html_erro
 	for (size_t i = 0; i < s->texts.n; i++) {
 		struct text *t = &s->texts.p[i];
 		t->now = text_of_form(t, f, a);
-		if (t->where == WHERE_META) {
+		if (t->where == CONFIG_TEXT_META) {
 			back_metas_set(&s->metas, t->template_, t->name, s->to, back_meta_json(a, t->field, t->now));
 			continue;
 		}
 		struct dataset_field *field = field_of(s, t->name);
-		const struct json_node **node = !field ? NULL : t->where == WHERE_LABEL ? &field->label : &field->description;
+		const struct json_node **node = !field ? NULL : t->where == CONFIG_TEXT_LABEL ? &field->label : &field->description;
 		if (!node || (!*node && !t->now.n))
 			continue;
 		*node = with(s, *node, t->source, t->now, e);

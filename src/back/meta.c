@@ -41,23 +41,9 @@ struct str back_json_shown(struct arena *a, struct str json)
 {
 	auto_json *doc = NULL;
 	struct err ignored = { 0 };
-	auto_buf b = BUF_INIT(META_BYTES);
 	if (!json.n || !json_read(json, &doc, &ignored))
 		return json;
-	const struct json_node *n = json_root(doc);
-	if (json_kind(n) == JSON_TEXT)
-		buf_put(&b, json_text(n));
-	else if (json_kind(n) != JSON_ARRAY && json_kind(n) != JSON_NULL)
-		json_put_node(&b, n);
-	for (size_t i = 0; json_kind(n) == JSON_ARRAY && i < json_count(n); i++) {
-		if (i)
-			buf_lit(&b, ", ");
-		if (json_kind(json_at(n, i)) == JSON_TEXT)
-			buf_put(&b, json_text(json_at(n, i)));
-		else
-			json_put_node(&b, json_at(n, i));
-	}
-	return arena_str(a, buf_str(&b));
+	return arena_str(a, config_text_shown(a, json_root(doc)));
 }
 
 struct str back_metas_text(const struct back_metas *m, struct str t, struct str name, struct str lang)

@@ -6,7 +6,7 @@
 #include "registry/registry.h"
 #include "template/template.h"
 
-enum { MOST_RESOURCES = 200, MOST_PROCESSORS = 300, MOST_FIELDS = 500, MOST_FIELD_ITEMS = 6000, MOST_META_BYTES = 1 << 20 };
+enum { MOST_RESOURCES = 200, MOST_PROCESSORS = 300, MOST_FIELD_ITEMS = 6000, MOST_META_BYTES = 1 << 20 };
 
 static struct str at(const struct config_check *c, const char *part, size_t i, const char *member)
 {
@@ -106,7 +106,7 @@ void config_check_fields(const struct config_check *c, const struct json_node *f
 	const struct json_node *was = json_get(c->was_or_null, "fields");
 	if (json_count(fields) > MOST_FIELD_ITEMS) process_fault(c->faults, STR("fields"), "There are more than %d field configurations.", MOST_FIELD_ITEMS);
 	size_t n = count_types(fields, NULL);
-	if (n > MOST_FIELDS && n > count_types(was, NULL)) process_fault(c->faults, STR("fields"), "A dataset has %d fields at most; this one would have %zu.", MOST_FIELDS, n);
+	if (n > LIMIT_FIELDS && n > count_types(was, NULL)) process_fault(c->faults, STR("fields"), "A dataset has %d fields at most; this one would have %zu.", LIMIT_FIELDS, n);
 	for (size_t i = 0; i < COUNT_OF(caps); i++) {
 		n = count_types(fields, caps[i].type);
 		if (n > caps[i].most && n > count_types(was, caps[i].type))

@@ -118,7 +118,21 @@ bool config_as_published(struct site *s, struct tenant_id t, struct arena *a, st
 bool config_follow(struct site *s, struct tenant_id t, struct str slug, bool data, struct err *e) must_use nonnull_all;
 /* The draft's metadata as changes of the catalogue, what is missing in it being taken away there. */
 /* Of the portal's own templates those that readers may see; what steers the platform (internal) and what is for publishers only stays here. */
+/* A translation whose original was changed after it waits in the draft until somebody confirms it; readers see the original. */
 size_t config_metas(struct site *s, struct tenant_id t, const struct config *c, struct arena *a, struct meta_change **out) nonnull_all;
+/* translated.c. The mark of a translation and its original, and under which key it is kept in the metadata "internal"."translations" (template_
+ * empty: of a field). */
+enum config_text { CONFIG_TEXT_META, CONFIG_TEXT_LABEL, CONFIG_TEXT_DESCRIPTION };
+struct str config_text_mark(struct arena *a, struct str original, struct str translation);
+/* Was the original changed since, and the translation not? */
+bool config_text_outdated(struct str mark, struct str original, struct str translation);
+struct str config_text_key(struct arena *a, enum config_text where, struct str template_, struct str name, struct str lang);
+/* A value as the text that is translated: a list with commas. */
+struct str config_text_shown(struct arena *a, const struct json_node *value_or_null);
+/* `texts`: a value by language; `first`: the portal's first one. */
+bool config_meta_outdated(struct arena *a, const struct json_node *doc, struct str template_, struct str name, struct str lang, const struct json_node *texts, struct str first);
+/* Writes an operation on fields as readers are to see it: without the texts that wait. */
+void config_put_field(struct json_out *j, struct arena *a, const struct json_node *doc, const struct json_node *operation, struct str first);
 
 /* --- history -------------------------------------------------------------------------------------------- */
 

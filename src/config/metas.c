@@ -33,6 +33,7 @@ size_t config_metas(struct site *s, struct tenant_id t, const struct config *c, 
 {
 	const struct template_set *sets = NULL;
 	const struct tenant *portal = tenants_hold_or_null(s->tenants, t);
+	struct str first = portal ? arena_str(a, portal->languages[0]) : STR("");
 	size_t nsets = portal ? template_list(portal, i18n_english(), STR("en"), a, &sets) : 0;
 	tenant_release(s->tenants, portal);
 	VEC(struct meta_change) list = { 0 };
@@ -44,6 +45,7 @@ size_t config_metas(struct site *s, struct tenant_id t, const struct config *c, 
 		for (size_t j = 0; json_each(names, &j, &name, &langs);) {
 			if (!is_public(sets, nsets, template_, name)) continue;
 			for (size_t k = 0; json_each(langs, &k, &lang, &v);) {
+				if (config_meta_outdated(a, c->doc, template_, name, lang, langs, first)) continue;
 				struct str at = lang.n ? arena_printf(a, "%.*s.%.*s.%.*s", STR_ARG(template_), STR_ARG(name), STR_ARG(lang))
 				                       : arena_printf(a, "%.*s.%.*s", STR_ARG(template_), STR_ARG(name));
 				vec_push(a, &list, (struct meta_change){ at, text_of(a, v) });

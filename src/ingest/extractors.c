@@ -1,6 +1,8 @@
 /* The table of the extractors, and parameters checked against it. */
-#include "ingest/unpack.h"
+#include "geo/geo.h"
 #include "i18n/i18n.h"
+#include "ingest/encoding.h"
+#include "ingest/unpack.h"
 #include "text/text.h"
 
 #define EXTRACTOR(type, label, suffixes, formats) static const struct ingest_parameter type##_parameters[] = {
@@ -77,6 +79,32 @@ static bool is_choice(const struct ingest_parameter *p, struct str s)
 	return strcmp(p->name, "separator") == 0 && (s.n == 1 || str_eq(s, STR("tab")));
 }
 
+static bool is_encoding(struct str s)
+{
+	auto_arena a = ARENA_INIT;
+	auto_buf none = BUF_INIT(16);
+	struct err ignored = { 0 };
+	return text_from_encoding(&none, STR(""), arena_cstr(&a, encoding_name(&a, s)), &ignored);
+}
+
+static bool is_system(struct str s)
+{
+	struct geo_transform *t;
+	struct err ignored = { 0 };
+	int64_t n;
+	if (!text_to_int(s, &n) || n <= 0 || n > INT32_MAX || !geo_transform_open((int)n, &t, &ignored)) return false;
+	geo_transform_close(t);
+	return true;
+}
+
+static bool is_one_sign(struct str s) { return s.n == 1; }
+
+/* What a value must be besides, by the name that the parameter has in every extractor. */
+static const struct { const char *name; bool (*fits)(struct str s); const char *expected; } meanings[] = {
+	{ "encoding", is_encoding, "an encoding that is known, such as utf-8, windows-1252 or iso-8859-1" },
+	{ "epsg", is_system, "the EPSG number of a coordinate system, such as 4326 or 2154" },
+	{ "escapechar", is_one_sign, "one sign, such as \\" } };
+
 static bool check_one(const struct ingest_extractor *x, const struct ingest_parameter *p, const struct json_node *v, struct err *e)
 {
 	auto_buf b = BUF_INIT(4096);
@@ -94,6 +122,9 @@ static bool check_one(const struct ingest_extractor *x, const struct ingest_para
 	if (str_eq(kind, STR("choice")) && !is_choice(p, s))
 		return err_set(e, ERR_PARAMETER, "“%s” of “%s” must be one of %s, not “%.*s”", p->name, x->type, p->choices,
 		               STR_ARG(text_cut(s, 60)));
+	for (size_t i = 0; i < COUNT_OF(meanings); i++)
+		if (strcmp(meanings[i].name, p->name) == 0 && !meanings[i].fits(s))
+			return err_set(e, ERR_PARAMETER, "“%s” of “%s” must be %s, not “%.*s”", p->name, x->type, meanings[i].expected, STR_ARG(text_cut(s, 60)));
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #include "clock/clock.h"
 #include "ingest/fields.h"
 #include "ingest/survey.h"
+#include "json/json.h"
 #include <stdlib.h>
 
 /* --- evidence --------------------------------------------------------------------------------------- */
@@ -286,9 +287,19 @@ static bool shape(struct load *l, struct plan *p, struct err *e)
 	return true;
 }
 
-static bool too_many_fields(size_t n, struct err *e)
+/* A dataset that is published from its configuration; one that came by another way, or was wider before, may stay as wide as it is. */
+static size_t most_fields(const struct load *l)
 {
-	return err_set(e, ERR_BAD_SOURCE, "the sources and processors give %zu fields; at most %d can be published: leave some out", n, LIMIT_COLUMNS);
+	auto_json *doc = NULL;
+	struct err ignored = { 0 };
+	if (!l->job.nparts || !l->job.version_path.n) return LIMIT_COLUMNS;
+	size_t before = l->job.columns.n && json_read(l->job.columns, &doc, &ignored) ? json_count(json_root(doc)) : 0;
+	return num_min((size_t)LIMIT_COLUMNS, num_max((size_t)LIMIT_FIELDS, before));
+}
+
+static bool too_many_fields(size_t n, size_t most, struct err *e)
+{
+	return err_set(e, ERR_BAD_SOURCE, "The sources and processors give %zu fields; a dataset has at most %zu. Discard those that readers do not need under Schema.", n, most);
 }
 
 bool plan_make(struct load *l, struct survey *v, struct plan *out, struct err *e)
@@ -305,5 +316,6 @@ bool plan_make(struct load *l, struct survey *v, struct plan *out, struct err *e
 	plan_free(l, v, &ev, out);
 	out->total = out->schema.n;
 	if (l->fields && !shape(l, out, e)) return false;
-	return out->schema.n <= LIMIT_COLUMNS || too_many_fields(out->schema.n, e);
+	size_t fields = most_fields(l);
+	return out->schema.n <= fields || too_many_fields(out->schema.n, fields, e);
 }

@@ -109,12 +109,12 @@ static struct str operations(struct publish_road *r, const struct json_node *doc
 	const struct json_node *facets = json_get(json_get(json_get(json_get(doc, "metadata"), "asset_content_configuration"), "facets"), "");
 	auto_buf b = BUF_INIT(64 << 20);
 	struct json_out j = JSON_OUT(&b);
+	const struct tenant *portal = tenants_hold_or_null(r->site->tenants, r->tenant);
+	struct str first = portal ? arena_str(r->a, portal->languages[0]) : STR("");
+	tenant_release(r->site->tenants, portal);
 	json_open(&j, '[');
 	put_files(&j, json_get(doc, "processors"));
-	for (size_t i = 0; i < json_count(list); i++) {
-		json_value(&j);
-		json_put_node(&b, json_at(list, i));
-	}
+	for (size_t i = 0; i < json_count(list); i++) config_put_field(&j, r->a, doc, json_at(list, i), first);
 	if (json_kind(facets) == JSON_ARRAY) {
 		json_open(&j, '{');
 		json_member(&j, "type", STR("facets"));

@@ -4,6 +4,7 @@
 #include "publish/inside.h"
 #include "publish/seen.h"
 #include "publish/supply.h"
+#include "text/text.h"
 
 static bool find_resource(struct publish_road *r, struct str which, size_t *at, struct err *e)
 {
@@ -160,6 +161,18 @@ static bool look(struct publish_road *r, int rows, struct str *json, struct err 
 	return ok;
 }
 
+/* What a configuration could not keep is refused here, too: a parameter that means nothing would be passed over otherwise. */
+static bool check_reading(const struct json_node *resource, struct publish_road *r, struct err *e)
+{
+	struct str type = json_text(json_get(resource, "type"));
+	const struct ingest_extractor *x = ingest_extractor_or_null(type);
+	const struct json_node *params = json_get(resource, "params");
+	/* Without a word it is found out; these are read in one way. */
+	if (!type.n || str_eq(type, STR("realtime")) || str_eq(type, STR("federated")) || str_eq(type, STR("file"))) return true;
+	if (!x) return err_set(e, ERR_PARAMETER, "There is no extractor “%.*s”; guess_extractors lists those that fit the source.", STR_ARG(text_cut(type, 60)));
+	return json_kind(params) != JSON_OBJECT || ingest_params_check(x, publish_json_of(r->a, params), e);
+}
+
 bool publish_preview(struct site *s, const struct publish_preview *p, struct arena *a, struct str *json, struct err *e)
 {
 	const struct publish_watch watch = { .cancel = p->cancel };
@@ -170,7 +183,7 @@ bool publish_preview(struct site *s, const struct publish_preview *p, struct are
 	r.config.doc = p->doc;
 	publish_halves(&r);
 	if (p->dataset && !publish_read_former(&r, e)) return false;
-	bool ok = find_resource(&r, p->resource, &at, e) && publish_bring(&r, at, &unchanged, e);
+	bool ok = find_resource(&r, p->resource, &at, e) && check_reading(json_at(json_get(p->doc, "resources"), at), &r, e) && publish_bring(&r, at, &unchanged, e);
 	if (ok && r.sources.n == 0) ok = err_set(e, ERR_PARAMETER, "this source has no file: its records are pushed");
 	ok = ok && look(&r, p->rows > 0 ? p->rows : 20, json, e);
 	publish_supply_done(&r);

@@ -264,6 +264,33 @@ def test_translations_are_marked_when_the_original_changes(root):
     assert 'value="Quartier"' in page(root, fields)
 
 
+def test_readers_see_the_original_until_a_translation_is_confirmed(world, root):
+    def shown():
+        said = api(world, "?lang=fr").json()
+        return said["metas"]["default"]["title"], next(f["label"] for f in said["fields"] if f["name"] == "year")
+
+    information, titles = at("trees", "information"), at("trees", "translations") + "?lang=fr"
+    box = re.search(r'<h2><bdi>Title</bdi>.*?name="(t\d+)"', page(root, titles), re.S).group(1)
+    send(root, information, {"m.title.en": "Trees of the town"}, 'name="m.title.en"')
+    send(root, titles, {box: "Arbres de la ville"}, f'name="{box}"')
+    send(root, at("trees", "schema") + "?field=year", {"label.en": "Year"}, 'name="label.en"')
+    labels = titles + "&part=schema"
+    year = re.search(r'<h2><bdi>year</bdi>.*?name="(t\d+)"', page(root, labels), re.S).group(1)
+    send(root, labels, {year: "Année"}, f'name="{year}"')
+    published(world, root, "trees")
+    assert shown() == ("Arbres de la ville", "Année")
+    send(root, information, {"m.title.en": "Trees felled"}, 'name="m.title.en"')
+    send(root, at("trees", "schema") + "?field=year", {"label.en": "Year of felling"}, 'name="label.en"')
+    published(world, root, "trees")
+    assert shown() == ("Trees felled", "Year of felling")
+    assert "Arbres de la ville" in page(root, titles) and "has changed since" in page(root, labels)
+    # Confirmed as it is, and written anew elsewhere: both are read again.
+    send(root, titles, {}, f'name="{box}"')
+    send(root, at("trees", "schema") + "?field=year", {"label.fr": "Année d’abattage"}, 'name="label.en"')
+    published(world, root, "trees")
+    assert shown() == ("Arbres de la ville", "Année d’abattage")
+
+
 def test_queue_lists_jobs_with_their_log(root):
     text = page(root, "/backoffice/queue/")
     job = re.search(r'href="(/backoffice/queue/\d+/)"', text).group(1)

@@ -701,6 +701,30 @@ def test_bad_input_a_format_nobody_can_guess_has_an_empty_preview_and_may_be_cho
     assert root.good("POST", f"/datasets/{page}/resources/preview/", source)["records"] == [{"a": "1", "b": "2"}]
 
 
+@pytest.mark.parametrize("kind,params,word", [("csvfile", {"encoding": "klingon"}, "an encoding that is known"), ("csvfile", {"separator": "ab"}, "must be one of"),
+                                              ("csvfile", {"escapechar": "ab"}, "one sign"), ("csvfile", {"first_row_no": "x"}, "a whole number"), ("csvfile", {"sheet": 1}, "has no parameter"),
+                                              ("geojson", {"epsg": 999999}, "the EPSG number"), ("spreadsheet", {}, "no extractor")])
+def test_bad_input_how_a_source_is_read_is_checked_before_it_is_saved(root, kind, params, word):
+    uid = make(root, "Reading")["uid"]
+    source = {"type": "uploaded_file", "file": {"uid": upload(root, uid)["uid"]}}
+    assert word in root.bad("POST", f"/datasets/{uid}/resources/preview/", {"type": kind, "params": params, "datasource": source})["message"]
+    assert word in root.bad("POST", f"/datasets/{uid}/resources/", {"type": kind, "title": "x", "params": params, "datasource": source})["message"]
+    for params in ({"encoding": "Latin 1"}, {"encoding": "CP-1252"}, {"encoding": "iso-8859-15"}, {"escapechar": "\\"}, {"separator": "tab"}):
+        assert "records" in root.good("POST", f"/datasets/{uid}/resources/preview/", {"type": "csvfile", "params": params, "datasource": source})
+
+
+def test_a_dataset_has_500_fields_at_most_unless_some_are_discarded(root):
+    uid = make(root, "Wide")["uid"]
+    with_source(root, uid, text=";".join(f"c{i}" for i in range(502)) + "\n" + ";".join("1" for _ in range(502)) + "\n")
+    root.good("POST", f"/datasets/{uid}/publish/")
+    said = wait_idle(root, uid)
+    assert said["status"] == "error" and "502 fields; a dataset has at most 500" in said["message"], said
+    for name in ("c7", "c8"):
+        root.good("POST", f"/datasets/{uid}/fields/", {"type": "delete", "field": name}, status=201)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    assert wait_idle(root, uid)["status"] == "idle"
+
+
 def test_bad_input_the_identifier_of_a_published_dataset_stays(root):
     uid = make(root, "Stays")["uid"]
     with_source(root, uid)
