@@ -30,7 +30,7 @@ static void put_state(struct html *h, const struct transfer_backup *b)
 		if (str_eq(b->state, str_of(states[i].word))) html_badge(h, states[i].tone, states[i].title);
 	if (!b->message.n) return;
 	html_lit(h, " <small>");
-	html_text(h, b->message);
+	html_reason(h, b->message);
 	html_lit(h, "</small>");
 }
 

@@ -135,7 +135,8 @@ static bool change(const struct scene *s, const struct config *c, struct html_er
 	if (*done || (e->code != ERR_PARAMETER && e->code != ERR_CONFLICT))
 		return *done;
 	const char *why = faults.list.n ? arena_cstr(v->arena, faults.list.p[0].message) : e->pub;
-	html_complain_text(errors, STR(""), arena_printf(v->arena, "%.*s: %s", STR_ARG(c->title), why));
+	const struct str said = i18n_reason(v->lang, v->arena, str_of(why));
+	html_complain_text(errors, STR(""), arena_printf(v->arena, "%.*s: %.*s", STR_ARG(c->title), STR_ARG(said)));
 	*e = (struct err){ 0 };
 	return true;
 }

@@ -226,8 +226,8 @@ static bool put_verdict(struct html *h, struct visit *v, struct err *e)
 	html_notice_open(h, HTML_BAD);
 	html_lit(h, "<p>");
 	html_say_with(h, N_("The ledger does not hold from entry {0} on."), HTML_ARG_COUNT(bad));
-	html_lit(h, " <span lang=\"en\">");
-	html_text(h, str_of(why.pub));
+	html_lit(h, " <span dir=\"auto\">");
+	html_reason(h, str_of(why.pub));
 	html_lit(h, "</span></p>");
 	html_notice_close(h);
 	return true;

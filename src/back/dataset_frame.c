@@ -273,7 +273,7 @@ static bool put_status(struct html *h, struct visit *v, const struct config *c, 
 		html_lit(h, "<p><strong>");
 		html_say(h, s->state == JOB_ERROR ? N_("The last publication failed. What readers see is unchanged.") : N_("A limit of the portal was reached: not every row is published."));
 		html_lit(h, "</strong></p><p dir=\"auto\">");
-		html_text(h, s->message);
+		html_reason(h, s->message);
 		html_lit(h, "</p>");
 		html_notice_close(h);
 	} else if (s->errors > 0 && !back_is_busy(s->state)) {

@@ -182,7 +182,7 @@ static void put_row(struct html *h, struct html_table *t, struct visit *v, const
 	html_lit(h, "<span class=\"line\"></span></span>");
 	if (it->message.n) {
 		html_lit(h, "<small class=\"why\" dir=\"auto\">");
-		html_text(h, text_cut(it->message, 160));
+		html_text(h, text_cut(i18n_reason(v->lang, v->arena, it->message), 160));
 		html_lit(h, "</small>");
 	}
 	html_cell_close(h, t);

@@ -53,7 +53,7 @@ void back_put_live_why(struct html *h, struct visit *v, const struct back_live *
 	} else if (l->far->failing.us) {
 		html_say_with(h, N_("The source has not been reachable since {0}. Readers see the data as of {1}."), HTML_ARG_DATE(l->far->failing.us, v->zone), HTML_ARG_DATE(l->far->good.us, v->zone));
 		html_lit(h, " <span dir=\"auto\">");
-		html_text(h, l->far->message);
+		html_reason(h, l->far->message);
 		html_lit(h, "</span>");
 	} else {
 		html_say(h, N_("Its source was last asked:"));

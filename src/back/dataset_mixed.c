@@ -106,7 +106,7 @@ void dataset_put_left_out(struct html *h, const struct back_preview *p)
 		html_lit(h, "<li>");
 		html_say_with(h, N_("Row {0}"), HTML_ARG_COUNT(json_int(json_get(one, "row"), 0)));
 		html_lit(h, ": <bdi>");
-		html_text(h, json_text(json_get(one, "message")));
+		html_reason(h, json_text(json_get(one, "message")));
 		html_lit(h, "</bdi> <code dir=\"auto\">");
 		html_text(h, text_cut(json_text(json_get(one, "value")), 200));
 		html_lit(h, "</code></li>");

@@ -130,7 +130,7 @@ static bool run_errors(struct httpd_request *r, struct httpd_reply *p, void *app
 		else
 			html_cell_text(h, &table, i18n_text(v.lang, N_("the whole row")));
 		html_cell_text(h, &table, text_cut(faults[i].value, 200));
-		html_cell_text(h, &table, faults[i].message);
+		html_cell_reason(h, &table, faults[i].message);
 		html_row_close(h, &table);
 	}
 	html_table_close(h, &table);

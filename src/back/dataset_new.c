@@ -159,7 +159,7 @@ static bool make(struct visit *v, const struct visitor_form *f, struct html_erro
 	struct config_new made = { .tenant = v->at.tenant->id, .who = v->who.account, .title = title, .json = json, .draft = !empty };
 	if (config_create(v->at.site, &made, v->arena, out, &faults, e))
 		return true;
-	if (e->code != ERR_PARAMETER && e->code != ERR_INVALID)
+	if (e->code != ERR_PARAMETER && e->code != ERR_INVALID && e->code != ERR_TOO_LARGE)
 		return false;
 	for (size_t i = 0; i < faults.list.n; i++)
 		html_complain_text(errors, STR(""), faults.list.p[i].message);
@@ -183,7 +183,7 @@ static bool show(struct visit *v, const struct visitor_form *posted, const struc
 		html_notice_open(h, HTML_BAD);
 		for (size_t i = 0; i < errors->n; i++) {
 			html_lit(h, "<p dir=\"auto\">");
-			html_text(h, errors->items[i].text);
+			html_reason(h, errors->items[i].text);
 			html_lit(h, "</p>");
 		}
 		html_notice_close(h);

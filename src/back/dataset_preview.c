@@ -81,7 +81,7 @@ void back_put_fault(struct html *h, const struct back_preview *p)
 	html_lit(h, "<p><strong>");
 	html_say(h, N_("The source cannot be read like this."));
 	html_lit(h, "</strong></p><p dir=\"auto\">");
-	html_text(h, p->fault);
+	html_reason(h, p->fault);
 	html_lit(h, "</p>");
 	html_notice_close(h);
 }
@@ -109,7 +109,7 @@ static void put_error(struct html *h, const struct json_node *one)
 	html_lit(h, ", <code>");
 	html_text(h, json_text(json_get(one, "field")));
 	html_lit(h, "</code>: <bdi>");
-	html_text(h, json_text(json_get(one, "message")));
+	html_reason(h, json_text(json_get(one, "message")));
 	html_lit(h, "</bdi>");
 	if (json_text(json_get(one, "value")).n) {
 		html_lit(h, " <code dir=\"auto\">");
@@ -132,7 +132,7 @@ void back_put_step_errors(struct html *h, struct visit *v, const struct json_nod
 			html_lit(h, "<li><code>");
 			html_text(h, slash < 0 ? path : str_from(path, (size_t)slash + 1));
 			html_lit(h, "</code>: <bdi>");
-			html_text(h, json_text(json_get(json_at(faults, i), "message")));
+			html_reason(h, json_text(json_get(json_at(faults, i), "message")));
 			html_lit(h, "</bdi></li>");
 		}
 		html_lit(h, "</ul>");

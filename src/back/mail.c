@@ -52,8 +52,8 @@ static void put_row(struct html *h, struct html_table *t, struct visit *v, const
 	html_cell_count(h, t, l->tries);
 	html_cell_open(h, t);
 	if (l->error.n) {
-		html_lit(h, "<span lang=\"en\" dir=\"ltr\">");
-		html_text(h, l->error);
+		html_lit(h, "<span dir=\"auto\">");
+		html_reason(h, l->error);
 		html_lit(h, "</span>");
 	} else {
 		html_lit(h, "–");
@@ -81,7 +81,10 @@ static void put_way(struct html *h, struct visit *v)
 	html_panel_open(h, "way", N_("How letters leave"), NULL);
 	if (where.n) {
 		html_lit(h, "<p>");
-		html_say_with(h, N_("Letters go to {0}."), HTML_ARG_STRONG(where));
+		if (*v->at.site->conf->mail_folder)
+			html_say(h, N_("Letters go to a folder of this server, not to their recipients."));
+		else
+			html_say_with(h, N_("Letters go to {0}."), HTML_ARG_STRONG(where));
 		html_lit(h, "</p>");
 	} else {
 		html_notice(h, HTML_WARNING, N_("This server has no mail server: letters wait in the queue and nobody gets them. Whoever runs the server names one in its settings (smtp_host, mail_from)."));

@@ -78,7 +78,7 @@ static void put_row(struct html *h, struct html_table *t, struct visit *v, const
 		put_bar(h, j);
 	if (j->message.n && j->ended.us) {
 		html_lit(h, "<small>");
-		html_text(h, j->message);
+		html_reason(h, j->message);
 		html_lit(h, "</small>");
 	}
 	html_cell_close(h, t);
@@ -236,7 +236,7 @@ static bool put_log(struct html *h, struct visit *v, const struct job_item *j, s
 		html_put_literal(h, lines[i].level == JOB_FAULT ? STR("<li class=\"bad\">") : lines[i].level == JOB_WARNING ? STR("<li class=\"warning\">") : STR("<li>"));
 		html_date(h, lines[i].at.us, v->zone, true);
 		html_lit(h, " <bdi>");
-		html_text(h, lines[i].text);
+		html_reason(h, lines[i].text);
 		html_lit(h, "</bdi></li>");
 	}
 	html_put_literal(h, n ? STR("</ol>") : STR(""));
@@ -267,7 +267,7 @@ static bool put_faults(struct html *h, struct visit *v, const struct job_item *j
 		html_cell_count(h, &t, list[i].row);
 		html_cell_text(h, &t, list[i].field);
 		html_cell_text(h, &t, text_cut(list[i].value, 200));
-		html_cell_text(h, &t, list[i].message);
+		html_cell_reason(h, &t, list[i].message);
 		html_row_close(h, &t);
 	}
 	html_table_close(h, &t);

@@ -22,8 +22,8 @@ void content_complain(struct content *c, const struct err *e)
 		const struct rights_caller *who = &c->page->visit->who;
 		if (rights_may(who, ACCOUNT_MAY_EDIT_PAGE) || rights_may(who, ACCOUNT_MAY_CREATE_PAGE)) {
 			html_say(h, N_("This part cannot be shown:"));
-			html_lit(h, " <bdi lang=\"en\">");
-			html_text(h, str_of(e->pub));
+			html_lit(h, " <bdi>");
+			html_reason(h, str_of(e->pub));
 			html_lit(h, "</bdi>");
 		} else {
 			html_say(h, N_("This cannot be shown"));

@@ -267,8 +267,8 @@ void front_complaint(struct html *h, const struct view_state *s, const struct er
 {
 	html_lit(h, "<div class=\"notice bad\" role=\"alert\"><h2>");
 	html_say(h, N_("This address asks for something that cannot be answered."));
-	html_lit(h, "</h2><p lang=\"en\" dir=\"ltr\">");
-	html_text(h, str_of(e->pub));
+	html_lit(h, "</h2><p dir=\"auto\">");
+	html_reason(h, str_of(e->pub));
 	html_lit(h, "</p><p><a class=\"button\" href=\"");
 	html_url(h, s->path);
 	html_lit(h, "\">");

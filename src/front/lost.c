@@ -78,8 +78,8 @@ static void put_lost(struct html *h, const struct visit *v, const struct lost *l
 	html_say(h, lost->sentence);
 	html_lit(h, "</p>");
 	if (lost->status == 400 && e->pub[0]) {
-		html_lit(h, "<p class=\"particular\" lang=\"en\" dir=\"ltr\">");
-		html_text(h, str_of(e->pub));
+		html_lit(h, "<p class=\"particular\" dir=\"auto\">");
+		html_reason(h, str_of(e->pub));
 		html_lit(h, "</p>");
 	}
 	if (lost->status != 401) {
@@ -95,9 +95,8 @@ static void put_lost(struct html *h, const struct visit *v, const struct lost *l
 /* An address without a portal says nothing about whose server this is. */
 static void answer_bare(const struct httpd_request *r, struct httpd_reply *p, const struct lost *lost, const struct tenant *t_or_null)
 {
-	static const struct str english[] = { { "en", 2 } };
 	struct html h = { .out = BUF_INIT(VIEW_PAGE_BYTES),
-		.lang = t_or_null ? visitor_language(r, registry_prefixed(t_or_null), t_or_null->languages, t_or_null->nlanguages) : visitor_language(r, false, english, 1) };
+		.lang = visitor_language(r, t_or_null && registry_prefixed(t_or_null), t_or_null) };
 	view_bare_error(&h, lost->status, lost->heading,
 	                lost->status == 404 ? N_("No portal answers at this address.") : lost->sentence);
 	httpd_reply_type(p, STR("text/html; charset=utf-8"));
@@ -133,7 +132,7 @@ void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app
 	}
 	struct visit v = { .request = r, .reply = p, .arena = r->arena, .at = { .tenant = t }, .zone = clock_utc() };
 	v.look = look_hold(site->looks, t);
-	v.lang = visitor_language(r, registry_prefixed(t), t->languages, t->nlanguages);
+	v.lang = visitor_language(r, registry_prefixed(t), t);
 	v.lang_code = v.lang->code;
 	v.origin = visitor_origin(r->arena, t->host, site->listen_port);
 	struct view_page page = {

@@ -166,7 +166,7 @@ static bool draw_or_default(struct analysis *a, struct err *e)
 		html_lit(h, "<p class=\"notice\" role=\"status\">");
 		/* What the publisher's chart is about may not be this reader's to know. */
 		if (theirs)
-			html_text(h, str_of(why.pub));
+			html_reason(h, str_of(why.pub));
 		else
 			html_say(h, N_("The chart that its publisher chose is about fields that are not there, or not open to you. Another one is shown in its place."));
 		html_lit(h, "</p>");

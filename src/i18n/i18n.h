@@ -50,6 +50,8 @@ bool i18n_has(const struct i18n_lang *l, const char *message) must_use nonnull_a
  *   - else as it is.
  * Nothing of a text is ever lost, whatever it holds. */
 void i18n_put_reason(struct buf *b, const struct i18n_lang *l, struct str english) nonnull_all;
+/* The same as a text in an arena. */
+struct str i18n_reason(const struct i18n_lang *l, struct arena *a, struct str english) must_use nonnull_all;
 /* The i-th template, with {0} … {9} where values stand; the empty text beyond the last. For tests. */
 struct str i18n_template(size_t i) must_use;
 /* The translation of a template, or the empty text. For tests. */

@@ -222,3 +222,10 @@ void i18n_put_reason(struct buf *b, const struct i18n_lang *l, struct str englis
 	struct speaker k = { .l = l, .tries = TRIES };
 	if (l == i18n_english() || english.n > MOST_BYTES / 4 || !put(&k, b, english, 0)) buf_put(b, english);
 }
+
+struct str i18n_reason(const struct i18n_lang *l, struct arena *a, struct str english)
+{
+	auto_buf said = BUF_INIT(4 * english.n + MOST_BYTES);
+	i18n_put_reason(&said, l, english);
+	return arena_str(a, said.over ? english : buf_str(&said));
+}

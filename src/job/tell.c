@@ -101,7 +101,7 @@ static bool post_failed(struct store_tx *tx, struct letter *l, const struct read
 	struct mail_draft m = draft_for(l, to);
 	mail_subject_with(&m, N_("“{0}” could not be published"), d->title);
 	mail_say_with(&m, N_("“{0}” was to be published by its schedule and was not. What was published before is still there for readers."), d->title);
-	mail_quote(&m, d->message);
+	mail_quote(&m, i18n_reason(m.lang, l->arena, d->message));
 	mail_say(&m, N_("See whether the source is still where it was and still lets us in; then publish it by hand, or wait for the next time:"));
 	mail_link(&m, dataset_url(l, d));
 	mail_say(&m, N_("You get no other letter about this until it has worked again."));
@@ -277,7 +277,10 @@ static void put_list(struct letter *l, struct mail_draft *m, const struct about 
 {
 	if (!n) return;
 	mail_say(m, message);
-	for (size_t i = 0; i < n && i < LISTED; i++) mail_item(m, list[i].message.n ? arena_printf(l->arena, "%.*s — %.*s", STR_ARG(list[i].title), STR_ARG(list[i].message)) : list[i].title, dataset_url(l, &list[i]));
+	for (size_t i = 0; i < n && i < LISTED; i++) {
+		const struct str why = i18n_reason(m->lang, l->arena, list[i].message), title = list[i].title;
+		mail_item(m, why.n ? arena_printf(l->arena, "%.*s — %.*s", STR_ARG(title), STR_ARG(why)) : title, dataset_url(l, &list[i]));
+	}
 }
 
 /* An address that was named, in the language of the account that has it. */

@@ -79,7 +79,7 @@ static bool check_public(const struct posted *x, struct err *e)
 static bool say(const struct posted *x, bool ok, struct err *e)
 {
 	if (!ok && x->v.lang && err_kind(e->code)->status < 500) {
-		struct str text = i18n_text(x->v.lang, e->pub);
+		struct str text = i18n_reason(x->v.lang, x->v.arena, str_of(e->pub));
 		struct err said = { 0 };
 		(void)err_set(&said, e->code, "%.*s", STR_ARG(text));
 		memcpy(e->pub, said.pub, sizeof e->pub);

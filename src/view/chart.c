@@ -81,7 +81,7 @@ void view_put_chart_table(struct html *h, const struct chart *c, const struct ch
 	html_lit(h, "</tbody></table></div>");
 	for (size_t i = 0; i < t->nnotes; i++) {
 		html_lit(h, "<p class=\"chart-note\">");
-		html_text(h, t->notes[i].text);
+		html_reason(h, t->notes[i].text);
 		html_lit(h, "</p>");
 	}
 }

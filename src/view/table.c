@@ -98,6 +98,13 @@ void html_cell_text(struct html *h, struct html_table *t, struct str s)
 	html_cell_close(h, t);
 }
 
+void html_cell_reason(struct html *h, struct html_table *t, struct str english)
+{
+	html_cell_open(h, t);
+	html_reason(h, english);
+	html_cell_close(h, t);
+}
+
 void html_cell_count(struct html *h, struct html_table *t, int64_t n)
 {
 	html_cell_open(h, t);

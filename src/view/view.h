@@ -460,6 +460,7 @@ void html_row_open(struct html *h, struct html_table *t);
 void html_cell_open(struct html *h, struct html_table *t); /* cells in the order of columns; closes nothing */
 void html_cell_close(struct html *h, struct html_table *t);
 void html_cell_text(struct html *h, struct html_table *t, struct str s);
+void html_cell_reason(struct html *h, struct html_table *t, struct str english); /* see html_reason */
 void html_cell_count(struct html *h, struct html_table *t, int64_t n);
 void html_row_close(struct html *h, struct html_table *t);
 void html_table_close(struct html *h, struct html_table *t);
