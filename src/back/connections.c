@@ -57,6 +57,23 @@ static bool may_use(struct visit *v, const struct fetch_connection *c, bool *out
 	return true;
 }
 
+/* One tab a kind, where there are connections of several. */
+static void put_kinds(struct html *h, struct visit *v, struct str type, const struct fetch_connection *list, size_t n)
+{
+	struct html_tab tabs[COUNT_OF(kinds) + 1] = { { .url = STR("/backoffice/connections/"), .label = N_("All"), .current = !type.n } };
+	size_t found = 1;
+	for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+		bool there = str_eq(type, str_of(kinds[k].type));
+		for (size_t i = 0; i < n && !there; i++)
+			there = str_eq(list[i].type, str_of(kinds[k].type));
+		if (there)
+			tabs[found++] = (struct html_tab){ .url = arena_printf(v->arena, "/backoffice/connections/?type=%s", kinds[k].type), .label = kinds[k].label,
+				.current = str_eq(type, str_of(kinds[k].type)) };
+	}
+	if (found > 2 || type.n)
+		html_tabs(h, N_("Kind"), tabs, found);
+}
+
 /* --- the list -------------------------------------------------------------------------------------------------------- */
 
 static bool run_list(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
@@ -78,8 +95,13 @@ static bool run_list(struct httpd_request *r, struct httpd_reply *p, void *app, 
 		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = kinds[i].label, .icon = ICON_PLUS, .with_icon = true, .href = arena_printf(v.arena, "/backoffice/connections/new/?type=%s", kinds[i].type) });
 	html_heading_close(h);
 	back_said(&page, r);
+	const struct str *asked = httpd_query_or_null(r, STR("type"));
+	struct str type = asked && kind_of(*asked) ? *asked : STR("");
+	put_kinds(h, &v, type, list, n);
 	for (size_t i = 0; i < n; i++) {
 		bool may;
+		if (type.n && !str_eq(list[i].type, type))
+			continue;
 		if (!may_use(&v, &list[i], &may, e))
 			return false;
 		if (!may)

@@ -112,6 +112,8 @@ static void put_acts(struct html *h, struct visit *v, const struct config *c, bo
 			.href = arena_printf(v->arena, "/explore/dataset/%.*s/", STR_ARG(c->slug)) });
 	else
 		put_act(h, v, c, "publish", N_("Publish"), HTML_PLAIN);
+	html_button(h, &(struct html_button){ .weight = HTML_PLAIN, .label = N_("Monitoring"), .small = true, .about = c->title,
+		.href = arena_printf(v->arena, HOME "%.*s/monitoring/", STR_ARG(c->uid)) });
 	put_act(h, v, c, "copy", N_("Duplicate"), HTML_PLAIN);
 	if (c->published)
 		put_act(h, v, c, "unpublish", N_("Unpublish"), HTML_PLAIN);

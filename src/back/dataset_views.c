@@ -3,7 +3,7 @@
 #include "back/meta.h"
 
 enum fits { ANY, DATES, PICTURES, TEXTS };
-enum box { BOX_CARD, BOX_SPANS, BOX_FIELDS, BOX_FIELD, BOX_ON, BOX_OFF, BOX_TEXT, BOX_COLOUR, BOX_AREA, BOX_HTML, BOX_DIRECTION, BOX_BASEMAP, BOX_SPAN };
+enum box { BOX_CARD, BOX_SPANS, BOX_FIELDS, BOX_FIELD, BOX_ON, BOX_OFF, BOX_TEXT, BOX_COLOUR, BOX_AREA, BOX_HTML, BOX_DIRECTION, BOX_BASEMAP, BOX_SPAN, BOX_DRAWING };
 struct row { const char *name; enum box box; enum fits fits; const char *label, *hint; };
 
 #define CARD N_("HTML with {{record.fields.name}} where the value of a field goes. Scripts, forms and styles are taken out.")
@@ -18,6 +18,8 @@ static const struct row map_rows[] = {
 	{ "map_disabled", BOX_OFF, ANY, N_("Show a map"), N_("Needs a field with places.") },
 	{ "map_basemap", BOX_BASEMAP, ANY, N_("Background"), NULL },
 	{ "map_marker_color", BOX_COLOUR, ANY, N_("Colour"), NULL },
+	{ "map_marker_picto", BOX_DRAWING, ANY, N_("Drawing"), N_("It stands in a pin at each place; none: places are dots.") },
+	{ "map_marker_hidemarkershape", BOX_ON, ANY, N_("The drawing alone, without a pin around it"), NULL },
 	{ "map_tooltip_disabled", BOX_OFF, ANY, N_("A card when a place is chosen"), NULL },
 	{ "map_tooltip_title", BOX_FIELD, ANY, N_("Title of the card"), NULL },
 	{ "map_tooltip_fields", BOX_FIELDS, ANY, N_("Fields on the card"), N_("None ticked: the first few.") },
@@ -202,6 +204,20 @@ static void put_basemap(struct html *h, struct view_page *page, const struct sce
 	put_select(h, s, r, options, n);
 }
 
+/* The drawings of web/elements/map_icons.ts. */
+static void put_drawings(struct html *h, const struct scene *s, const struct row *r)
+{
+	static const struct { const char *word, *title; } drawings[] = { { "", N_("None") }, { "health", N_("Health") }, { "culture", N_("Culture") }, { "education", N_("Education") },
+		{ "environment", N_("Nature") }, { "tree", N_("Tree") }, { "water", N_("Water") }, { "transport", N_("Transport") }, { "bicycle", N_("Bicycle") }, { "parking", N_("Parking") },
+		{ "energy", N_("Energy") }, { "housing", N_("House") }, { "economy", N_("Economy") }, { "administration", N_("Administration") }, { "justice", N_("Justice") },
+		{ "sports", N_("Sport") }, { "hotel", N_("Bed") }, { "food", N_("Meal") }, { "shopping", N_("Shop") }, { "people", N_("People") }, { "camera", N_("Camera") },
+		{ "star", N_("Star") }, { "flag", N_("Flag") }, { "info", N_("Information") }, { "warning", N_("Warning") } };
+	struct html_option options[COUNT_OF(drawings) + 1];
+	for (size_t i = 0; i < COUNT_OF(drawings); i++)
+		options[i] = (struct html_option){ .value = str_of(drawings[i].word), .message = drawings[i].title };
+	put_select(h, s, r, options, COUNT_OF(drawings));
+}
+
 static void put_words(struct html *h, const struct scene *s, const struct row *r)
 {
 	struct html_option spans[6] = { { .message = N_("The portal chooses") }, { .value = STR("month"), .message = N_("Month") }, { .value = STR("week"), .message = N_("Week") },
@@ -251,6 +267,7 @@ static void put_row(struct html *h, struct view_page *page, const struct scene *
 	case BOX_SPAN:
 	case BOX_DIRECTION: put_words(h, s, r); return;
 	case BOX_SPANS: put_spans(h, s, r); return;
+	case BOX_DRAWING: put_drawings(h, s, r); return;
 	case BOX_ON:
 	case BOX_OFF:
 		html_check(h, &(struct html_check){ .name = field.name, .label = r->label, .hint = r->hint, .as_switch = true, .on = r->box == BOX_ON ? on : !on });

@@ -1,6 +1,7 @@
 /* Letters about datasets: when what a schedule does begins to fail, or leaves some of the source out, when nothing is pushed any more, and once a day what needs a look.
  * One letter a streak: whoever knows is not told again until it was well in between. Each in the language of whom it is for, with
  * what to do. */
+#include "engage/engage.h"
 #include "httpd/httpd.h"
 #include "job/inside.h"
 #include "mail/mail.h"
@@ -294,14 +295,31 @@ static struct reader named(struct letter *l, struct str email)
 	return to;
 }
 
+/* What readers wrote and nobody has answered yet. */
+static void put_waiting(struct letter *l, struct mail_draft *m, const struct engage_waiting *waiting)
+{
+	const struct { int64_t n; const char *one, *many, *path; } rows[] = {
+		{ waiting->notes, N2_("{0} message of a reader is open", "{0} messages of readers are open"), "/backoffice/messages/" },
+		{ waiting->reuses, N2_("{0} reuse waits for review", "{0} reuses wait for review"), "/backoffice/reuses/" } };
+	if (!waiting->notes && !waiting->reuses) return;
+	mail_say(m, N_("Readers wait for an answer:"));
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		auto_buf title = BUF_INIT(4096);
+		struct str count = arena_printf(l->arena, "%lld", (long long)rows[i].n);
+		i18n_put_filled(&title, i18n_plural(m->lang, rows[i].one, rows[i].many, rows[i].n), &count, 1);
+		if (rows[i].n) mail_item(m, arena_str(l->arena, buf_str(&title)), arena_join(l->arena, l->origin, str_of(rows[i].path)));
+	}
+}
+
 static bool post_report(struct store_tx *tx, struct letter *l, const struct reader *to, const struct about *failed, size_t nfailed, const struct about *made, size_t nmade, const struct about *quiet,
-                        size_t nquiet, struct err *e)
+                        size_t nquiet, const struct engage_waiting *waiting, struct err *e)
 {
 	struct mail_draft m = draft_for(l, to);
 	mail_subject_with(&m, N_("Datasets of {0}: what needs a look"), m.portal);
 	put_list(l, &m, failed, nfailed, N_("These datasets could not be published:"));
 	put_list(l, &m, quiet, nquiet, N_("Nothing arrives any more for these:"));
 	put_list(l, &m, made, nmade, N_("These are new since yesterday:"));
+	put_waiting(l, &m, waiting);
 	return mail_post(tx, l->tenant->id, &m, MAIL_DATA, to->email, e);
 }
 
@@ -328,11 +346,14 @@ static bool report(struct letter *l, struct err *e)
 	if (!read_abouts(l, &job_q[JOB_Q_in_error], now, &failed, &nfailed, e) || !read_abouts(l, &job_q[JOB_Q_made_since], now - DAY_US, &made, &nmade, e) ||
 	    !read_abouts(l, &job_q[JOB_Q_are_quiet], now, &quiet, &nquiet, e))
 		return false;
-	if (!nfailed && !nmade && !nquiet) return true;
+	const struct engage_scene scene = { .site = l->site, .tenant = l->tenant, .origin = l->origin, .lang = i18n_english(), .arena = l->arena };
+	struct engage_waiting waiting = { 0 };
+	if (!engage_waiting(&scene, &waiting, e)) return false;
+	if (!nfailed && !nmade && !nquiet && !waiting.notes && !waiting.reuses) return true;
 	for (size_t i = 0; i < nquiet; i++) quiet[i].message = STR("");
 	if (!store_begin(l->site->store, STORE_WRITE, &tx, e)) return false;
 	bool ok = true;
-	for (size_t i = 0; ok && i < nreaders; i++) ok = post_report(tx, l, &readers[i], failed, nfailed, made, nmade, quiet, nquiet, e);
+	for (size_t i = 0; ok && i < nreaders; i++) ok = post_report(tx, l, &readers[i], failed, nfailed, made, nmade, quiet, nquiet, &waiting, e);
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	if (ok) mail_wake(l->site->mail);
 	return ok;

@@ -435,6 +435,28 @@ def test_latitude_and_longitude_that_are_swapped_are_told_and_exchanged(world, r
     assert question not in page(root, found("a,-33.8688,151.2093\nb,-31.9523,115.8613\n"))
 
 
+def test_places_are_drawn_as_the_publisher_wants(world, root):
+    views, shown = at("oaks", "visualizations") + "?view=map", "/explore/dataset/oaks/map/"
+    assert "marker=" not in page(world.client(HOST), shown)
+    for changes, wanted in (({"v.map_marker_picto": "tree"}, ('icon="tree"', 'marker="pin"')), ({"v.map_marker_picto": "tree", "v.map_marker_hidemarkershape": "on"}, ('icon="tree"', 'marker="icon"'))):
+        send(root, views, changes, 'name="names"', drop=("v.map_marker_hidemarkershape",))
+        published(world, root, "oaks")
+        text = page(world.client(HOST), shown)
+        assert all(w in text for w in wanted), (wanted, re.findall(r"<stoa-map[^>]*>", text))
+    assert '<option value="tree" selected' in page(root, views)
+
+
+def test_lists_lead_to_figures_and_are_narrowed(world, root):
+    assert re.search(r'href="/backoffice/datasets/da_\w+/monitoring/"', page(root, "/backoffice/datasets/"))
+    machine = Api(world, key_of(world, ROOT_USER))
+    made = [machine.good("POST", "/datasource_connections/", {"type": kind, "url": f"{kind}://files.example/", "name": f"Files by {kind}", "is_reusable": True}, 201)["uid"] for kind in ("http", "ftp")]
+    everything, ftp = page(root, "/backoffice/connections/"), page(root, "/backoffice/connections/?type=ftp")
+    assert "Files by http" in everything and "Files by ftp" in everything and "?type=http" in everything
+    assert "Files by http" not in ftp and "Files by ftp" in ftp
+    for one in made:
+        machine.good("DELETE", f"/datasource_connections/{one}/", status=204)
+
+
 def test_connections_never_show_secrets(root):
     path = "/backoffice/connections/new/?type=http"
     made = send(root, path, {"name": "Town", "url": "https://files.example.org/open/", "username": "u", "password": "hush-hush-1", "do": "save"}, 'name="password"')

@@ -297,11 +297,16 @@ def test_people_choose_their_letters(world, root):
     until(lambda: any("Nothing arrives" in x["Subject"] for x in world.letters()))
     silent = [x for x in world.letters() if "Nothing arrives" in x["Subject"]]
     assert "Pushed" in silent[0]["Subject"] and "15" in silent[0].get_content()
+    reader, contact = world.client(HOST), {"subject": "Hello", "text": "Good day", "email": "jo@reader.example", "website": ""}
+    stamp = re.search(r'name="stamp" value="([^"]+)"', reader.get("/contact/").text).group(1)
+    world.advance(5)
+    assert reader.form("/contact/", {**contact, "stamp": stamp}).status_code == 303
     before = len(world.letters(to=ROOT_USER))
     with sqlite3.connect(world.data / "stoa.db", timeout=10) as db:      # the server began on another day than the clock it was given
         db.execute("delete from job_day")
     world.advance(86400)
     until(lambda: any("what needs a look" in x["Subject"] for x in world.letters(to=ROOT_USER)[before:]))
     report = next(x for x in world.letters(to=ROOT_USER)[before:] if "what needs a look" in x["Subject"])
-    assert "Pushed" in report.get_content()
+    text = report.get_content()
+    assert "Pushed" in text and "1 message of a reader is open" in text and "/backoffice/messages/" in text
     assert not [x for x in world.letters(to=ADA) if "what needs a look" in x["Subject"]]
