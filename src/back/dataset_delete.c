@@ -23,7 +23,7 @@ static bool show(struct visit *v, const struct config *list, size_t n, struct er
 	view_crumbs(h, crumbs, COUNT_OF(crumbs));
 	html_heading_open(h, page.title, NULL);
 	html_heading_close(h);
-	html_lit(h, "<ul>");
+	html_lit(h, "<ul class=\"plain-list\">");
 	for (size_t i = 0; i < n; i++) {
 		hidden[i + 2] = (struct httpd_pair){ STR("uid"), list[i].uid };
 		html_lit(h, "<li><bdi>");

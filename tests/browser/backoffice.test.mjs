@@ -113,6 +113,9 @@ for (const [n, { width, light, lang, keyboard, quick, height = 900 }] of looks.e
 			for (const [name, wanted] of Object.entries({ wide: 0, heads: 1, lang, dir: lang === 'ar' ? 'rtl' : 'ltr', styled: 0 }))
 				if (seen[name] !== wanted) say(`${name}: ${seen[name]}, not ${wanted}`)
 			if (lang !== 'en') say(...await english(page, lang, names))
+			// Names and addresses in Latin letters do not fall apart in an Arabic line, and stand on the side of what they belong to.
+			if (lang === 'ar') say(...await page.evaluate(() => [...document.querySelectorAll('main code, main :is(.list, .line-of) small[dir]')].filter(e => e.checkVisibility() &&
+				(e.matches('code') ? getComputedStyle(e).direction !== 'ltr' : getComputedStyle(e).textAlign !== 'right')).map(e => `out of place: ${e.outerHTML.slice(0, 80)}`)))
 			// What is pressed is large enough, links inside sentences and rows aside.
 			if (width === 390) say(...await page.evaluate(() => [...document.querySelectorAll('button, .button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio]), .rooms a, .option label')]
 				.filter(e => e.offsetParent && e.ariaHidden !== 'true' && e.getBoundingClientRect().height < 42).map(e => `small: ${e.tagName} ${e.className} ${e.getBoundingClientRect().height}`)))

@@ -613,6 +613,7 @@ def test_letters_are_listed_masked_and_dropped(world, root, person):
     root.form(f"/backoffice/users/{number(root, who)}/", {"do": "reset"})
     world.letters(to=who, wait=1)
     page = root.get("/backoffice/mail/")
+    assert "Letters go to a folder of this server" in page.text
     assert who not in page.text and f"{who[0]}…@isoc.example" in page.text
     assert "folder" in words(page)
     assert root.form("/backoffice/mail/", {"do": "drop", "letter": "999999"}).status_code == 422
