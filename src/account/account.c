@@ -62,6 +62,14 @@ uint64_t account_role_permissions(struct str role)
 	return 0;
 }
 
+/* Every name there is, by comma. */
+static struct str all_names(char *room, size_t size)
+{
+	struct buf b = { .p = room, .cap = size, .max = size };
+	for (unsigned i = 0; i < ACCOUNT_PERMISSIONS; i++) buf_printf(&b, "%s%s", i ? ", " : "", permissions[i].name);
+	return buf_str(&b);
+}
+
 static uint64_t bit_of(struct str word)
 {
 	for (unsigned i = 0; i < ACCOUNT_PERMISSIONS; i++)
@@ -69,15 +77,22 @@ static uint64_t bit_of(struct str word)
 	return 0;
 }
 
+uint64_t account_permissions_whole(uint64_t bits)
+{
+	const uint64_t reviews = ACCOUNT_BIT(ACCOUNT_MAY_EDIT_REUSE) | ACCOUNT_BIT(ACCOUNT_MAY_SHOWCASE);
+	return bits & reviews ? bits | reviews : bits;
+}
+
 bool account_permissions_read(struct str words, uint64_t *out, struct err *e)
 {
 	struct str part;
+	char names[480];
 	uint64_t bits = 0;
 	while (words.n && str_cut(&words, ',', &part)) {
 		part = str_trim(part);
 		if (!part.n) continue;
 		uint64_t bit = bit_of(part);
-		if (!bit) return err_set(e, ERR_PARAMETER, "there is no permission \"%.*s\"; permissions are words such as create_dataset, edit_dataset, edit_domain", STR_ARG(str_sub(part, 0, 100)));
+		if (!bit) return err_set(e, ERR_PARAMETER, "there is no permission \"%.*s\"; there are %.*s", STR_ARG(str_sub(part, 0, 60)), STR_ARG(all_names(names, sizeof names)));
 		bits |= bit;
 	}
 	*out = bits;

@@ -17,6 +17,7 @@
 #include "event/event.h"
 #include "i18n/i18n.h"
 #include "mail/mail.h"
+#include "quota/quota.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
 #include "value/value.h"
@@ -64,6 +65,8 @@ struct account_permission_row { const char *name, *family, *sentence; }; /* "edi
 const struct account_permission_row *account_permission_row(enum account_permission p) __attribute__((returns_nonnull));
 /* Comma list of names and its bits. ERR_PARAMETER names the word that is none. */
 bool account_permissions_read(struct str words, uint64_t *out, struct err *e) must_use nonnull_all;
+/* With what they bring along under another name. */
+uint64_t account_permissions_whole(uint64_t bits);
 struct str account_permissions_text(struct arena *a, uint64_t bits);
 /* What a role brings with it: admin everything, publisher the work on one's own datasets, member nothing. */
 uint64_t account_role_permissions(struct str role);
@@ -163,6 +166,16 @@ enum account_scope {
 	ACCOUNT_LISTED = 1u << 1, /* … but only of the datasets listed */
 	ACCOUNT_WRITE = 1u << 2,  /* what the key's permissions allow */
 };
+/* What an account, or each member of a group, is allowed. -1: nothing is said; 0: no limit. */
+struct account_limits {
+	int64_t calls;           /* of the API, in one period of `unit` */
+	enum quota_unit unit;
+	int64_t datasets;        /* that they made and are there */
+	int64_t records;         /* of each of these */
+};
+#define ACCOUNT_LIMITS_UNSAID { .calls = -1, .unit = QUOTA_DAY, .datasets = -1, .records = -1 }
+/* Of the account itself, and the largest of its groups. */
+struct account_bounds { struct account_limits own, groups; };
 struct account_who {
 	int64_t account;
 	bool admin;
@@ -177,7 +190,7 @@ struct account_who {
 	const int64_t *datasets; /* with ACCOUNT_LISTED */
 	size_t ndatasets;
 	int64_t calls_a_day;     /* of the key; -1: as the portal says, 0: no limit */
-	int64_t own_calls, group_calls; /* a day, of the account with all its keys, and the most of its groups; -1: none said, 0: no limit */
+	struct account_bounds bounds; /* of the account with all its keys */
 };
 /* Whose key this is, in the arena. False when no good key of that portal reads so: unknown, revoked, past its
  * time, of an account that is not active. The time this takes tells nothing about keys. */
@@ -384,15 +397,19 @@ bool account_group_leave(struct accounts *as, struct tenant_id t, struct str nam
 /* The number of a group. ERR_NOT_FOUND. */
 bool account_group_id(struct accounts *as, struct tenant_id t, struct str name, int64_t *out, struct err *e) must_use nonnull_all;
 
-/* --- quotas.c: how often people may call the API, and which letters they want ------------------------------------------------ */
+/* --- quotas.c: what people are allowed, and which letters they want ---------------------------------------------------------- */
 
-/* What an account has of its own and by its groups; of a group (account 0) what its members have. -1: nothing is said, 0: no limit. */
-struct account_calls { int64_t own, groups; };
-bool account_calls(struct accounts *as, struct tenant_id t, int64_t account, int64_t group, struct account_calls *out, struct err *e) must_use nonnull_all;
-/* -1: nothing of its own from now on. */
-bool account_calls_set(struct accounts *as, struct tenant_id t, int64_t account, int64_t group, int64_t calls, struct err *e) must_use nonnull_all;
-/* The quota that holds for somebody: their own, else the most of their groups, else the portal's (setting quota.user). 0: none. */
-int64_t account_calls_effective(const struct tenant *t, int64_t own, int64_t groups) must_use nonnull_all;
+/* What an account has of its own and by its groups; of a group (account 0) what its members have, as `own`. ERR_NOT_FOUND. */
+bool account_bounds(struct accounts *as, struct tenant_id t, int64_t account, int64_t group, struct account_bounds *out, struct err *e) must_use nonnull_all;
+bool account_limits_set(struct accounts *as, struct tenant_id t, int64_t account, int64_t group, const struct account_limits *l, struct err *e) must_use nonnull_all;
+/* The larger of each limit of two. */
+void account_limits_join(struct account_limits *into, const struct account_limits *other) nonnull_all;
+/* The quota of calls that holds for somebody: their own, else the largest of their groups, else the portal's a day (setting quota.user). */
+struct account_calls { int64_t calls; enum quota_unit unit; }; /* calls 0: none */
+struct account_calls account_calls_of(const struct tenant *t, const struct account_bounds *b) must_use nonnull_all;
+/* How many datasets somebody may make, and how many records each may have: the larger of their own and their groups'. 0: no limit. */
+int64_t account_datasets_of(const struct account_bounds *b) must_use nonnull_all;
+int64_t account_records_of(const struct account_bounds *b) must_use nonnull_all;
 
 /* Letters that people may choose (rows of wishes.def): in the words of account.letters, a comma list of "+word" and "-word". */
 enum account_wish {

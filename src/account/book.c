@@ -65,8 +65,8 @@ static size_t find(const struct pairs *p, struct arena *a, int64_t of, const int
 	return n;
 }
 
-/* Permissions of groups, by group. */
-struct grant { int64_t group; uint64_t bits; };
+/* What groups bring their members, by group. */
+struct grant { int64_t group; uint64_t bits; struct account_limits limits; };
 struct grants { VEC(struct grant) v; };
 
 static bool read_grants(struct store_tx *tx, struct arena *a, struct grants *out, struct err *e)
@@ -74,19 +74,25 @@ static bool read_grants(struct store_tx *tx, struct arena *a, struct grants *out
 	struct store_rows *r;
 	enum store_step step;
 	if (!store_ask_house(tx, ACCOUNT_H(grants_all), STORE_NONE, &r, e)) return false;
-	while ((step = store_step(r, e)) == STORE_ROW)
-		vec_push(a, &out->v, (struct grant){ store_int(r, 0), account_permissions_known(store_text(r, 1)) });
+	while ((step = store_step(r, e)) == STORE_ROW) {
+		struct grant *g = vec_add(a, &out->v);
+		g->group = store_int(r, 0);
+		g->bits = account_permissions_known(store_text(r, 1));
+		account_limits_row(r, 2, &g->limits);
+	}
 	store_stop(r);
 	return step == STORE_DONE;
 }
 
-static uint64_t granted(const struct grants *g, const struct account_who *who)
+static void add_grants(const struct grants *g, struct account_who *who)
 {
-	uint64_t bits = 0;
+	who->bounds.groups = (struct account_limits)ACCOUNT_LIMITS_UNSAID;
 	for (size_t i = 0; i < who->ngroups; i++)
-		for (size_t k = 0; k < g->v.n; k++)
-			if (g->v.p[k].group == who->groups[i]) bits |= g->v.p[k].bits;
-	return bits;
+		for (size_t k = 0; k < g->v.n; k++) {
+			if (g->v.p[k].group != who->groups[i]) continue;
+			who->permissions |= g->v.p[k].bits;
+			account_limits_join(&who->bounds.groups, &g->v.p[k].limits);
+		}
 }
 
 struct people { VEC(struct person) v; };
@@ -110,15 +116,16 @@ static bool read_people(struct store_tx *tx, struct arena *a, struct people *out
 		p->who.calls_a_day = -1;
 		p->who.ceiling = UINT64_MAX;
 		p->who.ngroups = find(&members, a, p->who.account, &p->who.groups);
-		p->who.permissions = account_role_permissions(role) | account_permissions_known(store_text(r, 3)) | granted(&grants, &p->who);
+		p->who.permissions = account_role_permissions(role) | account_permissions_known(store_text(r, 3));
+		add_grants(&grants, &p->who);
+		p->who.permissions = account_permissions_whole(p->who.permissions);
 		p->active = store_int(r, 4) == ACCOUNT_ACTIVE;
 		p->expires = store_int(r, 5);
 		p->epoch = store_int(r, 6);
 		p->who.second_factor = store_int(r, 7) != 0;
 		p->name = arena_str(a, store_text(r, 8).n ? store_text(r, 8) : store_text(r, 9));
 		p->language = arena_str(a, store_text(r, 10));
-		p->who.own_calls = store_is_null(r, 11) ? -1 : store_int(r, 11);
-		p->who.group_calls = store_is_null(r, 12) ? -1 : store_int(r, 12);
+		account_limits_row(r, 11, &p->who.bounds.own);
 	}
 	store_stop(r);
 	return step == STORE_DONE;
@@ -160,7 +167,7 @@ static bool read_keys(struct store_tx *tx, struct arena *a, const struct people 
 		k->hash = arena_str(a, store_text(r, 3));
 		k->who.scope = account_scope_of(store_text(r, 4));
 		k->who.calls_a_day = store_is_null(r, 5) ? -1 : store_int(r, 5);
-		k->who.ceiling = key_permissions(r, k->who.scope);
+		k->who.ceiling = account_permissions_whole(key_permissions(r, k->who.scope));
 		k->who.permissions &= k->who.ceiling;
 		k->expires = store_int(r, 7);
 		k->who.ndatasets = find(&listed, a, k->who.key, &k->who.datasets);

@@ -137,4 +137,7 @@ bool account_letter_client(struct store_tx *tx, const struct account_scene *s, s
 bool account_letter_request(struct store_tx *tx, const struct account_scene *s, struct str to, struct str language, struct str who, struct str message,
                             struct err *e) must_use;
 
+/* quotas.c: limits as four columns of a row say them: calls, their unit, datasets, records. */
+void account_limits_row(struct store_rows *r, int from, struct account_limits *out);
+
 #endif

@@ -1,38 +1,82 @@
-/* How often people may call the API, and which letters they want: a number and a few words beside an account or a group. */
+/* What people are allowed of calls and datasets, and which letters they want: a few numbers and words beside an account or a group. */
 #include "account/inside.h"
 
-/* --- calls ---------------------------------------------------------------------------------------------------- */
+/* --- limits --------------------------------------------------------------------------------------------------- */
 
-bool account_calls(struct accounts *as, struct tenant_id t, int64_t account, int64_t group, struct account_calls *out, struct err *e)
+void account_limits_row(struct store_rows *r, int from, struct account_limits *out)
 {
-	struct store_tx *tx;
-	struct store_rows *r;
-	enum store_step step = STORE_FAILED;
-	if (!store_begin(accounts_store(as), STORE_READ, &tx, e)) return false;
-	if (store_ask(tx, account ? ACCOUNT_Q(calls_of) : ACCOUNT_Q(calls_of_group), t, STORE_PARAMS(VALUE_OF_INT(account ? account : group)), &r, e)) {
-		step = store_step(r, e);
-		if (step == STORE_ROW)
-			*out = (struct account_calls){ .own = store_is_null(r, 0) ? -1 : store_int(r, 0), .groups = store_is_null(r, 1) ? -1 : store_int(r, 1) };
-		store_stop(r);
-	}
-	if (!store_end(tx, STORE_ROLLBACK, e) || step == STORE_FAILED) return false;
-	return step == STORE_ROW || err_set(e, ERR_NOT_FOUND, "there is no such account or group");
+	*out = (struct account_limits)ACCOUNT_LIMITS_UNSAID;
+	if (!store_is_null(r, from)) out->calls = store_int(r, from);
+	if (!quota_unit_read(store_text(r, from + 1), &out->unit)) out->unit = QUOTA_DAY;
+	if (!store_is_null(r, from + 2)) out->datasets = store_int(r, from + 2);
+	if (!store_is_null(r, from + 3)) out->records = store_int(r, from + 3);
 }
 
-bool account_calls_set(struct accounts *as, struct tenant_id t, int64_t account, int64_t group, int64_t calls, struct err *e)
+/* -1 is the least of all and 0, which is no limit, the most. */
+static int64_t larger(int64_t a, int64_t b) { return a == 0 || b == 0 ? 0 : num_max(a, b); }
+
+void account_limits_join(struct account_limits *into, const struct account_limits *other)
+{
+	if (other->calls >= 0 && (into->calls < 0 || quota_per_day(other->calls, other->unit) > quota_per_day(into->calls, into->unit))) {
+		into->calls = other->calls;
+		into->unit = other->unit;
+	}
+	into->datasets = larger(into->datasets, other->datasets);
+	into->records = larger(into->records, other->records);
+}
+
+static bool read_all(struct store_tx *tx, struct tenant_id t, const struct store_query *q, int64_t of, struct account_limits *out, size_t *n, struct err *e)
+{
+	struct store_rows *r;
+	enum store_step step;
+	*out = (struct account_limits)ACCOUNT_LIMITS_UNSAID;
+	*n = 0;
+	if (!store_ask(tx, q, t, STORE_PARAMS(VALUE_OF_INT(of)), &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) {
+		struct account_limits one;
+		account_limits_row(r, 0, &one);
+		account_limits_join(out, &one);
+		++*n;
+	}
+	store_stop(r);
+	return step == STORE_DONE;
+}
+
+bool account_bounds(struct accounts *as, struct tenant_id t, int64_t account, int64_t group, struct account_bounds *out, struct err *e)
 {
 	struct store_tx *tx;
-	struct value v = calls < 0 ? VALUE_NULL_OF(VALUE_INT) : VALUE_OF_INT(calls);
+	struct err ignored = { 0 };
+	size_t found = 0, n;
+	if (!store_begin(accounts_store(as), STORE_READ, &tx, e)) return false;
+	out->groups = (struct account_limits)ACCOUNT_LIMITS_UNSAID;
+	bool ok = read_all(tx, t, account ? ACCOUNT_Q(limits_of) : ACCOUNT_Q(limits_of_group), account ? account : group, &out->own, &found, e) &&
+	          (!account || read_all(tx, t, ACCOUNT_Q(limits_by_groups), account, &out->groups, &n, e));
+	ok = store_end(tx, STORE_ROLLBACK, ok ? e : &ignored) && ok;
+	return ok && (found || err_set(e, ERR_NOT_FOUND, "there is no such account or group"));
+}
+
+static struct value number_or_null(int64_t v) { return v < 0 ? VALUE_NULL_OF(VALUE_INT) : VALUE_OF_INT(v); }
+
+bool account_limits_set(struct accounts *as, struct tenant_id t, int64_t account, int64_t group, const struct account_limits *l, struct err *e)
+{
+	struct store_tx *tx;
 	if (!store_begin(accounts_store(as), STORE_WRITE, &tx, e)) return false;
-	bool ok = store_run(tx, account ? ACCOUNT_Q(calls_set) : ACCOUNT_Q(calls_set_group), t, STORE_PARAMS(VALUE_OF_INT(account ? account : group), v), e);
+	bool ok = store_run(tx, account ? ACCOUNT_Q(limits_set) : ACCOUNT_Q(limits_set_group), t,
+	                    STORE_PARAMS(VALUE_OF_INT(account ? account : group), number_or_null(l->calls), VALUE_OF_TEXT(str_of(quota_unit_words[l->unit])),
+	                                 number_or_null(l->datasets), number_or_null(l->records)), e);
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	return ok && accounts_changed(as, t, e);
 }
 
-int64_t account_calls_effective(const struct tenant *t, int64_t own, int64_t groups)
+struct account_calls account_calls_of(const struct tenant *t, const struct account_bounds *b)
 {
-	return own >= 0 ? own : groups >= 0 ? groups : tenant_number(t, "quota.user");
+	const struct account_limits *l = b->own.calls >= 0 ? &b->own : &b->groups;
+	if (l->calls < 0) return (struct account_calls){ num_max(tenant_number(t, "quota.user"), (int64_t)0), QUOTA_DAY };
+	return (struct account_calls){ l->calls, l->unit };
 }
+
+int64_t account_datasets_of(const struct account_bounds *b) { return num_max(larger(b->own.datasets, b->groups.datasets), (int64_t)0); }
+int64_t account_records_of(const struct account_bounds *b) { return num_max(larger(b->own.records, b->groups.records), (int64_t)0); }
 
 /* --- letters --------------------------------------------------------------------------------------------------- */
 

@@ -78,7 +78,8 @@ static bool discard(struct check *k, struct err *e)
 	struct visit *v = &k->visit;
 	if (!may_discard(k))
 		return err_set(e, ERR_FORBIDDEN, "A dataset that was published is deleted on its own page.");
-	return config_settle(v->at.site, v->at.tenant->id, k->c.dataset, e) && config_delete(v->at.site, v->at.tenant->id, k->c.dataset, v->who.account, e) &&
+	/* In this order: a dataset that is deleted needs no room among those one may have. */
+	return config_delete(v->at.site, v->at.tenant->id, k->c.dataset, v->who.account, e) && config_settle(v->at.site, v->at.tenant->id, k->c.dataset, e) &&
 	       back_done(v, arena_printf(v->arena, "/backoffice/datasets/?deleted=%.*s", STR_ARG(k->c.uid)), "discarded", e);
 }
 
@@ -107,8 +108,12 @@ static bool obey(struct check *k, struct err *e)
 		return false;
 	if (look)
 		return httpd_reply_redirect(v->reply, 303, arena_printf(v->arena, "/backoffice/datasets/%.*s/check/", STR_ARG(k->c.uid)), e);
-	if (!config_settle(v->at.site, v->at.tenant->id, k->c.dataset, e))
-		return false;
+	if (!config_settle(v->at.site, v->at.tenant->id, k->c.dataset, e)) {
+		if (e->code != ERR_TOO_LARGE)
+			return false;
+		*e = (struct err){ 0 };
+		return back_done(v, arena_printf(v->arena, "/backoffice/datasets/%.*s/check/", STR_ARG(k->c.uid)), "full", e);
+	}
 	if (!str_eq(what, STR("publish")))
 		return back_done(v, back_dataset_path(v, &k->c, DATASET_TAB_SOURCES), "saved-dataset", e);
 	struct job_order order = { .tenant = v->at.tenant->id, .dataset = k->c.dataset, .who = v->who.account, .kind = JOB_PUBLISH };

@@ -60,7 +60,7 @@ static bool act(struct visit *v, const struct deed *d, const struct config *c, s
 /* Refusals that a page can say in a word: the word, or NULL for what is to be handed on. */
 static const char *refusal_or_null(struct err *e)
 {
-	const char *word = e->code == ERR_CONFLICT ? "busy" : e->code == ERR_NOT_FOUND ? "nothing-undone" : NULL;
+	const char *word = e->code == ERR_CONFLICT ? "busy" : e->code == ERR_TOO_LARGE ? "full" : e->code == ERR_NOT_FOUND ? "nothing-undone" : NULL;
 	if (word)
 		*e = (struct err){ 0 };
 	return word;

@@ -170,10 +170,10 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 	struct visit *v = o->visit;
 	struct account_group now = { .id = o->group.id, .name = str_trim(visitor_field(f, STR("name"))),
 		.description = str_trim(visitor_field(f, STR("description"))), .permissions = back_read_permissions(v, f, o->group.permissions) };
-	int64_t calls;
+	struct back_limits limits;
 	if (!now.name.n)
 		return html_complain(errors, v->lang, "name", N_("The group needs a name."));
-	if (!back_read_calls(v, f, &calls, errors))
+	if (!back_read_limits(v, f, &limits, errors))
 		return false;
 	if (!keeps_own(o, now.permissions, true))
 		return html_complain(errors, v->lang, "", N_("You would take the permission to be here away from yourself."));
@@ -184,7 +184,7 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 		for (size_t i = 0; is_strong(now.permissions & ~o->group.permissions) && i < o->group.nmembers; i++)
 			if (!renew_sessions(o, o->group.members[i], e))
 				return false;
-		return back_write_calls(v, 0, o->group.id, calls, e) && back_done(v, o->path, "saved", e);
+		return back_write_limits(v, 0, o->group.id, &limits, e) && back_done(v, o->path, "saved", e);
 	}
 	if (e->code == ERR_CONFLICT)
 		return html_complain(errors, v->lang, "name", N_("There is a group of this name already."));
@@ -294,11 +294,11 @@ static void put_profile(struct html *h, struct one *o, const struct visitor_form
 	html_fieldset_open(h, N_("Permissions of the members"), NULL);
 	back_put_permissions(h, o->visit, o->group.permissions);
 	html_fieldset_close(h);
-	struct account_calls now;
+	struct account_bounds now;
 	struct err ignored = { 0 };
-	/* One that went away meanwhile has no quota to show. */
-	if (account_calls(o->visit->at.site->accounts, o->visit->at.tenant->id, 0, o->group.id, &now, &ignored))
-		back_put_calls(h, o->visit, &now, true);
+	/* One that went away meanwhile has no limits to show. */
+	if (account_bounds(o->visit->at.site->accounts, o->visit->at.tenant->id, 0, o->group.id, &now, &ignored))
+		back_put_limits(h, o->visit, &now, true);
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .label = N_("Save"), .name = "do", .value = STR("save") });
 	html_buttons_close(h);

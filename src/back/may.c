@@ -9,6 +9,7 @@ static const struct family { const char *word, *title; } families[] = {
 	{ "analytics", N_("Audience") },
 	{ "reuses", N_("Reuses") },
 	{ "forms", N_("Forms") },
+	{ "external", N_("External assets and glossary") },
 };
 
 static uint64_t mine(const struct visit *v)

@@ -161,51 +161,91 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 
 BACK_PAGE(portal_limits, "/backoffice/portal/limits/", run);
 
-/* --- the quota of an account or a group ----------------------------------------------------------------------------------- */
+/* --- the limits of an account or a group ----------------------------------------------------------------------------------- */
 
-void back_put_calls(struct html *h, const struct visit *v, const struct account_calls *now, bool group)
+static const char *const units[QUOTA_UNITS] = { N_("a second"), N_("a minute"), N_("an hour"), N_("a day"), N_("a month"), N_("a year") };
+
+static struct str number_text(struct arena *a, int64_t v)
 {
-	struct arena *a = v->arena;
+	return v >= 0 ? arena_printf(a, "%lld", (long long)v) : STR("");
+}
+
+/* What holds for somebody, with everything that has a say. */
+static struct str holding(const struct visit *v, const struct account_bounds *b)
+{
+	struct account_calls c = account_calls_of(v->at.tenant, b);
+	if (c.calls <= 0)
+		return i18n_text(v->lang, N_("No limit"));
+	return arena_printf(v->arena, "%lld %.*s", (long long)c.calls, STR_ARG(i18n_text(v->lang, units[c.unit])));
+}
+
+static void put_number(struct html *h, const struct visit *v, const char *name, const char *label, const char *hint, int64_t now)
+{
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = name, .label = label, .hint = hint, .narrow = true, .min = STR("0"), .value = number_text(v->arena, now) });
+}
+
+void back_put_limits(struct html *h, const struct visit *v, const struct account_bounds *now, bool group)
+{
+	struct html_option options[QUOTA_UNITS];
 	const struct i18n_lang *l = v->lang;
-	int64_t holds = account_calls_effective(v->at.tenant, now->own, now->groups);
 	struct str hint = i18n_text(l, group ? N_("Of each member, with all keys together; the largest of their groups counts. Empty: nothing is said here. 0: no limit.")
 	                                     : N_("With all keys together. Empty: as the groups say, else as the portal says. 0: no limit."));
 	if (!group)
-		hint = arena_printf(a, "%.*s %.*s %s", STR_ARG(hint), STR_ARG(i18n_text(l, N_("What holds now:"))),
-			holds > 0 ? arena_cstr(a, arena_printf(a, "%lld", (long long)holds)) : arena_cstr(a, i18n_text(l, N_("No limit"))));
-	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "calls", .label = N_("Calls of the API"), .unit = N_("a day"), .narrow = true, .min = STR("0"), .hint_text = hint,
-		.value = now->own >= 0 ? arena_printf(a, "%lld", (long long)now->own) : STR("") });
+		hint = arena_printf(v->arena, "%.*s %.*s %.*s", STR_ARG(hint), STR_ARG(i18n_text(l, N_("What holds now:"))), STR_ARG(holding(v, now)));
+	for (unsigned i = 0; i < QUOTA_UNITS; i++)
+		options[i] = (struct html_option){ .value = str_of(quota_unit_words[i]), .message = units[i] };
+	html_fieldset_open(h, N_("Limits"), NULL);
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "calls", .label = N_("Calls of the API"), .narrow = true, .min = STR("0"), .hint_text = hint,
+		.value = number_text(v->arena, now->own.calls) });
+	html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = "calls_unit", .label = N_("In what time these calls may be made"), .options = options, .noptions = QUOTA_UNITS,
+		.value = str_of(quota_unit_words[now->own.unit]) });
+	put_number(h, v, "max_datasets", group ? N_("Datasets that each member may make") : N_("Datasets that this account may make"),
+		N_("Those that are there already count. Of what an account and its groups have, the largest holds. Empty: nothing is said here. 0: no limit."), now->own.datasets);
+	put_number(h, v, "max_records", N_("Records that each of these datasets may have"), N_("The first ones are published; the portal's own limit holds, too. Empty: nothing is said here. 0: no limit."), now->own.records);
+	html_fieldset_close(h);
 }
 
-enum { UNSAID = -2 };
-
-bool back_read_calls(const struct visit *v, const struct visitor_form *f, int64_t *out, struct html_errors *errors)
+static bool has_field(const struct visitor_form *f, const char *name)
 {
-	*out = UNSAID;
-	for (size_t i = 0; i < f->n; i++) {
-		if (!str_eq(f->pairs[i].name, STR("calls")))
-			continue;
-		struct str text = str_trim(f->pairs[i].value);
-		*out = -1;
-		if (text.n && (!str_to_int(text, out) || *out < 0))
-			return html_complain(errors, v->lang, "calls", N_("Please give a whole number, 0 or more."));
-	}
-	return true;
+	for (size_t i = 0; i < f->n; i++)
+		if (str_eq(f->pairs[i].name, str_of(name)))
+			return true;
+	return false;
 }
 
-bool back_write_calls(struct visit *v, int64_t account, int64_t group, int64_t calls_a_day, struct err *e)
+bool back_read_limits(const struct visit *v, const struct visitor_form *f, struct back_limits *out, struct html_errors *errors)
+{
+	const struct { const char *name; int64_t *to; } numbers[] = {
+		{ "calls", &out->to.calls }, { "max_datasets", &out->to.datasets }, { "max_records", &out->to.records } };
+	bool good = true;
+	*out = (struct back_limits){ .said = has_field(f, "calls"), .to = ACCOUNT_LIMITS_UNSAID };
+	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+		struct str text = str_trim(visitor_field(f, str_of(numbers[i].name)));
+		if (text.n && (!str_to_int(text, numbers[i].to) || *numbers[i].to < 0)) {
+			html_complain(errors, v->lang, numbers[i].name, N_("Please give a whole number, 0 or more."));
+			good = false;
+		}
+	}
+	struct str unit = visitor_field(f, STR("calls_unit"));
+	if (unit.n && !quota_unit_read(unit, &out->to.unit))
+		good = html_complain(errors, v->lang, "calls_unit", N_("Please choose one of the list."));
+	return good;
+}
+
+bool back_write_limits(struct visit *v, int64_t account, int64_t group, const struct back_limits *l, struct err *e)
 {
 	struct site *s = v->at.site;
-	struct account_calls now;
-	if (calls_a_day == UNSAID)
+	struct account_bounds b;
+	if (!l->said)
 		return true;
-	if (!account_calls(s->accounts, v->at.tenant->id, account, group, &now, e))
+	if (!account_bounds(s->accounts, v->at.tenant->id, account, group, &b, e))
 		return false;
-	if (now.own == calls_a_day)
+	bool other = b.own.calls != l->to.calls || b.own.unit != l->to.unit;
+	if (!other && b.own.datasets == l->to.datasets && b.own.records == l->to.records)
 		return true;
-	if (!account_calls_set(s->accounts, v->at.tenant->id, account, group, calls_a_day, e))
+	if (!account_limits_set(s->accounts, v->at.tenant->id, account, group, &l->to, e))
 		return false;
-	if (account)
+	if (account && other)
 		quota_begin_anew(s->quota, v->at.tenant->id, account);
 	visitor_note(v, EVENT_SETTINGS_CHANGED, STR(""), STR("quota"));
 	return true;

@@ -62,8 +62,8 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 	struct account_scene scene = back_scene(v);
 	struct back_profile now;
 	struct account_change change = { .flags = ACCOUNT_SET_NAME };
-	int64_t calls;
-	(void)back_read_calls(v, f, &calls, errors); /* it says so beside the field */
+	struct back_limits limits;
+	(void)back_read_limits(v, f, &limits, errors); /* it says so beside the field */
 	back_read_profile(v, f, &o->profile, o->groups, o->ngroups, &now, errors);
 	if (!o->own)
 		change.flags |= ACCOUNT_SET_ROLE | ACCOUNT_SET_PERMISSIONS | ACCOUNT_SET_EXPIRES | ACCOUNT_SET_GROUPS;
@@ -79,7 +79,7 @@ static bool save(struct one *o, const struct visitor_form *f, struct html_errors
 		back_complain(v, errors, "role", e);
 		return false;
 	}
-	return (o->own || (renew_sessions(o, &now, e) && back_write_calls(v, o->account.id, 0, calls, e))) && back_done(v, o->path, "saved", e);
+	return (o->own || (renew_sessions(o, &now, e) && back_write_limits(v, o->account.id, 0, &limits, e))) && back_done(v, o->path, "saved", e);
 }
 
 static bool end_sessions(struct one *o, const struct account_scene *s, struct err *e)
@@ -223,14 +223,14 @@ static void put_inherited(struct html *h, struct one *o)
 	html_panel_close(h);
 }
 
-static void put_calls(struct html *h, struct one *o)
+static void put_limits(struct html *h, struct one *o)
 {
 	struct visit *v = o->visit;
-	struct account_calls now;
+	struct account_bounds now;
 	struct err ignored = { 0 };
-	/* One that went away meanwhile has no quota to show. */
-	if (account_calls(v->at.site->accounts, v->at.tenant->id, o->account.id, 0, &now, &ignored))
-		back_put_calls(h, v, &now, false);
+	/* One that went away meanwhile has no limits to show. */
+	if (account_bounds(v->at.site->accounts, v->at.tenant->id, o->account.id, 0, &now, &ignored))
+		back_put_limits(h, v, &now, false);
 }
 
 static void put_profile(struct html *h, struct one *o, const struct visitor_form *posted, const struct html_errors *errors)
@@ -243,7 +243,7 @@ static void put_profile(struct html *h, struct one *o, const struct visitor_form
 	else
 		back_put_profile(h, o->visit, &o->profile, o->groups, o->ngroups);
 	if (!o->own)
-		put_calls(h, o);
+		put_limits(h, o);
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .label = N_("Save"), .name = "do", .value = STR("save") });
 	html_buttons_close(h);

@@ -92,7 +92,10 @@ struct config_new {
 	bool restricted, draft;
 	bool open;              /* not restricted, whatever the portal usually does */
 };
+/* ERR_TOO_LARGE when whoever makes it has as many datasets as they may (account_datasets_of); so config_copy, config_settle. */
 bool config_create(struct site *s, const struct config_new *n, struct arena *a, struct config *out, struct process_faults *faults, struct err *e) must_use nonnull_all;
+/* Who made a dataset: their limits are the dataset's, whoever works on it. 0: the command line, or it is deleted. */
+bool config_maker(struct site *s, struct tenant_id t, int64_t dataset, int64_t *out, struct err *e) must_use nonnull_all;
 /* The wizard's end: a draft becomes a dataset. */
 bool config_settle(struct site *s, struct tenant_id t, int64_t dataset, struct err *e) must_use nonnull_all;
 /* Another identifier; ERR_CONFLICT when it is published or the name is taken (pub proposes one). */
@@ -133,6 +136,9 @@ struct str config_text_shown(struct arena *a, const struct json_node *value_or_n
 bool config_meta_outdated(struct arena *a, const struct json_node *doc, struct str template_, struct str name, struct str lang, const struct json_node *texts, struct str first);
 /* Writes an operation on fields as readers are to see it: without the texts that wait. */
 void config_put_field(struct json_out *j, struct arena *a, const struct json_node *doc, const struct json_node *operation, struct str first);
+
+/* The draft's metadata with the facets that its fields' annotations come to, where no list of them is kept. */
+const struct json_node *config_metadata_shown(struct arena *a, const struct config *c) nonnull_all;
 
 /* --- history -------------------------------------------------------------------------------------------- */
 

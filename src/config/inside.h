@@ -61,6 +61,9 @@ bool config_audit(struct store_tx *tx, struct tenant_id t, int64_t who, const ch
 /* Says who changed what since a revision. */
 bool config_conflict(struct site *s, struct store_tx *tx, struct tenant_id t, int64_t dataset, int64_t revision, struct err *e);
 
+/* facets.c: the list of facets and the annotations of a document that is to be stored, made the same. */
+bool config_mirror_facets(struct arena *a, const struct json_node *was_or_null, const struct json_node *doc, struct str *json, struct err *e) must_use;
+
 /* check*.c */
 struct config_check {
 	struct site *site;

@@ -74,6 +74,36 @@ static bool own_rule(struct site *s, struct store_tx *tx, struct tenant_id t, in
 	                 STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(who), VALUE_OF_TEXT(rule_may_text(&a, RULE_MAY_EXPLORE | RULE_MAY_EDIT | RULE_MAY_MANAGE))), e);
 }
 
+static bool ask_number(struct store_tx *tx, struct tenant_id t, enum config_q q, int64_t of, int64_t *out, struct err *e)
+{
+	struct store_rows *r;
+	if (!store_ask(tx, &config_queries[q], t, STORE_PARAMS(VALUE_OF_INT(of)), &r, e)) return false;
+	enum store_step step = store_step(r, e);
+	*out = step == STORE_ROW ? store_int(r, 0) : 0;
+	store_stop(r);
+	return step != STORE_FAILED;
+}
+
+/* Whether somebody may have one more. */
+static bool room_for_one(struct site *s, struct store_tx *tx, struct tenant_id t, int64_t who, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct account_who w;
+	int64_t n, most;
+	if (!who || !accounts_who(s->accounts, t, who, &a, &w) || (most = account_datasets_of(&w.bounds)) <= 0) return true;
+	if (!ask_number(tx, t, CONFIG_Q_config_made_by, who, &n, e)) return false;
+	return n < most || err_set(e, ERR_TOO_LARGE, "You may have %lld datasets and have made %lld: delete one, or ask an administrator for more.", (long long)most, (long long)n);
+}
+
+bool config_maker(struct site *s, struct tenant_id t, int64_t dataset, int64_t *out, struct err *e)
+{
+	struct store_tx *tx;
+	struct err ignored = { 0 };
+	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
+	bool ok = ask_number(tx, t, CONFIG_Q_config_maker, dataset, out, e);
+	return store_end(tx, STORE_ROLLBACK, ok ? e : &ignored) && ok;
+}
+
 struct birth { struct str json; const struct json_node *doc; const char *action; int64_t rights_of; };
 
 static bool create_alone(struct site *s, struct store_tx *tx, const struct config_new *n, const struct birth *b, struct arena *a, struct config *out, struct err *e)
@@ -83,7 +113,7 @@ static bool create_alone(struct site *s, struct store_tx *tx, const struct confi
 	struct config_gist g;
 	struct config_row row;
 	bool found;
-	if (!choose_slug(tx, n, a, uid, &slug, e)) return false;
+	if (!room_for_one(s, tx, t, n->who, e) || !choose_slug(tx, n, a, uid, &slug, e)) return false;
 	struct value at = VALUE_OF_INT(clock_now().us), who = VALUE_OF_INT(n->who);
 	if (!store_run(tx, CONFIG_Q(dataset_add), t, STORE_PARAMS(VALUE_OF_TEXT(slug), VALUE_OF_TEXT(uid), VALUE_OF_INT(n->restricted), at), e)) return false;
 	int64_t id = store_last_id(tx);
@@ -172,7 +202,8 @@ bool config_create(struct site *s, const struct config_new *n, struct arena *a, 
 	const struct json_node *given;
 	struct config_new usual = *n;
 	return with_title(s, n, a, &json, e) && with_usual(s, n, a, &json, &usual.restricted, e) && json_read_in(a, json, &given, e) && config_normal(a, given, false, &b.json, e) &&
-	       json_read_in(a, b.json, &b.doc, e) && config_check_of(s, n->tenant, 0, NULL, b.doc, faults, e) && store_new(s, &usual, &b, a, out, e);
+	       json_read_in(a, b.json, &b.doc, e) && config_check_of(s, n->tenant, 0, NULL, b.doc, faults, e) && config_mirror_facets(a, NULL, b.doc, &b.json, e) &&
+	       json_read_in(a, b.json, &b.doc, e) && store_new(s, &usual, &b, a, out, e);
 }
 
 /* --- small changes ----------------------------------------------------------------------------------------------- */
@@ -187,8 +218,10 @@ static bool find(struct store_tx *tx, struct tenant_id t, int64_t dataset, bool 
 bool config_settle(struct site *s, struct tenant_id t, int64_t dataset, struct err *e)
 {
 	struct store_tx *tx;
+	int64_t maker;
 	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
-	bool ok = store_run(tx, CONFIG_Q(config_settle), t, STORE_PARAMS(VALUE_OF_INT(dataset)), e);
+	bool ok = ask_number(tx, t, CONFIG_Q_config_maker, dataset, &maker, e) && room_for_one(s, tx, t, maker, e) &&
+	          store_run(tx, CONFIG_Q(config_settle), t, STORE_PARAMS(VALUE_OF_INT(dataset)), e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 

@@ -109,7 +109,8 @@ static bool prepare(struct site *s, const struct config_change *c, struct arena 
 	if (c->revision >= 0 && c->revision != now.revision) return true;
 	r->was = now.doc;
 	return json_read_in(a, c->json, &given, e) && config_normal(a, given, false, &r->json, e) && json_read_in(a, r->json, &r->doc, e) &&
-	       config_check_of(s, c->tenant, c->dataset, now.doc, r->doc, faults, e);
+	       config_check_of(s, c->tenant, c->dataset, now.doc, r->doc, faults, e) && config_mirror_facets(a, now.doc, r->doc, &r->json, e) &&
+	       json_read_in(a, r->json, &r->doc, e);
 }
 
 bool config_write(struct site *s, const struct config_change *c, struct arena *a, struct config *out, struct process_faults *faults, struct err *e)

@@ -177,14 +177,18 @@ static void check_portal(const struct json_node *d, struct str path, struct proc
 		process_fault(f, below(f, path, "dataset_id"), "This is missing: the identifier of the dataset, as it stands in its address.");
 }
 
+bool fetch_check_kind(struct str type, struct str path, struct process_faults *f)
+{
+	if (kind_or_null(type)) return true;
+	process_fault(f, below(f, path, "type"), "The type of a source is one of uploaded_file, http, ftp, amazon_s3, azure_blob_storage, postgresql, portal, federated, published.");
+	return false;
+}
+
 void fetch_check(struct site *s, struct tenant_id t, const struct json_node *d, struct str path, struct process_faults *f)
 {
 	struct str type = fetch_text(d, "type"), url = fetch_text(d, "url");
 	const struct fetch_kind *k = kind_or_null(type);
-	if (!k) {
-		process_fault(f, below(f, path, "type"), "The type of a source is one of uploaded_file, http, ftp, amazon_s3, azure_blob_storage, postgresql, portal, federated, published.");
-		return;
-	}
+	if (!fetch_check_kind(type, path, f) || !k) return;
 	if (str_eq(type, STR("uploaded_file")) && !fetch_text(json_get(d, "file"), "uid").n) process_fault(f, below(f, path, "file"), "This is missing: {\"uid\"} of a file that was sent.");
 	if (str_eq(type, STR("portal")) || str_eq(type, STR("federated"))) check_portal(d, path, f);
 	else if (k->connects && !(url.n && str_eq(type, STR("http")))) check_connection_of(s, t, d, type, path, f);

@@ -257,6 +257,9 @@ bool fetch_settle_datasource(struct site *s, struct tenant_id t, const struct js
 	json_put_node(&b, datasource);
 	if (!buf_end(&b, &text, e)) return false;
 	*json = arena_str(a, text);
+	/* Of a source that is not served no connection is saved. */
+	if (fetch_text(datasource, "type").n && !fetch_check_kind(fetch_text(datasource, "type"), STR("datasource"), faults))
+		return err_set(e, ERR_PARAMETER, "there is no such source");
 	if (json_kind(c) != JSON_OBJECT || json_text(json_get(c, "uid")).n || !fetch_has_secret(c)) return true;
 	json_open(&j, '{');
 	while (json_each(c, &at, &key, &v)) {

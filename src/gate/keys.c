@@ -34,10 +34,14 @@ static void put_own_calls(struct gate *g)
 {
 	const struct account_who *who = &g->v.who.who;
 	const struct tenant *t = g->v.at.tenant;
-	int64_t most = account_calls_effective(t, who->own_calls, who->group_calls);
-	if (most <= 0) return;
+	static const char *const words[QUOTA_UNITS] = {
+		N_("Calls of your account in this second, with all keys: {0} of {1}."), N_("Calls of your account in this minute, with all keys: {0} of {1}."),
+		N_("Calls of your account in this hour, with all keys: {0} of {1}."), N_("Calls of your account today, with all keys: {0} of {1}."),
+		N_("Calls of your account this month, with all keys: {0} of {1}."), N_("Calls of your account this year, with all keys: {0} of {1}.") };
+	struct account_calls most = account_calls_of(t, &who->bounds);
+	if (most.calls <= 0) return;
 	html_lit(&g->page.h, "<p>");
-	html_say_with(&g->page.h, N_("Calls of your account today, with all keys: {0} of {1}."), HTML_ARG_COUNT(quota_used_by(g->v.at.site->quota, t->id, g->v.session->account, clock_now())), HTML_ARG_COUNT(most));
+	html_say_with(&g->page.h, words[most.unit], HTML_ARG_COUNT(quota_used_by(g->v.at.site->quota, t->id, g->v.session->account, clock_now())), HTML_ARG_COUNT(most.calls));
 	html_lit(&g->page.h, "</p>");
 }
 

@@ -1,12 +1,12 @@
 /* Pictures of strangers: what they are, and small copies of them. The door to gd, which is only ever loaded
  * by a caged child process (see child/child.h): a picture is decoded nowhere else. Knows PNG, JPEG, GIF and
- * WebP; everything else is no picture. Refuses to know datasets and caches. Any thread. */
+ * WebP, which browsers show, and reads TIFF and BMP to draw them anew; everything else is no picture. Refuses to know datasets and caches. Any thread. */
 #ifndef IMAGE_IMAGE_H
 #define IMAGE_IMAGE_H
 
 #include "base/base.h"
 
-enum image_kind { IMAGE_NONE, IMAGE_PNG, IMAGE_JPEG, IMAGE_GIF, IMAGE_WEBP };
+enum image_kind { IMAGE_NONE, IMAGE_PNG, IMAGE_JPEG, IMAGE_GIF, IMAGE_WEBP, IMAGE_BMP, IMAGE_TIFF };
 struct image_facts {
 	enum image_kind kind;
 	const char *mime;    /* "image/png" */
@@ -17,6 +17,9 @@ struct image_facts {
  * False when it is none, or when its size is not told or absurd. */
 enum { IMAGE_HEAD_BYTES = 256 * 1024, IMAGE_SIDE = 65535 };
 bool image_sniff(struct str head, struct image_facts *out) must_use nonnull_all;
+/* TIFF and BMP as well, which a copy can be drawn of but which nobody is to be given as they are. The directory of a TIFF may stand at its
+ * end: of one that is not in `head` the size is 0 by 0. */
+bool image_sniff_drawable(struct str head, struct image_facts *out) must_use nonnull_all;
 
 /* What the camera wrote into a JPEG (exif.c), from the same first bytes. False when it wrote nothing that is known. */
 enum { IMAGE_CAMERA = 96 };

@@ -7,6 +7,7 @@
 
 #define IMAGE_FUNCTIONS(F)                                                                                       \
 	F(gdImageCreateFromPngPtr) F(gdImageCreateFromJpegPtr) F(gdImageCreateFromGifPtr) F(gdImageCreateFromWebpPtr) \
+	F(gdImageCreateFromBmpPtr) F(gdImageCreateFromTiffPtr) \
 	F(gdImageCreateTrueColor) F(gdImageCopyResampled) F(gdImageAlphaBlending) F(gdImageSaveAlpha) F(gdImageFilledRectangle) \
 	F(gdImageGetTrueColorPixel) F(gdImageSetPixel) F(gdImageJpegPtr) F(gdImagePngPtrEx) F(gdImageDestroy) F(gdFree) \
 	F(gdSetErrorMethod)

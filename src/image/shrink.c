@@ -12,6 +12,8 @@ static gdImagePtr decode(const struct image_library *gd, struct str s, enum imag
 	case IMAGE_JPEG: return gd->gdImageCreateFromJpegPtr((int)s.n, bytes);
 	case IMAGE_GIF: return gd->gdImageCreateFromGifPtr((int)s.n, bytes);
 	case IMAGE_WEBP: return gd->gdImageCreateFromWebpPtr((int)s.n, bytes);
+	case IMAGE_BMP: return gd->gdImageCreateFromBmpPtr((int)s.n, bytes);
+	case IMAGE_TIFF: return gd->gdImageCreateFromTiffPtr((int)s.n, bytes);
 	case IMAGE_NONE: break;
 	}
 	return NULL;

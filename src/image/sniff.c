@@ -110,3 +110,34 @@ bool image_sniff(struct str s, struct image_facts *out)
 	if (str_starts(s, STR("RIFF")) && str_eq(str_sub(s, 8, 4), STR("WEBP"))) return sniff_webp(s, out);
 	return false;
 }
+
+/* --- what is drawn anew only ---------------------------------------------------------------------------- */
+
+static bool sniff_bmp(struct str s, struct image_facts *out)
+{
+	enum { CORE = 12, LEAST = 26 };
+	if (s.n < LEAST) return false;
+	if (little(s, 14, 4) == CORE) return sized(out, IMAGE_BMP, "image/bmp", little(s, 18, 2), little(s, 20, 2));
+	/* A height below 0 says that rows go from the top. */
+	uint32_t height = little(s, 22, 4);
+	return sized(out, IMAGE_BMP, "image/bmp", little(s, 18, 4), height >> 31 ? 0u - height : height);
+}
+
+static bool sniff_tiff(const struct tiff *t, struct image_facts *out)
+{
+	enum { WIDTH = 256, HEIGHT = 257 };
+	size_t directory = tiff_number(t, 4, 4);
+	if (directory >= t->s.n) {
+		*out = (struct image_facts){ .kind = IMAGE_TIFF, .mime = "image/tiff", .orientation = 1 };
+		return true;
+	}
+	return sized(out, IMAGE_TIFF, "image/tiff", tiff_whole(t, directory, WIDTH), tiff_whole(t, directory, HEIGHT));
+}
+
+bool image_sniff_drawable(struct str s, struct image_facts *out)
+{
+	struct tiff t;
+	if (image_sniff(s, out)) return true;
+	if (str_starts(s, STR("BM"))) return sniff_bmp(s, out);
+	return tiff_begins(s, &t) && sniff_tiff(&t, out);
+}

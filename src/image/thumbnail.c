@@ -49,7 +49,7 @@ static bool work(struct buf *out, struct err *e)
 	/* The library comes in before the cage shuts; the picture after. */
 	if (!image_library(&gd, e) || !child_cage(&cage, &parts, e) || !read_picture(&in, e)) return false;
 	gd.gdSetErrorMethod(be_quiet);
-	if (!image_sniff(str_sub(buf_str(&in), 0, IMAGE_HEAD_BYTES), &f)) return err_set(e, ERR_BAD_SOURCE, "this is no picture that can be made smaller");
+	if (!image_sniff(str_sub(buf_str(&in), 0, IMAGE_HEAD_BYTES), &f) && (!image_sniff_drawable(buf_str(&in), &f) || !f.width)) return err_set(e, ERR_BAD_SOURCE, "this is no picture that can be made smaller");
 	if ((int64_t)f.width * f.height > IMAGE_PIXELS)
 		return err_set(e, ERR_TOO_LARGE, "the picture has %d by %d pixels, more than can be made smaller here", f.width, f.height);
 	return image_shrink(&gd, buf_str(&in), &f, (int)side, out, e);
@@ -103,7 +103,7 @@ static bool sniff_fd(int fd, struct image_facts *out, struct err *e)
 	char *room = buf_room(&head, IMAGE_HEAD_BYTES);
 	ssize_t n = room ? pread(fd, room, IMAGE_HEAD_BYTES, 0) : 0;
 	if (n < 0) return err_os(e, "read of a picture");
-	return image_sniff(str_make(room, (size_t)n), out) || err_set(e, ERR_BAD_SOURCE, "this is no picture that can be made smaller");
+	return image_sniff_drawable(str_make(room, (size_t)n), out) || err_set(e, ERR_BAD_SOURCE, "this is no picture that can be made smaller");
 }
 
 bool image_thumbnail(int fd, int side, struct buf *out, const char **mime, struct err *e)

@@ -151,35 +151,45 @@ enum { NEARLY = 80, ALL = 100 };
 
 static int level_of(int64_t calls, int64_t most) { return most <= 0 ? 0 : calls >= most ? ALL : calls * 100 >= most * NEARLY ? NEARLY : 0; }
 
-static bool post_quota(struct store_tx *tx, struct letter *l, const struct reader *to, struct str whose, int64_t calls, int64_t most, struct err *e)
+/* The words for a limit a day and for one of another period; whoever waits an hour at most is not written to. */
+static const struct quota_words { const char *over, *nearly, *by, *until_over, *until_nearly; } quota_words[] = {
+	{ N_("The calls of today are used up at {0}"), N_("Most calls of today are used at {0}"), N_("Calls of the API by {0} today, and the limit: {1}"),
+	  N_("Further calls are refused until midnight UTC."), N_("Beyond the limit, calls are refused until midnight UTC.") },
+	{ N_("The calls of this month are used up at {0}"), N_("Most calls of this month are used at {0}"), N_("Calls of the API by {0} this month, and the limit: {1}"),
+	  N_("Further calls are refused until the month ends, at midnight UTC."), N_("Beyond the limit, calls are refused until the month ends, at midnight UTC.") },
+	{ N_("The calls of this year are used up at {0}"), N_("Most calls of this year are used at {0}"), N_("Calls of the API by {0} this year, and the limit: {1}"),
+	  N_("Further calls are refused until the year ends, at midnight UTC."), N_("Beyond the limit, calls are refused until the year ends, at midnight UTC.") } };
+
+static bool post_quota(struct store_tx *tx, struct letter *l, const struct reader *to, struct str whose, int64_t calls, const struct account_calls *limit, struct err *e)
 {
+	const struct quota_words *w = &quota_words[limit->unit - QUOTA_DAY];
 	struct mail_draft m = draft_for(l, to);
-	bool over = calls >= most;
-	struct str counts = arena_printf(l->arena, "%lld / %lld", (long long)calls, (long long)most);
-	if (over) mail_subject_with(&m, N_("The calls of today are used up at {0}"), m.portal);
-	else mail_subject_with(&m, N_("Most calls of today are used at {0}"), m.portal);
-	if (whose.n) mail_say_with(&m, N_("Calls of the API by {0} today, and the limit: {1}"), whose, counts);
+	bool over = calls >= limit->calls;
+	struct str counts = arena_printf(l->arena, "%lld / %lld", (long long)calls, (long long)limit->calls);
+	if (over) mail_subject_with(&m, w->over, m.portal);
+	else mail_subject_with(&m, w->nearly, m.portal);
+	if (whose.n) mail_say_with(&m, w->by, whose, counts);
 	else mail_say_with(&m, N_("Calls of the API by everybody together today, and the limit: {0}"), counts);
-	mail_say(&m, over ? N_("Further calls are refused until midnight UTC.") : N_("Beyond the limit, calls are refused until midnight UTC."));
+	mail_say(&m, over ? w->until_over : w->until_nearly);
 	return mail_post(tx, l->tenant->id, &m, MAIL_QUOTA, to->email, e);
 }
 
-/* Once a level and day: the people concerned and those who may edit all datasets. */
-static bool tell_quota(struct letter *l, int64_t account, int64_t calls, int64_t most, struct err *e)
+/* Once a level and period: the people concerned and those who may edit all datasets. */
+static bool tell_quota(struct letter *l, int64_t account, int64_t calls, struct account_calls limit, struct err *e)
 {
 	struct reader readers[MOST];
 	struct store_tx *tx;
 	size_t n = 0;
 	bool fresh;
 	struct str whose = STR("");
-	int level = level_of(calls, most);
+	int level = limit.unit < QUOTA_DAY ? 0 : level_of(calls, limit.calls);
 	if (!level) return true;
 	if (account) add_reader(l, account, ACCOUNT_WISH_QUOTA, readers, &n);
 	if (account) whose = accounts_name(l->site->accounts, l->tenant->id, account, l->arena);
 	if (!editors(l, ACCOUNT_WISH_QUOTA, readers, &n, e) || !store_begin(l->site->store, STORE_WRITE, &tx, e)) return false;
-	bool ok = quota_told(tx, l->tenant->id, account, clock_now(), level, &fresh, e);
+	bool ok = quota_told(tx, l->tenant->id, account, limit.unit, clock_now(), level, &fresh, e);
 	if (!fresh) n = 0;
-	for (size_t i = 0; ok && i < n; i++) ok = post_quota(tx, l, &readers[i], whose, calls, most, e);
+	for (size_t i = 0; ok && i < n; i++) ok = post_quota(tx, l, &readers[i], whose, calls, &limit, e);
 	ok = store_end(tx, ok && fresh ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 	if (ok && n) mail_wake(l->site->mail);
 	return ok;
@@ -190,11 +200,11 @@ static bool quotas(struct letter *l, struct err *e)
 	struct quota_use *list;
 	int64_t portal = tenant_limit(l->tenant, "quota.portal", "ceiling.calls");
 	size_t n = quota_accounts(l->site->quota, l->tenant->id, l->arena, clock_now(), &list);
-	if (portal > 0 && !tell_quota(l, 0, quota_used(l->site->quota, l->tenant->id, 0, clock_now()), portal, e)) return false;
+	if (portal > 0 && !tell_quota(l, 0, quota_used(l->site->quota, l->tenant->id, 0, clock_now()), (struct account_calls){ portal, QUOTA_DAY }, e)) return false;
 	for (size_t i = 0; i < n; i++) {
 		struct account_who who;
 		if (accounts_who(l->site->accounts, l->tenant->id, list[i].account, l->arena, &who) &&
-		    !tell_quota(l, list[i].account, list[i].calls, account_calls_effective(l->tenant, who.own_calls, who.group_calls), e))
+		    !tell_quota(l, list[i].account, list[i].calls, account_calls_of(l->tenant, &who.bounds), e))
 			return false;
 	}
 	return true;

@@ -129,7 +129,7 @@ bool look_file_add(struct looks *ls, const struct tenant *t, struct str name, st
 		f.name = name_for(a, name, font.ending);
 	} else if (bytes.n > LOOK_PICTURE_BYTES) {
 		return err_set(e, ERR_INVALID, "a picture has at most 2 MB");
-	} else if (image_sniff(str_sub(bytes, 0, IMAGE_HEAD_BYTES), &facts)) {
+	} else if (image_sniff_drawable(str_sub(bytes, 0, IMAGE_HEAD_BYTES), &facts)) {
 		const char *type;
 		if (!draw_anew(ls, bytes, &drawn, &type, e))
 			return false;
@@ -146,7 +146,7 @@ bool look_file_add(struct looks *ls, const struct tenant *t, struct str name, st
 		f.type = STR("image/svg+xml");
 		f.name = name_for(a, name, ".svg");
 	} else {
-		return err_set(e, ERR_INVALID, "this is neither a picture (PNG, JPEG, GIF, WebP, SVG) nor a font (TTF, OTF, WOFF, WOFF2)");
+		return err_set(e, ERR_INVALID, "this is neither a picture (PNG, JPEG, GIF, WebP, TIFF, BMP, SVG) nor a font (TTF, OTF, WOFF, WOFF2)");
 	}
 	unsigned char hash[CRYPT_SHA256];
 	char text[2 * CRYPT_SHA256 + 1];

@@ -184,7 +184,7 @@ bool look_push_css(struct looks *ls, const struct tenant *t, struct str css, str
 
 enum { LOOK_PICTURE_BYTES = 2 << 20, LOOK_FONT_BYTES = 700 << 10, LOOK_FILES = 300, LOOK_FILE_NAME = 100 };
 struct look_file { struct str name, type, hash; int64_t bytes, made_us; int width, height; bool is_font; };
-/* Keeps a file under a name made of the one given: pictures PNG, JPEG, GIF, WebP (drawn anew, so that nothing else stays in them) and
+/* Keeps a file under a name made of the one given: pictures PNG, JPEG, GIF, WebP, TIFF, BMP (drawn anew, so that nothing else stays in them) and
  * SVG, fonts TTF, OTF, WOFF, WOFF2. One of the same name is replaced. ERR_INVALID, ERR_TOO_LARGE. Takes a process for pictures. */
 bool look_file_add(struct looks *ls, const struct tenant *t, struct str name, struct str bytes, struct str *kept_as, struct arena *a, struct err *e) must_use nonnull_all;
 bool look_file_remove(struct looks *ls, const struct tenant *t, struct str name, struct err *e) must_use nonnull_all;

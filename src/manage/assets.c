@@ -35,7 +35,7 @@ bool manage_one_file(struct manage_call *c, const char *part, const struct httpd
 
 bool manage_add_image(struct manage_call *c, struct err *e)
 {
-	static const char *const kinds[] = { ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", NULL };
+	static const char *const kinds[] = { ".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".svg", NULL };
 	const struct httpd_part *file;
 	bool known = false;
 	struct str kept, bytes;
@@ -45,7 +45,7 @@ bool manage_add_image(struct manage_call *c, struct err *e)
 		struct str end = str_of(kinds[i]);
 		known |= file->filename.n > end.n && str_eq_nocase(str_from(file->filename, file->filename.n - end.n), end);
 	}
-	if (!known) return manage_invalid_field(c, "file", "Expected a picture: PNG, JPEG, GIF, WebP or SVG.");
+	if (!known) return manage_invalid_field(c, "file", "Expected a picture: PNG, JPEG, GIF, WebP, TIFF, BMP or SVG.");
 	if (file->size > LOOK_PICTURE_BYTES) return manage_invalid_field(c, "file", "A picture may have %d MB at most.", LOOK_PICTURE_BYTES >> 20);
 	if (!httpd_part_bytes(file, c->a, LOOK_PICTURE_BYTES, &bytes, e)) return false;
 	if (!look_file_add(c->s->looks, c->tenant, file->filename, bytes, &kept, c->a, e)) {

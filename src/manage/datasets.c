@@ -208,6 +208,15 @@ static struct str title_of(struct manage_call *c, const struct json_node *metada
 	return str_trim(json_kind(title) == JSON_TEXT ? json_text(title) : json_text(json_get(title, "value")));
 }
 
+/* Somebody has as many datasets as they may. */
+static bool full(struct manage_call *c, struct err *e)
+{
+	if (e->code != ERR_TOO_LARGE) return false;
+	struct str said = arena_str(c->a, str_of(e->pub));
+	*e = (struct err){ 0 };
+	return manage_invalid_field(c, "management_limits/max_datasets", "%.*s", STR_ARG(said));
+}
+
 bool manage_create_dataset(struct manage_call *c, struct err *e)
 {
 	bool done = false;
@@ -226,7 +235,7 @@ bool manage_create_dataset(struct manage_call *c, struct err *e)
 			*e = (struct err){ 0 };
 			return manage_invalid(c, STR(""));
 		}
-		if (e->code != ERR_CONFLICT && e->code != ERR_PARAMETER) return false;
+		if (e->code != ERR_CONFLICT && e->code != ERR_PARAMETER) return full(c, e);
 		struct str said = arena_str(c->a, str_of(e->pub));
 		*e = (struct err){ 0 };
 		return manage_invalid_field(c, "dataset_id", "%.*s", STR_ARG(said));
@@ -305,7 +314,7 @@ bool manage_copy_dataset(struct manage_call *c, struct err *e)
 {
 	struct config copy;
 	if (!rights_may(c->who, ACCOUNT_MAY_CREATE_DATASET)) return err_set(e, ERR_FORBIDDEN, "A copy is a new dataset: that needs the permission create_dataset.");
-	if (!config_copy(c->s, c->t, c->config.dataset, c->who->account, c->a, &copy, e)) return false;
+	if (!config_copy(c->s, c->t, c->config.dataset, c->who->account, c->a, &copy, e)) return full(c, e);
 	manage_put_dataset(c, &copy);
 	return true;
 }

@@ -73,13 +73,13 @@ static bool answer(struct manage_call *c, int64_t id, struct err *e)
 	return true;
 }
 
-/* Title, description, permissions and (in *calls) limits of the body, over what is there. False: a fault was noted. */
-static bool read_body(struct manage_call *c, const struct manage_people *all, struct account_group *g, int64_t *calls)
+/* Title, description, permissions and limits of the body, over what is there. False: a fault was noted. */
+static bool read_body(struct manage_call *c, const struct manage_people *all, struct account_group *g, struct manage_limits *limits)
 {
 	bool given;
 	uint64_t bits;
 	const struct json_node *title = json_get(c->body, "title"), *said = json_get(c->body, "description");
-	if (!manage_read_permissions(c, json_get(c->body, "permissions"), &given, &bits) || !manage_read_limits(c, c->body, calls)) return false;
+	if (!manage_read_permissions(c, json_get(c->body, "permissions"), &given, &bits) || !manage_read_limits(c, c->body, limits)) return false;
 	if (given) g->permissions = bits;
 	if (json_kind(said) == JSON_TEXT) g->description = json_text(said);
 	if (json_kind(title) == JSON_TEXT) g->name = str_trim(json_text(title));
@@ -96,9 +96,9 @@ bool manage_add_group(struct manage_call *c, struct err *e)
 {
 	struct manage_people all;
 	struct account_group g = { .name = STR(""), .description = STR("") };
-	int64_t calls;
+	struct manage_limits limits;
 	if (!manage_people(c, &all, e)) return false;
-	if (json_kind(c->body) != JSON_OBJECT || !read_body(c, &all, &g, &calls)) {
+	if (json_kind(c->body) != JSON_OBJECT || !read_body(c, &all, &g, &limits)) {
 		if (!c->faults.list.n) process_fault(&c->faults, STR("title"), "A group needs a title.");
 		return manage_invalid(c, STR(""));
 	}
@@ -110,7 +110,7 @@ bool manage_add_group(struct manage_call *c, struct err *e)
 		if (!account_group_remove(c->s->accounts, c->t, g.name, &ignored)) log_failure(c->s->log, LOG_LEVEL_ERROR, "a group of nothing", &ignored);
 		return manage_conflict(c, "validation_error", e);
 	}
-	if (!manage_write_limits(c, 0, g.id, calls, e)) return false;
+	if (!manage_write_limits(c, 0, g.id, &limits, e)) return false;
 	note(c, "made", g.name);
 	return answer(c, g.id, e);
 }
@@ -130,12 +130,12 @@ bool manage_update_group(struct manage_call *c, struct err *e)
 	const struct account_group *g;
 	if (!find(c, &all, &g, e)) return false;
 	struct account_group now = *g;
-	int64_t calls;
+	struct manage_limits limits;
 	if (json_kind(c->body) != JSON_OBJECT) return manage_invalid_field(c, "non_field_errors", "Expected a JSON object.");
-	if (!read_body(c, &all, &now, &calls)) return manage_invalid(c, STR(""));
+	if (!read_body(c, &all, &now, &limits)) return manage_invalid(c, STR(""));
 	if (!may_change(c, g->permissions | now.permissions, e)) return false;
 	if (!account_group_change(c->s->accounts, c->t, &now, c->who->account, e)) return manage_conflict(c, "validation_error", e);
-	if (!manage_write_limits(c, 0, g->id, calls, e)) return false;
+	if (!manage_write_limits(c, 0, g->id, &limits, e)) return false;
 	note(c, "changed", now.name);
 	return answer(c, g->id, e);
 }

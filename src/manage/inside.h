@@ -124,10 +124,12 @@ void manage_put_group(struct manage_call *c, const struct account_group *g);
 void manage_put_permissions(struct manage_call *c, uint64_t bits);
 /* Notes a fault and is false when a word is none. A member that is absent leaves *given false. */
 bool manage_read_permissions(struct manage_call *c, const struct json_node *list, bool *given, uint64_t *out);
-/* explore_limits of a user or group: calls a day; -1: nothing of their own from now on; MANAGE_UNSAID: the body does not say. False: a fault was noted. */
-enum { MANAGE_UNSAID = -2 };
-bool manage_read_limits(struct manage_call *c, const struct json_node *body, int64_t *calls);
-bool manage_write_limits(struct manage_call *c, int64_t account, int64_t group, int64_t calls, struct err *e) must_use;
+/* limits.c: explore_limits and management_limits of a user or group. What of them a body says; false: a fault was noted. */
+struct manage_limits { bool calls, datasets; struct account_limits to; };
+bool manage_read_limits(struct manage_call *c, const struct json_node *body, struct manage_limits *out);
+bool manage_write_limits(struct manage_call *c, int64_t account, int64_t group, const struct manage_limits *l, struct err *e) must_use;
+void manage_put_user_limits(struct manage_call *c, int64_t account);
+void manage_put_group_limits(struct manage_call *c, int64_t group);
 /* Whether an arena's text of the address lists a word: expand=a,b. */
 bool manage_lists(struct manage_call *c, const char *parameter, const char *word);
 bool manage_holds(struct manage_call *c, struct str text, struct str words); /* folded; no words: all texts do */

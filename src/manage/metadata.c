@@ -130,7 +130,7 @@ static void put_template(struct manage_call *c, const struct shelf *s, const str
 void manage_put_metadata(struct manage_call *c, const struct config *of)
 {
 	struct shelf s = open_shelf(c, of);
-	const struct json_node *metadata = json_get(of->doc, "metadata");
+	const struct json_node *metadata = config_metadata_shown(c->a, of);
 	json_open(&c->j, '{');
 	for (size_t i = 0; i < s.n; i++) {
 		const char *name = arena_cstr(c->a, s.sets[i].name);
@@ -333,7 +333,7 @@ bool manage_read_template_values(struct manage_call *c, struct err *e)
 	struct shelf s = open_shelf(c, &c->config);
 	const struct template_set *set;
 	if (!find(c, &s, &set, NULL, e)) return false;
-	put_template(c, &s, json_get(c->config.doc, "metadata"), set);
+	put_template(c, &s, config_metadata_shown(c->a, &c->config), set);
 	return true;
 }
 
@@ -357,14 +357,14 @@ bool manage_replace_template_values(struct manage_call *c, struct err *e)
 	for (size_t at = 0; str_eq(set->name, STR("internal")) && json_each(json_get(made, "default"), &at, &name, &v);)
 		if (!config_put(c->a, json, arena_printf(c->a, "metadata/default/%.*s", STR_ARG(name)), manage_node_text(c->a, v), &json, e)) return false;
 	if (!manage_write(c, json, arena_printf(c->a, "metadata/%.*s", STR_ARG(set->name)), &done, e)) return done;
-	put_template(c, &s, json_get(c->config.doc, "metadata"), set);
+	put_template(c, &s, config_metadata_shown(c->a, &c->config), set);
 	return true;
 }
 
 static void put_one(struct manage_call *c, const struct shelf *s, const struct template_set *set, const struct template_field *f)
 {
 	const struct alias *a = alias_or_null(set->name, f->name);
-	const struct json_node *metadata = json_get(c->config.doc, "metadata");
+	const struct json_node *metadata = config_metadata_shown(c->a, &c->config);
 	if (a) put_alias(c, s, a, json_get(json_get(metadata, "default"), a->real));
 	else put_value(c, s, json_get(json_get(metadata, arena_cstr(c->a, set->name)), arena_cstr(c->a, f->name)),
 	               json_get(json_get(s->remote, arena_cstr(c->a, set->name)), arena_cstr(c->a, f->name)));

@@ -97,73 +97,11 @@ bool manage_read_permissions(struct manage_call *c, const struct json_node *list
 			*out |= one;
 			continue;
 		}
-		process_fault(&c->faults, arena_printf(c->a, "permissions/%zu", i), "\"%.*s\" is not a permission.", STR_ARG(str_sub(word, 0, 60)));
+		process_fault(&c->faults, arena_printf(c->a, "permissions/%zu", i), "\"%.*s\" is not a permission; there are %.*s.", STR_ARG(str_sub(word, 0, 60)),
+		              STR_ARG(account_permissions_text(c->a, account_role_permissions(STR("admin")))));
 		return false;
 	}
 	return true;
-}
-
-bool manage_read_limits(struct manage_call *c, const struct json_node *body, int64_t *calls)
-{
-	const struct json_node *limits = json_get(body, "explore_limits"), *of = json_get(limits, "api_calls"), *v;
-	struct str key;
-	*calls = MANAGE_UNSAID;
-	for (size_t at = 0; json_each(json_get(body, "management_limits"), &at, &key, &v);) {
-		if (json_kind(v) == JSON_NULL) continue;
-		process_fault(&c->faults, STR("management_limits"), "How many datasets and records there may be is kept for the portal, not for single users or groups.");
-		return false;
-	}
-	if (json_kind(limits) != JSON_OBJECT) return true;
-	*calls = -1;
-	if (json_kind(of) <= JSON_NULL) return true;
-	if (!str_eq(json_text(json_get(of, "unit")), STR("day"))) {
-		process_fault(&c->faults, STR("explore_limits/api_calls/unit"), "Expected \"day\": calls are counted by the day.");
-		return false;
-	}
-	const struct json_node *limit = json_get(of, "limit");
-	*calls = json_int(limit, -1);
-	if (*calls < 0) process_fault(&c->faults, STR("explore_limits/api_calls/limit"), "Expected a whole number, 0 or more; 0 is no limit.");
-	return *calls >= 0;
-}
-
-bool manage_write_limits(struct manage_call *c, int64_t account, int64_t group, int64_t calls, struct err *e)
-{
-	struct account_calls now;
-	if (calls == MANAGE_UNSAID) return true;
-	if (!account_calls(c->s->accounts, c->t, account, group, &now, e)) return false;
-	if (now.own == calls) return true;
-	if (!account_calls_set(c->s->accounts, c->t, account, group, calls, e)) return false;
-	if (account) quota_begin_anew(c->s->quota, c->t, account);
-	visitor_note(&c->visit, EVENT_SETTINGS_CHANGED, STR(""), STR("quota"));
-	return true;
-}
-
-/* Those who are active are in memory, for lists of a thousand. */
-static int64_t own_calls(struct manage_call *c, int64_t account)
-{
-	struct account_who who;
-	struct account_calls calls = { .own = -1 };
-	struct err ignored = { 0 };
-	if (accounts_who(c->s->accounts, c->t, account, c->a, &who)) return who.own_calls;
-	return account_calls(c->s->accounts, c->t, account, 0, &calls, &ignored) ? calls.own : -1;
-}
-
-/* -1: nothing is said. */
-static void put_limits(struct json_out *j, int64_t calls)
-{
-	json_key(j, STR("explore_limits"));
-	json_open(j, '{');
-	if (calls >= 0) {
-		json_key(j, STR("api_calls"));
-		json_open(j, '{');
-		json_member_int(j, "limit", calls);
-		json_member(j, "unit", STR("day"));
-		json_close(j, '}');
-	}
-	json_close(j, '}');
-	json_key(j, STR("management_limits"));
-	json_open(j, '{');
-	json_close(j, '}');
 }
 
 /* --- people ------------------------------------------------------------------------------------------------------- */
@@ -262,7 +200,7 @@ void manage_put_user(struct manage_call *c, const struct manage_people *all, con
 	manage_member_time(&c->j, "last_seen_at", day);
 	manage_member_time(&c->j, "last_login_at", day);
 	manage_member_time(&c->j, "expires_at", u->expires);
-	put_limits(&c->j, own_calls(c, u->id));
+	manage_put_user_limits(c, u->id);
 	json_member(&c->j, "gravatar_url", STR(""));
 	put_groups(c, all, u);
 	put_identities(c, u);
@@ -289,9 +227,7 @@ void manage_put_group(struct manage_call *c, const struct account_group *g)
 	json_member(&c->j, "description", g->description);
 	json_member_int(&c->j, "user_count", (int64_t)g->nmembers);
 	manage_put_permissions(c, g->permissions);
-	struct account_calls calls = { .own = -1 };
-	struct err ignored = { 0 };
-	put_limits(&c->j, account_calls(c->s->accounts, c->t, 0, g->id, &calls, &ignored) ? calls.own : -1);
+	manage_put_group_limits(c, g->id);
 	manage_member_time(&c->j, "created_at", g->created);
 	manage_member_time(&c->j, "updated_at", g->updated);
 	manage_put_user_ref(c, "created_by", g->created_by);

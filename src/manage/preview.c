@@ -186,3 +186,98 @@ bool manage_params_unsaved(struct manage_call *c, struct err *e)
 	if (!unsaved(c, &doc, e) || !look(c, doc, STR("re_0"), &seen, e)) return failed(c, e);
 	return give_params(c, seen);
 }
+
+/* --- processors ---------------------------------------------------------------------------------------------------------- */
+
+/* What fits a parameter that takes a field: types by blanks, the first of them best, and parts of names. The first row
+ * whose parameter and family are these; "" is any. */
+static const struct likeness { const char *parameter, *family, *types, *names; } likenesses[] = {
+	{ "latitude", "", "double int text", "lat northing coord_y y" },
+	{ "longitude", "", "double int text", "lon lng easting coord_x x" },
+	{ "point_a", "", "geo_point_2d geo_shape", "" },
+	{ "point_b", "", "geo_point_2d geo_shape", "" },
+	{ "address", "", "text", "addr adr street rue stra calle via" },
+	{ "postcode", "", "text int", "post zip plz cap code" },
+	{ "citycode", "", "text int", "insee code com" },
+	{ "city", "", "text", "city town commune ville stadt ort gemeinde ciudad" },
+	{ "state", "", "text", "state region province land canton" },
+	{ "country", "", "text", "country pays land pais paese" },
+	{ "json_array_field", "", "text", "json list array" },
+	{ "", "geo", "geo_point_2d geo_shape text", "geo point shape coord wkt wkb geom" },
+	{ "", "date", "date datetime text int", "date time day jour datum fecha data" },
+	{ "", "text", "text", "" },
+	{ "", "", "", "" },
+};
+
+static const struct likeness *likeness_of(const struct process_parameter *p, const char *family)
+{
+	for (size_t i = 0;; i++) {
+		const struct likeness *l = &likenesses[i];
+		bool parameter = !*l->parameter || str_eq(str_of(l->parameter), str_of(p->name));
+		if (parameter && (!*l->family || str_eq(str_of(l->family), str_of(family)))) return l;
+	}
+}
+
+/* The place of a type in a list, from 1; 0: it is not in it. Of no list every type is. */
+static int rank_of(const char *types, struct str type)
+{
+	struct str rest = str_of(types), word;
+	int at = 1;
+	for (; rest.n && str_cut(&rest, ' ', &word); at++)
+		if (str_eq(word, type)) return at;
+	return *types ? 0 : 1;
+}
+
+/* "x" and "y" are whole names or ends of names; longer parts stand anywhere. */
+static bool is_called(struct str name, const char *names)
+{
+	struct str rest = str_of(names), word;
+	while (rest.n && str_cut(&rest, ' ', &word))
+		if (word.n > 1 ? str_find(name, word) >= 0 : str_eq(name, word) || (name.n > 2 && name.p[name.n - 2] == '_' && name.p[name.n - 1] == word.p[0])) return true;
+	return false;
+}
+
+/* Those that are called so come first, then by type, then as the fields stand. */
+static void put_candidates(struct manage_call *c, const struct likeness *l, const struct json_node *fields)
+{
+	enum { TYPES = 16 };
+	json_open(&c->j, '[');
+	for (int called = 1; called >= 0; called--)
+		for (int rank = 1; rank <= TYPES; rank++)
+			for (size_t i = 0; i < json_count(fields); i++) {
+				struct str name = json_text(json_get(json_at(fields, i), "name"));
+				if (rank_of(l->types, json_text(json_get(json_at(fields, i), "type"))) == rank && is_called(name, l->names) == called) json_put(&c->j, name);
+			}
+	json_close(&c->j, ']');
+}
+
+/* The fields as the processors that are there leave them: what another one would be given. */
+bool manage_guess_processor(struct manage_call *c, struct err *e)
+{
+	const struct json_node *seen;
+	struct str name = json_text(json_get(c->body, "name"));
+	if (!name.n) name = json_text(json_get(c->body, "type"));
+	if (!name.n) return manage_invalid_field(c, "name", "This is missing: the type of a processor, such as string_replace; /processors/ lists them.");
+	const struct processor *p = process_find_or_null(name);
+	if (!p) return manage_invalid_field(c, "name", "There is no processor \"%.*s\"; /processors/ lists them.", STR_ARG(str_sub(name, 0, 60)));
+	if (!json_count(json_get(c->config.doc, "resources"))) return manage_invalid_field(c, "non_field_errors", "The dataset has no source yet, and so no fields: add a resource first.");
+	if (!look(c, c->config.doc, STR(""), &seen, e)) return failed(c, e);
+	const struct json_node *steps = json_get(seen, "steps"), *fields = NULL;
+	/* A step that cannot be compiled has none; the operations on fields come after all processors. */
+	for (size_t i = 0; i < json_count(steps); i++) {
+		const struct json_node *step = json_at(steps, i);
+		if (!str_eq(json_text(json_get(step, "uid")), STR("fields")) && json_count(json_get(step, "fields"))) fields = json_get(step, "fields");
+	}
+	json_open(&c->j, '{');
+	json_member(&c->j, "processor", str_of(p->type));
+	json_key(&c->j, STR("params"));
+	json_open(&c->j, '{');
+	for (const struct process_parameter *q = p->parameters; q->name; q++) {
+		if (q->kind != PROCESS_FIELD && q->kind != PROCESS_FIELDS) continue;
+		json_key(&c->j, str_of(q->name));
+		put_candidates(c, likeness_of(q, p->family), fields);
+	}
+	json_close(&c->j, '}');
+	json_close(&c->j, '}');
+	return true;
+}

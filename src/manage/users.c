@@ -156,7 +156,7 @@ struct given {
 	size_t nnames;
 	uint64_t strongest;     /* what those groups allow */
 	struct str role_word, name;
-	int64_t calls;          /* a day */
+	struct manage_limits limits;
 };
 
 static bool read_groups(struct manage_call *c, const struct manage_people *all, const struct json_node *list, struct given *out)
@@ -212,7 +212,7 @@ static bool read_given(struct manage_call *c, const struct manage_people *all, c
 	}
 	read_name(c, body, former, out);
 	return manage_read_permissions(c, json_get(body, "permissions"), &out->permissions, &out->bits) && read_groups(c, all, json_get(body, "groups"), out) &&
-	       manage_read_limits(c, body, &out->calls);
+	       manage_read_limits(c, body, &out->limits);
 }
 
 /* --- one ---------------------------------------------------------------------------------------------------------- */
@@ -296,7 +296,7 @@ bool manage_update_user(struct manage_call *c, struct err *e)
 	uint64_t was = through(&all, u);
 	if (!allowed(c, &all, u, &g, &change, e) || !manage_fresh(c, e)) return false;
 	if (change.flags && !account_change(&scene, u->id, &change, e)) return manage_conflict(c, e->code == ERR_CONFLICT ? "last_administrator" : "validation_error", e);
-	if (!manage_write_limits(c, u->id, 0, g.calls, e)) return false;
+	if (!manage_write_limits(c, u->id, 0, &g.limits, e)) return false;
 	return renew(c, u->id, was, e) && manage_answer_user(c, u->id, e);
 }
 
@@ -334,7 +334,7 @@ static bool invite(struct manage_call *c, const struct json_node *item, struct e
 	if (!read_new(c, item, &g, e)) return false;
 	struct account_invitation i = { .email = str_trim(json_text(json_get(item, "email"))), .name = g.name, .role = g.role_word, .language = STR(""), .own = g.bits,
 		.groups = g.names, .ngroups = g.nnames };
-	return account_invite(&scene, &i, &account, e) && manage_write_limits(c, account, 0, g.calls, e) && manage_answer_user(c, account, e);
+	return account_invite(&scene, &i, &account, e) && manage_write_limits(c, account, 0, &g.limits, e) && manage_answer_user(c, account, e);
 }
 
 bool manage_invite_users(struct manage_call *c, struct err *e) { return manage_bulk(c, invite, e); }
@@ -374,7 +374,7 @@ static bool provision(struct manage_call *c, const struct json_node *item, struc
 	i.name = g.name;
 	struct account_change change = { .flags = ACCOUNT_SET_PERMISSIONS | ACCOUNT_SET_GROUPS, .own = g.bits, .groups = g.names, .ngroups = g.nnames };
 	if (!account_provision(c->s->accounts, c->t, &i, g.role_word, &account, e)) return false;
-	return (!(g.bits | g.nnames) || account_change(&scene, account, &change, e)) && manage_write_limits(c, account, 0, g.calls, e) && manage_answer_user(c, account, e);
+	return (!(g.bits | g.nnames) || account_change(&scene, account, &change, e)) && manage_write_limits(c, account, 0, &g.limits, e) && manage_answer_user(c, account, e);
 }
 
 bool manage_provision_users(struct manage_call *c, struct err *e) { return manage_bulk(c, provision, e); }

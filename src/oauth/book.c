@@ -102,8 +102,8 @@ bool oauth_who(struct oauth *o, struct tenant_id t, struct str token, struct ins
 	lock_give(&o->lock);
 	if (!found.grant || !accounts_who(o->accounts, t, found.account, a, out)) return false;
 	out->key = -found.grant;
-	out->ceiling = found.scopes;
-	out->permissions &= found.scopes;
+	out->ceiling = account_permissions_whole(found.scopes);
+	out->permissions &= out->ceiling;
 	out->admin = out->admin && found.scopes == UINT64_MAX;
 	out->scope = ACCOUNT_READ | (found.scopes ? ACCOUNT_WRITE : 0);
 	return true;

@@ -285,6 +285,18 @@ static int64_t limit(struct publish_road *r, const char *name, const char *ceili
 	return n;
 }
 
+/* What the portal lets a dataset have of records, and whoever made it: the smaller. False: it cannot be found out. */
+static bool most_records(struct publish_road *r, int64_t *out, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct account_who who;
+	int64_t maker, own = 0, portal = limit(r, "limits.records", "ceiling.records");
+	if (!config_maker(r->site, r->tenant, r->config.dataset, &maker, e)) return false;
+	if (maker && accounts_who(r->site->accounts, r->tenant, maker, &a, &who)) own = account_records_of(&who.bounds);
+	*out = portal <= 0 ? own : own <= 0 ? portal : num_min(own, portal);
+	return true;
+}
+
 /* What was published stands; a coverage that could not be found out is told and found out the next time. */
 static void note_coverage(struct publish_road *r, const struct config *told)
 {
@@ -497,10 +509,11 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 {
 	struct catalog_draft d;
 	struct ingest_result loaded;
-	if (!publish_room_for_dataset(r, out, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
+	int64_t most;
+	if (!publish_room_for_dataset(r, out, e) || !most_records(r, &most, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
 	struct ingest_job job = {
 		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
-		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .most_rows = limit(r, "limits.records", "ceiling.records"),
+		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .most_rows = most,
 		.strict = json_bool(json_get(r->config.doc, "strict"), false),
 		.version_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.file)), .rejects_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.rejects)),
 		.progress = follow, .arg = r, .cancel = r->watch ? r->watch->cancel : NULL, .beside = true,

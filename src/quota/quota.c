@@ -2,6 +2,7 @@
 #include "quota/quota.h"
 #include "crypt/crypt.h"
 #include <arpa/inet.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -46,7 +47,7 @@ struct count {
 	int64_t work_us;    /* in the bucket at `at_ns` */
 	int64_t budget_ms;  /* as last asked for: how fast the bucket runs dry */
 	int64_t at_ns;
-	int64_t ends_us;    /* of a dataset's period; 0: the day's end */
+	int64_t ends_us;    /* of the period of an account or a dataset; 0: none has begun */
 	bool used;          /* since the last save */
 	struct count *next; /* of portals and keys, in its chain */
 };
@@ -134,6 +135,37 @@ static struct count *count_of(struct quota *q, const struct quota_purse *p)
 	return p->network ? network_count(q, p) : kept_of(q, p);
 }
 
+/* --- periods ------------------------------------------------------------------------------------- */
+
+const char *const quota_unit_words[QUOTA_UNITS] = { "second", "minute", "hour", "day", "month", "year" };
+
+bool quota_unit_read(struct str word, enum quota_unit *out)
+{
+	for (unsigned i = 0; i < QUOTA_UNITS; i++) {
+		if (!str_eq(word, str_of(quota_unit_words[i]))) continue;
+		*out = (enum quota_unit)i;
+		return true;
+	}
+	return false;
+}
+
+double quota_per_day(int64_t calls, enum quota_unit unit)
+{
+	static const double a_day[QUOTA_UNITS] = { [QUOTA_SECOND] = 86400, [QUOTA_MINUTE] = 1440, [QUOTA_HOUR] = 24, [QUOTA_DAY] = 1, [QUOTA_MONTH] = 1.0 / 30, [QUOTA_YEAR] = 1.0 / 365 };
+	return calls ? (double)calls * a_day[unit] : HUGE_VAL;
+}
+
+/* When the period ends that a moment is in. */
+static int64_t end_of(enum quota_unit unit, int64_t us)
+{
+	static const int64_t lengths[QUOTA_UNITS] = { [QUOTA_SECOND] = 1000000, [QUOTA_MINUTE] = 60000000, [QUOTA_HOUR] = INT64_C(3600000000), [QUOTA_DAY] = DAY_US };
+	struct civil c;
+	if (lengths[unit]) return (us / lengths[unit] + 1) * lengths[unit];
+	clock_civil_of_us(us, &c);
+	if (unit == QUOTA_YEAR) return clock_days(c.year + 1, 1, 1) * DAY_US;
+	return clock_days(c.month == 12 ? c.year + 1 : c.year, c.month == 12 ? 1 : c.month + 1, 1) * DAY_US;
+}
+
 /* --- counting ------------------------------------------------------------------------------------ */
 
 static void begin_day(struct quota *q, int64_t day)
@@ -145,8 +177,8 @@ static void begin_day(struct quota *q, int64_t day)
 	for (size_t i = 0; i < KEPT; i++) {
 		for (struct count **at = &q->kept[i]; *at;) {
 			struct count *c = *at;
-			bool over = c->of.dataset ? c->ends_us <= day * DAY_US : c->of.account != 0;
-			if (!c->of.dataset) c->calls = 0;
+			bool over = (c->of.dataset || c->of.account) && c->ends_us <= day * DAY_US;
+			if (!c->of.dataset && !c->of.account) c->calls = 0;
 			if (!over) {
 				at = &c->next;
 				continue;
@@ -166,9 +198,10 @@ static void run_dry(struct count *c, int64_t now_ns)
 	c->at_ns = now_ns;
 }
 
-static bool refuse(struct quota_answer *out, enum quota_verdict why, int64_t limit, struct instant now, int64_t reset_us)
+static bool refuse(struct quota_answer *out, enum quota_verdict why, int64_t limit, enum quota_unit unit, struct instant now, int64_t reset_us)
 {
 	out->verdict = why;
+	out->unit = unit;
 	out->limit = limit;
 	out->remaining = 0;
 	out->reset.us = reset_us;
@@ -184,36 +217,38 @@ static bool has_work_left(struct count *c, const struct quota_ask *a, struct ins
 	int64_t over = c->work_us - a->budget_ms * 1000;
 	if (over < 0) return true;
 	int64_t until = (over / a->budget_ms + 1) * MINUTE_MS;
-	return refuse(out, QUOTA_WORK, a->budget_ms, now, now.us + until);
+	return refuse(out, QUOTA_WORK, a->budget_ms, QUOTA_MINUTE, now, now.us + until);
 }
 
-static void tell(struct quota_answer *out, int64_t limit, int64_t calls)
+static void tell(struct quota_answer *out, int64_t limit, int64_t calls, enum quota_unit unit, int64_t ends_us)
 {
 	int64_t left = limit - calls;
 	if (limit <= 0 || (out->limited && left >= out->remaining)) return;
 	out->limited = true;
 	out->limit = limit;
 	out->remaining = left;
+	out->unit = unit;
+	out->reset.us = ends_us;
 }
 
-static int64_t used_today(struct quota *q, const struct quota_purse *p, struct instant now)
+static int64_t used_now(struct quota *q, const struct quota_purse *p, struct instant now)
 {
 	lock_take(&q->lock);
 	begin_day(q, now.us / DAY_US);
 	const struct count *c = kept_or_null(q, p);
-	int64_t calls = c ? c->calls : 0;
+	int64_t calls = c && (!p->account || c->ends_us > now.us) ? c->calls : 0;
 	lock_give(&q->lock);
 	return calls;
 }
 
 int64_t quota_used(struct quota *q, struct tenant_id t, int64_t key, struct instant now)
 {
-	return used_today(q, &(struct quota_purse){ .tenant = t.v, .key = key }, now);
+	return used_now(q, &(struct quota_purse){ .tenant = t.v, .key = key }, now);
 }
 
 int64_t quota_used_by(struct quota *q, struct tenant_id t, int64_t account, struct instant now)
 {
-	return used_today(q, &(struct quota_purse){ .tenant = t.v, .account = account }, now);
+	return used_now(q, &(struct quota_purse){ .tenant = t.v, .account = account }, now);
 }
 
 size_t quota_accounts(struct quota *q, struct tenant_id t, struct arena *a, struct instant now, struct quota_use **out)
@@ -222,15 +257,17 @@ size_t quota_accounts(struct quota *q, struct tenant_id t, struct arena *a, stru
 	lock_take(&q->lock);
 	begin_day(q, now.us / DAY_US);
 	for (const struct count *c = NULL; (c = next_kept(q, c));)
-		if (c->of.tenant == t.v && c->of.account && !c->of.key && !c->of.dataset && c->calls) vec_push(a, &list, ((struct quota_use){ c->of.account, c->calls }));
+		if (c->of.tenant == t.v && c->of.account && !c->of.key && !c->of.dataset && c->calls && c->ends_us > now.us) vec_push(a, &list, ((struct quota_use){ c->of.account, c->calls }));
 	lock_give(&q->lock);
 	*out = list.p;
 	return list.n;
 }
 
-bool quota_told(struct store_tx *tx, struct tenant_id t, int64_t account, struct instant now, int percent, bool *fresh, struct err *e)
+/* A period is known by its last day. */
+bool quota_told(struct store_tx *tx, struct tenant_id t, int64_t account, enum quota_unit unit, struct instant now, int percent, bool *fresh, struct err *e)
 {
-	bool ok = store_run(tx, &queries[Q_told_put], t, STORE_PARAMS(VALUE_OF_INT(account), VALUE_OF_INT(now.us / DAY_US), VALUE_OF_INT(percent)), e);
+	struct value day = VALUE_OF_INT((end_of(unit, now.us) - 1) / DAY_US);
+	bool ok = store_run(tx, &queries[Q_told_put], t, STORE_PARAMS(VALUE_OF_INT(account), day, VALUE_OF_INT(percent)), e);
 	*fresh = ok && store_changes(tx) == 1;
 	return ok;
 }
@@ -246,10 +283,17 @@ void quota_begin_anew(struct quota *q, struct tenant_id t, int64_t account)
 	lock_give(&q->lock);
 }
 
+/* A period that is over, or one of another length since the limit was changed, begins anew. */
+static void begin_period(struct count *c, struct instant now, int64_t ends)
+{
+	if (c->ends_us <= now.us || c->ends_us > ends) c->calls = 0;
+	c->ends_us = ends;
+}
+
 void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, struct quota_answer *out)
 {
-	int64_t midnight = (now.us / DAY_US + 1) * DAY_US;
-	*out = (struct quota_answer){ .reset = { midnight } };
+	int64_t midnight = (now.us / DAY_US + 1) * DAY_US, ends = end_of(a->account_unit, now.us);
+	*out = (struct quota_answer){ .unit = QUOTA_DAY, .reset = { midnight } };
 	lock_take(&q->lock);
 	begin_day(q, now.us / DAY_US);
 	out->purse = (struct quota_purse){ .tenant = a->tenant.v, .key = a->key };
@@ -258,13 +302,14 @@ void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, 
 	struct count *portal = kept_of(q, &(struct quota_purse){ .tenant = a->tenant.v });
 	struct count *caller = count_of(q, &out->purse);
 	struct count *person = a->account && a->account_calls > 0 ? kept_of(q, &(struct quota_purse){ .tenant = a->tenant.v, .account = a->account }) : NULL;
+	if (person) begin_period(person, now, ends);
 	bool fine = has_work_left(caller, a, now, out);
 	if (fine && a->caller_calls > 0 && caller->calls >= a->caller_calls)
-		fine = refuse(out, QUOTA_CALLER_CALLS, a->caller_calls, now, midnight);
+		fine = refuse(out, QUOTA_CALLER_CALLS, a->caller_calls, QUOTA_DAY, now, midnight);
 	if (fine && person && person->calls >= a->account_calls)
-		fine = refuse(out, QUOTA_ACCOUNT_CALLS, a->account_calls, now, midnight);
+		fine = refuse(out, QUOTA_ACCOUNT_CALLS, a->account_calls, a->account_unit, now, ends);
 	if (fine && a->portal_calls > 0 && portal->calls >= a->portal_calls)
-		fine = refuse(out, QUOTA_PORTAL_CALLS, a->portal_calls, now, midnight);
+		fine = refuse(out, QUOTA_PORTAL_CALLS, a->portal_calls, QUOTA_DAY, now, midnight);
 	if (fine) {
 		/* What has no limit is not counted, so nothing is written down for it. */
 		portal->calls += a->portal_calls > 0;
@@ -274,26 +319,15 @@ void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, 
 		if (person) {
 			person->calls++;
 			person->used = true;
-			tell(out, a->account_calls, person->calls);
+			tell(out, a->account_calls, person->calls, a->account_unit, ends);
 		}
-		tell(out, a->caller_calls, caller->calls);
-		tell(out, a->portal_calls, portal->calls);
+		tell(out, a->caller_calls, caller->calls, QUOTA_DAY, midnight);
+		tell(out, a->portal_calls, portal->calls, QUOTA_DAY, midnight);
 	}
 	lock_give(&q->lock);
 }
 
 /* --- one dataset ---------------------------------------------------------------------------------- */
-
-const char *const quota_unit_words[QUOTA_UNITS] = { "second", "minute", "hour", "day", "month" };
-
-static int64_t end_of(enum quota_unit unit, int64_t us)
-{
-	static const int64_t lengths[QUOTA_UNITS] = { [QUOTA_SECOND] = 1000000, [QUOTA_MINUTE] = 60000000, [QUOTA_HOUR] = INT64_C(3600000000), [QUOTA_DAY] = DAY_US, [QUOTA_MONTH] = 0 };
-	struct civil c;
-	if (lengths[unit]) return (us / lengths[unit] + 1) * lengths[unit];
-	clock_civil_of_us(us, &c);
-	return clock_days(c.month == 12 ? c.year + 1 : c.year, c.month == 12 ? 1 : c.month + 1, 1) * DAY_US;
-}
 
 void quota_take_dataset(struct quota *q, const struct quota_dataset *a, struct instant now, struct quota_answer *out)
 {
@@ -303,14 +337,12 @@ void quota_take_dataset(struct quota *q, const struct quota_dataset *a, struct i
 	begin_day(q, now.us / DAY_US);
 	if (!a->account) out->purse.network = network_of(q, a->tenant.v, a->client);
 	struct count *c = count_of(q, &out->purse);
-	/* A period that is over, or one of another length since the rule was changed. */
-	if (c->ends_us <= now.us || c->ends_us > ends) c->calls = 0;
-	c->ends_us = ends;
-	bool fine = c->calls < a->calls || refuse(out, QUOTA_DATASET_CALLS, a->calls, now, ends);
+	begin_period(c, now, ends);
+	bool fine = c->calls < a->calls || refuse(out, QUOTA_DATASET_CALLS, a->calls, a->unit, now, ends);
 	if (fine) {
 		c->calls++;
 		c->used = true;
-		tell(out, a->calls, c->calls);
+		tell(out, a->calls, c->calls, a->unit, ends);
 	}
 	lock_give(&q->lock);
 }
@@ -349,10 +381,10 @@ static bool put_count(struct store_tx *tx, const struct count *c, int64_t day, s
 {
 	struct tenant_id t = { c->of.tenant };
 	struct value calls = VALUE_OF_INT(c->calls);
-	int64_t ends = c->of.dataset ? c->ends_us : (day + 1) * DAY_US;
-	if (c->of.account && c->calls == 0) return store_run(tx, &queries[Q_tally_remove], t, STORE_PARAMS(VALUE_OF_INT(c->of.account), VALUE_OF_INT(c->of.dataset)), e);
+	/* Of a period that is over nothing is worth keeping: a second's seldom is. */
+	if (c->of.account && (c->calls == 0 || c->ends_us <= clock_now().us)) return store_run(tx, &queries[Q_tally_remove], t, STORE_PARAMS(VALUE_OF_INT(c->of.account), VALUE_OF_INT(c->of.dataset)), e);
 	if (c->of.account)
-		return store_run(tx, &queries[Q_tally_put], t, STORE_PARAMS(VALUE_OF_INT(c->of.account), VALUE_OF_INT(c->of.dataset), VALUE_OF_INT(ends), calls), e);
+		return store_run(tx, &queries[Q_tally_put], t, STORE_PARAMS(VALUE_OF_INT(c->of.account), VALUE_OF_INT(c->of.dataset), VALUE_OF_INT(c->ends_us), calls), e);
 	return c->calls == 0 || store_run(tx, &queries[Q_count_put], t, STORE_PARAMS(VALUE_OF_INT(c->of.key), VALUE_OF_INT(day), calls), e);
 }
 

@@ -1,5 +1,5 @@
-/* How often callers call and how long the server works for them: counts of a day, and a bucket of work that
- * runs dry by itself. In memory, one short lock; the counts of portals and keys are written down once a
+/* How often callers call and how long the server works for them: counts of a day (of an account, of the period its limit
+ * is for), and a bucket of work that runs dry by itself. In memory, one short lock; the counts of portals and keys are written down once a
  * minute and at the end, so that a restart does not begin the day anew.
  *
  * Refuses to know who people are: a caller without a key is a keyed hash of the network they come from (an
@@ -7,7 +7,7 @@
  * the counts of one day cannot be joined to those of another, nor to an address. At most 16,384 such callers
  * are remembered; beyond that the idlest make room.
  *
- * Days end at 00:00 UTC. Threads: any; quota_save waits for the store, the others never wait. */
+ * Periods begin and end by the clock of UTC: a day at 00:00, a month and a year with their first day. Threads: any; quota_save waits for the store, the others never wait. */
 #ifndef QUOTA_QUOTA_H
 #define QUOTA_QUOTA_H
 
@@ -28,6 +28,15 @@ struct quota_purse {
 	uint64_t network;
 };
 
+/* The periods that calls are counted in. */
+enum quota_unit { QUOTA_SECOND, QUOTA_MINUTE, QUOTA_HOUR, QUOTA_DAY, QUOTA_MONTH, QUOTA_YEAR, QUOTA_UNITS,
+	QUOTA_RULE_UNITS = QUOTA_YEAR }; /* a dataset's rules know the ones before */
+extern const char *const quota_unit_words[QUOTA_UNITS]; /* "second" … */
+/* False: no unit is called so. */
+bool quota_unit_read(struct str word, enum quota_unit *out) must_use nonnull_all;
+/* What so many calls a unit come to in a day, to tell which of two limits is the larger; 0 calls, which are no limit, are the most. */
+double quota_per_day(int64_t calls, enum quota_unit unit);
+
 /* One call that asks to be let in; limits of 0 are none. */
 struct quota_ask {
 	struct tenant_id tenant;
@@ -36,7 +45,8 @@ struct quota_ask {
 	struct str client;      /* address as text, when key and account are 0 */
 	int64_t portal_calls;   /* a day, all callers together */
 	int64_t caller_calls;   /* a day, this key or address */
-	int64_t account_calls;  /* a day, this account with all its keys */
+	int64_t account_calls;  /* in the period below, this account with all its keys */
+	enum quota_unit account_unit;
 	int64_t budget_ms;      /* work a minute, this caller */
 };
 enum quota_verdict { QUOTA_FINE, QUOTA_PORTAL_CALLS, QUOTA_CALLER_CALLS, QUOTA_ACCOUNT_CALLS, QUOTA_DATASET_CALLS, QUOTA_WORK };
@@ -44,26 +54,25 @@ struct quota_answer {
 	enum quota_verdict verdict;
 	bool limited;               /* a limit of calls applies: the three below are of the one that is nearest */
 	int64_t limit, remaining;
-	struct instant reset;       /* 00:00 UTC, or when the bucket has room again */
+	enum quota_unit unit;       /* what the limit is for */
+	struct instant reset;       /* the end of that period, or when the bucket has room again */
 	int64_t wait_s;             /* of a refusal: seconds until then, at least 1 */
 	struct quota_purse purse;
 };
 /* Counts the call, unless it is refused. */
 void quota_take(struct quota *q, const struct quota_ask *a, struct instant now, struct quota_answer *out) nonnull_all;
 /* The calls of a dataset by one caller within a unit of time; one who is not known is forgotten at the end of the day, whatever the unit. */
-enum quota_unit { QUOTA_SECOND, QUOTA_MINUTE, QUOTA_HOUR, QUOTA_DAY, QUOTA_MONTH, QUOTA_UNITS };
-extern const char *const quota_unit_words[QUOTA_UNITS]; /* "second" … */
 struct quota_dataset { struct tenant_id tenant; int64_t account, dataset, calls; enum quota_unit unit; struct str client; };
 void quota_take_dataset(struct quota *q, const struct quota_dataset *a, struct instant now, struct quota_answer *out) nonnull_all;
-/* Calls of an account today, where it has a quota. */
+/* Calls of an account in the present period, where it has a quota. */
 int64_t quota_used_by(struct quota *q, struct tenant_id t, int64_t account, struct instant now) nonnull_all;
-/* Accounts that called today, where they have a quota; in the arena. */
+/* Accounts that called in the present period, where they have a quota; in the arena. */
 struct quota_use { int64_t account, calls; };
 size_t quota_accounts(struct quota *q, struct tenant_id t, struct arena *a, struct instant now, struct quota_use **out) nonnull_all;
-/* Notes that somebody is told today of having used so many percent (account 0: of the portal's calls); *fresh: nobody was before. In the
+/* Notes that somebody is told within this period of having used so many percent (account 0: of the portal's calls); *fresh: nobody was before. In the
  * transaction that posts the letters, so that who is noted as told has been. */
-bool quota_told(struct store_tx *tx, struct tenant_id t, int64_t account, struct instant now, int percent, bool *fresh, struct err *e) must_use nonnull_all;
-/* Begins an account's count of today anew, since its quota was changed. */
+bool quota_told(struct store_tx *tx, struct tenant_id t, int64_t account, enum quota_unit unit, struct instant now, int percent, bool *fresh, struct err *e) must_use nonnull_all;
+/* Begins an account's count anew, since its quota was changed. */
 void quota_begin_anew(struct quota *q, struct tenant_id t, int64_t account) nonnull_all;
 /* Calls of a key, or of the portal as a whole (key 0), on the day of `now`. */
 int64_t quota_used(struct quota *q, struct tenant_id t, int64_t key, struct instant now) nonnull_all;

@@ -12,7 +12,7 @@ enum { CODE_PORTAL = 10002, CODE_KEY = 10003, CODE_ANONYMOUS = 10005, CODE_DATAS
 /* What the admission leaves for the answer. */
 struct metered {
 	struct quota_answer answer;
-	const char *unit;            /* of its period; NULL: no dataset was metered */
+	bool done;                   /* a dataset was metered */
 };
 struct ticket {
 	struct quota_answer answer;
@@ -39,6 +39,12 @@ static bool is_loopback(struct str client)
 	return str_starts(client, STR("127.")) || str_eq(client, STR("::1")) || str_starts(client, STR("::ffff:127."));
 }
 
+static void set_account_limit(struct quota_ask *a, struct account_calls c)
+{
+	a->account_calls = c.calls;
+	a->account_unit = c.unit;
+}
+
 static struct quota_ask ask_of(struct site *s, const struct tenant *t, struct httpd_request *r)
 {
 	struct account_who who;
@@ -51,14 +57,14 @@ static struct quota_ask ask_of(struct site *s, const struct tenant *t, struct ht
 	if (keyed) {
 		a.key = who.key;
 		a.account = who.account;
-		a.account_calls = account_calls_effective(t, who.own_calls, who.group_calls);
+		set_account_limit(&a, account_calls_of(t, &who.bounds));
 		a.caller_calls = who.calls_a_day >= 0 ? who.calls_a_day : number(t, "quota.key", 0);
 		a.budget_ms = number(t, "budget.key", USUAL_KEY_WORK_MS);
 	} else {
 		struct rights_caller person = { 0 };
 		if (shown_by(r, &key) == SHOWS_NOTHING) rights_person(&(struct site_visit){ .site = s, .tenant = t }, r, &person);
 		a.account = person.account;
-		if (a.account) a.account_calls = account_calls_effective(t, person.who.own_calls, person.who.group_calls);
+		if (a.account) set_account_limit(&a, account_calls_of(t, &person.who.bounds));
 		else a.caller_calls = number(t, "quota.anonymous", 0);
 		a.budget_ms = number(t, "budget.ms", is_loopback(r->client) ? 0 : USUAL_WORK_MS);
 	}
@@ -75,6 +81,7 @@ static void put_reset(struct buf *b, int64_t us, bool with_t)
 
 static struct str sentence(struct arena *a, const struct quota_ask *ask, const struct quota_answer *x)
 {
+	const char *period = arena_cstr(a, arena_printf(a, "this %s", quota_unit_words[x->unit]));
 	switch (x->verdict) {
 	case QUOTA_PORTAL_CALLS:
 		return arena_printf(a, "Too many requests on the domain. All callers together have made the %lld calls of today. "
@@ -84,8 +91,8 @@ static struct str sentence(struct arena *a, const struct quota_ask *ask, const s
 		                    "pages give.", ask->key ? "with this API key" : "from this address", (long long)x->limit,
 		                    ask->key ? "" : "An API key has a quota of its own. ");
 	case QUOTA_ACCOUNT_CALLS:
-		return arena_printf(a, "Too many requests of this account. Its %lld calls of today are made, with all its keys together. "
-		                    "Exports give in one call what many pages give.", (long long)x->limit);
+		return arena_printf(a, "Too many requests of this account. Its %lld calls of %s are made, with all its keys together. "
+		                    "Exports give in one call what many pages give.", (long long)x->limit, x->unit == QUOTA_DAY ? "today" : period);
 	case QUOTA_DATASET_CALLS:
 		return arena_printf(a, "Too many requests on this dataset. The %lld calls of this period are made. Exports give in one call what many "
 		                    "pages give.", (long long)x->limit);
@@ -111,7 +118,7 @@ static int code_of(const struct quota_ask *ask, enum quota_verdict v)
 	return ask->key ? CODE_KEY : CODE_ANONYMOUS;
 }
 
-static void refuse(const struct httpd_request *r, struct httpd_reply *p, const struct quota_ask *ask, const struct quota_answer *x, const char *unit)
+static void refuse(const struct httpd_request *r, struct httpd_reply *p, const struct quota_ask *ask, const struct quota_answer *x)
 {
 	enum { BODY = 4096, TOO_MANY = 429 };
 	struct buf b = BUF_INIT(BODY);
@@ -124,7 +131,7 @@ static void refuse(const struct httpd_request *r, struct httpd_reply *p, const s
 	json_open(&j, '{');
 	json_member_int(&j, "errorcode", code_of(ask, x->verdict));
 	json_member(&j, "reset_time", buf_str(&when));
-	json_member(&j, "limit_time_unit", str_of(unit));
+	json_member(&j, "limit_time_unit", str_of(quota_unit_words[x->unit]));
 	json_member_int(&j, "call_limit", x->limit);
 	json_member(&j, "error", sentence(r->arena, ask, x));
 	json_close(&j, '}');
@@ -144,7 +151,7 @@ bool rights_admit(struct site *s, const struct tenant *t, struct httpd_request *
 	quota_take(s->quota, &ask, clock_now(), &ticket->answer);
 	r->portal = ticket;
 	if (ticket->answer.verdict == QUOTA_FINE) return true;
-	refuse(r, p, &ask, &ticket->answer, ticket->answer.verdict == QUOTA_WORK ? "minute" : "day");
+	refuse(r, p, &ask, &ticket->answer);
 	return false;
 }
 
@@ -155,29 +162,22 @@ bool read_quota(struct str json, struct quota_dataset *out)
 	auto_json *doc = NULL;
 	struct err ignored = { 0 };
 	if (!json.n || !json_read(json, &doc, &ignored)) return false;
-	struct str unit = json_text(json_get(json_root(doc), "unit"));
 	out->calls = json_int(json_get(json_root(doc), "limit"), -1);
-	for (unsigned i = 0; i < QUOTA_UNITS; i++)
-		if (str_eq(unit, str_of(quota_unit_words[i]))) {
-			out->unit = (enum quota_unit)i;
-			return out->calls >= 0;
-		}
-	return false;
+	return out->calls >= 0 && quota_unit_read(json_text(json_get(json_root(doc), "unit")), &out->unit) && out->unit < QUOTA_RULE_UNITS;
 }
 
 double calls_a_day(const struct quota_dataset *q)
 {
-	static const double a_day[QUOTA_UNITS] = { [QUOTA_SECOND] = 86400, [QUOTA_MINUTE] = 1440, [QUOTA_HOUR] = 24, [QUOTA_DAY] = 1, [QUOTA_MONTH] = 1.0 / 30 };
-	return (double)q->calls * a_day[q->unit];
+	return q->calls ? quota_per_day(q->calls, q->unit) : 0;
 }
 
 bool rights_meter(const struct site_visit *at, const struct httpd_request *r, struct rights_caller *who, const struct rights_dataset *d, struct err *e)
 {
 	const struct ticket *ticket = r->portal;
 	struct quota_dataset q = { .tenant = at->tenant->id, .account = who->account, .dataset = d->dataset->id, .client = r->client };
-	if (!ticket || ticket->dataset->unit || !read_quota(d->quota, &q)) return true;
+	if (!ticket || ticket->dataset->done || !read_quota(d->quota, &q)) return true;
 	who->metered = true;
-	ticket->dataset->unit = quota_unit_words[q.unit];
+	ticket->dataset->done = true;
 	quota_take_dataset(at->site->quota, &q, clock_now(), &ticket->dataset->answer);
 	return ticket->dataset->answer.verdict == QUOTA_FINE || err_set(e, ERR_TOO_MANY, "the calls of this dataset are used up");
 }
@@ -186,8 +186,8 @@ bool rights_refused(const struct httpd_request *r, struct httpd_reply *p)
 {
 	static const struct quota_ask nobody = { .key = 0 };
 	const struct ticket *ticket = r->portal;
-	if (!ticket || !ticket->dataset->unit || ticket->dataset->answer.verdict == QUOTA_FINE) return false;
-	refuse(r, p, &nobody, &ticket->dataset->answer, ticket->dataset->unit);
+	if (!ticket || !ticket->dataset->done || ticket->dataset->answer.verdict == QUOTA_FINE) return false;
+	refuse(r, p, &nobody, &ticket->dataset->answer);
 	return true;
 }
 
@@ -226,7 +226,7 @@ void rights_settle(struct site *s, const struct httpd_request *r, struct httpd_r
 		put_header(p, STR("X-RateLimit-Remaining"), x->remaining);
 		put_when(p, STR("X-RateLimit-Reset"), x);
 	}
-	if (ticket->dataset->unit) {
+	if (ticket->dataset->done) {
 		const struct quota_answer *own = &ticket->dataset->answer;
 		put_header(p, STR("X-RateLimit-dataset-Limit"), own->limit);
 		put_header(p, STR("X-RateLimit-dataset-Remaining"), own->remaining);

@@ -12,6 +12,7 @@ enum shown shown_by(const struct httpd_request *r, struct str *key);
 bool is_private(const struct tenant *t);
 /* A quota as a rule says it, {"unit","limit"}; false: there is none. */
 bool read_quota(struct str json, struct quota_dataset *out);
+/* None, where a rule says 0: there it is no calls at all. */
 double calls_a_day(const struct quota_dataset *q);
 /* Whether the portal has a quota of calls. */
 bool counts_calls(const struct tenant *t);
