@@ -221,6 +221,11 @@ static bool save(struct visit *v, struct grounds *all, const struct visitor_form
 	if (!errors->n)
 		check_direct(v, list, n, errors);
 	back_setting_put(&s, STR("map.basemaps"), all->n ? json : STR(""));
+	struct str place = str_trim(visitor_field(f, STR("map.place")));
+	double at[3];
+	if (place.n && !tenant_place(place, at))
+		html_complain(errors, v->lang, "map.place", N_("Please give zoom, latitude and longitude with commas between them, such as 11,48.85,2.35."));
+	back_setting_put(&s, STR("map.place"), place);
 	back_setting_put(&s, STR("map.first"), visitor_field_on(f, STR("map.first")) ? STR("on") : STR("off"));
 	return back_settings_save(&s, STR(HOME), errors, e);
 }
@@ -312,7 +317,7 @@ static void put_ground(struct html *h, struct visit *v, const struct grounds *al
 	html_lit(h, "</div></li>");
 }
 
-static bool show(struct visit *v, const struct grounds *all, bool unsaved, bool first, const struct html_errors *errors, struct err *e)
+static bool show(struct visit *v, const struct grounds *all, bool unsaved, bool first, struct str place, const struct html_errors *errors, struct err *e)
 {
 	auto_page page = back_page(v, N_("Basemaps"), HOME);
 	view_office_open(&page, VIEW_OFFICE_PORTAL);
@@ -334,6 +339,8 @@ static bool show(struct visit *v, const struct grounds *all, bool unsaved, bool 
 	if (!all->n)
 		html_empty(h, N_("No basemaps"), N_("Maps have the house's own plain map, and nothing is fetched from elsewhere."), NULL);
 	html_check(h, &(struct html_check){ .name = "map.first", .label = N_("Maps open with the first of these"), .hint = N_("Otherwise with the house's own plain map."), .on = first, .as_switch = true });
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_TEXT, .name = "map.place", .label = N_("Where a new map begins"), .placeholder = "11,48.85,2.35", .value = place, .most = 60, .narrow = true,
+		.hint = N_("Zoom, latitude and longitude, as the address of a dataset's map has them (location=…). Empty: the whole world.") });
 	html_buttons_open(h);
 	html_button(h, &(struct html_button){ .label = N_("Save"), .name = "do", .value = STR("save") });
 	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Add a basemap"), .icon = ICON_PLUS, .with_icon = true, .name = "do", .value = STR("add") });
@@ -355,7 +362,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		return false;
 	if (r->method != HTTPD_POST) {
 		read_setting(&v, &all);
-		return show(&v, &all, false, tenant_setting_on(v.at.tenant, "map.first"), &errors, e);
+		return show(&v, &all, false, tenant_setting_on(v.at.tenant, "map.first"), tenant_setting(v.at.tenant, "map.place"), &errors, e);
 	}
 	read_form(&v, &form, &all);
 	if (taken && !obey(&all, visitor_field(&form, STR("do")))) {
@@ -366,7 +373,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		*e = (struct err){ 0 };
 		back_refused(&v);
 	}
-	return show(&v, &all, true, visitor_field_on(&form, STR("map.first")), &errors, e);
+	return show(&v, &all, true, visitor_field_on(&form, STR("map.first")), visitor_field(&form, STR("map.place")), &errors, e);
 }
 
 const struct httpd_route back_portal_grounds = { .method = HTTPD_GET, .pattern = HOME, .run = run };

@@ -104,7 +104,20 @@ static bool put_page(struct scene *s, struct err *e)
 static void begin_empty(struct scene *s)
 {
 	struct err ignored = { 0 };
-	if (!studio_read(s->k, &s->v, STR("{}"), false, &s->work, &ignored))
+	auto_buf b = BUF_INIT(200);
+	double at[3];
+	buf_lit(&b, "{");
+	if (s->k->saved == SAVED_MAP && tenant_place(tenant_setting(s->v.at.tenant, "map.place"), at)) {
+		buf_lit(&b, "\"location\":{\"zoom\":");
+		text_put_double_plain(&b, at[0]);
+		buf_lit(&b, ",\"lat\":");
+		text_put_double_plain(&b, at[1]);
+		buf_lit(&b, ",\"lon\":");
+		text_put_double_plain(&b, at[2]);
+		buf_lit(&b, "}");
+	}
+	buf_lit(&b, "}");
+	if (!studio_read(s->k, &s->v, arena_str(s->v.arena, buf_str(&b)), false, &s->work, &ignored))
 		s->work = (struct studio_work){ .json = STR("{}") };
 }
 

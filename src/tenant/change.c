@@ -2,9 +2,10 @@
  * name before anything is written. */
 #include "tenant/inside.h"
 #include "clock/clock.h"
+#include "text/text.h"
 #include <arpa/inet.h>
 
-enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX, NETWORKS, CHOICE, LISTS };
+enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX, NETWORKS, CHOICE, PLACE, LISTS };
 struct setting_row { const char *name; enum setting_kind kind; const char *otherwise; };
 static const struct setting_row rows[] = {
 #define SETTING(name, kind, otherwise, sentence) { name, kind, otherwise },
@@ -210,6 +211,17 @@ static bool check_networks(struct str name, struct str value, struct err *e)
 	return true;
 }
 
+/* "zoom,lat,lon", as the address of a map has it. */
+bool tenant_place(struct str text, double out[3])
+{
+	static const double least[] = { 0, -90, -180 }, most[] = { 22, 90, 180 };
+	struct str part;
+	int n = 0;
+	for (; n < 3 && str_cut(&text, ',', &part); n++)
+		if (!text_to_double(str_trim(part), &out[n]) || out[n] < least[n] || out[n] > most[n]) return false;
+	return n == 3 && !text.n;
+}
+
 static bool check_choice(struct str name, struct str value, struct err *e)
 {
 	char words[200];
@@ -244,6 +256,10 @@ static bool check_value(enum setting_kind kind, struct str name, struct str valu
 	case ORIGINS: return check_origins(name, value, e);
 	case NETWORKS: return check_networks(name, value, e);
 	case CHOICE: return check_choice(name, value, e);
+	case PLACE: {
+		double at[3];
+		return tenant_place(value, at) || refuse(e, name, value, "zoom,latitude,longitude such as 11,48.85,2.35");
+	}
 	case PREFIX:
 		return str_eq(value, STR("none")) || str_eq(value, STR("host")) || refuse(e, name, value, "none or host");
 	}

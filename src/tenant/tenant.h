@@ -38,6 +38,8 @@ size_t tenants_list(struct tenants *ts, struct arena *a, struct tenant_id **out)
 
 /* The value of a setting: as given, else its default row, else empty. */
 struct str tenant_setting(const struct tenant *t, const char *name);
+/* Reads "zoom,lat,lon" of a setting such as map.place. */
+bool tenant_place(struct str text, double out[3]) must_use;
 /* A text setting in a language: "title.fr", else "title". */
 struct str tenant_text(const struct tenant *t, const char *name, struct str lang);
 /* The value of a NUMBER or COUNT row, or of a SPAN row in seconds; its default when what is stored is not within its range. */

@@ -97,7 +97,7 @@ bool visitor_guard_problem(const struct httpd_request *r, struct httpd_reply *p,
 	if (!after || !after->reason || !visitor_wants_json(r)) return false;
 	const struct tenant *t = tenants_hold_or_null(s->tenants, after->tenant);
 	if (!t) return false;
-	const struct i18n_lang *lang = visitor_language(r, registry_prefixed(t), t->languages, t->nlanguages);
+	const struct i18n_lang *lang = visitor_language(r, registry_prefixed(t), t);
 	struct buf b = BUF_INIT(BODY);
 	struct json_out j = JSON_OUT(&b);
 	json_open(&j, '{');

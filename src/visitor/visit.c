@@ -12,14 +12,14 @@ struct str visitor_origin(struct arena *a, struct str host, int port)
 }
 
 /* The language's place in the list; values are those of the language's cookie. */
-static size_t choose(const struct httpd_request *r, const struct str *offered, size_t n, const struct cookie_seen *seen, struct str account)
+static size_t choose(const struct httpd_request *r, const struct str *offered, size_t n, const struct cookie_seen *seen, struct str prefers)
 {
 	const struct str *flg = httpd_query_or_null(r, STR("flg"));
 	struct i18n_wish w = {
 		.flg = flg ? *flg : STR(""),
 		.cookies = seen->values,
 		.ncookies = num_min(seen->n, (size_t)VALUES),
-		.account = account,
+		.account = prefers,
 		.accept = httpd_header(r, STR("Accept-Language")),
 		.offered = offered,
 		.noffered = n,
@@ -33,8 +33,11 @@ static const struct i18n_lang *words_of(struct str code)
 	return l ? l : i18n_english();
 }
 
-const struct i18n_lang *visitor_language(const struct httpd_request *r, bool prefixed, const struct str *offered, size_t n)
+const struct i18n_lang *visitor_language(const struct httpd_request *r, bool prefixed, const struct tenant *t_or_null)
 {
+	static const struct str english[] = { { "en", 2 } };
+	const struct str *offered = t_or_null ? t_or_null->languages : english;
+	size_t n = t_or_null ? t_or_null->nlanguages : 1;
 	struct err e = { 0 };
 	const struct httpd_pair *cookies;
 	size_t ncookies;

@@ -58,8 +58,8 @@ void visitor_leave(struct visit *v) nonnull_all;
 
 /* The language a request would be answered in by a portal that cannot be entered; never fails. `prefixed`: what the portal says
  * of the names of its cookies. */
-const struct i18n_lang *visitor_language(const struct httpd_request *r, bool prefixed, const struct str *offered, size_t n)
-	__attribute__((returns_nonnull)) nonnull_all;
+const struct i18n_lang *visitor_language(const struct httpd_request *r, bool prefixed, const struct tenant *t_or_null)
+	__attribute__((returns_nonnull, nonnull(1)));
 /* The origin of a portal: https, except on loopback names, where it is http with the server's port. */
 struct str visitor_origin(struct arena *a, struct str host, int port) nonnull_all;
 /* Cache-Control and Vary of a page whose bytes depend on language alone; keeps it in the server's own

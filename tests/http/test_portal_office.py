@@ -200,6 +200,22 @@ def test_basemaps_are_edited(world, root):
     assert "tile.example" not in world.client(HOST).get("/map/").headers["Content-Security-Policy"]
 
 
+def test_new_maps_begin_where_the_portal_is(world, root):
+    path = HOME + "basemaps/"
+    for wrong in ("here", "11,48.85", "11,91,2", "30,1,1", "1,2,3,4"):
+        answer = root.form(path, {"do": "save", "map.place": wrong})
+        assert answer.status_code == 422 and "such as 11,48.85,2.35" in answer.text and f'value="{wrong}"' in answer.text
+    saved(root.form(path, {"do": "save", "map.place": " 11.5,48.85, 2.35 "}))
+    try:
+        assert "location&quot;:{&quot;zoom&quot;:11.5,&quot;lat&quot;:48.85,&quot;lon&quot;:2.35}" in world.client(HOST).get("/map/").text
+        assert "location" not in re.search(r' state="([^"]+)"', world.client(HOST).get("/chart/").text).group(1)
+    finally:
+        saved(root.form(path, {"do": "save", "map.place": ""}))
+    assert "location&quot;" not in world.client(HOST).get("/map/").text
+    with pytest.raises(AssertionError, match="such as 11,48.85,2.35"):
+        command(world, "portal", "set", HOST, "map.place=x")
+
+
 def test_other_portals_are_run_from_here(world, root):
     home = "/backoffice/portals/"
     assert "No other portals" in root.get(home).text
