@@ -207,6 +207,15 @@ static void put_item(struct html *h, struct processing *k, size_t i, const struc
 	html_lit(h, "</li>");
 }
 
+static bool is_pushed(const struct processing *k)
+{
+	const struct json_node *sources = json_get(k->c.doc, "resources");
+	for (size_t i = 0; i < json_count(sources); i++)
+		if (str_eq(json_text(json_get(json_at(sources, i), "type")), STR("realtime")))
+			return true;
+	return false;
+}
+
 static void put_list(struct html *h, struct processing *k)
 {
 	const struct str *moved = httpd_query_or_null(k->visit.request, STR("moved"));
@@ -216,6 +225,8 @@ static void put_list(struct html *h, struct processing *k)
 		html_empty(h, N_("Nothing is done to the rows"), N_("They are published as they come. Add a processor to clean, join, split or place them."), NULL);
 		return;
 	}
+	if (is_pushed(k))
+		html_notice(h, HTML_INFO, N_("Records that programs push are taken as they come: processors work on files and on what is fetched, each time the dataset is published."));
 	html_form_open(h, &(struct html_form){ .visit = &k->visit, .plain = true, .id = "line" });
 	back_dataset_base(h, &k->visit, &k->c, STR("processors"));
 	html_lit(h, "<stoa-steps data-grip=\"");

@@ -1,6 +1,11 @@
 /* The fields of a dataset: their order, names, types and what pages make of them, each with a form of its own, and the rows as readers will
  * have them. */
 #include "back/dataset_inside.h"
+#include "back/meta.h"
+
+#define SETTINGS STR("asset_content_configuration")
+#define WEIGHTS STR("records_search_boosts")
+#define LANGUAGES STR("fields_displayed_in_specific_languages")
 
 struct schema_page {
 	struct visit visit;
@@ -9,6 +14,8 @@ struct schema_page {
 	struct html_errors errors;
 	struct back_preview preview;
 	struct dataset_fields all;
+	struct back_metas metas; /* what they say of fields: SETTINGS */
+	struct str settings;     /* … as it stands */
 	struct str at;   /* origin of the field that is open */
 	bool posted, may;
 };
@@ -81,6 +88,82 @@ static void read_field(struct schema_page *k, struct dataset_field *f)
 	rename_to(k, f, str_trim(visitor_field(form, STR("name"))));
 }
 
+/* --- what the metadata say of a field ------------------------------------------------------------------------------------------------------- */
+
+/* {field: value} of the metadata; NULL: nothing. */
+static const struct json_node *setting(struct schema_page *k, struct str name)
+{
+	struct str json = back_metas_json(&k->metas, SETTINGS, name, STR(""));
+	const struct json_node *n = NULL;
+	struct err ignored = { 0 };
+	return json.n && json_read_in(k->visit.arena, json, &n, &ignored) && json_kind(n) == JSON_OBJECT ? n : NULL;
+}
+
+static bool is_searched(struct schema_page *k, struct str field) { return json_int(json_get(setting(k, WEIGHTS), arena_cstr(k->visit.arena, field)), 1) != 0; }
+
+static bool is_shown_in(struct schema_page *k, struct str field, struct str lang)
+{
+	const struct json_node *list = json_get(setting(k, LANGUAGES), arena_cstr(k->visit.arena, field));
+	for (size_t i = 0; i < json_count(list); i++)
+		if (str_eq(json_text(json_at(list, i)), lang))
+			return true;
+	return !json_count(list);
+}
+
+/* One member put, or taken out (empty). A field that is renamed keeps what is said of it. */
+static void set_member(struct schema_page *k, struct str name, struct str was, struct str field, struct str json)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	struct json_out j = JSON_OUT(&b);
+	struct str key;
+	const struct json_node *v;
+	size_t n = 0;
+	json_open(&j, '{');
+	for (size_t at = 0; json_each(setting(k, name), &at, &key, &v);) {
+		if (str_eq(key, was) || str_eq(key, field))
+			continue;
+		json_key(&j, key);
+		json_value(&j);
+		json_put_node(&b, v);
+		n++;
+	}
+	if (json.n) {
+		json_key(&j, field);
+		json_value(&j);
+		buf_put(&b, json);
+		n++;
+	}
+	json_close(&j, '}');
+	back_metas_set(&k->metas, SETTINGS, name, STR(""), n ? arena_str(k->visit.arena, buf_str(&b)) : STR(""));
+}
+
+static void read_settings(struct schema_page *k, struct str was, const struct dataset_field *f)
+{
+	const struct tenant *t = k->visit.at.tenant;
+	struct arena *a = k->visit.arena;
+	struct str weight = STR("");
+	bool searched = visitor_field_on(&k->form, STR("searched"));
+	size_t shown = 0;
+	auto_buf b = BUF_INIT(4096);
+	struct json_out j = JSON_OUT(&b);
+	if (!str_eq(visitor_field(&k->form, STR("settings")), STR("yes")))
+		return;
+	/* A weight that a program gave stays. */
+	if (searched == is_searched(k, was))
+		weight = back_json_of(a, json_get(setting(k, WEIGHTS), arena_cstr(a, was)));
+	else if (!searched)
+		weight = STR("0");
+	json_open(&j, '[');
+	for (size_t i = 0; i < t->nlanguages; i++)
+		if (visitor_field_on(&k->form, arena_join(a, STR("shown."), t->languages[i]))) {
+			json_put(&j, t->languages[i]);
+			shown++;
+		}
+	json_close(&j, ']');
+	set_member(k, WEIGHTS, was, f->name, weight);
+	set_member(k, LANGUAGES, was, f->name, shown && shown < t->nlanguages ? arena_str(a, buf_str(&b)) : STR(""));
+}
+
 /* --- storing ---------------------------------------------------------------------------------------------------------------------------------- */
 
 /* Faults name the operation; the box it came of is known. */
@@ -101,7 +184,9 @@ static bool store(struct schema_page *k, struct err *e)
 	const char **boxes;
 	size_t n;
 	struct str json = dataset_fields_write(&k->visit, &k->all, &boxes, &n);
-	if (back_dataset_save(&k->visit, &k->c, STR("fields"), json, &k->form, &k->errors, e))
+	struct str settings = back_metas_template(&k->metas, SETTINGS);
+	const struct back_put puts[] = { { STR("fields"), json }, { STR("metadata/asset_content_configuration"), settings } };
+	if (back_dataset_save_all(&k->visit, &k->c, puts, str_eq(settings, k->settings) ? 1 : 2, &k->form, &k->errors, e))
 		return true;
 	place_errors(k, boxes, n);
 	return false;
@@ -161,7 +246,9 @@ static bool obey(struct schema_page *k, struct err *e)
 	for (size_t i = 0; i < k->all.list.n; i++)
 		if (&k->all.list.p[i] != f && !k->all.list.p[i].discarded && str_eq(k->all.list.p[i].name, name))
 			return html_complain(&k->errors, k->visit.lang, "name", N_("Another field has this name."));
+	struct str was = f->name;
 	read_field(k, f);
+	read_settings(k, was, f);
 	return read_texts(k, "label", &f->label, e) && read_texts(k, "description", &f->description, e) && store(k, e);
 }
 
@@ -339,6 +426,27 @@ static void put_former(struct html *h, const struct dataset_field *f)
 	html_lit(h, "</p>");
 }
 
+/* Who finds it, and in which languages. */
+static void put_readers(struct html *h, struct schema_page *k, const struct dataset_field *f)
+{
+	const struct tenant *t = k->visit.at.tenant;
+	html_hidden(h, "settings", STR("yes"));
+	html_check(h, &(struct html_check){ .name = "searched", .label = N_("Readers' searches look into it"), .on = is_searched(k, f->name) });
+	if (t->nlanguages < 2)
+		return;
+	html_lit(h, "<fieldset class=\"field\"><legend>");
+	html_say(h, N_("Shown on pages in"));
+	html_lit(h, "</legend><p class=\"hint\">");
+	html_say(h, N_("For texts that stand in several fields, one a language. Exports and programs get all of them."));
+	html_lit(h, "</p>");
+	for (size_t i = 0; i < t->nlanguages; i++) {
+		const struct i18n_lang *l = i18n_lang_or_null(t->languages[i]);
+		html_check(h, &(struct html_check){ .name = arena_cstr(k->visit.arena, arena_join(k->visit.arena, STR("shown."), t->languages[i])),
+			.label_text = l ? l->name : t->languages[i], .on = is_shown_in(k, f->name, t->languages[i]) });
+	}
+	html_lit(h, "</fieldset>");
+}
+
 static void put_settings(struct html *h, struct schema_page *k, const struct dataset_field *f)
 {
 	struct str type = f->type.n ? f->type : f->found;
@@ -352,6 +460,8 @@ static void put_settings(struct html *h, struct schema_page *k, const struct dat
 		put_text_settings(h, f);
 	if (!geo)
 		put_facet(h, f, date || clock);
+	if (!type.n || str_eq(type, STR("text")))
+		put_readers(h, k, f);
 	html_check(h, &(struct html_check){ .name = "id", .label = N_("Identifies the record"),
 		.hint = N_("Records with the same value are one record, told again; several fields together may do so.") , .on = f->id });
 }
@@ -365,7 +475,7 @@ static void put_form(struct view_page *page, struct schema_page *k, const struct
 	html_lit(h, "<h2><bdi>");
 	html_text(h, f->heading.n ? f->heading : f->name);
 	html_lit(h, "</bdi></h2>");
-	back_dataset_base(h, &k->visit, &k->c, STR("fields"));
+	back_dataset_base(h, &k->visit, &k->c, STR("metadata fields"));
 	html_hidden(h, "field", f->origin);
 	html_hidden(h, "facet.was", f->facet ? STR("yes") : STR("no"));
 	put_texts(h, k, "label", N_("Label"), N_("What readers see as its heading; empty: as the source has it."), f->label, HTML_FIELD_TEXT);
@@ -432,6 +542,8 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (json_count(json_get(k.c.doc, "resources")) && !back_preview(&k.visit, k.c.dataset, k.c.doc, STR(""), false, &k.preview, e))
 		return false;
 	dataset_fields_read(&k.visit, json_get(k.c.doc, "fields"), &k.preview, &k.all);
+	back_metas_read(&k.metas, k.visit.arena, json_get(k.c.doc, "metadata"));
+	k.settings = back_metas_template(&k.metas, SETTINGS);
 	if (k.posted) {
 		if (obey(&k, e))
 			return done(&k, e);

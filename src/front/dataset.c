@@ -112,6 +112,27 @@ struct str front_meta(const struct front_dataset *d, const char *template_, cons
 	return arena_str(d->visit.arena, buf_str(&b));
 }
 
+/* A field that is there for other languages is not shown in this one; programs get it all the same. */
+static void leave_languages(struct front_dataset *d)
+{
+	struct visit *v = &d->visit;
+	const struct schema *s = &d->own.dataset->schema;
+	struct query_target *t = &d->own.target;
+	bool *visible = arena_array(v->arena, bool, s->n + 1), any = false;
+	for (size_t i = 0; i < s->n; i++) {
+		bool here = field_shown_in(&s->fields[i], v->lang_code);
+		any |= !here;
+		visible[i] = here && !(s->fields[i].flags & FIELD_HIDDEN) && (!t->visible_or_null || t->visible_or_null[i]);
+	}
+	if (!any)
+		return;
+	struct dataset *copy = arena_new(v->arena, struct dataset);
+	*copy = *d->own.dataset;
+	dataset_narrow(copy, v->arena, visible);
+	d->own.dataset = copy;
+	t->visible_or_null = visible;
+}
+
 bool front_dataset_enter(struct front_dataset *d, struct site *site, struct httpd_request *r, struct httpd_reply *p, struct str id, struct err *e)
 {
 	*d = (struct front_dataset){ .site = site };
@@ -120,6 +141,7 @@ bool front_dataset_enter(struct front_dataset *d, struct site *site, struct http
 	struct visit *v = &d->visit;
 	if (!rights_find(&v->at, &v->who, v->arena, id, &d->own, e))
 		return false;
+	leave_languages(d);
 	d->dataset = dataset_told(d->own.dataset, v->arena, v->lang_code);
 	d->title = front_title(v, d->dataset);
 	d->url = arena_printf(v->arena, "/explore/dataset/%.*s/", STR_ARG(d->dataset->slug));

@@ -21,7 +21,7 @@ static struct str label_of(const struct json_node *columns, const struct field *
 
 static void take_look(struct field *to, const struct fate *from)
 {
-	static const unsigned looks = FIELD_DISJUNCTIVE | FIELD_SORTABLE | FIELD_RANGE;
+	static const unsigned looks = FIELD_DISJUNCTIVE | FIELD_SORTABLE | FIELD_RANGE | FIELD_UNREAD;
 	unsigned mine = looks | (from->facet_said ? FIELD_FACET : 0);
 	bool place = to->type == VALUE_POINT || to->type == VALUE_SHAPE;
 	bool date = to->type == VALUE_DATE || to->type == VALUE_DATETIME;
@@ -32,6 +32,7 @@ static void take_look(struct field *to, const struct fate *from)
 	to->labels = from->field.labels;
 	to->description = from->field.description;
 	to->descriptions = from->field.descriptions;
+	to->languages = from->field.languages;
 	to->facetsort = from->field.facetsort;
 	to->unit = from->field.unit;
 	to->precision = from->field.precision;

@@ -217,6 +217,31 @@ static void do_facets(struct state *s, const struct json_node *o)
 	}
 }
 
+/* {name: how much it counts when texts are searched}; 0: it is passed by. */
+static void do_weights(struct state *s, const struct json_node *weights)
+{
+	struct str name;
+	const struct json_node *v;
+	for (size_t at = 0; json_each(weights, &at, &name, &v);) {
+		struct fate *c = find(s, name);
+		if (c && json_int(v, 1) == 0) c->field.flags |= FIELD_UNREAD;
+	}
+}
+
+/* {name: [languages in which pages show it]}. */
+static void do_languages(struct state *s, const struct json_node *languages)
+{
+	struct str name;
+	const struct json_node *v;
+	for (size_t at = 0; json_each(languages, &at, &name, &v);) {
+		struct fate *c = find(s, name);
+		auto_buf b = BUF_INIT(4096);
+		if (!c || json_kind(v) != JSON_ARRAY || !json_count(v)) continue;
+		json_put_node(&b, v);
+		c->field.languages = arena_str(s->a, buf_str(&b));
+	}
+}
+
 static bool apply_one(struct state *s, const struct json_node *o, struct err *e)
 {
 	struct str type = json_text(json_get(o, "type"));
@@ -226,6 +251,8 @@ static bool apply_one(struct state *s, const struct json_node *o, struct err *e)
 	else if (str_eq(type, STR("description"))) do_description(s, o);
 	else if (str_eq(type, STR("order"))) do_order(s, o);
 	else if (str_eq(type, STR("facets"))) do_facets(s, o);
+	else if (str_eq(type, STR("weights"))) do_weights(s, json_get(o, "weights"));
+	else if (str_eq(type, STR("languages"))) do_languages(s, json_get(o, "languages"));
 	else if (str_eq(type, STR("delete"))) {
 		struct fate *c = find(s, text_of(s->a, o, "field"));
 		if (c) c->deleted = true;

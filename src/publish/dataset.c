@@ -102,11 +102,27 @@ static void put_files(struct json_out *j, const struct json_node *processors)
 	}
 }
 
-/* Operations on fields, what processors settle first, the facets of the metadata last. */
+/* What the metadata say of fields, as operations. */
+static void put_settings(struct json_out *j, const struct json_node *doc)
+{
+	static const struct { const char *setting, *operation; enum json_kind kind; } rows[] = { { "facets", "facets", JSON_ARRAY }, { "records_search_boosts", "weights", JSON_OBJECT },
+		{ "fields_displayed_in_specific_languages", "languages", JSON_OBJECT } };
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct json_node *said = json_get(json_get(json_get(json_get(doc, "metadata"), "asset_content_configuration"), rows[i].setting), "");
+		if (json_kind(said) != rows[i].kind) continue;
+		json_open(j, '{');
+		json_member(j, "type", str_of(rows[i].operation));
+		json_key(j, str_of(rows[i].operation));
+		json_value(j);
+		json_put_node(j->b, said);
+		json_close(j, '}');
+	}
+}
+
+/* Operations on fields, what processors settle first, what the metadata say last. */
 static struct str operations(struct publish_road *r, const struct json_node *doc)
 {
 	const struct json_node *list = json_get(doc, "fields");
-	const struct json_node *facets = json_get(json_get(json_get(json_get(doc, "metadata"), "asset_content_configuration"), "facets"), "");
 	auto_buf b = BUF_INIT(64 << 20);
 	struct json_out j = JSON_OUT(&b);
 	const struct tenant *portal = tenants_hold_or_null(r->site->tenants, r->tenant);
@@ -115,14 +131,7 @@ static struct str operations(struct publish_road *r, const struct json_node *doc
 	json_open(&j, '[');
 	put_files(&j, json_get(doc, "processors"));
 	for (size_t i = 0; i < json_count(list); i++) config_put_field(&j, r->a, doc, json_at(list, i), first);
-	if (json_kind(facets) == JSON_ARRAY) {
-		json_open(&j, '{');
-		json_member(&j, "type", STR("facets"));
-		json_key(&j, STR("facets"));
-		json_value(&j);
-		json_put_node(&b, facets);
-		json_close(&j, '}');
-	}
+	put_settings(&j, doc);
 	json_close(&j, ']');
 	return arena_str(r->a, buf_str(&b));
 }

@@ -7,8 +7,10 @@ bool publish_live_source(const struct publish_road *r, const struct json_node **
 {
 	const struct json_node *list = json_get(r->config.doc, "resources");
 	*out = NULL;
-	for (size_t i = 0; i < json_count(list); i++)
-		if (fetch_is_live(json_get(json_at(list, i), "datasource"))) *out = json_get(json_at(list, i), "datasource");
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json_node *source = json_get(json_at(list, i), "datasource"); /* what is pushed has none */
+		if (source && fetch_is_live(source)) *out = source;
+	}
 	return !*out || json_count(list) == 1 || err_set(e, ERR_PARAMETER, "a source that is shown live is the only one of its dataset: remove the others, or copy it");
 }
 

@@ -37,6 +37,12 @@ struct str field_description(const struct field *f, struct arena *a, struct str 
 	return in_language(a, f->descriptions, lang, f->description);
 }
 
+bool field_shown_in(const struct field *f, struct str lang)
+{
+	auto_arena a = ARENA_INIT;
+	return !f->languages.n || !lang.n || str_find(f->languages, arena_printf(&a, "\"%.*s\"", STR_ARG(lang))) >= 0;
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 static const struct { const char *word; enum value_type type; } frictionless[] = {
@@ -107,7 +113,7 @@ static void read_annotations(struct arena *a, const struct json_node *an, struct
 /* Texts by language, kept as they are written. */
 static struct str texts_of(struct arena *a, const struct json_node *n)
 {
-	if (json_kind(n) != JSON_OBJECT || json_count(n) == 0) return STR("");
+	if ((json_kind(n) != JSON_OBJECT && json_kind(n) != JSON_ARRAY) || json_count(n) == 0) return STR("");
 	auto_buf b = BUF_INIT(1 << 20);
 	json_put_node(&b, n);
 	return b.over ? STR("") : arena_str(a, buf_str(&b));
@@ -154,6 +160,8 @@ static bool read_field(struct arena *a, const struct json_node *n, size_t i, str
 	read_aliases(a, json_get(n, "aliases"), f);
 	f->labels = texts_of(a, json_get(n, "labels"));
 	f->descriptions = texts_of(a, json_get(n, "descriptions"));
+	f->languages = texts_of(a, json_get(n, "languages"));
+	if (json_bool(json_get(n, "unsearched"), false)) f->flags |= FIELD_UNREAD;
 	if ((f->flags & (FIELD_MULTIVALUED | FIELD_HIERARCHICAL)) && f->type != VALUE_TEXT)
 		return err_set(e, ERR_BAD_SOURCE,
 		               "schema: field \"%.*s\" is %s; only text fields can be multivalued or "
@@ -227,6 +235,11 @@ static void put_field(struct json_out *j, const struct field *f)
 	json_member(j, "type", str_of(value_kind(f->type)->word));
 	put_raw_member(j, "labels", f->labels);
 	put_raw_member(j, "descriptions", f->descriptions);
+	put_raw_member(j, "languages", f->languages);
+	if (f->flags & FIELD_UNREAD) {
+		json_key(j, STR("unsearched"));
+		json_put_bool(j, true);
+	}
 	if (f->naliases) {
 		json_key(j, STR("aliases"));
 		json_open(j, '[');

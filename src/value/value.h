@@ -82,6 +82,7 @@ struct field {
 	size_t naliases;
 	/* JSON objects by language, {"fr":"Nom"}; empty: none but the label and description above. */
 	struct str labels, descriptions;
+	struct str languages;   /* JSON array of those in which pages show the field; empty: all. APIs have it in all */
 };
 
 /* Ordered fields. Field number i is column f<i> of the version's table (see sql/sql.h). */
@@ -104,6 +105,7 @@ int schema_find(const struct schema *s, struct str name);
 /* In a language, else as they are without one. */
 struct str field_label(const struct field *f, struct arena *a, struct str lang);
 struct str field_description(const struct field *f, struct arena *a, struct str lang);
+bool field_shown_in(const struct field *f, struct str lang);
 /* The portal's own form, {"fields":[{"name","type","label","description","annotations":{…}}]}, or a
  * Frictionless Table Schema. Gives a schema in the arena. The error names the field and the key. */
 bool schema_from_json(struct arena *a, struct str json, struct schema *out, struct err *e) must_use;

@@ -446,6 +446,28 @@ def test_places_are_drawn_as_the_publisher_wants(world, root):
     assert '<option value="tree" selected' in page(root, views)
 
 
+def test_a_field_is_left_out_of_searches_and_shown_in_some_languages(world, root):
+    schema = at("shrubs", "schema") + "?field=name"
+    hits = lambda: world.client(HOST).get("/api/explore/v2.1/catalog/datasets/shrubs/records", params={"where": 'search("elm")'}).json()["total_count"]
+    column = lambda lang: "Elm" in page(world.client(HOST), f"/explore/dataset/shrubs/table/?flg={lang}")
+    assert (hits(), column("en"), column("fr")) == (1, True, True)
+    text = page(root, schema)
+    assert re.search(r'name="searched"[^>]* checked', text) and re.search(r'name="shown.fr"[^>]* checked', text)
+    send(root, schema, {"shown.fr": "on"}, 'name="searched"', drop=("searched", "shown.en"))
+    assert not re.search(r'name="searched"[^>]* checked', page(root, schema)) and not re.search(r'name="shown.en"[^>]* checked', page(root, schema))
+    published(world, root, "shrubs")
+    assert (hits(), column("en"), column("fr")) == (0, False, True)
+    record = world.client(HOST).get("/api/explore/v2.1/catalog/datasets/shrubs/records", params={"where": 'search(name, "elm")'}).json()
+    assert record["results"][0]["name"] == "Elm", "programs have it, and a search that names it finds it"
+    # The name goes, what is said of it stays; then everything is as before.
+    send(root, schema, {"name": "kind"}, 'name="searched"')
+    published(world, root, "shrubs")
+    assert (hits(), column("en"), column("fr")) == (0, False, True)
+    send(root, schema, {"searched": "on", "shown.en": "on", "shown.fr": "on", "name": "name"}, 'name="searched"')
+    published(world, root, "shrubs")
+    assert (hits(), column("en"), column("fr")) == (1, True, True)
+
+
 def test_lists_lead_to_figures_and_are_narrowed(world, root):
     assert re.search(r'href="/backoffice/datasets/da_\w+/monitoring/"', page(root, "/backoffice/datasets/"))
     machine = Api(world, key_of(world, ROOT_USER))
