@@ -258,7 +258,7 @@ struct front_tip { struct str html; const struct field *fields[FRONT_TIP_FIELDS]
 /* Of a view ("map", "image", "calendar"), the other fields by the metadata value `fields`; only what the reader may see. False: nothing. */
 bool front_tip_of(const struct front_dataset *d, const struct query_target *t, const char *view, const char *fields, struct front_tip *out) nonnull_all;
 struct str front_tip_select(struct arena *a, const struct front_tip *tip) nonnull_all; /* ", `a`, `b`", behind a select */
-struct front_tip_row { const struct front_tip *tip; const struct query_plan *plan; const struct batch *batch; size_t first, row; struct str id; };
+struct front_tip_row { const struct front_tip *tip; const struct query_plan *plan; const struct batch *batch; size_t row; struct str id; };
 void front_put_tip(struct front_dataset *d, const struct front_tip_row *row) nonnull_all;
 /* The same as markup, in the arena. */
 struct str front_tip_text(struct front_dataset *d, const struct front_tip_row *row) nonnull_all;

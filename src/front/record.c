@@ -272,7 +272,7 @@ static void put_card(struct html *h, struct card *c, const struct batch *b)
 	put_steps(h, c);
 	html_lit(h, "</header>");
 	if (c->tip.html.n)
-		front_put_tip(&c->d, &(struct front_tip_row){ &c->tip, &c->plan, b, 0, 0, c->id });
+		front_put_tip(&c->d, &(struct front_tip_row){ &c->tip, &c->plan, b, 0, c->id });
 	html_lit(h, "<div class=\"parts\"><dl class=\"fields-of\">");
 	for (size_t i = 0; i < c->plan.ncolumns; i++)
 		put_field(h, c, b, i, &scratch);

@@ -224,7 +224,7 @@ static void take_event(struct calendar *c, const struct batch *b, size_t row, co
 		ev->minute = local.hour * 60 + local.minute;
 	}
 	if (c->tip.n || c->tip.html.n)
-		ev->tip = front_tip_text(c->d, &(struct front_tip_row){ &c->tip, plan, b, c->end ? 3 : 2, row, ev->id });
+		ev->tip = front_tip_text(c->d, &(struct front_tip_row){ &c->tip, plan, b, row, ev->id });
 	ev->title = column_has(title, row) ? arena_str(a, text_cut(title->texts[row], TITLE_CUT)) : STR("–");
 }
 

@@ -84,7 +84,7 @@ static void put_picture(struct gallery *g, const struct batch *b, size_t row, co
 	html_text(h, title.n ? title : f.name);
 	html_lit(h, "</span></a>");
 	if (g->tipped)
-		front_put_tip(d, &(struct front_tip_row){ &g->tip, plan, b, titled ? 2 : 1, row, b->columns[plan->id_column].texts[row] });
+		front_put_tip(d, &(struct front_tip_row){ &g->tip, plan, b, row, b->columns[plan->id_column].texts[row] });
 	html_lit(h, "</li>");
 }
 

@@ -92,13 +92,23 @@ static void put_safe(struct buf *b, struct str s)
 	}
 }
 
+/* The column of a field: one that is asked for twice, as the beginning of an event and for its card, comes once. ncolumns: none. */
+static size_t place_of(const struct front_tip_row *row, size_t i)
+{
+	size_t at = 0;
+	while (at < row->plan->ncolumns && !(row->plan->fields[at] && str_eq(row->plan->fields[at]->name, row->tip->fields[i]->name)))
+		at++;
+	return at;
+}
+
 static void put_value(struct buf *b, const struct front_dataset *d, const struct front_tip_row *row, size_t i)
 {
-	const struct column *col = &row->batch->columns[row->first + i];
+	size_t at = place_of(row, i);
+	const struct column *col = at < row->plan->ncolumns ? &row->batch->columns[at] : NULL;
 	struct record_style style = { .zone = d->visit.zone };
 	auto_buf text = BUF_INIT(LIMIT_CELL_BYTES);
 	struct front_file f;
-	if (!column_has(col, row->row))
+	if (!col || !column_has(col, row->row))
 		return;
 	if (col->type.type == VALUE_FILE && front_file_read(d->visit.arena, col->texts[row->row], &f))
 		buf_put(&text, f.url);
@@ -106,7 +116,7 @@ static void put_value(struct buf *b, const struct front_dataset *d, const struct
 		for (uint32_t k = 0; k < col->lists[row->row].n; k++)
 			buf_printf(&text, "%s%.*s", k ? ", " : "", STR_ARG(col->items[col->lists[row->row].from + k]));
 	else
-		front_put_reading(&text, &row->plan->columns[row->first + i], row->tip->fields[i], col, row->row, &style, d->visit.lang->code);
+		front_put_reading(&text, &row->plan->columns[at], row->tip->fields[i], col, row->row, &style, d->visit.lang->code);
 	put_safe(b, buf_str(&text));
 }
 
@@ -141,7 +151,10 @@ static void put_fields(struct front_dataset *d, const struct front_tip_row *row)
 	html_lit(h, "<dl class=\"tip\">");
 	for (size_t i = 0; i < row->tip->n; i++) {
 		const struct field *f = row->tip->fields[i];
-		struct front_value_at at = { .as = &row->plan->columns[row->first + i], .field_or_null = f, .column = &row->batch->columns[row->first + i], .row = row->row };
+		size_t place = place_of(row, i);
+		if (place == row->plan->ncolumns)
+			continue;
+		struct front_value_at at = { .as = &row->plan->columns[place], .field_or_null = f, .column = &row->batch->columns[place], .row = row->row };
 		if (!column_has(at.column, row->row))
 			continue;
 		html_lit(h, "<div><dt><bdi>");

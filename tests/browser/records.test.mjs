@@ -201,7 +201,7 @@ describe('a calendar', () => {
 		const file = join(mkdtempSync(join(tmpdir(), 'stoa-fairs-')), 'fairs.csv')
 		writeFileSync(file, 'day,what,street\n' + [1, 3, 4, 9, 10, 17, 24, 31].map(d => `2001-03-${String(d).padStart(2, '0')},Fair ${d},Street ${d}`).join('\n') + '\n')
 		server.run('publish', file, '--portal', 'quiet.localhost', '--id', 'fairs', '--title', 'Fairs', '--meta', 'visualization.calendar_enabled=true', '--meta', 'visualization.calendar_event_start=day',
-			'--meta', 'visualization.calendar_event_title=what', '--meta', 'visualization.calendar_tooltip_fields=["street"]')
+			'--meta', 'visualization.calendar_event_title=what', '--meta', 'visualization.calendar_tooltip_fields=["day","what","street"]')
 	})
 
 	for (const width of [1280, 390])
@@ -214,6 +214,7 @@ describe('a calendar', () => {
 			for (const event of [page.locator('.month .events li').first(), page.locator('.month .events li').last()]) {
 				await event.hover()
 				assert.match(String(await shown()), /Street \d+/)
+				assert.doesNotMatch(String(await shown()), /[0-9a-f]{20}/, 'what the event shows already comes again in the card, and is no id')
 				assert.equal((await shown()).length, 1)
 				assert.ok(await page.evaluate(() => [...document.querySelectorAll('.month .tip')].every(e => e.getBoundingClientRect().left >= 0 && e.getBoundingClientRect().right <= innerWidth)))
 				await page.keyboard.press('Escape')
