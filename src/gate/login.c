@@ -28,17 +28,20 @@ static bool needs_cookies(struct gate *g, struct err *e)
 static bool show_login(struct gate *g, struct str next, struct err *e)
 {
 	struct html *h = &g->page.h;
+	size_t leading, others;
 	gate_open(g, N_("Sign in"));
 	gate_said(g);
+	if (!gate_put_providers(h, &g->v, next, true, &leading, e)) return false;
+	if (leading) gate_paragraph(g, N_("Or with an address and a password:"));
 	gate_form_open(g, NULL);
 	if (!str_eq(next, STR("/"))) html_hidden(h, "next", next);
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_EMAIL, .name = "username", .label = N_("E-mail address"), .autocomplete = "username",
-	                                    .required = true, .autofocus = !address_of(g).n, .most = MAIL_ADDRESS_BYTES });
+	                                    .required = true, .autofocus = !address_of(g).n && !leading, .most = MAIL_ADDRESS_BYTES });
 	gate_password(g, "password", N_("Password"), false, false, address_of(g).n > 0);
 	html_check(h, &(struct html_check){ .name = "remember", .label = N_("Keep me signed in on this device"),
 	                                    .hint = N_("For two weeks after each visit. Not on a device that others use.") });
 	gate_submit(g, N_("Sign in"));
-	if (!gate_put_providers(h, &g->v, next, e)) return false;
+	if (!gate_put_providers(h, &g->v, next, false, &others, e)) return false;
 	gate_link(g, "/password/reset/", N_("I have forgotten my password"));
 	if (account_signup_mode(g->v.at.tenant) != ACCOUNT_SIGNUP_CLOSED) gate_link(g, "/signup/", N_("I have no account yet"));
 	else if (str_eq(tenant_setting(g->v.at.tenant, "access"), STR("private")) && tenant_setting_on(g->v.at.tenant, "access.requests"))

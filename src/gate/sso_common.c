@@ -31,7 +31,7 @@ struct str gate_sso_binding(const struct visit *v)
 static void put_button(struct html *h, struct visit *v, const struct sso_provider *p, struct str next, bool link)
 {
 	struct html_form form = { .visit = v, .action = arena_printf(v->arena, "/login/sso/%.*s/", STR_ARG(p->id)), .plain = true };
-	struct html_button button = { .weight = HTML_SECONDARY, .text = p->label };
+	struct html_button button = { .weight = p->leads && !link ? HTML_PRIMARY : HTML_SECONDARY, .text = p->label };
 	html_form_open(h, &form);
 	html_hidden(h, "next", next);
 	if (link) html_hidden(h, "link", STR("on"));
@@ -39,21 +39,20 @@ static void put_button(struct html *h, struct visit *v, const struct sso_provide
 	html_form_close(h);
 }
 
-bool gate_put_providers(struct html *h, struct visit *v, struct str next, struct err *e)
+bool gate_put_providers(struct html *h, struct visit *v, struct str next, bool leading, size_t *put, struct err *e)
 {
 	struct sso_scene s = gate_sso_scene(v);
 	struct sso_provider *all;
 	size_t n;
 	if (!sso_provider_list(&s, &all, &n, e)) return false;
-	bool first = true;
+	*put = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!all[i].enabled) continue;
-		if (first) {
+		if (!all[i].enabled || all[i].leads != leading) continue;
+		if (!(*put)++) {
 			html_lit(h, "<p>");
-			html_say(h, N_("You can also sign in with:"));
+			html_say(h, leading ? N_("Sign in with:") : N_("You can also sign in with:"));
 			html_lit(h, "</p>");
 		}
-		first = false;
 		put_button(h, v, &all[i], next, false);
 	}
 	return true;

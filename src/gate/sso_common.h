@@ -10,7 +10,8 @@ struct sso_scene gate_sso_scene(const struct visit *v);
 /* What binds a sign-in to this browser: the nonce of its csrftoken. Empty when it has none that is good. */
 struct str gate_sso_binding(const struct visit *v);
 /* A form with a button for each provider that is switched on; nothing when there is none. `next` is where to go afterwards. */
-bool gate_put_providers(struct html *h, struct visit *v, struct str next, struct err *e) must_use;
+/* Those that lead, which stand before the password, or the others; *put: how many. */
+bool gate_put_providers(struct html *h, struct visit *v, struct str next, bool leading, size_t *put, struct err *e) must_use;
 /* The same on the page of one's own account: what is linked, and buttons to link more. */
 bool gate_put_identities(struct html *h, struct visit *v, struct err *e) must_use;
 struct gate;

@@ -155,6 +155,20 @@ def test_csr_13_a_transaction_lasts_ten_minutes(portal, real):
     assert said(back(c, here)) == "late" and not is_in(c)
 
 
+def test_a_provider_may_stand_before_the_password(portal, real):
+    page = lambda: portal.client().get("/login/").text.split("<main")[1]
+    before = page()
+    assert before.index('name="password"') < before.index("/login/sso/town/") and "You can also sign in with:" in before
+    portal.set("town", "oidc", leads="on")
+    try:
+        after = page()
+        assert after.index("/login/sso/town/") < after.index("Or with an address and a password:") < after.index('name="password"')
+        assert after.count("/login/sso/town/") == 1
+    finally:
+        portal.set("town", "oidc", leads="off")
+    assert page().index('name="password"') < page().index("/login/sso/town/")
+
+
 def test_starting_needs_the_visitors_click(portal, real):
     c = portal.client()
     assert c.get("/login/sso/town/").status_code == 405
