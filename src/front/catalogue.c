@@ -91,7 +91,7 @@ static void put_facets(struct catalogue *c)
 		front_facet(h, &c->state, &c->facets.facets[i], arena_join(c->visit.arena, STR("refine."), name),
 		            front_catalogue_label(h->lang, name), front_catalogue_facets[i].kind, i < FRONT_FACETS_OPEN);
 	}
-	if (c->total || c->placed)
+	if ((c->total || c->placed) && tenant_setting_on(c->visit.at.tenant, "catalogue.place"))
 		front_catalogue_map(c);
 	html_lit(h, "</aside>");
 }

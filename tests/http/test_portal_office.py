@@ -91,6 +91,11 @@ def test_settings_do_what_they_say(world, root):
     assert save(root, HOME, root__page="no-such-page").status_code == 422
     saved(save(root, HOME, without=("datasets.restricted", "language.de"), root__page="catalogue", csv__separator="semicolon", language__first="en"))
     assert "delimiter=," not in reader.get("/").text and "Trees" in reader.get("/").text
+    assert 'class="facet place"' in reader.get("/explore/").text
+    saved(save(root, HOME, without=("catalogue.place",)))
+    assert 'class="facet place"' not in reader.get("/explore/").text and reader.get("/explore/?geofilter.bbox=1,1,2,2").status_code == 200
+    saved(save(root, HOME, catalogue__place="on"))
+    assert 'class="facet place"' in reader.get("/explore/").text
 
 
 def test_strangers_of_a_private_portal_get_a_page_without_data(world, root, tmp_path):
