@@ -179,7 +179,7 @@ bool json_rows_read(struct json_rows *r, struct str text, struct row *out, struc
 	json_free(r->doc);
 	r->doc = NULL;
 	arena_done(&r->row);
-	if (!json_read(text, &r->doc, e)) return false;
+	if (!json_read_digits(text, &r->doc, e)) return false;
 	const struct json_node *root = json_root(r->doc);
 	struct str rest = r->object;
 	struct str key;

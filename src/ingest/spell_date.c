@@ -100,11 +100,14 @@ static bool named_date(struct str s, size_t *at, struct moment *m)
 	return between(s, at) && digits(s, at, 4, &m->third, &n) && n == 4;
 }
 
-static bool year_alone(struct str s, size_t *at, struct moment *m)
+/* Figures without three parts are a date only where they cannot be a code: "0101" and "0203-04" are read as they stand. */
+static bool is_year(int year) { return year >= 1000; }
+
+static bool year_alone(struct moment *m)
 {
 	m->second = 1;
 	m->third = 1;
-	return *at == s.n;
+	return is_year(m->first);
 }
 
 static bool numeric_date(struct str s, size_t *at, struct moment *m)
@@ -116,11 +119,11 @@ static bool numeric_date(struct str s, size_t *at, struct moment *m)
 		m->third = m->first % 100;
 		m->second = m->first / 100 % 100;
 		m->first /= 10000;
-		return true;
+		return is_year(m->first);
 	}
 	if (n != 4 && n > 2) return false;
 	m->order = n == 4 ? YEAR_FIRST : YEAR_LAST;
-	if (n == 4 && *at == s.n) return year_alone(s, at, m);
+	if (n == 4 && *at == s.n) return year_alone(m);
 	char mark = s.n > *at ? s.p[*at] : 0;
 	if (mark != '-' && mark != '/' && mark != '.') return false;
 	m->only_dmy = mark == '.';
@@ -128,7 +131,7 @@ static bool numeric_date(struct str s, size_t *at, struct moment *m)
 	if (!digits(s, at, 2, &m->second, &n)) return false;
 	if (m->order == YEAR_FIRST && *at == s.n && n == 2 && mark == '-') {
 		m->third = 1;
-		return true;
+		return is_year(m->first);
 	}
 	if (!skip(s, at, mark) || !digits(s, at, 4, &m->third, &n)) return false;
 	return m->order == YEAR_FIRST ? n <= 2 : n == 4;

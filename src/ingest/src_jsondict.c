@@ -42,7 +42,7 @@ static bool read_all(struct source *s, struct err *e)
 	bool ok = window_rewind(&w, e);
 	while (ok && more) ok = window_more(&w, &more, e);
 	struct err inner = { 0 };
-	if (ok && !json_read(str_make(w.p + w.at, w.to - w.at), &of(s)->doc, &inner)) {
+	if (ok && !json_read_digits(str_make(w.p + w.at, w.to - w.at), &of(s)->doc, &inner)) {
 		err_set(e, ERR_BAD_SOURCE, "%.400s", inner.pub);
 		ok = false;
 	}

@@ -2,15 +2,13 @@
 #include "json/door.h"
 #include <jansson.h>
 
-void *door_load(struct str text, bool prefix, size_t *used, struct err *e)
+void *door_load(struct str text, bool prefix, size_t *used, bool *overflow, struct err *e)
 {
 	json_error_t why;
 	size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | (prefix ? JSON_DISABLE_EOF_CHECK : 0);
 	const char *p = text.p ? text.p : "";
 	json_t *root = json_loadb(p, text.n, flags, &why);
-	/* Whole numbers beyond 64 bits become reals, as everywhere else in the house. */
-	if (!root && json_error_code(&why) == json_error_numeric_overflow)
-		root = json_loadb(p, text.n, flags | JSON_DECODE_INT_AS_REAL, &why);
+	*overflow = !root && json_error_code(&why) == json_error_numeric_overflow;
 	if (!root) {
 		err_set(e, ERR_BAD_REQUEST, "JSON: line %d, column %d: %s", why.line, why.column, why.text);
 		return NULL;

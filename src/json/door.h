@@ -7,8 +7,8 @@
 
 enum door_kind { DOOR_NULL, DOOR_BOOL, DOOR_INT, DOOR_REAL, DOOR_TEXT, DOOR_ARRAY, DOOR_OBJECT };
 
-/* Gives a tree to be ended by door_free, or NULL with *e filled. */
-void *door_load(struct str text, bool prefix, size_t *used, struct err *e);
+/* Gives a tree to be ended by door_free, or NULL with *e filled; *overflow: because of a number that does not fit. */
+void *door_load(struct str text, bool prefix, size_t *used, bool *overflow, struct err *e);
 void door_free(void *root);
 
 /* Everything below borrows a node that is not NULL. */

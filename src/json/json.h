@@ -14,6 +14,8 @@ enum json_kind { JSON_ABSENT, JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_TE
 /* Reads a whole text. Fails with ERR_BAD_REQUEST naming line and column; duplicate keys: last wins;
  * depth beyond LIMIT_JSON_DEPTH is refused. */
 bool json_read(struct str text, struct json_doc **out, struct err *e) must_use nonnull_all;
+/* The same for what is data: a whole number beyond 64 bits, which json_read makes a real, is a text that keeps its digits. */
+bool json_read_digits(struct str text, struct json_doc **out, struct err *e) must_use nonnull_all;
 /* Reads the value at the start of text and tells how many bytes it took (leading blanks included);
  * for arrays read element by element. */
 bool json_read_prefix(struct str text, struct json_doc **out, size_t *used, struct err *e) must_use nonnull_all;

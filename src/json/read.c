@@ -79,11 +79,64 @@ static bool refuse_depth(struct str s, size_t at, struct err *e)
 	               at - start + 1, LIMIT_JSON_DEPTH);
 }
 
-static bool load(struct str s, bool prefix, struct json_doc **out, size_t *used, struct err *e)
+/* --- whole numbers beyond 64 bits ------------------------------------------------------------------ */
+
+static bool in_number(char c) { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'; }
+
+static bool is_huge(struct str number)
+{
+	int64_t ignored;
+	for (size_t i = 0; i < number.n; i++)
+		if (!(number.p[i] >= '0' && number.p[i] <= '9') && !(i == 0 && number.p[i] == '-')) return false;
+	return number.n >= 19 && !text_to_int(number, &ignored);
+}
+
+/* The library knows none: they become reals, or texts that keep their digits, and nothing else changes. Gives the place in `s` where what was
+ * written has `stop` bytes. */
+static size_t tame(struct str s, bool digits, size_t stop, struct buf *out)
+{
+	bool quoted = false;
+	size_t i = 0;
+	while (i < s.n && out->n < stop) {
+		size_t n = 0;
+		while (!quoted && i + n < s.n && in_number(s.p[i + n])) n++;
+		if (n == 0) {
+			if (quoted && s.p[i] == '\\' && i + 1 < s.n) buf_put_char(out, s.p[i++]);
+			else if (s.p[i] == '"') quoted = !quoted;
+			buf_put_char(out, s.p[i++]);
+			continue;
+		}
+		struct str number = str_sub(s, i, n);
+		bool huge = is_huge(number);
+		if (huge && digits) buf_put_char(out, '"');
+		buf_put(out, number);
+		if (huge) buf_put(out, digits ? STR("\"") : STR(".0"));
+		i += n;
+	}
+	return i;
+}
+
+static void *load_tamed(struct str s, bool prefix, bool digits, size_t *used, struct err *e)
+{
+	auto_buf b = BUF_INIT(2 * s.n + 64);
+	bool overflow;
+	(void)tame(s, digits, SIZE_MAX, &b);
+	void *root = door_load(buf_str(&b), prefix, used, &overflow, e);
+	size_t stop = *used;
+	b.n = 0;
+	if (root && prefix) *used = tame(s, digits, stop, &b);
+	return root;
+}
+
+static bool load(struct str s, bool prefix, bool digits, struct json_doc **out, size_t *used, struct err *e)
 {
 	ptrdiff_t deep = too_deep(s, prefix);
 	if (deep >= 0) return refuse_depth(s, (size_t)deep, e);
-	void *root = door_load(s, prefix, used, e);
+	bool overflow;
+	struct err first = { 0 };
+	void *root = door_load(s, prefix, used, &overflow, &first);
+	if (!root && overflow) root = load_tamed(s, prefix, digits, used, e);
+	else if (!root) *e = first;
 	if (!root) return false;
 	struct json_doc *d = malloc(sizeof *d);
 	ensure(d != NULL);
@@ -95,12 +148,18 @@ static bool load(struct str s, bool prefix, struct json_doc **out, size_t *used,
 bool json_read(struct str text, struct json_doc **out, struct err *e)
 {
 	size_t used;
-	return load(text, false, out, &used, e);
+	return load(text, false, false, out, &used, e);
+}
+
+bool json_read_digits(struct str text, struct json_doc **out, struct err *e)
+{
+	size_t used;
+	return load(text, false, true, out, &used, e);
 }
 
 bool json_read_prefix(struct str text, struct json_doc **out, size_t *used, struct err *e)
 {
-	return load(text, true, out, used, e);
+	return load(text, true, false, out, used, e);
 }
 
 void json_free(struct json_doc *d)

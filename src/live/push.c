@@ -186,7 +186,7 @@ static bool call(struct live *l, const struct live_call *c, enum journal_op op, 
 	int64_t number;
 	/* Who may not push learns nothing of what was sent. */
 	if (!admit(l, c, a, &dataset, &number, e)) return false;
-	if (!json_read(c->body, &doc, &bad)) return err_set(e, ERR_BAD_REQUEST, "The body is not JSON that can be read: %s", bad.pub);
+	if (!json_read_digits(c->body, &doc, &bad)) return err_set(e, ERR_BAD_REQUEST, "The body is not JSON that can be read: %s", bad.pub);
 	enum json_kind kind = json_kind(json_root(doc));
 	if (kind != JSON_OBJECT && kind != JSON_ARRAY)
 		return err_set(e, ERR_BAD_REQUEST, "The body has to be one JSON object, or an array of objects.");

@@ -105,6 +105,29 @@ static void whole_numbers_beyond_64_bits_become_reals(void **s)
 	assert_int_equal(json_int(json_at(json_root(d), 0), -1), -1);
 }
 
+static void whole_numbers_beyond_64_bits_leave_the_others_alone(void **s)
+{
+	(void)s;
+	const struct str text = STR("{\"a\":-18446744073709551615,\"b\":9007199254740993,\"c\":\"\\\"99999999999999999999\",\"d\":1.5e3}");
+	struct err e = { 0 };
+	auto_json *d = NULL;
+	auto_json *t = NULL;
+	auto_json *p = NULL;
+	size_t used;
+	assert_true(json_read(text, &d, &e));
+	assert_int_equal(json_kind(json_get(json_root(d), "a")), JSON_REAL);
+	assert_int_equal(json_int(json_get(json_root(d), "b"), 0), 9007199254740993);
+	assert_true(str_eq(json_text(json_get(json_root(d), "c")), STR("\"99999999999999999999")));
+	assert_true(json_real(json_get(json_root(d), "d"), 0) == 1500);
+	assert_true(json_read_digits(text, &t, &e));
+	assert_true(str_eq(json_text(json_get(json_root(t), "a")), STR("-18446744073709551615")));
+	assert_int_equal(json_int(json_get(json_root(t), "b"), 0), 9007199254740993);
+	assert_true(json_read_prefix(STR("[12345678901234567890] , 2"), &p, &used, &e));
+	assert_int_equal(used, 22);
+	struct json_doc *none = NULL;
+	assert_false(json_read(STR("[1e999]"), &none, &e));
+}
+
 static void writes_nested_values(void **s)
 {
 	(void)s;
@@ -162,6 +185,7 @@ int main(void)
 		cmocka_unit_test(brackets_in_strings_do_not_nest),
 		cmocka_unit_test(reads_one_value_of_many),
 		cmocka_unit_test(whole_numbers_beyond_64_bits_become_reals),
+		cmocka_unit_test(whole_numbers_beyond_64_bits_leave_the_others_alone),
 		cmocka_unit_test(writes_nested_values),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
