@@ -66,6 +66,9 @@ before(async () => {
 	await page.waitForSelector('.ways-on')
 	await context.close();
 	({ pages, lost } = await gather(binary, ask, [home, `${own}check/`, `${own}done/`, `${own}errors/`]))
+	// What leads on for good is an address of former days, and no page.
+	const answers = await Promise.all(lost.map(p => (p.includes('{') ? {} : ask(p))))
+	lost = lost.filter((_, i) => answers[i].status !== 301)
 	pages.sort((a, b) => (a.key < b.key ? -1 : 1))
 })
 after(async () => {
