@@ -22,7 +22,7 @@ static const struct store_query queries[] = {
 /* An answer that holds a secret which is told once is kept nowhere. */
 static bool is_secret(const struct manage_operation *op)
 {
-	return op->run == manage_add_key || op->run == manage_enable_push || op->run == manage_renew_push_key;
+	return op->run == manage_add_key || op->run == manage_enable_push || op->run == manage_renew_push_key || op->run == manage_add_program || op->run == manage_renew_program;
 }
 
 static struct str key_of(const struct manage_call *c)

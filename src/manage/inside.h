@@ -17,6 +17,8 @@ enum manage_rule {
 	MANAGE_DOMAIN,          /* edit_domain */
 	MANAGE_ASSETS,          /* edit_domain, edit_theme or edit_page */
 	MANAGE_LOOKS,           /* edit_domain or edit_theme */
+	MANAGE_REUSES,          /* edit_reuse */
+	MANAGE_ADMINS,          /* administrators; by a key that may all they may */
 	MANAGE_DESCRIBES,       /* edit_domain, or as MANAGE_LISTS */
 	MANAGE_READS,           /* from here on: of one dataset */
 	MANAGE_EDITS,
@@ -144,6 +146,8 @@ struct account_scene manage_scene(struct manage_call *c);
 bool manage_fresh(struct manage_call *c, struct err *e) must_use;
 /* {"0": {"status_code", "data" | "error"}, …} of a list: `one` does it and writes what is the data; false: why is in e, or in the faults. */
 bool manage_bulk(struct manage_call *c, bool (*one)(struct manage_call *c, const struct json_node *item, struct err *e), struct err *e) must_use;
+/* portal.c: a refusal of a room below as a fault; anything else stays an error. False either way. */
+bool manage_fault_of(struct manage_call *c, const char *place, struct err *e);
 /* 400 for what may not be, in the words of a room below. */
 bool manage_conflict(struct manage_call *c, const char *code, struct err *e);
 

@@ -3,6 +3,7 @@
 #include "atlas/atlas.h"
 #include "mail/mail.h"
 #include "manage/inside.h"
+#include "page/page.h"
 #include "template/template.h"
 #include "text/text.h"
 #include "view/view.h"
@@ -11,14 +12,16 @@ enum { SETTINGS = 64, LIST_BYTES = 200 << 10 };
 
 /* --- settings ----------------------------------------------------------------------------------------------------- */
 
-struct row { const char *name, *ceiling; bool mail; };
+struct row { const char *name, *ceiling; bool mail, page; };
 static const struct row rows[] = {
-#define OPEN(name) { name, NULL, false },
-#define MAIL(name) { name, NULL, true },
-#define BOUND(name, ceiling) { name, ceiling, false },
+#define OPEN(word) { .name = word },
+#define MAIL(word) { .name = word, .mail = true },
+#define PAGE(word) { .name = word, .page = true },
+#define BOUND(word, above) { .name = word, .ceiling = above },
 #include "manage/settings.def"
 #undef OPEN
 #undef MAIL
+#undef PAGE
 #undef BOUND
 };
 
@@ -69,6 +72,18 @@ static bool are_addresses(struct manage_call *c, struct str list)
 	return true;
 }
 
+/* What everybody may open first: a page of the portal that is for everybody, or one of the house's. */
+static bool is_first_page(struct manage_call *c, struct str slug, struct err *e)
+{
+	const struct page_view *view;
+	bool found = !slug.n || str_eq(slug, STR("catalogue"));
+	if (found) return true;
+	if (!pages_hold(c->s->pages, c->t, &view, e)) return false;
+	for (size_t i = 0; i < view->n; i++) found |= str_eq(view->pages[i].slug, slug) && view->pages[i].open && !view->pages[i].archived;
+	pages_release(c->s->pages, view);
+	return found;
+}
+
 static void check_value(struct manage_call *c, const struct row *row, struct str name, struct str value)
 {
 	int64_t n, most = row->ceiling ? tenant_number(c->tenant, row->ceiling) : 0;
@@ -76,6 +91,8 @@ static void check_value(struct manage_call *c, const struct row *row, struct str
 	if (row->mail && !are_addresses(c, value)) process_fault(&c->faults, name, "Expected e-mail addresses with commas between them.");
 	if (most > 0 && value.n && (!str_to_int(value, &n) || n < 0 || n > most))
 		process_fault(&c->faults, name, "Expected a whole number of at most %lld, which was set for this portal from above.", (long long)most);
+	if (row->page && !is_first_page(c, value, &why)) process_fault(&c->faults, name, "Expected the slug of a page that is for everybody, catalogue, or an empty text for the house's first page.");
+	why = (struct err){ 0 };
 	/* No text of a setting may make browsers fetch from a site that is not declared (REG-8). */
 	if (c->visit.registry && str_find_char(value, '<') >= 0 && !registry_check_markup(c->visit.registry, value, &why)) process_fault(&c->faults, name, "%s", why.pub);
 }
@@ -96,8 +113,7 @@ static struct str text_of(struct manage_call *c, const struct json_node *v, bool
 	return STR("");
 }
 
-/* A refusal of a room below as a fault; anything else stays an error. False either way. */
-static bool fault_of(struct manage_call *c, const char *place, struct err *e)
+bool manage_fault_of(struct manage_call *c, const char *place, struct err *e)
 {
 	if (e->code != ERR_PARAMETER && e->code != ERR_INVALID && e->code != ERR_USAGE && e->code != ERR_CONFLICT && e->code != ERR_TOO_LARGE) return false;
 	process_fault(&c->faults, str_of(place), "%s", e->pub);
@@ -107,7 +123,7 @@ static bool fault_of(struct manage_call *c, const char *place, struct err *e)
 
 static bool write_settings(struct manage_call *c, const struct tenant_setting_value *values, size_t n, struct err *e)
 {
-	if (n && !tenant_set(c->s->tenants, c->t, values, n, e)) return fault_of(c, "non_field_errors", e);
+	if (n && !tenant_set(c->s->tenants, c->t, values, n, e)) return manage_fault_of(c, "non_field_errors", e);
 	for (size_t i = 0; i < n; i++) visitor_note(&c->visit, EVENT_SETTINGS_CHANGED, STR(""), values[i].name);
 	return true;
 }
@@ -238,7 +254,7 @@ static bool replace_items(struct manage_call *c, enum template_which w, const ch
 {
 	if (json_kind(c->body) != JSON_ARRAY) return manage_invalid_field(c, "non_field_errors", "Expected a list of objects.");
 	check_labels(c, c->body, "labels");
-	if (!c->faults.list.n && !template_items_write(c->s->tenants, c->tenant, w, c->body, e)) (void)fault_of(c, "non_field_errors", e);
+	if (!c->faults.list.n && !template_items_write(c->s->tenants, c->tenant, w, c->body, e)) (void)manage_fault_of(c, "non_field_errors", e);
 	if (c->faults.list.n) return manage_invalid(c, STR(""));
 	if (e->code) return false;
 	visitor_note(&c->visit, EVENT_SETTINGS_CHANGED, str_of(noun), STR(""));
@@ -273,7 +289,7 @@ bool manage_replace_basemaps(struct manage_call *c, struct err *e)
 	if (!manage_fresh(c, e)) return false;
 	struct str json = json_count(c->body) ? manage_node_text(c->a, c->body) : STR("");
 	check_labels(c, c->body, "label");
-	if (!c->faults.list.n && json.n && !atlas_grounds(c->a, json, c->visit.lang_code, &list, &n, e) && !fault_of(c, "non_field_errors", e) && e->code) return false;
+	if (!c->faults.list.n && json.n && !atlas_grounds(c->a, json, c->visit.lang_code, &list, &n, e) && !manage_fault_of(c, "non_field_errors", e) && e->code) return false;
 	/* Addresses that browsers ask themselves belong to services of the register, so that policy and headers follow (REG-8). */
 	for (size_t i = 0; i < n; i++)
 		if (list[i].direct && !view_basemap_declared(&c->visit, &list[i]))
