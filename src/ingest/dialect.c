@@ -15,7 +15,15 @@ struct tally {
 	size_t rows;
 	int64_t cells, typed; /* how many cells spell something */
 	int64_t closed;       /* quoted cells */
+	int64_t sealed;       /* of those, with something in them that could part cells */
 };
+
+static bool holds_delimiter(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == ',' || s.p[i] == ';' || s.p[i] == '\t' || s.p[i] == '|') return true;
+	return false;
+}
 
 static void take_row(struct tally *t, const struct csv_parse *p)
 {
@@ -25,6 +33,7 @@ static void take_row(struct tally *t, const struct csv_parse *p)
 		if (s.n == 0) continue;
 		filled++;
 		t->closed += p->quoted[i] != 0;
+		t->sealed += p->quoted[i] != 0 && holds_delimiter(s);
 		if (t->rows > 200) continue;
 		t->cells++;
 		if (spell_readings(s, SPELL_NUMBERS | SPELL(BOOL) | SPELL_DATES | SPELL_TIMES)) t->typed++;
@@ -95,6 +104,9 @@ static void judge(const struct tally *t, struct csv_dialect *d)
 	d->headed = headed && d->columns >= 2 && t->filled[skip] == d->columns;
 	double typed = t->cells ? (double)t->typed / (double)t->cells : 0;
 	d->score = d->columns < 2 ? 0.01 : share - (headed ? 0 : 0.2) + 0.05 * typed;
+	/* One column whose cells are quoted because of what they hold is no text without columns. */
+	d->sealed = d->columns == 1 && d->quote == '"' && agreeing == t->rows && t->sealed > 0 && t->closed * 2 >= (int64_t)t->rows;
+	if (d->sealed) d->score = 0.6;
 	/* Words are parted by blanks, too: a table has three columns of them at least, in nearly every row, and half of them values; and nothing else
 	   parts them. */
 	if (d->delimiter == ' ') d->score = d->columns < 3 || share < 0.95 || t->rows < 4 || typed < 0.5 ? -2 : 0.02;
@@ -133,7 +145,7 @@ size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *gi
 		csv_parse_init(&p, &d);
 		t.rows = 0;
 		t.seen = 0;
-		t.cells = t.typed = t.closed = 0;
+		t.cells = t.typed = t.closed = t.sealed = 0;
 		sample(str_make(copy, head.n), whole, &p, &t);
 		csv_parse_done(&p);
 		judge(&t, &d);

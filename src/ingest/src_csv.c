@@ -299,8 +299,9 @@ static bool csv_again(struct source *s, int64_t rows, int64_t bad, size_t column
 	if (c->settled) return false;
 	double share = rows > 0 ? (double)bad / (double)rows : 0;
 	double weight = c->dialects[c->present].headed ? 0.49 : 1;
-	c->bad[c->present] = columns > 1 ? weight * share : 0.5 + share;
-	if (columns > 1 && share <= 0.02) return false;
+	bool table = columns > 1 || c->dialects[c->present].sealed;
+	c->bad[c->present] = table ? weight * share : 0.5 + share;
+	if (table && share <= 0.02) return false;
 	if (c->present + 1 < c->ndialects) {
 		take_dialect(s, c->present + 1);
 		return true;

@@ -12,6 +12,7 @@ struct csv_dialect {
 	size_t columns;   /* most usual number of cells a row */
 	int skip;         /* rows before the headings */
 	bool headed;      /* its first row has that number of cells, and none is empty */
+	bool sealed;      /* one column, of cells that are quoted because of what is in them */
 	double score;
 };
 enum { CSV_DIALECTS = 10 };
