@@ -36,12 +36,13 @@ static void put_reuse(const struct engage_scene *s, struct json_out *j, struct s
 {
 	static const char *const states[] = { "pending", "approved", "rejected" };
 	int64_t state = store_int(r, 2);
-	(void)s;
 	json_member(j, "dataset", store_text(r, 4));
 	json_member(j, "title", store_text(r, 0));
 	json_member(j, "description", store_text(r, 5));
 	json_member(j, "url", store_text(r, 1));
 	json_member(j, "state", str_of(state >= 0 && state < (int64_t)COUNT_OF(states) ? states[state] : ""));
+	struct engage_reuse pictured = { .id = store_int(r, 6), .pictured = { store_int(r, 7) } };
+	json_member(j, "picture", pictured.pictured.us ? engage_picture_path(s->arena, &pictured) : STR(""));
 	put_time(j, STR("created"), store_int(r, 3));
 }
 

@@ -120,10 +120,10 @@ void front_put_reuses(struct front_dataset *d)
 
 /* --- its picture ------------------------------------------------------------------------------------------- */
 
-/* Shown with the reuse: to who may see the dataset once it is approved, to who reviews before. */
+/* Shown with the reuse: to who may see the dataset once it is approved, to who reviews or sent it before. */
 static bool may_see(const struct visit *v, const struct engage_reuse *r)
 {
-	return rights_may(&v->who, ACCOUNT_MAY_EDIT_REUSE) ||
+	return (v->session && v->session->account == r->account) || rights_may(&v->who, ACCOUNT_MAY_EDIT_REUSE) ||
 	       (r->state == ENGAGE_APPROVED && tenant_setting_on(v->at.tenant, "reuses") && rights_dataset_or_null(&v->at, &v->who, v->arena, r->slug));
 }
 

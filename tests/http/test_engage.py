@@ -493,10 +493,16 @@ def test_what_an_account_wrote_is_in_its_copy_and_goes_with_it(world):
     assert send(world, c, "/contact/", {"text": "My own words"}).status_code == 303
     copy = c.form("/account/data/", {"do": "export"}).json()
     assert copy["follows"][0]["dataset"] == "cities" and copy["messages"][0]["text"] == "My own words" and copy["reuses"] == []
+    dot = bytes.fromhex("47494638396101000100800000ff000000000021f90400000000002c00000000010001000002024401003b")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', c.get(PAGE + "reuse/").text).group(1)
+    assert c.post(PAGE + "reuse/", {"csrfmiddlewaretoken": token, **REUSE, "title": "My dot"}, files={"picture": ("dot.gif", dot, "image/gif")}).status_code == 303
+    picture = c.form("/account/data/", {"do": "export"}).json()["reuses"][0]["picture"]
+    assert c.get(picture).headers["Content-Type"].startswith("image/") and fresh(world).get(picture).status_code == 404
     number = next(a["id"] for a in world.table("account") if a["email"] == "gone@isoc.example")
     assert c.form("/account/data/", {"do": "delete", "sure": "on"}).status_code == 303
     world.advance(8 * 86400)
     world.ask("POST", "/upkeep")
+    assert not world.table("engage_picture") or not [r for r in world.table("engage_reuse") if r["account"] == number]
     assert not [r for r in world.table("engage_follow") if r["account"] == number] and not [n for n in world.table("engage_note") if n["account"] == number]
 
 
