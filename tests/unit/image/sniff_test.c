@@ -87,6 +87,27 @@ static void refuses_what_is_no_picture(void **state)
 	sees_none(STR("RIFF....WEBPVP8L\x05\0\0\0\x2e\x3f\xc0\x07\0......"));
 }
 
+static void tells_what_can_be_drawn_anew(void **state)
+{
+	static const char bmp[] = "BM" "\0\0\0\0" "\0\0\0\0" "\x36\0\0\0" "\x28\0\0\0" "\x03\0\0\0" "\xfe\xff\xff\xff"; /* its rows go from the top */
+	static const char tiff[] = "II*\0" "\x08\0\0\0" "\2\0" "\0\1\3\0\1\0\0\0\x28\0\0\0" "\1\1\3\0\1\0\0\0\x1e\0\0\0" "\0\0\0\0";
+	struct image_facts f;
+	(void)state;
+	/* Not given to anybody as they are. */
+	sees_none(str_make(bmp, sizeof bmp - 1));
+	sees_none(str_make(tiff, sizeof tiff - 1));
+	assert_true(image_sniff_drawable(str_make(bmp, sizeof bmp - 1), &f));
+	assert_true(f.kind == IMAGE_BMP && f.width == 3 && f.height == 2);
+	assert_true(image_sniff_drawable(str_make(tiff, sizeof tiff - 1), &f));
+	assert_true(f.kind == IMAGE_TIFF && f.width == 40 && f.height == 30);
+	assert_true(image_sniff_drawable(STR("MM\0*\x7f\xff\xff\xff"), &f));
+	assert_true(f.kind == IMAGE_TIFF && f.width == 0);
+	for (size_t n = 0; n + 1 < sizeof bmp; n++) assert_false(image_sniff_drawable(str_make(bmp, n), &f));
+	/* A part of a directory has no size; nothing beyond it is read. */
+	for (size_t n = 9; n + 1 < sizeof tiff; n++) assert_true(!image_sniff_drawable(str_make(tiff, n), &f) || !f.width || n >= 34);
+	assert_true(image_sniff_drawable(STR(PNG_HEAD "\0\0\1\0\0\0\0\x80"), &f) && f.kind == IMAGE_PNG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,7 +115,7 @@ int main(void)
 		cmocka_unit_test(turns_the_size_of_a_camera_held_upright),
 		cmocka_unit_test(a_thumbnail_inside_does_not_undo_the_orientation),
 		cmocka_unit_test(forgets_where_it_was_taken),
-		cmocka_unit_test(refuses_what_is_no_picture),
+		cmocka_unit_test(refuses_what_is_no_picture), cmocka_unit_test(tells_what_can_be_drawn_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,6 +109,59 @@ static void counts_of_portals_and_keys_outlive_the_process(void **state)
 	assert_int_equal(take(f, 8, "", 100, 10, now).remaining, 5);
 }
 
+static struct quota_answer take_of(struct fixture *f, int64_t account, int64_t calls, enum quota_unit unit, int64_t at_us)
+{
+	struct quota_answer x;
+	struct quota_ask a = { .tenant = f->tenant, .account = account, .account_calls = calls, .account_unit = unit };
+	quota_take(f->quota, &a, (struct instant){ at_us }, &x);
+	return x;
+}
+
+static void an_account_has_its_calls_of_every_unit(void **state)
+{
+	struct fixture *f = *state;
+	/* Ten days before the end of a year far enough away that nothing kept is over: 12:30:30 and a half. */
+	const int64_t at = clock_days(2090, 12, 22) * DAY_US + INT64_C(45030500000);
+	const int64_t ends[QUOTA_UNITS] = { at + 500000, at + 29500000, at + INT64_C(1769500000), clock_days(2090, 12, 23) * DAY_US, clock_days(2091, 1, 1) * DAY_US, clock_days(2091, 1, 1) * DAY_US };
+	for (unsigned u = 0; u < QUOTA_UNITS; u++) {
+		int64_t who = 100 + (int64_t)u;
+		assert_int_equal(take_of(f, who, 2, (enum quota_unit)u, at).remaining, 1);
+		struct quota_answer x = take_of(f, who, 2, (enum quota_unit)u, at);
+		assert_int_equal(x.remaining, 0);
+		assert_int_equal(x.reset.us, ends[u]);
+		x = take_of(f, who, 2, (enum quota_unit)u, ends[u] - 1);
+		assert_int_equal(x.verdict, QUOTA_ACCOUNT_CALLS);
+		assert_int_equal(x.unit, u);
+		assert_int_equal(x.reset.us, ends[u]);
+		assert_int_equal(take_of(f, who, 2, (enum quota_unit)u, ends[u]).remaining, 1);
+	}
+	/* A year goes on through its months: the end of a day takes nothing away. */
+	assert_int_equal(take_of(f, 7, 9, QUOTA_YEAR, clock_days(2092, 1, 31) * DAY_US).remaining, 8);
+	assert_int_equal(take_of(f, 7, 9, QUOTA_YEAR, clock_days(2092, 12, 31) * DAY_US).remaining, 7);
+	assert_int_equal(take_of(f, 7, 9, QUOTA_YEAR, clock_days(2093, 1, 1) * DAY_US).remaining, 8);
+}
+
+static void a_year_of_calls_outlives_the_process(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = { 0 };
+	int64_t now = clock_now().us;
+	assert_int_equal(take_of(f, 7, 9, QUOTA_YEAR, now).remaining, 8);
+	assert_int_equal(take_of(f, 8, 9, QUOTA_SECOND, now - 2000000).remaining, 8);
+	quota_close(f->quota);
+	assert_true(quota_open(f->store, &f->quota, &e));
+	assert_int_equal(quota_used_by(f->quota, f->tenant, 7, (struct instant){ now }), 1);
+	assert_int_equal(quota_used_by(f->quota, f->tenant, 8, (struct instant){ now }), 0);
+}
+
+static void the_larger_of_two_limits(void **state)
+{
+	(void)state;
+	assert_true(quota_per_day(100, QUOTA_HOUR) > quota_per_day(1000, QUOTA_DAY));
+	assert_true(quota_per_day(1, QUOTA_SECOND) > quota_per_day(2000000, QUOTA_MONTH));
+	assert_true(quota_per_day(0, QUOTA_YEAR) > quota_per_day(INT64_MAX, QUOTA_SECOND));
+}
+
 static void strangers_never_fill_the_memory(void **state)
 {
 	struct fixture *f = *state;
@@ -163,6 +216,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_refused_call_is_not_counted_elsewhere, begin, end),
 		cmocka_unit_test_setup_teardown(counts_of_portals_and_keys_outlive_the_process, begin, end),
 		cmocka_unit_test_setup_teardown(strangers_never_fill_the_memory, begin, end),
+		cmocka_unit_test_setup_teardown(an_account_has_its_calls_of_every_unit, begin, end),
+		cmocka_unit_test_setup_teardown(a_year_of_calls_outlives_the_process, begin, end), cmocka_unit_test(the_larger_of_two_limits),
 		cmocka_unit_test_setup_teardown(a_full_bucket_refuses_for_a_minute_at_most, begin, end),
 		cmocka_unit_test_setup_teardown(nobody_pays_nothing, begin, end),
 	};
