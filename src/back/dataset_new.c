@@ -132,7 +132,7 @@ static bool read_source(struct visit *v, const struct visitor_form *f, struct ht
 		if (!title->n)
 			return html_complain(errors, v->lang, "title", N_("This is needed."));
 		if (str_eq(way, STR("push")))
-			*resources = dataset_resource(v->arena, *title, STR("realtime"), STR(""), STR(""));
+			*resources = dataset_resource(v->arena, *title, STR("realtime"), dataset_example(v->arena, f), STR(""));
 		return true;
 	}
 	if (!dataset_way_source(v, w, f, errors, &source, e))

@@ -93,6 +93,8 @@ static bool save_one(struct sources *k, struct err *e)
 	if (visitor_field(&k->form, STR("shown")).n && dataset_is_of_portal(one))
 		puts[n++] = (struct back_put){ arena_join(v->arena, place, STR("datasource")),
 			dataset_live_source(v->arena, json_get(one, "datasource"), str_eq(visitor_field(&k->form, STR("shown")), STR("live"))) };
+	if (str_eq(json_text(json_get(one, "type")), STR("realtime")))
+		puts[n++] = (struct back_put){ arena_join(v->arena, place, STR("params/bootstrap")), back_json_text(v->arena, str_trim(visitor_field(&k->form, STR("bootstrap")))) };
 	if (visitor_field(&k->form, STR("type")).n) {
 		dataset_read_params(v, &k->form, one, &type, &params);
 		puts[n++] = (struct back_put){ arena_join(v->arena, place, STR("type")), back_json_text(v->arena, type) };
@@ -113,7 +115,7 @@ static bool add(struct sources *k, struct err *e)
 		if (!dataset_form_files(v, k->c.dataset, &k->form, &k->errors, &resources, &n, &title, e))
 			return false;
 	} else if (str_eq(way, STR("push"))) {
-		resources = dataset_resource(v->arena, visitor_field(&k->form, STR("title")), STR("realtime"), STR(""), STR(""));
+		resources = dataset_resource(v->arena, visitor_field(&k->form, STR("title")), STR("realtime"), dataset_example(v->arena, &k->form), STR(""));
 	} else {
 		if (!dataset_way_source(v, w, &k->form, &k->errors, &source, e))
 			return false;
@@ -223,6 +225,9 @@ static void put_push(struct html *h, struct sources *k, const struct json_node *
 	html_say(h, N_("Programs send records as JSON to this address, with a key of their own. Publish it once, then it takes them."));
 	html_lit(h, "</p>");
 	view_code(h, N_("Copy the address"), url);
+	const struct json_node *example = json_get(json_get(one, "params"), "bootstrap");
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "bootstrap", .code = true, .rows = 5, .label = N_("An example of a record"), .hint = DATASET_EXAMPLE,
+		.value = json_kind(example) == JSON_TEXT ? json_text(example) : json_kind(example) > JSON_NULL ? back_json_of(v->arena, example) : STR("") });
 }
 
 static void put_one(struct view_page *page, struct sources *k, const struct json_node *one)

@@ -39,13 +39,25 @@ static const struct way_field title_fields[] = {
 	{ 0 },
 };
 
+static const struct way_field push_fields[] = {
+	{ .name = "title", .label = N_("Title"), .kind = HTML_FIELD_TEXT, .required = true },
+	{ .name = "bootstrap", .label = N_("An example of a record"), .hint = DATASET_EXAMPLE, .kind = HTML_FIELD_AREA },
+	{ 0 },
+};
+
+struct str dataset_example(struct arena *a, const struct visitor_form *f)
+{
+	struct str text = str_trim(visitor_field(f, STR("bootstrap")));
+	return text.n ? arena_printf(a, "{\"bootstrap\":%.*s}", STR_ARG(back_json_text(a, text))) : STR("");
+}
+
 const struct dataset_way dataset_ways[] = {
 	{ "url", "http", N_("From an address on the web"), N_("A file that another server holds. It can be fetched again on a schedule."), ICON_GLOBE, url_fields },
 	{ "ftp", "ftp", N_("From an FTP or SFTP server"), N_("A file, or a folder of files of one kind."), ICON_INBOX, ftp_fields },
 	{ "s3", "amazon_s3", N_("From an S3 bucket"), N_("Of Amazon or of any server that speaks S3."), ICON_TABLE, s3_fields },
 	{ "portal", NULL, N_("From another portal"), N_("A dataset of a portal of this or of another maker of the kind, kept in step with it."), ICON_HOME, portal_fields },
 	{ "postgresql", "postgresql", N_("From a PostgreSQL database"), N_("A table or a view."), ICON_ROWS, sql_fields },
-	{ "push", NULL, N_("Records that arrive by themselves"), N_("Sensors and programs send records to an address with a key."), ICON_OUT, title_fields },
+	{ "push", NULL, N_("Records that arrive by themselves"), N_("Sensors and programs send records to an address with a key."), ICON_OUT, push_fields },
 	{ "empty", NULL, N_("Empty"), N_("Begin with the title and the description; the source comes later."), ICON_EDIT, title_fields },
 	{ 0 },
 };

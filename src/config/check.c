@@ -34,11 +34,28 @@ static void check_file(const struct config_check *c, const struct json_node *sou
 		process_fault(c->faults, place, "The file \"%.*s\" was uploaded for another dataset; upload it for this one.", STR_ARG(uid));
 }
 
+/* An example of what will be pushed: JSON, as an object or a list of them, or a text of it. */
+static void check_example(const struct config_check *c, const struct json_node *r, size_t i)
+{
+	const struct json_node *said = json_get(json_get(r, "params"), "bootstrap");
+	struct err ignored = { 0 };
+	struct str place = at(c, "resources", i, "params/bootstrap");
+	if (json_kind(said) <= JSON_NULL || (json_kind(said) == JSON_TEXT && !str_trim(json_text(said)).n)) return;
+	if (json_kind(said) == JSON_TEXT && !json_read_in(c->faults->arena, json_text(said), &said, &ignored)) {
+		process_fault(c->faults, place, "The example is not JSON: %s", ignored.pub);
+		return;
+	}
+	bool fine = json_kind(said) == JSON_OBJECT ? json_count(said) > 0 : json_kind(said) == JSON_ARRAY && json_count(said) > 0;
+	for (size_t k = 0; fine && json_kind(said) == JSON_ARRAY && k < json_count(said); k++) fine = json_kind(json_at(said, k)) == JSON_OBJECT;
+	if (!fine) process_fault(c->faults, place, "The example must be a record as a JSON object, such as {\"sensor\": 7, \"level\": 1.25}, or a list of them.");
+}
+
 static void check_extractor(const struct config_check *c, const struct json_node *r, size_t i)
 {
 	struct str type = json_text(json_get(r, "type"));
 	auto_buf params = BUF_INIT(1 << 20);
 	struct err why = { 0 };
+	if (str_eq(type, STR("realtime"))) check_example(c, r, i);
 	/* Without one, it is found out when the source is read; these two are read in one way. */
 	if (!type.n || str_eq(type, STR("realtime")) || str_eq(type, STR("federated")) || str_eq(type, STR("file"))) return;
 	const struct ingest_extractor *x = ingest_extractor_or_null(type);

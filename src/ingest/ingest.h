@@ -23,7 +23,7 @@
  *   12. Where none has, another column of the file decides; else the column stays text and a note gives
  *   both readings. datetime: the same with a time; offsets are turned into UTC, none means UTC or the
  *   time zone the schema names.
- * - geo_point_2d: every cell "lat,lon" in degrees. A column named latitude (lat, y …) and one named
+ * - geo_point_2d: every cell "lat,lon" in degrees, and one of them more than "12,5" (strings of JSON may have a decimal comma). A column named latitude (lat, y …) and one named
  *   longitude (lon, lng, x …), both numbers in range, give one more field geo_point_2d; they stay.
  * - geo_shape: every cell a GeoJSON geometry or Feature, or WKT.
  * - JSON: an array of scalars is a multivalued text; objects and other arrays are a json_blob.
@@ -107,6 +107,7 @@ struct ingest_job {
 	struct str lack;              /* previews: why there are fewer supplies than needs */
 	bool beside;                  /* pictures and documents that lie in an archive beside its table are put into a file (ingest_beside_…) */
 	int64_t most_rows;            /* of the dataset, the first are kept; 0: no limit */
+	bool example;                 /* rows tell what fields there are, and are not kept */
 	struct str columns;           /* JSON array of the columns that sources had last time (ingest_result.columns): one that
 	                                 vanished, of a field that is not discarded, ends it; empty: never mind */
 	int64_t memory_mb;            /* of the child; 0: half the machine, at least 2 GiB */

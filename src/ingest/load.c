@@ -59,7 +59,7 @@ static bool take(struct load *l, struct second *p, struct feed *feed, struct fil
 		return ok;
 	}
 	p->seen++;
-	if (many_is_deleted(l, p->plan, r) || twins_pass(&p->twins, p->plan, r)) return true;
+	if (l->job.example || many_is_deleted(l, p->plan, r) || twins_pass(&p->twins, p->plan, r)) return true;
 	bool kept;
 	if (!fill_row(*fill, &p->caster, r, &kept, e)) return false;
 	p->kept += kept;

@@ -4,6 +4,8 @@
 #include "geo/geo.h"
 #include "text/text.h"
 
+static bool some(uint32_t mask, uint32_t bits) { return (mask & bits) != 0; }
+
 void proof_init(struct proof *p, struct arena *a, const struct field *declared, bool count_values)
 {
 	*p = (struct proof){ .mask = SPELL_FREE, .only_points = true };
@@ -133,13 +135,13 @@ void proof_cell(struct proof *p, struct arena *a, const struct cell *c, int64_t 
 		}
 	}
 	p->mask = found;
+	if (!p->parted && some(found, SPELL(POINT))) p->parted = str_find_char(c->text, '.') >= 0 || str_find_char(c->text, ' ') >= 0;
 	if (c->kind == CELL_SHAPE && p->only_points) p->only_points = is_point(c->text);
 	if (p->ranged && found) keep_range(p, c);
 }
 
 /* --- the verdict ---------------------------------------------------------------------------------- */
 
-static bool some(uint32_t mask, uint32_t bits) { return (mask & bits) != 0; }
 
 #define POINT_MARK (SPELL(REAL) | SPELL(REAL_TH_COMMA) | SPELL(REAL_TH_BLANK) | SPELL(REAL_TH_APOSTROPHE))
 #define COMMA_MARK (SPELL(REAL_COMMA) | SPELL(REAL_TH_POINT) | SPELL(REAL_TH_BLANK_COMMA))
@@ -292,6 +294,10 @@ struct verdict proof_verdict(const struct proof *p, struct load *l, struct str l
 	else if (some(m, SPELL_DATES | SPELL_TIMES)) {
 		if (!open_order(m, v, l, label, &reading)) return text;
 	} else reading = lowest(m);
+	if (reading == SPELL_POINT && !p->parted) {
+		load_note(l, "The values of “%.*s” may be places or numbers with a decimal comma, so it was kept as text; choose its type under Schema.", STR_ARG(label));
+		return text;
+	}
 	return (struct verdict){ .type = spell_type(reading), .reading = reading, .sign = p->sign, .sign_needed = p->sign == SPELL_SIGN_PERCENT };
 }
 

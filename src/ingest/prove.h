@@ -10,6 +10,7 @@ enum { PROOF_VALUES = 256 };
 struct proof {
 	uint32_t mask;             /* readings all cells so far have */
 	uint32_t kinds;            /* bits of enum cell_kind seen */
+	bool parted;               /* one of the texts that may be places is more than 12,5: it has a point or a blank */
 	int64_t filled;            /* cells with a value */
 	int64_t null_words;        /* cells such as NA, null unless the column is text */
 	int64_t *fits;             /* SPELL_BITS counts, with a schema only */

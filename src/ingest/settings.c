@@ -46,6 +46,7 @@ static void put_line(struct json_out *j, const struct ingest_job *job)
 	json_member(j, "fields", job->fields);
 	json_member(j, "columns", job->columns);
 	json_member_int(j, "most_rows", job->most_rows);
+	json_member_bool(j, "example", job->example);
 	json_member_int(j, "seed", (int64_t)job->seed);
 	json_member_int(j, "now", job->now.us);
 	json_member(j, "language", job->language);
@@ -116,6 +117,7 @@ static void read_line(struct arena *a, const struct json_node *o, struct ingest_
 	out->fields = text(a, o, "fields");
 	out->columns = text(a, o, "columns");
 	out->most_rows = json_int(json_get(o, "most_rows"), 0);
+	out->example = json_bool(json_get(o, "example"), false);
 	out->seed = (uint64_t)json_int(json_get(o, "seed"), 0);
 	out->now.us = json_int(json_get(o, "now"), 0);
 	out->language = text(a, o, "language");

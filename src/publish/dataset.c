@@ -410,6 +410,7 @@ struct ingest_part *publish_parts(struct publish_road *r, size_t *n)
 		struct str params = publish_json_of(r->a, json_get(f->resource, "params"));
 		parts[i] = (struct ingest_part){ .source = f->fd, .uid = f->uid, .name = f->name, .extractor = json_text(json_get(f->resource, "type")),
 			.params = params };
+		if (r->example) parts[i].extractor = STR("jsonfile"), parts[i].params = STR("");
 	}
 	*n = r->sources.n;
 	return parts;
@@ -523,7 +524,7 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 	struct ingest_job job = {
 		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
 		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .most_rows = most,
-		.strict = json_bool(json_get(r->config.doc, "strict"), false),
+		.example = r->example, .strict = json_bool(json_get(r->config.doc, "strict"), false),
 		.version_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.file)), .rejects_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.rejects)),
 		.progress = follow, .arg = r, .cancel = r->watch ? r->watch->cancel : NULL, .beside = true,
 	};
@@ -592,7 +593,11 @@ static bool with_sources(struct publish_road *r, bool unchanged, struct publish_
 		r->skipped = 0;
 		if (!publish_bring(r, SIZE_MAX, &ignored, e)) return false;
 	}
+	if (r->sources.n == 0 && json_count(json_get(r->config.doc, "resources")))
+		return err_set(e, ERR_PARAMETER, "Nothing says yet what the records that will be pushed are made of: give an example of one with the source.");
 	if (r->sources.n == 0) return err_set(e, ERR_PARAMETER, "the dataset has no source: add one before publishing it");
+	/* What was pushed stays where it is unless the fields are others now. */
+	if (r->example && same_shape) return stay(r, out, e);
 	if (!publish_hash_sources(r, e) || !publish_supply(r, e)) return false;
 	r->supplies_hash = hash_of_supplies(r, e);
 	if (if_changed && same_shape && same_content(r) && str_eq(r->supplies_hash, r->former.supplies)) return stay(r, out, e);

@@ -43,6 +43,7 @@ struct publish_road {
 	struct str shape, look, supplies_hash;
 	struct str fields;        /* operations, facets of the metadata among them; JSON array */
 	bool preview, fresh;
+	bool example;             /* the one source is an example of records that will be pushed: it says what fields there are */
 	bool far;                 /* its source is to be asked while readers read */
 	size_t skipped;           /* sources that were not brought, being what they were */
 	int64_t who;              /* of a preview */

@@ -1,6 +1,7 @@
 /* Sources of a configuration as files that can be read: files that were sent, what fetch/ brings, and the data as they
  * stand, of which a snapshot is made. */
 #include "publish/inside.h"
+#include "publish/need.h"
 #include "crypt/crypt.h"
 #include "query/query.h"
 #include "rights/rights.h"
@@ -213,6 +214,33 @@ static bool bring_one(struct publish_road *r, const struct json_node *resource, 
 	return err_set(e, ERR_UPSTREAM, "the source “%.*s” gave nothing", STR_ARG(json_text(json_get(resource, "title"))));
 }
 
+/* Where all records are pushed, the example that somebody gave with the source (params: "bootstrap") says what they are made of. */
+static bool bring_example(struct publish_road *r, const struct json_node *resource, struct err *e)
+{
+	const struct json_node *said = json_get(json_get(resource, "params"), "bootstrap");
+	auto_buf b = BUF_INIT(16 << 20);
+	int fd;
+	if (json_kind(said) <= JSON_NULL || (json_kind(said) == JSON_TEXT && !str_trim(json_text(said)).n)) return true;
+	if (json_kind(said) == JSON_TEXT) buf_put(&b, str_trim(json_text(said)));
+	else json_put_node(&b, said);
+	bool one = buf_str(&b).n && buf_str(&b).p[0] == '{';
+	struct str text = one ? arena_printf(r->a, "[%.*s]", STR_ARG(buf_str(&b))) : arena_str(r->a, buf_str(&b));
+	if (!need_file(r->site, &fd, e)) return false;
+	for (size_t done = 0; done < text.n;) {
+		ssize_t n = write(fd, text.p + done, text.n - done);
+		if (n < 0 && errno == EINTR) continue;
+		if (n <= 0) {
+			close(fd);
+			return err_os(e, "write of an example");
+		}
+		done += (size_t)n;
+	}
+	r->example = true;
+	vec_push(r->a, &r->sources, (struct publish_source_file){ .uid = json_text(json_get(resource, "uid")), .name = STR("example.json"), .fd = fd, .bytes = (int64_t)text.n,
+		.resource = resource });
+	return true;
+}
+
 bool publish_bring(struct publish_road *r, size_t only, bool *unchanged, struct err *e)
 {
 	const struct json_node *list = json_get(r->config.doc, "resources");
@@ -222,6 +250,8 @@ bool publish_bring(struct publish_road *r, size_t only, bool *unchanged, struct 
 		publish_tell(r, "fetching", 0, 0, (int64_t)i, (int64_t)json_count(list), 0, 100);
 		if (publish_stopped(r, e) || !bring_one(r, json_at(list, i), unchanged, e)) return false;
 	}
+	for (size_t i = 0; i < json_count(list) && r->sources.n == 0 && r->skipped == 0; i++)
+		if ((only == SIZE_MAX || i == only) && !kind_of(json_at(list, i)).n && !bring_example(r, json_at(list, i), e)) return false;
 	return true;
 }
 

@@ -468,6 +468,16 @@ def test_a_field_is_left_out_of_searches_and_shown_in_some_languages(world, root
     assert (hits(), column("en"), column("fr")) == (1, True, True)
 
 
+def test_pushed_records_begin_with_an_example(world, root):
+    new = "/backoffice/datasets/new/"
+    assert 'name="bootstrap"' in page(root, new)
+    refused = send(root, new, {"way": "push", "title": "Gauges", "bootstrap": "{"}, 'value="push"', status=422).text
+    assert "The example is not JSON" in refused
+    made = send(root, new, {"way": "push", "title": "Gauges", "bootstrap": '{"gauge": "Quay", "level": 1.25}'}, 'value="push"').headers["Location"]
+    shown = page(root, at(re.search(r"da_\w+", made).group(0), "sources"))
+    assert "&quot;level&quot;: 1.25" in shown and "What the records" not in shown
+
+
 def test_lists_lead_to_figures_and_are_narrowed(world, root):
     assert re.search(r'href="/backoffice/datasets/da_\w+/monitoring/"', page(root, "/backoffice/datasets/"))
     machine = Api(world, key_of(world, ROOT_USER))

@@ -476,6 +476,52 @@ def test_an_upload_goes_on_after_a_break(root):
     root.bad("POST", f"/datasets/{uid}/resources/files/", {"filename": "big.csv", "size": 1 << 50}, status=413)
 
 
+def test_a_dataset_whose_records_are_all_pushed_begins_with_an_example(world, root):
+    uid = make(root, "Levels")["uid"]
+    feed = root.good("POST", f"/datasets/{uid}/resources/", {"type": "realtime", "title": "Gauges"}, status=201)["uid"]
+    root.good("POST", f"/datasets/{uid}/publish/")
+    assert "give an example of one" in wait_idle(root, uid)["message"]
+    for wrong, word in (("{", "not JSON"), ("7", "as a JSON object"), ("[]", "as a JSON object"), ('[{"a":1}, 2]', "as a JSON object")):
+        said = root.bad("PUT", f"/datasets/{uid}/resources/{feed}/", {"type": "realtime", "title": "Gauges", "params": {"bootstrap": wrong}})
+        assert word in said["message"] and "params" in str(said["detail"]), said
+    example = {"gauge": "Quay", "at": "2024-05-31T12:00:00Z", "level": 1.25, "place": "48.85, 2.35"}
+    root.good("PUT", f"/datasets/{uid}/resources/{feed}/", {"type": "realtime", "title": "Gauges", "params": {"bootstrap": json.dumps(example)}})
+    seen = root.good("GET", f"/datasets/{uid}/resources/{feed}/preview/")
+    assert {f["name"]: f["type"] for f in seen["fields"]} == {"gauge": "text", "at": "datetime", "level": "double", "place": "geo_point_2d"} and len(seen["records"]) == 1
+    root.good("POST", f"/datasets/{uid}/fields/", {"type": "annotate", "field": "gauge", "annotation": "id"}, status=201)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    said = wait_idle(root, uid)
+    assert said["status"] == "idle" and said["params"]["records_count"] == 0, said
+    records = lambda: root("GET", "/catalog/datasets/levels/records", base="/api/explore/v2.1").json()
+    assert records() == {"total_count": 0, "results": []}
+    url = root.good("POST", f"/datasets/{uid}/resources/{feed}/enable/")["url"]
+    path = url[url.index("/api/push/"):]
+    for level in (1.5, 2.5):
+        assert root("POST", path, {**example, "level": level}, base="").json()["status"] == "OK"
+    end = time.monotonic() + 10
+    while [r["level"] for r in records()["results"]] != [2.5] and time.monotonic() < end:
+        time.sleep(0.1)
+    assert [(r["gauge"], r["level"]) for r in records()["results"]] == [("Quay", 2.5)]
+    # Publishing again changes what is said of it, and keeps what was pushed.
+    root.good("POST", f"/datasets/{uid}/fields/", {"type": "description", "field": "level", "description": "In metres"}, status=201)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    assert wait_idle(root, uid)["status"] == "idle"
+    assert records()["results"][0]["level"] == 2.5
+    assert "In metres" in root("GET", "/catalog/datasets/levels", base="/api/explore/v2.1").text
+
+
+def test_texts_with_decimal_commas_are_no_places(root):
+    uid = make(root, "Prices")["uid"]
+    source = {"type": "uploaded_file", "file": {"uid": upload(root, uid, "prices.json", json.dumps([{"price": "12,5", "at": "48,2"}, {"price": "45,80", "at": "48.5,2.25"}]))["uid"]}}
+    seen = root.good("POST", f"/datasets/{uid}/resources/preview/", {"type": "jsonfile", "datasource": source})
+    assert {f["name"]: f["type"] for f in seen["fields"]} == {"price": "text", "at": "geo_point_2d"}
+    root.good("POST", f"/datasets/{uid}/resources/", {"type": "jsonfile", "title": "p", "datasource": source}, status=201)
+    root.good("POST", f"/datasets/{uid}/fields/", {"type": "type", "field": "price", "type_param": "double"}, status=201)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    assert wait_idle(root, uid)["records_errors_count"] == 0
+    assert [r["price"] for r in root("GET", "/catalog/datasets/prices/records", base="/api/explore/v2.1").json()["results"]] == [12.5, 45.8]
+
+
 def test_files_of_other_datasets_are_out_of_reach(root):
     uid, other = make(root, "Own file")["uid"], make(root, "Others file")["uid"]
     file = upload(root, uid)
