@@ -155,10 +155,22 @@ static bool check_match(struct manage_call *c, struct err *e)
 	return err_set(e, ERR_PRECONDITION, "This dataset was changed since you read it: it is at revision %lld now. Read it again, then make your change.", (long long)c->config.revision);
 }
 
+/* A shape that is an object takes nothing else: a handler that looks for members would find none in a list, a number or nothing, and a PUT
+ * would put that in the place of all there is. Single values are given bare by older clients. */
+static bool is_of_its_kind(struct manage_call *c)
+{
+	bool object = manage_shape_is_object(c->op->body) && strcmp(c->op->body, "value") != 0, put = c->r->method == HTTPD_PUT;
+	enum json_kind kind = json_kind(c->body);
+	if (!object || kind == JSON_OBJECT || (kind == JSON_ABSENT && !put)) return true;
+	return !manage_invalid_field(c, "non_field_errors", "Expected a JSON object.");
+}
+
 static bool read_body(struct manage_call *c, struct err *e)
 {
-	if (c->op->takes != MANAGE_JSON || !str_trim(c->r->body).n) return true;
-	return json_read_in(c->a, c->r->body, &c->body, e);
+	if (c->op->takes != MANAGE_JSON) return true;
+	if (str_trim(c->r->body).n && !json_read_in(c->a, c->r->body, &c->body, e)) return false;
+	(void)is_of_its_kind(c); /* what is not has its answer */
+	return true;
 }
 
 /* --- the call ---------------------------------------------------------------------------------------------------- */
@@ -193,7 +205,7 @@ static bool send(struct manage_call *c, struct err *e)
 	if (c->status == CREATED) put_location(c);
 	if (c->out.over) return err_set(e, ERR_TOO_LARGE, "The answer would be larger than this API gives.");
 	if (c->op->rule >= MANAGE_READS && c->config.revision && c->status < BAD) {
-		if (is_safe(c->r->method)) put_tag(c);
+		if (is_safe(c->r->method) || c->r->method == HTTPD_PUT) put_tag(c);
 		if (!httpd_reply_header(c->p, STR("X-Revision"), arena_printf(c->a, "%lld", (long long)c->config.revision), &ignored)) ignored.code = ERR_NONE;
 	}
 	if (is_portals(c->op) && c->status < BAD && (is_safe(c->r->method) || c->r->method == HTTPD_PUT)) put_tag(c);
@@ -207,7 +219,9 @@ static bool send(struct manage_call *c, struct err *e)
 static bool answer(struct manage_call *c, struct err *e)
 {
 	enum manage_replay replay;
-	if (!check_rule(c, e) || !check_match(c, e) || !read_body(c, e) || !manage_replay(c, &replay, e)) return false;
+	if (!check_rule(c, e) || !check_match(c, e) || !read_body(c, e)) return false;
+	if (c->status >= BAD) return send(c, e);
+	if (!manage_replay(c, &replay, e)) return false;
 	if (replay == MANAGE_REPLAYED || c->raw || c->status >= BAD) return send(c, e);
 	struct err ignored = { 0 };
 	bool ok = c->op->run(c, e);

@@ -8,6 +8,13 @@ static const struct { const char *name, *schema; } shapes[] = {
 #undef SHAPE
 };
 
+bool manage_shape_is_object(const char *name)
+{
+	for (size_t i = 0; name && i < COUNT_OF(shapes); i++)
+		if (!strcmp(shapes[i].name, name)) return str_starts(str_of(shapes[i].schema), STR("{\"type\":\"object\""));
+	return false;
+}
+
 static const char *const verbs[HTTPD_METHODS] = { [HTTPD_GET] = "get", [HTTPD_POST] = "post", [HTTPD_PUT] = "put", [HTTPD_DELETE] = "delete", [HTTPD_PATCH] = "patch" };
 
 static void put_ref(struct json_out *j, const char *shape)

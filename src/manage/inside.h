@@ -165,6 +165,8 @@ bool manage_remote(struct manage_call *c, const struct config *of, const struct 
 /* A whole "metadata" of the API's shape as configurations have it. */
 bool manage_metadata_of(struct manage_call *c, const struct json_node *given, struct str *json, struct err *e) must_use;
 struct str manage_language(const struct manage_call *c);
+/* describe.c: whether a shape of shapes.def is an object; NULL is none. */
+bool manage_shape_is_object(const char *name);
 
 /* --- replays: idempotency.c ---------------------------------------------------------------------------------------------- */
 

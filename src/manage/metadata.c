@@ -283,8 +283,13 @@ bool manage_metadata_of(struct manage_call *c, const struct json_node *given, st
 	if (!json_get(given, "default") && json_get(given, "internal")) ok = take_template(&t, template_find_or_null(s.sets, s.n, STR("default")), NULL) && ok;
 	for (size_t at = 0; json_each(given, &at, &name, &v);) {
 		const struct template_set *set = template_find_or_null(s.sets, s.n, name);
-		if (set) {
+		if (set && json_kind(v) == JSON_OBJECT) {
 			ok = take_template(&t, set, v) && ok;
+			continue;
+		}
+		if (set) {
+			process_fault(&c->faults, arena_printf(c->a, "metadata/%.*s", STR_ARG(name)), "Expected an object by field.");
+			ok = false;
 			continue;
 		}
 		process_fault(&c->faults, arena_printf(c->a, "metadata/%.*s", STR_ARG(name)), "There is no template of this name.");
@@ -397,7 +402,8 @@ bool manage_set_value(struct manage_call *c, struct err *e)
 	bool done;
 	if (!find(c, &s, &set, &f, e)) return false;
 	if (is_filled(set, f, config_at_or_null(c->config.doc, STR("metadata/default")))) return manage_invalid_field(c, "value", "The portal fills this value itself.");
-	if (json_kind(c->body) == JSON_ABSENT) return manage_invalid_field(c, "value", "Expected {\"value\": …}.");
+	bool nothing = json_kind(c->body) <= JSON_NULL || (json_kind(c->body) == JSON_ARRAY && !json_count(c->body)) || (json_kind(c->body) == JSON_OBJECT && !json_count(c->body));
+	if (nothing) return manage_invalid_field(c, "value", "Expected {\"value\": …}.");
 	const struct alias *a = alias_or_null(set->name, f->name);
 	manage_check_codes(c, set->name, f->name, bare(c->body), STR("value"));
 	if (c->faults.list.n) return manage_invalid(c, STR(""));

@@ -52,6 +52,7 @@ static bool list(struct manage_call *c, const struct manage_shelf *s, bool group
 static bool read_permissions(struct manage_call *c, bool *edits)
 {
 	const struct json_node *words = json_get(c->body, "permissions");
+	if (json_kind(words) > JSON_NULL && json_kind(words) != JSON_ARRAY) process_fault(&c->faults, STR("permissions"), "Expected a list of permissions.");
 	for (size_t i = 0; i < json_count(words); i++) {
 		if (str_eq(json_text(json_at(words, i)), STR("edit_page"))) *edits = true;
 		else process_fault(&c->faults, arena_printf(c->a, "permissions/%zu", i), "Expected edit_page. manage_page is given to users and groups, for the pages they make.");

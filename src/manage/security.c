@@ -80,6 +80,10 @@ static bool read_permissions(struct manage_call *c, struct rule_change *out)
 {
 	const struct json_node *list = json_get(c->body, "permissions");
 	if (json_kind(list) == JSON_ABSENT || json_kind(list) == JSON_NULL) return true;
+	if (json_kind(list) != JSON_ARRAY) {
+		process_fault(&c->faults, STR("permissions"), "Expected a list of permissions.");
+		return false;
+	}
 	out->parts |= RULE_PERMISSIONS;
 	for (size_t i = 0; i < json_count(list); i++) {
 		unsigned one = rule_may_read(json_text(json_at(list, i)));

@@ -2,11 +2,17 @@
 description in the same form."""
 import re
 
+import pytest
 import requests
 
 from probe import ROOT_USER
 from test_manage_contract import DEFAULT, described, faults  # noqa: F401 (a fixture)
 from test_manage_datasets import BASE, HOST, Api, key_of, with_source
+
+
+@pytest.fixture(scope="module")
+def root(world):
+    return Api(world, key_of(world, ROOT_USER))
 
 
 class Quick(Api):
@@ -40,7 +46,7 @@ def test_what_is_refused_has_the_shape_of_an_error(world, described):
             if body is not None:
                 tries.append((root, fill(path, {"uid": uid}), {400, 403, 404}))
             for api, at, expected in tries:
-                answer = api(method.upper(), at, body)
+                answer = api(method.upper(), at, body if body is None or 404 not in expected or 400 in expected else {})
                 said = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
                 if answer.status_code not in expected or not isinstance(said.get("error_code"), str) or not isinstance(said.get("message"), str) or not said["message"]:
                     wrong.append((method, at, answer.status_code, expected, answer.text[:200]))
@@ -99,3 +105,44 @@ def test_a_key_is_bound_to_the_whole_request_and_a_refusal_may_be_mended(world):
         assert Api(world, root.key)("PUT", path + "metadata/default/publisher/", {"value": "P" + match[:2]}, headers={"If-Match": match}).status_code == status, match
     root.good("DELETE", path, status=204)
     root.good("DELETE", "/groups/mended/", status=204)
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"5", b'"x"', b"[]", b'{"default":5}', b'{"default":null}', b'{"default":[1]}', b'{"default":"x"}'])
+def test_metadata_is_replaced_by_an_object_only(root, body):
+    made = root.good("POST", "/datasets/", {"metadata": {"default": {"title": {"value": "Kept"}, "publisher": {"value": "Town"}, "keyword": {"value": ["a", "b"]}}}}, status=201)
+    base = f"/datasets/{made['uid']}/metadata/"
+    before = root.good("GET", base)
+    headers = {"Content-Type": "application/json"}
+    said = root("PUT", base, data=body, headers=headers)
+    assert said.status_code == 400 and said.json()["error_code"] == "validation_error", said.text
+    if not body.startswith(b"{"):
+        assert root("PUT", base + "default/", data=body, headers=headers).status_code == 400
+        assert root("PUT", f"/datasets/{made['uid']}/", data=body, headers=headers).status_code == 400
+    assert root.good("GET", base) == before
+    if body in (b"", b"null", b"[]"):
+        assert root("PUT", base + "default/publisher/", data=body, headers=headers).status_code == 400
+    assert root("PUT", base + "default/publisher/", data=b"{}", headers=headers).status_code == 400
+    assert root.good("GET", base) == before
+
+
+def test_permissions_of_a_ruleset_are_a_list(root):
+    made = root.good("POST", "/datasets/", {"metadata": {"default": {"title": {"value": "Ruled"}}}}, status=201)
+    rules = f"/datasets/{made['uid']}/security/groups/"
+    group = root.good("POST", "/groups/", {"title": "Ruled readers"}, status=201)["uid"]
+    root.good("POST", rules, {"group": {"uid": group}, "permissions": ["edit_dataset"]}, status=201)
+    for wrong in ("publish_dataset", True, 5, {}, {"a": 1}):
+        said = root.bad("PUT", f"{rules}{group}/", {"permissions": wrong}, code="validation_error")
+        assert "permissions" in said["detail"], said
+    for wrong in (5, "x", []):
+        root.bad("PUT", f"{rules}{group}/", wrong, code="validation_error")
+    assert root.good("GET", f"{rules}{group}/")["permissions"] == ["edit_dataset"]
+
+
+def test_an_answer_to_put_tells_the_new_state(root):
+    made = root.good("POST", "/datasets/", {"metadata": {"default": {"title": {"value": "Tagged"}}}}, status=201)
+    path = f"/datasets/{made['uid']}/"
+    tag = root("GET", path).headers["ETag"]
+    for n in range(3):
+        answer = root("PUT", path + "metadata/default/publisher/", {"value": f"Town {n}"}, headers={"If-Match": tag})
+        assert answer.status_code == 200 and answer.headers["ETag"] != tag, answer.text
+        tag = answer.headers["ETag"]
