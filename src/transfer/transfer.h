@@ -13,7 +13,18 @@
  * cannot be opened; they are taken away and told. Quotas and rights hold as they did.
  *
  * Taken in, a portal answers nowhere until it is whole; then it has its name at once, in the place of the one that it replaces. A crash
- * before that leaves a portal that answers nowhere, which transfer_sweep takes away. Threads: any; both block. */
+ * before that leaves a portal that answers nowhere, which transfer_sweep takes away. Threads: any; both block.
+ *
+ * Not there yet: restoring from a page. Today `stoa portal import FILE.tar --replace` does it. How it is to be made, so that nothing is ever
+ * half visible: (1) a page of a backup, for administrators with a secret proved of late, says what the backup has and what of now is not in
+ * it (datasets, people, pages by count and newest change), and takes the portal's name, typed; (2) that orders a row of "backup" of a new kind,
+ * restore, which names the file and its digest: the thread of backup.c makes a backup of now first and stops with an error when that fails;
+ * (3) the portal is closed by a flag of the tenant's row ("restoring", beside `suspended`), asked where that one is: every address answers 503
+ * with Retry-After and a page of a few words, jobs of the portal are not taken, and those under way are stopped and awaited; (4) transfer_in
+ * with `replace` does the rest: what it takes in answers nowhere until tenant_open gives it the name in one transaction, which takes the flag
+ * away, too, since it stands at the number that is replaced; (5) any failure takes the flag away and tells the row; a server that is killed finds
+ * the row at its start (as backups_open does for backups), transfer_sweep having taken away what was half in, and begins again from (2) with the
+ * backup that is there. Rows of "backup" follow the place already, so that the page can tell how it ended, to whoever signs in anew. */
 #ifndef TRANSFER_TRANSFER_H
 #define TRANSFER_TRANSFER_H
 
