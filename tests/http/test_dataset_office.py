@@ -474,8 +474,12 @@ def test_pushed_records_begin_with_an_example(world, root):
     refused = send(root, new, {"way": "push", "title": "Gauges", "bootstrap": "{"}, 'value="push"', status=422).text
     assert "The example is not JSON" in refused
     made = send(root, new, {"way": "push", "title": "Gauges", "bootstrap": '{"gauge": "Quay", "level": 1.25}'}, 'value="push"').headers["Location"]
-    shown = page(root, at(re.search(r"da_\w+", made).group(0), "sources"))
-    assert "&quot;level&quot;: 1.25" in shown and "What the records" not in shown
+    own = re.search(r"da_\w+", made).group(0)
+    assert "&quot;level&quot;: 1.25" in page(root, at(own, "sources"))
+    Api(world, key_of(world, ROOT_USER)).good("POST", f"/datasets/{own}/processors/", {"type": "copy", "field": "gauge", "output_field": "quay"}, 201)
+    assert "Records that programs push are taken as they come" in page(root, at(own, "processing"))
+    send(root, at(own, "sources"), {"bootstrap": '{"gauge": "Pier", "level": 2}'}, 'name="bootstrap"')
+    assert "Pier" in page(root, at(own, "sources"))
 
 
 def test_lists_lead_to_figures_and_are_narrowed(world, root):
