@@ -327,7 +327,8 @@ def test_candidates_for_a_processor(root):
     root.good("POST", f"/datasets/{uid}/processors/", {"type": "create_geopoint", "latitude": "y", "longitude": "x", "output_field": "place"}, status=201)
     assert guess("geo_distance")["params"]["point_a"][0] == "place"
     assert guess("split", base="/api/management/v2") == guess("split")
-    for body in ({}, {"name": "no_such"}, {"name": 5}, []):
+    root.bad("POST", path, [], code="validation_error")
+    for body in ({}, {"name": "no_such"}, {"name": 5}):
         assert root.bad("POST", path, body, code="validation_error")["detail"]["name"]
     root.good("DELETE", f"/datasets/{uid}/", status=204)
 
