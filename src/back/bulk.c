@@ -130,7 +130,7 @@ static bool change(const struct scene *s, const struct config *c, struct html_er
 	put_urls(s, &m);
 	if (!config_put(v->arena, c->json, STR("metadata"), back_metas_whole(&m), &json, e))
 		return false;
-	const struct config_change ch = { .tenant = v->at.tenant->id, .dataset = c->dataset, .revision = c->revision, .who = v->who.account, .json = json };
+	const struct config_change ch = { .tenant = v->at.tenant->id, .dataset = c->dataset, .revision = c->revision, .who = v->who.account, .caller_or_null = &v->who, .json = json };
 	*done = config_write(v->at.site, &ch, v->arena, &now, &faults, e);
 	if (*done || (e->code != ERR_PARAMETER && e->code != ERR_CONFLICT))
 		return *done;

@@ -156,7 +156,7 @@ static bool make(struct visit *v, const struct visitor_form *f, struct html_erro
 	struct str json = arena_printf(v->arena, "{\"resources\":[%.*s],\"processors\":[],\"fields\":[],\"metadata\":{\"default\":{\"title\":{\"\":%.*s}}}}",
 		STR_ARG(resources), STR_ARG(back_json_text(v->arena, title)));
 	bool empty = str_eq(visitor_field(f, STR("way")), STR("empty"));
-	struct config_new made = { .tenant = v->at.tenant->id, .who = v->who.account, .title = title, .json = json, .draft = !empty };
+	struct config_new made = { .tenant = v->at.tenant->id, .who = v->who.account, .caller_or_null = &v->who, .title = title, .json = json, .draft = !empty };
 	if (config_create(v->at.site, &made, v->arena, out, &faults, e))
 		return true;
 	if (e->code != ERR_PARAMETER && e->code != ERR_INVALID && e->code != ERR_TOO_LARGE)

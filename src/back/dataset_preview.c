@@ -19,7 +19,7 @@ bool back_preview(struct visit *v, int64_t dataset, const struct json_node *doc,
                   struct err *e)
 {
 	struct publish_preview ask = { .tenant = v->at.tenant->id, .dataset = dataset, .doc = doc, .resource = resource, .fresh = fresh,
-		.who = v->who.account, .cancel = v->request->cancel };
+		.who = v->who.account, .caller_or_null = &v->who, .cancel = v->request->cancel };
 	struct str json;
 	*out = (struct back_preview){ 0 };
 	if (publish_preview(v->at.site, &ask, v->arena, &json, e) && json_read_in(v->arena, json, &out->root, e))

@@ -132,7 +132,7 @@ bool back_dataset_save_all(struct visit *v, struct config *c, const struct back_
 			back_refused(v);
 			return false;
 		}
-	struct config_change change = { .tenant = v->at.tenant->id, .dataset = c->dataset, .revision = c->revision, .who = v->who.account, .json = json };
+	struct config_change change = { .tenant = v->at.tenant->id, .dataset = c->dataset, .revision = c->revision, .who = v->who.account, .caller_or_null = &v->who, .json = json };
 	struct process_faults faults = { .arena = v->arena };
 	struct config stored;
 	if (str_eq(json, c->json))

@@ -60,6 +60,14 @@ bool config_may(struct site *s, struct tenant_id t, const struct rights_caller *
 /* Whether they may see lists of datasets at all, and make new ones. */
 bool config_may_any(struct site *s, struct tenant_id t, const struct rights_caller *who) must_use nonnull_all;
 
+/* lent.c. Whether they may use a connection: it is for everybody, or their own, or shared with them, or they may edit all datasets. A key that
+ * lists datasets uses none that its datasets do not use already. */
+bool config_may_connect(struct site *s, struct tenant_id t, const struct rights_caller *who, struct str uid, bool *may, struct err *e) must_use nonnull_all;
+/* What the sources and processors of a document name — files that were sent, connections, datasets of this portal — must be the writer's to
+ * use; what stands in `was` already is not asked about. Faults by place, in the words of what is not there. */
+bool config_check_lent(struct site *s, struct tenant_id t, int64_t dataset, const struct rights_caller *who, const struct json_node *was_or_null,
+                       const struct json_node *doc, struct process_faults *faults, struct err *e) must_use;
+
 /* --- changes ------------------------------------------------------------------------------------------ */
 
 struct config_change {
@@ -67,6 +75,7 @@ struct config_change {
 	int64_t dataset;
 	int64_t revision;       /* it was made upon; -1: whatever it is */
 	int64_t who;            /* account */
+	const struct rights_caller *caller_or_null; /* what sources and processors name must be theirs to use; NULL: the house's own hand */
 	struct str json;        /* the whole document; uids that are missing are given */
 	struct str slug;        /* another identifier, in one with it (ERR_CONFLICT as config_rename has it); empty: it stays */
 };
@@ -85,6 +94,7 @@ bool config_check(struct site *s, struct tenant_id t, const struct json_node *do
 struct config_new {
 	struct tenant_id tenant;
 	int64_t who;
+	const struct rights_caller *caller_or_null; /* as with a change */
 	struct str slug;        /* empty: made of the title */
 	bool strict;            /* a slug that is taken is refused, else it gets a number */
 	struct str title;
@@ -188,6 +198,7 @@ struct config_file {
 	struct str hash;          /* empty while it is being sent */
 	int64_t bytes;            /* that are there */
 	int64_t dataset;          /* it was sent for; 0: none yet */
+	int64_t who;              /* account that sent it */
 	struct instant created;
 };
 /* Complete, and readable at `path`, once as many bytes have come as some piece has said there are. Takes bytes piece by piece, so that an upload can be resumed: `offset` is where they go and must be where the file ends now

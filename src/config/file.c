@@ -54,7 +54,7 @@ static bool known(struct store_tx *tx, struct tenant_id t, struct str uid, struc
 	enum store_step step = store_step(r, e);
 	*found = step == STORE_ROW;
 	if (*found)
-		*out = (struct config_file){ .uid = arena_str(a, uid), .dataset = store_int(r, 0), .name = arena_str(a, store_text(r, 2)), .mime = arena_str(a, store_text(r, 3)),
+		*out = (struct config_file){ .uid = arena_str(a, uid), .dataset = store_int(r, 0), .who = store_int(r, 1), .name = arena_str(a, store_text(r, 2)), .mime = arena_str(a, store_text(r, 3)),
 			.bytes = store_int(r, 4), .hash = arena_str(a, store_text(r, 6)), .created = { store_int(r, 7) } };
 	store_stop(r);
 	return step != STORE_FAILED;

@@ -202,7 +202,8 @@ bool config_create(struct site *s, const struct config_new *n, struct arena *a, 
 	const struct json_node *given;
 	struct config_new usual = *n;
 	return with_title(s, n, a, &json, e) && with_usual(s, n, a, &json, &usual.restricted, e) && json_read_in(a, json, &given, e) && config_normal(a, given, false, &b.json, e) &&
-	       json_read_in(a, b.json, &b.doc, e) && config_check_of(s, n->tenant, 0, NULL, b.doc, faults, e) && config_mirror_facets(a, NULL, b.doc, &b.json, e) &&
+	       json_read_in(a, b.json, &b.doc, e) && config_check_of(s, n->tenant, 0, NULL, b.doc, faults, e) &&
+	       (!n->caller_or_null || config_check_lent(s, n->tenant, 0, n->caller_or_null, NULL, b.doc, faults, e)) && config_mirror_facets(a, NULL, b.doc, &b.json, e) &&
 	       json_read_in(a, b.json, &b.doc, e) && store_new(s, &usual, &b, a, out, e);
 }
 

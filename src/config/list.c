@@ -47,11 +47,13 @@ bool config_list(struct site *s, struct tenant_id t, const struct rights_caller 
 	if (!who->account || (who->key && !(who->who.scope & ACCOUNT_WRITE))) return true;
 	if (!config_add_missing(s, t, e) || !store_begin(s->store, STORE_READ, &tx, e)) return false;
 	bool rules = (who->who.ceiling & (ACCOUNT_BIT(ACCOUNT_MAY_EDIT_DATASET) | ACCOUNT_BIT(ACCOUNT_MAY_PUBLISH_DATASET))) != 0;
+	/* The list of a narrow key is what it names, whatever is asked. */
+	bool edits = rights_is_narrow(who) && who->who.ndatasets ? rights_may_on(who, ACCOUNT_MAY_EDIT_DATASET, who->who.datasets[0]) : rights_may(who, ACCOUNT_MAY_EDIT_DATASET);
 	const struct value params[] = {
 		VALUE_OF_TEXT(folded(a, q->search)), VALUE_OF_INT(q->which), VALUE_OF_INT(q->restricted < 0 ? -1 : q->restricted != 0),
 		VALUE_OF_TEXT(q->status.n ? q->status : STR("")), VALUE_OF_TEXT(q->source.n ? q->source : STR("")), VALUE_OF_TEXT(q->slug.n ? q->slug : STR("")),
-		VALUE_OF_INT(rights_may(who, ACCOUNT_MAY_EDIT_DATASET)), VALUE_OF_INT(rules ? who->account : -1), VALUE_OF_TEXT(rules ? groups_json(a, who) : STR("[]")),
-		VALUE_OF_INT(who->who.scope & ACCOUNT_LISTED ? who->key : 0), VALUE_OF_TEXT(q->sort.n ? q->sort : STR("-modified")),
+		VALUE_OF_INT(edits), VALUE_OF_INT(rules ? who->account : -1), VALUE_OF_TEXT(rules ? groups_json(a, who) : STR("[]")),
+		VALUE_OF_INT(rights_is_narrow(who) ? who->key : 0), VALUE_OF_TEXT(q->sort.n ? q->sort : STR("-modified")),
 		VALUE_OF_INT(q->limit), VALUE_OF_INT(q->offset) };
 	if (store_ask(tx, CONFIG_Q(list_count), t, params, 10, &r, e)) {
 		step = store_step(r, e);

@@ -19,7 +19,7 @@ static unsigned bounded(const struct rights_caller *w, unsigned may)
 
 static bool listed(const struct rights_caller *w, int64_t dataset)
 {
-	if (!w->key || !(w->who.scope & ACCOUNT_LISTED)) return true;
+	if (!rights_is_narrow(w)) return true;
 	for (size_t i = 0; i < w->who.ndatasets; i++)
 		if (w->who.datasets[i] == dataset) return true;
 	return false;
@@ -47,8 +47,8 @@ static unsigned given(struct site *s, struct tenant_id t, const struct rights_ca
 
 bool config_may(struct site *s, struct tenant_id t, const struct rights_caller *w, int64_t dataset, enum config_deed deed)
 {
-	bool edits = rights_may(w, ACCOUNT_MAY_EDIT_DATASET), publishes = rights_may(w, ACCOUNT_MAY_PUBLISH_DATASET);
-	bool manages = rights_may(w, ACCOUNT_MAY_MANAGE_DATASET);
+	bool edits = rights_may_on(w, ACCOUNT_MAY_EDIT_DATASET, dataset), publishes = rights_may_on(w, ACCOUNT_MAY_PUBLISH_DATASET, dataset);
+	bool manages = rights_may_on(w, ACCOUNT_MAY_MANAGE_DATASET, dataset);
 	if (!w->account || !listed(w, dataset)) return false;
 	unsigned may = given(s, t, w, dataset);
 	bool edits_it = edits || (may & RULE_MAY_EDIT);
@@ -64,6 +64,8 @@ bool config_may(struct site *s, struct tenant_id t, const struct rights_caller *
 
 bool config_may_any(struct site *s, struct tenant_id t, const struct rights_caller *w)
 {
-	return rights_may(w, ACCOUNT_MAY_CREATE_DATASET) || rights_may(w, ACCOUNT_MAY_EDIT_DATASET) ||
+	bool some = false;
+	for (size_t i = 0; rights_is_narrow(w) && i < w->who.ndatasets; i++) some |= rights_may_on(w, ACCOUNT_MAY_EDIT_DATASET, w->who.datasets[i]);
+	return some || rights_may(w, ACCOUNT_MAY_CREATE_DATASET) || rights_may(w, ACCOUNT_MAY_EDIT_DATASET) ||
 	       (given(s, t, w, 0) & (RULE_MAY_EDIT | RULE_MAY_PUBLISH));
 }

@@ -109,7 +109,8 @@ static bool prepare(struct site *s, const struct config_change *c, struct arena 
 	if (c->revision >= 0 && c->revision != now.revision) return true;
 	r->was = now.doc;
 	return json_read_in(a, c->json, &given, e) && config_normal(a, given, false, &r->json, e) && json_read_in(a, r->json, &r->doc, e) &&
-	       config_check_of(s, c->tenant, c->dataset, now.doc, r->doc, faults, e) && config_mirror_facets(a, now.doc, r->doc, &r->json, e) &&
+	       config_check_of(s, c->tenant, c->dataset, now.doc, r->doc, faults, e) &&
+	       (!c->caller_or_null || config_check_lent(s, c->tenant, c->dataset, c->caller_or_null, now.doc, r->doc, faults, e)) && config_mirror_facets(a, now.doc, r->doc, &r->json, e) &&
 	       json_read_in(a, r->json, &r->doc, e);
 }
 

@@ -144,6 +144,18 @@ static void check_saved(struct site *s, struct tenant_id t, const struct json_no
 	else if (!str_eq(found.type, type)) process_fault(f, path, "The connection is of type %.*s, the source of type %.*s.", STR_ARG(found.type), STR_ARG(type));
 }
 
+/* Whatever names a saved connection, its address is asked as well: the kind that comes with a whole address, too. */
+static void check_stays(struct site *s, struct tenant_id t, const struct json_node *d, struct str path, struct process_faults *f)
+{
+	struct fetch_connection found;
+	struct err why = { 0 };
+	const struct json_node *c = json_get(d, "connection"), *shown;
+	if (!c) c = json_get(d, "apikey_connection");
+	struct str uid = json_kind(c) == JSON_TEXT ? json_text(c) : fetch_text(c, "uid");
+	if (!uid.n || !fetch_connection_read(s, t, uid, f->arena, &found, &why) || !json_read_in(f->arena, found.json, &shown, &why)) return;
+	if (!fetch_stays_written(f->arena, d, shown, &why)) process_fault(f, below(f, path, fetch_text(d, "relative_url").n ? "relative_url" : "url"), "%s", why.pub);
+}
+
 static void check_inline(const struct json_node *c, struct str type, struct str path, struct process_faults *f)
 {
 	if (json_kind(c) != JSON_OBJECT) {
@@ -192,6 +204,7 @@ void fetch_check(struct site *s, struct tenant_id t, const struct json_node *d, 
 	if (str_eq(type, STR("uploaded_file")) && !fetch_text(json_get(d, "file"), "uid").n) process_fault(f, below(f, path, "file"), "This is missing: {\"uid\"} of a file that was sent.");
 	if (str_eq(type, STR("portal")) || str_eq(type, STR("federated"))) check_portal(d, path, f);
 	else if (k->connects && !(url.n && str_eq(type, STR("http")))) check_connection_of(s, t, d, type, path, f);
+	check_stays(s, t, d, path, f);
 	if (str_eq(type, STR("http"))) {
 		check_headers(json_get(d, "headers"), below(f, path, "headers"), f);
 		if (url.n) check_url(url, "https:// http://", below(f, path, "url"), f);

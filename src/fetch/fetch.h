@@ -14,9 +14,17 @@
 #include "base/base.h"
 #include "json/json.h"
 #include "process/process.h"
+#include "query/query.h"
 #include "site/site.h"
 
 /* What was known of a source when it was last read: a source that has not changed costs nothing. Text, kept by whoever asks. */
+/* Whose eyes look at datasets of the source's own portal: rights are another room's business. Fills the target with what they may see of it,
+ * and gives their copy; ERR_NOT_FOUND, ERR_FORBIDDEN. `mark` differs wherever they may see something else. */
+struct fetch_eyes {
+	bool (*see)(void *arg, const struct tenant *portal, const struct catalog_view *v, struct str slug, struct arena *a, struct query_target *out,
+	            const struct dataset **d, struct str *mark, struct err *e);
+	void *arg;
+};
 struct fetch_request {
 	struct tenant_id tenant;
 	int64_t dataset;
@@ -27,6 +35,7 @@ struct fetch_request {
 	void (*progress)(void *arg, int64_t bytes, int64_t total); /* may be NULL */
 	void *arg;
 	struct cancel *cancel_or_null;
+	const struct fetch_eyes *eyes_or_null; /* NULL: what everybody may see */
 };
 struct fetch_result {
 	bool unchanged;          /* with `known`: nothing was brought */
@@ -53,6 +62,8 @@ struct fetch_there {
 };
 /* False where a source is of another kind. */
 bool fetch_is_live(const struct json_node *datasource) must_use nonnull_all;
+/* The dataset of that very portal that a source names; empty: it names none. */
+struct str fetch_own_dataset(struct site *s, struct tenant_id t, const struct json_node *datasource, struct arena *a) nonnull_all;
 /* ERR_NOT_FOUND, ERR_FORBIDDEN: a portal of this server does not show such a dataset to everybody. Asks nobody where it is not near. */
 bool fetch_there(struct site *s, struct tenant_id t, const struct json_node *datasource, struct arena *a, struct fetch_there *out, struct err *e) must_use nonnull_all;
 /* Asks another server whether a dataset is what it was when it was fetched (`known`): its metadata only. *sure false: it does not tell. */

@@ -301,6 +301,7 @@ bool fetch_ftp(struct fetching *f, struct err *e)
 	const struct json_node *auth = json_get(f->connection, "auth");
 	struct str base = fetch_text(f->connection, "url"), path = fetch_text(f->r->datasource, "relative_url");
 	struct str whole = fetch_join(f->a, base, path);
+	if (f->uid.n && !fetch_stays(f->a, f->r->datasource, f->connection, whole, e)) return false;
 	ptrdiff_t at = str_find(whole, STR("://"));
 	struct str head = str_sub(whole, 0, at < 0 ? 0 : (size_t)at + 3);
 	struct place p = { .f = f, .url = arena_join(f->a, head, encoded(f->a, str_from(whole, head.n))), .user = arena_str(f->a, fetch_text(auth, "username")),

@@ -15,10 +15,19 @@ bool fetch_header(struct fetch_call *c, struct str name, struct str value, struc
 	return true;
 }
 
+/* A protocol stands before the first :// and is a word; elsewhere that belongs to the path or the query. */
+static bool is_whole(struct str url)
+{
+	ptrdiff_t at = str_find(url, STR("://"));
+	for (ptrdiff_t i = 0; i < at; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.", url.p[i])) return false;
+	return at > 0;
+}
+
 struct str fetch_join(struct arena *a, struct str base, struct str relative)
 {
 	if (!relative.n) return base;
-	if (!base.n || str_find(relative, STR("://")) > 0) return relative;
+	if (!base.n || is_whole(relative)) return relative;
 	bool slash = str_ends(base, STR("/")), slash2 = str_starts(relative, STR("/")), query = str_starts(relative, STR("?"));
 	if (slash && slash2) relative = str_from(relative, 1);
 	return arena_printf(a, "%.*s%s%.*s", STR_ARG(base), slash || slash2 || query ? "" : "/", STR_ARG(relative));
@@ -130,6 +139,7 @@ static bool put_auth(struct fetching *f, const struct json_node *auth, struct fe
 bool fetch_call_of(struct fetching *f, const struct json_node *connection, struct str relative, struct fetch_call *out, struct err *e)
 {
 	*out = (struct fetch_call){ .url = arena_str(f->a, fetch_join(f->a, fetch_text(connection, "url"), relative)), .conditional = true };
+	if (f->uid.n && !fetch_stays(f->a, f->r->datasource, connection, str_starts(relative, STR("//")) ? relative : out->url, e)) return false;
 	return put_headers(f, json_get(connection, "headers"), out, e) && put_auth(f, json_get(connection, "auth"), out, e);
 }
 

@@ -107,6 +107,15 @@ bool fetch_header(struct fetch_call *c, struct str name, struct str value, struc
 bool fetch_call_of(struct fetching *f, const struct json_node *connection, struct str relative, struct fetch_call *out, struct err *e) must_use;
 struct str fetch_join(struct arena *a, struct str base, struct str relative);
 
+/* --- address.c: secrets of a saved connection stay on its server --------------------------------------------------------- */
+
+/* Same protocol, host and port (`below`: hosts below it, too), in an address that can be read in one way only. */
+bool fetch_lies_on(struct str base, struct str url, bool below) must_use;
+/* ERR_PARAMETER where the address that is to be asked lies elsewhere. */
+bool fetch_stays(struct arena *a, const struct json_node *datasource, const struct json_node *connection, struct str url, struct err *e) must_use;
+/* The same of what a datasource says, before it is kept. */
+bool fetch_stays_written(struct arena *a, const struct json_node *datasource, const struct json_node *connection, struct err *e) must_use;
+
 /* ftp.c: several files of one source. Those that are kept, if all are young; and all that are kept, or "unchanged". */
 bool fetch_folder_recent(struct fetching *f, bool *given, struct err *e) must_use;
 bool fetch_folder_give(struct fetching *f, struct err *e) must_use;

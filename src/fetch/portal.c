@@ -174,7 +174,7 @@ static void put_encoded(struct buf *b, struct str s)
 static bool call_of(struct origin *o, struct str url, struct fetch_call *c, struct err *e)
 {
 	struct fetching *f = o->f;
-	if (!fetch_call_of(f, f->connection, STR(""), c, e)) return false;
+	if (!fetch_call_of(f, f->connection, STR(""), c, e) || (f->uid.n && !fetch_stays(f->a, f->r->datasource, f->connection, url, e))) return false;
 	c->url = url;
 	for (size_t i = 0; i < c->nheaders; i++)
 		if (str_eq_nocase(c->headers[i].name, STR("Authorization")) && str_find_char(c->headers[i].value, ' ') < 0)
@@ -249,17 +249,11 @@ static bool is_there(const struct tenant *t, const struct dataset *d)
 	return !str_eq(tenant_setting(t, "access"), STR("private")) && !d->restricted && d->data_visible && d->everybody.data_visible;
 }
 
-static bool write_parquet(struct origin *o, const struct dataset *d, struct str path, struct err *e)
+static bool write_parquet(struct origin *o, const struct dataset *d, const struct query_target *t, struct str path, struct err *e)
 {
 	struct fetching *f = o->f;
 	struct query_plan plan;
-	struct query_target t = { .at = d->version, .schema = &d->schema, .dataset_id = d->slug };
-	/* What is shown live is looked at as its readers will see it. */
-	if (fetch_is_live(f->r->datasource)) {
-		t.row_filter = d->everybody.row_filter;
-		t.visible_or_null = d->everybody.visible_or_null;
-	}
-	const struct query_request ask = { .target = &t, .mode = QUERY_EXPORT, .now_us = clock_now().us, .where = &o->where, .nwhere = o->where.n != 0, .refine = o->refines,
+	const struct query_request ask = { .target = t, .mode = QUERY_EXPORT, .now_us = clock_now().us, .where = &o->where, .nwhere = o->where.n != 0, .refine = o->refines,
 		                           .nrefine = o->nrefines };
 	struct str tmp = arena_printf(f->a, "%.*s.fetched.tmp", STR_ARG(engine_path(f->site->engine, f->a, d->version)));
 	if (!query_plan_rows(f->a, &ask, &plan, e)) return false;
@@ -300,7 +294,28 @@ struct str fetch_geo_key(struct arena *a, const struct column_type *types, const
 	return arena_str(a, buf_str(&b));
 }
 
-static bool bring_near(struct origin *o, const struct tenant *t, const struct dataset *d, struct err *e)
+/* What of a dataset of this server may be brought: of another portal what everybody may see there, all of it or (live) that much; of this one
+ * what whoever asks may see. */
+static bool see(struct origin *o, const struct tenant *t, const struct catalog_view *v, const struct dataset **d, struct query_target *out, struct str *mark, struct err *e)
+{
+	struct fetching *f = o->f;
+	bool live = fetch_is_live(f->r->datasource);
+	*d = catalog_find_or_null(v, o->slug);
+	if (*d && !live && t->id.v == f->r->tenant.v && f->r->eyes_or_null)
+		return f->r->eyes_or_null->see(f->r->eyes_or_null->arg, t, v, o->slug, f->a, out, d, mark, e);
+	if (!*d) return err_set(e, ERR_NOT_FOUND, "The other portal has no dataset \"%.*s\".", STR_ARG(o->slug));
+	if (live ? !is_there(t, *d) : !is_open(t, *d))
+		return err_set(e, ERR_FORBIDDEN, "The dataset \"%.*s\" is not open to everybody on its portal, so it cannot be shown here.", STR_ARG(o->slug));
+	*out = (struct query_target){ .at = (*d)->version, .schema = &(*d)->schema, .dataset_id = (*d)->slug };
+	/* What is shown live is looked at as its readers will see it. */
+	if (live) {
+		out->row_filter = (*d)->everybody.row_filter;
+		out->visible_or_null = (*d)->everybody.visible_or_null;
+	}
+	return true;
+}
+
+static bool bring_near(struct origin *o, const struct tenant *t, const struct dataset *d, const struct query_target *target, struct str mark, struct err *e)
 {
 	struct fetching *f = o->f;
 	auto_buf text = BUF_INIT(DATASET_BYTES);
@@ -308,13 +323,15 @@ static bool bring_near(struct origin *o, const struct tenant *t, const struct da
 	struct fetch_copy copy;
 	struct fetch_file file;
 	bool done, found;
-	bool live = fetch_is_live(f->r->datasource);
-	if (live ? !is_there(t, d) : t->id.v != f->r->tenant.v && !is_open(t, d))
-		return err_set(e, ERR_FORBIDDEN, "The dataset \"%.*s\" is not open to everybody on its portal, so it cannot be shown here.", STR_ARG(o->slug));
 	if (!d->version.number) return err_set(e, ERR_NOT_FOUND, "The dataset \"%.*s\" has no data on its portal.", STR_ARG(o->slug));
 	dataset_put_json(&text, d, t->languages[0], clock_utc(), true);
 	if (!json_read_in(f->a, arena_str(f->a, buf_str(&text)), &node, e)) return false;
 	struct str stamp = stamp_of(f->a, node), name = arena_join(f->a, o->slug, STR(".parquet"));
+	if (mark.n) {
+		/* Other rights are another source. */
+		stamp = arena_printf(f->a, "%.*s %.*s", STR_ARG(stamp), STR_ARG(mark));
+		f->mark = arena_printf(f->a, "%.*s %.*s", STR_ARG(f->mark), STR_ARG(mark));
+	}
 	judge(f, stamp, name, &done);
 	if (done) return true;
 	if (!fetch_copy_read(f, STR(""), &copy, &found, e)) return false;
@@ -328,7 +345,7 @@ static bool bring_near(struct origin *o, const struct tenant *t, const struct da
 	close(file.fd);
 	file.fd = -1;
 	/* Opened again at its end, so that it is hashed like everything that came from elsewhere. */
-	if (!write_parquet(o, d, path, e) || !fetch_file_open(f, made, &file, e)) {
+	if (!write_parquet(o, d, target, path, e) || !fetch_file_open(f, made, &file, e)) {
 		unlink(path.p);
 		return false;
 	}
@@ -342,8 +359,10 @@ static bool near_one(struct origin *o, const struct tenant *t, struct err *e)
 {
 	const struct catalog_view *v;
 	if (!catalog_hold(o->f->site->catalog, t->id, &v, e)) return false;
-	const struct dataset *d = catalog_find_or_null(v, o->slug);
-	bool ok = d ? bring_near(o, t, d, e) : err_set(e, ERR_NOT_FOUND, "The other portal has no dataset \"%.*s\".", STR_ARG(o->slug));
+	const struct dataset *d;
+	struct query_target target = { 0 };
+	struct str mark = STR("");
+	bool ok = see(o, t, v, &d, &target, &mark, e) && bring_near(o, t, d, &target, mark, e);
 	catalog_release(o->f->site->catalog, v);
 	return ok;
 }
@@ -418,6 +437,21 @@ bool fetch_there(struct site *s, struct tenant_id t, const struct json_node *dat
 	}
 	tenant_release(s->tenants, there);
 	return ok;
+}
+
+struct str fetch_own_dataset(struct site *s, struct tenant_id t, const struct json_node *datasource, struct arena *a)
+{
+	const struct fetch_request r = { .tenant = t, .datasource = datasource };
+	struct fetching f = { .site = s, .r = &r, .a = a };
+	struct origin o;
+	struct err none = { 0 };
+	struct str type = fetch_text(datasource, "type");
+	if (!str_eq(type, STR("portal")) && !str_eq(type, STR("federated"))) return STR("");
+	if (!fetch_open_connection(&f, &none) || !read_origin(&f, &o, &none)) return STR("");
+	const struct tenant *there = tenants_find_or_null(s->tenants, o.host);
+	bool own = there && there->id.v == t.v;
+	if (there) tenant_release(s->tenants, there);
+	return own ? o.slug : STR("");
 }
 
 bool fetch_there_changed(struct site *s, const struct fetch_request *r, bool *changed, bool *sure, struct err *e)

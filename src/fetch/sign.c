@@ -162,9 +162,11 @@ bool fetch_s3(struct fetching *f, struct err *e)
 	struct str given = fetch_text(f->r->datasource, "url"), root, key;
 	bool whole = !str_starts(given, STR("s3://"));
 	if (!whole) cut_s3(f, given, &root, &key);
+	if (!whole && f->uid.n && !fetch_stays(f->a, f->r->datasource, f->connection, root, e)) return false;
 	if (!whole && (!key.n || str_ends(key, STR("/")))) return fetch_bucket(f, &way, root, key, e);
 	struct str url = !whole ? arena_printf(f->a, "%.*s/%.*s", STR_ARG(root), STR_ARG(fetch_encode_key(f->a, key, true))) :
 	                          fetch_join(f->a, fetch_text(f->connection, "url"), str_find(given, STR("://")) > 0 ? given : fetch_encode_key(f->a, given, true));
+	if (f->uid.n && !fetch_stays(f->a, f->r->datasource, f->connection, url, e)) return false;
 	struct fetch_call c = { .url = url, .conditional = true, .sign = sign_s3 };
 	const struct json_node *headers = json_get(f->connection, "headers");
 	for (size_t i = 0; i < json_count(headers); i++)
@@ -243,5 +245,6 @@ bool fetch_azure(struct fetching *f, struct err *e)
 		return fetch_bucket(f, &way, fetch_join(f->a, base, fetch_encode_key(f->a, container, true)), prefix, e);
 	}
 	struct fetch_call c = { .url = whole ? given : fetch_join(f->a, base, fetch_encode_key(f->a, given, true)), .conditional = true, .sign = sign_azure };
+	if (f->uid.n && !fetch_stays(f->a, f->r->datasource, f->connection, c.url, e)) return false;
 	return fetch_by_http(f, &c, e);
 }

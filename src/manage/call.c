@@ -78,6 +78,8 @@ static bool check_rule(struct manage_call *c, struct err *e)
 {
 	enum manage_rule rule = c->op->rule;
 	if (rule != MANAGE_EVERYONE && !c->who->account) return err_set(e, ERR_UNAUTHENTICATED, "This API needs an API key or an access token: \"Authorization: Apikey KEY\" or \"Authorization: Bearer TOKEN\", or somebody signed in.");
+	bool of_portal = rule < MANAGE_READS && rule != MANAGE_EVERYONE && rule != MANAGE_LISTS && rule != MANAGE_DESCRIBES;
+	if (of_portal && rights_is_narrow(c->who)) return err_set(e, ERR_FORBIDDEN, "This key is for the datasets that it lists, and for nothing else of the portal.");
 	if (!is_safe(c->r->method) && !c->who->key && !visitor_guard(&c->visit, VISITOR_TOKEN, STR(""), e)) return false;
 	switch (rule) {
 	case MANAGE_EVERYONE:
@@ -258,7 +260,7 @@ bool manage_none(const char *what, struct str which, struct err *e)
 
 bool manage_write(struct manage_call *c, struct str json, struct str prefix, bool *done, struct err *e)
 {
-	struct config_change change = { .tenant = c->t, .dataset = c->config.dataset, .revision = c->config.revision, .who = c->who->account, .json = json };
+	struct config_change change = { .tenant = c->t, .dataset = c->config.dataset, .revision = c->config.revision, .who = c->who->account, .caller_or_null = c->who, .json = json };
 	struct config out;
 	*done = false;
 	if (config_write(c->s, &change, c->a, &out, &c->faults, e)) {

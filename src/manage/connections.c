@@ -22,11 +22,32 @@ static bool shared_with(struct manage_call *c, struct str uid)
 
 static bool may_manage(struct manage_call *c, const struct fetch_connection *x)
 {
+	if (rights_is_narrow(c->who)) return false;
 	return rights_may(c->who, ACCOUNT_MAY_EDIT_DATASET) || x->created_by == c->who->account || shared_with(c, x->uid);
+}
+
+/* A key that lists datasets knows the connections that these use, and of them what they are called. */
+static bool may_see(struct manage_call *c, const struct fetch_connection *x, bool *may, struct err *e)
+{
+	*may = x->reusable || may_manage(c, x);
+	return !rights_is_narrow(c->who) || config_may_connect(c->s, c->t, c->who, x->uid, may, e);
+}
+
+static void put_name(struct manage_call *c, const struct fetch_connection *x)
+{
+	json_open(&c->j, '{');
+	json_member(&c->j, "uid", x->uid);
+	json_member(&c->j, "type", x->type);
+	json_member(&c->j, "name", x->name);
+	json_close(&c->j, '}');
 }
 
 static void put_connection(struct manage_call *c, const struct fetch_connection *x)
 {
+	if (rights_is_narrow(c->who)) {
+		put_name(c, x);
+		return;
+	}
 	const struct json_node *doc;
 	struct err ignored = { 0 };
 	struct fetch_share *shares;
@@ -85,8 +106,11 @@ bool manage_list_connections(struct manage_call *c, struct err *e)
 	if (!known) return manage_invalid_field(c, "sort", "Expected created_at, updated_at, type or dataset_count, with a - before it for the other way round.");
 	if (!manage_page(c, &page, e) || !fetch_connections(c->s, c->t, c->a, &list, &n, e)) return false;
 	if (n) qsort_r(list, n, sizeof *list, by_place, &sort);
-	for (size_t i = 0; i < n; i++)
-		if (list[i].reusable || may_manage(c, &list[i])) list[total++] = list[i];
+	for (size_t i = 0; i < n; i++) {
+		bool may;
+		if (!may_see(c, &list[i], &may, e)) return false;
+		if (may) list[total++] = list[i];
+	}
 	manage_page_begin(c, &page, (int64_t)total);
 	for (size_t i = (size_t)page.offset; i < total && i < (size_t)(page.offset + page.limit); i++) put_connection(c, &list[i]);
 	manage_page_end(c);
@@ -99,8 +123,9 @@ static bool find(struct manage_call *c, bool change, struct fetch_connection *ou
 {
 	struct str uid = c->r->holes[0];
 	if (!fetch_connection_read(c->s, c->t, uid, c->a, out, e)) return false;
-	bool manages = may_manage(c, out);
-	if (!out->reusable && !manages) return manage_none("connection", uid, e);
+	bool manages = may_manage(c, out), may;
+	if (!may_see(c, out, &may, e)) return false;
+	if (!may) return manage_none("connection", uid, e);
 	return !change || manages || err_set(e, ERR_FORBIDDEN, "Only who made this connection, and those it is shared with, may change it.");
 }
 
@@ -117,7 +142,11 @@ static bool write(struct manage_call *c, struct str uid, struct err *e)
 	return true;
 }
 
-bool manage_add_connection(struct manage_call *c, struct err *e) { return write(c, STR(""), e); }
+bool manage_add_connection(struct manage_call *c, struct err *e)
+{
+	if (rights_is_narrow(c->who)) return err_set(e, ERR_FORBIDDEN, "This key is for the datasets that it lists, and for nothing else of the portal.");
+	return write(c, STR(""), e);
+}
 
 bool manage_read_connection(struct manage_call *c, struct err *e)
 {

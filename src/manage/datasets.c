@@ -226,7 +226,7 @@ bool manage_create_dataset(struct manage_call *c, struct err *e)
 	if (json_kind(c->body) != JSON_OBJECT) return manage_invalid_field(c, "non_field_errors", "Expected a JSON object with the dataset.");
 	if (!read_rule(c, true, &rule, &done, e)) return done;
 	if (!manage_metadata_of(c, json_get(c->body, "metadata"), &metadata, e)) return c->status == BAD;
-	struct config_new n = { .tenant = c->t, .who = c->who->account, .slug = json_text(json_get(c->body, "dataset_id")), .title = title_of(c, json_get(c->body, "metadata")),
+	struct config_new n = { .tenant = c->t, .who = c->who->account, .caller_or_null = c->who, .slug = json_text(json_get(c->body, "dataset_id")), .title = title_of(c, json_get(c->body, "metadata")),
 		.strict = str_eq(manage_query(c, "strict"), STR("true")) || json_bool(json_get(c->body, "strict"), false),
 		.restricted = json_bool(json_get(c->body, "is_restricted"), false), .open = !json_bool(json_get(c->body, "is_restricted"), true), .json = arena_printf(c->a, "{\"metadata\":%.*s}", STR_ARG(metadata)) };
 	if (!n.title.n && n.strict && !n.slug.n) return manage_invalid_field(c, "dataset_id", "Give a title or an identifier.");
@@ -276,7 +276,7 @@ bool manage_update_dataset(struct manage_call *c, struct err *e)
 	const struct json_node *slug = json_get(c->body, "dataset_id");
 	struct rule_change rule;
 	struct str metadata;
-	struct config_change change = { .tenant = c->t, .dataset = c->config.dataset, .revision = c->config.revision, .who = c->who->account, .json = c->config.json,
+	struct config_change change = { .tenant = c->t, .dataset = c->config.dataset, .revision = c->config.revision, .who = c->who->account, .caller_or_null = c->who, .json = c->config.json,
 		.slug = str_eq(json_text(slug), c->config.slug) ? STR("") : json_text(slug) };
 	if (json_kind(c->body) != JSON_OBJECT) return manage_invalid_field(c, "non_field_errors", "Expected a JSON object with the dataset.");
 	if (!read_rule(c, false, &rule, &done, e)) return done;

@@ -19,7 +19,7 @@ static bool failed(struct manage_call *c, struct err *e)
 static bool look(struct manage_call *c, const struct json_node *doc, struct str resource, const struct json_node **out, struct err *e)
 {
 	struct str json;
-	struct publish_preview p = { .tenant = c->t, .dataset = c->config.dataset, .doc = doc, .resource = resource, .rows = ROWS, .who = c->who->account, .cancel = c->r->cancel };
+	struct publish_preview p = { .tenant = c->t, .dataset = c->config.dataset, .doc = doc, .resource = resource, .rows = ROWS, .who = c->who->account, .caller_or_null = c->who, .cancel = c->r->cancel };
 	return publish_preview(c->s, &p, c->a, &json, e) && json_read_in(c->a, json, out, e);
 }
 

@@ -7,6 +7,7 @@
 #include "fetch/fetch.h"
 #include "json/json.h"
 #include "publish/publish.h"
+#include "rights/rights.h"
 
 /* What the present version says of the publication it came from, in its summary. All empty when it came another way. */
 struct publish_former {
@@ -52,6 +53,17 @@ struct publish_road {
 	const char *phase;
 	int64_t errors;
 };
+
+/* --- eyes.c: with whose rights ------------------------------------------------------------------------------ */
+
+struct publish_eyes { struct site *site; int64_t who; };
+/* Of one source: whoever looks at a preview, else whoever wrote it. ERR_FORBIDDEN: they may not use its connection. */
+bool publish_eyes(const struct publish_road *r, const struct json_node *resource, struct publish_eyes *x, struct fetch_eyes *out, struct err *e) must_use;
+/* Who changed an item (uid) or any item of a part of a configuration last; PUBLISH_AS_HOUSE: the command line. *known false: that is so long ago
+ * that no version is kept, and it is who changed anything last. */
+bool publish_answers(struct site *s, struct tenant_id t, const struct config *c, const char *section, struct str uid, int64_t *who, bool *known, struct err *e) must_use;
+/* False: the account is not active. */
+bool publish_caller(struct site *s, struct tenant_id t, int64_t who, struct arena *a, struct rights_caller *out) must_use;
 
 /* --- sources.c ------------------------------------------------------------------------------------------ */
 

@@ -180,6 +180,12 @@ bool publish_preview(struct site *s, const struct publish_preview *p, struct are
 	size_t at;
 	bool unchanged;
 	if (p->dataset && !config_of_dataset(s, p->tenant, p->dataset, a, &r.config, e)) return false;
+	const struct json_node *stored = r.config.doc;
+	struct process_faults faults = { .arena = a };
+	if (p->caller_or_null && !config_check_lent(s, p->tenant, p->dataset, p->caller_or_null, stored, p->doc, &faults, e)) {
+		if (faults.list.n) err_set(e, ERR_PARAMETER, "%.*s", STR_ARG(faults.list.p[0].message));
+		return false;
+	}
 	r.config.doc = p->doc;
 	publish_halves(&r);
 	if (p->dataset && !publish_read_former(&r, e)) return false;

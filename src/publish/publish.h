@@ -98,6 +98,7 @@ bool publish_far_note(struct site *s, struct tenant_id t, int64_t dataset, struc
 
 /* --- preview.c: what would become of it ---------------------------------------------------------------- */
 
+struct rights_caller;
 struct publish_preview {
 	struct tenant_id tenant;
 	int64_t dataset;               /* 0: none yet */
@@ -106,6 +107,7 @@ struct publish_preview {
 	int rows;                      /* records shown a step; 0: 20 */
 	bool fresh;                    /* fetch again */
 	int64_t who;                   /* account that looks: joins show what they may read; 0: what everybody may */
+	const struct rights_caller *caller_or_null; /* the same, whole: what the document names beyond what is stored must be theirs to use (config_check_lent) */
 	struct cancel *cancel;
 };
 /* Gives JSON:

@@ -1,5 +1,6 @@
 /* Rows of a dataset of the portal as cells, for joins and for files of addresses. They are read with the rights of whoever answers for the
  * configuration: fields and rows that they may not see are not there, and a dataset they may not see does not exist. */
+#include "publish/inside.h"
 #include "publish/need.h"
 #include "geo/geo.h"
 #include "query/query.h"
@@ -127,9 +128,7 @@ static bool caller_of(struct need *n, struct rights_caller *out, struct err *e)
 		if (str_eq(tenant_setting(n->tenant, "access"), STR("private"))) return err_set(e, ERR_FORBIDDEN, "joining datasets needs somebody who is signed in on a private portal");
 		return true;
 	}
-	out->account = n->all->who;
-	out->generation = tenants_generation(n->site->tenants, n->all->tenant);
-	if (accounts_who(n->site->accounts, n->all->tenant, out->account, n->a, &out->who)) return true;
+	if (publish_caller(n->site, n->all->tenant, n->all->who, n->a, out)) return true;
 	return err_set(e, ERR_FORBIDDEN, "the account that last changed the processors is not active any more: somebody who may read the joined datasets has to save them again");
 }
 

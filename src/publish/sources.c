@@ -178,9 +178,12 @@ static bool bring_far(struct publish_road *r, const struct json_node *resource, 
 	struct fetch_result *all;
 	size_t n;
 	struct str uid = json_text(json_get(resource, "uid"));
+	struct publish_eyes whose;
+	struct fetch_eyes eyes;
+	if (!publish_eyes(r, resource, &whose, &eyes, e)) return false;
 	struct fetch_request ask = { .tenant = r->tenant, .dataset = r->config.dataset, .datasource = source_of(resource), .fresh = r->fresh,
 		.known = r->flags & PUBLISH_IF_CHANGED ? known_of(r, uid) : STR(""), .progress = heard, .arg = r,
-		.cancel_or_null = r->watch ? r->watch->cancel : NULL };
+		.cancel_or_null = r->watch ? r->watch->cancel : NULL, .eyes_or_null = &eyes };
 	if (!fetch_source(r->site, &ask, r->a, &all, &n, e)) return false;
 	for (size_t i = 0; i < n; i++) {
 		if (all[i].unchanged) {

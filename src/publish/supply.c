@@ -1,4 +1,5 @@
 /* What processors need, one need after the other, and who must be published again when what they joined has changed. */
+#include "publish/inside.h"
 #include "publish/need.h"
 #include "config/config.h"
 #include "crypt/crypt.h"
@@ -132,18 +133,8 @@ void publish_needs_done(int *fds, size_t n)
 
 bool publish_answers_for(struct site *s, struct tenant_id t, const struct config *c, int64_t *who, struct err *e)
 {
-	auto_arena a = ARENA_INIT;
-	struct config_version *list;
-	size_t n;
-	int64_t account = c->changed_by;
-	if (!config_versions(s, t, c->dataset, &a, &list, &n, e)) return false;
-	for (size_t i = 0; i < n; i++)
-		if (list[i].revision <= c->revision && str_find(list[i].sections, STR("processors")) >= 0) {
-			account = list[i].who;
-			break;
-		}
-	*who = account > 0 ? account : PUBLISH_AS_HOUSE;
-	return true;
+	bool known;
+	return publish_answers(s, t, c, "processors", STR(""), who, &known, e);
 }
 
 /* --- joins that are behind ----------------------------------------------------------------------------------- */

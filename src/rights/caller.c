@@ -116,12 +116,23 @@ bool rights_lacks_factor(const struct tenant *t, const struct rights_caller *who
 	return who->by_session && !who->who.second_factor && str_eq(tenant_setting(t, "second_factor.required"), STR("everyone"));
 }
 
-bool rights_may(const struct rights_caller *who, enum account_permission what)
+bool rights_is_narrow(const struct rights_caller *who) { return who->key && (who->who.scope & ACCOUNT_LISTED); }
+
+static bool holds(const struct rights_caller *who, enum account_permission what)
 {
 	if (!who->account) return false;
 	if (who->key && !(who->who.scope & ACCOUNT_WRITE)) return false;
 	/* The key of an administrator that lists permissions has those and no more. */
 	return (who->who.admin && !who->key) || (who->who.permissions >> what & 1);
+}
+
+bool rights_may(const struct rights_caller *who, enum account_permission what) { return !rights_is_narrow(who) && holds(who, what); }
+
+bool rights_may_on(const struct rights_caller *who, enum account_permission what, int64_t dataset)
+{
+	bool listed = !rights_is_narrow(who);
+	for (size_t i = 0; !listed && i < who->who.ndatasets; i++) listed = who->who.datasets[i] == dataset;
+	return listed && holds(who, what);
 }
 
 /* --- the caller -------------------------------------------------------------------------------------- */

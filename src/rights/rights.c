@@ -50,8 +50,7 @@ static bool is_listed(const struct rights_caller *w, const struct dataset_rule *
 
 static bool key_allows(const struct rights_caller *w, const struct dataset *d)
 {
-	bool bounded = w->key && (w->who.scope & ACCOUNT_LISTED);
-	return !bounded || holds(w->who.datasets, w->who.ndatasets, d->id);
+	return !rights_is_narrow(w) || holds(w->who.datasets, w->who.ndatasets, d->id);
 }
 
 /* Administrators, and whoever has the permission to see restricted datasets: no rule of a dataset is about them. */
@@ -304,7 +303,7 @@ void rights_catalogue(const struct site_visit *at, const struct rights_caller *w
 		buf_clear(&filter);
 		buf_lit(&filter, "datasetid in ('')");
 	}
-	if (w->key && (w->who.scope & ACCOUNT_LISTED)) {
+	if (rights_is_narrow(w)) {
 		if (filter.n) buf_lit(&filter, " and ");
 		put_listed(&filter, at, w);
 	}

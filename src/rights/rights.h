@@ -46,8 +46,12 @@ struct rights_caller {
 /* Whether somebody signed in has to set up a second factor before anything else (AUT-5), because the portal asks it of everyone.
  * rights_caller refuses them with ERR_NO_FACTOR; rights_person does not. */
 bool rights_lacks_factor(const struct tenant *t, const struct rights_caller *who) must_use nonnull_all;
-/* The one place where a permission is asked for. False for nobody known, and for a key whose list does not hold it. */
+/* The one place where a permission is asked for. False for nobody known, and for a key whose list does not hold it. A permission is about
+ * the whole portal: a key that lists datasets has none, whatever its owner may; on those that it lists it has what it holds (rights_may_on). */
 bool rights_may(const struct rights_caller *who, enum account_permission what) must_use nonnull_all;
+bool rights_may_on(const struct rights_caller *who, enum account_permission what, int64_t dataset) must_use nonnull_all;
+/* A key that lists datasets: it is for those, and for nothing else of the portal. */
+bool rights_is_narrow(const struct rights_caller *who) must_use nonnull_all;
 /* Tells the caller of a request from its Authorization field (Apikey KEY, Bearer TOKEN), its parameter apikey or access_token (of the
  * address, or of a form that was posted), else from the cookie of a session, else nobody. Fails with ERR_UNAUTHENTICATED when what it shows is
  * no good, or when the portal is private and it shows nothing. Other schemes than Apikey and Bearer are
