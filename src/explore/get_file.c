@@ -1,5 +1,5 @@
 /* GET …/files and …/files/{file} : the files that records name, as they are or, pictures, as small copies.
- * A caller whose rows are filtered has the files of their own rows. */
+ * A caller has the files of the records that they see, and no others. */
 #include "explore/inside.h"
 #include "image/image.h"
 
@@ -26,8 +26,8 @@ static bool read_names(struct call *c, const struct field *field, struct str nam
 	return ok;
 }
 
-/* Whether a record the caller sees names the file in a field the caller sees. Anybody who sees all records
- * need not be asked about. */
+/* Whether a record the caller sees names the file in a field the caller sees. A file stays while any version that is kept names it, and so it
+ * outlives its record: deleting that is how a picture is taken back. */
 static bool is_named(struct call *c, const struct dataset_file *f, bool *out, struct err *e)
 {
 	const struct query_target *t = &c->target;
@@ -35,8 +35,7 @@ static bool is_named(struct call *c, const struct dataset_file *f, bool *out, st
 	for (size_t i = 0; i < t->schema->n && !*out; i++) {
 		const struct field *field = &t->schema->fields[i];
 		if (field->type != VALUE_FILE || (field->flags & FIELD_HIDDEN) || (t->visible_or_null && !t->visible_or_null[i])) continue;
-		if (!str_trim(t->row_filter).n && !t->schema->bound_or_null) *out = true;
-		else if (!read_names(c, field, f->name, out, e)) return false;
+		if (!read_names(c, field, f->name, out, e)) return false;
 	}
 	return true;
 }

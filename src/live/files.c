@@ -119,6 +119,42 @@ bool pushed_files_take(struct pushed_files *x, const struct schema *s, const str
 	return buf_end(&b, &text, e) && json_read(text, &x->doc, e);
 }
 
+/* --- links --------------------------------------------------------------------------------------------- */
+
+static bool is_link(struct str s)
+{
+	static const struct str schemes[] = { { "https://", 8 }, { "http://", 7 } };
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || strchr("<>\"\\", s.p[i])) return false;
+	for (size_t i = 0; i < COUNT_OF(schemes); i++)
+		if (s.n > schemes[i].n && str_eq_nocase(str_sub(s, 0, schemes[i].n), schemes[i])) return true;
+	return false;
+}
+
+static bool is_plain_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || strchr(":/\\<>\"{}", s.p[i])) return false;
+	return s.n != 0;
+}
+
+bool pushed_links_ok(const struct schema *s, const struct json_node *record, struct err *why)
+{
+	size_t at = 0;
+	struct str key;
+	const struct json_node *value;
+	while (json_kind(record) == JSON_OBJECT && json_each(record, &at, &key, &value)) {
+		int i = schema_find(s, key);
+		enum json_kind kind = json_kind(value);
+		/* A content that is still there could not be decoded, which is told in its own words. */
+		if (i < 0 || s->fields[i].type != VALUE_FILE || kind == JSON_NULL || json_get(value, "content")) continue;
+		struct str link = str_trim(kind == JSON_OBJECT ? json_text(json_get(value, "url")) : json_text(value));
+		if ((kind == JSON_TEXT && !link.n) || is_link(link) || (kind == JSON_TEXT && is_plain_name(link))) continue;
+		return err_set(why, ERR_BAD_REQUEST, "field \"%.*s\": a file is an address that begins with https:// or http://, or an object with its content", STR_ARG(key));
+	}
+	return true;
+}
+
 void pushed_files_done(struct pushed_files *x) { json_free(x->doc); }
 
 /* --- storing -------------------------------------------------------------------------------------------- */

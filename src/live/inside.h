@@ -120,6 +120,9 @@ struct pushed_files {
 	struct json_doc *doc;  /* the records with names instead of contents; NULL: there were none */
 };
 bool pushed_files_take(struct pushed_files *x, const struct schema *s, const struct json_node *root, struct arena *a, struct err *e) must_use;
+/* Whether what a record says of its fields of type file can be given to readers as a link: an address of http or https, or the plain name of a
+ * file of the dataset. */
+bool pushed_links_ok(const struct schema *s, const struct json_node *record, struct err *why) must_use;
 /* Puts them among the files of the dataset. */
 bool pushed_files_store(struct pushed_files *x, struct site *s, struct tenant_id t, struct str slug, struct arena *a, struct err *e) must_use;
 void pushed_files_done(struct pushed_files *x);

@@ -93,6 +93,7 @@ static bool write_down(const struct target *t, enum journal_op op, struct str pa
 /* What becomes of the records of one call. */
 struct taking {
 	enum journal_op op;
+	const struct schema *schema;
 	struct ingest_taker *taker;
 	struct buf payload;
 	size_t taken, refused, waiting;
@@ -118,7 +119,8 @@ static void put_ids(struct taking *k)
 static void take(struct taking *k, size_t i, const struct json_node *record)
 {
 	struct err why = { 0 };
-	if (!ingest_take(k->taker, record, &why)) {
+	bool good = k->op != JOURNAL_PUT || pushed_links_ok(k->schema, record, &why);
+	if (!good || !ingest_take(k->taker, record, &why)) {
 		refuse(k, i, &why);
 		return;
 	}
@@ -162,6 +164,7 @@ static bool once(struct live *l, const struct live_call *c, enum journal_op op, 
 	struct pushed_files files = { 0 };
 	*again = false;
 	if (!find(l, c, a, &t, e)) return false;
+	k.schema = &t.shape->schema;
 	bool ok = pushed_files_take(&files, &t.shape->schema, root, a, e) && shape_borrow(t.stream, t.shape, &k.taker, e);
 	if (ok) {
 		take_all(&k, files.doc ? json_root(files.doc) : root);
