@@ -127,8 +127,9 @@ def ask(caller, role, things):
         yes = may(rule, path, symbol, own, on_it) and not (isinstance(caller, Bearer) and symbol in IN_PERSON)
         if yes and symbol in DEEDS:
             continue
-        # A body that is no object and a revision that never was: who may is told so, and nothing happens.
-        answer = caller(method, address(base, path, things), 7 if takes == "JSON" else None, **({"If-Match": '"999999-0"'} if method != "GET" and path.startswith("/datasets/{uid}") else {}))
+        # A body that is no object and a revision that never was: who may is told so, and nothing happens. Of who may not, a body that could be
+        # one is refused.
+        answer = caller(method, address(base, path, things), (7 if yes else {}) if takes == "JSON" else None, **({"If-Match": '"999999-0"'} if method != "GET" and path.startswith("/datasets/{uid}") else {}))
         sees = may("READS", path, symbol, own, on_it) or (rule == "PUBLISHES" and yes)
         expected = "no refusal" if yes else {404} if rule in ("READS", "EDITS", "PUBLISHES", "SECURES") and not sees or PAGE.match(path) and path.count("/") > 1 else {403}
         code = answer.status_code
