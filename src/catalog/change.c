@@ -314,7 +314,7 @@ static bool commit(struct catalog *c, struct catalog_draft *d, const struct cata
 	if (ok && l->compacts)
 		ok = retire(c, tx, a, d->tenant, d->dataset, l->compacts, d->number, INT32_MAX, gone, ngone, e) && point_compacted(tx, d, l, e);
 	else
-		ok = ok && store_run(tx, CATALOG_Q(dataset_point), d->tenant, STORE_PARAMS(id, number, now), e) &&
+		ok = ok && rules_follow(tx, a, d->tenant, d->dataset, &l->schema, e) && store_run(tx, CATALOG_Q(dataset_point), d->tenant, STORE_PARAMS(id, number, now), e) &&
 		     put_metas(tx, d->tenant, d->dataset, metas, nmetas, e) &&
 		     retire(c, tx, a, d->tenant, d->dataset, number.i, 0, l->keep, gone, ngone, e) &&
 		     say_audit(tx, d->tenant, "dataset.publish", d->slug, arena_printf(a, "version %lld", (long long)d->number), e);
@@ -351,9 +351,11 @@ enum move { ROLL_BACK, HIDE, DESCRIBE };
 /* The fields of the present version are told anew; their data, number and order stay. */
 static bool tell_fields(struct store_tx *tx, struct tenant_id t, const struct dataset_row *row, const struct schema *s, struct err *e)
 {
+	auto_arena a = ARENA_INIT;
 	auto_buf fields = BUF_INIT(16 << 20);
 	struct str text;
 	if (!s || !row->version) return true;
+	if (!rules_follow(tx, &a, t, row->id, s, e)) return false;
 	schema_put_json(&fields, s);
 	return buf_end(&fields, &text, e) &&
 	       store_run(tx, CATALOG_Q(version_tell), t, STORE_PARAMS(VALUE_OF_INT(row->id), VALUE_OF_INT(row->version), VALUE_OF_TEXT(text)), e);

@@ -89,6 +89,11 @@ void take_modified(struct dataset *d);
 /* catalog.c: a value of the metadata, in the arena, without what acts in its markup. */
 struct str meta_disarmed(struct arena *a, struct str template_, struct str name, struct str json);
 /* A list of names as JSON, or nothing when every field is meant. */
+/* Within a transaction: a change of one rule, and all rules of a dataset. */
+bool rule_put(struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset, const struct rule_change *c, struct err *e) must_use;
+bool rules_read(struct store_tx *tx, struct tenant_id t, int64_t dataset, struct arena *a, struct catalog_rules *out, struct err *e) must_use;
+/* follow.c: before the version shown gives way to one of these fields, rules go with their columns. ERR_PARAMETER where a filter cannot. */
+bool rules_follow(struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset, const struct schema *now, struct err *e) must_use;
 bool rule_fields(struct arena *a, struct str json, struct dataset_rule *out, struct err *e) must_use;
 /* What the dataset's features are when only some fields count. */
 void find_features(struct arena *a, struct dataset *d);

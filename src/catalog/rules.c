@@ -142,7 +142,7 @@ static bool names_json(struct arena *a, const struct rule_change *c, struct str 
 	return true;
 }
 
-static bool put_rule(struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset, const struct rule_change *c,
+bool rule_put(struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset, const struct rule_change *c,
                      struct err *e)
 {
 	struct kept k;
@@ -240,11 +240,11 @@ static bool put_and_tell(struct store_tx *tx, struct arena *a, struct tenant_id 
 {
 	struct kept was, is;
 	struct str told;
-	return read_kept(tx, a, t, dataset, c, &was, e) && put_rule(tx, a, t, dataset, c, e) && read_kept(tx, a, t, dataset, c, &is, e) &&
+	return read_kept(tx, a, t, dataset, c, &was, e) && rule_put(tx, a, t, dataset, c, e) && read_kept(tx, a, t, dataset, c, &is, e) &&
 	       tell_change(tx, a, t, c, &was, &is, &told, e) && say_audit_of(tx, t, c->by, "dataset.secure", slug, told, e);
 }
 
-static bool read_all(struct store_tx *tx, struct tenant_id t, int64_t dataset, struct arena *a, struct catalog_rules *out, struct err *e)
+bool rules_read(struct store_tx *tx, struct tenant_id t, int64_t dataset, struct arena *a, struct catalog_rules *out, struct err *e)
 {
 	struct store_rows *r;
 	VEC(struct dataset_rule) list = { 0 };
@@ -275,7 +275,7 @@ bool catalog_rules(struct catalog *c, struct tenant_id t, int64_t dataset, struc
 	struct store_tx *tx;
 	struct err ignored = { 0 };
 	if (!store_begin(c->store, STORE_READ, &tx, e)) return false;
-	bool ok = read_all(tx, t, dataset, a, out, e);
+	bool ok = rules_read(tx, t, dataset, a, out, e);
 	return store_end(tx, STORE_ROLLBACK, &ignored) && ok;
 }
 

@@ -269,6 +269,50 @@ def test_a_key_for_one_dataset_does_nothing_else(world, root, secret, connection
         assert key("GET", path, base="").status_code in (302, 303, 401, 403, 404), path
 
 
+# --- rules and columns ---------------------------------------------------------------------------------------------------------------
+
+
+def test_rules_go_with_their_columns(world, root, pub):
+    uid, _ = published(root, "Renamed", "name;sec\nN0;SECRET0\n")
+    root.good("PUT", f"/datasets/{uid}/", {"default_security": {"visible_fields": ["name"]}})
+    root.good("POST", f"/datasets/{uid}/security/users/", {"user": {"username": PUB}, "permissions": [], "security": {"visible_fields": ["sec"], "filter_query": 'sec = "SECRET0"'}}, status=201)
+
+    def publish():
+        root.good("POST", f"/datasets/{uid}/publish/")
+        return wait_idle(root, uid)
+
+    def as_pub():
+        return pub.good("GET", "/catalog/datasets/renamed/records", base="/api/explore/v2.1")["results"]
+    assert records(world, "renamed") == [{"name": "N0"}] and as_pub() == [{"sec": "SECRET0"}]
+    root.good("POST", f"/datasets/{uid}/fields/", {"type": "rename", "from_name": "name", "to_name": "nom"}, status=201)
+    assert publish()["status"] == "idle"
+    assert records(world, "renamed") == [{"nom": "N0"}]
+    assert root.good("GET", f"/datasets/{uid}/")["default_security"]["visible_fields"] == ["nom"]
+    root.good("POST", f"/datasets/{uid}/fields/", {"type": "rename", "from_name": "sec", "to_name": "name"}, status=201)
+    assert publish()["status"] == "idle"
+    assert records(world, "renamed") == [{"nom": "N0"}] and as_pub() == [{"name": "SECRET0"}]
+
+
+def test_columns_that_change_names_at_once_show_nothing_more(world, root, pub):
+    uid, _ = published(root, "Swapped", "name;sec\nN0;SECRET0\n")
+    root.good("PUT", f"/datasets/{uid}/", {"default_security": {"visible_fields": ["name"]}})
+    for was, to in (("name", "nom"), ("sec", "name")):
+        root.good("POST", f"/datasets/{uid}/fields/", {"type": "rename", "from_name": was, "to_name": to}, status=201)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    wait_idle(root, uid)
+    assert "SECRET" not in json.dumps(records(world, "swapped"))
+    # A filter is somebody's text: its names do not become other columns'.
+    uid, _ = published(root, "Filtered", "grp;other\nA;B\nB;A\n")
+    root.good("PUT", f"/datasets/{uid}/", {"default_security": {"filter_query": 'grp = "A"'}})
+    root.good("POST", f"/datasets/{uid}/fields/", {"type": "rename", "from_name": "grp", "to_name": "group"}, status=201)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    assert wait_idle(root, uid)["status"] == "idle" and records(world, "filtered") == [{"group": "A", "other": "B"}]
+    root.good("POST", f"/datasets/{uid}/fields/", {"type": "rename", "from_name": "other", "to_name": "grp"}, status=201)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    assert "grp" in wait_idle(root, uid)["message"]
+    assert records(world, "filtered") == [{"group": "A", "other": "B"}]
+
+
 # --- files of records --------------------------------------------------------------------------------------------------------------
 
 
