@@ -100,6 +100,8 @@ struct engine_parquet;
 bool engine_parquet_open(struct str path, struct arena *a, struct schema *out, struct engine_parquet **p,
                          struct err *e) must_use nonnull_all;
 bool engine_parquet_next(struct engine_parquet *p, struct batch *out, struct err *e) must_use nonnull_all;
+/* A column of geometries (GeoParquet, or the type GEOMETRY) is one of shapes in degrees; is each of them a point? */
+bool engine_parquet_points(const struct engine_parquet *p, size_t column) must_use nonnull_all;
 /* How many rows the file says it has, 0 when it does not say: for showing progress, not to be relied on. */
 int64_t engine_parquet_rows(const struct engine_parquet *p) must_use nonnull_all;
 void engine_parquet_close(struct engine_parquet *p);

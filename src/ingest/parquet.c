@@ -35,7 +35,9 @@ static void name_columns(struct reading *r)
 		p->kinds = 1u << CELL_FREE;
 		p->mask = t == VALUE_TEXT || t == VALUE_FILE ? 0 : t == VALUE_INT ? SPELL(INT) : t == VALUE_DOUBLE ? SPELL(REAL)
 		        : t == VALUE_BOOL ? SPELL(BOOL) : t == VALUE_DATE ? SPELL(DATE_YMD) : t == VALUE_DATETIME ? SPELL(TIME_YMD)
-		        : t == VALUE_POINT ? SPELL(POINT) : t == VALUE_SHAPE ? SPELL(SHAPE_WKT) : 0;
+		        : t == VALUE_POINT ? SPELL(POINT) : t == VALUE_SHAPE ? SPELL(SHAPE_JSON) : 0;
+		p->only_points = t == VALUE_SHAPE && engine_parquet_points(r->file, i);
+		if (t == VALUE_SHAPE) p->kinds = 1u << CELL_SHAPE;
 		if (t == VALUE_JSON) p->kinds = 1u << CELL_NEST;
 		if (r->found.fields[i].flags & FIELD_MULTIVALUED) p->kinds = 1u << CELL_LIST;
 	}
@@ -50,7 +52,8 @@ static void mark_copies(struct reading *r)
 		if (p->from < 0) continue;
 		const struct field *f = &r->found.fields[p->from];
 		bool list = f->flags & FIELD_MULTIVALUED;
-		r->copied[i] = f->type == p->as.type && list == p->as.list && !p->zone;
+		/* A stranger's geometry is looked at. */
+		r->copied[i] = f->type == p->as.type && f->type != VALUE_SHAPE && list == p->as.list && !p->zone;
 	}
 }
 
@@ -208,7 +211,7 @@ static bool cast_batch(struct reading *r, struct fill *f, const struct batch *b,
 	fill_clear(f);
 	for (size_t row = 0; row < b->nrows; row++) {
 		struct arena_mark m = arena_mark(&a);
-		parquet_row(b, row, cells, NULL, &a);
+		parquet_row(b, row, cells, r->caster.geo, &a);
 		struct row line = { .cells = cells, .n = b->ncolumns, .number = ++r->row, .more = true };
 		bool kept;
 		bool ok = fill_row(f, &r->caster, &line, &kept, e);

@@ -150,10 +150,11 @@ static void plan_column(struct load *l, struct survey *v, size_t i, const struct
 	struct verdict as = verdict_of(l, p, h, ev, &one);
 	struct field f = { .name = h->name, .label = h->label };
 	if (as.type == VALUE_SHAPE && !one.typed && p->kinds == 1u << CELL_SHAPE && p->only_points) {
-		/* A point needs no shape beside it. */
+		/* A point needs no shape beside it. The name that readers of formats give is changed, one that somebody gave is not. */
 		as = (struct verdict){ .type = VALUE_POINT, .reading = SPELL_SHAPE_JSON };
-		f.name = free_name(l, out, STR("geo_point_2d"));
-		f.label = STR("Geo Point");
+		bool ours = str_eq(h->label, STR("geo_shape"));
+		if (ours) f.name = free_name(l, out, STR("geo_point_2d"));
+		if (ours) f.label = STR("Geo Point");
 	}
 	if (as.type == VALUE_INT || as.type == VALUE_DOUBLE) f.unit = spell_sign_unit(as.sign);
 	if (!l->job.plain && !one.typed && good_facet(p, &as)) f.flags |= FIELD_FACET;

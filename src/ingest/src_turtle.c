@@ -232,7 +232,7 @@ static bool turtle_next(struct source *s, struct row *out, struct err *e)
 		if (!tree) return e->code == ERR_NONE;
 	} while (wanted.n && !has_type(tree, wanted));
 	*out = (struct row){ .number = ++t->number, .more = true };
-	tree_rows_put(&t->rows, STR("id"), (struct cell){ arena_str(&t->rows.row, tree->name), CELL_STRING });
+	tree_rows_put_subject(&t->rows, (struct cell){ arena_str(&t->rows.row, tree->name), CELL_STRING });
 	tree_rows_put_all(&t->rows, tree);
 	tree_rows_end(&t->rows, out);
 	return true;

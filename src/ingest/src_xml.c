@@ -236,7 +236,7 @@ static bool rdf_next(struct source *s, struct row *out, struct err *e)
 		if (id.n == 0) id = tree_attribute_of(t, "ID");
 		point_to_text(&x->rows.row, t);
 		t->attributes.n = 0;
-		tree_rows_put(&x->rows, STR("id"), (struct cell){ id, id.n ? CELL_STRING : CELL_NONE });
+		tree_rows_put_subject(&x->rows, (struct cell){ id, id.n ? CELL_STRING : CELL_NONE });
 		if (!said) tree_rows_put(&x->rows, STR("type"), (struct cell){ type, type.n ? CELL_STRING : CELL_NONE });
 		tree_rows_put_all(&x->rows, t);
 		tree_rows_end(&x->rows, out);

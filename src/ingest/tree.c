@@ -150,25 +150,40 @@ void tree_rows_begin(struct tree_rows *r)
 	for (size_t i = 0; i < r->ncells; i++) r->cells[i] = (struct cell){ .kind = CELL_NONE };
 }
 
-void tree_rows_put(struct tree_rows *r, struct str name, struct cell cell)
+static void make_room(struct tree_rows *r, size_t columns)
 {
-	uintptr_t at = (uintptr_t)map_get_or_null(&r->columns, name);
+	if (columns <= r->ncells) return;
+	size_t n = num_max(r->ncells * 2, num_max(columns, (size_t)32));
+	r->cells = realloc(r->cells, n * sizeof *r->cells);
+	ensure(r->cells);
+	for (size_t i = r->ncells; i < n; i++) r->cells[i] = (struct cell){ .kind = CELL_NONE };
+	r->ncells = n;
+}
+
+static void put_as(struct tree_rows *r, struct str key, struct str name, struct cell cell)
+{
+	uintptr_t at = (uintptr_t)map_get_or_null(&r->columns, key);
 	if (cell.kind == CELL_NONE) return;
 	if (at == 0) {
 		if (r->s->names.n > 2 * (size_t)LIMIT_COLUMNS) return;
-		struct str kept = arena_str(&r->names, name);
-		vec_push(&r->names, &r->s->names, kept);
+		vec_push(&r->names, &r->s->names, arena_str(&r->names, name));
 		at = r->s->names.n;
-		map_put(&r->names, &r->columns, kept, (void *)at);
+		map_put(&r->names, &r->columns, arena_str(&r->names, key), (void *)at);
 	}
-	if (at > r->ncells) {
-		size_t n = num_max(r->ncells * 2, num_max((size_t)at, (size_t)32));
-		r->cells = realloc(r->cells, n * sizeof *r->cells);
-		ensure(r->cells);
-		for (size_t i = r->ncells; i < n; i++) r->cells[i] = (struct cell){ .kind = CELL_NONE };
-		r->ncells = n;
-	}
+	make_room(r, at);
 	if (r->cells[at - 1].kind == CELL_NONE) r->cells[at - 1] = cell;
+}
+
+void tree_rows_put(struct tree_rows *r, struct str name, struct cell cell)
+{
+	put_as(r, name, r->has_subject && str_eq(name, STR("id")) ? STR("id (2)") : name, cell);
+}
+
+/* No element and no attribute has such a key. */
+void tree_rows_put_subject(struct tree_rows *r, struct cell cell)
+{
+	r->has_subject = true;
+	put_as(r, STR("\x02" "subject"), STR("id"), cell);
 }
 
 static struct cell json_cell(struct tree_rows *r, const struct tree *parent, const struct tree *first, bool list)
@@ -210,7 +225,7 @@ void tree_rows_put_all(struct tree_rows *r, const struct tree *t)
 
 void tree_rows_end(struct tree_rows *r, struct row *out)
 {
-	if (r->s->names.n > r->ncells) tree_rows_put(r, r->s->names.p[r->s->names.n - 1], (struct cell){ STR(""), CELL_FREE });
+	make_room(r, r->s->names.n);
 	out->cells = r->cells;
 	out->n = r->s->names.n;
 	for (size_t i = 0; i < out->n; i++)

@@ -27,11 +27,13 @@ struct tree_rows {
 	struct map columns;
 	struct cell *cells;
 	size_t ncells;
+	bool has_subject;
 };
 void tree_rows_init(struct tree_rows *r, struct source *s);
 void tree_rows_done(struct tree_rows *r);
 void tree_rows_begin(struct tree_rows *r);   /* a new row; what the arena `row` had is gone */
 void tree_rows_put(struct tree_rows *r, struct str name, struct cell cell); /* a second value of a name is passed over */
+void tree_rows_put_subject(struct tree_rows *r, struct cell cell); /* what the record is about: a column "id"; a property of that name is "id (2)" */
 /* Attributes and children of a record as columns; what is nested is JSON with "@attribute" and "#text". */
 void tree_rows_put_all(struct tree_rows *r, const struct tree *t);
 /* The children of one name as one cell: a text, a list, or JSON. */

@@ -1,5 +1,9 @@
 """What a file holds arrives as it was written: codes, long numbers, quoted cells, places, names. Files that a stranger brought."""
+import os
+
 import pytest
+
+DATA = os.path.join(os.path.dirname(__file__), "..", "data", "strangers")
 
 
 # --- codes and dates -----------------------------------------------------------------------------------------------
@@ -49,3 +53,39 @@ def test_json_keeps_the_digits_of_long_numbers(read, name, text):
     names = list(r.fields)
     row = dict(zip(names, r.rows[0]))
     assert row["id"] == "18446744073709551615" and row["o"] == 9007199254740993 and row["tags"] == ["1", "2"], row
+
+
+# --- geometry of Parquet files -------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("way", [{}, {"parts": "yes"}])
+@pytest.mark.parametrize("name,kind", [("points.parquet", "geo_point_2d"), ("areas.parquet", "geo_shape"), ("lambert.parquet", "geo_point_2d")])
+def test_geometry_of_parquet_is_geometry(read, name, kind, way):
+    with open(os.path.join(DATA, name), "rb") as f:
+        r = read.rows(name, f.read(), **way)
+    assert r.error is None and r.fields["geo"] == kind, r.result
+    at = list(r.fields).index("geo")
+    assert len(r.rows) == 2
+    if kind == "geo_point_2d":
+        lat, lon = map(float, r.rows[0][at].split(","))
+        assert abs(lon - 2.35) < 1e-6 and abs(lat - 48.85) < 1e-6, r.rows
+
+
+
+def test_a_point_that_a_processor_makes_keeps_its_name(read):
+    step = '[{"type":"wkt_to_geojson","field":"geom","output_field":"shape"}]'
+    r = read.rows("wkt.csv", "geom;n\nPOINT (2 48);1\nPOINT (3 47);2\n", parts="yes", processors=step)
+    assert r.fields["shape"] == "geo_point_2d", r.fields
+
+
+# --- properties of RDF ---------------------------------------------------------------------------------------------
+
+TURTLE = "@prefix : <http://x/> .\n:a :id 7 ; :name \"A\" .\n:b :id 8 ; :name \"B\" .\n"
+RDF_XML = ('<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:x="http://x/"><rdf:Description rdf:about="http://x/a">'
+           "<x:id>7</x:id><x:name>A</x:name></rdf:Description></rdf:RDF>")
+
+
+@pytest.mark.parametrize("name,text", [("a.ttl", TURTLE), ("a.rdf", RDF_XML)])
+def test_a_property_of_rdf_that_is_called_id_stays(read, name, text):
+    r = read.rows(name, text)
+    row = dict(zip(r.fields, r.rows[0]))
+    assert row["id"] == "http://x/a" and str(row["id_2"]) == "7" and row["name"] == "A", (r.fields, r.rows)
