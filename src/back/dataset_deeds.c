@@ -46,7 +46,7 @@ static bool act(struct visit *v, const struct deed *d, const struct config *c, s
 		return job_abort(s, t, c->dataset, e);
 	if (str_eq(str_of(d->word), STR("forget"))) {
 		size_t n;
-		return catalog_forget(s->catalog, t, c->slug, who, &n, e);
+		return publish_forget(s, t, c->slug, who, &n, e);
 	}
 	if (str_eq(str_of(d->word), STR("undo")) || str_eq(str_of(d->word), STR("redo")))
 		return config_undo(s, t, c->dataset, who, str_eq(str_of(d->word), STR("redo")), v->arena, copy, e);

@@ -88,7 +88,7 @@ static const struct cli_option add_options[] = {
 const struct cli_command cli_cmd_key_add = {
 	.words = "key add", .operands = "NAME", .least = 1, .most = 1,
 	.summary = "Makes an API key that acts for an account, and prints it once.",
-	.detail = "The key sees what its account sees: with --dataset, of those datasets only. NAME says what it is for.",
+	.detail = "The key sees what its account sees: with --dataset, of those datasets only, and nothing else of the portal is open to it. NAME says what it is for.",
 	.options = add_options, .run = add,
 };
 

@@ -2,6 +2,7 @@
 #include "job/job.h"
 #include "manage/inside.h"
 #include "odsql/odsql.h"
+#include "publish/publish.h"
 
 enum { NOT_FOUND_TOTAL = 0, BAD = 400, MOST_ERRORS = 100 };
 
@@ -351,7 +352,7 @@ bool manage_unpublish(struct manage_call *c, struct err *e)
 bool manage_forget_versions(struct manage_call *c, struct err *e)
 {
 	size_t n;
-	if (!catalog_forget(c->s->catalog, c->t, c->config.slug, c->who->account, &n, e)) {
+	if (!publish_forget(c->s, c->t, c->config.slug, c->who->account, &n, e)) {
 		if (e->code != ERR_CONFLICT) return false;
 		struct str said = arena_str(c->a, str_of(e->pub));
 		*e = (struct err){ 0 };

@@ -63,6 +63,9 @@ struct publish_folder_result {
 bool publish_folder(struct site *s, const struct publish_folder *p, struct arena *a, struct publish_folder_result *out,
                     struct err *e) must_use nonnull_all;
 
+/* forget.c. catalog_forget, and the files that no record of the version shown names go, too. In the server only: pushed records are in its memory. */
+bool publish_forget(struct site *s, struct tenant_id t, struct str slug, int64_t by, size_t *n, struct err *e) must_use nonnull_all;
+
 /* --- dataset.c: a dataset made of its configuration --------------------------------------------------- */
 
 struct publish_progress {

@@ -350,6 +350,18 @@ def test_a_file_goes_with_the_record_that_names_it(world, root):
     assert send({"n": 11}, "delete/").status_code == 200
     until(lambda: 11 not in rows())
     assert get(url) == 404
+    # Forgetting the older versions takes the bytes, and leaves those of records that are there.
+    kept = {"content": base64.b64encode(b"plain words").decode(), "content-type": "text/plain"}
+    assert send({"n": 12, "f": kept}).status_code == 200
+    other = until(lambda: (rows().get(12) or {}).get("url", ""))
+
+    def files():
+        return {f["name"] for f in world.table("dataset_file") if f["kind"] == "record"}
+    assert len(files()) == 2
+    world.advance(3600)
+    root.good("POST", f"/datasets/{uid}/forget_versions/")
+    assert len(files()) == 1 and get(other) == 200 and get(url) == 404
+    assert len(list((world.data).glob("*/files/*"))) == 1
 
 
 def until(what, seconds=20):
