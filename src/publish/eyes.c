@@ -53,7 +53,7 @@ static struct str connection_of(const struct json_node *source)
 	return json_kind(c) == JSON_TEXT ? json_text(c) : json_text(json_get(c, "uid"));
 }
 
-/* A preview has been asked about it (config_check_lent). Somebody who is gone may still have made the connection. */
+/* Somebody who is gone may still have made the connection. */
 static bool may_connect(const struct publish_road *r, const struct json_node *source, int64_t who, struct err *e)
 {
 	struct rights_caller caller;
@@ -112,7 +112,11 @@ bool publish_eyes(const struct publish_road *r, const struct json_node *resource
 	const struct json_node *source = json_get(resource, "datasource");
 	*x = (struct publish_eyes){ .site = r->site, .who = r->who };
 	*out = (struct fetch_eyes){ see, x };
-	if (r->preview) return true;
-	if (!publish_answers(r->site, r->tenant, &r->config, "resources", json_text(json_get(resource, "uid")), &x->who, &known, e)) return false;
-	return !known || x->who <= 0 || may_connect(r, source, x->who, e);
+	struct err ignored = { 0 };
+	int64_t wrote = 0;
+	/* What is not saved has been asked about (config_check_lent). */
+	if (r->preview && (!r->config.dataset || (r->who > 0 && may_connect(r, source, r->who, &ignored)))) return true;
+	if (!publish_answers(r->site, r->tenant, &r->config, "resources", json_text(json_get(resource, "uid")), &wrote, &known, e)) return false;
+	if (!r->preview) x->who = wrote;
+	return !known || wrote <= 0 || may_connect(r, source, wrote, e);
 }

@@ -199,6 +199,12 @@ def test_a_connection_that_is_not_shared_is_its_makers(site, root, pub, connecti
     pub.good("POST", f"/datasets/{uid}/publish/")
     said = wait_idle(pub, uid)
     assert said["status"] == "idle", said
+    copied = pub.good("POST", f"/datasets/{uid}/copy/", status=201)["uid"]
+    its = pub.good("GET", f"/datasets/{copied}/resources/")["results"][0]["uid"]
+    before = len(Site.asked)
+    assert "connection" in pub.bad("GET", f"/datasets/{copied}/resources/{its}/preview/")["message"]
+    pub.good("POST", f"/datasets/{copied}/publish/")
+    assert "connection" in (wait_idle(pub, copied)["message"] or "") and len(Site.asked) == before
     # Shared, it may be used; taken back, what was made of it meanwhile is not fetched any more.
     other = make(pub, "Shared for a while")["uid"]
     root.good("POST", f"/datasource_connections/{co}/security/users/", {"user": {"username": PUB}, "permissions": ["manage_connection"]})
