@@ -2,6 +2,7 @@
  * ended, in words that tell what to do. */
 #include "config/config.h"
 #include "job/inside.h"
+#include "live/live.h"
 
 enum { BUSY_WAIT_S = 20 };
 
@@ -60,6 +61,20 @@ static bool publish(struct work *w, unsigned flags, struct job_ending *how, stru
 	return true;
 }
 
+static bool recover(struct work *w, struct job_ending *how, struct err *e)
+{
+	struct live_recovered done;
+	bool ok = live_recover(w->site, w->task->tenant, w->task->dataset, w->watch->cancel, &done, e);
+	w->rows = done.taken;
+	w->errors = done.lost;
+	*how = (struct job_ending){ .outcome = "done", .state = JOB_IDLE, .rows = done.taken, .errors = done.lost };
+	if (!ok) return false;
+	if (!done.taken && !done.lost) say(w, JOB_INFO, STR("Nothing was pushed that readers do not see; there was nothing to do."));
+	else say(w, JOB_INFO, arena_printf(w->arena, "%lld pushed records were taken in again.", (long long)done.taken));
+	if (done.lost) say(w, JOB_WARNING, arena_printf(w->arena, "%lld pushed records do not fit the fields of today and were left out.", (long long)done.lost));
+	return true;
+}
+
 static bool unpublish(struct work *w, struct job_ending *how, struct err *e)
 {
 	struct store_tx *tx;
@@ -82,7 +97,7 @@ static bool perform(struct work *w, struct job_ending *how, struct err *e)
 	switch (w->task->kind) {
 	case JOB_PUBLISH: return publish(w, 0, how, e);
 	case JOB_PUBLISH_METADATA: return publish(w, PUBLISH_METADATA, how, e);
-	case JOB_RECOVER: return publish(w, 0, how, e);
+	case JOB_RECOVER: return recover(w, how, e);
 	case JOB_UNPUBLISH: return unpublish(w, how, e);
 	case JOB_DELETE: return take_away(w, how, e);
 	}

@@ -305,6 +305,9 @@ bool stream_take_up(struct stream *s, struct present *p, struct err *e)
 	lock_give(&s->lock);
 	bool ok = replay(s, p, upto, tables, &x, &change, e);
 	if (!ok) engine_live_close(tables);
+	/* Of a source: what was pushed onto versions before is in none of what readers see from now on. */
+	struct err unkept = { 0 };
+	if (ok && p->bases[0] == p->bases[1] && !journal_set_number(s->journal, JOURNAL_FROM, p->at.number, &unkept)) say(s, LOG_LEVEL_ERROR, "push.from", &unkept);
 	lock_take(&s->lock);
 	if (ok) {
 		retire_tables(s, now);

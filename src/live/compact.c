@@ -173,8 +173,9 @@ bool stream_compact(struct stream *s, struct err *e)
 	s->compacting = false;
 	s->trouble = ok ? (struct err){ 0 } : *e;
 	s->retry_ns = ok ? 0 : clock_monotonic_ns() + RETRY_MS * MS;
+	bool trims = ok && !s->recovering;
 	lock_give(&s->lock);
-	if (ok) journal_trim(s->journal, p.applied, KEEP_BYTES);
+	if (trims) journal_trim(s->journal, p.applied, KEEP_BYTES);
 	if (ok && s->live->site->log)
 		log_say(s->live->site->log, LOG_LEVEL_INFO, "push.compacted", log_int("portal", s->tenant.v), log_int("dataset", s->dataset),
 		        log_int("rows", p.rows), log_ms("time", (clock_monotonic_ns() - started) / 1000));
@@ -194,7 +195,7 @@ bool live_forget(struct site *s, struct tenant_id t, struct str slug, struct err
 	if (!stream) return true;
 	/* Nobody reads the journal meanwhile: neither the thread that lets pushes in nor the one that compacts. */
 	lock_take(&stream->lock);
-	bool busy = stream->frozen || stream->compacting;
+	bool busy = stream->frozen || stream->compacting || stream->recovering;
 	if (!busy) stream->compacting = true;
 	lock_give(&stream->lock);
 	if (busy) return err_set(e, ERR_CONFLICT, "the records that were pushed are being worked on; try again in a moment");

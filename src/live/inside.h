@@ -61,6 +61,7 @@ struct stream {
 	bool applying;             /* a thread works on the tables without the lock */
 	bool frozen;               /* … the compacting one: the other leaves it alone */
 	bool compacting;
+	bool recovering;           /* the journal is read: nothing of it is deleted */
 	int64_t retry_ns;          /* no compaction before */
 	struct err trouble;        /* of the last one */
 	struct stale *stale;
@@ -105,6 +106,12 @@ int64_t stream_tick(struct stream *s, int64_t now);
 void stream_renew(struct stream *s, int64_t now);
 /* Pushed rows of former versions that nobody needs any more. */
 void stream_drop_stale(struct stream *s, int64_t now);
+
+/* --- push.c --- */
+/* Waits a moment for a version to be loaded; true: its shape is held. */
+bool stream_is_ready(struct stream *s, int64_t number, struct shape **out) must_use;
+/* Adds an entry of records taken against a shape; *again: the dataset has another by now. ERR_BUSY: there is no room at the moment. */
+bool stream_write_down(struct stream *s, const struct shape *shape, enum journal_op op, struct str payload, bool *again, struct err *e) must_use;
 
 /* --- compact.c --- */
 bool stream_wants_compaction(const struct stream *s, int64_t now); /* with the lock */

@@ -266,8 +266,16 @@ static bool replay_one(struct str bytes, int64_t after, int64_t upto, bool (*tak
 	return true;
 }
 
-bool journal_replay(struct journal *j, const int64_t bases[2], int64_t after, int64_t upto,
-                    bool (*take)(void *, const struct journal_entry *, struct err *), void *arg, struct err *e)
+/* The versions whose pushes are wanted: two, or all but those from one to another. */
+struct wanted { const int64_t *bases; int64_t from, to; };
+
+static bool is_wanted(const struct wanted *w, int64_t base)
+{
+	return w->bases ? base == w->bases[0] || base == w->bases[1] : base < w->from || base > w->to;
+}
+
+static bool replay(struct journal *j, const struct wanted *w, int64_t after, int64_t upto,
+                   bool (*take)(void *, const struct journal_entry *, struct err *), void *arg, struct err *e)
 {
 	auto_arena names = ARENA_INIT;
 	struct numbers n = { 0 };
@@ -279,10 +287,45 @@ bool journal_replay(struct journal *j, const int64_t bases[2], int64_t after, in
 		/* What comes before the next segment's first is before all of it. */
 		if (n.v.p[i] > upto || (i + 1 < n.v.n && n.v.p[i + 1] <= after + 1)) continue;
 		if (!io_read(&a, path_of(j, &names, n.v.p[i]).p, SEGMENT_MOST, &bytes, e)) return false;
-		if (!journal_read_head(bytes, &head) || (head.base != bases[0] && head.base != bases[1])) continue;
+		if (!journal_read_head(bytes, &head) || !is_wanted(w, head.base)) continue;
 		if (!replay_one(bytes, after, upto, take, arg, e)) return false;
 	}
 	return true;
+}
+
+bool journal_replay(struct journal *j, const int64_t bases[2], int64_t after, int64_t upto,
+                    bool (*take)(void *, const struct journal_entry *, struct err *), void *arg, struct err *e)
+{
+	return replay(j, &(struct wanted){ .bases = bases }, after, upto, take, arg, e);
+}
+
+bool journal_replay_outside(struct journal *j, int64_t from, int64_t to, int64_t after, int64_t upto,
+                            bool (*take)(void *, const struct journal_entry *, struct err *), void *arg, struct err *e)
+{
+	return replay(j, &(struct wanted){ .from = from, .to = to }, after, upto, take, arg, e);
+}
+
+/* --- numbers beside the segments ------------------------------------------------------------------------ */
+
+static struct str number_path(const struct journal *j, struct arena *a, enum journal_number which)
+{
+	static const char *const names[] = { [JOURNAL_FROM] = "from", [JOURNAL_RECOVERED] = "recovered" };
+	return arena_printf(a, "%.*s/%s", STR_ARG(j->o.folder), names[which]);
+}
+
+int64_t journal_number(struct journal *j, enum journal_number which)
+{
+	auto_arena a = ARENA_INIT;
+	struct err none = { 0 };
+	struct str text;
+	int64_t n = 0;
+	return io_read(&a, number_path(j, &a, which).p, 64, &text, &none) && str_to_int(str_trim(text), &n) ? n : 0;
+}
+
+bool journal_set_number(struct journal *j, enum journal_number which, int64_t n, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	return io_make_folders(j->o.folder.p, e) && io_replace(number_path(j, &a, which).p, arena_printf(&a, "%lld\n", (long long)n), 0600, e);
 }
 
 static int64_t size_of(struct str path)

@@ -62,6 +62,15 @@ int64_t journal_last(struct journal *j, int64_t least);
 bool journal_replay(struct journal *j, const int64_t bases[2], int64_t after, int64_t upto,
                     bool (*take)(void *arg, const struct journal_entry *entry, struct err *e), void *arg,
                     struct err *e) must_use;
+/* The same with the segments that were made onto versions before `from` and after `to`. */
+bool journal_replay_outside(struct journal *j, int64_t from, int64_t to, int64_t after, int64_t upto,
+                            bool (*take)(void *arg, const struct journal_entry *entry, struct err *e), void *arg,
+                            struct err *e) must_use;
+/* Without the lock: numbers kept beside the segments, 0 when never set. JOURNAL_FROM: the newest version that came from a source, so that
+ * pushes made onto versions below it are in none that readers see; JOURNAL_RECOVERED: the last push that was taken in again. */
+enum journal_number { JOURNAL_FROM, JOURNAL_RECOVERED };
+int64_t journal_number(struct journal *j, enum journal_number which);
+bool journal_set_number(struct journal *j, enum journal_number which, int64_t n, struct err *e) must_use;
 /* Without the lock: deletes the oldest segments that hold nothing after `seq`, as long as all together are
  * larger than `keep`. */
 void journal_trim(struct journal *j, int64_t seq, int64_t keep);

@@ -44,6 +44,12 @@ bool live_new_key(struct site *s, struct tenant_id t, struct str slug, struct li
 /* What was pushed onto former versions, and is kept in case one of them comes back, is deleted; what readers see stays. ERR_NOT_FOUND. */
 bool live_forget(struct site *s, struct tenant_id t, struct str slug, struct err *e) must_use nonnull_all;
 
+/* What was pushed onto former versions and was left behind when a source was published is pushed again, in its order, onto the present one:
+ * a record with a key takes the place of its like, others are added. Nothing is taken in twice, but for the last entry before a kill.
+ * `lost`: records that do not fit the fields of today. ERR_NOT_FOUND; ERR_CONFLICT and ERR_BUSY: try again later. */
+struct live_recovered { int64_t taken, lost; };
+bool live_recover(struct site *s, struct tenant_id t, int64_t dataset, struct cancel *c, struct live_recovered *out, struct err *e) must_use;
+
 struct live_status {
 	struct str resource;    /* in the arena; empty: push was never enabled */
 	bool enabled;

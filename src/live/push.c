@@ -26,7 +26,7 @@ static bool admit(struct live *l, const struct live_call *c, struct arena *a, in
 }
 
 /* Waits a moment for the dataset's version to be loaded. */
-static bool is_ready(struct stream *s, int64_t number, struct shape **out)
+bool stream_is_ready(struct stream *s, int64_t number, struct shape **out)
 {
 	lock_take(&s->lock);
 	bool ready = s->base == number && s->shape;
@@ -53,7 +53,7 @@ static bool find(struct live *l, const struct live_call *c, struct arena *a, str
 	if (!l->serves) return err_set(e, ERR_BUSY, "records are pushed to a running server");
 	for (int i = 0; i < LOAD_TRIES; i++) {
 		if (!admit(l, c, a, &dataset, &number, e) || !stream_of(l, c->tenant, dataset, &out->stream, e)) return false;
-		if (is_ready(out->stream, number, &out->shape)) return true;
+		if (stream_is_ready(out->stream, number, &out->shape)) return true;
 	}
 	return err_set(e, ERR_BUSY, "the dataset is being published; please push again in a moment");
 }
@@ -76,12 +76,11 @@ static bool has_room(const struct stream *s, struct err *e)
 }
 
 /* *again: the dataset has another version than the records were taken against. */
-static bool write_down(const struct target *t, enum journal_op op, struct str payload, bool *again, struct err *e)
+bool stream_write_down(struct stream *s, const struct shape *shape, enum journal_op op, struct str payload, bool *again, struct err *e)
 {
-	struct stream *s = t->stream;
 	int64_t seq;
 	lock_take(&s->lock);
-	*again = s->shape != t->shape || s->base == 0;
+	*again = s->shape != shape || s->base == 0;
 	bool ok = !*again && has_room(s, e) && journal_add(s->journal, s->base, op, payload, &seq, e);
 	lock_give(&s->lock);
 	if (ok) live_wake(s->live);
@@ -173,7 +172,7 @@ static bool once(struct live *l, const struct live_call *c, enum journal_op op, 
 	}
 	/* The files first: a record that is seen never names one that is not there. */
 	if (ok && k.taken && op == JOURNAL_PUT) ok = pushed_files_store(&files, l->site, c->tenant, c->slug, a, e);
-	ok = ok && (k.taken == 0 || write_down(&t, op, buf_str(&k.payload), again, e));
+	ok = ok && (k.taken == 0 || stream_write_down(t.stream, t.shape, op, buf_str(&k.payload), again, e));
 	leave(&t);
 	pushed_files_done(&files);
 	buf_done(&k.payload);
@@ -222,7 +221,7 @@ bool live_delete_id(struct live *l, const struct live_call *c, struct str id, st
 		bool ok = record_id_parse(id, bytes) ||
 		          err_set(e, ERR_PARAMETER, "%.*s is not the id of a record: 40 hexadecimal digits, as recordid shows them.", STR_ARG(str_sub(id, 0, 80)));
 		again = false;
-		ok = ok && write_down(&t, JOURNAL_DELETE, str_make((const char *)bytes, sizeof bytes), &again, e);
+		ok = ok && stream_write_down(t.stream, t.shape, JOURNAL_DELETE, str_make((const char *)bytes, sizeof bytes), &again, e);
 		leave(&t);
 		if (ok) return true;
 	}

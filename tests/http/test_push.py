@@ -10,6 +10,8 @@ import time
 import pytest
 
 from conftest import HOST, stoa
+from probe import ROOT_USER, World
+from test_manage_datasets import Api, key_of, upload, wait_idle, with_source
 
 FIELDS = [
     {"name": "sensor", "type": "text", "annotations": {"id": True, "facet": True}},
@@ -468,3 +470,60 @@ def test_a_cursor_goes_on_over_pushes(pushing):
         pushing.push("log", {"n": -len(met), "word": "late"})  # before the place that is read
         time.sleep(0.3)
     assert met == [1, 2, 3, 4, 5, *range(10, 20)]
+
+
+# --- taken in again -------------------------------------------------------------------------------------------------
+
+
+def recover(root, uid, resource):
+    root.good("POST", f"/datasets/{uid}/resources/{resource}/recover/")
+    wait_idle(root, uid)
+    return root.good("GET", f"/datasets/{uid}/status/")
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["with a key", "without"])
+def test_what_was_left_behind_is_taken_in_again(tmp_path, keyed):
+    """A source that is published leaves pushed records behind; recovering repeats them, in their order, once, and deletions among them."""
+    world = World(tmp_path)
+    try:
+        root = Api(world, key_of(world, ROOT_USER))
+        uid = root.good("POST", "/datasets/", {"metadata": {"default": {"title": {"value": "Sensors"}}}}, status=201)["uid"]
+        with_source(root, uid, text="n,word\n1,file\n")
+        slug, resource = root.good("GET", f"/datasets/{uid}/")["dataset_id"], root.good("GET", f"/datasets/{uid}/resources/")["results"][0]["uid"]
+        if keyed:
+            root.good("POST", f"/datasets/{uid}/fields/", {"type": "annotate", "field": "n", "annotation": "id", "args": []}, status=201)
+        root.good("POST", f"/datasets/{uid}/publish/")
+        wait_idle(root, uid)
+        path = root.good("POST", f"/datasets/{uid}/resources/{resource}/enable/")["url"].split("://", 1)[1]
+        path = path[path.index("/"):]
+
+        def send(body, what="push"):
+            answer = root("POST", path.replace("/push/?", f"/{what}/?"), body, base="")
+            assert answer.status_code == 200, answer.text
+
+        def rows():
+            got = root("GET", f"/{slug}/records?limit=100&order_by=n,word", base="/api/explore/v2.1/catalog/datasets").json()["results"]
+            return [(r["n"], r["word"]) for r in got]
+
+        send([{"n": 2, "word": "a"}, {"n": 3, "word": "b"}, {"n": 4, "word": "c"}])
+        send({"n": 3, "word": "b"}, "delete")
+        send({"n": 2, "word": "later"})
+        whole = [(1, "file"), (2, "later"), (4, "c")] if keyed else [(1, "file"), (2, "a"), (2, "later"), (4, "c")]
+        wait_for(rows, whole)
+        for n in range(2):                                   # … and once more after the next publication
+            file = upload(root, uid, name=f"{n}.csv", text=f"n,word\n1,file\n{50 + n},new\n")["uid"]
+            source = root.good("GET", f"/datasets/{uid}/resources/{resource}/")
+            root.good("PUT", f"/datasets/{uid}/resources/{resource}/", {**source, "datasource": {"type": "uploaded_file", "file": {"uid": file}}})
+            root.good("POST", f"/datasets/{uid}/publish/")
+            wait_idle(root, uid)
+            wait_for(rows, [(1, "file"), (50 + n, "new")])
+            whole = [row for row in whole if row[1] != "new"] + [(50 + n, "new")]
+            assert recover(root, uid, resource)["status"] == "idle"
+            wait_for(rows, whole)
+            assert recover(root, uid, resource)["status"] == "idle"  # nothing is left: nothing is doubled
+            send({"n": 9, "word": "mark"})
+            wait_for(rows, sorted(whole + [(9, "mark")]))
+            send({"n": 9, "word": "mark"}, "delete")
+            wait_for(rows, whole)
+    finally:
+        world.stop()
