@@ -23,7 +23,7 @@ HOLES = {"record": ["0" * 40], "attachment": ["x.pdf"], "id": ["x"], "file": ["x
          "reuse": ["1"], "message": ["1"], "feed": [f"{d}.atom" for d in ("plain", "rowed", "fielded", "nodata", "secretset", "neverwas")],
          "picture": [f"{d}.png" for d in ("plain", "rowed", "fielded", "nodata", "secretset", "neverwas")],
          "backup": ["x"], "service": ["x"], "item": ["x.y"], "job": ["1"],
-         "field": ["title"], "processor": ["pr_x"], "username": ["x"], "group": ["x"], "schedule": ["sc_x"], "connection": ["co_x"], "key": ["ak_1"], "page": ["sp_1"], "portal": ["2"]}
+         "field": ["title"], "processor": ["pr_x"], "username": ["x"], "group": ["x"], "schedule": ["sc_x"], "connection": ["co_x"], "key": ["ak_1"], "page": ["sp_1"], "portal": ["2"], "program": ["1"]}
 OPEN_SETS, ALL_SETS = ["rowed", "fielded"], ["plain", "rowed", "fielded", "nodata", "secretset"]
 # Everyone may read these on a private portal.
 FOR_EVERYONE = re.compile(r"^/(terms/|\.well-known/|robots\.txt|favicon\.ico|assets/|tiles/-/(?!ground)|elements/stoa\.js|login|logout|signup|password|invitation|account/(data/undo|email/)|cookies/|contact|request-access|follow/|"
