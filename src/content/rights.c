@@ -6,7 +6,8 @@ static int own_right(const struct visit *v, const struct page *p)
 {
 	int best = 0;
 	const struct account_who *w = &v->who.who;
-	if (!v->who.account)
+	/* A key for some datasets has none of its owner's rights on pages. */
+	if (!v->who.account || rights_is_narrow(&v->who))
 		return 0;
 	if (p->author == v->who.account)
 		return 2;

@@ -1,7 +1,8 @@
 /* Sources that lie elsewhere, brought here as a file: HTTP(S), FTP(S), SFTP, S3-compatible buckets, PostgreSQL tables,
  * datasets of other portals; and the connections that hold their addresses and secrets. Nothing is parsed here: bytes go
  * into a file of the portal's sources folder, to be read in the cage (ingest/). Addresses that are not public are refused on the
- * address itself unless the operator allows them (setting fetch_private). Secrets are sealed (vault/), never given back, never logged.
+ * address itself unless the operator allows them (setting fetch_private). Secrets are sealed (vault/), never given back, never logged, and sent
+ * to the connection's own server only: an address of a source that leads elsewhere is ERR_PARAMETER (address.c).
  *
  * A datasource is the JSON of management-api.md 7.3, plus {"type":"postgresql","connection":…,"table"|"query"},
  * {"type":"portal","url","dataset_id","apikey_connection","live"} (any Opendatasoft-compatible server, this one too), {"type":"uploaded_file"},

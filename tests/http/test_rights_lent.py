@@ -267,6 +267,10 @@ def test_a_key_for_one_dataset_does_nothing_else(world, root, secret, connection
         assert "may not read" in json.dumps(key.bad("POST", f"/datasets/{edge}/processors/", join))
     both = narrow(world, edge, "edge", "open")
     both.good("POST", f"/datasets/{edge}/processors/", {"type": "join_datasets", "dataset": "open", "local_keys": ["name"], "remote_keys": ["name"], "output_fields": ["town"]}, status=201)
+    # A page that its owner wrote and nobody else may read.
+    root.good("POST", "/code_editor_pages/", {"slug": "drafted", "title": {"en": "Drafted"}, "content": {"html": {"en": "<p>hushpage</p>"}}}, status=201)
+    assert "hushpage" in root("GET", "/pages/drafted/", base="").text
+    assert key("GET", "/pages/drafted/", base="").status_code in (401, 403, 404)
     # What the catalogue and its exports tell is the one dataset.
     told = key.good("GET", "/catalog/datasets", base="/api/explore/v2.1")
     assert [d["dataset_id"] for d in told["results"]] == ["edge"]
