@@ -66,7 +66,11 @@ static void put_node(struct json_out *j, const char *key, const struct json_node
 
 static void put_resource(struct normal *n, const struct json_node *r)
 {
-	static const char *const but[] = { "uid", "type", "title", "params", "display_name", "extraction_infos", "origin", "updated_at", NULL };
+	static const char *const but[] = { "uid", "type", "title", "params", "display_name", "extraction_infos", "origin", "updated_at", "is_enabled", "push_key", NULL, NULL };
+	const char *left[COUNT_OF(but)];
+	memcpy(left, but, sizeof but);
+	/* The address to push to is told, not said. */
+	if (str_find(json_text(json_get(r, "url")), STR("/api/push/1.0/")) >= 0) left[COUNT_OF(but) - 2] = "url";
 	put_uid(n, r, "re");
 	json_member(n->j, "type", json_text(json_get(r, "type")));
 	json_member(n->j, "title", json_text(json_get(r, "title")));
@@ -74,7 +78,7 @@ static void put_resource(struct normal *n, const struct json_node *r)
 	json_value(n->j);
 	if (json_kind(json_get(r, "params")) == JSON_OBJECT) json_put_node(n->j->b, json_get(r, "params"));
 	else buf_lit(n->j->b, "{}");
-	put_rest(n, r, but);
+	put_rest(n, r, left);
 }
 
 /* The older API said {"name", "args": {…}}. */

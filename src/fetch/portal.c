@@ -29,7 +29,17 @@ static void add_refine(struct origin *o, struct str name, const struct json_node
 		if (json_kind(json_at(v, i)) == JSON_TEXT) add_refine(o, name, json_at(v, i));
 }
 
-static void read_filters(struct origin *o)
+bool fetch_portal_parameter(struct str name, const struct json_node *v)
+{
+	enum json_kind kind = json_kind(v);
+	bool good = kind == JSON_TEXT || kind == JSON_NULL;
+	if (str_eq(name, STR("where"))) return good;
+	for (size_t i = 0; kind == JSON_ARRAY && i < json_count(v); i++) good = (i == 0 || good) && json_kind(json_at(v, i)) == JSON_TEXT;
+	return good && name.n > 7 && str_starts(name, STR("refine."));
+}
+
+/* What is not understood is not passed over: more would be taken than was asked for. */
+static bool read_filters(struct origin *o, struct err *e)
 {
 	const struct json_node *d = o->f->r->datasource, *v, *parameters = json_get(d, "parameters");
 	struct str key;
@@ -38,9 +48,11 @@ static void read_filters(struct origin *o)
 	while (json_each(json_get(d, "refine"), &at, &key, &v)) add_refine(o, key, v);
 	at = 0;
 	while (json_each(parameters, &at, &key, &v)) {
+		if (!fetch_portal_parameter(key, v)) return err_set(e, ERR_PARAMETER, "parameters/%.*s: " FETCH_PARAMETERS, STR_ARG(str_sub(key, 0, 60)));
 		if (str_starts(key, STR("refine."))) add_refine(o, str_from(key, 7), v);
-		else if (str_eq(key, STR("where"))) o->where = json_text(v);
+		else o->where = json_text(v);
 	}
+	return true;
 }
 
 static struct str host_of(struct str url)
@@ -59,6 +71,7 @@ static bool read_origin(struct fetching *f, struct origin *o, struct err *e)
 	*o = (struct origin){ .f = f, .slug = fetch_text(d, "dataset_id") };
 	if (!o->slug.n) o->slug = fetch_text(json_get(d, "dataset"), "dataset_id");
 	if (!url.n) url = fetch_text(f->connection, "url");
+	if (!url.n && str_find(domain, STR("://")) > 0) url = domain;
 	if (!url.n && str_find_char(domain, '.') >= 0) url = arena_join(f->a, STR("https://"), domain);
 	if (!url.n && domain.n) url = arena_printf(f->a, "https://%.*s.opendatasoft.com", STR_ARG(domain));
 	if (!url.n || !o->slug.n) return err_set(e, ERR_PARAMETER, "The source needs the address of a portal and the identifier of a dataset.");
@@ -68,8 +81,7 @@ static bool read_origin(struct fetching *f, struct origin *o, struct err *e)
 	while (str_ends(url, STR("/"))) url.n--;
 	o->base = arena_str(f->a, url);
 	o->host = host_of(o->base);
-	read_filters(o);
-	return true;
+	return read_filters(o, e);
 }
 
 /* --- what it says of the dataset -------------------------------------------------------------------------------------- */

@@ -121,11 +121,25 @@ static struct MHD_Response *of_static(struct visit *v)
 	return MHD_create_response_from_buffer(v->reply.fixed.n, p, MHD_RESPMEM_PERSISTENT);
 }
 
+static ssize_t nothing(void *arg, uint64_t at, char *to, size_t n)
+{
+	(void)arg, (void)at, (void)to, (void)n;
+	return MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+/* The answer to HEAD where the body was not made: how long it would be is not known, and 0 would say that it is empty. */
+static struct MHD_Response *of_unmade(const struct visit *v)
+{
+	int64_t length = v->reply.body == BODY_SPOOL && v->reply.reader ? io_reader_length(v->reply.reader) : -1;
+	return MHD_create_response_from_callback(length < 0 ? MHD_SIZE_UNKNOWN : (uint64_t)length, PIECE, nothing, NULL, NULL);
+}
+
 static struct MHD_Response *of_body(struct visit *v)
 {
 	struct httpd_reply *p = &v->reply;
 	int status = v->finished.status;
-	bool empty = v->finished.not_modified || status == 204 || status == 304;
+	bool empty = v->finished.not_modified || status == 204 || status == 304, head = v->request.method == HTTPD_HEAD;
+	if (!empty && head && status == 200 && (p->body == BODY_SPOOL || p->body == BODY_NONE)) return of_unmade(v);
 	switch (empty ? BODY_NONE : p->body) {
 	case BODY_BUF:
 		return of_buf(v);
@@ -138,7 +152,7 @@ static struct MHD_Response *of_body(struct visit *v)
 		return MHD_create_response_from_fd64((uint64_t)p->fd_size, fd);
 	}
 	case BODY_SPOOL:
-		if (v->request.method != HTTPD_HEAD) return stream_open(v);
+		if (!head) return stream_open(v);
 		break;
 	case BODY_NONE:
 		break;

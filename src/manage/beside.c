@@ -150,24 +150,32 @@ static bool is_realtime(struct manage_call *c, const struct json_node **out, str
 	return (*out && json_get(*out, "uid")) || manage_none("resource", c->r->holes[1], e);
 }
 
-/* The resource, with the address to push to; the key in it only when it was made just now. */
-static void put_push(struct manage_call *c, const struct json_node *r, const struct live_key *key)
+/* Records are pushed to a dataset, by the address of whichever of its resources. */
+bool manage_put_push(struct manage_call *c, const struct json_node *r, struct str key)
 {
 	struct live_status now;
 	struct err ignored = { 0 };
-	struct str key_name;
+	if (!live_status(c->s, c->t, c->config.slug, c->a, &now, &ignored)) now = (struct live_status){ 0 };
+	if (!now.resource.n && !key.n && !str_eq(json_text(json_get(r, "type")), STR("realtime"))) return false;
+	struct str url = arena_printf(c->a, "%.*s/api/push/1.0/%.*s/%.*s/push/", STR_ARG(c->visit.origin), STR_ARG(c->config.slug), STR_ARG(now.resource.n ? now.resource : STR("realtime")));
+	json_member(&c->j, "url", key.n ? arena_printf(c->a, "%.*s?pushkey=%.*s", STR_ARG(url), STR_ARG(key)) : url);
+	json_member_bool(&c->j, "is_enabled", now.enabled);
+	return true;
+}
+
+/* The resource, with the address to push to; the key in it only when it was made just now. */
+static void put_push(struct manage_call *c, const struct json_node *r, const struct live_key *key)
+{
+	struct str name;
 	const struct json_node *v;
-	if (!live_status(c->s, c->t, c->config.slug, c->a, &now, &ignored)) now = (struct live_status){ .resource = STR("realtime") };
-	struct str url = arena_printf(c->a, "%.*s/api/push/1.0/%.*s/%.*s/push/", STR_ARG(c->visit.origin), STR_ARG(c->config.slug), STR_ARG(now.resource));
 	json_open(&c->j, '{');
-	for (size_t at = 0; json_each(r, &at, &key_name, &v);) {
-		if (str_eq(key_name, STR("url"))) continue;
-		json_key(&c->j, key_name);
+	for (size_t at = 0; json_each(r, &at, &name, &v);) {
+		if (str_eq(name, STR("url"))) continue;
+		json_key(&c->j, name);
 		json_value(&c->j);
 		json_put_node(&c->out, v);
 	}
-	json_member(&c->j, "url", key->text[0] ? arena_printf(c->a, "%.*s?pushkey=%s", STR_ARG(url), key->text) : url);
-	json_member_bool(&c->j, "is_enabled", now.enabled);
+	if (!manage_put_push(c, r, str_of(key->text))) json_member_bool(&c->j, "is_enabled", false);
 	json_key(&c->j, STR("push_key"));
 	if (key->text[0]) json_put(&c->j, str_of(key->text));
 	else json_put_null(&c->j);

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { OUT_BYTES = 64 << 20, JSON_BODY = 16 << 20, FILE_BODY = 256 << 20, PIECE_BODY = 80 << 20, CREATED = 201, NO_CONTENT = 204, BAD = 400, TAG = 16 };
+enum { OUT_BYTES = 64 << 20, JSON_BODY = 16 << 20, FILE_BODY = 256 << 20, PIECE_BODY = 80 << 20, TRIES = 40, CREATED = 201, NO_CONTENT = 204, BAD = 400, TAG = 16 };
 
 static bool manage_run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e);
 
@@ -218,6 +218,30 @@ static bool send(struct manage_call *c, struct err *e)
 	return true;
 }
 
+/* Whether somebody else changed the dataset while this was made, to one who did not ask for the state it was read in (If-Match): then
+ * the change is made upon what is there now. Nothing of it was stored. */
+static bool is_overtaken(struct manage_call *c, const struct err *why)
+{
+	struct config now;
+	struct err ignored = { 0 };
+	if (why->code != ERR_CONFLICT || c->op->rule < MANAGE_READS || is_safe(c->r->method) || c->raw || str_trim(httpd_header(c->r, STR("If-Match"))).n) return false;
+	return config_of_dataset(c->s, c->t, c->config.dataset, c->a, &now, &ignored) && now.revision != c->config.revision;
+}
+
+static bool run(struct manage_call *c, struct err *e)
+{
+	bool ok = c->op->run(c, e);
+	for (int tries = 1; !ok && tries < TRIES && is_overtaken(c, e); tries++) {
+		*e = (struct err){ 0 };
+		buf_clear(&c->out);
+		c->j = JSON_OUT(&c->out);
+		c->faults = (struct process_faults){ .arena = c->a };
+		c->status = c->op->status;
+		ok = check_dataset(c, e) && c->op->run(c, e);
+	}
+	return ok;
+}
+
 static bool answer(struct manage_call *c, struct err *e)
 {
 	enum manage_replay replay;
@@ -226,7 +250,7 @@ static bool answer(struct manage_call *c, struct err *e)
 	if (!manage_replay(c, &replay, e)) return false;
 	if (replay == MANAGE_REPLAYED || c->raw || c->status >= BAD) return send(c, e);
 	struct err ignored = { 0 };
-	bool ok = c->op->run(c, e);
+	bool ok = run(c, e);
 	if (!manage_remember(c, !ok, ok ? e : &ignored)) ok = false;
 	return ok && send(c, e);
 }

@@ -142,18 +142,36 @@ static bool all_fit(struct manage_call *c, const struct rule *r, const struct js
 	return true;
 }
 
+/* What is no value of the kind that a metadata has, or NULL. A text may say it, as forms do. */
+static const char *kind_fault(struct str template_, struct str name, const struct json_node *value)
+{
+	enum json_kind k = json_kind(value);
+	struct str text = str_trim(json_text(value));
+	int64_t n;
+	if (k <= JSON_NULL || (k == JSON_TEXT && !text.n)) return NULL;
+	for (size_t i = 0; i < catalog_meta_row_count(); i++) {
+		const struct meta_row *row = &catalog_meta_rows[i];
+		if (!str_eq(template_, str_of(row->template_)) || !str_eq(name, str_of(row->name))) continue;
+		if (row->kind == META_BOOL && k != JSON_BOOL && !(k == JSON_TEXT && is_one_of("true false", text))) return "true or false";
+		if (row->kind == META_INT && k != JSON_INT && !(k == JSON_TEXT && str_to_int(text, &n))) return "a whole number";
+	}
+	return NULL;
+}
+
 void manage_check_codes(struct manage_call *c, struct str template_, struct str name, const struct json_node *value, struct str place)
 {
 	const struct json_node *stood = json_get(json_get(json_get(json_get(c->config.doc, "metadata"), arena_cstr(c->a, template_)), arena_cstr(c->a, name)), "");
-	if (str_eq(template_, STR("asset_content_configuration")) && !(stood && str_eq(manage_node_text(c->a, stood), manage_node_text(c->a, value)))) {
+	/* What stands in the dataset may be sent back as it was read. */
+	if (stood && str_eq(manage_node_text(c->a, stood), manage_node_text(c->a, value))) return;
+	if (str_eq(template_, STR("asset_content_configuration"))) {
 		const char *expected = str_eq(name, STR("facets")) ? facets_fault(value) : str_eq(name, STR("records_search_boosts")) ? boosts_fault(value) : NULL;
 		if (expected) process_fault(&c->faults, place, "Expected %s.", expected);
 	}
+	const char *kind = kind_fault(template_, name, value);
+	if (kind) process_fault(&c->faults, place, "Expected %s.", kind);
 	for (size_t i = 0; i < COUNT_OF(rules); i++) {
 		const struct rule *r = &rules[i];
 		if (!str_eq(template_, str_of(r->template_)) || !str_eq(name, str_of(r->name))) continue;
-		/* What stands in the dataset may be sent back as it was read. */
-		if (stood && str_eq(manage_node_text(c->a, stood), manage_node_text(c->a, value))) continue;
 		if (!all_fit(c, r, value)) process_fault(&c->faults, place, "Expected %s.", r->expected);
 	}
 }

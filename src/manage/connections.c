@@ -42,6 +42,16 @@ static void put_name(struct manage_call *c, const struct fetch_connection *x)
 	json_close(&c->j, '}');
 }
 
+/* What is known of a connection beside what was said of it. Older ones keep these among that, as they came back from a program. */
+static const char *const derived[] = { "uid", "is_reusable", "can_reuse", "can_manage", "dataset_count", "user_count", "group_count", "created_at", "updated_at" };
+
+static bool is_derived(struct str key)
+{
+	for (size_t i = 0; i < COUNT_OF(derived); i++)
+		if (str_eq(key, str_of(derived[i]))) return true;
+	return false;
+}
+
 static void put_connection(struct manage_call *c, const struct fetch_connection *x)
 {
 	if (rights_is_narrow(c->who)) {
@@ -58,7 +68,7 @@ static void put_connection(struct manage_call *c, const struct fetch_connection 
 	json_member(&c->j, "uid", x->uid);
 	if (!json_read_in(c->a, x->json, &doc, &ignored)) doc = NULL;
 	for (size_t at = 0; json_each(doc, &at, &key, &v);) {
-		if (str_eq(key, STR("uid")) || str_eq(key, STR("is_reusable"))) continue;
+		if (is_derived(key)) continue;
 		json_key(&c->j, key);
 		json_value(&c->j);
 		json_put_node(&c->out, v);
@@ -129,11 +139,31 @@ static bool find(struct manage_call *c, bool change, struct fetch_connection *ou
 	return !change || manages || err_set(e, ERR_FORBIDDEN, "Only who made this connection, and those it is shared with, may change it.");
 }
 
+/* A body without what can only be read. */
+static bool written(struct manage_call *c, const struct json_node **out, struct err *e)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	struct json_out j = JSON_OUT(&b);
+	struct str key, text;
+	const struct json_node *v;
+	json_open(&j, '{');
+	for (size_t at = 0; json_each(c->body, &at, &key, &v);) {
+		if (is_derived(key) && !str_eq(key, STR("is_reusable"))) continue;
+		json_key(&j, key);
+		json_value(&j);
+		json_put_node(&b, v);
+	}
+	json_close(&j, '}');
+	return buf_end(&b, &text, e) && json_read_in(c->a, arena_str(c->a, text), out, e);
+}
+
 static bool write(struct manage_call *c, struct str uid, struct err *e)
 {
 	struct fetch_connection out;
+	const struct json_node *body;
 	if (json_kind(c->body) != JSON_OBJECT) return manage_invalid_field(c, "non_field_errors", "Expected a JSON object.");
-	if (!fetch_connection_write(c->s, c->t, uid, c->body, c->who->account, c->a, &out, &c->faults, e)) {
+	if (!written(c, &body, e)) return false;
+	if (!fetch_connection_write(c->s, c->t, uid, body, c->who->account, c->a, &out, &c->faults, e)) {
 		if (!c->faults.list.n) return false;
 		*e = (struct err){ 0 };
 		return manage_invalid(c, STR(""));

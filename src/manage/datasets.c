@@ -385,7 +385,11 @@ static bool put_faults(struct manage_call *c, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		json_open(&c->j, '{');
 		json_member(&c->j, "record_id", list[i].record);
+		json_key(&c->j, STR("row"));
+		if (list[i].row > 0) json_put_int(&c->j, list[i].row);
+		else json_put_null(&c->j);
 		json_member(&c->j, "field_uid", list[i].field);
+		json_member(&c->j, "value", list[i].value);
 		json_member(&c->j, "processor_uid", list[i].processor);
 		json_member(&c->j, "message", list[i].message);
 		json_close(&c->j, '}');
@@ -395,8 +399,42 @@ static bool put_faults(struct manage_call *c, struct err *e)
 	return true;
 }
 
+/* What the last job says of what it did: columns left out, values it could not take. */
+static bool put_log(struct manage_call *c, int64_t job, struct err *e)
+{
+	static const char *const levels[] = { [JOB_INFO] = "info", [JOB_WARNING] = "warning", [JOB_FAULT] = "error" };
+	struct job_line *lines;
+	size_t n = 0;
+	if (job && !job_log(c->s, c->t, job, c->a, &lines, &n, e)) return false;
+	json_key(&c->j, STR("log"));
+	json_open(&c->j, '[');
+	for (size_t i = n > MOST_ERRORS ? n - MOST_ERRORS : 0; i < n; i++) {
+		json_open(&c->j, '{');
+		manage_member_time(&c->j, "at", lines[i].at);
+		json_member(&c->j, "level", str_of(levels[lines[i].level]));
+		json_member(&c->j, "message", lines[i].text);
+		json_close(&c->j, '}');
+	}
+	json_close(&c->j, ']');
+	return true;
+}
+
+/* How many records there are: while a job counts, its count; else those that readers see, whatever became of the job. */
+static bool count_records(struct manage_call *c, const struct job_status *now, int64_t *n, struct err *e)
+{
+	const struct catalog_view *v;
+	*n = now->rows;
+	if (now->state != JOB_IDLE && now->state != JOB_ERROR) return true;
+	if (!catalog_hold(c->s->catalog, c->t, &v, e)) return false;
+	const struct dataset *d = catalog_find_or_null(v, c->config.slug);
+	*n = d ? d->rows : 0;
+	catalog_release(c->s->catalog, v);
+	return true;
+}
+
 bool manage_status(struct manage_call *c, struct err *e)
 {
+	int64_t records;
 	struct job_status now;
 	if (!job_status(c->s, c->t, c->config.dataset, c->a, &now, e)) return false;
 	json_open(&c->j, '{');
@@ -412,7 +450,7 @@ bool manage_status(struct manage_call *c, struct err *e)
 	json_key(&c->j, STR("message"));
 	if (now.message.n) json_put(&c->j, now.message);
 	else json_put_null(&c->j);
-	if (!put_faults(c, e)) return false;
+	if (!put_faults(c, e) || !put_log(c, now.job, e) || !count_records(c, &now, &records, e)) return false;
 	json_key(&c->j, STR("params"));
 	json_open(&c->j, '{');
 	if (now.limit.n) {
@@ -420,7 +458,7 @@ bool manage_status(struct manage_call *c, struct err *e)
 		json_value(&c->j);
 		buf_put(c->j.b, now.limit);
 	}
-	json_member_int(&c->j, "records_count", now.rows);
+	json_member_int(&c->j, "records_count", records);
 	json_close(&c->j, '}');
 	json_close(&c->j, '}');
 	return true;

@@ -2,8 +2,10 @@
  * tried again with the same key. */
 #include "crypt/crypt.h"
 #include "manage/inside.h"
+#include <stdlib.h>
+#include <unistd.h>
 
-enum { MOST_KEY = 200, MOST_BODY = 1 << 20, BAD = 400, CONFLICT = 409, OTHER_BODY = 422 };
+enum { PIECE = 1 << 16, MOST_KEY = 200, MOST_BODY = 1 << 20, BAD = 400, CONFLICT = 409, OTHER_BODY = 422 };
 #define SECOND INT64_C(1000000)
 #define DAY (86400 * SECOND)
 #define WAIT (120 * SECOND) /* after that, one that never came to an end is as good as none */
@@ -19,6 +21,8 @@ static const struct store_query queries[] = {
 #undef Q
 };
 
+static void free_piece(char **p) { free(*p); }
+
 /* An answer that holds a secret which is told once is kept nowhere. */
 static bool is_secret(const struct manage_operation *op)
 {
@@ -31,8 +35,28 @@ static struct str key_of(const struct manage_call *c)
 	return c->r->method == HTTPD_POST && c->who->account ? str_trim(httpd_header(c->r, STR("Idempotency-Key"))) : STR("");
 }
 
+/* The parts of a form, wherever they lie: its boundary is made anew each time it is sent. */
+static bool add_form(struct manage_call *c, struct crypt_sha256_state *state, struct err *e)
+{
+	const struct httpd_part *parts;
+	size_t n;
+	auto_with(free_piece) char *piece = malloc(PIECE);
+	ensure(piece);
+	if (!httpd_parts(c->r, c->a, &parts, &n, e)) return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct httpd_part *p = &parts[i];
+		ssize_t got = 0;
+		crypt_sha256_add(state, arena_printf(c->a, "%zu %.*s\n%zu %.*s\n%.*s\n%lld\n", p->name.n, STR_ARG(p->name), p->filename.n, STR_ARG(p->filename), STR_ARG(p->type), (long long)p->size));
+		if (p->fd_or_minus < 0) crypt_sha256_add(state, p->bytes);
+		else
+			for (off_t at = 0; (got = pread(p->fd_or_minus, piece, PIECE, at)) > 0; at += got) crypt_sha256_add(state, str_make(piece, (size_t)got));
+		if (got < 0) return err_os(e, "a file of a form");
+	}
+	return true;
+}
+
 /* Bound to method, address and body; an address is the same with a slash at its end. */
-static struct str request_of(struct manage_call *c)
+static bool request_of(struct manage_call *c, struct str *out, struct err *e)
 {
 	struct str path = c->r->path;
 	while (str_ends(path, STR("/"))) path.n--;
@@ -47,10 +71,12 @@ static struct str request_of(struct manage_call *c)
 		crypt_sha256_add(&state, arena_printf(c->a, "%c%.*s=%.*s", i ? '&' : '?', STR_ARG(q->name), STR_ARG(q->value)));
 	}
 	crypt_sha256_add(&state, STR("\n"));
-	crypt_sha256_add(&state, c->r->body);
+	if (!str_starts(httpd_header(c->r, STR("Content-Type")), STR("multipart/form-data"))) crypt_sha256_add(&state, c->r->body);
+	else if (!add_form(c, &state, e)) return false;
 	crypt_sha256_end(&state, digest);
 	crypt_hex(digest, sizeof digest, hex);
-	return arena_str(c->a, str_of(hex));
+	*out = arena_str(c->a, str_of(hex));
+	return true;
 }
 
 static bool known(struct manage_call *c, struct store_tx *tx, struct str key, struct str request, enum manage_replay *out, struct err *e)
@@ -72,9 +98,8 @@ static bool known(struct manage_call *c, struct store_tx *tx, struct str key, st
 	return step != STORE_FAILED;
 }
 
-static bool begin(struct manage_call *c, struct store_tx *tx, struct str key, enum manage_replay *out, struct err *e)
+static bool begin(struct manage_call *c, struct store_tx *tx, struct str key, struct str request, enum manage_replay *out, struct err *e)
 {
-	struct str request = request_of(c);
 	struct value account = VALUE_OF_INT(c->who->account), text = VALUE_OF_TEXT(key);
 	int64_t now = clock_now().us;
 	return store_run(tx, &queries[ANSWER_Q_answer_clear], c->t, STORE_PARAMS(account, text, VALUE_OF_INT(now - DAY), VALUE_OF_INT(now - WAIT)), e) &&
@@ -85,12 +110,12 @@ static bool begin(struct manage_call *c, struct store_tx *tx, struct str key, en
 bool manage_replay(struct manage_call *c, enum manage_replay *out, struct err *e)
 {
 	struct store_tx *tx;
-	struct str key = key_of(c);
+	struct str key = key_of(c), request;
 	*out = MANAGE_FRESH;
 	if (!key.n) return true;
 	if (key.n > MOST_KEY) return err_set(e, ERR_PARAMETER, "An Idempotency-Key has %d bytes at most.", MOST_KEY);
-	if (!store_begin(c->s->store, STORE_WRITE, &tx, e)) return false;
-	bool ok = begin(c, tx, key, out, e);
+	if (!request_of(c, &request, e) || !store_begin(c->s->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = begin(c, tx, key, request, out, e);
 	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 

@@ -157,6 +157,8 @@ void manage_put_dataset(struct manage_call *c, const struct config *d);
 void manage_put_core(struct json_out *j, const struct dataset_rule *r);
 /* Reads a ruleset core into a change; false: a fault was noted. */
 bool manage_read_core(struct manage_call *c, const struct json_node *core, const char *place, struct rule_change *out);
+/* beside.c: "url" and "is_enabled" of a resource whose dataset takes pushes, or did; false: nothing was written. */
+bool manage_put_push(struct manage_call *c, const struct json_node *resource, struct str key);
 /* codes.c: languages, countries and colours of the metadata; anything else is a fault at `place`. */
 void manage_check_codes(struct manage_call *c, struct str template_, struct str name, const struct json_node *value, struct str place);
 void manage_put_metadata(struct manage_call *c, const struct config *of);

@@ -233,6 +233,7 @@ static void put_resource(struct manage_call *c, const struct json_node *r)
 	json_member(&c->j, "label", source.n ? str_of(source_label(source)) : type);
 	json_member(&c->j, "type", source.n ? source : type);
 	json_close(&c->j, '}');
+	(void)manage_put_push(c, r, STR(""));
 	manage_member_time(&c->j, "updated_at", c->config.changed);
 	json_close(&c->j, '}');
 }

@@ -43,9 +43,11 @@ static bool saved(struct manage_call *c, struct str uid, const struct json_node 
 	return (*resource && json_get(*resource, "uid")) || manage_none("resource", uid, e);
 }
 
+/* The first step is the source itself: what is wrong with it is that it cannot be read. */
 static bool give_preview(struct manage_call *c, const struct json_node *seen)
 {
-	const struct json_node *steps = json_get(seen, "steps"), *step = json_at(steps, 0);
+	const struct json_node *steps = json_get(seen, "steps"), *step = json_at(steps, 0), *fault = json_at(json_get(step, "faults"), 0);
+	if (fault) return manage_refused(c, BAD, "bad_source", json_text(json_get(fault, "message")));
 	const struct json_node *list = json_get(step, "fields");
 	json_open(&c->j, '{');
 	json_key(&c->j, STR("fields"));
