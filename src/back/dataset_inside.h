@@ -109,6 +109,10 @@ void dataset_put_mixed(struct html *h, struct visit *v, const struct back_previe
 /* Does a form decide the type of a field? The operations by which it does. */
 bool dataset_type_decided(const struct visitor_form *f, struct str field) must_use nonnull_all;
 void dataset_put_types(struct json_out *j, struct visit *v, const struct visitor_form *f, const struct json_node *fields) __attribute__((nonnull(1, 2, 3)));
+/* dataset_zones.c: times without a zone ("zone.FIELD" on: read as the portal's), inside a form; the operations that a form decides, and those it makes. */
+void dataset_put_zones(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
+bool dataset_zone_decided(struct visit *v, const struct visitor_form *f, const struct json_node *one) __attribute__((nonnull(1, 2)));
+void dataset_put_zoned(struct json_out *j, struct visit *v, const struct visitor_form *f) nonnull_all;
 /* Rows that have no place in the table. */
 void dataset_put_left_out(struct html *h, const struct back_preview *p) nonnull_all;
 /* dataset_grid.c: what the preview proposes for a map, inside a form. */

@@ -216,6 +216,8 @@ static const char *cast_time(struct caster *k, size_t i, struct fill_column *c, 
 		struct civil civil;
 		clock_civil_of_us(*to, &civil);
 		*to = clock_local_to_us(p->zone, &civil);
+	} else if (local && !k->load->zoneless.n && str_find_char(s, ':') >= 0) {
+		k->load->zoneless = p->field->label;
 	}
 	see_date(k, i, *to);
 	return NULL;

@@ -129,6 +129,9 @@ static bool load_rows(struct load *l, struct ingest_result *out, struct err *e)
 	struct feed *feed = feed_open(l, &plan, e);
 	bool ok = feed != NULL && many_deletions(l, &plan, e) && twins_find(l, &survey, &plan, &p.twins, e) && pour(l, &p, feed, e);
 	many_deleted_note(l);
+	if (l->zoneless.n)
+		load_note(l, "The times of “%.*s” have no time zone and were read as UTC. If they are meant in another zone, say so at the field (“Time zone of the source”).",
+		          STR_ARG(l->zoneless));
 	if (p.twins.passed) load_note(l, "Rows with the unique id of a later row: %lld; the last of each stands.", (long long)p.twins.passed);
 	twins_done(&p.twins);
 	if (feed && !feed_close(feed, e)) ok = false;

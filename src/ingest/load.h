@@ -59,6 +59,7 @@ struct load {
 	const struct json_node *fields; /* operations on fields (fields.h); NULL: none */
 	struct many *many;      /* several parts, or processors: see many.h; NULL */
 	bool limited;           /* there were more rows than job.most_rows */
+	struct str zoneless;    /* label of a field with times that name no time zone and have none said */
 	int64_t sample_bytes;   /* looked at, not loaded: what is packed is unpacked so far only; 0: all */
 	int64_t unpacked;       /* bytes of the files of the present archive, in this pass over them */
 	bool has_box;

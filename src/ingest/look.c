@@ -287,6 +287,28 @@ static void put_dates_of(struct look *k, struct json_out *j, const struct survey
 	json_close(j, '}');
 }
 
+/* Times that do not say in which zone they are: the first of them, and what it is in UTC. Those of Parquet have been turned. */
+static void put_zone_of(struct look *k, struct json_out *j, const struct plan *p, size_t i)
+{
+	const struct plan_column *c = &p->columns[i];
+	if (c->from < 0 || c->as.type != VALUE_DATETIME || c->as.list || k->part.load.source.format->flags & SOURCE_WHOLE) return;
+	for (size_t r = 0; r < k->rows.n; r++) {
+		const struct process_row *row = &k->rows.p[r];
+		struct str t = (size_t)c->from < row->n && row->cells[c->from].kind != CELL_NONE ? str_trim(row->cells[c->from].text) : STR("");
+		int64_t us;
+		bool local;
+		if (str_find_char(t, ':') < 0 || !spell_time(t, c->as.reading, &us, &local) || !local) continue;
+		json_open(j, '{');
+		json_member(j, "field", c->field->name);
+		json_member(j, "label", c->field->label);
+		json_member(j, "sample", t);
+		json_member_int(j, "us", us);
+		json_member(j, "chosen", c->field->timezone);
+		json_close(j, '}');
+		return;
+	}
+}
+
 /* --- numbers and dates but for some cells ----------------------------------------------------------------------------------------- */
 
 static struct cell cell_in(const struct process_row *row, int column)
@@ -297,6 +319,11 @@ static struct cell cell_in(const struct process_row *row, int column)
 	return c;
 }
 
+static bool is_withheld(const struct process_row *row, int column)
+{
+	return (size_t)column < row->n && row->cells[column].kind != CELL_NONE && spell_is_withheld_word(str_trim(row->cells[column].text));
+}
+
 static void put_misfits(struct look *k, struct json_out *j, const struct mix *m, const struct mix_verdict *as, int column)
 {
 	struct str told[SAMPLES];
@@ -305,7 +332,8 @@ static void put_misfits(struct look *k, struct json_out *j, const struct mix *m,
 	json_open(j, '[');
 	for (size_t r = 0; r < k->rows.n && n < SAMPLES; r++) {
 		struct cell c = cell_in(&k->rows.p[r], column);
-		bool known = c.kind == CELL_NONE || mix_fits(m, as, &c);
+		bool withheld = is_withheld(&k->rows.p[r], column);
+		bool known = !withheld && (c.kind == CELL_NONE || mix_fits(m, as, &c));
 		for (size_t i = 0; i < n; i++) known = known || str_eq(told[i], c.text);
 		if (known) continue;
 		told[n++] = c.text;
@@ -322,20 +350,22 @@ static void put_mixed_of(struct look *k, struct json_out *j, const struct plan *
 	enum value_type now = c->as.type;
 	bool number = now == VALUE_INT || now == VALUE_DOUBLE;
 	if (c->from < 0 || c->as.list || !(number || now == VALUE_TEXT || now == VALUE_DATE || now == VALUE_DATETIME)) return;
+	int64_t withheld = 0;
 	mix_begin(&m, 0, 0, SPELL_SIGN_NONE, 0);
 	for (size_t r = 0; r < k->rows.n; r++) {
+		withheld += is_withheld(&k->rows.p[r], c->from);
 		struct cell one = cell_in(&k->rows.p[r], c->from);
 		if (one.kind != CELL_NONE) mix_cell(&m, &one);
 	}
 	struct mix_verdict as = mix_verdict(&m);
-	if (as.type == VALUE_TEXT || as.fits == as.seen || as.fits * 2 < as.seen || as.seen < 3) return;
+	if (as.type == VALUE_TEXT || (as.fits == as.seen && !withheld) || as.fits * 2 < as.seen || as.seen < 3) return;
 	json_open(j, '{');
 	json_member(j, "field", c->field->name);
 	json_member(j, "label", c->field->label);
 	json_member(j, "type", str_of(value_kind(as.type)->word));
 	json_member(j, "unit", spell_sign_unit(m.sign));
 	json_member_int(j, "fit", as.fits);
-	json_member_int(j, "misfit", as.seen - as.fits);
+	json_member_int(j, "misfit", as.seen - as.fits + withheld);
 	put_misfits(k, j, &m, &as, c->from);
 	json_member(j, "chosen", str_of(value_kind(now)->word));
 	json_close(j, '}');
@@ -504,6 +534,10 @@ static bool answer_preview(struct look *k, struct buf *answer, struct err *e)
 	json_key(&j, STR("mixed"));
 	json_open(&j, '[');
 	for (size_t i = 0; o.made && i < o.plan.schema.n; i++) put_mixed_of(k, &j, &o.plan, i);
+	json_close(&j, ']');
+	json_key(&j, STR("zones"));
+	json_open(&j, '[');
+	for (size_t i = 0; o.made && i < o.plan.schema.n; i++) put_zone_of(k, &j, &o.plan, i);
 	json_close(&j, ']');
 	put_notes(k, &j);
 	json_member_int(&j, "rows", k->seen);

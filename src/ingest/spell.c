@@ -371,6 +371,14 @@ bool spell_is_null_word(struct str s)
 	return false;
 }
 
+bool spell_is_withheld_word(struct str s)
+{
+	static const char *const words[] = { "N/A", "n/a", "n/c", "N/C", "n/d", "N/D", "n.c.", "n.d.", "nc", "NC", "nd", "ND", "s/o", "k.A." };
+	for (size_t i = 0; s.n <= 4 && i < COUNT_OF(words); i++)
+		if (str_eq(s, str_of(words[i]))) return true;
+	return false;
+}
+
 uint32_t spell_of_type(enum value_type t)
 {
 	switch (t) {

@@ -63,6 +63,8 @@ enum spell_sign spell_unit_sign(struct str unit);
 uint32_t spell_readings(struct str s, uint32_t wanted);
 /* A word that stands for "no value" in a column of another type than text. */
 bool spell_is_null_word(struct str s);
+/* One of those that say why there is none ("n/c"): whoever publishes is asked whether it may go. */
+bool spell_is_withheld_word(struct str s);
 /* The readings a declared type admits. */
 uint32_t spell_of_type(enum value_type t);
 enum value_type spell_type(enum spell_bit reading);

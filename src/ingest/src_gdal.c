@@ -369,6 +369,19 @@ static bool is_wanted(const struct geo_source *g, const struct gdal_feature *f)
 	return false;
 }
 
+/* The library numbers folders of one name: "Sector (#2)" beside "Sector" is called "Sector" in the file. */
+static struct str own_name(const struct geo_source *g, const struct gdal_layer *l)
+{
+	ptrdiff_t mark = str_rfind_char(l->name, '#');
+	int64_t number;
+	if (mark < 3 || !str_ends(l->name, STR(")")) || !str_ends(str_sub(l->name, 0, (size_t)mark), STR(" (")) ||
+	    !str_to_int(str_sub(l->name, (size_t)mark + 1, l->name.n - (size_t)mark - 2), &number)) return l->name;
+	struct str base = str_sub(l->name, 0, (size_t)mark - 2);
+	for (size_t i = 0; i < g->nlayers; i++)
+		if (str_eq(g->layers[i].name, base)) return base;
+	return l->name;
+}
+
 static void take(struct source *s, const struct gdal_feature *f)
 {
 	struct geo_source *g = of(s);
@@ -384,7 +397,7 @@ static void take(struct source *s, const struct gdal_feature *f)
 	}
 	if (g->way->layer_name && g->nlayers > 1) {
 		if (!g->layer_at) g->layer_at = column(s, str_of(g->way->layer_name));
-		put(s, g->layer_at, (struct cell){ decoded(s, &g->row, l->name), CELL_STRING });
+		put(s, g->layer_at, (struct cell){ decoded(s, &g->row, own_name(g, l)), CELL_STRING });
 	}
 	if (f->geometry.n) {
 		if (!g->shape_at) g->shape_at = column(s, STR("geo_shape"));

@@ -405,6 +405,33 @@ def test_what_is_no_table_is_refused_by_name_or_by_content(root):
     assert "not sure that it is a table" in text and 'value="publish"' in text
 
 
+def test_words_for_a_value_that_is_withheld_are_counted_and_asked(world, root):
+    rows = "".join(f"{i};{'n/c' if i in (3, 7) else i * 10}\n" for i in range(1, 20))
+    text = html.unescape(page(root, sent(root, "withheld.csv", ("id;members\n" + rows).encode()).headers["Location"]))
+    assert "How is “members” to be read?" in text and "2 values do not fit and would be left empty: n/c" in text
+
+
+def test_times_without_a_zone_are_asked_about_on_a_portal_that_has_one(world, root):
+    question = "have no time zone: read them as Europe/Paris"
+    stoa(world.data, "portal", "set", HOST, "timezone=Europe/Paris")
+    try:
+        here = sent(root, "calls.csv", b"name,at\na,2024-07-01 08:30:00\nb,2024-12-31 23:59:00\n").headers["Location"]
+        text = html.unescape(page(root, here))
+        assert question in text and "2024-07-01 08:30:00 is 2024-07-01T10:30:00+02:00" in text and "it is 2024-07-01T08:30:00+02:00" in text
+        send(root, here, {"zone.at": "on", "do": "look"}, 'name="zone.at"')
+        assert "zone.at" in dict(form_of(page(root, here), 'name="zone.at"'))
+        send(root, here, {"do": "publish", "identifier": "zoned-calls"}, 'name="title"')
+        records = "/api/explore/v2.1/catalog/datasets/zoned-calls/records?select=at&order_by=name&timezone=UTC"
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not (rows := world.client(HOST).get(records).json().get("results")):
+            time.sleep(0.1)
+        assert [r["at"] for r in rows] == ["2024-07-01T06:30:00+00:00", "2024-12-31T22:59:00+00:00"]
+        # Times that say their zone are no question.
+        assert question not in page(root, sent(root, "sure.csv", b"name,at\na,2024-07-01T08:30:00Z\n").headers["Location"])
+    finally:
+        stoa(world.data, "portal", "set", HOST, "timezone=UTC")
+
+
 def test_latitude_and_longitude_that_are_swapped_are_told_and_exchanged(world, root):
     question = "Latitude and longitude seem to be swapped"
     found = lambda rows: sent(root, "places.csv", ("name,lat,lon\n" + rows).encode()).headers["Location"]

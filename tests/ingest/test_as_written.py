@@ -89,3 +89,19 @@ def test_a_property_of_rdf_that_is_called_id_stays(read, name, text):
     r = read.rows(name, text)
     row = dict(zip(r.fields, r.rows[0]))
     assert row["id"] == "http://x/a" and str(row["id_2"]) == "7" and row["name"] == "A", (r.fields, r.rows)
+
+
+# --- names and words -----------------------------------------------------------------------------------------------
+
+def test_folders_of_one_name_keep_it(read):
+    places = "".join(f"<Folder><name>Sector {i % 2}</name><Placemark><name>p{i}</name><Point><coordinates>2,48</coordinates></Point></Placemark></Folder>"
+                     for i in range(6))
+    r = read.rows("a.kml", f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{places}</Document></kml>')
+    at = list(r.fields).index("folder")
+    assert {row[at] for row in r.rows} == {"Sector 0", "Sector 1"}, r.rows
+
+
+def test_times_without_a_zone_are_told(read):
+    r = read.rows("t.csv", "a,at\n1,2024-07-01 08:30:00\n2,2024-07-02 09:30:00\n")
+    assert any("no time zone" in n for n in r.notes), r.notes
+    assert not any("no time zone" in n for n in read.rows("z.csv", "a,at\n1,2024-07-01T08:30:00Z\n2,2024-07-02T09:30:00Z\n").notes)
