@@ -9,14 +9,14 @@ from probe import ROOT_USER, World
 from test_jobs import HOST, Source, doc, make, settled, source, well, work  # noqa: F401
 from test_dataset_office import at, page, uid
 
-LANGUAGES = ["de", "ar"]
+LANGUAGES = ["fr", "de", "es", "it", "nl", "pt", "ca", "eu", "sv", "ar"]
 SENTENCE = re.compile(r"[A-Z][a-z]+(?: [a-z]+){3,}")  # four English words in a row
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     made = World(tmp_path_factory.mktemp("reasons"), options=("--fetch_private", "--job_silence_s=2"))
-    stoa(made.data, "portal", "set", HOST, "languages=en,fr,de,ar")
+    stoa(made.data, "portal", "set", HOST, "languages=en," + ",".join(LANGUAGES))
     yield made
     made.stop()
 
