@@ -171,6 +171,16 @@ static bool says_total(struct str text, bool *exact)
 	return begins_with(buf_str(&b), subtotals, COUNT_OF(subtotals), exact) || begins_with(buf_str(&b), totals, COUNT_OF(totals), exact);
 }
 
+/* Nothing else is called so: it may have every cell that a record has. */
+static bool says_subtotal(struct str text)
+{
+	auto_buf b = BUF_INIT(8192);
+	bool exact = false;
+	if (text.n > 200) return false;
+	text_fold(&b, text);
+	return begins_with(buf_str(&b), subtotals, COUNT_OF(subtotals), &exact);
+}
+
 static bool is_aside(const struct sampled *r, size_t columns)
 {
 	size_t first = 0;
@@ -209,7 +219,8 @@ bool heading_is_total(const struct row *r, const struct heading_guess *g)
 	size_t first = first_filled(r);
 	size_t sums = 0;
 	bool exact;
-	if (first == r->n || !may_close(r, first, g) || !lacks(r, first, g) || !says_total(r->cells[first].text, &exact)) return false;
+	if (first == r->n || !may_close(r, first, g) || !says_total(r->cells[first].text, &exact)) return false;
+	if (!lacks(r, first, g) && !says_subtotal(r->cells[first].text)) return false;
 	for (size_t i = first + 1; i < r->n; i++) {
 		if (r->cells[i].kind == CELL_NONE) continue;
 		if (!is_typed(&r->cells[i])) return false;

@@ -17,16 +17,20 @@
  *   percentages, nine of ten have it. Of spreadsheets a percentage is what it shows: 12 %, not 0.12.
  * - A column of numbers or dates but for a few cells is one of numbers or dates all the same: where at least ten cells have a value and
  *   nine of ten fit, and no other looks like a code ("2A004" among whole numbers). The others become null and are rejected.
+ * - Numbers of firms (columns called SIRET or SIREN) are text, whatever their first digit.
  * - boolean: true/false, vrai/faux, wahr/falsch, verdadero/falso, vero/falso. Words such as yes/no are
  *   what readers search for and stay text, unless a schema says boolean.
  * - date: YYYY-MM-DD, YYYY/MM/DD, month names, DD/MM/YYYY or MM/DD/YYYY when some cell has a part over
  *   12. Where none has, another column of the file decides; else the column stays text and a note gives
- *   both readings. datetime: the same with a time; offsets are turned into UTC, none means UTC or the
- *   time zone the schema names.
+ *   both readings. A year, or a year and a month, is a date from 1000 on: "0101" is a code. datetime: the same
+ *   with a time; offsets are turned into UTC, none means UTC or the time zone the schema names; a note says
+ *   that there was none.
  * - geo_point_2d: every cell "lat,lon" in degrees, and one of them more than "12,5" (strings of JSON may have a decimal comma). A column named latitude (lat, y …) and one named
  *   longitude (lon, lng, x …), both numbers in range, give one more field geo_point_2d; they stay.
  * - geo_shape: every cell a GeoJSON geometry or Feature, or WKT.
- * - JSON: an array of scalars is a multivalued text; objects and other arrays are a json_blob.
+ * - JSON: an array of scalars is a multivalued text; objects and other arrays are a json_blob; a whole number
+ *   beyond 64 bits is a text with its digits.
+ * - Parquet: columns of geometry (GeoParquet) are shapes, points where all are; other systems are turned into WGS 84.
  * - A heading becomes a field name by text_field_name, made unique by a number; the label keeps it. An
  *   empty heading is "Column 3". Both are noted.
  * - A file with headings only publishes no rows and text fields; an empty file is refused.

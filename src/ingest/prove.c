@@ -262,6 +262,15 @@ static bool mostly(const struct proof *p, struct load *l, struct str label, cons
 	return true;
 }
 
+/* What is called SIRET or SIREN is a code, though no value begins with a zero this time: its type is not to change with the next file. */
+static bool is_number_of_firm(const struct proof *p, struct str label)
+{
+	auto_buf b = BUF_INIT(4096);
+	if (p->sign || p->nsigned) return false;
+	text_fold(&b, label);
+	return str_find(buf_str(&b), STR("siret")) >= 0 || str_find(buf_str(&b), STR("siren")) >= 0;
+}
+
 /* Percentages among which many numbers have no sign may be parts of one and of a hundred. */
 static bool half_signed(const struct proof *p, struct load *l, struct str label)
 {
@@ -286,7 +295,7 @@ struct verdict proof_verdict(const struct proof *p, struct load *l, struct str l
 		explain_text(p, l, label);
 		return text;
 	}
-	if (some(m, SPELL_NUMBERS) && half_signed(p, l, label)) return text;
+	if (some(m, SPELL_NUMBERS) && (is_number_of_firm(p, label) || half_signed(p, l, label))) return text;
 	if (some(m, SPELL(INT))) reading = SPELL_INT;
 	else if (some(m, SPELL_NUMBERS)) {
 		if (!open_mark(m, v, l, label, &reading)) return text;

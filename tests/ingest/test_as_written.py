@@ -105,3 +105,14 @@ def test_times_without_a_zone_are_told(read):
     r = read.rows("t.csv", "a,at\n1,2024-07-01 08:30:00\n2,2024-07-02 09:30:00\n")
     assert any("no time zone" in n for n in r.notes), r.notes
     assert not any("no time zone" in n for n in read.rows("z.csv", "a,at\n1,2024-07-01T08:30:00Z\n2,2024-07-02T09:30:00Z\n").notes)
+
+
+def test_subtotals_between_records_are_left_out_and_counted(read):
+    r = read.rows("sums.csv", "product;amount\nA;100\nB;200\nSous-total;300\nC;50\nD;70\nSous-total;120\nE;1\nF;2\nTotal;423\n")
+    assert [row[0] for row in r.rows] == ["A", "B", "C", "D", "E", "F"], r.rows
+    assert any("Rows of totals between the records were left out: 2" in n for n in r.notes), r.notes
+
+
+def test_a_siret_is_a_code_whatever_its_first_digit(read):
+    r = read.rows("firms.csv", "siret;n\n12345678900017;1\n22345678900017;2\n")
+    assert r.fields["siret"] == "text" and r.rows[0][0] == "12345678900017"
