@@ -277,10 +277,11 @@ bool account_enable(const struct account_scene *s, int64_t id, struct err *e)
 	return true;
 }
 
-/* With the row goes the address wherever the log of what commands did has it, and that of others who are gone. */
+/* With the row goes the address wherever the log of what commands did has it, and that of others who are gone; names of keys too. */
 bool account_take_away(struct store_tx *tx, const struct account_scene *s, int64_t id, struct err *e)
 {
-	return account_run(tx, ACCOUNT_Q(audit_forget), s, id, e) && account_run(tx, ACCOUNT_Q(account_delete), s, id, e) &&
+	return account_run(tx, ACCOUNT_Q(audit_forget_keys), s, id, e) && account_run(tx, ACCOUNT_Q(act_forget_keys), s, id, e) &&
+	       account_run(tx, ACCOUNT_Q(audit_forget), s, id, e) && account_run(tx, ACCOUNT_Q(account_delete), s, id, e) &&
 	       store_run(tx, ACCOUNT_Q(audit_forget_gone), s->tenant->id, STORE_NONE, e);
 }
 
@@ -293,7 +294,7 @@ bool account_remove(const struct account_scene *s, int64_t id, struct err *e)
 	          account_take_away(tx, s, id, e);
 	if (!account_done_changed(s, tx, ok, e)) return false;
 	account_note(s, EVENT_ACCOUNT_DELETED, id, STR("removed"), STR(""));
-	return true;
+	return store_settle(accounts_store(s->as), e);
 }
 
 bool account_drop_factor(const struct account_scene *s, int64_t id, struct err *e)

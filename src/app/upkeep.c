@@ -41,11 +41,14 @@ static void turn(struct upkeep *u, bool daily)
 	if (daily && !publish_supply_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	e = (struct err){ 0 };
 	if (daily && !config_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
+	publish_seen_sweep(u->site, false);
 	e = (struct err){ 0 };
 	if (daily && !trace_sweep(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	e = (struct err){ 0 };
 	if (!trace_flush(u->site, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	if (daily && u->site->conf) event_addresses_sweep(u->site->folder, u->site->conf->address_log_days, clock_now());
+	e = (struct err){ 0 };
+	if (!store_settle(u->site->store, &e)) log_failure(u->site->log, LOG_LEVEL_ERROR, "upkeep", &e);
 	uint64_t lost = event_lost(u->site->events);
 	if (lost != u->lost) log_say(u->site->log, LOG_LEVEL_ERROR, "events.lost", log_int("lines", (int64_t)lost));
 	u->lost = lost;

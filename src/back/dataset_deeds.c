@@ -45,8 +45,8 @@ static bool act(struct visit *v, const struct deed *d, const struct config *c, s
 	if (str_eq(str_of(d->word), STR("abort")))
 		return job_abort(s, t, c->dataset, e);
 	if (str_eq(str_of(d->word), STR("forget"))) {
-		size_t n;
-		return publish_forget(s, t, c->slug, who, &n, e);
+		struct publish_forgotten gone;
+		return publish_forget(s, t, c->slug, who, &gone, e);
 	}
 	if (str_eq(str_of(d->word), STR("undo")) || str_eq(str_of(d->word), STR("redo")))
 		return config_undo(s, t, c->dataset, who, str_eq(str_of(d->word), STR("redo")), v->arena, copy, e);

@@ -189,16 +189,38 @@ void back_put_older_notice(struct html *h, struct visit *v, const struct config 
 	html_notice_close(h);
 }
 
-/* What readers can still read of the data as they were, and the way to end that. */
-static void put_older(struct html *h, struct visit *v, const struct config *c)
+/* Files that were sent and are no source's any more: readers see none of them, those who edit can bring them back. */
+static void put_spare_files(struct html *h, struct visit *v, const struct config_file *files, size_t n)
 {
-	struct dataset_version *list;
-	bool fewer;
-	size_t n = older_versions(v, c, &list, &fewer);
 	if (!n)
 		return;
-	html_panel_open(h, "older", N_("Earlier data"), N_("Whoever may read the dataset can also read these earlier versions of its records, under History on its page and through the API. Records that were taken out since are still in them."));
-	html_lit(h, "<ul>");
+	html_lit(h, "<p>");
+	html_say(h, N_("These files were sent and no source uses them any more. They are kept for those who edit the dataset and bring an earlier change back."));
+	html_lit(h, "</p><ul>");
+	for (size_t i = 0; i < n; i++) {
+		html_lit(h, "<li>");
+		html_text(h, files[i].name);
+		html_lit(h, " · ");
+		html_date(h, files[i].created.us, v->zone, true);
+		html_lit(h, "</li>");
+	}
+	html_lit(h, "</ul>");
+}
+
+/* What can still be read of the data as they were, and the way to end that. */
+static bool put_older(struct html *h, struct visit *v, const struct config *c, struct err *e)
+{
+	struct dataset_version *list;
+	struct config_file *files;
+	bool fewer;
+	size_t nfiles, n = older_versions(v, c, &list, &fewer);
+	if (!config_files_spare(v->at.site, v->at.tenant->id, c->dataset, v->arena, &files, &nfiles, e))
+		return false;
+	if (!n && !nfiles)
+		return true;
+	html_panel_open(h, "older", N_("Earlier data"), n ? N_("Whoever may read the dataset can also read these earlier versions of its records, under History on its page and through the API. Records that were taken out since are still in them.") : NULL);
+	if (n)
+		html_lit(h, "<ul>");
 	for (size_t i = 0; i < n; i++) {
 		html_lit(h, "<li>");
 		html_date(h, list[i].published.us, v->zone, true);
@@ -206,12 +228,14 @@ static void put_older(struct html *h, struct visit *v, const struct config *c)
 		html_say_plural(h, N2_("{0} record", "{0} records"), list[i].rows);
 		html_lit(h, "</li>");
 	}
-	html_lit(h, "</ul>");
+	if (n)
+		html_lit(h, "</ul>");
+	put_spare_files(h, v, files, nfiles);
 	if (back_dataset_may(v, c, CONFIG_PUBLISH)) {
 		html_lit(h, "<details class=\"fold-plain\"><summary>");
 		html_say(h, N_("Forget older versions…"));
 		html_lit(h, "</summary><p>");
-		html_say(h, N_("They are removed for good: nobody can read them or bring them back. Copies in backups stay until those expire. The source and the files that were sent stay as they are."));
+		html_say(h, N_("They are removed for good: nobody can read them or bring them back, nor the files that no source uses any more. Copies in backups stay until those expire. The sources stay as they are."));
 		html_lit(h, "</p>");
 		html_form_open(h, &(struct html_form){ .visit = v, .plain = true, .action = arena_printf(v->arena, "/backoffice/datasets/%.*s/do/", STR_ARG(c->uid)) });
 		html_hidden(h, "back", back_dataset_path(v, c, DATASET_TAB_HISTORY));
@@ -220,6 +244,7 @@ static void put_older(struct html *h, struct visit *v, const struct config *c)
 		html_lit(h, "</details>");
 	}
 	html_panel_close(h);
+	return true;
 }
 
 static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
@@ -262,7 +287,8 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	for (size_t i = 0; i < n; i++)
 		put_version(h, &v, &c, &list[i], i == 0, may);
 	html_put_literal(h, n ? STR("</ol>") : STR(""));
-	put_older(h, &v, &c);
+	if (!put_older(h, &v, &c, e))
+		return false;
 	return view_close(&page, e);
 }
 

@@ -98,6 +98,9 @@ static void ailing(struct doctor *d)
 	const struct err *why = &d->cli->ailing;
 	if (why->code == ERR_CONFLICT)
 		FOUND(d, WARN, "Make a backup with the former version, then start the new one; until then nothing but the machine is looked at here.", "%s", why->pub);
+	else if (why->code == ERR_DISK_FULL)
+		FOUND(d, BAD, "Make room on that disk, then look again: what portals hold can be neither read nor changed until then. Nothing needs to be restored for it.",
+		      "the store cannot be opened: %s", why->pub);
 	else
 		FOUND(d, BAD, "Stop the server, keep a copy of the folder, and restore the last backup into a fresh one: stoa --data NEW restore BACKUP. Without a backup, "
 		      "try `sqlite3 stoa.db .recover` on the copy. What portals hold cannot be looked at until then.",

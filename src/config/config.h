@@ -160,7 +160,7 @@ struct config_version {
 	int64_t who;
 	struct instant at;
 	struct str diff;             /* JSON {section: [{path, old_value, new_value, operation_type}]} */
-	bool can_restore;
+	bool can_restore;            /* older than what stands, and the files of its sources are there */
 };
 bool config_versions(struct site *s, struct tenant_id t, int64_t dataset, struct arena *a, struct config_version **out, size_t *n, struct err *e) must_use nonnull_all;
 bool config_restore(struct site *s, struct tenant_id t, int64_t dataset, struct str version, int64_t who, struct arena *a, struct config *out, struct err *e) must_use nonnull_all;
@@ -211,6 +211,11 @@ struct str config_sources(struct site *s, struct arena *a, struct tenant_id t) n
 int64_t config_file_most(struct site *s, struct tenant_id t) nonnull_all;
 /* Those that were sent whole for a dataset. */
 bool config_files(struct site *s, struct tenant_id t, int64_t dataset, struct arena *a, struct config_file **out, size_t *n, struct err *e) must_use nonnull_all;
+/* Those that no source names any more, neither in the draft nor as published: they are there for versions of the configuration that could be
+ * brought back. What was sent within the hour and never used may be about to be, and is none of them. */
+bool config_files_spare(struct site *s, struct tenant_id t, int64_t dataset, struct arena *a, struct config_file **out, size_t *n, struct err *e) must_use nonnull_all;
+/* Removes those for good, bytes and all, and gives how many there were; versions that name one can then not be brought back (ERR_CONFLICT). */
+bool config_files_forget(struct site *s, struct tenant_id t, struct str slug, size_t *n, struct err *e) must_use nonnull_all;
 /* `path` is empty, and `bytes` says where the next piece goes, while it is being sent. */
 bool config_file_read(struct site *s, struct tenant_id t, struct str uid, struct arena *a, struct config_file *out, struct str *path, struct err *e) must_use nonnull_all;
 

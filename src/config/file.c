@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_BYTES = 80, PIECE = 1 << 20 };
+enum { NAME_BYTES = 80, PIECE = 1 << 20, JUST_SENT_S = 3600 };
 #define USUAL_FILE_MB 10240
 
 struct str config_sources(struct site *s, struct arena *a, struct tenant_id t)
@@ -263,6 +263,22 @@ bool config_files(struct site *s, struct tenant_id t, int64_t dataset, struct ar
 
 /* --- upkeep ------------------------------------------------------------------------------------------------------ */
 
+/* In the transaction that drops the row, so that an upload of the same content does not come between. */
+static bool drop(struct store_tx *tx, struct tenant_id t, struct str folder, struct str uid, struct str hash, struct arena *a, struct err *e)
+{
+	struct store_rows *r;
+	if (!store_run(tx, CONFIG_Q(file_drop), t, STORE_PARAMS(VALUE_OF_TEXT(uid)), e)) return false;
+	if (!hash.n) {
+		unlink(part_of(a, folder, uid).p);
+		return true;
+	}
+	if (!store_ask(tx, CONFIG_Q(file_of_hash), t, STORE_PARAMS(VALUE_OF_TEXT(hash)), &r, e)) return false;
+	enum store_step step = store_step(r, e);
+	store_stop(r);
+	if (step == STORE_DONE) unlink(arena_printf(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(hash)).p);
+	return step != STORE_FAILED;
+}
+
 static bool drop_idle(struct site *s, struct store_tx *tx, struct tenant_id t, struct arena *a, struct err *e)
 {
 	struct idle { struct str uid, hash; };
@@ -275,17 +291,48 @@ static bool drop_idle(struct site *s, struct store_tx *tx, struct tenant_id t, s
 	while ((step = store_step(r, e)) == STORE_ROW) vec_push(a, &list, (struct idle){ arena_str(a, store_text(r, 0)), arena_str(a, store_text(r, 1)) });
 	store_stop(r);
 	bool ok = step == STORE_DONE;
-	for (size_t i = 0; ok && i < list.n; i++) {
-		struct str uid = list.p[i].uid, hash = list.p[i].hash;
-		ok = store_run(tx, CONFIG_Q(file_drop), t, STORE_PARAMS(VALUE_OF_TEXT(uid)), e);
-		if (ok && !hash.n) unlink(part_of(a, folder, uid).p);
-		if (!ok || !hash.n || !store_ask(tx, CONFIG_Q(file_of_hash), t, STORE_PARAMS(VALUE_OF_TEXT(hash)), &r, e)) continue;
-		step = store_step(r, e);
-		store_stop(r);
-		/* In the transaction that drops the row, so that an upload of the same content does not come between. */
-		if (step == STORE_DONE) unlink(arena_printf(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(hash)).p);
-	}
+	for (size_t i = 0; ok && i < list.n; i++) ok = drop(tx, t, folder, list.p[i].uid, list.p[i].hash, a, e);
 	return ok;
+}
+
+static bool spare(struct store_tx *tx, struct tenant_id t, int64_t dataset, struct arena *a, struct config_file **out, size_t *n, struct err *e)
+{
+	struct store_rows *r;
+	enum store_step step;
+	VEC(struct config_file) list = { 0 };
+	int64_t before = clock_now().us - INT64_C(1000000) * JUST_SENT_S;
+	if (!store_ask(tx, CONFIG_Q(file_spare), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(before)), &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW)
+		vec_push(a, &list, (struct config_file){ .uid = arena_str(a, store_text(r, 0)), .hash = arena_str(a, store_text(r, 1)), .name = arena_str(a, store_text(r, 2)),
+			.bytes = store_int(r, 3), .created = { store_int(r, 4) }, .mime = arena_str(a, store_text(r, 5)), .dataset = dataset });
+	store_stop(r);
+	*out = list.p;
+	*n = list.n;
+	return step == STORE_DONE;
+}
+
+bool config_files_spare(struct site *s, struct tenant_id t, int64_t dataset, struct arena *a, struct config_file **out, size_t *n, struct err *e)
+{
+	struct store_tx *tx;
+	struct err ignored = { 0 };
+	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
+	bool ok = spare(tx, t, dataset, a, out, n, e);
+	return store_end(tx, STORE_ROLLBACK, &ignored) && ok;
+}
+
+bool config_files_forget(struct site *s, struct tenant_id t, struct str slug, size_t *n, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct store_tx *tx;
+	struct config_row row;
+	struct config_file *list = NULL;
+	struct str folder = config_sources(s, &a, t);
+	bool found;
+	*n = 0;
+	if (!store_begin(s->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = config_row(tx, t, slug, 0, &a, &row, &found, e) && (found || config_unknown(slug, e)) && spare(tx, t, row.head.dataset, &a, &list, n, e);
+	for (size_t i = 0; ok && i < *n; i++) ok = drop(tx, t, folder, list[i].uid, list[i].hash, &a, e);
+	return store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
 }
 
 bool config_sweep_files(struct site *s, struct tenant_id t, struct err *e)

@@ -12,10 +12,10 @@ bool config_versions(struct site *s, struct tenant_id t, int64_t dataset, struct
 	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
 	if (store_ask(tx, CONFIG_Q(version_list), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(CONFIG_VERSIONS)), &r, e)) {
 		while ((step = store_step(r, e)) == STORE_ROW) {
-			bool older = list.n > 0;
+			bool can = list.n > 0 && !store_int(r, 7);
 			vec_push(a, &list, (struct config_version){ .revision = store_int(r, 0), .uid = arena_str(a, store_text(r, 1)), .sections = arena_str(a, store_text(r, 2)),
 				.action = arena_str(a, store_text(r, 3)), .who = store_int(r, 4), .at = { store_int(r, 5) }, .diff = arena_str(a, store_text(r, 6)),
-				.can_restore = older });
+				.can_restore = can });
 		}
 		store_stop(r);
 	}
@@ -24,7 +24,12 @@ bool config_versions(struct site *s, struct tenant_id t, int64_t dataset, struct
 	return store_end(tx, STORE_ROLLBACK, &ignored) && step == STORE_DONE;
 }
 
-struct kept { int64_t revision, parent; struct str json; };
+struct kept { int64_t revision, parent; struct str json; bool files_gone; };
+
+static bool without_files(struct err *e)
+{
+	return err_set(e, ERR_CONFLICT, "A file of this version was removed for good when older versions were forgotten, so the version cannot be brought back.");
+}
 
 static bool version_at(struct store_tx *tx, struct tenant_id t, int64_t dataset, int64_t revision, struct arena *a, struct kept *out, bool *found, struct err *e)
 {
@@ -32,7 +37,7 @@ static bool version_at(struct store_tx *tx, struct tenant_id t, int64_t dataset,
 	if (!store_ask(tx, CONFIG_Q(version_of), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_INT(revision)), &r, e)) return false;
 	enum store_step step = store_step(r, e);
 	*found = step == STORE_ROW;
-	if (*found) *out = (struct kept){ revision, store_int(r, 0), arena_str(a, store_text(r, 2)) };
+	if (*found) *out = (struct kept){ revision, store_int(r, 0), arena_str(a, store_text(r, 2)), store_int(r, 3) != 0 };
 	store_stop(r);
 	return step != STORE_FAILED;
 }
@@ -62,6 +67,7 @@ static bool step_back(struct store_tx *tx, struct tenant_id t, const struct conf
 	bool found = false;
 	if (!version_at(tx, t, row->head.dataset, row->stand, a, &here, &found, e)) return false;
 	if (found && here.parent && !version_at(tx, t, row->head.dataset, here.parent, a, to, &found, e)) return false;
+	if (found && to->files_gone) return without_files(e);
 	return (found && here.parent) || err_set(e, ERR_NOT_FOUND, "There is nothing to undo.");
 }
 
@@ -71,7 +77,7 @@ static bool step_forth(struct store_tx *tx, struct tenant_id t, const struct con
 	bool found = row->top != row->stand;
 	for (int64_t at = row->top; found && at;) {
 		if (!version_at(tx, t, row->head.dataset, at, a, to, &found, e)) return false;
-		if (found && to->parent == row->stand) return true;
+		if (found && to->parent == row->stand) return !to->files_gone || without_files(e);
 		at = to->parent;
 		found = found && at != 0;
 	}
@@ -99,9 +105,11 @@ static bool version_named(struct store_tx *tx, struct tenant_id t, int64_t datas
 	struct store_rows *r;
 	if (!store_ask(tx, CONFIG_Q(version_by_uid), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_TEXT(uid)), &r, e)) return false;
 	enum store_step step = store_step(r, e);
+	bool gone = step == STORE_ROW && store_int(r, 2) != 0;
 	if (step == STORE_ROW) *json = arena_str(a, store_text(r, 1));
 	store_stop(r);
 	if (step == STORE_FAILED) return false;
+	if (gone) return without_files(e);
 	return step == STORE_ROW || err_set(e, ERR_NOT_FOUND, "There is no version %.*s of this dataset; %d are kept.", STR_ARG(str_sub(uid, 0, 60)), CONFIG_VERSIONS);
 }
 

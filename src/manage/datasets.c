@@ -351,8 +351,8 @@ bool manage_unpublish(struct manage_call *c, struct err *e)
 
 bool manage_forget_versions(struct manage_call *c, struct err *e)
 {
-	size_t n;
-	if (!publish_forget(c->s, c->t, c->config.slug, c->who->account, &n, e)) {
+	struct publish_forgotten gone;
+	if (!publish_forget(c->s, c->t, c->config.slug, c->who->account, &gone, e)) {
 		if (e->code != ERR_CONFLICT) return false;
 		struct str said = arena_str(c->a, str_of(e->pub));
 		*e = (struct err){ 0 };

@@ -1,6 +1,6 @@
 /* Forgetting what was: older versions of a dataset, and with them the files that only their records named. Deleting a record is how a picture is
- * taken back; here its bytes go, too. */
-#include "publish/inside.h"
+ * taken back; here its bytes go, too. So do files that were sent and that no source names any more, and previews. */
+#include "publish/seen.h"
 #include "query/query.h"
 
 /* A file comes before the push that names it is seen. */
@@ -44,13 +44,22 @@ static bool unnamed(struct site *s, const struct dataset *d, struct arena *a, st
 	return true;
 }
 
-bool publish_forget(struct site *s, struct tenant_id t, struct str slug, int64_t by, size_t *n, struct err *e)
+bool publish_forget_kept(struct site *s, struct tenant_id t, struct str slug, int64_t by, struct publish_forgotten *out, struct err *e)
+{
+	*out = (struct publish_forgotten){ 0 };
+	if (!catalog_forget(s->catalog, t, slug, by, &out->versions, e) || !config_files_forget(s, t, slug, &out->files, e)) return false;
+	publish_seen_sweep(s, true);
+	return store_settle(s->store, e);
+}
+
+bool publish_forget(struct site *s, struct tenant_id t, struct str slug, int64_t by, struct publish_forgotten *out, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	const struct catalog_view *v;
 	struct str *gone = NULL;
 	size_t files = 0;
-	if (!catalog_forget(s->catalog, t, slug, by, n, e) || !catalog_hold(s->catalog, t, &v, e)) return false;
+	if (!publish_forget_kept(s, t, slug, by, out, e)) return false;
+	if (!catalog_hold(s->catalog, t, &v, e)) return false;
 	const struct dataset *d = catalog_find_or_null(v, slug);
 	/* Of one that is shown from another portal nothing lies here; what is not published may come back as it was. */
 	bool ok = !d || !d->version.number || d->link_or_null || unnamed(s, d, &a, &gone, &files, e);

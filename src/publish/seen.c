@@ -16,7 +16,7 @@
 
 enum { LIFE_S = 900, MOST_BYTES = 16 << 20 };
 
-static struct str folder_of(const struct publish_road *r) { return arena_printf(r->a, "%.*s/previews", STR_ARG(r->site->folder)); }
+static struct str folder_of(const struct site *s, struct arena *a) { return arena_printf(a, "%.*s/previews", STR_ARG(s->folder)); }
 
 static void put(struct buf *b, struct str s) { buf_printf(b, "%zu:%.*s,", s.n, STR_ARG(s)); }
 
@@ -40,7 +40,7 @@ struct str publish_seen_path(const struct publish_road *r, int rows)
 	if (b.over) return STR("");
 	crypt_sha256(buf_str(&b), digest);
 	crypt_hex(digest, sizeof digest, hex);
-	return arena_printf(r->a, "%.*s/%s", STR_ARG(folder_of(r)), hex);
+	return arena_printf(r->a, "%.*s/%s", STR_ARG(folder_of(r->site, r->a)), hex);
 }
 
 static bool is_young(const struct stat *s) { return time(NULL) - s->st_mtime < LIFE_S; }
@@ -52,15 +52,16 @@ bool publish_seen_read(const struct publish_road *r, struct str path, struct str
 	return path.n && stat(path.p, &s) == 0 && is_young(&s) && io_read(r->a, path.p, MOST_BYTES, json, &ignored);
 }
 
-/* Whoever writes clears away what is past its time. */
-static void sweep(const struct publish_road *r)
+void publish_seen_sweep(struct site *site, bool all)
 {
+	auto_arena a = ARENA_INIT;
 	struct stat s;
-	DIR *d = opendir(folder_of(r).p);
-	if (!d) return;
+	struct str folder = folder_of(site, &a);
+	DIR *d = opendir(folder.p);
+	if (!d) return; /* there was none yet */
 	for (struct dirent *f; (f = readdir(d));) {
-		struct str path = arena_printf(r->a, "%.*s/%s", STR_ARG(folder_of(r)), f->d_name);
-		if (f->d_name[0] != '.' && stat(path.p, &s) == 0 && !is_young(&s)) unlink(path.p);
+		struct str path = arena_printf(&a, "%.*s/%s", STR_ARG(folder), f->d_name);
+		if (f->d_name[0] != '.' && stat(path.p, &s) == 0 && (all || !is_young(&s))) unlink(path.p);
 	}
 	closedir(d);
 }
@@ -68,10 +69,9 @@ static void sweep(const struct publish_road *r)
 void publish_seen_keep(const struct publish_road *r, struct str path, struct str json)
 {
 	if (!path.n || json.n > MOST_BYTES) return;
-	if (mkdir(folder_of(r).p, 0700) != 0 && errno != EEXIST) return;
-	sweep(r);
+	if (mkdir(folder_of(r->site, r->a).p, 0700) != 0 && errno != EEXIST) return;
 	/* Renamed into place whole, and not waited for: one that a crash loses is made again. */
-	struct str beside = arena_printf(r->a, "%.*s/.XXXXXX", STR_ARG(folder_of(r)));
+	struct str beside = arena_printf(r->a, "%.*s/.XXXXXX", STR_ARG(folder_of(r->site, r->a)));
 	int fd = mkostemp((char *)(uintptr_t)beside.p, O_CLOEXEC); /* just made, ours to change */
 	if (fd < 0) return;
 	bool whole = true;

@@ -2,12 +2,14 @@
  * the pen is bounded; readers are never blocked by it (write-ahead log). */
 #include "store/inside.h"
 #include "clock/clock.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { READERS = 8, PEN_WAIT_MS = 10000 };
+enum { READERS = 8, PEN_WAIT_MS = 10000, SETTLE_WAIT_MS = 500 };
 
 struct store {
 	struct lock lock; /* LOCK_STORE; guards `taken` of all connections */
@@ -30,10 +32,21 @@ static const struct migration migrations[] = {
 #undef STEP
 };
 
+/* The shared index of the log is 32 KB, written in pages; with less room than that the store can be neither read nor written. */
+static bool is_full(sqlite3 *db)
+{
+	enum { LEAST = 64 << 10 };
+	struct statvfs v;
+	const char *name = sqlite3_db_filename(db, "main");
+	if (sqlite3_system_errno(db) == ENOSPC) return true;
+	return name && statvfs(name, &v) == 0 && (uint64_t)v.f_bavail * v.f_frsize < LEAST;
+}
+
 bool store_said(sqlite3 *db, struct err *e, const char *what)
 {
 	int code = sqlite3_errcode(db);
-	if (code == SQLITE_FULL)
+	/* A log of the store that cannot be made longer is told as a fault of reading or writing: ask whether it is for want of room. */
+	if (code == SQLITE_FULL || ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && is_full(db)))
 		err_set(e, ERR_DISK_FULL, "no space is left where the portal keeps its data");
 	else if (code == SQLITE_BUSY)
 		err_set(e, ERR_BUSY, "the portal's books are being written; please try again");
@@ -69,7 +82,7 @@ bool store_connect(struct str path, bool write, struct connection *out, struct e
 	}
 	sqlite3_busy_timeout(out->db, PEN_WAIT_MS);
 	return store_exec(out->db, "pragma foreign_keys=on; pragma trusted_schema=off", e) &&
-	       (!write || store_exec(out->db, "pragma journal_mode=wal; pragma synchronous=full", e));
+	       (!write || store_exec(out->db, "pragma journal_mode=wal; pragma synchronous=full; pragma secure_delete=on", e));
 }
 
 void store_disconnect(struct connection *c)
@@ -391,6 +404,25 @@ bool store_backup(struct store *s, struct str path, struct err *e)
 	store_disconnect(&to);
 	struct err ignored = { 0 };
 	return store_end(t, STORE_ROLLBACK, &ignored) && ok;
+}
+
+bool store_settle(struct store *s, struct err *e)
+{
+	bool free_now;
+	lock_take(&s->lock);
+	free_now = !s->pen.taken;
+	if (free_now) s->pen.taken = true;
+	lock_give(&s->lock);
+	if (!free_now) return true;
+	sqlite3_busy_timeout(s->pen.db, SETTLE_WAIT_MS);
+	int code = sqlite3_wal_checkpoint_v2(s->pen.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	bool ok = code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED || store_said(s->pen.db, e, "changed");
+	sqlite3_busy_timeout(s->pen.db, PEN_WAIT_MS);
+	lock_take(&s->lock);
+	s->pen.taken = false;
+	lock_bell_ring_all(&s->freed);
+	lock_give(&s->lock);
+	return ok;
 }
 
 bool store_check(struct store *s, struct err *e)

@@ -73,6 +73,9 @@ bool store_portal_out(struct store *s, struct tenant_id t, struct str path, stru
  * its numbers are made anew. The file is brought up to date and changed: give a copy. ERR_BAD_SOURCE when it is none. */
 bool store_portal_in(struct store *s, struct str path, struct tenant_id *out, struct err *e) must_use nonnull_all;
 
+/* What was overwritten and deleted also leaves the log beside the file, which is emptied. Nothing happens while somebody reads or writes: the next
+ * call does it (upkeep calls every minute; so does whatever removes people or data for good). */
+bool store_settle(struct store *s, struct err *e) must_use nonnull_all;
 /* Integrity check; false with the first fault found. */
 bool store_check(struct store *s, struct err *e) must_use nonnull_all;
 struct str store_library_version(void);

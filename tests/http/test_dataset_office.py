@@ -12,7 +12,7 @@ import pytest
 
 from conftest import stoa
 from probe import GRACE, ROOT_USER, World
-from test_manage_datasets import Api, key_of
+from test_manage_datasets import Api, key_of, wait_idle
 
 HOST = "isoc.example"
 ROWS = "name,district,year,loc\nOak,north,2020,\"48.85, 2.35\"\nElm,south,2021,\"48.86, 2.36\"\nAsh,north,2022,\"48.87, 2.37\"\n"
@@ -247,6 +247,50 @@ def test_older_versions_are_forgotten_for_good(world, root):
     assert not readable(2) and not readable(3) and readable(4)
     versions(1)
     assert "removed for good: 1" in stoa(world.data, "publish", "--portal", HOST, "--id", "people", "--forget").stdout and not readable(4) and readable(5)
+
+
+def test_sent_files_that_no_source_names_are_forgotten_too(world, root):
+    machine = Api(world, key_of(world, ROOT_USER))
+    left = lambda word: [f for f in world.data.rglob("*") if f.is_file() and word in f.read_bytes()]
+    base = f"/datasets/{machine.good('POST', '/datasets/', {'dataset_id': 'pupils', 'metadata': {'default': {'title': {'value': 'Pupils'}}}}, 201)['uid']}"
+
+    def send_file(name, text):
+        return machine.good("POST", f"{base}/resources/files/", files={"file": (name, text, "text/csv")}, status=201)["uid"]
+
+    first = send_file("first.csv", b"name;n\nQQZMARIE;1\nOak;2\n")
+    source = lambda file: {"type": "csvfile", "title": "pupils", "datasource": {"type": "uploaded_file", "file": {"uid": file}}}
+    resource = machine.good("POST", f"{base}/resources/", source(first), 201)["uid"]
+    machine.good("POST", f"{base}/resources/preview/", source(first))
+    page(root, at("pupils", "sources"))
+    machine.good("POST", f"{base}/publish/")
+    wait_idle(machine, base.rsplit("/", 1)[1])
+    second = send_file("second.csv", b"name;n\nElm;3\n")
+    machine.good("PUT", f"{base}/resources/{resource}/", source(second))
+    machine.good("POST", f"{base}/publish/")
+    wait_idle(machine, base.rsplit("/", 1)[1])
+    assert left(b"QQZMARIE")
+    older = page(root, at("pupils", "history")).split('id="older"')[1]
+    assert "first.csv" in older and "second.csv" not in older and "no source uses them any more" in older
+    machine.good("POST", f"{base}/forget_versions/")
+    assert not left(b"QQZMARIE")
+    names = [f["uid"] for f in machine.good("GET", f"{base}/resources/files/")["results"]]
+    assert names == [second]
+    assert 'id="older"' not in page(root, at("pupils", "history"))
+    # What named it cannot be brought back, and says so; the one that stands still publishes.
+    old = [v for v in machine.good("GET", f"{base}/versions/")["results"] if not v["can_restore"]]
+    assert len(old) >= 2
+    said = [machine("POST", f"{base}/versions/{v['uid']}/restore/") for v in old]
+    assert [s.status_code for s in said if "removed for good" in s.text] == [409], [s.text for s in said]
+    machine.good("POST", f"{base}/publish/")
+    wait_idle(machine, base.rsplit("/", 1)[1])
+    # By the command line, and nothing that is in use.
+    third = send_file("third.csv", b"name;n\nYew;4\n")
+    machine.good("PUT", f"{base}/resources/{resource}/", source(third))
+    machine.good("POST", f"{base}/publish/")
+    wait_idle(machine, base.rsplit("/", 1)[1])
+    assert "no source uses any more: 1" in stoa(world.data, "publish", "--portal", HOST, "--id", "pupils", "--forget").stdout
+    assert "no source uses any more: 0" in stoa(world.data, "publish", "--portal", HOST, "--id", "pupils", "--forget").stdout
+    assert not left(b"Elm;3") and left(b"Yew;4")
 
 
 def test_translations_are_marked_when_the_original_changes(root):

@@ -333,10 +333,13 @@ def test_a_person_who_is_deleted_is_a_number_from_then_on(world, root, ask):
     number = account(world, "gone@isoc.example")
     assert root.form(f"/backoffice/users/{number}/", {"name": "Gone Girl", "role": "publisher"}).status_code == 303
     assert "Gone Girl" in root.get("/backoffice/activity/?kind=user").text
-    stoa(world.data, "key", "add", "hers", "--portal", HOST, "--user", "gone@isoc.example")
+    stoa(world.data, "key", "add", "Zzgirl's laptop", "--portal", HOST, "--user", "gone@isoc.example")
     stoa(world.data, "user", "password", "gone@isoc.example", "--portal", HOST)
-    assert b"gone@isoc" in b"".join(f.read_bytes() for f in world.data.glob("stoa.db*"))
+    books = lambda: b"".join(f.read_bytes() for f in world.data.glob("stoa.db*"))
+    assert b"gone@isoc" in books() and b"Zzgirl" in books()
     stoa(world.data, "user", "remove", "gone@isoc.example", "--portal", HOST)
+    # Nor in what was free in the file, nor in the log beside it.
+    assert b"gone@isoc" not in books() and b"Zzgirl" not in books()
     books = sqlite3.connect(world.data / "stoa.db")
     for (name,) in books.execute("select name from sqlite_master where type = 'table'").fetchall():
         assert not [r for r in books.execute(f'select * from "{name}"') if "gone@isoc" in str(r)], name
