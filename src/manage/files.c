@@ -122,12 +122,33 @@ bool manage_download_file(struct manage_call *c, struct err *e)
 	return true;
 }
 
+/* Those that were sent for the dataset, and those of a dataset it was copied from that its sources name. */
+static bool all_files(struct manage_call *c, struct config_file **out, size_t *n, struct err *e)
+{
+	struct config_file *sent;
+	size_t nsent, total;
+	const struct json_node *sources = json_get(c->config.doc, "resources");
+	if (!config_files(c->s, c->t, c->config.dataset, c->a, &sent, &nsent, e)) return false;
+	struct config_file *all = arena_array(c->a, struct config_file, nsent + json_count(sources) + 1);
+	for (total = 0; total < nsent; total++) all[total] = sent[total];
+	for (size_t i = 0; i < json_count(sources); i++) {
+		struct str uid = json_text(json_get(json_get(json_get(json_at(sources, i), "datasource"), "file"), "uid")), path;
+		struct err gone = { 0 };
+		bool there = !uid.n;
+		for (size_t k = 0; k < total && !there; k++) there = str_eq(all[k].uid, uid);
+		if (!there && config_file_read(c->s, c->t, uid, c->a, &all[total], &path, &gone) && path.n) total++;
+	}
+	*out = all;
+	*n = total;
+	return true;
+}
+
 bool manage_list_files(struct manage_call *c, struct err *e)
 {
 	struct manage_page page;
 	struct config_file *list;
 	size_t n;
-	if (!manage_page(c, &page, e) || !config_files(c->s, c->t, c->config.dataset, c->a, &list, &n, e)) return false;
+	if (!manage_page(c, &page, e) || !all_files(c, &list, &n, e)) return false;
 	manage_page_begin(c, &page, (int64_t)n);
 	for (size_t i = (size_t)page.offset; i < n && i < (size_t)(page.offset + page.limit); i++) put_file(c, &list[i]);
 	manage_page_end(c);

@@ -121,9 +121,17 @@ bool manage_fault_of(struct manage_call *c, const char *place, struct err *e)
 	return false;
 }
 
+/* The setting that a refusal is about: the only one, or the one that it names. */
+static const char *refused_setting(struct manage_call *c, const struct tenant_setting_value *values, size_t n, const struct err *why)
+{
+	for (size_t i = 0; i < n; i++)
+		if (n == 1 || str_find(str_of(why->pub), values[i].name) >= 0) return arena_cstr(c->a, values[i].name);
+	return "non_field_errors";
+}
+
 static bool write_settings(struct manage_call *c, const struct tenant_setting_value *values, size_t n, struct err *e)
 {
-	if (n && !tenant_set(c->s->tenants, c->t, values, n, e)) return manage_fault_of(c, "non_field_errors", e);
+	if (n && !tenant_set(c->s->tenants, c->t, values, n, e)) return manage_fault_of(c, refused_setting(c, values, n, e), e);
 	for (size_t i = 0; i < n; i++) visitor_note(&c->visit, EVENT_SETTINGS_CHANGED, STR(""), values[i].name);
 	return true;
 }

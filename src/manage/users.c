@@ -291,6 +291,9 @@ bool manage_update_user(struct manage_call *c, struct err *e)
 	struct account_change change;
 	struct account_scene scene = manage_scene(c);
 	if (!find(c, &all, &u, e)) return false;
+	const struct json_node *email = json_get(c->body, "email");
+	if (json_kind(email) > JSON_NULL && !str_eq_nocase(str_trim(json_text(email)), u->email))
+		return manage_invalid_field(c, "email", "The address of an account is not changed here: invite the person by the new one.");
 	if (!read_given(c, &all, c->body, u->name, &g)) return manage_invalid(c, STR(""));
 	make_change(u, &g, &change);
 	uint64_t was = through(&all, u);

@@ -153,3 +153,21 @@ def test_a_metadata_of_yes_or_no_takes_nothing_else(root):
     root.bad("PUT", f"/datasets/{uid}/", {"metadata": {"default": {"modified_updates_on_data_change": {"value": "maybe"}}}}, code="validation_error")
     for right in (True, False, "true"):
         root.good("PUT", at, {"value": right})
+
+
+def test_a_copy_lists_the_files_that_its_sources_name(root):
+    uid = make(root)["uid"]
+    source = with_source(root, uid)["datasource"]["file"]["uid"]
+    copy = root.good("POST", f"/datasets/{uid}/copy/", status=201)["uid"]
+    listed = root.good("GET", f"/datasets/{copy}/resources/files/")
+    assert listed["total_count"] == 1 and listed["results"] == root.good("GET", f"/datasets/{uid}/resources/files/")["results"]
+    assert root.good("GET", f"/datasets/{copy}/resources/files/{source}/") == listed["results"][0]
+    upload(root, copy)
+    assert root.good("GET", f"/datasets/{copy}/resources/files/")["total_count"] == 2
+
+
+def test_what_would_not_be_changed_is_refused_by_its_name(root):
+    user = root.good("GET", "/users/")["results"][0]
+    at = f"/users/{user['username']}/"
+    assert "email" in root.bad("PUT", at, {"email": "other@example.org"}, code="validation_error")["detail"]
+    root.good("PUT", at, user)
