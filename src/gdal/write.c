@@ -88,6 +88,8 @@ static bool new_layer(struct gdal_set *w, const char *name, OGRwkbGeometryType t
 
 /* --- rows -------------------------------------------------------------------------------------------- */
 
+#define DBF_BEYOND 1e23
+
 struct reader { const char *p; size_t n; bool bad; };
 
 static const char *take(struct reader *r, size_t n)
@@ -132,7 +134,8 @@ static void set_field(struct gdal_set *w, OGRFeatureH f, int i, enum value_type 
 		else set_moment(w, f, i, whole);
 	} else if (t == VALUE_DOUBLE) {
 		memcpy(&real, take(r, sizeof real), sizeof real);
-		w->lib.OGR_F_SetFieldDouble(f, i, real);
+		/* The table of a shapefile has 24 characters and no exponents: of more digits it would keep the first ones. */
+		if (w->s->driver != GDAL_SHAPEFILE || (real < DBF_BEYOND && real > -DBF_BEYOND)) w->lib.OGR_F_SetFieldDouble(f, i, real);
 	} else if (t == VALUE_BOOL) {
 		w->lib.OGR_F_SetFieldInteger(f, i, *take(r, 1) != 0);
 	} else if (t == VALUE_DATE) {

@@ -49,7 +49,7 @@ def maps(tmp_path_factory):
     for name, rows in (("events", EVENTS), ("meetings", MEETINGS)):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
     (folder / "odd.csv").write_text("fid,geom,a_rather_long_name,a_rather_long_name_too,at,other_at,big,real\n"
-                                    '7,g,one,two,"48.85, 2.35","1, 2",9007199254740993,-0.1\n8,,,,"-90, 0",,,\n', encoding="utf-8")
+                                    '7,g,one,two,"48.85, 2.35","1, 2",9007199254740993,-0.1\n8,,,,"-90, 0",,,1.5e300\n', encoding="utf-8")
     (folder / "odd.json").write_text(json.dumps({"fields": ODD_FIELDS}), encoding="utf-8")
     stoa(data, "portal", "add", HOST, "--set", "title=City")
     for name in ("mixed.geojson", "events.jsonl", "meetings.jsonl"):
@@ -209,6 +209,7 @@ def test_names_of_a_shapefile_are_short_and_unique(maps, tmp_path):
     unzipped(export(maps, "odd", "shp"), tmp_path)
     p = features(tmp_path / "odd.shp")[0]["properties"]
     assert p == {"fid": 7, "geom": "g", "a_rather_l": "one", "a_rather_1": "two", "other_at": "1, 2", "big": 9007199254740993, "real": -0.1}
+    assert features(tmp_path / "odd.shp")[1]["properties"]["real"] is None, "what its table cannot hold is not another number"
 
 
 # --- nothing at all ---------------------------------------------------------------------------------------------------------------
