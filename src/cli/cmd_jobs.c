@@ -95,8 +95,11 @@ static bool jobs_log(struct cli *c, struct err *e)
 	struct job_line *list;
 	size_t n;
 	int64_t id;
+	bool known;
 	if (!str_to_int(c->operands[0], &id)) return err_set(e, ERR_USAGE, "`stoa jobs log` needs the number of a job, as `stoa jobs` lists them");
-	if (!portal_id(c, &t, e) || !job_log(c->site, t, id, &c->arena, &list, &n, e)) return false;
+	if (!portal_id(c, &t, e) || !job_known(c->site, t, id, &known, e)) return false;
+	if (!known) return err_set(e, ERR_NOT_FOUND, "there is no job %lld on this portal, or it is too old to be kept; `stoa jobs` lists them", (long long)id);
+	if (!job_log(c->site, t, id, &c->arena, &list, &n, e)) return false;
 	for (size_t i = 0; i < n; i++) cli_say(c, "%.*s %s%.*s", STR_ARG(when(c, list[i].at)), levels[list[i].level], STR_ARG(list[i].text));
 	return true;
 }

@@ -66,6 +66,8 @@ struct job_item {
 bool job_list(struct site *s, struct tenant_id t, int64_t dataset, int64_t limit, int64_t offset, struct arena *a, struct job_item **out, size_t *n, int64_t *total, struct err *e) must_use nonnull_all;
 /* Lines of what a job did, oldest first. */
 struct job_line { struct instant at; enum { JOB_INFO, JOB_WARNING, JOB_FAULT } level; struct str text; };
+/* Whether there is such a job; old ones are not kept. */
+bool job_known(struct site *s, struct tenant_id t, int64_t job, bool *known, struct err *e) must_use nonnull_all;
 bool job_log(struct site *s, struct tenant_id t, int64_t job, struct arena *a, struct job_line **out, size_t *n, struct err *e) must_use nonnull_all;
 
 /* --- schedules ---------------------------------------------------------------------------------------------- */

@@ -75,6 +75,21 @@ bool job_list(struct site *s, struct tenant_id t, int64_t dataset, int64_t limit
 	return store_end(tx, STORE_ROLLBACK, e) && step != STORE_FAILED;
 }
 
+bool job_known(struct site *s, struct tenant_id t, int64_t job, bool *known, struct err *e)
+{
+	struct store_tx *tx;
+	struct store_rows *r;
+	struct err ignored = { 0 };
+	enum store_step step = STORE_FAILED;
+	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
+	if (store_ask(tx, &job_q[JOB_Q_known], t, STORE_PARAMS(VALUE_OF_INT(job)), &r, e)) {
+		step = store_step(r, e);
+		store_stop(r);
+	}
+	*known = step == STORE_ROW;
+	return store_end(tx, STORE_ROLLBACK, &ignored) && step != STORE_FAILED;
+}
+
 bool job_log(struct site *s, struct tenant_id t, int64_t job, struct arena *a, struct job_line **out, size_t *n, struct err *e)
 {
 	VEC(struct job_line) list = { 0 };

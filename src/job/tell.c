@@ -97,16 +97,26 @@ static struct mail_draft draft_for(const struct letter *l, const struct reader *
 
 /* --- what ------------------------------------------------------------------------------------------------------ */
 
-static bool post_failed(struct store_tx *tx, struct letter *l, const struct reader *to, const struct about *d, struct err *e)
+static bool post_unpublished(struct store_tx *tx, struct letter *l, const struct reader *to, const struct about *d, const char *what, struct err *e)
 {
 	struct mail_draft m = draft_for(l, to);
 	mail_subject_with(&m, N_("“{0}” could not be published"), d->title);
-	mail_say_with(&m, N_("“{0}” was to be published by its schedule and was not. What was published before is still there for readers."), d->title);
+	mail_say_with(&m, what, d->title);
 	mail_quote(&m, i18n_reason(m.lang, l->arena, d->message));
 	mail_say(&m, N_("See whether the source is still where it was and still lets us in; then publish it by hand, or wait for the next time:"));
 	mail_link(&m, dataset_url(l, d));
 	mail_say(&m, N_("You get no other letter about this until it has worked again."));
 	return mail_post(tx, l->tenant->id, &m, MAIL_DATA, to->email, e);
+}
+
+static bool post_failed(struct store_tx *tx, struct letter *l, const struct reader *to, const struct about *d, struct err *e)
+{
+	return post_unpublished(tx, l, to, d, N_("“{0}” was to be published by its schedule and was not. What was published before is still there for readers."), e);
+}
+
+static bool post_failed_by_hand(struct store_tx *tx, struct letter *l, const struct reader *to, const struct about *d, struct err *e)
+{
+	return post_unpublished(tx, l, to, d, N_("“{0}” was to be published and was not. What was published before is still there for readers."), e);
 }
 
 static bool post_errors(struct store_tx *tx, struct letter *l, const struct reader *to, const struct about *d, struct err *e)
@@ -393,7 +403,7 @@ static bool once_a_day(struct letter *l, struct err *e)
 
 static bool of_portal(struct letter *l, struct err *e)
 {
-	return each(l, &job_q[JOB_Q_to_tell], post_failed, &job_q[JOB_Q_told], e) && each(l, &job_q[JOB_Q_to_tell_errors], post_errors, &job_q[JOB_Q_told_errors], e) &&
+	return each(l, &job_q[JOB_Q_to_tell], post_failed, &job_q[JOB_Q_told], e) && each(l, &job_q[JOB_Q_to_tell_hand], post_failed_by_hand, &job_q[JOB_Q_told], e) && each(l, &job_q[JOB_Q_to_tell_errors], post_errors, &job_q[JOB_Q_told_errors], e) &&
 	       silences(l, e) && quotas(l, e) && once_a_day(l, e);
 }
 

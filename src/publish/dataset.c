@@ -515,6 +515,19 @@ bool publish_room_for_dataset(struct publish_road *r, struct publish_outcome *ou
 	return err_set(e, ERR_TOO_LARGE, "the portal may have %lld published datasets and has them: unpublish one, or ask for more", (long long)most);
 }
 
+/* A source that suddenly has little may be broken over there. Nobody looks at what a clock begins: then nothing does not take the place of what
+ * there is. Whoever publishes by hand means it, and is told. */
+static bool enough(struct publish_road *r, const struct ingest_result *l, struct err *e)
+{
+	bool clock = (r->flags & PUBLISH_IF_CHANGED) != 0;
+	if (!r->former.there || r->former.linked || r->former.rows <= 0 || l->limited || r->example || l->rows * 2 >= r->former.rows) return true;
+	if (l->rows == 0 && clock)
+		return err_set(e, ERR_BAD_SOURCE, "The source has no records any more; the version before has %lld, and stays. If that is meant, publish by hand.",
+		               (long long)r->former.rows);
+	publish_say(r, 1, "There are %lld records now; the version before had %lld. See whether the source is whole.", (long long)l->rows, (long long)r->former.rows);
+	return true;
+}
+
 static bool load(struct publish_road *r, struct publish_outcome *out, struct err *e)
 {
 	struct catalog_draft d;
@@ -530,7 +543,8 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 	};
 	struct str beside = arena_printf(r->a, "%.*s" INGEST_BESIDE, STR_ARG(job.version_path));
 	job.parts = publish_parts(r, &job.nparts);
-	if (!ingest_run(&job, r->a, &loaded, e)) {
+	if (!ingest_run(&job, r->a, &loaded, e) || !enough(r, &loaded, e)) {
+		unlink(beside.p);
 		catalog_draft_abandon(r->site->catalog, &d);
 		return false;
 	}

@@ -395,6 +395,44 @@ def test_failures_are_told_once(jobs, source):
     until(lambda: len([x for x in jobs.letters() if "Told" in x["Subject"]]) > len(told), 60)
 
 
+def test_a_source_that_has_nothing_any_more_does_not_empty_a_dataset_by_the_clock(jobs, source):
+    d, slug = make(jobs, source, "Emptied")
+    Source.body = b"name,height\n" + b"".join(b"oak,%d\n" % n for n in range(200))
+    work(jobs, "put", dataset=d)
+    settled(jobs, d)
+    work(jobs, "schedule", dataset=d, uid="", cron="*/10 * * * *", timezone="")
+    before = len(jobs.letters())
+    Source.body = b"name,height\n"
+    jobs.advance(700)
+    until(lambda: work(jobs, "schedules", dataset=d)[0]["failures"] == 1)
+    said = work(jobs, "status", dataset=d)
+    assert rows(jobs, slug) == 200 and said["status"] == "error" and "no records any more" in said["message"], said
+    until(lambda: any("Emptied" in x["Subject"] for x in jobs.letters()[before:]), 60)
+    assert "by its schedule" in next(x for x in jobs.letters()[before:] if "Emptied" in x["Subject"]).get_content()
+    # Much less is published, and told in the log; by hand nothing is nothing.
+    Source.body = b"name,height\noak,1\n"
+    jobs.advance(700)
+    until(lambda: rows(jobs, slug) == 1)
+    last = work(jobs, "list", dataset=d)[0]["id"]
+    assert "the version before had 200" in stoa(jobs.data, "jobs", "log", last, "--portal", HOST).stdout
+    Source.body = b"name,height\n"
+    work(jobs, "put", dataset=d)
+    settled(jobs, d)
+    assert rows(jobs, slug) == 0
+
+
+def test_a_letter_about_a_run_by_hand_speaks_of_no_schedule(jobs, source):
+    d, slug = make(jobs, source, "Handmade")
+    work(jobs, "put", dataset=d)
+    settled(jobs, d)
+    before = len(jobs.letters())
+    Source.status = 404
+    assert stoa(jobs.data, "run", slug, "--portal", HOST, check=False).returncode == 1
+    until(lambda: any("Handmade" in x["Subject"] for x in jobs.letters()[before:]), 60)
+    text = next(x for x in jobs.letters()[before:] if "Handmade" in x["Subject"]).get_content()
+    assert "404" in text and "schedule" not in text and "still there for readers" in text
+
+
 def test_publishing_by_hand_asks_the_source_for_news(jobs, source):
     d, slug = make(jobs, source, "News")
     body = doc(source)
@@ -504,6 +542,8 @@ def test_the_command_line_runs_and_lists(jobs, source):
     listed = json.loads(stoa(jobs.data, "jobs", slug, "--portal", HOST, "--json").stdout)
     assert [x["state"] for x in listed] == ["unchanged", "done"]
     assert "Published as version" in stoa(jobs.data, "jobs", "log", str(listed[1]["id"]), "--portal", HOST).stdout
+    unknown = stoa(jobs.data, "jobs", "log", "99999", "--portal", HOST, check=False)
+    assert unknown.returncode == 1 and "no job 99999" in unknown.stderr and not unknown.stdout
     Source.status = 404
     failed = stoa(jobs.data, "run", slug, "--portal", HOST, check=False)
     assert failed.returncode == 1 and "404" in failed.stderr
