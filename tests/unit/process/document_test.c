@@ -66,6 +66,37 @@ static void put_rows(struct buf *b, struct arena *a, const char *title, const ch
 	buf_lit(b, "\n");
 }
 
+/* A processor as programs send it: what the example is told of other datasets and servers is a table of its own. */
+static void put_step(struct buf *b, struct arena *a, const char *text)
+{
+	struct err e = { 0 };
+	auto_json *doc = NULL;
+	assert_true(json_read(str_of(text), &doc, &e));
+	const struct json_node *step = json_root(doc), *v;
+	if (json_kind(step) == JSON_ARRAY && json_count(step) == 1) step = json_at(step, 0);
+	assert_int_equal(json_kind(step), JSON_OBJECT);
+	struct json_out j = JSON_OUT(b);
+	struct str name;
+	buf_lit(b, "```json\n");
+	json_open(&j, '{');
+	for (size_t at = 0; json_each(step, &at, &name, &v);) {
+		if (str_starts(name, STR("!"))) continue;
+		json_key(&j, name);
+		json_value(&j);
+		json_put_node(b, v);
+	}
+	json_close(&j, '}');
+	buf_lit(b, "\n```\n\n");
+	const struct json_node *told = json_get(step, "!supplies");
+	for (size_t i = 0; i < json_count(told); i++) {
+		auto_buf rows = BUF_INIT(1 << 20);
+		struct str whole;
+		json_put_node(&rows, json_at(told, i));
+		assert_true(buf_end(&rows, &whole, &e));
+		if (json_count(json_at(told, i))) put_rows(b, a, "There", arena_cstr(a, whole));
+	}
+}
+
 static const char *kind_of(enum process_parameter_kind k)
 {
 	switch (k) {
@@ -110,7 +141,7 @@ static void put_processor(struct buf *b, const struct processor *p)
 	}
 	buf_lit(b, "\n");
 	for (const struct process_example *x = p->examples; x->processor; x++) {
-		buf_printf(b, "```json\n%s\n```\n\n", x->processor);
+		put_step(b, &a, x->processor);
 		put_rows(b, &a, "Before", x->before);
 		put_rows(b, &a, "After", x->after);
 	}
