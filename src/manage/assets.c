@@ -28,6 +28,7 @@ bool manage_one_file(struct manage_call *c, const char *part, const struct httpd
 	*out = NULL;
 	if (!str_starts(type, STR("multipart/form-data"))) return manage_invalid_field(c, part, "Send the file as multipart/form-data, in a part named %s.", part);
 	if (!httpd_parts(c->r, c->a, &parts, &n, e)) return false;
+	if (manage_has_several(c, parts, n, part)) return true;
 	*out = manage_part_or_null(parts, n, part);
 	if (*out && !(*out)->filename.n) *out = NULL;
 	return *out || manage_invalid_field(c, part, "The form has no part named %s with a file name.", part);

@@ -77,6 +77,7 @@ static bool add_file(struct manage_call *c, const struct shelf *s, struct err *e
 	struct str kind = field_of(parts, n, "type"), title = field_of(parts, n, "title");
 	if (s->kind == CATALOG_ALTERNATIVE && !title.n) return manage_invalid_field(c, "title", "Give a title: it stands beside the other formats.");
 	if (kind.n && !str_eq(kind, STR("uploaded_file"))) return manage_invalid_field(c, "type", "Expected uploaded_file.");
+	if (manage_has_several(c, parts, n, "file")) return true;
 	file = manage_part_or_null(parts, n, "file");
 	if (!file || !file->filename.n) return manage_invalid_field(c, "file", "The form has no part named file with a file name.");
 	int fd;

@@ -28,6 +28,13 @@ const struct httpd_part *manage_part_or_null(const struct httpd_part *parts, siz
 	return NULL;
 }
 
+bool manage_has_several(struct manage_call *c, const struct httpd_part *parts, size_t n, const char *name)
+{
+	size_t files = 0;
+	for (size_t i = 0; i < n; i++) files += parts[i].is_file && str_eq(parts[i].name, str_of(name));
+	return files > 1 && manage_invalid_field(c, name, "The form has %zu files named %s: send one at a time.", files, name);
+}
+
 /* A whole file in a form, or, with a JSON body {"filename", "size"}, the beginning of one that comes in pieces. */
 bool manage_upload_file(struct manage_call *c, struct err *e)
 {
@@ -46,6 +53,7 @@ bool manage_upload_file(struct manage_call *c, struct err *e)
 		if (!str_starts(type, STR("multipart/form-data"))) return manage_invalid_field(c, "file", "Send the file as multipart/form-data, in a part named file.");
 		if (!httpd_parts(c->r, c->a, &parts, &n, e)) return false;
 		file = manage_part_or_null(parts, n, "file");
+		if (manage_has_several(c, parts, n, "file")) return true;
 		if (!file || !file->filename.n) return manage_invalid_field(c, "file", "The form has no part named file with a file name.");
 		piece = (struct config_piece){ .tenant = c->t, .dataset = c->config.dataset, .who = c->who->account, .name = file->filename, .mime = file->type,
 			.total = file->size, .fd_or_minus = file->fd_or_minus, .bytes = file->bytes };

@@ -67,6 +67,9 @@ struct manage_call {
 /* A part of a form with files; NULL when there is none of that name. */
 const struct httpd_part *manage_part_or_null(const struct httpd_part *parts, size_t n, const char *name);
 
+/* More than one file of that name; then the answer is made: none of them is dropped without a word. */
+bool manage_has_several(struct manage_call *c, const struct httpd_part *parts, size_t n, const char *name);
+
 /* The only file of a form, in a part of that name; NULL: there is none, and the answer is made. */
 bool manage_one_file(struct manage_call *c, const char *part, const struct httpd_part **out, struct err *e) must_use;
 

@@ -171,3 +171,27 @@ def test_what_would_not_be_changed_is_refused_by_its_name(root):
     at = f"/users/{user['username']}/"
     assert "email" in root.bad("PUT", at, {"email": "other@example.org"}, code="validation_error")["detail"]
     root.good("PUT", at, user)
+
+
+def test_of_two_files_in_one_form_none_is_dropped_without_a_word(root):
+    uid = make(root)["uid"]
+    two = [("file", ("a.csv", b"a\n1\n")), ("file", ("b.csv", b"a\n2\n"))]
+    for path in (f"/datasets/{uid}/resources/files/", f"/datasets/{uid}/attachments/"):
+        assert "2 files" in root.bad("POST", path, files=two, code="validation_error")["detail"]["file"][0]
+        assert root.good("GET", path)["total_count"] == 0
+
+
+def test_what_was_stopped_leaves_the_count_of_what_readers_see(root):
+    uid = make(root, "Stopped")["uid"]
+    source = with_source(root, uid)["uid"]
+    root.good("POST", f"/datasets/{uid}/publish/")
+    assert wait_idle(root, uid)["params"]["records_count"] == 2
+    large = upload(root, uid, name="large.csv", text="name;height\n" + "Oak;12\n" * 1_500_000)["uid"]
+    root.good("PUT", f"/datasets/{uid}/resources/{source}/", of_file(large))
+    root.good("POST", f"/datasets/{uid}/publish/")
+    while (said := root.good("GET", f"/datasets/{uid}/status/"))["params"]["records_count"] < 3 and said["status"] in ("queued", "processing"):
+        pass
+    assert said["params"]["records_count"] > 2
+    root.good("POST", f"/datasets/{uid}/abort/")
+    said = wait_idle(root, uid)
+    assert said["params"]["records_count"] == 2 and said["log"][-1]["message"].startswith("Stopped."), said
