@@ -71,7 +71,7 @@ static struct str spelled(struct str s) { return str_eq(s, STR("\t")) ? STR("\\t
 
 static const char *choice_title(struct str s)
 {
-	static const struct { const char *word, *title; } rows[] = { { ",", N_("Comma ,") }, { ";", N_("Semicolon ;") }, { "\\t", N_("Tab") }, { "|", N_("Bar |") },
+	static const struct { const char *word, *title; } rows[] = { { ",", N_("Comma ,") }, { ";", N_("Semicolon ;") }, { "\\t", N_("Tab") }, { "|", N_("Bar |") }, { "space", N_("A space") },
 		{ ".", N_("Point .") }, { "\"", N_("Double \"") }, { "'", N_("Single '") } };
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (str_eq(s, str_of(rows[i].word)))

@@ -76,12 +76,21 @@ static bool json_code(struct gate *g, const char *txn, struct err *e)
 
 #define REFUSED N_("The address or the password is not right.")
 
+/* Who signs in with a one-time password chooses another, and then gets where they wanted to be. */
+static bool choose_first(struct gate *g, const char *txn, struct str next, struct err *e)
+{
+	auto_buf to = BUF_INIT(16 << 10);
+	buf_printf(&to, "/password/reset/%s/?first=1&next=", txn);
+	text_put_url(&to, next);
+	return gate_go(g, to.over ? STR("/") : arena_str(g->v.arena, buf_str(&to)), NULL, e);
+}
+
 bool gate_follow(struct gate *g, const struct account_outcome *o, struct str next, struct err *e)
 {
 	switch (o->verdict) {
 	case ACCOUNT_PROVED: return gate_arrive(g, o->account, o->factors, o->remember, next, e);
 	case ACCOUNT_NEEDS_CODE: return g->json ? json_code(g, o->txn, e) : show_code(g, str_of(o->txn), next, e);
-	case ACCOUNT_MUST_CHANGE: return gate_go(g, arena_printf(g->v.arena, "/password/reset/%s/?first=1", o->txn), NULL, e);
+	case ACCOUNT_MUST_CHANGE: return choose_first(g, o->txn, next, e);
 	case ACCOUNT_THROTTLED:
 		gate_wait(g, o->wait_s);
 		return g->json ? gate_json_error(g, 429, "TooManyRequests", N_("Too many attempts. Please wait."), e) : show_login(g, next, e);

@@ -87,7 +87,7 @@ static bool sign_in(struct gate *g, const struct account_bearer *b, struct err *
 {
 	struct account_outcome o;
 	struct account_attempt a = { .email = b->email, .password = gate_field(g, "password"), .binding = gate_binding(g) };
-	return account_sign_in(&g->scene, &a, &o, e) && gate_follow(g, &o, STR("/"), e);
+	return account_sign_in(&g->scene, &a, &o, e) && gate_follow(g, &o, gate_next(g), e);
 }
 
 static bool run_choose(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)

@@ -581,3 +581,27 @@ def test_a_full_disk_leaves_nothing(tmp_path, source):
         assert settled(world, d)["status"] == "idle" and rows(world, slug) == 1
     finally:
         world.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
+def test_a_disk_without_room_is_no_broken_store(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        stoa(disk / "data", "portal", "add", HOST)
+        with open(disk / "fill", "wb", buffering=0) as fill:
+            try:
+                while fill.write(bytes(1024)):
+                    pass
+            except OSError:
+                pass
+        told = stoa(disk / "data", "doctor", check=False).stdout
+        assert "no space is left" in told and "Make room" in told and "restore the last backup" not in told, told
+        refused = stoa(disk / "data", "user", "add", "ada@example.org", "--portal", HOST, check=False)
+        assert refused.returncode != 0 and "no space is left" in refused.stderr
+        (disk / "fill").unlink()
+        assert "the store is whole" in stoa(disk / "data", "doctor", check=False).stdout
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
