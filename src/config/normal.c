@@ -127,14 +127,21 @@ static bool is_nothing(const struct json_node *v)
 	return k == JSON_ABSENT || k == JSON_NULL || (k == JSON_TEXT && !json_text(v).n) || ((k == JSON_ARRAY || k == JSON_OBJECT) && !json_count(v));
 }
 
+static bool says(const struct json_node *by_lang)
+{
+	struct str lang;
+	const struct json_node *v;
+	for (size_t at = 0; json_each(by_lang, &at, &lang, &v);)
+		if (!is_nothing(v)) return true;
+	return false;
+}
+
 /* Values that say nothing are left out, and so are names and templates without values. */
 static void put_value(struct normal *n, struct str name, const struct json_node *by_lang)
 {
 	struct str lang;
 	const struct json_node *v;
-	bool some = false;
-	for (size_t at = 0; json_each(by_lang, &at, &lang, &v);) some |= !is_nothing(v);
-	if (!some) return;
+	if (!says(by_lang)) return;
 	json_key(n->j, name);
 	json_open(n->j, '{');
 	for (size_t at = 0; json_each(by_lang, &at, &lang, &v);) {
@@ -153,7 +160,9 @@ static void put_metadata(struct normal *n, const struct json_node *metadata)
 	json_key(n->j, STR("metadata"));
 	json_open(n->j, '{');
 	for (size_t at = 0; json_each(metadata, &at, &template_, &fields);) {
-		if (json_kind(fields) != JSON_OBJECT || !json_count(fields)) continue;
+		bool some = false;
+		for (size_t k = 0; json_kind(fields) == JSON_OBJECT && !some && json_each(fields, &k, &name, &value);) some = says(value);
+		if (!some) continue;
 		json_key(n->j, template_);
 		json_open(n->j, '{');
 		for (size_t k = 0; json_each(fields, &k, &name, &value);) put_value(n, name, value);

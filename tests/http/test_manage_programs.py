@@ -195,3 +195,13 @@ def test_what_was_stopped_leaves_the_count_of_what_readers_see(root):
     root.good("POST", f"/datasets/{uid}/abort/")
     said = wait_idle(root, uid)
     assert said["params"]["records_count"] == 2 and said["log"][-1]["message"].startswith("Stopped."), said
+
+
+def test_what_comes_back_as_it_was_read_is_no_change(root):
+    uid = make(root)["uid"]
+    source = with_source(root, uid)
+    read = root.good("GET", f"/datasets/{uid}/")
+    answers = [root("PUT", f"/datasets/{uid}/", read), root("PUT", f"/datasets/{uid}/metadata/", read["metadata"]),
+               root("PUT", f"/datasets/{uid}/resources/{source['uid']}/", root.good("GET", f"/datasets/{uid}/resources/{source['uid']}/"))]
+    assert [(a.status_code, int(a.headers["X-Revision"])) for a in answers] == [(200, read["revision"])] * 3
+    assert answers[0].json() == read and answers[0].headers["ETag"].strip('W/"').startswith(f"{read['revision']}-")
