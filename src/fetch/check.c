@@ -183,7 +183,7 @@ static void check_parameters(const struct json_node *parameters, struct str path
 	enum json_kind kind = json_kind(parameters);
 	struct str key;
 	const struct json_node *v;
-	if (kind != JSON_ABSENT && kind != JSON_NULL && kind != JSON_OBJECT) process_fault(f, path, "Expected a JSON object.");
+	if (kind != JSON_ABSENT && kind != JSON_NULL && kind != JSON_OBJECT) process_fault(f, path, FETCH_PARAMETERS);
 	if (kind != JSON_OBJECT) return;
 	for (size_t at = 0; json_each(parameters, &at, &key, &v);)
 		if (!fetch_portal_parameter(key, v)) process_fault(f, arena_printf(f->arena, "%.*s/%.*s", STR_ARG(path), STR_ARG(str_sub(key, 0, 60))), FETCH_PARAMETERS);

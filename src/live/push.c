@@ -219,7 +219,7 @@ bool live_delete_id(struct live *l, const struct live_call *c, struct str id, st
 		struct target t;
 		if (!find(l, c, &a, &t, e)) return false;
 		bool ok = record_id_parse(id, bytes) ||
-		          err_set(e, ERR_PARAMETER, "%.*s is not the id of a record. Take it from recordid: of its 40 hexadecimal digits the last ones check the others.", STR_ARG(str_sub(id, 0, 80)));
+		          err_set(e, ERR_PARAMETER, "%.*s is not the id of a record: 40 hexadecimal digits, as recordid shows them.", STR_ARG(str_sub(id, 0, 80)));
 		again = false;
 		ok = ok && stream_write_down(t.stream, t.shape, JOURNAL_DELETE, str_make((const char *)bytes, sizeof bytes), &again, e);
 		leave(&t);

@@ -140,6 +140,7 @@ def test_what_a_dataset_of_another_portal_is_narrowed_by_is_understood_or_refuse
         said = root.bad("POST", f"/datasets/{uid}/resources/", body, code="validation_error")
         assert "refine.FIELD" in said["detail"]["datasource"]["parameters"][name][0], said
         assert "refine.FIELD" in root.bad("POST", f"/datasets/{uid}/resources/preview/", body)["message"]
+    root.bad("POST", f"/datasets/{uid}/resources/", {"type": "federated", "datasource": {**source, "parameters": ["q"]}}, code="validation_error")
     root.good("POST", f"/datasets/{uid}/resources/", {"type": "federated", "datasource": {**source, "parameters": {"refine.kind": ["a", "b"], "where": "n > 5"}}}, status=201)
     root.bad("POST", f"/datasets/{uid}/resources/", {"type": "federated", "datasource": {**source, "domain": {"domain_id": "ftp://tags.example"}}}, code="validation_error")
     root.good("POST", f"/datasets/{uid}/resources/", {"type": "federated", "datasource": {**source, "domain": {"domain_id": "https://tags.example/"}}}, status=201)
