@@ -68,7 +68,7 @@ struct dataset_way {
 	const struct way_field *fields; /* ends with a NULL name */
 };
 /* What the example of a pushed record is for; and the parameters of such a source that a form gives, or the empty text. */
-#define DATASET_EXAMPLE N_("As JSON, such as {\"sensor\": 7, \"at\": \"2024-05-31T12:00:00Z\", \"level\": 1.25}. It says which fields there are and of what type; it is not published.")
+extern const char dataset_example_hint[];
 struct str dataset_example(struct arena *a, const struct visitor_form *f) nonnull_all;
 extern const struct dataset_way dataset_ways[]; /* ends with a NULL word */
 const struct dataset_way *dataset_way_or_null(struct str word);

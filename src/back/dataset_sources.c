@@ -226,7 +226,7 @@ static void put_push(struct html *h, struct sources *k, const struct json_node *
 	html_lit(h, "</p>");
 	view_code(h, N_("Copy the address"), url);
 	const struct json_node *example = json_get(json_get(one, "params"), "bootstrap");
-	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "bootstrap", .code = true, .rows = 5, .label = N_("An example of a record"), .hint = DATASET_EXAMPLE,
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_AREA, .name = "bootstrap", .code = true, .rows = 5, .label = N_("An example of a record"), .hint = dataset_example_hint,
 		.value = json_kind(example) == JSON_TEXT ? json_text(example) : json_kind(example) > JSON_NULL ? back_json_of(v->arena, example) : STR("") });
 }
 

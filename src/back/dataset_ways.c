@@ -39,9 +39,11 @@ static const struct way_field title_fields[] = {
 	{ 0 },
 };
 
+const char dataset_example_hint[] =
+	N_("As JSON, such as {\"sensor\": 7, \"at\": \"2024-05-31T12:00:00Z\", \"level\": 1.25}. It says which fields there are and of what type; it is not published.");
 static const struct way_field push_fields[] = {
 	{ .name = "title", .label = N_("Title"), .kind = HTML_FIELD_TEXT, .required = true },
-	{ .name = "bootstrap", .label = N_("An example of a record"), .hint = DATASET_EXAMPLE, .kind = HTML_FIELD_AREA },
+	{ .name = "bootstrap", .label = N_("An example of a record"), .hint = dataset_example_hint, .kind = HTML_FIELD_AREA },
 	{ 0 },
 };
 

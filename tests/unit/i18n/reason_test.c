@@ -131,8 +131,12 @@ static void fill(struct buf *b, const struct i18n_lang *l, struct str text, cons
 	i18n_put_filled(b, text, args, HOLES);
 }
 
-/* Odd values are for templates of one value; the test's own language has the words of English between several. */
-static bool takes_odd(const struct i18n_lang *l, struct str to) { return l == &here || l == &there || str_find(to, STR("{1}")) < 0; }
+/* Odd values are for templates of one value; the test's own language has the words of English between several. One word is too little for
+ * them: "line {0}" with "a: b" is "line {0}: {1}", too, and only languages that set colons apart show which it was. */
+static bool takes_odd(const struct i18n_lang *l, struct str template_, struct str to)
+{
+	return l == &here || l == &there || (str_find(to, STR("{1}")) < 0 && !str_eq(template_, STR("line {0}")));
+}
 
 static size_t find_each(const struct i18n_lang *l)
 {
@@ -147,7 +151,7 @@ static size_t find_each(const struct i18n_lang *l)
 			fill(&want, l, to, tame, TAME, turn, true);
 			lost += !is_said(l, buf_str(&english), buf_str(&want));
 		}
-		for (size_t turn = 0; turn < ODD && takes_odd(l, to); turn++) {
+		for (size_t turn = 0; turn < ODD && takes_odd(l, i18n_template(i), to); turn++) {
 			auto_buf english = BUF_INIT(20000), want = BUF_INIT(20000);
 			fill(&english, l, i18n_template(i), odd, ODD, turn, false);
 			fill(&want, l, to, odd, ODD, turn, true);
