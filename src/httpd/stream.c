@@ -131,7 +131,13 @@ static ssize_t nothing(void *arg, uint64_t at, char *to, size_t n)
 static struct MHD_Response *of_unmade(const struct visit *v)
 {
 	int64_t length = v->reply.body == BODY_SPOOL && v->reply.reader ? io_reader_length(v->reply.reader) : -1;
-	return MHD_create_response_from_callback(length < 0 ? MHD_SIZE_UNKNOWN : (uint64_t)length, PIECE, nothing, NULL, NULL);
+	struct MHD_Response *r = MHD_create_response_from_callback(length < 0 ? MHD_SIZE_UNKNOWN : (uint64_t)length, PIECE, nothing, NULL, NULL);
+	/* The library would end a body of unknown length by its last chunk, which a client reads as the beginning of the next answer. */
+	if (r && length < 0 && MHD_set_response_options(r, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END) != MHD_YES) {
+		MHD_destroy_response(r);
+		return NULL;
+	}
+	return r;
 }
 
 static struct MHD_Response *of_body(struct visit *v)

@@ -85,7 +85,7 @@ async function pages_of_routes(w, saved) {
 	const records = JSON.parse((await get(w, hosts.plain, '/api/explore/v2.0/catalog/datasets/trees/records?limit=1')).text)
 	const holes = { dataset: ['trees'], tab: ['information', 'table', 'map', 'analyze', 'export', 'api', 'history'], record: [records.records[0].record.id], token: ['x'.repeat(43)],
 		receipt: ['x'.repeat(22)], version: ['1'], range: ['1..1'], id: ['x'], size: ['100'], style: ['bibtex'], tag: ['x'], z: ['0'], x: ['0'], y: ['0'], ground: ['x'],
-		part: ['1.xml'], name: ['x'], file: ['x'], feed: ['trees.atom'], picture: ['trees.png'] }
+		part: ['1.xml'], name: ['x'], file: ['x'], feed: ['trees.atom'], picture: ['trees.png'], reuse: ['1'] }
 	const found = []
 	const refused = new Set() // one page of each refusal
 	for (const line of w.run('serve', '--routes').split('\n')) {

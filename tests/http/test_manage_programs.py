@@ -1,7 +1,9 @@
 """The management API as programs use it without asking first: what they echo, send twice, send at once, and what they are told of a source."""
+import socket
 import threading
 
 import pytest
+import requests
 
 from probe import ROOT_USER
 from test_manage_datasets import HOST, Api, key_of, make, upload, wait_idle, with_source
@@ -52,6 +54,16 @@ def test_who_asks_first_how_long_an_export_is_is_not_told_nothing(world, root):
         assert head.status_code == got.status_code == 200 and not head.content and got.content, path
         assert head.headers["Content-Type"] == got.headers["Content-Type"]
         assert head.headers.get("Content-Length") in (None, str(len(got.content))), (path, head.headers)
+    # Nothing of a body comes, which a kept connection would read as the beginning of the next answer.
+    with socket.create_connection(("127.0.0.1", world.server.port), timeout=10) as s:
+        s.sendall(f"HEAD /api/explore/v2.1/catalog/datasets/{name}/exports/csv HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n".encode())
+        raw = b"".join(iter(lambda: s.recv(65536), b""))
+    assert raw.startswith(b"HTTP/1.1 200") and raw.endswith(b"\r\n\r\n") and raw.count(b"\r\n\r\n") == 1 and b"chunked" not in raw, raw
+    with requests.Session() as kept:
+        for _ in range(3):
+            for method in ("HEAD", "GET"):
+                answer = kept.request(method, f"http://127.0.0.1:{world.server.port}/api/explore/v2.1/catalog/datasets/{name}/exports/csv", headers={"Host": HOST, "X-Forwarded-Proto": "https"})
+                assert answer.status_code == 200 and bool(answer.content) == (method == "GET")
 
 
 def at_once(calls):
