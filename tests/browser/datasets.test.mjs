@@ -1,16 +1,16 @@
 // The tabs of a dataset after its data, and the lists of a portal, in a real browser: axe wide and narrow, light and dark; the preview that follows its form;
 // by keyboard and without script.
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { secret, signInTwice } from './factor.mjs'
 import { password, world } from './world.mjs'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const host = 'isoc.example', who = 'keeper@isoc.example', secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+const host = 'isoc.example', who = 'keeper@isoc.example'
 const tabs = ['information/', 'information/?part=dcat', 'information/files/', 'visualizations/', 'visualizations/?view=map', 'visualizations/?view=custom', 'export/', 'security/', 'security/as/',
 	'scheduling/', 'translations/', 'translations/?lang=fr&part=schema', 'history/', 'feedback/', 'monitoring/']
 const lists = ['/backoffice/queue/', '/backoffice/connections/', '/backoffice/connections/new/?type=http', '/backoffice/templates/', '/backoffice/templates/new/', '/backoffice/licences/', '/backoffice/themes/']
@@ -22,16 +22,6 @@ const narrow = pages.filter(p => /information\/$|view=map|security\/$|translatio
 let w, signedIn
 const at = path => `https://${host}${path}`
 
-function code(now) {
-	const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-	const bits = [...secret].map(c => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('')
-	const step = Buffer.alloc(8)
-	step.writeBigUInt64BE(BigInt(Math.floor(now / 30)))
-	const digest = createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)))).update(step).digest()
-	const from = digest[digest.length - 1] & 15
-	return String((digest.readUInt32BE(from) & 0x7fffffff) % 1000000).padStart(6, '0')
-}
-
 before(async () => {
 	w = await world()
 	await w.ask('/fixture', { users: [{ host, email: who, name: 'Keeper of the House', password, role: 'admin', totp: secret }] })
@@ -40,15 +30,7 @@ before(async () => {
 	w.run('publish', file, '--portal', host, '--id', 'trees', '--title', 'Trees of a town with a title that is rather long for a narrow screen')
 	const context = await w.fresh()
 	const page = await context.newPage()
-	await page.goto(at('/login/'))
-	await page.fill('[name=username]', who)
-	await page.fill('[name=password]', password)
-	await page.click('form:has([name=password]) button[type=submit]')
-	await page.waitForSelector('[name=code]')
-	const { unix } = await w.ask('/clock/advance', { seconds: 60 })
-	await page.fill('[name=code]', code(unix))
-	await page.click('form:has([name=code]) button[type=submit]')
-	await page.waitForURL(url => !url.pathname.startsWith('/login/'))
+	await signInTwice(w, page, host, who)
 	signedIn = await context.storageState()
 	await context.close()
 })

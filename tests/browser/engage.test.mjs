@@ -1,29 +1,19 @@
 // What readers tell the portal, in a real browser: forms without script, errors that keep what was typed, nothing but one cookie, and axe on
 // every page of it, wide and narrow. With SHOTS=folder, pictures of the pages stay there.
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { secret, signInTwice } from './factor.mjs'
 import { password, world } from './world.mjs'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const host = 'isoc.example', who = 'keeper@isoc.example', secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+const host = 'isoc.example', who = 'keeper@isoc.example'
 const at = path => `https://${host}${path}`
 const dataset = '/explore/dataset/trees/'
 let w
-
-function code(now) {
-	const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-	const bits = [...secret].map(c => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('')
-	const step = Buffer.alloc(8)
-	step.writeBigUInt64BE(BigInt(Math.floor(now / 30)))
-	const digest = createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)))).update(step).digest()
-	const from = digest[digest.length - 1] & 15
-	return String((digest.readUInt32BE(from) & 0x7fffffff) % 1000000).padStart(6, '0')
-}
 
 before(async () => {
 	w = await world()
@@ -81,15 +71,7 @@ test('a form works without script, keeps what was typed, and leaves one cookie t
 test('pages of readers and of the office are for everybody', async () => {
 	const context = await w.fresh({ viewport: { width: 1440, height: 900 } })
 	const page = await context.newPage()
-	await page.goto(at('/login/'))
-	await page.fill('[name=username]', who)
-	await page.fill('[name=password]', password)
-	await page.click('form:has([name=password]) button[type=submit]')
-	await page.waitForSelector('[name=code]')
-	const { unix } = await w.ask('/clock/advance', { seconds: 60 })
-	await page.fill('[name=code]', code(unix))
-	await page.click('form:has([name=code]) button[type=submit]')
-	await page.waitForURL(url => !url.pathname.startsWith('/login/'))
+	await signInTwice(w, page, host, who)
 	await page.goto(at('/backoffice/reuses/1/'))
 	await page.click('button[value=approve]')
 	await page.waitForURL(/done=/)

@@ -1,30 +1,20 @@
 // How a portal looks, in a real browser: colours are chosen and previewed, nobody else sees a draft, what cannot be read does not go live, menus work
 // by keyboard and on a phone without script. SHOTS=folder keeps pictures of the pages.
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { secret, signInTwice } from './factor.mjs'
 import { password, world } from './world.mjs'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const host = 'isoc.example', who = 'keeper@isoc.example', secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+const host = 'isoc.example', who = 'keeper@isoc.example'
 const pages = ['/backoffice/look/', '/backoffice/look/code/', '/backoffice/look/versions/', '/backoffice/look/live/', '/backoffice/look/branding/', '/backoffice/look/files/',
 	'/backoffice/navigation/', '/backoffice/navigation/legal/']
 const shots = process.env.SHOTS
 const at = path => `https://${host}${path}`
 let w, signedIn
-
-function code(now) {
-	const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-	const bits = [...secret].map(c => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('')
-	const step = Buffer.alloc(8)
-	step.writeBigUInt64BE(BigInt(Math.floor(now / 30)))
-	const digest = createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)))).update(step).digest()
-	const from = digest[digest.length - 1] & 15
-	return String((digest.readUInt32BE(from) & 0x7fffffff) % 1000000).padStart(6, '0')
-}
 
 const watched = async (options, strangers = false) => {
 	const context = await w.fresh({ ...(strangers ? {} : { storageState: signedIn }), ...options })
@@ -52,15 +42,7 @@ before(async () => {
 	await w.ask('/fixture', { users: [{ host, email: who, name: 'Keeper of the House', password, role: 'admin', totp: secret }] })
 	const context = await w.fresh()
 	const page = await context.newPage()
-	await page.goto(at('/login/'))
-	await page.fill('[name=username]', who)
-	await page.fill('[name=password]', password)
-	await page.click('form:has([name=password]) button[type=submit]')
-	await page.waitForSelector('[name=code]')
-	const { unix } = await w.ask('/clock/advance', { seconds: 60 })
-	await page.fill('[name=code]', code(unix))
-	await page.click('form:has([name=code]) button[type=submit]')
-	await page.waitForURL(url => !url.pathname.startsWith('/login/'))
+	await signInTwice(w, page, host, who)
 	signedIn = await context.storageState()
 	await context.close()
 	if (shots) mkdirSync(shots, { recursive: true })

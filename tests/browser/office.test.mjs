@@ -1,42 +1,19 @@
 // The gate, a person's own pages and the ways of the back office in a real browser: axe, wide and narrow, light and dark, from right to
 // left; sheets and refused forms by keyboard alone; without script; at twice the size.
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
+import { secret, signInTwice } from './factor.mjs'
 import { password, world } from './world.mjs'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const host = 'isoc.example', who = 'keeper@isoc.example', secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+const host = 'isoc.example', who = 'keeper@isoc.example'
 // The pages of the back office are all in backoffice.test.mjs.
 const pages = ['/account/notifications/', '/account/']
 const outside = ['/login/', '/signup/', '/password/reset/']
 
 let w, signedIn
 const at = path => `https://${host}${path}`
-
-function code(now) {
-	const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-	const bits = [...secret].map(c => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('')
-	const step = Buffer.alloc(8)
-	step.writeBigUInt64BE(BigInt(Math.floor(now / 30)))
-	const digest = createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)))).update(step).digest()
-	const from = digest[digest.length - 1] & 15
-	return String((digest.readUInt32BE(from) & 0x7fffffff) % 1000000).padStart(6, '0')
-}
-
-// Through the forms, as a person does.
-async function comeIn(page) {
-	await page.goto(at('/login/'))
-	await page.fill('[name=username]', who)
-	await page.fill('[name=password]', password)
-	await page.click('form:has([name=password]) button[type=submit]')
-	await page.waitForSelector('[name=code]')
-	const { unix } = await w.ask('/clock/advance', { seconds: 60 }) // a code of its own for each sign-in
-	await page.fill('[name=code]', code(unix))
-	await page.click('form:has([name=code]) button[type=submit]')
-	await page.waitForURL(url => !url.pathname.startsWith('/login/'))
-}
 
 before(async () => {
 	w = await world()
@@ -48,7 +25,7 @@ before(async () => {
 	w.run('portal', 'set', host, 'map.basemaps=[{"id":"plan","label":"Plan","wms":"https://maps.example/wms","layers":"roads","direct":true}]')
 	w.run('key', 'add', 'Nightly', '--user', 'ada@isoc.example', '--portal', host)
 	const context = await w.fresh()
-	await comeIn(await context.newPage())
+	await signInTwice(w, await context.newPage(), host, who)
 	signedIn = await context.storageState()
 	await context.close()
 })
