@@ -53,7 +53,7 @@ static void degrees(struct process_step *s, struct process_row *r, double lat, d
 	else if (fabs(lat) > 90 && fabs(lat) <= 180 && fabs(lon) <= 90)
 		process_tell(s, r, output, value, "The latitude is %.10g, which is beyond 90 degrees: are latitude and longitude swapped?", lat);
 	else if (fabs(lat) > 90) process_tell(s, r, output, value, "The latitude is %.10g; it is from -90 to 90.", lat);
-	else process_tell(s, r, output, value, "The longitude is %.10g; it is from -180 to 180.", lon);
+	else process_tell(s, r, output, process_get(r, s->values[LONGITUDE].column).text, "The longitude is %.10g; it is from -180 to 180.", lon);
 }
 
 static bool row(struct process_step *s, struct process_row *r, struct err *e)

@@ -199,6 +199,70 @@ bool xtext(struct xrun *x, const struct xvalue *v, struct str *out)
 	return true;
 }
 
+/* --- whole numbers -------------------------------------------------------------------------------------------- */
+
+/* Doubles are whole and exact up to here; beyond, identifiers of 17 figures and more would become their neighbours. */
+static bool beyond(double v) { return fabs(v) >= 0x1p53; }
+
+/* A whole number beyond as it was written or computed; false for one that 64 bits do not hold. */
+static bool reads_as_whole(const struct xvalue *v, double number, int64_t *out)
+{
+	if (!beyond(number)) return number == trunc(number) ? (*out = (int64_t)number, true) : false;
+	return str_to_int(str_trim(v->text), out);
+}
+
+bool xwhole(const struct xvalue *v, int64_t *out) { return v->kind == X_NUMBER && reads_as_whole(v, v->number, out); }
+
+bool xgive_whole(struct xrun *x, struct xvalue *out, int64_t v)
+{
+	*out = (struct xvalue){ .kind = X_NUMBER, .number = (double)v };
+	if (!beyond(out->number)) return true;
+	auto_buf b = BUF_INIT(24);
+	buf_put_int(&b, v);
+	char *p = xbytes(x, b.n);
+	if (!p) return false;
+	memcpy(p, b.p, b.n);
+	out->text = str_make(p, b.n);
+	return true;
+}
+
+/* As integers where 64 bits hold both and the result; *done: *out is it. */
+static bool exactly(struct xrun *x, enum xop op, int64_t a, int64_t b, bool *done, struct xvalue *out)
+{
+	int64_t r = 0;
+	bool over = true;
+	switch (op) {
+	case XO_MINUS: over = __builtin_sub_overflow((int64_t)0, a, &r); break;
+	case XO_PLUS: r = a, over = false; break;
+	case XO_TIMES: over = __builtin_mul_overflow(a, b, &r); break;
+	case XO_ADD: over = __builtin_add_overflow(a, b, &r); break;
+	case XO_SUBTRACT: over = __builtin_sub_overflow(a, b, &r); break;
+	case XO_WHOLE: case XO_REST:
+		if (b == -1) { /* the one quotient that can leave the range */
+			over = op == XO_WHOLE && __builtin_sub_overflow((int64_t)0, a, &r);
+			break;
+		}
+		over = false;
+		r = a % b;
+		if (r && (r < 0) != (b < 0)) r += b;
+		if (op == XO_WHOLE) r = a / b - (a % b != 0 && (a < 0) != (b < 0));
+		break;
+	case XO_FACTORIAL: case XO_POWER: case XO_DIVIDE: case XO_VALUE: case XO_FIELD: case XO_CALL: case XO_JOIN: case XO_NOT: case XO_EQ:
+	case XO_NE: case XO_LT: case XO_LE: case XO_GT: case XO_GE: case XO_IS_NULL: case XO_IN: case XO_AND: case XO_OR: case XO_CHOOSE:
+		break;
+	}
+	*done = !over;
+	return over || xgive_whole(x, out, r);
+}
+
+/* Both beyond and the same as doubles: -1, 0, 1 by what was written. */
+static int nearer(const struct xvalue *a, const struct xvalue *b, double both)
+{
+	int64_t i, k;
+	if (!beyond(both) || !reads_as_whole(a, both, &i) || !reads_as_whole(b, both, &k)) return 0;
+	return (i > k) - (i < k);
+}
+
 /* --- comparing ------------------------------------------------------------------------------------------------ */
 
 static bool nothing(const struct xvalue *v) { return v->kind == X_NULL || (v->kind == X_TEXT && v->text.n == 0); }
@@ -216,7 +280,7 @@ bool xequal(struct xrun *x, const struct xvalue *a, const struct xvalue *b, bool
 	}
 	/* A text in quotes is compared letter by letter: '01' is not 1 there. */
 	bool letters = (a->kind == X_TEXT && a->quoted) || (b->kind == X_TEXT && b->quoted);
-	if (!letters && reads_as_number(a, &p) && reads_as_number(b, &q)) return *out = p == q, true;
+	if (!letters && reads_as_number(a, &p) && reads_as_number(b, &q)) return *out = p == q && nearer(a, b, p) == 0, true;
 	if ((a->kind == X_DATE || b->kind == X_DATE) && reads_as_date(a, &c) && reads_as_date(b, &d)) return *out = c.us == d.us, true;
 	if (!xtext(x, a, &s) || !xtext(x, b, &t)) return false;
 	*out = str_eq(s, t);
@@ -228,7 +292,7 @@ bool xorder(struct xrun *x, const struct xvalue *a, const struct xvalue *b, int 
 {
 	double p, q;
 	struct xvalue c, d;
-	if (reads_as_number(a, &p) && reads_as_number(b, &q)) return *out = (p > q) - (p < q), true;
+	if (reads_as_number(a, &p) && reads_as_number(b, &q)) return *out = p == q ? nearer(a, b, p) : p > q ? 1 : -1, true;
 	if (a->kind == X_DATE || b->kind == X_DATE) {
 		if (!xdate(x, a, &c) || !xdate(x, b, &d)) return false;
 		return *out = (c.us > d.us) - (c.us < d.us), true;
@@ -267,8 +331,13 @@ static bool arithmetic(struct xrun *x, const struct xnode *n, struct xvalue *out
 		if (n->op == XO_ADD) return xfail(x, "Expected numbers to add, not \"%.*s\" and \"%.*s\"; texts are joined by &.", STR_ARG(shown(&v[0])), STR_ARG(shown(&v[1])));
 		return xnumber(x, &v[0], &a) && xnumber(x, &v[1], &b);
 	}
-	bool by_nothing = b == 0 && (n->op == XO_DIVIDE || n->op == XO_WHOLE || n->op == XO_REST);
+	bool by_nothing = n->nargs == 2 && b == 0 && (n->op == XO_DIVIDE || n->op == XO_WHOLE || n->op == XO_REST);
 	if (by_nothing) return true; /* as ODSQL: null */
+	int64_t i, k = 0;
+	bool done = false;
+	if ((beyond(a) || beyond(b) || beyond(n->op == XO_TIMES ? a * b : fabs(a) + fabs(b))) && reads_as_whole(&v[0], a, &i) &&
+	    (n->nargs < 2 || reads_as_whole(&v[1], b, &k)) && (!exactly(x, n->op, i, k, &done, out) || done))
+		return done;
 	switch (n->op) {
 	case XO_FACTORIAL: return factorial(x, a, out);
 	case XO_POWER: return xgive_number(x, out, pow(a, b));
@@ -369,7 +438,7 @@ static bool argument(struct xrun *x, char wanted, struct xvalue *v, bool *null)
 		if (v->kind == X_TEXT && v->text.n == 0) return *null = true;
 		if (!xnumber(x, v, &d)) return false;
 		if (wanted == 'i' && (d != trunc(d) || fabs(d) > 9e15)) return xfail(x, "Expected a whole number, not \"%.*s\".", STR_ARG(shown(v)));
-		*v = (struct xvalue){ .kind = X_NUMBER, .number = d };
+		*v = (struct xvalue){ .kind = X_NUMBER, .number = d, .text = beyond(d) ? v->text : STR("") };
 		return true;
 	}
 	default: return true;

@@ -87,6 +87,9 @@ struct process_expression *expression_open(struct process_step *s, struct proces
 /* expression.c, for the functions. Each false fills x->why. */
 bool xfail(struct xrun *x, const char *fmt, ...) printf_like(2, 3);
 bool xnumber(struct xrun *x, const struct xvalue *v, double *out);
+/* Numbers that are whole, exact to 64 bits where doubles are not; false: not whole, or larger. */
+bool xwhole(const struct xvalue *v, int64_t *out);
+bool xgive_whole(struct xrun *x, struct xvalue *out, int64_t v);
 bool xtruth(struct xrun *x, const struct xvalue *v, bool *out);
 bool xdate(struct xrun *x, const struct xvalue *v, struct xvalue *out);
 bool xtext(struct xrun *x, const struct xvalue *v, struct str *out);

@@ -295,10 +295,12 @@ static struct xnode *word(struct xparser *p)
 static struct xnode *primary(struct xparser *p)
 {
 	struct xtoken t = p->tok;
+	int64_t whole;
 	switch (t.kind) {
 	case T_NUMBER:
 		next(p);
-		return value(p, (struct xvalue){ .kind = X_NUMBER, .number = t.number });
+		/* One that a double rounds keeps its figures. */
+		return value(p, (struct xvalue){ .kind = X_NUMBER, .number = t.number, .text = t.number >= 0x1p53 && str_to_int(t.text, &whole) ? t.text : STR("") });
 	case T_TEXT:
 		next(p);
 		return text_value(p, t.text);

@@ -10,10 +10,21 @@
 		return xgive_number(x, out, formula); \
 	}
 
-PLAIN(fn_abs, fabs(a))
+/* What is whole stays as exact as it is. */
+#define WHOLE(name, formula, formula_whole) \
+	XCALL(name)                             \
+	{                                       \
+		(void)n;                            \
+		int64_t i;                          \
+		if (xwhole(&v[0], &i) && i != INT64_MIN) return xgive_whole(x, out, formula_whole); \
+		double a = v[0].number;             \
+		return xgive_number(x, out, formula); \
+	}
+
+WHOLE(fn_abs, fabs(a), i < 0 ? -i : i)
+WHOLE(fn_floor, floor(a), i)
+WHOLE(fn_ceil, ceil(a), i)
 PLAIN(fn_sqrt, sqrt(a))
-PLAIN(fn_floor, floor(a))
-PLAIN(fn_ceil, ceil(a))
 PLAIN(fn_exp, exp(a))
 PLAIN(fn_log10, log10(a))
 PLAIN(fn_radians, a * 3.14159265358979323846 / 180)
@@ -48,6 +59,8 @@ XCALL(fn_round)
 {
 	double digits = n > 1 ? v[1].number : 0;
 	double a = v[0].number;
+	int64_t whole;
+	if (digits >= 0 && xwhole(&v[0], &whole)) return xgive_whole(x, out, whole);
 	if (fabs(digits) > 15) return xgive_number(x, out, digits > 0 ? a : 0);
 	static const double tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
 	double unit = tens[(size_t)fabs(digits)];

@@ -93,6 +93,23 @@ static void operators_bind_as_documented(void **s)
 	CHECK(lines);
 }
 
+/* Beyond 2^53 doubles round: identifiers of 17 figures must not become their neighbours. */
+static void whole_numbers_are_exact_to_64_bits(void **s)
+{
+	(void)s;
+	static const struct line lines[] = {
+		{ "=9007199254740993 == 9007199254740992", "false" }, { "=9007199254740993 > 9007199254740992", "true" },
+		{ "=9007199254740993 in (9007199254740992)", "false" }, { "='9007199254740993' + 0", "9007199254740993" },
+		{ "=9007199254740993 + 0", "9007199254740993" }, { "=9007199254740992 + 1", "9007199254740993" }, { "=-9007199254740993", "-9007199254740993" },
+		{ "=4611686018427387905 - 1 - 4611686018427387904", "0" }, { "=3037000499 * 3037000499", "9223372030926249001" }, { "=9007199254740993 // 2", "4503599627370496" }, { "=9007199254740993 % 10", "3" },
+		{ "=-9007199254740993 % 10", "7" }, { "=9007199254740993 // -1", "-9007199254740993" }, { "=9007199254740993 % -1", "0" }, { "=-9007199254740993 // 10", "-900719925474100" },
+		{ "=abs(-9007199254740993)", "9007199254740993" }, { "=round(9007199254740993)", "9007199254740993" }, { "=floor(9007199254740993)", "9007199254740993" },
+		{ "=max(9007199254740993, 9007199254740992)", "9007199254740993" }, { "=9223372036854775807 + 1", "9.223372036854776e18" },
+		{ "=9007199254740993.5 > 9007199254740993", "true" }, { "=1 + 1", "2" }, { "=abs(-3)", "3" }, { "=floor(-1.5)", "-2" },
+	};
+	CHECK(lines);
+}
+
 static void kinds_are_read_as_what_is_wanted(void **s)
 {
 	(void)s;
@@ -228,6 +245,7 @@ static void fields_that_are_not_there_are_told(void **s)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_numbers_are_exact_to_64_bits),
 		cmocka_unit_test(every_function_does_what_its_example_says),
 		cmocka_unit_test(operators_bind_as_documented),
 		cmocka_unit_test(kinds_are_read_as_what_is_wanted),
