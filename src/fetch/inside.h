@@ -128,6 +128,15 @@ bool fetch_bucket(struct fetching *f, const struct fetch_bucket_way *way, struct
 /* sign.c: a name as addresses spell it; `spelled`: parts that are spelled so already stay. */
 struct str fetch_encode_key(struct arena *a, struct str key, bool spelled);
 
+/* told.c: what a portal says of a dataset, a DatasetObject of the Explore API a language; the first is the whole, others add what they say differently. */
+enum { FETCH_LANGUAGES = 12 };
+struct fetch_told { struct arena *arena; struct str lang; const struct json_node *dataset; };
+/* {template: {name: {lang: value}}, "fields": [FieldObject with labels and descriptions by language]}; empty without `fields`. */
+struct str fetch_told_text(const struct fetch_told *list, size_t n, bool fields);
+struct str fetch_told_language(const struct json_node *dataset); /* of its metadata */
+/* The languages of both portals but the first: at most FETCH_LANGUAGES. */
+size_t fetch_told_others(const struct fetching *f, const struct str *theirs, size_t ntheirs, struct str first, struct str *out);
+
 /* portal.c: the text that tells readers of a Parquet file which columns are places. */
 struct str fetch_geo_key(struct arena *a, const struct column_type *types, const struct str *names, size_t n);
 

@@ -86,57 +86,6 @@ static bool read_origin(struct fetching *f, struct origin *o, struct err *e)
 
 /* --- what it says of the dataset -------------------------------------------------------------------------------------- */
 
-static const struct meta_row *row_or_null(struct str template_, struct str name)
-{
-	for (size_t i = 0; i < catalog_meta_row_count(); i++)
-		if (str_eq(template_, str_of(catalog_meta_rows[i].template_)) && str_eq(name, str_of(catalog_meta_rows[i].name))) return &catalog_meta_rows[i];
-	return NULL;
-}
-
-static void put_template(struct json_out *j, struct str template_, const struct json_node *values, struct str lang)
-{
-	struct str name;
-	const struct json_node *v;
-	size_t at = 0;
-	json_open(j, '{');
-	while (json_each(values, &at, &name, &v)) {
-		const struct meta_row *row = row_or_null(template_, name);
-		if (!row || row->automatic || json_kind(v) == JSON_NULL) continue;
-		bool by_language = row->kind == META_LANG_TEXT || row->kind == META_LANG_HTML || row->kind == META_LANG_LIST;
-		json_key(j, name);
-		json_open(j, '{');
-		json_key(j, by_language ? lang : STR(""));
-		json_value(j);
-		json_put_node(j->b, v);
-		json_close(j, '}');
-	}
-	json_close(j, '}');
-}
-
-/* {template: {name: {lang: value}}, "fields": […]} of a DatasetObject. */
-static struct str metadata_of(struct arena *a, const struct json_node *dataset, bool fields)
-{
-	const struct json_node *metas = json_get(dataset, "metas"), *v, *basic = json_get(metas, "default");
-	auto_buf b = BUF_INIT(DATASET_BYTES);
-	struct json_out j = JSON_OUT(&b);
-	struct str template_, lang = json_text(json_at(json_get(basic, "metadata_languages"), 0));
-	size_t at = 0;
-	if (!lang.n) lang = json_text(json_get(basic, "language"));
-	if (lang.n > 3 || !lang.n) lang = STR("en");
-	json_open(&j, '{');
-	while (json_each(metas, &at, &template_, &v)) {
-		if (json_kind(v) != JSON_OBJECT || str_eq(template_, STR("fields"))) continue;
-		json_key(&j, template_);
-		put_template(&j, template_, v, lang);
-	}
-	json_key(&j, STR("fields"));
-	json_value(&j);
-	if (fields && json_get(dataset, "fields")) json_put_node(&b, json_get(dataset, "fields"));
-	else buf_lit(&b, "[]");
-	json_close(&j, '}');
-	return arena_str(a, buf_str(&b));
-}
-
 /* One text that changes whenever the dataset does; empty when the other side does not say. */
 static struct str stamp_of(struct arena *a, const struct json_node *dataset)
 {
@@ -194,13 +143,15 @@ static bool call_of(struct origin *o, struct str url, struct fetch_call *c, stru
 	return true;
 }
 
-static bool ask_dataset(struct origin *o, const struct json_node **out, struct err *e)
+/* In a language, or (empty) in the portal's own. */
+static bool ask_dataset(struct origin *o, struct str lang, const struct json_node **out, struct err *e)
 {
 	struct fetching *f = o->f;
 	struct fetch_call c;
 	struct net_answer answer;
 	struct err ignored = { 0 };
-	if (!call_of(o, arena_printf(f->a, "%.*s/api/explore/v2.1/catalog/datasets/%.*s", STR_ARG(o->base), STR_ARG(o->slug)), &c, e)) return false;
+	struct str url = arena_printf(f->a, "%.*s/api/explore/v2.1/catalog/datasets/%.*s%s%.*s", STR_ARG(o->base), STR_ARG(o->slug), lang.n ? "?lang=" : "", STR_ARG(lang));
+	if (!call_of(o, url, &c, e)) return false;
 	const struct net_call call = { .url = c.url, .headers = c.headers, .nheaders = num_min(c.nheaders, 8), .most = DATASET_BYTES, .timeout_ms = CALL_MS,
 		                       .flags = fetch_flags(f->site) | NET_NO_TLS, .ca_file_or_empty = fetch_ca(f->site), .cancel_or_null = f->r->cancel_or_null };
 	if (!net_call(&call, f->a, &answer, e)) return false;
@@ -209,6 +160,27 @@ static bool ask_dataset(struct origin *o, const struct json_node **out, struct e
 	if (answer.status != 200) return err_set(e, ERR_UPSTREAM, "The other portal answered %d.", answer.status);
 	if (json_read_in(f->a, answer.body, out, &ignored) && json_get(*out, "metas")) return true;
 	return err_set(e, ERR_UPSTREAM, "What answers at this address is no portal: it does not speak the Explore API.");
+}
+
+/* What it says in the other languages that are spoken here; a language it does not answer in is no reason to bring nothing. */
+static struct str told_by(struct origin *o, const struct json_node *dataset)
+{
+	struct fetching *f = o->f;
+	struct fetch_told list[FETCH_LANGUAGES + 1] = { { f->a, fetch_told_language(dataset), dataset } };
+	struct str theirs[FETCH_LANGUAGES], others[FETCH_LANGUAGES];
+	const struct json_node *named = json_get(json_get(json_get(dataset, "metas"), "default"), "metadata_languages");
+	size_t ntheirs = 0, n = 1;
+	for (size_t i = 0; i < json_count(named) && ntheirs < FETCH_LANGUAGES; i++)
+		if (json_text(json_at(named, i)).n) theirs[ntheirs++] = json_text(json_at(named, i));
+	size_t count = fetch_told_others(f, theirs, ntheirs, list[0].lang, others);
+	struct err ignored = { 0 };
+	/* Without being asked it answers in the portal's language, which may be another than the metadata's first. */
+	if (count && !ask_dataset(o, list[0].lang, &list[0].dataset, &ignored)) list[0].dataset = dataset;
+	for (size_t i = 0; i < count; i++) {
+		list[n] = (struct fetch_told){ f->a, others[i], NULL };
+		if (ask_dataset(o, others[i], &list[n].dataset, &ignored)) n++;
+	}
+	return fetch_told_text(list, n, true);
 }
 
 static struct str export_url(const struct origin *o)
@@ -235,14 +207,14 @@ static bool far(struct origin *o, struct err *e)
 	const struct json_node *dataset;
 	struct fetch_call c;
 	bool done;
-	if (!ask_dataset(o, &dataset, e)) return false;
+	if (!ask_dataset(o, STR(""), &dataset, e)) return false;
 	struct str stamp = stamp_of(f->a, dataset), name = arena_join(f->a, o->slug, STR(".jsonl"));
 	judge(f, stamp, name, &done);
 	if (done) return true;
 	if (!call_of(o, export_url(o), &c, e)) return false;
 	c.name = name;
 	if (!fetch_by_http(f, &c, e)) return false;
-	mark_results(f, stamp, metadata_of(f->a, dataset, true));
+	mark_results(f, stamp, told_by(o, dataset));
 	return true;
 }
 
@@ -327,17 +299,38 @@ static bool see(struct origin *o, const struct tenant *t, const struct catalog_v
 	return true;
 }
 
+/* What this server says of a dataset of its own in a language, as another would hear it. */
+static bool say(struct arena *a, const struct dataset *d, struct str lang, const struct json_node **out, struct err *e)
+{
+	auto_buf text = BUF_INIT(DATASET_BYTES);
+	dataset_put_json(&text, d, lang, clock_utc(), true);
+	return json_read_in(a, arena_str(a, buf_str(&text)), out, e);
+}
+
+/* In all the languages that are spoken there and here. */
+static bool told_near(struct fetching *f, const struct tenant *t, const struct dataset *d, const struct json_node *dataset, bool fields, struct str *out, struct err *e)
+{
+	struct fetch_told list[FETCH_LANGUAGES + 1] = { { f->a, t->languages[0], dataset } };
+	struct str others[FETCH_LANGUAGES];
+	size_t n = fetch_told_others(f, t->languages, t->nlanguages, list[0].lang, others);
+	for (size_t i = 0; i < n; i++) {
+		list[i + 1] = (struct fetch_told){ f->a, others[i], NULL };
+		if (!say(f->a, d, others[i], &list[i + 1].dataset, e)) return false;
+	}
+	*out = fetch_told_text(list, n + 1, fields);
+	return true;
+}
+
 static bool bring_near(struct origin *o, const struct tenant *t, const struct dataset *d, const struct query_target *target, struct str mark, struct err *e)
 {
 	struct fetching *f = o->f;
-	auto_buf text = BUF_INIT(DATASET_BYTES);
 	const struct json_node *node;
+	struct str told;
 	struct fetch_copy copy;
 	struct fetch_file file;
 	bool done, found;
 	if (!d->version.number) return err_set(e, ERR_NOT_FOUND, "The dataset \"%.*s\" has no data on its portal.", STR_ARG(o->slug));
-	dataset_put_json(&text, d, t->languages[0], clock_utc(), true);
-	if (!json_read_in(f->a, arena_str(f->a, buf_str(&text)), &node, e)) return false;
+	if (!say(f->a, d, t->languages[0], &node, e) || !told_near(f, t, d, node, true, &told, e)) return false;
 	struct str stamp = stamp_of(f->a, node), name = arena_join(f->a, o->slug, STR(".parquet"));
 	if (mark.n) {
 		/* Other rights are another source. */
@@ -348,7 +341,7 @@ static bool bring_near(struct origin *o, const struct tenant *t, const struct da
 	if (done) return true;
 	if (!fetch_copy_read(f, STR(""), &copy, &found, e)) return false;
 	if (found && !f->r->fresh && fetch_copy_recent(&copy) && fetch_copy_give(f, &copy)) {
-		mark_results(f, stamp, metadata_of(f->a, node, true));
+		mark_results(f, stamp, told);
 		return true;
 	}
 	if (!fetch_file_open(f, STR(""), &file, e)) return false;
@@ -363,7 +356,7 @@ static bool bring_near(struct origin *o, const struct tenant *t, const struct da
 	}
 	copy = (struct fetch_copy){ .name = name, .mime = STR("application/vnd.apache.parquet") };
 	if (!fetch_settle(f, &file, &copy, STR(""), STR(""), e)) return false;
-	mark_results(f, stamp, metadata_of(f->a, node, true));
+	mark_results(f, stamp, told);
 	return true;
 }
 
@@ -416,15 +409,12 @@ static bool open_fields(struct arena *a, const struct dataset *d, struct schema 
 static bool look_near(const struct origin *o, const struct tenant *t, const struct dataset *d, struct fetch_there *out, struct err *e)
 {
 	struct arena *a = o->f->a;
-	auto_buf text = BUF_INIT(DATASET_BYTES);
 	const struct json_node *node;
 	if (str_eq(tenant_setting(t, "access"), STR("private")) || d->restricted)
 		return err_set(e, ERR_FORBIDDEN, "The dataset \"%.*s\" is not open to everybody on its portal, so it cannot be shown here.", STR_ARG(o->slug));
 	if (d->link_or_null)
 		return err_set(e, ERR_PARAMETER, "The dataset \"%.*s\" is itself shown live from %.*s: take it from there.", STR_ARG(o->slug), STR_ARG(d->link_or_null->host));
-	dataset_put_json(&text, d, t->languages[0], clock_utc(), true);
-	if (!json_read_in(a, arena_str(a, buf_str(&text)), &node, e) || !open_fields(a, d, &out->schema, e)) return false;
-	out->metadata = metadata_of(a, node, false);
+	if (!say(a, d, t->languages[0], &node, e) || !open_fields(a, d, &out->schema, e) || !told_near(o->f, t, d, node, false, &out->metadata, e)) return false;
 	out->rows = d->everybody.row_filter.n || o->where.n ? -1 : d->rows;
 	return true;
 }
@@ -472,7 +462,7 @@ bool fetch_there_changed(struct site *s, const struct fetch_request *r, bool *ch
 	struct fetching f = { .site = s, .r = r, .a = &a };
 	struct origin o;
 	const struct json_node *dataset;
-	if (!fetch_open_connection(&f, e) || !read_origin(&f, &o, e) || !ask_dataset(&o, &dataset, e)) return false;
+	if (!fetch_open_connection(&f, e) || !read_origin(&f, &o, e) || !ask_dataset(&o, STR(""), &dataset, e)) return false;
 	struct str stamp = stamp_of(&a, dataset);
 	*sure = stamp.n != 0;
 	*changed = !stamp.n || !r->known.n || !str_eq(fetch_known_read(&a, r->known).sha256, stamp);

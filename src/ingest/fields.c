@@ -252,6 +252,7 @@ static bool apply_one(struct state *s, const struct json_node *o, struct err *e)
 	else if (str_eq(type, STR("order"))) do_order(s, o);
 	else if (str_eq(type, STR("facets"))) do_facets(s, o);
 	else if (str_eq(type, STR("weights"))) do_weights(s, json_get(o, "weights"));
+	else if (str_eq(type, STR("origin"))) fields_origin(s->a, o, s->columns, s->n);
 	else if (str_eq(type, STR("languages"))) do_languages(s, json_get(o, "languages"));
 	else if (str_eq(type, STR("delete"))) {
 		struct fate *c = find(s, text_of(s->a, o, "field"));

@@ -8,6 +8,8 @@
  * - order       order (or args): the names that come first
  * - delete      field
  * - facets      facets: the list of metadata asset_content_configuration.facets; those and no others are facets
+ * - origin      fields: what the portal that a copy comes from says of them, FieldObjects of the Explore API; exact: the records are as they are there,
+ *               so that types, lists and ids hold, too (origin.c). Stands first, so that all others win over it
  * Labels and descriptions are texts or objects by language. An operation for a field that is not there does nothing. */
 #ifndef INGEST_FIELDS_H
 #define INGEST_FIELDS_H
@@ -24,6 +26,7 @@ struct fate {
 	bool listed;            /* multivalued */
 	bool facet_said;        /* whether it is a facet was decided */
 	bool labelled;
+	bool moments;           /* its times come with their offset: the time zone is told, not reckoned with */
 	enum { FATE_OPEN, FATE_DAY_FIRST, FATE_MONTH_FIRST } dates;
 	char decimal;           /* 0: found out */
 };
@@ -32,6 +35,8 @@ struct fate {
  * naming both, where `whole` says that all columns there are were given. */
 bool fields_apply(struct arena *a, const struct json_node *operations_or_null, bool whole, struct fate *columns, size_t n,
                   struct err *e) must_use;
+/* One operation "origin". */
+void fields_origin(struct arena *a, const struct json_node *operation, struct fate *columns, size_t n);
 /* What is decided of one column before the others are known. */
 struct fate fields_one(struct arena *a, const struct json_node *operations_or_null, struct str name);
 /* Are there operations that need every cell looked at: types, lists, or columns left out? */

@@ -18,6 +18,7 @@ struct plan_column {
 	const struct clock_zone *zone; /* of datetimes without offset */
 	bool identity;              /* a cell that does not fit rejects its row */
 	bool truncate;              /* int: decimals are cut off */
+	bool facet_said;            /* whether it is a facet was decided, not found */
 	int lat, lon;               /* derived from two numeric columns of the plan; -1: not */
 	int shape;                  /* derived from a shape column of the plan; -1: not */
 };

@@ -204,6 +204,18 @@ static bool pass_batch(struct reading *r, struct fill *f, const struct batch *b,
 	return r->load->sink.rows(r->load->sink.arg, &f->batch, (const uint8_t (*)[16])f->ids, e);
 }
 
+/* Parquet as it is written here has JSON as text: where it is to be JSON again, what it says is no string. */
+static void open_json(const struct reading *r, struct cell *cells)
+{
+	for (size_t i = 0; i < r->plan.schema.n; i++) {
+		auto_json *doc = NULL;
+		struct err ignored = { 0 };
+		const struct plan_column *p = &r->plan.columns[i];
+		struct cell *c = p->from >= 0 && p->as.type == VALUE_JSON ? &cells[p->from] : NULL;
+		if (c && c->kind == CELL_STRING && json_read(c->text, &doc, &ignored)) c->kind = CELL_NEST;
+	}
+}
+
 static bool cast_batch(struct reading *r, struct fill *f, const struct batch *b, int64_t *kept_rows, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
@@ -212,6 +224,7 @@ static bool cast_batch(struct reading *r, struct fill *f, const struct batch *b,
 	for (size_t row = 0; row < b->nrows; row++) {
 		struct arena_mark m = arena_mark(&a);
 		parquet_row(b, row, cells, r->caster.geo, &a);
+		open_json(r, cells);
 		struct row line = { .cells = cells, .n = b->ncolumns, .number = ++r->row, .more = true };
 		bool kept;
 		bool ok = fill_row(f, &r->caster, &line, &kept, e);
@@ -284,7 +297,7 @@ static void gather(struct reading *r, struct ingest_result *out)
 		const struct proof *proof = p->from >= 0 ? &r->survey.proofs.p[p->from] : NULL;
 		struct field *f = &r->plan.schema.fields[i];
 		bool text = f->type == VALUE_TEXT && !(f->flags & FIELD_MULTIVALUED);
-		if (!l->job.schema && !l->job.plain && proof && text) {
+		if (!l->job.schema && !l->job.plain && !p->facet_said && proof && text) {
 			bool facet = !proof->many && proof->nvalues >= 2 && proof->filled >= 2 * (int64_t)proof->nvalues;
 			f->flags = facet ? f->flags | FIELD_FACET : f->flags & ~(unsigned)FIELD_FACET;
 		}

@@ -282,7 +282,8 @@ static bool shape(struct load *l, struct plan *p, struct err *e)
 		settle(&made.schema.fields[i], c);
 		c->field = &made.schema.fields[i];
 		c->identity = i < made.schema.n && c->field->flags & FIELD_ID;
-		if (!set_zone(c, c->field, e)) return false;
+		c->facet_said = fates[i].facet_said;
+		if (!fates[i].moments && !set_zone(c, c->field, e)) return false;
 	}
 	*p = made;
 	return true;

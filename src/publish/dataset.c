@@ -119,8 +119,8 @@ static void put_settings(struct json_out *j, const struct json_node *doc)
 	}
 }
 
-/* Operations on fields, what processors settle first, what the metadata say last. */
-static struct str operations(struct publish_road *r, const struct json_node *doc)
+/* Operations on fields: what the origin of a copy says first, then what processors settle, what the metadata say last. */
+static struct str operations(struct publish_road *r, const struct json_node *doc, struct str origin)
 {
 	const struct json_node *list = json_get(doc, "fields");
 	auto_buf b = BUF_INIT(64 << 20);
@@ -129,6 +129,7 @@ static struct str operations(struct publish_road *r, const struct json_node *doc
 	struct str first = portal ? arena_str(r->a, portal->languages[0]) : STR("");
 	tenant_release(r->site->tenants, portal);
 	json_open(&j, '[');
+	publish_put_origin(r, &j, origin);
 	put_files(&j, json_get(doc, "processors"));
 	for (size_t i = 0; i < json_count(list); i++) config_put_field(&j, r->a, doc, json_at(list, i), first);
 	put_settings(&j, doc);
@@ -148,7 +149,12 @@ void publish_halves(struct publish_road *r)
 	if (json_get(doc, "metadata")) json_put_node(&look, json_get(doc, "metadata"));
 	r->shape = hash_of(r->a, buf_str(&shape));
 	r->look = hash_of(r->a, buf_str(&look));
-	r->fields = operations(r, doc);
+	r->fields = operations(r, doc, STR(""));
+}
+
+void publish_follow_origin(struct publish_road *r, struct str metadata)
+{
+	if (metadata.n) r->fields = operations(r, r->config.doc, metadata);
 }
 
 /* --- what stands -------------------------------------------------------------------------------------------------- */
@@ -203,56 +209,6 @@ static void measure_by_revision(struct publish_road *r)
 }
 
 /* --- metadata -------------------------------------------------------------------------------------------------------- */
-
-/* What the origin says where the configuration says nothing: it wins value by value. */
-static void merge_template(struct json_out *j, const struct json_node *mine, const struct json_node *theirs)
-{
-	struct str name;
-	const struct json_node *value;
-	json_open(j, '{');
-	for (size_t at = 0; json_each(mine, &at, &name, &value);) {
-		json_key(j, name);
-		json_value(j);
-		json_put_node(j->b, value);
-	}
-	for (size_t at = 0; json_each(theirs, &at, &name, &value);) {
-		auto_arena a = ARENA_INIT;
-		if (json_get(mine, arena_cstr(&a, name))) continue;
-		json_key(j, name);
-		json_value(j);
-		json_put_node(j->b, value);
-	}
-	json_close(j, '}');
-}
-
-static bool merge_metadata(struct publish_road *r, struct str origin, struct config *out, struct err *e)
-{
-	const struct json_node *theirs;
-	const struct json_node *mine = json_get(r->told ? r->told : r->config.doc, "metadata");
-	struct str name;
-	const struct json_node *value;
-	*out = r->config;
-	if (r->told) out->doc = r->told;
-	if (!origin.n) return true;
-	if (!json_read_in(r->a, origin, &theirs, e)) return false;
-	auto_buf b = BUF_INIT(64 << 20);
-	struct json_out j = JSON_OUT(&b);
-	json_open(&j, '{');
-	json_key(&j, STR("metadata"));
-	json_open(&j, '{');
-	for (size_t at = 0; json_each(mine, &at, &name, &value);) {
-		json_key(&j, name);
-		merge_template(&j, value, json_get(theirs, arena_cstr(r->a, name)));
-	}
-	for (size_t at = 0; json_each(theirs, &at, &name, &value);) {
-		if (json_get(mine, arena_cstr(r->a, name)) || json_kind(value) != JSON_OBJECT || str_eq(name, STR("fields"))) continue;
-		json_key(&j, name);
-		merge_template(&j, NULL, value);
-	}
-	json_close(&j, '}');
-	json_close(&j, '}');
-	return json_read_in(r->a, buf_str(&b), &out->doc, e);
-}
 
 /* REG-8, as for publications that come another way. */
 static bool check_metas(struct publish_road *r, const struct meta_change *metas, size_t n, struct err *e)
@@ -323,8 +279,9 @@ static bool only_metadata(struct publish_road *r, struct publish_outcome *out, s
 	struct meta_change *metas;
 	publish_tell(r, "finishing", r->former.rows, r->former.rows, 0, 0, 900, 1000);
 	if (!r->former.there || r->former.linked) return err_set(e, ERR_CONFLICT, "the dataset is not published in this way: publish it with its data first");
+	publish_follow_origin(r, r->former.metadata);
 	if (!ingest_fields_describe(r->a, &r->former.schema, r->former.columns, r->fields, &told, e)) return false;
-	if (!merge_metadata(r, r->former.metadata, &merged, e)) return false;
+	if (!publish_merge_metadata(r, r->former.metadata, &merged, e)) return false;
 	size_t n;
 	if (!publish_metas(r, &merged, &metas, &n, e) || !catalog_describe(r->site->catalog, r->tenant, r->config.slug, &told, metas, n, e)) return false;
 	/* The data are those of an older configuration where that changed, too: it stays to be published. */
@@ -450,13 +407,6 @@ static void put_sources(struct publish_road *r, struct json_out *j)
 	json_close(j, ']');
 }
 
-static struct str origin_metadata(const struct publish_road *r)
-{
-	for (size_t i = 0; i < r->sources.n; i++)
-		if (r->sources.p[i].metadata.n) return r->sources.p[i].metadata;
-	return STR("");
-}
-
 /* Kept with the version: what a publisher should know, and what the next publication compares with. */
 static struct str summary_of(struct publish_road *r, const struct ingest_result *l)
 {
@@ -472,10 +422,10 @@ static struct str summary_of(struct publish_road *r, const struct ingest_result 
 	json_key(&j, STR("columns"));
 	json_value(&j);
 	buf_put(&b, l->columns.n ? l->columns : STR("[]"));
-	if (origin_metadata(r).n) {
+	if (publish_origin(r).n) {
 		json_key(&j, STR("metadata"));
 		json_value(&j);
-		buf_put(&b, origin_metadata(r));
+		buf_put(&b, publish_origin(r));
 	}
 	json_close(&j, '}');
 	return b.over ? STR("{}") : arena_str(r->a, buf_str(&b));
@@ -489,7 +439,7 @@ static bool commit(struct publish_road *r, struct catalog_draft *d, const struct
 		.source_name = r->sources.n ? r->sources.p[0].name : STR(""), .keep = publish_setting(r, "versions.kept") };
 	int64_t number = d->number;
 	size_t n;
-	if (!merge_metadata(r, origin_metadata(r), &merged, e) || !publish_metas(r, &merged, &metas, &n, e) || publish_stopped(r, e)) {
+	if (!publish_merge_metadata(r, publish_origin(r), &merged, e) || !publish_metas(r, &merged, &metas, &n, e) || publish_stopped(r, e)) {
 		catalog_draft_abandon(r->site->catalog, d);
 		return false;
 	}
@@ -533,6 +483,7 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 	struct catalog_draft d;
 	struct ingest_result loaded;
 	int64_t most;
+	publish_follow_origin(r, publish_origin(r));
 	if (!publish_room_for_dataset(r, out, e) || !most_records(r, &most, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
 	struct ingest_job job = {
 		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
@@ -549,7 +500,7 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 		return false;
 	}
 	struct schema told;
-	if (r->told && ingest_fields_describe(r->a, &loaded.schema, loaded.columns, operations(r, r->told), &told, &(struct err){ 0 })) loaded.schema = told;
+	if (r->told && ingest_fields_describe(r->a, &loaded.schema, loaded.columns, operations(r, r->told, publish_origin(r)), &told, &(struct err){ 0 })) loaded.schema = told;
 	for (size_t i = 0; i < loaded.nnotes; i++) publish_say(r, 0, "%.*s", STR_ARG(loaded.notes[i]));
 	if (loaded.rejects) publish_say(r, 1, "Values or rows that could not be taken: %lld.", (long long)loaded.rejects);
 	bool ok = commit(r, &d, &loaded, out, e);
@@ -614,7 +565,7 @@ static bool with_sources(struct publish_road *r, bool unchanged, struct publish_
 	if (r->example && same_shape) return stay(r, out, e);
 	if (!publish_hash_sources(r, e) || !publish_supply(r, e)) return false;
 	r->supplies_hash = hash_of_supplies(r, e);
-	if (if_changed && same_shape && same_content(r) && str_eq(r->supplies_hash, r->former.supplies)) return stay(r, out, e);
+	if (if_changed && same_shape && same_content(r) && publish_origin_stands(r) && str_eq(r->supplies_hash, r->former.supplies)) return stay(r, out, e);
 	return load(r, out, e);
 }
 

@@ -73,6 +73,15 @@ void publish_bring_done(struct publish_road *r);
 /* Content of the sources, as text. ERR_CANCELLED. */
 bool publish_hash_sources(struct publish_road *r, struct err *e) must_use;
 
+/* origin.c: what the portal that a copy comes from says of it, as fetch_result.metadata has it; empty: it is no copy. */
+struct str publish_origin(const struct publish_road *r);
+bool publish_origin_stands(const struct publish_road *r); /* the version that stands was told so, too */
+void publish_put_origin(const struct publish_road *r, struct json_out *j, struct str origin); /* … of its fields: the first operation on them */
+/* The configuration with what the origin says where it says nothing. */
+bool publish_merge_metadata(struct publish_road *r, struct str origin, struct config *out, struct err *e) must_use;
+/* dataset.c: operations on fields (r->fields) from now on follow it. */
+void publish_follow_origin(struct publish_road *r, struct str metadata);
+
 /* files.c: the files that records name, wherever they are found. -1: there is none. */
 struct publish_found { int (*open)(void *arg, struct arena *a, struct str name); void *arg; bool paths; };
 bool publish_named(struct site *s, const struct publish_folder *p, const struct publish_found *from, struct arena *a, struct publish_folder_result *out, struct err *e) must_use;

@@ -131,6 +131,7 @@ static bool put_refusal(struct publish_road *r, const struct err *why, struct bu
 
 static bool look(struct publish_road *r, int rows, struct str *json, struct err *e)
 {
+	publish_follow_origin(r, publish_origin(r));
 	struct ingest_job job = { .processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields,
 		.seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .cancel = r->watch->cancel };
 	struct err lack = { 0 };
