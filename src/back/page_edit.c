@@ -41,6 +41,8 @@ void page_office_head(struct page_office *o, struct view_page *page, enum page_t
 	view_crumbs(h, crumbs, COUNT_OF(crumbs));
 	html_heading_open(h, o->title, NULL);
 	page_put_state(h, o->page);
+	if (!o->page->open)
+		html_badge(h, HTML_NEUTRAL, N_("Restricted"));
 	if (o->page->published && !o->page->archived)
 		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Open the page"), .icon = ICON_OUT, .with_icon = true,
 			.href = arena_printf(a, "/pages/%.*s/", STR_ARG(o->page->slug)) });
@@ -56,6 +58,7 @@ struct edit {
 	int64_t base;            /* the revision it began from */
 	bool changed;            /* blocks were moved; nothing is saved */
 	bool conflict;
+	bool for_all;            /* publishing opens it to everybody */
 };
 
 static void leave(struct edit *d) { page_office_leave(&d->office); }
@@ -98,6 +101,7 @@ static bool post(struct edit *d, const struct visitor_form *f, struct err *e)
 	if (!str_to_int(visitor_field(f, STR("base")), &d->base))
 		d->base = p->revision;
 	bool publish = str_eq(what, STR("publish"));
+	d->for_all = str_eq(visitor_field(f, STR("for_all")), STR("on"));
 	if (str_find_char(what, ':') >= 0 || str_eq(what, STR("add-section")) || str_eq(what, STR("check"))) {
 		struct page_faults faults = { .n = 0 };
 		if (str_eq(what, STR("check")) && page_check(d->doc, true, &faults, v->arena, e))
@@ -109,9 +113,14 @@ static bool post(struct edit *d, const struct visitor_form *f, struct err *e)
 		return html_complain(&d->errors, v->lang, "", N_("This account may write pages, and not publish this one: ask somebody who may."));
 	if (!save(d, f, publish, &revision, e))
 		return false;
-	if (publish && !page_publish(ps, v->at.tenant->id, p->id, true, e))
+	if (!publish)
+		return back_done(v, d->office.path, "saved", e);
+	bool opened = d->for_all && !p->open && content_may_manage(v, p);
+	if (opened && !page_access(ps, v->at.tenant->id, p->id, true, p->rights, p->nrights, e))
 		return false;
-	return back_done(v, d->office.path, publish ? "page-published" : "saved", e);
+	if (!page_publish(ps, v->at.tenant->id, p->id, true, e))
+		return false;
+	return back_done(v, d->office.path, p->open || opened ? "page-published" : "page-published-few", e);
 }
 
 static void put_conflict(struct html *h, struct edit *d)
@@ -135,12 +144,16 @@ static void put_conflict(struct html *h, struct edit *d)
 static void put_buttons(struct html *h, struct edit *d)
 {
 	const struct page *p = d->office.page;
+	bool publishes = content_may_publish(&d->office.visit, p) && !d->conflict;
+	if (publishes && !p->open && content_may_manage(&d->office.visit, p))
+		html_check(h, &(struct html_check){ .name = "for_all", .label = N_("Everybody may read this page once it is published"), .on = d->for_all,
+			.hint = N_("Otherwise only those who are named under Access may.") });
 	html_buttons_open(h);
 	if (d->conflict)
 		html_button(h, &(struct html_button){ .label = N_("Save mine over it"), .name = "do", .value = STR("save-over") });
 	else
 		html_button(h, &(struct html_button){ .label = N_("Save"), .name = "do", .value = STR("save") });
-	if (content_may_publish(&d->office.visit, p) && !d->conflict)
+	if (publishes)
 		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Save and publish"), .name = "do", .value = STR("publish") });
 	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Check"), .name = "do", .value = STR("check") });
 	html_buttons_close(h);

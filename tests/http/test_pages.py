@@ -281,7 +281,7 @@ def test_a_dashboard_is_made_without_script(pages):
     assert answer.status_code == 422 and "Section 2, Block 2, Dataset: is missing" in html.unescape(answer.text)
     assert "Words first" in answer.text
     answer = c.post(path, {**fields(answer.text), "s1.b1.dataset": "rivers", "do": "publish"})
-    assert answer.status_code == 303 and "page-published" in answer.headers["Location"]
+    assert answer.status_code == 303 and "page-published-few" in answer.headers["Location"]
     shown = c.get("/pages/rivers-at-a-glance/").text
     assert values(shown) == ["4"] and shown.index("All rivers") < shown.index("Words first")
     assert pages.world.client(HOST).get("/pages/rivers-at-a-glance/").status_code == 404
@@ -289,6 +289,18 @@ def test_a_dashboard_is_made_without_script(pages):
     assert answer.status_code == 303 and pages.world.client(HOST).get("/pages/rivers-at-a-glance/").status_code == 200
     # The address stays as long as readers have it.
     assert c.form(path, {"do": "rename", "slug": "else"}, action=path + "do/").status_code == 409
+
+
+def test_a_new_page_is_for_those_named_until_it_is_opened(pages):
+    c = pages.editor()
+    path = new_page(c, "For some", "text")
+    answer = c.post(path, {**fields(c.get(path).text), "content.en": "a word", "do": "publish"})
+    assert answer.status_code == 303 and "page-published-few" in answer.headers["Location"]
+    assert "other readers do not find it" in c.get(answer.headers["Location"]).text
+    assert 'name="for_all"' in c.get(path).text and pages.world.client(HOST).get("/pages/for-some/").status_code == 404
+    answer = c.post(path, {**fields(c.get(path).text), "for_all": "on", "do": "publish"})
+    assert answer.status_code == 303 and answer.headers["Location"].endswith("done=page-published")
+    assert pages.world.client(HOST).get("/pages/for-some/").status_code == 200 and 'name="for_all"' not in c.get(path).text
 
 
 def test_two_editors_lose_nothing(pages):
