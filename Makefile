@@ -23,6 +23,7 @@ build:
 	@ninja -C $(RELEASE) --quiet shipped
 
 demo:
+	@! bash -c 'exec </dev/tcp/127.0.0.1/$(PORT)' 2>/dev/null || { echo "demo: something listens on port $(PORT) already; make demo PORT=8081 takes another" >&2; exit 1; }
 	@scripts/setup demo
 	@scripts/configure $(RELEASE) "$(CC)" $(release_options) --prefix=$(PREFIX)
 	@ninja -C $(RELEASE) --quiet stoa
