@@ -162,6 +162,9 @@ void line_part_end(struct line *n, struct part *p, size_t i)
 static bool pass_row(void *arg, const struct process_row *row, struct err *e)
 {
 	struct line *n = arg;
+	/* A text that a processor left empty is nothing, as an empty cell of a file is. */
+	for (size_t i = 0; i < row->n; i++)
+		if (row->cells[i].kind == CELL_FREE && row->cells[i].text.n == 0) row->cells[i].kind = CELL_NONE;
 	return *n->enough || n->sink.row(n->sink.arg, row, n->enough, e);
 }
 

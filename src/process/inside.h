@@ -23,6 +23,7 @@ enum {
 	PROCESS_MOST_STEPS = 200,            /* processors of one line */
 	PROCESS_MOST_CELL = LIMIT_CELL_BYTES,
 	PROCESS_MOST_ROW = 64 << 20,         /* bytes that all processors together may make of one row */
+	PROCESS_MOST_COPIES = 256 << 20,     /* bytes of the cells of all rows that come of one, copies too */
 	PROCESS_MOST_ROWS = 100000           /* rows that may come of one */
 };
 

@@ -326,10 +326,28 @@ static bool run_from(struct process_line *l, size_t at, struct process_row *r, s
 	return l->out->row(l->out->arg, r, e);
 }
 
+/* Rows that multiply carry the cells of the row they come of. A row that goes on alone is not counted: at most one pass a segment. */
+static bool room_for(struct process_line *l, const struct process_row *r)
+{
+	size_t bytes = 0;
+	if (PROCESS_MOST_ROWS - l->rows_left < l->nsegments) return true;
+	for (size_t i = 0; i < r->n; i++) bytes += r->cells[i].text.n;
+	if (bytes > l->copies_left) return false;
+	l->copies_left -= bytes;
+	return true;
+}
+
 bool process_pass(struct process_step *s, const struct process_row *r, struct err *e)
 {
 	struct process_line *l = s->line;
 	if (l->rows_left == 0) return true;
+	if (!room_for(l, r)) {
+		l->rows_left = 0;
+		process_tell(s, NULL, PROCESS_NOWHERE, (struct str){ 0 },
+		             "The rows that come of this one have more than %d MiB, because each carries all its fields; the rest is left out. "
+		             "Write the parts into the field they come from, or empty large fields first.", PROCESS_MOST_COPIES >> 20);
+		return true;
+	}
 	if (--l->rows_left == 0) {
 		process_tell(s, NULL, PROCESS_NOWHERE, (struct str){ 0 }, "More than %d rows come of this one; the rest is left out.", PROCESS_MOST_ROWS);
 		return true;
@@ -369,6 +387,7 @@ bool process_run(struct process_line *l, const struct process_row *row, const st
 	l->draws = 0;
 	l->rows_left = PROCESS_MOST_ROWS;
 	l->bytes_left = PROCESS_MOST_ROW;
+	l->copies_left = PROCESS_MOST_COPIES;
 	size_t n = num_min(row->n, l->ninput);
 	struct process_row r = { l->segments[0], l->width, row->number };
 	if (!r.cells) return err_set(e, ERR_SYSTEM, "the columns of the rows are not known");

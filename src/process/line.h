@@ -37,7 +37,7 @@ struct process_line {
 	const struct process_sink *out;
 	struct buf scratch;
 	int64_t number;
-	size_t rows_left, bytes_left;
+	size_t rows_left, bytes_left, copies_left;
 	uint64_t draws;
 };
 

@@ -1,15 +1,14 @@
 """Processors that need something from elsewhere: another dataset, boundaries, a geocoder, files by their address; who may join what, and what
 becomes of it when the other side is slow, wrong, away or forbidden."""
-import http.server
 import json
 import struct
-import threading
 import time
 import urllib.parse
 import zlib
 
 import pytest
 from conftest import stoa
+from elsewhere import Handler, serving
 from probe import ADA, ROOT_USER, World
 
 HOST = "isoc.example"
@@ -52,22 +51,11 @@ SERVICES = {
 }
 
 
-class Elsewhere(http.server.BaseHTTPRequestHandler):
+class Elsewhere(Handler):
     """A table, pictures and a geocoder; what was asked is in `asked`."""
     protocol_version = "HTTP/1.1"
     asked, tables, away, red = [], {}, False, 10
     places = {"8 rue Basse Metz": ("49.11", "6.17", 0.9), "1 rue Haute Metz": ("49.12", "6.18", 0.2)}
-
-    def log_message(self, *a):
-        pass
-
-    def say(self, status, body=b"", **headers):
-        self.send_response(status)
-        for k, v in headers.items():
-            self.send_header(k.replace("_", "-"), v)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
     def do_GET(self):
         cls = type(self)
@@ -100,11 +88,8 @@ class Elsewhere(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
+    with serving(Elsewhere) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -322,3 +307,15 @@ def test_a_join_reads_what_its_author_may_read_and_follows_the_other_dataset(nea
     assert job["outcome"] == "error" and "may not see it" in job["message"], job
     assert "dataset" in work(near, "write", dataset=people["dataset"], doc=document(site, "/people.csv", [{**join, "separator": ";"}]), who=root)
     assert publish(near, people["dataset"])["outcome"] == "done"
+
+
+# --- what processors leave empty
+
+
+def test_a_text_that_a_processor_empties_is_nothing(near, site):
+    Elsewhere.tables["/blanks.csv"] = "a,k\nn/a,1\ny,2\n,3\nz,4\n"
+    blanks = made(near, site, "Blanks", "/blanks.csv", [{"type": "string_replace", "field": "a", "old": "n/a", "new": ""},
+                                                        {"type": "expression", "expression": "=k == 4 ? '' : a", "output_field": "a"}])
+    assert publish(near, blanks["dataset"])["outcome"] == "done"
+    assert [r["a"] for r in records(near, blanks["slug"], order_by="k")] == [None, "y", None, None]
+    assert records(near, blanks["slug"], select="count(a) as n") == [{"n": 1}]

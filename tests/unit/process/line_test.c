@@ -170,6 +170,12 @@ static void what_one_row_can_become_is_bounded(void **s)
 	assert_true(run_json(&a, "[{\"type\":\"expand_multivalued\",\"field\":\"a\",\"output_field\":\"b\"},{\"type\":\"expand_multivalued\",\"field\":\"a\",\"output_field\":\"c\"},"
 	                         "{\"type\":\"skip_record\",\"value\":\"=true\"}]", row.p, &out, &e));
 	assert_true(str_find(buf_str(&out), STR("More than 100000 rows come of this one")) > 0);
+	/* Each of 1,000 rows would carry a text of 1 MiB. */
+	buf_clear(&out);
+	row = many(&a, many(&a, "[{\"b\":\"", "v;", 1000, "\",\"a\":\"").p, "aaaaaaaaaaaaaaaa", 65536, "\"}]");
+	assert_true(run_json(&a, "[{\"type\":\"expand_multivalued\",\"field\":\"b\",\"output_field\":\"c\"},{\"type\":\"skip_record\",\"value\":\"=c == 'x'\"},"
+	                         "{\"type\":\"copy\",\"field\":\"c\",\"output_field\":\"a\"}]", row.p, &out, &e));
+	assert_true(str_find(buf_str(&out), STR("have more than 256 MiB")) > 0);
 	/* Each replacing makes the text a hundred times longer. */
 	buf_clear(&out);
 	row = many(&a, "[{\"a\":\"", "aaaaaaaaaaaaaaaa", 4096, "\"}]");
