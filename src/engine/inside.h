@@ -62,7 +62,7 @@ struct box *box_of(struct engine *g, struct version_ref v) must_use;
 bool engine_settings(duckdb_config config, const char *name, struct str value, struct err *e) must_use;
 void engine_put_quoted(struct buf *b, struct str s, char quote); /* quotes inside are doubled */
 bool engine_run(duckdb_connection c, const char *text, struct err *e) must_use;
-/* Notes a failed statement: interrupted, out of memory or disk, else ERR_DATABASE. Returns false. */
+/* Notes a failed statement: interrupted, out of memory or disk, a total that does not fit, else ERR_DATABASE. Returns false. */
 bool engine_said(struct err *e, const char *message);
 duckdb_connection engine_take_connection(struct engine *g, struct err *e) must_use; /* NULL: failed */
 void engine_give_connection(struct engine *g, duckdb_connection c);
@@ -113,6 +113,9 @@ void footers_done(struct footers *f);
 
 /* udf.c: our functions, seen on every connection of the instance. */
 bool engine_functions(duckdb_connection c, struct err *e) must_use;
+/* quantile.c: the value at a fraction (0 … 1) of the order of values[from … from + n), linear between neighbours; false
+ * when there are none but nulls. */
+bool quantile_of(struct arena *scratch, const double *values, const uint64_t *has_or_null, size_t from, size_t n, double fraction, double *out);
 /* project.c: one more of them. */
 bool engine_project_function(duckdb_connection c, struct err *e) must_use;
 

@@ -283,6 +283,14 @@ static bool hull(struct call *c, size_t row)
 	return give_blob(c, row, wkb);
 }
 
+static bool quantile(struct call *c, size_t row)
+{
+	const duckdb_list_entry *entry = (const duckdb_list_entry *)c->data[0] + row;
+	duckdb_vector child = duckdb_list_vector_get_child(c->args[0]);
+	return quantile_of(&c->arena, duckdb_vector_get_data(child), duckdb_vector_get_validity(child), entry->offset, entry->length,
+	                   double_arg(c, 1, row), (double *)c->result + row);
+}
+
 /* A cell of places with its mean and how many it stands for. */
 struct cell_mean {
 	int64_t cell;
@@ -394,6 +402,7 @@ static const struct function { const char *name, *args; char result; cell_fn *ce
 	{ "stoa_shape_distance", "bdd", 'd', shape_distance },
 	{ "stoa_hull", "DD", 'b', hull },
 	{ "stoa_clusters", "BDDDd", 'C', clusters },
+	{ "stoa_quantile", "Dd", 'd', quantile },
 	{ "stoa_point", "dd", 'b', point },
 	{ "stoa_box", "dddd", 'b', box },
 };

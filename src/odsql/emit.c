@@ -103,9 +103,10 @@ static void emit_field(struct emitter *m, const struct odsql_node *n)
 	else if (n->field >= 0) sql_column(m->q, (size_t)n->field, n->type == VALUE_POINT ? SQL_LAT : SQL_MAIN);
 }
 
-static bool is_whole_sum(const struct odsql_node *n)
+bool is_whole_arithmetic(const struct odsql_node *n)
 {
-	return (n->kind == ODSQL_ADD || n->kind == ODSQL_SUBTRACT) && n->type == VALUE_INT && !(n->flags & ODSQL_KEY);
+	return (n->kind == ODSQL_ADD || n->kind == ODSQL_SUBTRACT || n->kind == ODSQL_MULTIPLY || n->kind == ODSQL_NEGATE) &&
+	       n->type == VALUE_INT && !(n->flags & ODSQL_KEY);
 }
 
 static void put_operator(struct emitter *m, const struct odsql_node *n)
@@ -113,18 +114,38 @@ static void put_operator(struct emitter *m, const struct odsql_node *n)
 	sql_put_literal(m->q, n->kind == ODSQL_ADD ? STR(" + ") : n->kind == ODSQL_SUBTRACT ? STR(" - ") : STR(" * "));
 }
 
-/* A whole number as wide as a long sum of them needs. */
-static void emit_wide(struct emitter *m, const struct odsql_node *n)
+/* A long sum is never too wide, and neither is a product of two narrow factors; a longer product is only let be as wide
+ * as it comes out where that may fail. */
+static bool goes_wide(const struct emitter *m, const struct odsql_node *n)
 {
-	sql_put_literal(m->q, is_whole_sum(n) ? STR("(") : STR("CAST("));
-	if (is_whole_sum(n)) {
-		emit_wide(m, n->args[0]);
-		put_operator(m, n);
-		emit_wide(m, n->args[1]);
+	return is_whole_arithmetic(n) && (m->exact || n->kind == ODSQL_ADD || n->kind == ODSQL_SUBTRACT);
+}
+
+static void put_narrow(struct emitter *m, const struct odsql_node *n)
+{
+	lit(m, "CAST(");
+	emit(m, n);
+	lit(m, " AS HUGEINT)");
+}
+
+static void put_wide(struct emitter *m, const struct odsql_node *n)
+{
+	if (goes_wide(m, n)) emit_wide(m, n);
+	else put_narrow(m, n);
+}
+
+void emit_wide(struct emitter *m, const struct odsql_node *n)
+{
+	void (*put)(struct emitter *m, const struct odsql_node *n) = goes_wide(m, n) ? put_wide : put_narrow;
+	lit(m, "(");
+	if (n->kind == ODSQL_NEGATE) {
+		lit(m, "-");
 	} else {
-		emit(m, n);
+		put(m, n->args[0]);
+		put_operator(m, n);
 	}
-	sql_put_literal(m->q, is_whole_sum(n) ? STR(")") : STR(" AS HUGEINT)"));
+	put(m, n->args[n->nargs - 1]);
+	lit(m, ")");
 }
 
 static void emit_divide(struct emitter *m, const struct odsql_node *n)
@@ -137,38 +158,38 @@ static void emit_divide(struct emitter *m, const struct odsql_node *n)
 }
 
 /* Whole numbers are computed wider than they are stored: what does not fit becomes null, not a failed
- * statement. */
+ * statement, unless a total would leave it out. */
+static void emit_whole(struct emitter *m, const struct odsql_node *n)
+{
+	sql_put_literal(m->q, m->exact ? STR("CAST(") : STR("TRY_CAST("));
+	emit_wide(m, n);
+	lit(m, " AS BIGINT)");
+}
+
 static void emit_arithmetic(struct emitter *m, const struct odsql_node *n)
 {
-	bool whole = n->type == VALUE_INT;
-	sql_put_literal(m->q, whole ? STR("TRY_CAST(") : STR("(CAST("));
-	if (is_whole_sum(n)) {
-		emit_wide(m, n);
-	} else if (whole) {
-		/* Two narrow factors always fit the wide product. */
-		lit(m, "CAST(");
-		emit(m, n->args[0]);
-		lit(m, " AS HUGEINT)");
-		put_operator(m, n);
-		lit(m, "CAST(");
-		emit(m, n->args[1]);
-		lit(m, " AS HUGEINT)");
-	} else {
-		emit(m, n->args[0]);
-		lit(m, " AS DOUBLE)");
-		put_operator(m, n);
-		lit(m, "CAST(");
-		emit(m, n->args[1]);
-		lit(m, " AS DOUBLE)");
+	if (n->type == VALUE_INT) {
+		emit_whole(m, n);
+		return;
 	}
-	sql_put_literal(m->q, whole ? STR(" AS BIGINT)") : STR(")"));
+	lit(m, "(CAST(");
+	emit(m, n->args[0]);
+	lit(m, " AS DOUBLE)");
+	put_operator(m, n);
+	lit(m, "CAST(");
+	emit(m, n->args[1]);
+	lit(m, " AS DOUBLE))");
 }
 
 static void emit_negate(struct emitter *m, const struct odsql_node *n)
 {
-	sql_put_literal(m->q, n->type == VALUE_INT ? STR("TRY_CAST(-CAST(") : STR("(-CAST("));
+	if (n->type == VALUE_INT) {
+		emit_whole(m, n);
+		return;
+	}
+	lit(m, "(-CAST(");
 	emit(m, n->args[0]);
-	sql_put_literal(m->q, n->type == VALUE_INT ? STR(" AS HUGEINT) AS BIGINT)") : STR(" AS DOUBLE))"));
+	lit(m, " AS DOUBLE))");
 }
 
 /* --- comparisons --------------------------------------------------------------------------------- */
@@ -416,22 +437,22 @@ void emit(struct emitter *m, const struct odsql_node *n)
 
 void odsql_emit(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n)
 {
-	emit(&(struct emitter){ q, s, false }, n);
+	emit(&(struct emitter){ .q = q, .s = s }, n);
 }
 
 void odsql_emit_over(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n)
 {
-	emit(&(struct emitter){ q, s, true }, n);
+	emit(&(struct emitter){ .q = q, .s = s, .over = true }, n);
 }
 
 void odsql_emit_wall(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n)
 {
-	emit_wall(&(struct emitter){ q, s, false }, n);
+	emit_wall(&(struct emitter){ .q = q, .s = s }, n);
 }
 
 void odsql_emit_where(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n)
 {
-	emit(&(struct emitter){ q, s, false }, n);
+	emit(&(struct emitter){ .q = q, .s = s }, n);
 }
 
 void odsql_emit_part(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n, enum sql_part part)

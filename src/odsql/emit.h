@@ -7,13 +7,17 @@
 struct emitter {
 	struct sql *q;
 	const struct odsql_scope *s;
-	bool over; /* aggregates are windows over everything */
+	bool over;  /* aggregates are read from the relation of totals */
+	bool exact; /* inside an aggregate: a whole number that does not fit fails the statement, so that no row is left out silently */
 };
 
 void emit(struct emitter *m, const struct odsql_node *n);
 /* What the caller sees of a group key's column. */
 void emit_shown(struct emitter *m, const struct odsql_node *key, size_t place);
 void emit_call(struct emitter *m, const struct odsql_node *n);
+/* A whole number as wide as there is, out of arithmetic that is not cut to 64 bits on the way. */
+void emit_wide(struct emitter *m, const struct odsql_node *n);
+bool is_whole_arithmetic(const struct odsql_node *n);
 /* A list of texts as one text, elements apart by a blank; other texts as they are. */
 void emit_joined(struct emitter *m, const struct odsql_node *n);
 void emit_like(struct emitter *m, const struct odsql_node *n);

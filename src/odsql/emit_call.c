@@ -23,11 +23,12 @@ void emit_joined(struct emitter *m, const struct odsql_node *n)
 	lit(m, ", ' ')");
 }
 
-/* Ends an aggregate: over groups, or over everything and repeated on each row. */
-static void end_aggregate(struct emitter *m)
+/* What an aggregate is made of: least and greatest are of the type of their values, all else takes wide ones. */
+static void emit_gathered(struct emitter *m, const struct odsql_node *n, const struct odsql_node *arg)
 {
-	lit(m, ")");
-	if (m->over) lit(m, " OVER ()");
+	bool wide = is_whole_arithmetic(arg) && !is_fn(n, FN_MIN) && !is_fn(n, FN_MAX);
+	if (wide) emit_wide(m, arg);
+	else emit(m, arg);
 }
 
 /* $1 of a form: dates arrive as wall time, lists as one text. */
@@ -41,11 +42,11 @@ static void emit_form(struct emitter *m, const struct odsql_node *n)
 		const struct odsql_node *arg = n->args[form.p[hole + 1] - '1'];
 		if (n->fn->takes[0] == 'd') emit_wall(m, arg);
 		else if (n->fn->takes[0] == 't') emit_joined(m, arg);
+		else if (n->fn->flags & FN_AGG) emit_gathered(m, n, arg);
 		else emit(m, arg);
 		form = str_from(form, (size_t)hole + 2);
 	}
 	sql_put_literal(m->q, form);
-	if (m->over && (n->fn->flags & FN_AGG)) lit(m, " OVER ()");
 }
 
 static void emit_lower(struct emitter *m, const struct odsql_node *n)
@@ -165,7 +166,7 @@ static void emit_count(struct emitter *m, const struct odsql_node *n)
 	} else if (x->list && distinct) {
 		lit(m, "coalesce(len(list_distinct(flatten(list(");
 		emit(m, x);
-		end_aggregate(m);
+		lit(m, ")");
 		lit(m, "))), 0)");
 		return;
 	} else if (x->list) {
@@ -182,31 +183,31 @@ static void emit_count(struct emitter *m, const struct odsql_node *n)
 		lit(m, ") END");
 	} else {
 		sql_put_literal(m->q, distinct ? STR("count(DISTINCT ") : STR("count("));
-		emit(m, x);
+		emit_gathered(m, n, x);
 	}
-	end_aggregate(m);
+	lit(m, ")");
 }
 
 static void emit_sum(struct emitter *m, const struct odsql_node *n)
 {
 	bool whole = n->type == VALUE_INT;
-	sql_put_literal(m->q, whole ? STR("TRY_CAST(coalesce(sum(") : STR("coalesce(sum("));
-	emit(m, n->args[0]);
-	end_aggregate(m);
+	sql_put_literal(m->q, whole ? STR("CAST(coalesce(sum(") : STR("coalesce(sum("));
+	emit_gathered(m, n, n->args[0]);
+	lit(m, ")");
 	sql_put_literal(m->q, whole ? STR(", 0) AS BIGINT)") : STR(", 0)"));
 }
 
-/* The engine wants the fraction as a constant: it is written out in millionths. */
+/* The fraction is written out in millionths of a percent. */
 static void emit_percentile(struct emitter *m, const struct odsql_node *n)
 {
 	double p = 50;
 	if (n->nargs > 1) p = n->args[1]->kind == ODSQL_INT ? (double)n->args[1]->i : n->args[1]->d;
-	lit(m, "quantile_cont(CAST(");
-	emit(m, n->args[0]);
-	lit(m, " AS DOUBLE), ");
+	lit(m, "stoa_quantile(list(CAST(");
+	emit_gathered(m, n, n->args[0]);
+	lit(m, " AS DOUBLE)), ");
 	sql_int(m->q, (int64_t)(p * 1000000 + 0.5));
-	lit(m, " / 100000000.0");
-	end_aggregate(m);
+	lit(m, " / CAST(100000000 AS DOUBLE)");
+	lit(m, ")");
 }
 
 static void put_listed(struct emitter *m, size_t field, enum sql_part part)
@@ -216,7 +217,7 @@ static void put_listed(struct emitter *m, size_t field, enum sql_part part)
 	lit(m, ") FILTER (");
 	sql_column(m->q, field, SQL_LAT);
 	lit(m, " IS NOT NULL");
-	end_aggregate(m);
+	lit(m, ")");
 }
 
 static void emit_envelope(struct emitter *m, const struct odsql_node *n)
@@ -239,7 +240,7 @@ static void emit_bbox(struct emitter *m, const struct odsql_node *n)
 		if (i) lit(m, ", ");
 		sql_put_literal(m->q, i < 2 ? STR("min(") : STR("max("));
 		sql_column(m->q, (size_t)n->args[0]->field, is_point ? point[i] : shape[i]);
-		end_aggregate(m);
+		lit(m, ")");
 	}
 	lit(m, ")");
 }
@@ -319,10 +320,10 @@ static void emit_any(struct emitter *m, const struct odsql_node *n)
 	}
 	lit(m, "any_value(");
 	emit(m, n->args[0]);
-	end_aggregate(m);
+	lit(m, ")");
 }
 
-void emit_call(struct emitter *m, const struct odsql_node *n)
+static void emit_plain_call(struct emitter *m, const struct odsql_node *n)
 {
 	if (n->fn->duckdb) {
 		emit_form(m, n);
@@ -347,4 +348,38 @@ void emit_call(struct emitter *m, const struct odsql_node *n)
 	case FN_SEARCH: case FN_SUGGEST: case FN_STARTSWITH: emit_word_call(m, n); break;
 	default: emit_geo_test(m, n); break;
 	}
+}
+
+void emit_call(struct emitter *m, const struct odsql_node *n)
+{
+	if (!(n->fn->flags & FN_AGG)) {
+		emit_plain_call(m, n);
+	} else if (m->over) {
+		lit(m, "(SELECT a");
+		sql_int(m->q, n->total);
+		lit(m, " FROM totals)");
+	} else {
+		emit_plain_call(&(struct emitter){ .q = m->q, .s = m->s, .exact = true }, n);
+	}
+}
+
+/* Writes the aggregates of a tree and gives them their numbers. */
+static void put_totals(struct emitter *m, struct odsql_node *n, uint32_t *count)
+{
+	if (n->kind == ODSQL_CALL && (n->fn->flags & FN_AGG)) {
+		if (*count) lit(m, ", ");
+		emit_call(m, n);
+		lit(m, " AS a");
+		sql_int(m->q, *count);
+		n->total = (*count)++;
+		return;
+	}
+	for (size_t i = 0; n->aggregate && i < n->nargs; i++) put_totals(m, n->args[i], count);
+}
+
+void odsql_emit_totals(struct sql *q, const struct odsql_scope *s, const struct odsql_items *of)
+{
+	struct emitter m = { .q = q, .s = s };
+	uint32_t count = 0;
+	for (size_t i = 0; i < of->n; i++) put_totals(&m, of->p[i].expr, &count);
 }

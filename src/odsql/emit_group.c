@@ -211,7 +211,7 @@ static void emit_elements(struct emitter *m, const struct odsql_node *n)
 
 void odsql_emit_key(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n)
 {
-	struct emitter m = { q, s, false };
+	struct emitter m = { .q = q, .s = s };
 	if (is_fn(n, FN_RANGE)) {
 		if (n->args[1]->kind == ODSQL_INTERVAL) emit_interval_key(&m, n);
 		else if (is_steps(n)) emit_steps_key(&m, n);

@@ -338,7 +338,7 @@ bool odsql_ranks(const struct odsql_node *n)
 
 void odsql_emit_rank(struct sql *q, const struct odsql_scope *s, struct odsql_node *const *where, size_t n)
 {
-	struct emitter m = { q, s, false };
+	struct emitter m = { .q = q, .s = s };
 	struct conditions all = { 0 };
 	bool known = true;
 	struct sql_rank *r = arena_new(q->arena, struct sql_rank);

@@ -35,6 +35,7 @@
  *                                                           geo_clusters of cells, the fullest first: a list of
  *                                                           STRUCT(cell, cluster, lat, lon), lat and lon the
  *                                                           mean of the whole cluster
+ *   stoa_quantile(DOUBLE[] values, DOUBLE fraction) DOUBLE   the value at that part of their order, nulls left out
  *   stoa_box(DOUBLE x0, DOUBLE y0, DOUBLE x1, DOUBLE y1) BLOB                  geo_box_wkb
  *
  * `relation` is an enum geo_relation; `shape` is a constant of the statement, so it can be prepared
@@ -120,6 +121,7 @@ struct odsql_node {
 	bool list;            /* multivalued text */
 	bool untyped;         /* the null literal */
 	bool aggregate;       /* is or contains an aggregate */
+	uint32_t total;       /* of an aggregate beside rows: its number, see odsql_emit_totals */
 	bool varies;          /* depends on the row outside of any aggregate */
 };
 
@@ -243,7 +245,10 @@ const struct odsql_help *odsql_help(size_t *n) nonnull_all; /* all of them, by w
 /* Writes a checked expression. Fields are the bare columns of the version's table, so the FROM must
  * have them unqualified in scope. Points have two columns: see odsql_emit_part. */
 void odsql_emit(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
-/* The same, aggregates computed over all rows of the FROM and repeated on each. */
+/* For rows with aggregates of all rows beside them: the columns of a relation `totals` of one row, which has the aggregates
+ * of some trees and must be written first, WITH totals AS MATERIALIZED (SELECT … FROM …); then expressions in which they
+ * are read from there. */
+void odsql_emit_totals(struct sql *q, const struct odsql_scope *s, const struct odsql_items *of);
 void odsql_emit_over(struct sql *q, const struct odsql_scope *s, const struct odsql_node *n);
 /* Writes a checked predicate. May give null where it means false: use in WHERE and FILTER only, or
  * follow it by IS TRUE. */

@@ -210,8 +210,18 @@ static void put_ordered_page(struct sql *q, const struct rows *r)
 	sql_lit(q, ", rowid");
 }
 
+/* Aggregates beside rows are computed once for all of them. */
+static void put_totals(struct sql *q, const struct rows *r)
+{
+	sql_lit(q, "WITH totals AS MATERIALIZED (SELECT ");
+	odsql_emit_totals(q, &r->scene.scope, &r->query.columns);
+	rows_put_from(q, r);
+	sql_lit(q, ") ");
+}
+
 static void put_rows(struct sql *q, const struct rows *r)
 {
+	if (r->query.mixed) put_totals(q, r);
 	sql_lit(q, "SELECT ");
 	rows_put_columns(q, r);
 	/* Near the top, the engine's own way (a heap that carries whole rows) costs half as much. */
