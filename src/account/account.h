@@ -159,6 +159,8 @@ void accounts_on_change(struct accounts *as, void (*changed)(void *arg, struct t
  * has come; gives how many rows went. */
 bool accounts_sweep(struct accounts *as, int64_t *n, struct err *e) must_use nonnull_all;
 /* SES-14, after a backup was restored: every epoch grows, all one-time secrets and counts of failures are void. */
+/* Reads who everybody is again, after rows came in that this room did not write: a portal that was taken in. */
+bool accounts_reread(struct accounts *as, struct tenant_id t, struct err *e) must_use nonnull_all;
 bool accounts_after_restore(struct accounts *as, struct err *e) must_use nonnull_all;
 
 enum account_scope {

@@ -136,6 +136,8 @@ bool accounts_sweep(struct accounts *as, int64_t *n, struct err *e)
 	return ok && (!accounts || accounts_changed(as, (struct tenant_id){ 0 }, e));
 }
 
+bool accounts_reread(struct accounts *as, struct tenant_id t, struct err *e) { return accounts_changed(as, t, e); }
+
 bool accounts_after_restore(struct accounts *as, struct err *e)
 {
 	struct store_tx *tx;

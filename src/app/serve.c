@@ -83,10 +83,11 @@ static bool is_at_the_right_door(const struct site *s, const struct tenant *t, s
 	return false; /* with the way on in the reply, or with what was wrong in *e */
 }
 
-/* One that was suspended or removed says so and nothing else, whatever is asked of it. */
+/* One that was suspended or removed, or is being restored, says so and nothing else, whatever is asked of it. */
 static bool is_open(const struct tenant *t, struct err *e)
 {
 	if (!t->suspended) return true;
+	if (t->restoring.us && !t->removed.us) return err_set(e, ERR_RESTORING, "%s", err_kind(ERR_RESTORING)->sentence);
 	return t->removed.us ? err_set(e, ERR_GONE, "This portal was closed.") : err_set(e, ERR_CLOSED, "%s", err_kind(ERR_CLOSED)->sentence);
 }
 
@@ -407,7 +408,7 @@ static bool run(struct cli *c, struct server *s, struct err *e)
 	if (!audience_start(s->site->audience, s->conf->geoip_database, s->conf->datacentre_networks, s->log, e)) return false;
 	policy_shelf_open(&s->site->shelf);
 	if (!profiles_open(s->site, e)) return false;
-	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e) || !jobs_open(s->site, e) || !transfer_backups_open(s->site, e)) return false;
+	if (!live_open(s->site, true, e) || !upkeep_open(s->site, &s->upkeep, e) || !jobs_open(s->site, e) || !transfer_backups_open(s->site, jobs_still, e)) return false;
 	if (!cli_control_open(s->site, s->conf, &s->control, e)) return false;
 #ifdef STOA_TEST_CONTROL
 	if (!probe_open(s->site, s->lanes, s->bell, &s->probe, e)) return false;

@@ -1,5 +1,5 @@
 /* Backups of the portal: made at once by a button and kept for a while, each a tar file to be downloaded, with its checksum; what brings one
- * back is a command, which the page shows. They hold everything of the portal, people too: given to administrators with a secret proved of late. */
+ * back is backup_restore.c, or a command, which the page shows. They hold everything of the portal, people too: given to administrators with a secret proved of late. */
 #include "back/inside.h"
 #include "transfer/transfer.h"
 #include <errno.h>
@@ -34,6 +34,17 @@ static void put_state(struct html *h, const struct transfer_backup *b)
 	html_lit(h, "</small>");
 }
 
+/* Of an order to bring one back: which. */
+static void put_source(struct html *h, const struct visit *v, const struct transfer_backup *b, const struct transfer_backup *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(list[i].uid, b->source)) {
+			html_say_with(h, N_("Brings back the backup of {0}."), HTML_ARG_DATE(list[i].queued.us, v->zone));
+			return;
+		}
+	html_say(h, N_("Brings back a backup that is past its time."));
+}
+
 static void put_file(struct html *h, const struct transfer_backup *b)
 {
 	if (!b->file.n) {
@@ -48,9 +59,9 @@ static void put_file(struct html *h, const struct transfer_backup *b)
 	html_lit(h, "</code></details>");
 }
 
-static void put_row(struct html *h, struct html_table *t, struct visit *v, const struct transfer_backup *b)
+static void put_row(struct html *h, struct html_table *t, struct visit *v, const struct transfer_backup *b, const struct transfer_backup *list, size_t n)
 {
-	struct str who = b->who ? accounts_name(v->at.site->accounts, v->at.tenant->id, b->who, v->arena) : i18n_text(v->lang, N_("Every day by itself"));
+	struct str who = b->who < 0 ? STR("") : b->who ? accounts_name(v->at.site->accounts, v->at.tenant->id, b->who, v->arena) : i18n_text(v->lang, N_("Every day by itself"));
 	html_row_open(h, t);
 	html_cell_open(h, t);
 	html_date(h, b->queued.us, v->zone, true);
@@ -60,12 +71,15 @@ static void put_row(struct html *h, struct html_table *t, struct visit *v, const
 	put_state(h, b);
 	html_cell_close(h, t);
 	html_cell_open(h, t);
-	put_file(h, b);
+	if (b->restores) put_source(h, v, b, list, n);
+	else put_file(h, b);
 	html_cell_close(h, t);
 	html_cell_open(h, t);
 	if (b->file.n && may_have(v))
 		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .small = true, .label = N_("Download"), .about = file_name(b->file), .href = path_of(v, b, "download.tar") });
-	if (b->ended.us && may_have(v))
+	if (b->file.n && may_have(v))
+		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .small = true, .label = N_("Bring back…"), .about = file_name(b->file), .href = path_of(v, b, "restore/") });
+	if (b->ended.us && !b->restores && may_have(v))
 		html_button(h, &(struct html_button){ .weight = HTML_DANGER, .small = true, .label = N_("Remove…"), .about = file_name(b->file), .href = path_of(v, b, "remove/") });
 	html_cell_close(h, t);
 	html_row_close(h, t);
@@ -80,7 +94,7 @@ static void put_list(struct html *h, struct visit *v, const struct transfer_back
 		return;
 	}
 	html_table_open(h, &t);
-	for (size_t i = 0; i < n; i++) put_row(h, &t, v, &list[i]);
+	for (size_t i = 0; i < n; i++) put_row(h, &t, v, &list[i], list, n);
 	html_table_close(h, &t);
 }
 

@@ -118,7 +118,7 @@ static void store(struct doctor *d)
 
 static void portal(struct doctor *d, const struct tenant *t)
 {
-	if (t->suspended) FOUND(d, WARN, "", "portal %.*s is suspended and answers nobody", STR_ARG(t->host));
+	if (t->suspended && !t->restoring.us) FOUND(d, WARN, "", "portal %.*s is suspended and answers nobody", STR_ARG(t->host));
 	if (!tenant_setting(t, "title").n)
 		FOUND(d, WARN, "stoa portal set HOST title=\"…\"", "portal %.*s has no title", STR_ARG(t->host));
 	if (!tenant_setting(t, "contact").n)

@@ -92,7 +92,7 @@ static bool list_one(struct cli *c, struct tenant_id id, struct json_out *j, str
 	}
 	auto_buf aliases = BUF_INIT(1 << 16);
 	for (size_t i = 0; i < p->naliases; i++) buf_printf(&aliases, "%s%.*s", i ? " " : "", STR_ARG(p->aliases[i]));
-	struct str state = p->removed.us ? STR("removed") : p->suspended ? STR("suspended") : STR("open");
+	struct str state = p->removed.us ? STR("removed") : p->restoring.us ? STR("restoring") : p->suspended ? STR("suspended") : STR("open");
 	if (j) {
 		json_open(j, '{');
 		json_member(j, "portal", p->host);

@@ -25,6 +25,7 @@ static const struct lost refused_form = { 403, N_("The form could not be accepte
 
 /* A whole portal that answers nobody: what is shown has no way on, since nothing of it can be reached. */
 static const struct lost closed = { 503, N_("This portal is closed for now"), N_("Whoever runs it has closed it. Nothing of it is lost; please come back later.") };
+static const struct lost restoring = { 503, N_("This portal is being restored"), N_("A backup is being put in its place. Nothing has to be done: this page looks again by itself, until the portal is back.") };
 static const struct lost taken_away = { 410, N_("This portal is closed"), N_("Whoever runs it has taken it away.") };
 
 static const struct lost *find(int status)
@@ -126,7 +127,9 @@ void front_error(const struct httpd_request *r, struct httpd_reply *p, void *app
 		return;
 	}
 	if (t->suspended) {
-		answer_bare(r, p, t->removed.us ? &taken_away : &closed, t);
+		bool back_soon = t->restoring.us && !t->removed.us;
+		if (back_soon && r->method == HTTPD_GET) httpd_reply_literal(p, STR("Refresh"), STR("10"));
+		answer_bare(r, p, t->removed.us ? &taken_away : back_soon ? &restoring : &closed, t);
 		tenant_release(site->tenants, t);
 		return;
 	}

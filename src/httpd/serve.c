@@ -206,7 +206,8 @@ void visit_fail(struct visit *v)
 	if (why == WHY_GONE) status = 499; /* nobody reads it; the counters should not blame us */
 	httpd_reply_reset(&v->reply);
 	httpd_reply_status(&v->reply, status);
-	if (status == 503) httpd_reply_lit(&v->reply, "Retry-After", "2");
+	if (v->err.code == ERR_RESTORING) httpd_reply_lit(&v->reply, "Retry-After", "20");
+	else if (status == 503) httpd_reply_lit(&v->reply, "Retry-After", "2");
 	if (why != WHY_GONE) log_failed(v, status);
 	if (o->hooks.error) {
 		o->hooks.error(&v->request, &v->reply, o->app, &v->err);

@@ -64,6 +64,7 @@ struct job_worker {
 	bool started;
 	bool busy;            /* what follows means something */
 	bool aborted;         /* somebody wants it to stop */
+	bool yields;          /* its portal is being restored: back into the queue */
 	bool silent;          /* no sign of life for too long: stopped by the clock */
 	struct job_task task;
 	struct job_now now;
@@ -72,7 +73,7 @@ struct job_worker {
 
 struct jobs {
 	struct lock lock;     /* LOCK_JOB; guards the workers and the five below */
-	struct lock_bell work, tick;
+	struct lock_bell work, tick, idle; /* idle: a job has ended */
 	bool woken, ticked, stopping;
 	int64_t last_tenant;  /* whose job was taken last: portals take turns */
 	struct job_worker workers[JOB_WORKERS];

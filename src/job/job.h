@@ -19,6 +19,10 @@ bool jobs_open(struct site *s, struct err *e) must_use nonnull_all;
 void jobs_close(struct site *s);
 void jobs_done(struct site *s); /* after the last request, and jobs_close */
 
+/* Stops what is under way on a portal that is being restored (tenant_restoring), of which nothing is begun, and waits until it has stopped; it is back in
+ * the queue then. False when `c` was fired meanwhile. */
+bool jobs_still(struct site *s, struct tenant_id t, struct cancel *c, struct err *e) must_use nonnull_all;
+
 struct job_order {
 	struct tenant_id tenant;
 	int64_t dataset, who;        /* who 0: a schedule */

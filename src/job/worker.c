@@ -29,7 +29,7 @@ static bool why_stopped(void *arg, bool *silent, bool *closing)
 	lock_take(&w->jobs->lock);
 	bool asked = w->aborted;
 	*silent = w->silent;
-	*closing = w->jobs->stopping && !w->silent;
+	*closing = (w->jobs->stopping || w->yields) && !w->silent;
 	lock_give(&w->jobs->lock);
 	return asked;
 }
@@ -43,7 +43,7 @@ static void perform(struct job_worker *w, const struct job_task *task)
 	lock_take(&w->jobs->lock);
 	w->task = *task;
 	w->now = (struct job_now){ .phase = "", .permille = -1, .began_ns = now, .sign_ns = now };
-	w->aborted = w->silent = false;
+	w->aborted = w->silent = w->yields = false;
 	w->busy = true;
 	bool stopping = w->jobs->stopping;
 	lock_give(&w->jobs->lock);
@@ -54,6 +54,7 @@ static void perform(struct job_worker *w, const struct job_task *task)
 	if (!job_do(w->jobs->site, task, &watch, &e)) complain(w->jobs, "job.not_noted", &e);
 	lock_take(&w->jobs->lock);
 	w->busy = false;
+	lock_bell_ring_all(&w->jobs->idle);
 	lock_give(&w->jobs->lock);
 	cancel_done(&w->cancel);
 	jobs_tick(w->jobs->site); /* what joined this dataset may be due */
@@ -219,6 +220,41 @@ void jobs_stop(struct site *s, int64_t job)
 	lock_give(&j->lock);
 }
 
+/* Also of a job that was claimed before the portal was closed, and that no worker has yet. */
+static bool is_held(struct site *s, struct tenant_id t, bool *held, struct err *e)
+{
+	struct store_tx *tx;
+	struct store_rows *r;
+	struct err ignored = { 0 };
+	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
+	bool ok = store_ask(tx, &job_q[JOB_Q_held], t, STORE_NONE, &r, e);
+	if (ok) {
+		ok = store_step(r, e) == STORE_ROW;
+		*held = ok && store_int(r, 0) > 0;
+		store_stop(r);
+	}
+	return store_end(tx, STORE_ROLLBACK, &ignored) && ok;
+}
+
+bool jobs_still(struct site *s, struct tenant_id t, struct cancel *c, struct err *e)
+{
+	struct jobs *j = s->jobs;
+	bool held = j != NULL;
+	while (held && !cancel_fired(c)) {
+		if (!is_held(s, t, &held, e)) return false;
+		lock_take(&j->lock);
+		for (size_t i = 0; i < j->nworkers; i++) {
+			struct job_worker *w = &j->workers[i];
+			if (!w->busy || w->task.tenant.v != t.v) continue;
+			held = w->yields = true;
+			cancel_fire(&w->cancel);
+		}
+		if (held) (void)lock_bell_wait_until(&j->idle, &j->lock, clock_monotonic_ns() + JOB_SECOND_NS);
+		lock_give(&j->lock);
+	}
+	return !cancel_fired(c) || err_set(e, ERR_CANCELLED, "interrupted");
+}
+
 bool jobs_now(struct site *s, int64_t job, struct job_now *out)
 {
 	struct jobs *j = s->jobs;
@@ -262,6 +298,7 @@ bool jobs_open(struct site *s, struct err *e)
 	lock_init(&j->lock, LOCK_JOB);
 	lock_bell_init(&j->work);
 	lock_bell_init(&j->tick);
+	lock_bell_init(&j->idle);
 	s->jobs = j;
 	size_t n = wanted(s->conf);
 	bool ok = true;
@@ -296,6 +333,7 @@ void jobs_close(struct site *s)
 	s->jobs = NULL;
 	lock_bell_done(&j->work);
 	lock_bell_done(&j->tick);
+	lock_bell_done(&j->idle);
 	lock_done(&j->lock);
 	free(j);
 }

@@ -101,15 +101,16 @@ static void sweep(struct live *l, int64_t (*pairs)[2], size_t n)
 /* --- opening and closing -------------------------------------------------------------------------------- */
 
 /* Every dataset that may be pushed to, before the first question is answered. One that cannot be read
- * keeps the others from nothing: it is tried again, and refuses pushes meanwhile. */
-static bool load_all(struct live *l, struct err *e)
+ * keeps the others from nothing: it is tried again, and refuses pushes meanwhile. `only` 0: of all portals. */
+static bool load_all(struct live *l, struct tenant_id only, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	int64_t (*pairs)[2];
 	size_t n;
 	if (!access_all(l->site, &a, &pairs, &n, e)) return false;
-	sweep(l, pairs, n);
+	if (!only.v) sweep(l, pairs, n);
 	for (size_t i = 0; i < n; i++) {
+		if (only.v && pairs[i][0] != only.v) continue;
 		struct err bad = { 0 };
 		struct stream *s;
 		bool ok = stream_of(l, (struct tenant_id){ pairs[i][0] }, pairs[i][1], &s, &bad) && stream_load(s, &bad);
@@ -129,7 +130,7 @@ bool live_open(struct site *site, bool serves, struct err *e)
 	lock_bell_init(&l->compact);
 	cancel_init(&l->cancel);
 	site->live = l;
-	bool ok = load_all(l, e);
+	bool ok = load_all(l, (struct tenant_id){ 0 }, e);
 	if (ok && serves) {
 		l->has_applier = pthread_create(&l->applier, NULL, apply_run, l) == 0;
 		l->has_compactor = pthread_create(&l->compactor, NULL, compact_run, l) == 0;
@@ -138,6 +139,8 @@ bool live_open(struct site *site, bool serves, struct err *e)
 	if (!ok) live_close(site);
 	return ok;
 }
+
+bool live_take_up(struct site *site, struct tenant_id t, struct err *e) { return !site->live || load_all(site->live, t, e); }
 
 void live_close(struct site *site)
 {

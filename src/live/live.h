@@ -24,6 +24,8 @@ struct live;
 /* Reads the journals, so that pushes are seen before the first question; sets s->live. `serves`: also
  * starts the threads that let pushes in and compact; without it pushing is refused. */
 bool live_open(struct site *s, bool serves, struct err *e) must_use nonnull_all;
+/* Journals of a portal that was taken in while a server runs, so that what was pushed to it is seen; nothing where none runs. */
+bool live_take_up(struct site *s, struct tenant_id t, struct err *e) must_use nonnull_all;
 /* Ends the threads; what was answered is in the journal. s->live becomes NULL, and may be already. */
 void live_close(struct site *s);
 

@@ -90,7 +90,9 @@ bool site_enter(struct site *s, struct str host, struct site_visit *out, struct 
 {
 	struct site_visit v = { .site = s, .tenant = tenants_find_or_null(s->tenants, host) };
 	if (!v.tenant || v.tenant->suspended) {
+		bool back_soon = v.tenant && v.tenant->restoring.us && !v.tenant->removed.us;
 		site_leave(&v);
+		if (back_soon) return err_set(e, ERR_RESTORING, "%s", err_kind(ERR_RESTORING)->sentence);
 		return err_set(e, ERR_NO_PORTAL, "no portal answers at this address");
 	}
 	if (!catalog_hold(s->catalog, v.tenant->id, &v.view, e)) {

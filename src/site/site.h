@@ -99,7 +99,7 @@ struct site_visit {
 	const struct tenant *tenant;
 	const struct catalog_view *view;
 };
-/* False: ERR_NO_PORTAL, or what the store said. */
+/* False: ERR_NO_PORTAL, ERR_RESTORING, or what the store said. */
 bool site_enter(struct site *s, struct str host, struct site_visit *out, struct err *e) must_use nonnull_all;
 void site_leave(struct site_visit *v);
 

@@ -208,15 +208,23 @@ static bool put_table(sqlite3 *db, struct arena *a, struct buf *b, struct str ta
 	return true;
 }
 
-/* A key is told by its hash on the whole server: one that is there already (the portal it was copied from) stays with that. */
-static const char unlike[] = "delete from taken.api_key where hash in (select hash from main.api_key)";
+/* A key is told by its hash on the whole server: one that is there already (the portal it was copied from) stays with that. Those of the portal
+ * that is replaced come in under a mark, which tenant_open takes away with that portal; one that was revoked since stays revoked. */
+static bool settle_keys(sqlite3 *db, struct buf *b, struct tenant_id replaced, struct err *e)
+{
+	long long of = (long long)replaced.v;
+	buf_printf(b, "delete from taken.api_key where hash in (select hash from main.api_key where tenant <> %lld);"
+	              "update taken.api_key set revoked = m.revoked, reason = m.reason from main.api_key m where m.tenant = %lld and m.hash = taken.api_key.hash and m.revoked is not null;"
+	              "update taken.api_key set hash = 'taken:' || hash where hash in (select hash from main.api_key where tenant = %lld);", of, of, of);
+	return run(db, b, e);
+}
 
-static bool take(sqlite3 *db, struct tenant_id *t, struct err *e)
+static bool take(sqlite3 *db, struct tenant_id replaced, struct tenant_id *t, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	auto_buf b = BUF_INIT(1 << 20);
 	struct names all;
-	if (!store_exec(db, "pragma defer_foreign_keys=on", e) || !store_exec(db, unlike, e) || !tables(db, &a, &all, e)) return false;
+	if (!store_exec(db, "pragma defer_foreign_keys=on", e) || !settle_keys(db, &b, replaced, e) || !tables(db, &a, &all, e)) return false;
 	buf_printf(&b, "insert into main.tenant (host, created, suspended, generation) select 'taken-in-' || hex(randomblob(8)) || '.invalid', %lld, 1, 1", (long long)clock_now().us);
 	if (!run(db, &b, e)) return false;
 	t->v = sqlite3_last_insert_rowid(db);
@@ -229,7 +237,7 @@ static bool take(sqlite3 *db, struct tenant_id *t, struct err *e)
 	return run(db, &b, e);
 }
 
-bool store_portal_in(struct store *s, struct str path, struct tenant_id *out, struct err *e)
+bool store_portal_in(struct store *s, struct str path, struct tenant_id replaced, struct tenant_id *out, struct err *e)
 {
 	struct store_tx *tx;
 	struct err ignored = { 0 };
@@ -245,7 +253,7 @@ bool store_portal_in(struct store *s, struct str path, struct tenant_id *out, st
 	}
 	sqlite3_finalize(q);
 	bool attached = ok;
-	ok = ok && store_exec(db, "begin immediate", e) && take(db, out, e) && store_exec(db, "commit", e);
+	ok = ok && store_exec(db, "begin immediate", e) && take(db, replaced, out, e) && store_exec(db, "commit", e);
 	if (!ok && !sqlite3_get_autocommit(db)) sqlite3_exec(db, "rollback", NULL, NULL, NULL);
 	if (attached) sqlite3_exec(db, "detach taken", NULL, NULL, NULL);
 	bool ended = store_end(tx, STORE_COMMIT, &ignored);

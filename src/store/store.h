@@ -70,8 +70,8 @@ bool store_backup(struct store *s, struct str path, struct err *e) must_use nonn
 /* Writes a new file that holds one portal alone, without what is of the moment (sign-ins, letters, counters). */
 bool store_portal_out(struct store *s, struct tenant_id t, struct str path, struct err *e) must_use nonnull_all;
 /* Takes such a file in as a new portal that answers nowhere yet: it is suspended, under a name of its own that ends in ".invalid". All
- * its numbers are made anew. The file is brought up to date and changed: give a copy. ERR_BAD_SOURCE when it is none. */
-bool store_portal_in(struct store *s, struct str path, struct tenant_id *out, struct err *e) must_use nonnull_all;
+ * its numbers are made anew. `replaced` (0: none) is the portal whose place it is to take: keys of both are its own, once tenant_open has done so. The file is brought up to date and changed: give a copy. ERR_BAD_SOURCE when it is none. */
+bool store_portal_in(struct store *s, struct str path, struct tenant_id replaced, struct tenant_id *out, struct err *e) must_use nonnull_all;
 
 /* What was overwritten and deleted also leaves the log beside the file, which is emptied. Nothing happens while somebody reads or writes: the next
  * call does it (upkeep calls every minute; so does whatever removes people or data for good). */

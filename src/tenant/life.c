@@ -20,6 +20,11 @@ bool tenant_suspend(struct tenants *ts, struct tenant_id id, bool suspended, str
 	return run_one(ts, id, TENANT_Q_suspend, VALUE_OF_INT(suspended), e);
 }
 
+bool tenant_restoring(struct tenants *ts, struct tenant_id id, bool restoring, struct err *e)
+{
+	return run_one(ts, id, TENANT_Q_restoring, VALUE_OF_INT(restoring ? clock_now().us : 0), e);
+}
+
 bool tenant_put_away(struct tenants *ts, struct tenant_id id, bool away, struct err *e)
 {
 	return run_one(ts, id, TENANT_Q_put_away, VALUE_OF_INT(away ? clock_now().us : 0), e);

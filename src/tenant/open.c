@@ -17,11 +17,12 @@ static bool put(struct store_tx *t, struct tenant_id id, struct str host, int64_
 	       (!*put || store_run(t, &tenant_queries[TENANT_Q_host_insert], id, STORE_PARAMS(VALUE_OF_TEXT(host), VALUE_OF_INT(place)), e));
 }
 
-/* What goes with the place and not with the portal: who runs whom, and the backups, whose files nobody would remove without their rows. Who
- * asked for those is nobody's number any more. */
+/* What goes with the place and not with the portal: who runs whom, limits that were set from above, and the backups, whose files nobody would
+ * remove without their rows; who asked for those is nobody's number any more. If this is what a restore does, it is done in the same moment. */
 static bool inherit(struct store_tx *t, struct tenant_id id, struct tenant_id replaced, struct err *e)
 {
-	static const int heirs[] = { TENANT_H_heir_parent, TENANT_H_heir_children, TENANT_H_heir_backups };
+	if (!store_run_house(t, &tenant_house_queries[TENANT_H_heir_done], STORE_PARAMS(VALUE_OF_INT(replaced.v), VALUE_OF_INT(clock_now().us)), e)) return false;
+	static const int heirs[] = { TENANT_H_heir_parent, TENANT_H_heir_children, TENANT_H_heir_backups, TENANT_H_heir_ceilings, TENANT_H_heir_limits };
 	for (size_t i = 0; i < COUNT_OF(heirs); i++)
 		if (!store_run_house(t, &tenant_house_queries[heirs[i]], STORE_PARAMS(VALUE_OF_INT(id.v), VALUE_OF_INT(replaced.v)), e)) return false;
 	return true;
@@ -33,6 +34,7 @@ bool tenant_open(struct tenants *ts, struct tenant_id id, const struct str *host
 	struct err ignored = { 0 };
 	if (!store_begin(tenants_store(ts), STORE_WRITE, &t, e)) return false;
 	bool ok = replaced.v == 0 || (inherit(t, id, replaced, e) && store_run(t, &tenant_queries[TENANT_Q_tenant_delete], replaced, STORE_NONE, e));
+	ok = ok && store_run(t, &tenant_queries[TENANT_Q_keys_opened], id, STORE_NONE, e);
 	for (size_t i = 0; ok && i < n; i++) ok = put(t, id, hosts[i], (int64_t)i, &answers[i], e);
 	if (ok && !answers[0])
 		ok = err_set(e, ERR_CONFLICT, "the host name %.*s already belongs to a portal; `stoa portal list` shows which", STR_ARG(hosts[0]));

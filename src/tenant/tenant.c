@@ -78,6 +78,8 @@ static bool load_tenants(struct store_tx *t, struct box **first, struct err *e)
 		b->tenant.suspended |= b->tenant.removed.us != 0;
 		b->tenant.created.us = store_int(r, 5);
 		b->tenant.parent.v = store_int(r, 6);
+		b->tenant.restoring.us = store_int(r, 7);
+		b->tenant.suspended |= b->tenant.restoring.us != 0;
 		*tail = b;
 		tail = &b->next;
 	}
@@ -283,6 +285,15 @@ void tenant_release(struct tenants *ts, const struct tenant *t)
 	lock_take(&ts->lock);
 	let_go(b);
 	lock_give(&ts->lock);
+}
+
+bool tenant_is_alone(struct tenants *ts, const struct tenant *t)
+{
+	const struct box *b = (const struct box *)(uintptr_t)t;
+	lock_take(&ts->lock);
+	bool alone = b->held == 1;
+	lock_give(&ts->lock);
+	return alone;
 }
 
 size_t tenants_list(struct tenants *ts, struct arena *a, struct tenant_id **out)

@@ -19,7 +19,8 @@ struct tenant {
 	const struct str *languages;  /* at least one; the first is the default */
 	size_t nlanguages;
 	uint64_t generation;          /* grows with every change of the portal or its catalogue */
-	bool suspended;               /* answers nobody; one that was removed is, too */
+	bool suspended;               /* answers nobody; one that was removed or is being restored is, too */
+	struct instant restoring;     /* since when a backup is being put in its place; 0: none is */
 	struct instant created, removed; /* removed: 0 unless it is to go for good, TENANT_KEPT_DAYS later */
 	struct tenant_id parent;      /* who runs it from their own back office; 0: nobody */
 	struct map settings;          /* name → struct str *, as given */
@@ -73,7 +74,8 @@ extern const char tenant_settings_help[];
 /* Whether a text can be a host name. */
 bool tenant_host_ok(struct str host, struct err *e) must_use nonnull_all;
 /* A portal that was taken in (store_portal_in) answers from now on at these names, the first of them its own, in the place of `replaced`
- * (0: none), which goes. Names that other portals have are passed over: answers tells, one a name; ERR_CONFLICT when the first is one. */
+ * (0: none), which goes. Names that other portals have are passed over: answers tells, one a name; ERR_CONFLICT when the first is one.
+ * With the place go: who runs whom, the backups, limits that were set from above (ceiling.*), and that a key is revoked. */
 bool tenant_open(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, struct tenant_id replaced, bool *answers, struct err *e) must_use;
 /* For good, at once. */
 bool tenant_remove(struct tenants *ts, struct tenant_id id, struct err *e) must_use;
@@ -88,7 +90,13 @@ bool tenant_rename(struct tenants *ts, struct tenant_id id, const struct str *ho
                    bool (*within)(struct store_tx *tx, void *arg, struct err *e), void *arg, struct err *e) must_use;
 /* Readers and people get a page that says so; nothing of it is lost. */
 bool tenant_suspend(struct tenants *ts, struct tenant_id id, bool suspended, struct err *e) must_use nonnull_all;
-/* The same, until tenants_sweep makes an end of it; false takes that back. */
+/* The same while a backup is put in its place: it answers that it will be back, and nothing that is begun by itself begins. tenant_open with it as
+ * `replaced` ends that, too. */
+bool tenant_restoring(struct tenants *ts, struct tenant_id id, bool restoring, struct err *e) must_use nonnull_all;
+/* Whether nobody but the caller holds this picture of a portal, which tenants_hold_or_null gave before it was closed: no request that came in
+ * before is under way any more. */
+bool tenant_is_alone(struct tenants *ts, const struct tenant *t) nonnull_all;
+/* The same as tenant_suspend, until tenants_sweep makes an end of it; false takes that back. */
 bool tenant_put_away(struct tenants *ts, struct tenant_id id, bool away, struct err *e) must_use nonnull_all;
 /* Whose back office it is run from; a parent of 0: nobody's. A portal that is run from another runs none itself: ERR_CONFLICT. */
 bool tenant_give_to(struct tenants *ts, struct tenant_id id, struct tenant_id parent, struct err *e) must_use nonnull_all;

@@ -288,3 +288,11 @@ void trace_command(struct site *s, struct str words, const struct str *operands,
 	if (str_eq(words, STR("secure")) && x.object.n) add_rules(s, id, &a, (struct instant){ x.at.us - COMMAND_US }, &x);
 	if (!act_write(s, id, &x, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
 }
+
+void trace_restored(struct site *s, struct tenant_id t, int64_t who, struct str backup)
+{
+	const struct trace_act x = { .at = clock_now(), .who = who, .origin = STR("page"), .action = STR("restore_portal"), .kind = STR("portal"), .object = backup,
+		.place = STR("/backoffice/backups/{backup}/restore/") };
+	struct err e = { 0 };
+	if (s->trace && !act_write(s, t, &x, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
+}

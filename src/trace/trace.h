@@ -35,6 +35,9 @@ void trace_request(struct site *s, const struct httpd_request *r, const struct h
  * `object`: what it was done to when the operands do not say; else empty. */
 void trace_command(struct site *s, struct str words, const struct str *operands, size_t n, struct str portal, struct str object);
 
+/* After a backup took the place of a portal: its log is that of then, which does not have the order. */
+void trace_restored(struct site *s, struct tenant_id t, int64_t who, struct str backup);
+
 struct trace_act {
 	int64_t id;
 	struct instant at;

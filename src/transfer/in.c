@@ -2,6 +2,7 @@
 #include "transfer/inside.h"
 #include "io/io.h"
 #include "json/json.h"
+#include "live/live.h"
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -89,25 +90,38 @@ static bool take_files(struct reading *r, struct err *e)
 
 /* --- the name -------------------------------------------------------------------------------------------------- */
 
-static bool give_name(struct reading *r, struct str former, struct str host, struct tenant_id replaced, struct err *e)
+/* The names that it has from now on, its own first. A backup that is brought back keeps those of today, since they are given from above; one that
+ * comes in under another name is a copy: its other names stay where they are. */
+static size_t names_of(struct reading *r, struct str former, struct str host, struct tenant_id replaced, struct str **out)
 {
 	const struct json_node *aliases = json_get(r->head, "aliases");
-	size_t n = json_count(aliases) + 1, k = 0;
-	struct str *hosts = arena_array(r->a, struct str, n);
-	bool *answers = arena_array(r->a, bool, n);
+	const struct tenant *now = r->how->restores ? tenants_hold_or_null(r->site->tenants, replaced) : NULL;
+	size_t n = (now ? now->naliases : json_count(aliases)) + 1, k = 0;
+	struct str *hosts = *out = arena_array(r->a, struct str, n);
 	hosts[k++] = host;
-	/* Under another name it is a copy: its other names stay where they are. */
-	for (size_t i = 0; str_eq(former, host) && i < json_count(aliases); i++) {
+	for (size_t i = 0; now && i < now->naliases; i++) hosts[k++] = arena_str(r->a, now->aliases[i]);
+	if (now) tenant_release(r->site->tenants, now);
+	for (size_t i = 0; !now && str_eq(former, host) && i < json_count(aliases); i++) {
 		struct err own = { 0 };
 		if (tenant_host_ok(json_text(json_at(aliases, i)), &own)) hosts[k++] = json_text(json_at(aliases, i));
 	}
+	return k;
+}
+
+static bool give_name(struct reading *r, struct str former, struct str host, struct tenant_id replaced, struct err *e)
+{
+	struct str *hosts;
+	size_t k = names_of(r, former, host, replaced, &hosts);
+	bool *answers = arena_array(r->a, bool, k);
 	if (!transfer_reseal(r->site, r->tenant, former, host, r->a, r->told, e) || !tenant_open(r->site->tenants, r->tenant, hosts, k, replaced, answers, e)) return false;
+	/* A server that runs has people and pushed records in its memory. */
+	if (!accounts_reread(r->site->accounts, r->tenant, e) || !live_take_up(r->site, r->tenant, e)) return false;
 	const struct tenant *now = str_eq(former, host) ? NULL : tenants_hold_or_null(r->site->tenants, r->tenant);
 	bool named = !now || tenant_setting(now, "consent.ledger_name").n > 0;
 	if (now) tenant_release(r->site->tenants, now);
 	const struct tenant_setting_value ledger = { STR("consent.ledger_name"), former };
 	if (!named && !tenant_set(r->site->tenants, r->tenant, &ledger, 1, e)) return false;
-	r->told->names = arena_array(r->a, struct str, n);
+	r->told->names = arena_array(r->a, struct str, k);
 	for (size_t i = 0; i < k; i++)
 		if (!answers[i]) r->told->names[r->told->nnames++] = arena_str(r->a, hosts[i]);
 	return true;
@@ -119,8 +133,9 @@ static bool find_place(struct reading *r, struct str host, struct tenant_id *rep
 	*replaced = (struct tenant_id){ 0 };
 	if (!there) return true;
 	*replaced = there->id;
-	bool own = str_eq(there->host, host);
+	bool own = str_eq(there->host, host), closed = there->restoring.us != 0;
 	tenant_release(r->site->tenants, there);
+	if (closed && !r->how->restores) return err_set(e, ERR_CONFLICT, "%.*s is being restored from a backup; wait until that is over", STR_ARG(host));
 	if (r->how->replace && own) return true;
 	return err_set(e, ERR_CONFLICT, own ? "a portal answers at %.*s already; replace it, or give another host name" : "%.*s is another name of a portal; give a host name of its own", STR_ARG(host));
 }
@@ -149,7 +164,7 @@ static bool take_all(struct reading *r, struct err *e)
 	unlink(tmp.p);
 	bool ok = transfer_copy(r->a, arena_printf(r->a, "%.*s/portal.db", STR_ARG(r->how->folder)), tmp, r->how->cancel_or_null, e);
 	if (!ok && e->code == ERR_NOT_FOUND) ok = lacking(e, STR("portal.db"));
-	ok = ok && store_portal_in(r->site->store, tmp, &r->tenant, e);
+	ok = ok && store_portal_in(r->site->store, tmp, replaced, &r->tenant, e);
 	unlink(tmp.p);
 	r->told->host = arena_str(r->a, host);
 	return ok && take_files(r, e) && give_name(r, former, host, replaced, e);
@@ -168,25 +183,35 @@ bool transfer_in(struct site *s, const struct transfer_in *how, struct arena *a,
 	return false;
 }
 
+/* Ids of the first column. */
+static bool portals(struct site *s, int query, const struct value *with, size_t nwith, struct tenant_id *ids, size_t most, size_t *n, struct err *e)
+{
+	struct err ignored = { 0 };
+	struct store_tx *tx;
+	struct store_rows *r;
+	*n = 0;
+	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
+	bool ok = store_ask_house(tx, &transfer_house_queries[query], with, nwith, &r, e);
+	enum store_step step = STORE_DONE;
+	while (ok && *n < most && (step = store_step(r, e)) == STORE_ROW) ids[(*n)++] = (struct tenant_id){ store_int(r, 0) };
+	if (ok) store_stop(r);
+	return store_end(tx, STORE_ROLLBACK, &ignored) && ok && step != STORE_FAILED;
+}
+
 bool transfer_sweep(struct site *s, struct err *e)
 {
 	enum { MOST = 64 };
-	struct err ignored = { 0 };
 	struct tenant_id ids[MOST];
-	struct store_tx *tx;
-	struct store_rows *r;
-	size_t n = 0;
-	if (!store_begin(s->store, STORE_READ, &tx, e)) return false;
-	bool ok = store_ask_house(tx, &transfer_house_queries[TRANSFER_H_stranded], STORE_NONE, &r, e);
-	enum store_step step = STORE_DONE;
-	while (ok && n < MOST && (step = store_step(r, e)) == STORE_ROW) ids[n++] = (struct tenant_id){ store_int(r, 0) };
-	if (ok) store_stop(r);
-	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok && step != STORE_FAILED;
+	size_t n;
+	bool ok = portals(s, TRANSFER_H_stranded, STORE_NONE, ids, MOST, &n, e);
 	for (size_t i = 0; ok && i < n; i++) {
 		auto_arena a = ARENA_INIT;
 		ok = tenant_remove(s->tenants, ids[i], e);
 		/* What cannot be removed now goes with the catalogue's sweep at the next start. */
 		if (ok) (void)io_remove_tree(arena_printf(&a, "%.*s/%lld", STR_ARG(s->folder), (long long)ids[i].v).p);
 	}
+	/* Closed by a restore that ended in the moment in which the server did. */
+	ok = ok && portals(s, TRANSFER_H_closed_for_nothing, STORE_PARAMS(VALUE_OF_INT(0)), ids, MOST, &n, e);
+	for (size_t i = 0; ok && i < n; i++) ok = tenant_restoring(s->tenants, ids[i], false, e);
 	return ok;
 }

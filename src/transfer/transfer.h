@@ -15,16 +15,15 @@
  * Taken in, a portal answers nowhere until it is whole; then it has its name at once, in the place of the one that it replaces. A crash
  * before that leaves a portal that answers nowhere, which transfer_sweep takes away. Threads: any; both block.
  *
- * Not there yet: restoring from a page. Today `stoa portal import FILE.tar --replace` does it. How it is to be made, so that nothing is ever
- * half visible: (1) a page of a backup, for administrators with a secret proved of late, says what the backup has and what of now is not in
- * it (datasets, people, pages by count and newest change), and takes the portal's name, typed; (2) that orders a row of "backup" of a new kind,
- * restore, which names the file and its digest: the thread of backup.c makes a backup of now first and stops with an error when that fails;
- * (3) the portal is closed by a flag of the tenant's row ("restoring", beside `suspended`), asked where that one is: every address answers 503
- * with Retry-After and a page of a few words, jobs of the portal are not taken, and those under way are stopped and awaited; (4) transfer_in
- * with `replace` does the rest: what it takes in answers nowhere until tenant_open gives it the name in one transaction, which takes the flag
- * away, too, since it stands at the number that is replaced; (5) any failure takes the flag away and tells the row; a server that is killed finds
- * the row at its start (as backups_open does for backups), transfer_sweep having taken away what was half in, and begins again from (2) with the
- * backup that is there. Rows of "backup" follow the place already, so that the page can tell how it ended, to whoever signs in anew. */
+ * A backup is put in the place of its portal by its administrators, on a page or by a program (restore.c), so that nothing is ever half visible:
+ * (1) what the backup has, and what of now is not in it, is told from what was noted when it was made (contents.c); (2) an order is a row of
+ * "backup" of the kind restore, which the thread of backup.c takes in its turn: the file must have the digest that it had, unpack, and leave room
+ * on the disk; all this while readers go on; (3) then the portal is closed (tenant_restoring): every address answers 503, jobs are stopped and go
+ * back into the queue, requests under way are awaited; (4) a backup of this moment is made, which nothing can be missing from since nobody can change
+ * anything; (5) transfer_in takes the place in one transaction, which also ends the order. Host names, who runs whom, limits set from above and the
+ * list of backups are of the place and stay; keys that were revoked since stay revoked, and everybody signs in again. Any failure opens the portal as
+ * it was, and the row says why. A server that ends or is killed in between finds the row at its next start, the portal still closed, and begins
+ * again from (2), with the backup of (4) if that was made. */
 #ifndef TRANSFER_TRANSFER_H
 #define TRANSFER_TRANSFER_H
 
@@ -55,6 +54,7 @@ struct transfer_in {
 	struct str folder;            /* absolute */
 	struct str host;              /* empty: the one it had */
 	bool replace;                 /* the portal that answers there now goes */
+	bool restores;                /* … which is this one: it is closed for that (ERR_CONFLICT for others), and keeps the host names it has */
 	void (*progress)(void *arg, int64_t bytes); /* may be NULL */
 	void *arg;
 	struct cancel *cancel_or_null;
@@ -83,26 +83,45 @@ struct transfer_backup {
 	int64_t id;
 	struct tenant_id tenant;
 	struct str uid;
-	int64_t who;                  /* account; 0: by itself, once a day */
+	bool restores;                /* no backup: the order to bring `source` back */
+	struct str source, safety;    /* uids of backups: which one, and that of the moment before; may be gone meanwhile */
+	int64_t who;                  /* account; 0: by itself, once a day; -1: somebody who is not in the portal that was brought back */
 	struct str state;             /* waiting, running, done, error */
 	struct instant queued, started, ended; /* us 0: not yet */
 	struct str file;              /* absolute; empty until it is done */
 	int64_t bytes, datasets;
 	struct str digest;            /* SHA-256 of the file, hexadecimal */
 	struct str message;           /* of an error, for people */
+	struct str contents;          /* JSON of contents.c; empty: it was made by a version that did not note them */
 };
+/* Lets what is under way on a portal by itself come to rest; jobs_still. */
+typedef bool transfer_still(struct site *s, struct tenant_id t, struct cancel *c, struct err *e);
 /* The thread that makes them, and orders one of each portal a day when the server's setting backup_folder names a folder; in a server. What a
  * crash cut off is begun again. */
-bool transfer_backups_open(struct site *s, struct err *e) must_use nonnull_all;
+bool transfer_backups_open(struct site *s, transfer_still *still, struct err *e) must_use nonnull_all;
 void transfer_backups_close(struct site *s);
 /* Newest first, in the arena. */
 bool transfer_backups(struct site *s, struct tenant_id t, struct arena *a, struct transfer_backup **out, size_t *n, struct err *e) must_use nonnull_all;
 bool transfer_backup_find(struct site *s, struct tenant_id t, struct str uid, struct arena *a, struct transfer_backup *out, struct err *e) must_use nonnull_all;
 /* ERR_CONFLICT when one of this portal is under way. */
 bool transfer_backup_order(struct site *s, struct tenant_id t, int64_t who, struct err *e) must_use nonnull_all;
+/* Has a backup put in the place of its portal. ERR_CONFLICT: something is under way; the backup is not made. ERR_NOT_FOUND: its file is gone. */
+bool transfer_restore_order(struct site *s, const struct transfer_backup *b, int64_t who, struct err *e) must_use nonnull_all;
+/* ERR_CONFLICT while one is to be brought back. */
 bool transfer_backup_remove(struct site *s, const struct transfer_backup *b, struct err *e) must_use nonnull_all;
 /* All of a portal that are made: before it goes for good, because its rows go with it and the files would stay. */
 bool transfer_backups_remove(struct site *s, struct tenant_id t, struct err *e) must_use nonnull_all;
+
+/* --- contents.c: what is in a backup, and what of now is not ------------------------------------------- */
+
+/* A kind of thing, such as datasets, and how many there are of it. `made`: since the backup, so that they go when it is brought back; `changed`: since, so
+ * that they are as they were; `removed`: since, so that they are there again, without names. */
+struct transfer_kind { const char *word; size_t then, now, made, changed, removed; struct str *made_names, *changed_names; /* TRANSFER_NAMES at most */ };
+enum { TRANSFER_KINDS = 7, TRANSFER_NAMES = 20 };
+struct transfer_contents { bool known; struct transfer_kind kinds[TRANSFER_KINDS]; bool lacks_account; /* the account `who` is not in it */ };
+/* What there is now, as JSON to be kept with a backup: numbers and times, no names. */
+bool transfer_contents_note(struct site *s, struct tenant_id t, struct arena *a, struct str *out, struct err *e) must_use nonnull_all;
+bool transfer_contents_read(struct site *s, const struct transfer_backup *b, int64_t who, struct arena *a, struct transfer_contents *out, struct err *e) must_use nonnull_all;
 
 /* --- copy.c ---------------------------------------------------------------------------------------- */
 
