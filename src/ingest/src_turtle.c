@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 enum { PAGE = 65536, INSIDE = 32 };
 
-struct open_node { struct tree *tree; char id[256]; };
+/* A resource written in place, or a list: then `tree` is what has the list, and each item stands in it under the name of the property. */
+struct open_node { struct tree *tree; struct str list; char id[256]; };
+struct finished { struct tree *tree; struct arena arena; };
 
 struct turtle {
 	SerdReader *reader;
@@ -19,12 +22,12 @@ struct turtle {
 	struct arena arena;        /* of the record that grows */
 	struct tree_rows rows;
 	struct tree *growing;
-	struct tree *ready;
-	struct arena ready_arena;
+	struct finished *ready;    /* in order: one statement of Turtle may speak of many resources */
+	size_t nready, ready_cap, nread;
 	char subject[4096];
 	struct open_node open[INSIDE];
 	size_t nopen;
-	size_t bytes;
+	size_t bytes, queued;      /* of what grows and what waits; of what waits */
 	int64_t number;
 	bool end, too_large, io_failed;
 	struct str problem;
@@ -90,13 +93,32 @@ static void keep_id(char *to, size_t room, const SerdNode *n)
 static void finish(struct turtle *t)
 {
 	if (!t->growing) return;
-	struct arena was = t->ready_arena;
-	t->ready = t->growing;
-	t->ready_arena = t->arena;
-	arena_done(&was);
+	if (t->nready == t->ready_cap) {
+		t->ready_cap = t->ready_cap ? t->ready_cap * 2 : 4;
+		t->ready = reallocarray(t->ready, t->ready_cap, sizeof *t->ready);
+		ensure(t->ready);
+	}
+	t->ready[t->nready++] = (struct finished){ t->growing, t->arena };
 	t->arena = (struct arena){ 0 };
 	t->growing = NULL;
-	t->bytes = 0;
+	t->queued = t->bytes;
+}
+
+/* What was handed out goes; the bytes of what waits together are bounded like those of one. */
+static void forget_ready(struct turtle *t)
+{
+	for (size_t i = 0; i < t->nready; i++) arena_done(&t->ready[i].arena);
+	t->nready = t->nread = 0;
+	t->bytes -= t->queued;
+	t->queued = 0;
+}
+
+static void open_node(struct turtle *t, struct tree *tree, struct str list, const SerdNode *object)
+{
+	struct open_node *o = &t->open[t->nopen++];
+	o->tree = tree;
+	o->list = list;
+	keep_id(o->id, sizeof o->id, object);
 }
 
 static SerdStatus on_statement(void *arg, SerdStatementFlags flags, const SerdNode *graph, const SerdNode *subject, const SerdNode *predicate,
@@ -122,15 +144,28 @@ static SerdStatus on_statement(void *arg, SerdStatementFlags flags, const SerdNo
 		}
 		at = t->growing;
 	}
-	struct str name = last_part(text_of(t, &t->arena, predicate));
-	struct tree *child = tree_add(&t->arena, at, str_eq(name, STR("")) ? STR("value") : name);
-	bool in_place = flags & (SERD_ANON_O_BEGIN | SERD_LIST_O_BEGIN);
-	if (in_place && t->nopen < INSIDE) {
-		t->open[t->nopen].tree = child;
-		keep_id(t->open[t->nopen++].id, sizeof t->open[0].id, object);
-	} else {
-		child->text = text_of(t, &t->arena, object);
+	struct str iri = text_of(t, &t->arena, predicate);
+	struct str name = last_part(iri);
+	bool empty_list = object->type != SERD_LITERAL && str_eq(text_of(t, &t->arena, object), STR(RDF "nil"));
+	struct open_node *top = t->nopen ? &t->open[t->nopen - 1] : NULL;
+	if (top && top->list.n) {
+		if (str_eq(iri, STR(RDF "rest"))) {
+			if (empty_list) t->nopen--;
+			else keep_id(top->id, sizeof top->id, object);
+			return SERD_SUCCESS;
+		}
+		name = top->list;
 	}
+	bool room = t->nopen < INSIDE;
+	if (empty_list) return SERD_SUCCESS;
+	if (!name.n) name = STR("value");
+	if (flags & SERD_LIST_O_BEGIN && room) {
+		open_node(t, at, name, object);
+		return SERD_SUCCESS;
+	}
+	struct tree *child = tree_add(&t->arena, at, name);
+	if (flags & SERD_ANON_O_BEGIN && room) open_node(t, child, (struct str){ 0 }, object);
+	else child->text = text_of(t, &t->arena, object);
 	return SERD_SUCCESS;
 }
 
@@ -159,10 +194,10 @@ static void stop(struct turtle *t)
 	serd_env_free(t->env);
 	t->reader = NULL;
 	t->env = NULL;
-	t->growing = t->ready = NULL;
+	t->growing = NULL;
 	t->nopen = 0;
 	arena_done(&t->arena);
-	arena_done(&t->ready_arena);
+	forget_ready(t);
 }
 
 static bool turtle_rewind(struct source *s, struct err *e)
@@ -197,7 +232,8 @@ static bool turtle_open(struct source *s, struct err *e)
 static struct tree *next_tree(struct source *s, struct err *e)
 {
 	struct turtle *t = of(s);
-	while (!t->ready && !t->end) {
+	if (t->nread == t->nready) forget_ready(t);
+	while (t->nready == 0 && !t->end) {
 		SerdStatus said = serd_reader_read_chunk(t->reader);
 		if (said == SERD_SUCCESS) continue;
 		if (t->too_large) err_set(e, ERR_TOO_LARGE, "one record of the RDF is larger than %d MB", TREE_BYTES >> 20);
@@ -208,9 +244,7 @@ static struct tree *next_tree(struct source *s, struct err *e)
 		t->end = true;
 		finish(t);
 	}
-	struct tree *out = t->ready;
-	t->ready = NULL;
-	return out;
+	return t->nread < t->nready ? t->ready[t->nread++].tree : NULL;
 }
 
 static bool has_type(const struct tree *t, struct str wanted)
@@ -242,6 +276,7 @@ static void turtle_close(struct source *s)
 {
 	struct turtle *t = of(s);
 	stop(t);
+	free(t->ready);
 	tree_rows_done(&t->rows);
 	s->names.n = s->names.cap = 0;
 	free(t);

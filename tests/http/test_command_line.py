@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,14 @@ def test_man_page_and_completion_are_well_formed(data, tmp_path):
         assert "publish" in script.read_text()
         if check:
             subprocess.run([*check, script], check=True)
+
+
+def test_a_zip_whose_names_have_accents_is_published(data, tmp_path):
+    path = tmp_path / "années.zip"
+    with zipfile.ZipFile(path, "w") as z:
+        z.writestr("données/été.csv", "id,mot\n1,un\n2,deux\n")
+    stoa(data, "publish", str(path), "--portal", HOST, "--id", "annees")
+    assert count(data, "annees") == 2
 
 
 def test_a_missing_data_folder_is_named(tmp_path):

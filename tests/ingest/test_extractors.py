@@ -169,6 +169,20 @@ def test_rdf_in_two_spellings_is_the_same(read):
     assert "line" in read.rows("a.ttl", ttl[:-2] + "; ; [").error
 
 
+def test_rdf_lists_lose_no_resource(read):
+    head = "@prefix e: <http://e.org/> .\n"
+    many = "".join(f'e:s{i} e:n "x{i}" .\n' for i in range(5))
+    got = read.rows("l.ttl", head + many + 'e:l e:n "l" ; e:list ("one" "two" [ e:n "in" ] ("four")) ; e:after "z" ; e:none () .\n' + many.replace("e:s", "e:t"))
+    assert [r[0] for r in got.rows] == [f"http://e.org/s{i}" for i in range(5)] + ["http://e.org/l"] + [f"http://e.org/t{i}" for i in range(5)], got.rows
+    row = dict(zip(got.fields, got.rows[5]))
+    assert row["n"] == "l" and row["after"] == "z" and "none" not in got.fields, row
+    assert all(word in str(row["list"]) for word in ("one", "two", "in", "four")), row
+    # A list that is itself spoken of, and resources nested deeper than records are: all of one statement, none lost.
+    deep = "e:d e:p " + "[ e:p " * 40 + '"end"' + " ]" * 40 + " .\n"
+    got = read.rows("s.ttl", head + 'e:a e:n "1" .\n("x" "y") e:n "list" .\n' + deep + 'e:b e:n "2" .\n')
+    assert {"http://e.org/a", "http://e.org/b", "http://e.org/d"} <= {r[0] for r in got.rows} and any("list" in map(str, r) for r in got.rows), got.rows
+
+
 def test_icalendar(read):
     r = read.rows("a.ics", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Fête\\, grande\r\n  suite\r\nDTSTART;TZID=Europe/Paris:20230714T200000\r\n"
                   "END:VEVENT\r\nEND:VCALENDAR\r\n")
