@@ -117,6 +117,7 @@ static bool hash_what_is_there(struct fetch_file *x, struct err *e)
 	ssize_t got;
 	while ((got = pread(x->fd, piece, PIECE, x->bytes)) > 0) {
 		crypt_sha256_add(x->hash, str_make(piece, (size_t)got));
+		x->last = piece[got - 1];
 		x->bytes += got;
 	}
 	return got == 0 || err_os(e, "read what was fetched");
@@ -161,6 +162,7 @@ bool fetch_file_begin(struct fetch_file *x, bool whole, int64_t total, struct er
 bool fetch_file_take(struct fetch_file *x, struct str bytes, struct err *e)
 {
 	crypt_sha256_add(x->hash, bytes);
+	if (bytes.n) x->last = bytes.p[bytes.n - 1];
 	while (bytes.n) {
 		ssize_t n = pwrite(x->fd, bytes.p, bytes.n, x->bytes);
 		if (n < 0 && errno == EINTR) continue;
@@ -169,6 +171,15 @@ bool fetch_file_take(struct fetch_file *x, struct str bytes, struct err *e)
 		x->bytes += n;
 	}
 	return true;
+}
+
+bool fetch_file_whole(struct fetch_file *x, bool ended, struct err *e)
+{
+	struct fetch_known then = fetch_known_read(x->f->a, x->f->r->known);
+	if (ended || !then.lines || x->last == '\n' || x->bytes == 0) return true;
+	fetch_file_abandon(x, false);
+	return err_set(e, ERR_UPSTREAM, "The other server seems to have broken off in the middle of a line: it does not say how long the file is, and the file ended with a whole line before. "
+	                                "If it is meant to end so, publish by hand.");
 }
 
 void fetch_file_tick(struct fetch_file *x)
@@ -200,7 +211,7 @@ void fetch_file_abandon(struct fetch_file *x, bool keep)
 
 bool fetch_settle(struct fetching *f, struct fetch_file *x, struct fetch_copy *c, struct str etag, struct str modified, struct err *e)
 {
-	struct fetch_known k = { .etag = etag, .modified = modified, .bytes = x->bytes };
+	struct fetch_known k = { .etag = etag, .modified = modified, .bytes = x->bytes, .lines = x->last == '\n' };
 	c->file = x->name;
 	c->bytes = x->bytes;
 	c->whole = true;
@@ -222,7 +233,8 @@ struct fetch_known fetch_known_read(struct arena *a, struct str json)
 	const struct json_node *o;
 	struct err ignored = { 0 };
 	if (!json.n || !json_read_in(a, json, &o, &ignored)) return (struct fetch_known){ 0 };
-	return (struct fetch_known){ json_text(json_get(o, "sha256")), json_text(json_get(o, "etag")), json_text(json_get(o, "modified")), json_int(json_get(o, "bytes"), -1) };
+	return (struct fetch_known){ json_text(json_get(o, "sha256")), json_text(json_get(o, "etag")), json_text(json_get(o, "modified")), json_int(json_get(o, "bytes"), -1),
+		                     json_bool(json_get(o, "lines"), false) };
 }
 
 struct str fetch_known_text(struct arena *a, const struct fetch_known *k)
@@ -234,6 +246,7 @@ struct str fetch_known_text(struct arena *a, const struct fetch_known *k)
 	if (k->etag.n) json_member(&j, "etag", k->etag);
 	if (k->modified.n) json_member(&j, "modified", k->modified);
 	json_member_int(&j, "bytes", k->bytes);
+	if (k->lines) json_member_bool(&j, "lines", true);
 	json_close(&j, '}');
 	return arena_str(a, buf_str(&b));
 }

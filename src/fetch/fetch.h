@@ -8,7 +8,8 @@
  * {"type":"portal","url","dataset_id","apikey_connection","live"} (any Opendatasoft-compatible server, this one too), {"type":"uploaded_file"},
  * {"type":"published"}. What ends in a / is all that lies below: files of a folder (FTP), objects of a bucket or container; what
  * vanishes there stays until it is forgotten. With "incremental_field" a table or query is asked only for rows beyond the greatest
- * value read so far, which go behind those that are kept. Threads: any; a fetch blocks its thread until its end or its token is fired. */
+ * value read so far, which go behind those that are kept. A transfer that ends before its length or its last chunk is ERR_UPSTREAM; where the other side says
+ * neither (a body that ends with its connection), one that ends within a line where the one before did not, as far as it is known (`known`). Threads: any; a fetch blocks its thread until its end or its token is fired. */
 #ifndef FETCH_FETCH_H
 #define FETCH_FETCH_H
 
@@ -43,6 +44,7 @@ struct fetch_result {
 	int fd;                  /* at its beginning; the caller closes; -1 when unchanged */
 	struct str name, mime;   /* as the other side calls it */
 	int64_t bytes;
+	bool shorter;            /* than what is known, and the other side did not say where it ends */
 	struct str known;        /* for the next time */
 	struct str metadata;     /* of portals: JSON {template:{name:{lang:value}}} of the origin, and "fields"; else empty */
 };

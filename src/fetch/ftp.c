@@ -86,7 +86,7 @@ static bool wait_a_little(const struct place *p, int try, struct err *e)
 
 /* Brings a file, going on where it broke off as long as the one over there is the same. A file that changes while it is read is read
  * again. */
-static bool download(const struct place *p, struct str url, struct str *stamp, struct fetch_file *file, struct err *e)
+static bool download(const struct place *p, struct str url, struct str *stamp, struct fetch_file *file, bool *ended, struct err *e)
 {
 	for (int i = 0;; i++) {
 		struct net_brought got;
@@ -101,6 +101,7 @@ static bool download(const struct place *p, struct str url, struct str *stamp, s
 		if (!good && !wait_a_little(p, i, e)) return false;
 		if (stamp->n && !stamp_of(p, url, &now, e)) return false;
 		bool same = str_eq(now, *stamp);
+		*ended = got.ended;
 		if (good && same) return true;
 		if (i == TRIES - 1) return err_set(e, ERR_UPSTREAM, "The file changes while it is read. Have it written elsewhere and moved there when it is whole.");
 		*stamp = now;
@@ -130,7 +131,9 @@ static bool one_file(const struct place *p, struct str url, struct str item, str
 	if (*same) return true;
 	bool part = found && !copy->whole && stamp.n && str_eq(known.modified, stamp);
 	if (!fetch_file_open(f, part ? copy->file : STR(""), &file, e)) return false;
-	if (download(p, url, &stamp, &file, e)) {
+	bool ended = true;
+	if (download(p, url, &stamp, &file, &ended, e)) {
+		if (!item.n && !fetch_file_whole(&file, ended, e)) return false;
 		*copy = (struct fetch_copy){ .item = item, .name = name };
 		return fetch_settle(f, &file, copy, STR(""), stamp, e);
 	}

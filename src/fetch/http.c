@@ -370,7 +370,11 @@ bool fetch_by_http(struct fetching *f, struct fetch_call *call, struct err *e)
 		fetch_file_abandon(&d.file, false);
 		return not_modified(&d, e);
 	}
+	if (!fetch_file_whole(&d.file, d.got.ended, e)) return false;
 	struct str mime = mime_of(f, d.got.type);
 	struct fetch_copy c = { .item = call->item, .name = name_of(f, call, &d.got, mime), .mime = mime };
-	return fetch_settle(f, &d.file, &c, d.got.wanted[ETAG].n ? d.got.wanted[ETAG] : call->tag, d.got.wanted[MODIFIED], e);
+	bool shorter = !d.got.ended && d.file.bytes < fetch_known_read(f->a, f->r->known).bytes;
+	if (!fetch_settle(f, &d.file, &c, d.got.wanted[ETAG].n ? d.got.wanted[ETAG] : call->tag, d.got.wanted[MODIFIED], e)) return false;
+	f->out.p[f->out.n - 1].shorter = shorter;
+	return true;
 }

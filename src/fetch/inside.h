@@ -54,6 +54,7 @@ struct fetch_file {
 	struct str name;            /* in the folder */
 	int fd;
 	int64_t bytes, total;
+	char last;                  /* its last byte */
 	void *hash;                 /* struct crypt_sha256_state, in the arena */
 };
 /* A new one, or (name not empty) one that is gone on with at its end. */
@@ -62,12 +63,15 @@ bool fetch_file_begin(struct fetch_file *x, bool whole, int64_t total, struct er
 bool fetch_file_take(struct fetch_file *x, struct str bytes, struct err *e) must_use;
 bool fetch_file_end(struct fetch_file *x, struct str *sha256, struct err *e) must_use; /* synced and closed */
 void fetch_file_abandon(struct fetch_file *x, bool keep);
+/* Where nobody says how long a file is (`ended` false) it may be cut without a sign. What there is to see: it ended with a whole line before, and does not
+ * now. Who asks by hand knows nothing of before, and takes it as it is. On failure it is gone. */
+bool fetch_file_whole(struct fetch_file *x, bool ended, struct err *e) must_use;
 void fetch_file_tick(struct fetch_file *x);
 /* The last step of most sources: writes the copy down, and says "unchanged" when the hash is the one that is known. */
 bool fetch_settle(struct fetching *f, struct fetch_file *x, struct fetch_copy *c, struct str etag, struct str modified, struct err *e) must_use;
 
-/* What is known of a source, as JSON {"sha256","etag","modified","bytes"}. */
-struct fetch_known { struct str sha256, etag, modified; int64_t bytes; };
+/* What is known of a source, as JSON {"sha256","etag","modified","bytes","lines"}. */
+struct fetch_known { struct str sha256, etag, modified; int64_t bytes; bool lines; /* it ended with the end of a line */ };
 struct fetch_known fetch_known_read(struct arena *a, struct str json);
 struct str fetch_known_text(struct arena *a, const struct fetch_known *k);
 

@@ -13,6 +13,7 @@ struct ical {
 	struct tree_rows rows;
 	char component[12];
 	int64_t number;
+	bool open;         /* a calendar has begun, and not ended */
 };
 
 static struct ical *of(struct source *s) { return s->state; }
@@ -20,6 +21,7 @@ static struct ical *of(struct source *s) { return s->state; }
 static bool ical_rewind(struct source *s, struct err *e)
 {
 	of(s)->number = 0;
+	of(s)->open = false;
 	return window_rewind(&of(s)->w, e);
 }
 
@@ -192,10 +194,12 @@ static bool ical_next(struct source *s, struct row *out, struct err *e)
 		struct str value;
 		bool any;
 		if (!next_line(c, &line, &any, e)) return false;
+		if (!any && inside == 0 && c->open) return err_set(e, ERR_BAD_SOURCE, "the calendar has no end (END:VCALENDAR): the file was cut short");
 		if (!any) return inside == 0 || err_set(e, ERR_BAD_SOURCE, "the calendar ends within an entry: the file was cut short");
 		if (!cut_line(line, &name, &parameters, &value)) continue;
 		bool begins = str_eq_nocase(name, STR("BEGIN"));
 		bool ends = str_eq_nocase(name, STR("END"));
+		if ((begins || ends) && str_eq_nocase(str_trim(value), STR("VCALENDAR"))) c->open = begins;
 		if (begins && (inside > 0 || str_eq_nocase(str_trim(value), str_of(c->component)))) inside++;
 		else if (ends && inside > 0 && --inside == 0) break;
 		else if (!begins && !ends && inside == 1 && properties++ < MOST_PROPERTIES) put(c, name, parameters, value);

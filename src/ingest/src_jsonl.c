@@ -30,7 +30,7 @@ static bool jsonl_open(struct source *s, struct err *e)
 	return jsonl_rewind(s, e);
 }
 
-static bool next_line(struct lines *l, struct str *out, bool *more, struct err *e)
+static bool next_line(struct lines *l, struct str *out, bool *ended, bool *more, struct err *e)
 {
 	size_t looked = 0;
 	for (;;) {
@@ -38,6 +38,7 @@ static bool next_line(struct lines *l, struct str *out, bool *more, struct err *
 		size_t n = l->w.to - l->w.at;
 		char *end = n > looked ? memchr(from + looked, '\n', n - looked) : NULL;
 		if (end || (l->w.end && n > 0)) {
+			*ended = end != NULL;
 			*out = str_make(from, end ? (size_t)(end - from) : n);
 			l->w.at += out->n + (end ? 1 : 0);
 			*more = true;
@@ -70,8 +71,9 @@ static bool jsonl_next(struct source *s, struct row *out, struct err *e)
 	for (;;) {
 		struct str line;
 		bool more;
+		bool ended = true;
 		*out = (struct row){ .more = false };
-		if (!next_line(l, &line, &more, e)) return false;
+		if (!next_line(l, &line, &ended, &more, e)) return false;
 		if (!more) return true;
 		l->number++;
 		line = str_trim(line);
@@ -83,6 +85,8 @@ static bool jsonl_next(struct source *s, struct row *out, struct err *e)
 		*out = (struct row){ .number = l->number, .more = true };
 		struct err inner = { 0 };
 		if (json_rows_read(&l->rows, line, out, &inner)) return true;
+		/* A last line that nobody ended, and that is no JSON: the rest of it is missing, and who knows what else. */
+		if (!ended) return err_set(e, ERR_BAD_SOURCE, "the JSON ends too soon (line %lld): the file was cut short", (long long)l->number);
 		out->cells = l->rows.cells;
 		out->n = 0;
 		out->fault = "the line is not JSON";

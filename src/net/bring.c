@@ -15,6 +15,7 @@ struct trip {
 	struct str url;
 	bool first;       /* the server that was asked for, which gets user, password and headers */
 	bool refused, begun, failed, stopped;
+	bool chunked;
 	int64_t got;      /* with what was there */
 	struct err err;   /* of begin and take */
 };
@@ -52,8 +53,12 @@ static size_t take_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct trip *t = arg;
 	struct str line = str_trim(str_make(p, size * n));
-	if (str_starts(line, STR("HTTP/"))) memset(t->out->wanted, 0, sizeof t->out->wanted);
+	if (str_starts(line, STR("HTTP/"))) {
+		memset(t->out->wanted, 0, sizeof t->out->wanted);
+		t->chunked = false;
+	}
 	ptrdiff_t colon = str_find_char(line, ':');
+	if (colon > 0 && str_eq_nocase(str_sub(line, 0, (size_t)colon), STR("transfer-encoding"))) t->chunked = true;
 	for (size_t i = 0; colon > 0 && t->b->wanted && i < NET_HEADERS && t->b->wanted[i]; i++)
 		if (str_eq_nocase(str_sub(line, 0, (size_t)colon), str_of(t->b->wanted[i])) && !t->out->wanted[i].p)
 			t->out->wanted[i] = arena_str(t->arena, str_trim(str_from(line, (size_t)colon + 1)));
@@ -176,6 +181,15 @@ static bool explain(struct trip *t, CURLcode code, const char *detail, struct er
 	return net_failed(code, detail, e);
 }
 
+/* A body that only ends with its connection may have been cut anywhere: nobody says how long it is, and the library does not tell whether a TLS connection
+ * was closed with its notice. Chunks without the last are a fault. */
+static bool has_end(const struct trip *t)
+{
+	long version = 0;
+	curl_easy_getinfo(t->h, CURLINFO_HTTP_VERSION, &version);
+	return length_of(t) >= 0 || t->chunked || (is_http(scheme_of(t->url)) && version >= CURL_HTTP_VERSION_2_0);
+}
+
 static bool one(struct trip *t, struct str *onward, struct err *e)
 {
 	char detail[CURL_ERROR_SIZE] = "", *next = NULL, *type = NULL;
@@ -195,6 +209,7 @@ static bool one(struct trip *t, struct str *onward, struct err *e)
 	t->out->status = is_http(scheme_of(t->url)) ? (int)status : 200;
 	t->out->modified_s = filetime;
 	if (t->b->what == NET_ABOUT) t->out->total = length_of(t);
+	t->out->ended = ok && has_end(t);
 	t->out->type = arena_str(t->arena, str_of(type));
 	*onward = next ? arena_str(t->arena, str_of(next)) : STR("");
 	/* An empty file has no first byte. */

@@ -86,6 +86,7 @@ struct net_brought {
 	struct str url;                  /* where it led to in the end */
 	int64_t total, modified_s;       /* as the other side says; -1: it does not */
 	bool broken;                     /* with false: it began, and may be gone on with */
+	bool ended;                      /* the other side said where it ends, and it did: by its length, its last chunk, or its framing */
 };
 /* As net_call; ERR_TOO_LARGE past `most`, ERR_UNAUTHENTICATED, ERR_NOT_FOUND (FTP, SFTP), or what begin and take say. */
 bool net_bring(const struct net_bring *b, struct arena *a, struct net_brought *out, struct err *e) must_use nonnull_all;

@@ -191,6 +191,8 @@ static bool bring_far(struct publish_road *r, const struct json_node *resource, 
 			continue;
 		}
 		*unchanged = false;
+		if (all[i].shorter)
+			publish_say(r, 1, "%.*s is shorter than before, and its server does not say how long it is: see whether it is whole.", STR_ARG(all[i].name));
 		int fd = all[i].fd < 0 ? -1 : fcntl(all[i].fd, F_DUPFD_CLOEXEC, 3);
 		if (fd < 0) continue;
 		vec_push(r->a, &r->sources, (struct publish_source_file){ .uid = uid, .name = all[i].name, .mime = all[i].mime, .known = all[i].known,

@@ -92,6 +92,17 @@ class Site(http.server.BaseHTTPRequestHandler):
                 return
             self.wfile.write(whole[start:])
             return
+        if path in ("/chunks.csv", "/chunks-cut.csv", "/until-close.csv"):
+            # A body without a length: in chunks, in chunks without the last, and as long as the connection stands.
+            chunked = "chunks" in path
+            self.send_response(200)
+            self.send_header("Transfer-Encoding" if chunked else "Connection", "chunked" if chunked else "close")
+            self.end_headers()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(cls.body), cls.body) if chunked else cls.body)
+            if path == "/chunks.csv":
+                self.wfile.write(b"0\r\n\r\n")
+            self.close_connection = True
+            return
         if path == "/slow.csv":
             self.send_response(200)
             self.send_header("Content-Length", "1000000")
@@ -310,6 +321,24 @@ def test_a_source_that_changes_while_it_breaks_off_begins_anew(near, site, datas
     got = work(near, "fetch", dataset=dataset, datasource=http_source(site, "/broken.bin?never"), known="")
     Site.breaks, Site.parts = 0, 3
     assert got["error"] == "UpstreamError" and "broke off" in got["message"]
+
+
+def test_a_body_without_a_length(near, site, dataset):
+    Site.body = CSV.encode()
+    got, = work(near, "fetch", dataset=dataset, datasource=http_source(site, "/chunks.csv"))
+    assert got["bytes"] == len(CSV)
+    got = work(near, "fetch", dataset=dataset, datasource=http_source(site, "/chunks-cut.csv"))
+    assert got["error"] == "UpstreamError" and "broke" in got["message"], got
+    # Nothing says where the connection's end was meant to be: a line that is not whole, where it was before, tells.
+    whole, = work(near, "fetch", dataset=dataset, datasource=http_source(site, "/until-close.csv"))
+    Site.body = CSV.encode()[:-4]
+    got = work(near, "fetch", dataset=dataset, datasource=http_source(site, "/until-close.csv"), known=whole["known"])
+    assert got["error"] == "UpstreamError" and "in the middle of a line" in got["message"], got
+    # Whoever asks by hand means it; and one that never ended with a line goes on doing so.
+    bare, = work(near, "fetch", dataset=dataset, datasource=http_source(site, "/until-close.csv?again"))
+    Site.body = CSV.encode()[:-6]
+    got, = work(near, "fetch", dataset=dataset, datasource=http_source(site, "/until-close.csv?again"), known=bare["known"])
+    assert got["bytes"] == len(CSV) - 6 and not leftovers(near)
 
 
 def test_what_is_not_there_is_told(near, site):

@@ -427,3 +427,14 @@ def test_a_version_that_exists_is_not_touched(read):
     read.write("v1.tmp", b"mine")
     r = read.version("a.csv", b"a,b\n1,2\n")
     assert r.word == "Conflict" and open(read.path("v1.tmp"), "rb").read() == b"mine"
+
+
+def test_lines_and_calendars_that_end_too_soon(read):
+    lines = '{"a":1,"b":"x"}\n{"a":2,"b":"y"}\n'
+    refused(read, "a.jsonl", lines + '{"a":3,"b":', "cut short")
+    # A last line that nobody ended is whole where it is JSON; a bad one between others is one error.
+    assert len(read.rows("a.jsonl", lines + '{"a":3,"b":"z"}').rows) == 3
+    assert len(read.rows("a.jsonl", lines + '{"a":3,"b":\n{"a":4,"b":"z"}\n').rows) == 3
+    event = "BEGIN:VEVENT\r\nSUMMARY:Fête\r\nDTSTART:20230714T200000Z\r\nEND:VEVENT\r\n"
+    refused(read, "a.ics", "BEGIN:VCALENDAR\r\n" + event, "cut short")
+    assert len(read.rows("a.ics", "BEGIN:VCALENDAR\r\n" + event + "END:VCALENDAR\r\n").rows) == 1
