@@ -232,12 +232,15 @@ static void changed(void *arg, struct tenant_id t)
 	httpd_forget(s->httpd, t.v);
 }
 
-/* A portal that is closed, made private or renamed is that for the portals that show its datasets, too. */
+/* A portal that is closed, made private or renamed is that for the portals that show its datasets, too. Its templates of metadata make
+ * facets of its catalogue. */
 static void portal_changed(void *arg, struct tenant_id t)
 {
 	struct server *s = arg;
 	struct err e = { 0 };
 	changed(arg, t);
+	if (!catalog_portal_changed(s->site->catalog, t, &e)) log_failure(s->log, LOG_LEVEL_WARN, "catalogue.templates", &e);
+	e = (struct err){ 0 };
 	if (!catalog_origin_changed(s->site->catalog, t, &e)) log_failure(s->log, LOG_LEVEL_WARN, "live.portal", &e);
 }
 

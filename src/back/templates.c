@@ -154,6 +154,8 @@ static void put_field(struct html *h, const struct scene *s, size_t i, const str
 		.hint = N_("For types with a list: one a line, the value, then = and its label in each language with | between: north = North | Nord") });
 	html_choice(h, &(struct html_choice){ .kind = HTML_SELECT, .name = box(s, i, "level"), .label = N_("How much it is wanted"), .options = levels, .noptions = 3, .value = level.n ? level : STR("optional") });
 	html_check(h, &(struct html_check){ .name = box(s, i, "i18n"), .label = N_("In each language"), .on = json_bool(json_get(f, "i18n"), false) });
+	html_check(h, &(struct html_check){ .name = box(s, i, "filter"), .label = N_("A filter of the catalogue"), .hint = N_("Readers choose datasets by its values. Neither HTML nor geometries can be a filter."), .on = json_bool(json_get(f, "is_filter"), false) });
+	html_check(h, &(struct html_check){ .name = box(s, i, "suggests"), .label = N_("Offer what other datasets say"), .on = json_bool(json_get(f, "self_suggest"), false) });
 	if (f)
 		html_check(h, &(struct html_check){ .name = box(s, i, "remove"), .label = N_("Take the field away"), .hint = N_("Values in datasets stay and come back with a field of this name.") });
 	html_lit(h, "</details>");
@@ -235,6 +237,8 @@ static struct str form_json(const struct scene *s, const struct visitor_form *f)
 		put_choices(&j, s, visitor_field(f, str_of(box(s, i, "choices"))));
 		json_member(&j, "requirement_level", visitor_field(f, str_of(box(s, i, "level"))));
 		json_member_bool(&j, "i18n", visitor_field_on(f, str_of(box(s, i, "i18n"))));
+		json_member_bool(&j, "is_filter", visitor_field_on(f, str_of(box(s, i, "filter"))));
+		json_member_bool(&j, "self_suggest", visitor_field_on(f, str_of(box(s, i, "suggests"))));
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');

@@ -162,7 +162,7 @@ static bool build(struct catalog *c, struct tenant_id t, bool alone, struct view
 	ensure(b != NULL);
 	b->held = 1;
 	b->view.tenant = t;
-	bool ok = load_datasets(tx, b, e) && load_metas(tx, b, e) && load_links(tx, b, e) && load_rules(tx, b, e) && load_files(tx, b, e) &&
+	bool ok = load_own(tx, b, e) && load_datasets(tx, b, e) && load_metas(tx, b, e) && load_links(tx, b, e) && load_rules(tx, b, e) && load_files(tx, b, e) &&
 	          load_changed(tx, b, e);
 	if (ok) link_versions(b);
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
@@ -262,6 +262,13 @@ static void forget(struct catalog *c, struct tenant_id t)
 	if (changed) changed(arg, t);
 }
 
+bool catalog_remake(struct catalog *c, struct tenant_id t, struct err *e)
+{
+	if (refresh_one(c, t, e)) return true;
+	forget(c, t);
+	return false;
+}
+
 size_t catalog_followers(struct catalog *c, struct tenant_id origin, struct arena *a, struct tenant_id **out)
 {
 	size_t n = 0;
@@ -283,8 +290,7 @@ bool catalog_origin_changed(struct catalog *c, struct tenant_id origin, struct e
 	lock_give(&c->lock);
 	for (size_t i = 0; i < n; i++) {
 		struct err own = { 0 };
-		if (refresh_one(c, list[i], &own)) continue;
-		forget(c, list[i]);
+		if (catalog_remake(c, list[i], &own)) continue;
 		if (ok) *e = own;
 		ok = false;
 	}

@@ -248,6 +248,9 @@ bool catalog_set_metas(struct catalog *c, struct tenant_id t, struct str slug, c
 /* The same, and the fields of the present version told anew: labels, descriptions, annotations; as many as there are, in their order. */
 bool catalog_describe(struct catalog *c, struct tenant_id t, struct str slug, const struct schema *fields, const struct meta_change *metas,
                       size_t nmetas, struct err *e) must_use;
+/* Settings of a portal have changed: its view is made anew when its templates of metadata or its languages are among them. */
+bool catalog_portal_changed(struct catalog *c, struct tenant_id t, struct err *e) must_use nonnull_all;
+
 /* --- live datasets: link.c ------------------------------------------------------------------------- */
 
 /* Another portal's settings or name have changed, or it is gone: views that show datasets of it are made anew. */

@@ -24,6 +24,14 @@ extern const struct store_query catalog_queries[];
 extern const struct store_house_query catalog_house_queries[];
 #define CATALOG_Q(name) (&catalog_queries[CATALOG_Q_##name])
 
+/* own.c: a field of a template that the portal made for its readers. */
+struct own_field {
+	const char *template_, *name;
+	struct str label, labels; /* a text, or JSON by language */
+	enum value_type type;
+	bool list, facet, i18n;
+};
+
 /* A view and what it lives in. */
 struct view_box {
 	struct catalog_view view;
@@ -31,6 +39,11 @@ struct view_box {
 	struct schema reflected_schema;
 	int64_t made;    /* not of the store: the number its reflection goes by; 0: the catalogue */
 	int64_t changed; /* when the portal's catalogue last changed, microseconds */
+	const struct own_field *own; /* of templates of the portal's own */
+	size_t nown;
+	const struct str *languages; /* of the portal, its first before all; none: not given */
+	size_t nlanguages;
+	uint64_t own_mark;           /* of the settings that these were read from */
 	uint32_t held; /* guarded by catalog.lock; the table holds one, and so does each copy */
 	struct view_box *origin; /* of a copy: the box its texts live in; NULL: it is its own */
 	struct view_box *next;
@@ -68,6 +81,17 @@ struct view_box *catalog_newest_or_null(struct catalog *c, struct tenant_id t);
 
 /* made.c: takes away what belongs to a made view. Without the lock. */
 void catalog_drop_made(struct catalog *c, const struct view_box *b);
+
+/* own.c: reads what templates the portal made into a view that is being made; a value in a language (empty: the portal's), else in another. */
+bool load_own(struct store_tx *tx, struct view_box *b, struct err *e) must_use;
+struct str own_json(const struct view_box *b, const struct dataset *d, const struct own_field *f, struct str lang);
+/* reflect.c: FNV-1a, begun with CATALOG_MIX: the same on every run and machine. */
+#define CATALOG_MIX 0xcbf29ce484222325u
+uint64_t catalog_mix(uint64_t h, const void *p, size_t n);
+/* catalog.c: makes the newest view of a portal anew, or, when that fails, lets it be made when somebody asks. */
+bool catalog_remake(struct catalog *c, struct tenant_id t, struct err *e) must_use;
+/* metadata.c: whether a template is one of the platform's table. */
+bool meta_is_of_table(struct str template_);
 
 /* Builds the newest view of a portal and puts it in place; tells whoever listens. */
 bool catalog_refresh(struct catalog *c, struct tenant_id t, struct err *e) must_use;

@@ -34,6 +34,7 @@ struct view_box *live_copy(struct view_box *b)
 	ensure(copy != NULL);
 	copy->view = b->view;
 	copy->changed = b->changed;
+	copy->own_mark = b->own_mark;
 	copy->held = 1;
 	copy->origin = b->origin ? b->origin : b;
 	copy->origin->held++;

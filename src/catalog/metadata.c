@@ -29,7 +29,7 @@ static bool is_word(struct str s)
 	return fine;
 }
 
-static bool is_table_template(struct str t)
+bool meta_is_of_table(struct str t)
 {
 	for (size_t i = 0; i < COUNT_OF(catalog_meta_rows); i++)
 		if (str_eq(t, str_of(catalog_meta_rows[i].template_))) return true;
@@ -42,7 +42,7 @@ static bool own_place_of(struct str name, struct meta_place *out)
 	struct str rest = name, parts[3] = { { 0 } };
 	size_t n = 0;
 	while (n < 3 && str_cut(&rest, '.', &parts[n])) n++;
-	if (n < 2 || rest.p || !is_word(parts[0]) || !is_word(parts[1]) || (n == 3 && (!is_word(parts[2]) || parts[2].n > 8)) || is_table_template(parts[0]))
+	if (n < 2 || rest.p || !is_word(parts[0]) || !is_word(parts[1]) || (n == 3 && (!is_word(parts[2]) || parts[2].n > 8)) || meta_is_of_table(parts[0]))
 		return false;
 	*out = (struct meta_place){ .template_ = parts[0], .name = parts[1], .lang = n == 3 ? parts[2] : STR("") };
 	return true;
@@ -255,7 +255,7 @@ static void put_own_metas(struct json_out *j, const struct dataset *d, struct st
 	for (size_t i = 0; i < d->nmetas; i++) {
 		const struct meta *m = &d->metas[i];
 		bool again = i > 0 && str_eq(m->template_, m[-1].template_) && str_eq(m->name, m[-1].name);
-		if (again || is_table_template(m->template_) || (!apps && catalog_template_of_apps(m->template_))) continue;
+		if (again || meta_is_of_table(m->template_) || (!apps && catalog_template_of_apps(m->template_))) continue;
 		auto_arena a = ARENA_INIT;
 		if (!str_eq(open, m->template_)) {
 			if (open.n) json_close(j, '}');

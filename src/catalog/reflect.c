@@ -11,21 +11,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* FNV-1a: the same on every run and machine. */
-static uint64_t mix(uint64_t h, const void *p, size_t n)
+uint64_t catalog_mix(uint64_t h, const void *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) h = (h ^ ((const uint8_t *)p)[i]) * 0x100000001b3u;
 	return h;
 }
-static uint64_t mix_int(uint64_t h, int64_t v) { return mix(h, &v, sizeof v); }
+static uint64_t mix_int(uint64_t h, int64_t v) { return catalog_mix(h, &v, sizeof v); }
 
 /* The time of the last change is in it, so that a catalogue that becomes again what it was has a file of its
  * own: that of the former one may be about to go with its last reader. */
-static int64_t number_of(const struct catalog_view *v, int64_t changed)
+static int64_t number_of(const struct view_box *b)
 {
-	enum { LAYOUT = 4 }; /* another layout of the reflection is another file */
-	uint64_t h = mix_int(0xcbf29ce484222325u, LAYOUT);
-	h = mix_int(mix_int(h, (int64_t)catalog_meta_row_count()), changed);
+	enum { LAYOUT = 5 }; /* another layout of the reflection is another file */
+	const struct catalog_view *v = &b->view;
+	uint64_t h = mix_int(CATALOG_MIX, LAYOUT);
+	h = mix_int(mix_int(mix_int(h, (int64_t)catalog_meta_row_count()), b->changed), (int64_t)b->own_mark);
 	for (size_t i = 0; i < v->n; i++) {
 		const struct dataset *d = &v->datasets[i];
 		h = mix_int(mix_int(mix_int(h, d->id), d->version.number), d->modified.us);
@@ -37,8 +37,9 @@ static int64_t number_of(const struct catalog_view *v, int64_t changed)
 /* --- fields ------------------------------------------------------------------------------------- */
 
 struct source {
-	const struct meta_row *row; /* NULL: one of the technical fields */
-	struct str lang;            /* a variant in one language */
+	const struct meta_row *row;   /* of the platform's table … */
+	const struct own_field *own;  /* … or of a template of the portal's; neither: one of the technical fields */
+	struct str lang;              /* a variant in one language */
 };
 
 static enum value_type type_of(enum meta_kind k)
@@ -72,11 +73,27 @@ static size_t languages_of(const struct catalog_view *v, const struct meta_row *
 	return n;
 }
 
+/* A field of the portal's own; where it is told by language, another for each language of the portal. Gives the next free place. */
+static size_t add_own(struct view_box *b, const struct own_field *o, struct field *f, struct source *s, size_t n)
+{
+	unsigned flags = o->list ? FIELD_MULTIVALUED : 0;
+	for (size_t k = 0; k < 1 + (o->i18n ? b->nlanguages : 0); k++) {
+		bool facet = o->facet && !k;
+		s[n] = (struct source){ .own = o, .lang = k ? b->languages[k - 1] : STR("") };
+		add_field(&b->arena, &f[n], arena_printf(&b->arena, "%s.%s%s%.*s", o->template_, o->name, k ? "." : "", STR_ARG(s[n].lang)), "", o->type,
+		          flags | (facet ? FIELD_FACET : 0) | (facet && o->list ? FIELD_DISJUNCTIVE : 0));
+		if (o->label.n) f[n].label = o->label;
+		f[n].labels = o->labels;
+		n++;
+	}
+	return n;
+}
+
 static void make_schema(struct view_box *b, struct source **sources)
 {
 	enum { TECHNICAL = 11, LANGUAGES = 16 };
 	struct arena *a = &b->arena;
-	size_t most = TECHNICAL + catalog_meta_row_count() * (LANGUAGES + 1), n = 0;
+	size_t most = TECHNICAL + catalog_meta_row_count() * (LANGUAGES + 1) + b->nown * (b->nlanguages + 1), n = 0;
 	struct field *f = arena_array(a, struct field, most);
 	struct source *s = arena_array(a, struct source, most);
 	add_field(a, &f[n++], STR("datasetid"), "Identifier", VALUE_TEXT, FIELD_ID);
@@ -103,11 +120,12 @@ static void make_schema(struct view_box *b, struct source **sources)
 		struct str langs[LANGUAGES];
 		size_t count = languages_of(&b->view, r, langs, LANGUAGES);
 		for (size_t k = 0; k < count; k++) {
-			s[n] = (struct source){ r, langs[k] };
+			s[n] = (struct source){ .row = r, .lang = langs[k] };
 			add_field(a, &f[n++], arena_printf(a, "%s.%s.%.*s", r->template_, r->name, STR_ARG(langs[k])), r->label,
 			          type_of(r->kind), is_list(r->kind) ? FIELD_MULTIVALUED : 0);
 		}
 	}
+	for (size_t i = 0; i < b->nown; i++) n = add_own(b, &b->own[i], f, s, n);
 	b->reflected_schema = (struct schema){ .fields = f, .n = n };
 	*sources = s;
 }
@@ -124,8 +142,9 @@ struct filling {
 static void mark(struct filling *f, size_t row) { f->valid[row / 64] |= 1ull << (row % 64); }
 
 /* The value of a source for a dataset as JSON; a variant in a language has no fallback. */
-static struct str json_of(struct filling *f, const struct dataset *d, const struct source *s)
+static struct str json_of(struct filling *f, const struct view_box *b, const struct dataset *d, const struct source *s)
 {
+	if (s->own) return own_json(b, d, s->own, s->lang);
 	struct str json = meta_automatic(d, &f->arena, s->row);
 	if (json.n || !s->lang.n) return json.n ? json : dataset_meta_json(d, s->row->template_, s->row->name, STR(""));
 	for (size_t i = 0; i < d->nmetas; i++) {
@@ -136,13 +155,23 @@ static struct str json_of(struct filling *f, const struct dataset *d, const stru
 	return STR("");
 }
 
+/* A text may look like a number or a word of JSON, and is kept as one then. */
+static struct str text_of(struct filling *f, const struct json_node *n)
+{
+	auto_buf b = BUF_INIT(1 << 20);
+	enum json_kind k = json_kind(n);
+	if (k == JSON_TEXT) return arena_str(&f->arena, json_text(n));
+	if (k == JSON_BOOL || k == JSON_INT || k == JSON_REAL) json_put_node(&b, n);
+	return arena_str(&f->arena, buf_str(&b));
+}
+
 static void put_list(struct filling *f, struct list_span *span, const struct json_node *n)
 {
 	span->from = (uint32_t)f->items.n;
-	size_t count = json_kind(n) == JSON_ARRAY ? json_count(n) : json_kind(n) == JSON_TEXT ? 1 : 0;
+	size_t count = json_kind(n) == JSON_ARRAY ? json_count(n) : json_kind(n) > JSON_NULL ? 1 : 0;
 	for (size_t i = 0; i < count; i++) {
-		struct str s = json_text(json_kind(n) == JSON_ARRAY ? json_at(n, i) : n);
-		if (s.n) vec_push(&f->arena, &f->items, arena_str(&f->arena, s));
+		struct str s = text_of(f, json_kind(n) == JSON_ARRAY ? json_at(n, i) : n);
+		if (s.n) vec_push(&f->arena, &f->items, s);
 	}
 	span->n = (uint32_t)f->items.n - span->from;
 }
@@ -157,11 +186,18 @@ static bool put_scalar(struct filling *f, enum value_type t, void *room, size_t 
 		if (!clock_parse(json_text(n), &when)) return false;
 		((int64_t *)room)[row] = clock_us_of_civil(&when.civil) - (int64_t)when.offset_s * 1000000;
 		return true;
+	case VALUE_DATE:
+		if (!clock_parse(json_text(n), &when)) return false;
+		((int32_t *)room)[row] = clock_days(when.civil.year, when.civil.month, when.civil.day);
+		return true;
+	case VALUE_DOUBLE: ((double *)room)[row] = json_real(n, 0); return json_kind(n) == JSON_INT || json_kind(n) == JSON_REAL;
 	case VALUE_TEXT:
+		((struct str *)room)[row] = text_of(f, n);
+		return ((struct str *)room)[row].n > 0;
 	case VALUE_JSON:
 		((struct str *)room)[row] = arena_str(&f->arena, json_text(n));
 		return json_text(n).n > 0;
-	case VALUE_DOUBLE: case VALUE_DATE: case VALUE_POINT: case VALUE_SHAPE: case VALUE_FILE: case VALUE_TYPES: break;
+	case VALUE_POINT: case VALUE_SHAPE: case VALUE_FILE: case VALUE_TYPES: break;
 	}
 	return false;
 }
@@ -212,13 +248,13 @@ static void fill_column(struct filling *f, const struct view_box *b, const struc
 	f->items.p = NULL;
 	f->items.n = f->items.cap = 0;
 	for (size_t row = 0; row < n; row++) {
-		if (!s->row) {
+		if (!s->row && !s->own) {
 			fill_technical(f, i, &first[row], row, room);
 			continue;
 		}
 		auto_json *doc = NULL;
 		struct err e = { 0 };
-		struct str json = json_of(f, &first[row], s);
+		struct str json = json_of(f, b, &first[row], s);
 		if (json.n == 0 || !json_read(json, &doc, &e)) continue;
 		if (list) put_list(f, (struct list_span *)room + row, json_root(doc));
 		if (list ? ((struct list_span *)room)[row].n > 0 : put_scalar(f, field->type, room, row, json_root(doc))) mark(f, row);
@@ -265,7 +301,7 @@ bool catalog_reflect(struct catalog *c, struct view_box *b, bool alone, struct e
 {
 	struct source *sources;
 	make_schema(b, &sources);
-	b->view.reflected = (struct version_ref){ .tenant = b->view.tenant, .dataset = b->made, .number = number_of(&b->view, b->changed) };
+	b->view.reflected = (struct version_ref){ .tenant = b->view.tenant, .dataset = b->made, .number = number_of(b) };
 	struct str path = engine_path(c->engine, &b->arena, b->view.reflected);
 	if (alone) tidy(path);
 	if (access(path.p, R_OK) == 0) return true;

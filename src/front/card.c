@@ -175,7 +175,7 @@ static void put_meta(struct html *h, const struct visit *v, const struct dataset
 		return;
 	open_item(h, name, label);
 	if (str_eq(str_of(name), STR("language")))
-		front_value(h, FRONT_VALUE_LANGUAGE, text);
+		front_value(h, FRONT_VALUE_LANGUAGE, NULL, text);
 	else
 		html_text(h, text);
 	html_lit(h, "</bdi></span>");

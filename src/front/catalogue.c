@@ -86,10 +86,10 @@ static void put_facets(struct catalogue *c)
 	html_lit(h, "<span>");
 	html_say(h, N_("Close the filters"));
 	html_lit(h, "</span></a></p>");
-	for (size_t i = 0; i < c->facets.n && front_catalogue_facets[i].name; i++) {
-		struct str name = str_of(front_catalogue_facets[i].name);
-		front_facet(h, &c->state, &c->facets.facets[i], arena_join(c->visit.arena, STR("refine."), name),
-		            front_catalogue_label(h->lang, name), front_catalogue_facets[i].kind, i < FRONT_FACETS_OPEN);
+	for (size_t i = 0; i < c->facets.n && i < c->kinds.n; i++) {
+		const struct front_facet_kind *k = &c->kinds.list[i];
+		front_facet_put(h, &c->state, &c->facets.facets[i], &(struct front_facet_look){ .param = arena_join(c->visit.arena, STR("refine."), k->name),
+			.heading = k->heading, .kind = k->kind, .field = k->field, .open = i < FRONT_FACETS_OPEN });
 	}
 	if ((c->total || c->placed) && tenant_setting_on(c->visit.at.tenant, "catalogue.place"))
 		front_catalogue_map(c);
@@ -131,7 +131,7 @@ static void put_results(struct catalogue *c)
 		return;
 	}
 	put_bar(c);
-	front_chips(h, &c->state, c->visit.at.view->reflected_schema, true);
+	front_chips(h, &c->state, c->visit.at.view->reflected_schema, &c->kinds);
 	if (c->total == 0) {
 		front_catalogue_nothing(c);
 	} else {

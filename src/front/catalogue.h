@@ -24,12 +24,10 @@ struct catalogue {
 	int64_t start, rows, total;
 	const struct dataset **found;
 	size_t nfound;
-	struct query_facets facets;
+	struct front_facets kinds;    /* what the page can be narrowed by … */
+	struct query_facets facets;   /* … and what there is of each */
 	struct err complaint;      /* of the address; ERR_NONE when there is none */
 };
-
-struct front_catalogue_facet { const char *name; enum front_value kind; };
-extern const struct front_catalogue_facet front_catalogue_facets[]; /* ends with a NULL name */
 
 /* catalogue_ask.c: fills everything from `state` on; a failure that is the address's fault is a complaint. */
 void front_catalogue_state(struct catalogue *c, struct httpd_request *r, struct str path);

@@ -6,40 +6,24 @@
 
 enum { ROWS = 20 };
 
-const struct front_catalogue_facet front_catalogue_facets[] = {
-	{ "features", FRONT_VALUE_FEATURE },
-	{ "theme", FRONT_VALUE_THEME },
-	{ "publisher", FRONT_VALUE_PLAIN },
-	{ "keyword", FRONT_VALUE_PLAIN },
-	{ "modified", FRONT_VALUE_PLAIN },
-	{ "territory", FRONT_VALUE_PLAIN },
-	{ "language", FRONT_VALUE_LANGUAGE },
-	{ "license", FRONT_VALUE_PLAIN },
-	{ NULL, FRONT_VALUE_PLAIN },
-};
-
-static const char *const several[] = { "theme", "publisher", "keyword", "territory", "language", "license" };
-
-static bool takes_several(struct str name)
+/* Something is chosen of it, and something else could be as well. */
+static bool is_several(const struct catalogue *c, const struct front_facet_kind *k)
 {
-	for (size_t i = 0; i < COUNT_OF(several); i++)
-		if (str_eq(name, str_of(several[i])))
-			return true;
-	return false;
+	return k->several && view_state_get(&c->state, arena_join(c->visit.arena, STR("refine."), k->name)).n;
 }
 
 /* Several values of one facet are all of interest: whoever ticks two publishers wants both. */
 static void say_several(struct catalogue *c)
 {
 	struct arena *a = c->visit.arena;
-	struct httpd_pair *pairs = arena_array(a, struct httpd_pair, c->state.n + COUNT_OF(several) + 1);
+	struct httpd_pair *pairs = arena_array(a, struct httpd_pair, c->state.n + c->kinds.n + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < c->state.n; i++)
 		if (!str_starts(c->state.pairs[i].name, STR("geofilter.")) && !str_starts(c->state.pairs[i].name, STR("disjunctive.")))
 			pairs[n++] = c->state.pairs[i];
-	for (size_t k = 0; k < COUNT_OF(several); k++)
-		if (view_state_get(&c->state, arena_join(a, STR("refine."), str_of(several[k]))).n)
-			pairs[n++] = (struct httpd_pair){ arena_join(a, STR("disjunctive."), str_of(several[k])), STR("true") };
+	for (size_t k = 0; k < c->kinds.n; k++)
+		if (is_several(c, &c->kinds.list[k]))
+			pairs[n++] = (struct httpd_pair){ arena_join(a, STR("disjunctive."), c->kinds.list[k].name), STR("true") };
 	c->asked = (struct view_state){ .arena = a, .path = c->state.path, .pairs = pairs, .n = n };
 }
 
@@ -54,6 +38,7 @@ void front_catalogue_state(struct catalogue *c, struct httpd_request *r, struct 
 		pairs[c->state.n++] = *typed;
 		c->state.pairs = pairs;
 	}
+	front_facets_of(&c->visit, &c->kinds);
 	front_filter_page(&c->state, ROWS, &c->start, &c->rows);
 	c->lines = str_eq(view_state_get(&c->state, STR("layout")), STR("list"));
 	say_several(c);
@@ -178,14 +163,13 @@ static bool read_facets(struct catalogue *c, struct err *e)
 {
 	struct visit *v = &c->visit;
 	struct query_request counts = c->filter.request;
-	struct str *names = arena_array(v->arena, struct str, COUNT_OF(several) + 8);
-	size_t n = 0;
-	for (; front_catalogue_facets[n].name; n++) {
-		struct str name = str_of(front_catalogue_facets[n].name);
-		names[n] = name;
-		/* Where nothing is chosen it makes no difference, and facets that are alike are counted in one reading. */
-		if (takes_several(name) && view_state_get(&c->state, arena_join(v->arena, STR("refine."), name)).n)
-			names[n] = arena_printf(v->arena, "facet(name=\"%.*s\", disjunctive=true)", STR_ARG(name));
+	struct str *names = arena_array(v->arena, struct str, c->kinds.n + 1);
+	size_t n = c->kinds.n;
+	for (size_t i = 0; i < n; i++) {
+		struct str name = c->kinds.list[i].name;
+		/* Where nothing is chosen it makes no difference, and facets that are alike are counted in one reading. Names are of letters, digits, ".", "-"
+		 * and "_" (template/). */
+		names[i] = arena_printf(v->arena, is_several(c, &c->kinds.list[i]) ? "facet(name=\"%.*s\", disjunctive=true)" : "`%.*s`", STR_ARG(name));
 	}
 	counts.facet = names;
 	counts.nfacet = n;

@@ -15,16 +15,21 @@ struct chip {
 	struct html *h;
 	const struct view_state *s;
 	const struct schema *labels;
-	bool catalogue;
+	const struct front_facets *catalogue; /* or NULL */
 };
+
+/* A field that the reader does not see is none. */
+static const struct field *field_or_null(const struct chip *c, struct str name)
+{
+	int at = c->labels ? schema_find(c->labels, name) : -1;
+	return at >= 0 && !(c->labels->fields[at].flags & FIELD_HIDDEN) ? &c->labels->fields[at] : NULL;
+}
 
 static struct str label_of(const struct chip *c, struct str name)
 {
-	int at = c->labels && !c->catalogue ? schema_find(c->labels, name) : -1;
-	/* A field that the reader does not see has no label. */
-	if (at >= 0 && (c->labels->fields[at].flags & FIELD_HIDDEN))
-		at = -1;
-	struct str label = c->catalogue ? front_catalogue_label(c->h->lang, name) : at >= 0 ? c->labels->fields[at].label : name;
+	const struct field *f = c->catalogue ? NULL : field_or_null(c, name);
+	const struct front_facet_kind *k = c->catalogue ? front_facet_or_null(c->catalogue, name) : NULL;
+	struct str label = k ? k->heading : f ? f->label : name;
 	return label.n ? label : name;
 }
 
@@ -51,27 +56,21 @@ static void put_moment(struct buf *b, const struct clock_text *t, struct str lan
 
 static void put_end(struct html *h, const struct field *f, struct str text)
 {
-	auto_buf b = BUF_INIT(1000);
 	struct clock_text t;
-	double d;
-	bool date = f && (f->type == VALUE_DATE || f->type == VALUE_DATETIME);
 	html_lit(h, "<bdi>");
-	if (date && clock_parse(text, &t))
+	if (f && (f->type == VALUE_DATE || f->type == VALUE_DATETIME) && clock_parse(text, &t)) {
+		auto_buf b = BUF_INIT(1000);
 		put_moment(&b, &t, h->lang->code);
-	else if (!date && text_to_double(text, &d) && (!f || f->type != VALUE_INT || d >= 10000 || d <= -10000))
-		text_put_number(&b, d, -1, h->lang->code);
-	else
-		buf_put(&b, text);
-	html_text(h, buf_str(&b));
+		html_text(h, buf_str(&b));
+	} else {
+		front_amount(h, f, text);
+	}
 	html_lit(h, "</bdi>");
 }
 
 static void put_range(const struct chip *c, const struct front_range *r)
 {
-	int at = c->labels ? schema_find(c->labels, r->field) : -1;
-	if (at >= 0 && (c->labels->fields[at].flags & FIELD_HIDDEN))
-		at = -1;
-	const struct field *f = at >= 0 ? &c->labels->fields[at] : NULL;
+	const struct field *f = field_or_null(c, r->field);
 	put_label(c, r->field, ": ");
 	if (!r->high.n)
 		html_lit(c->h, "≥ ");
@@ -106,16 +105,14 @@ static void put_choice(const struct chip *c, const struct httpd_pair *p)
 {
 	bool excluded = str_starts(p->name, STR("exclude."));
 	struct str name = str_from(p->name, excluded ? 8 : 7);
-	enum front_value kind = FRONT_VALUE_PLAIN;
-	if (c->catalogue && str_eq(name, STR("features")))
-		kind = FRONT_VALUE_FEATURE;
-	if (c->catalogue && str_eq(name, STR("language")))
-		kind = FRONT_VALUE_LANGUAGE;
-	if (c->catalogue && str_eq(name, STR("theme")))
-		kind = FRONT_VALUE_THEME;
+	const struct front_facet_kind *k = c->catalogue ? front_facet_or_null(c->catalogue, name) : NULL;
 	put_label(c, name, excluded ? " ≠ " : ": ");
 	html_lit(c->h, "<bdi>");
-	front_value(c->h, kind, p->value);
+	const struct field *f = field_or_null(c, name);
+	if (f && value_kind(f->type)->numeric)
+		front_amount(c->h, f, p->value);
+	else
+		front_value(c->h, k ? k->kind : FRONT_VALUE_PLAIN, k ? k->field : NULL, p->value);
 	html_lit(c->h, "</bdi>");
 }
 
@@ -144,7 +141,7 @@ static void put_chip(const struct chip *c, const struct httpd_pair *p)
 	html_lit(h, "</a></li>");
 }
 
-void front_chips(struct html *h, const struct view_state *s, const struct schema *labels, bool catalogue)
+void front_chips(struct html *h, const struct view_state *s, const struct schema *labels, const struct front_facets *catalogue)
 {
 	const struct chip c = { .h = h, .s = s, .labels = labels, .catalogue = catalogue };
 	size_t n = 0;

@@ -2,7 +2,10 @@
  * works without script and can be shared. */
 #include "front/inside.h"
 
+#include "template/template.h"
 #include "text/text.h"
+
+enum { YEARS = 10000 }; /* below it, whole numbers may be years and have no marks of thousands */
 
 const char *const front_feature_names[][2] = {
 	{ "analyze", N_("Can be analysed") },
@@ -41,29 +44,15 @@ struct str front_theme(struct html *h, struct str theme)
 	return theme;
 }
 
-static const struct { const char *name, *label; } catalogue_labels[] = {
-	{ "features", N_("View") },
-	{ "modified", N_("Modified") },
-	{ "publisher", N_("Publisher") },
-	{ "keyword", N_("Keyword") },
-	{ "theme", N_("Theme") },
-	{ "language", N_("Language") },
-	{ "license", N_("Licence") },
-	{ "territory", N_("Territory") },
-};
-
-struct str front_catalogue_label(const struct i18n_lang *l, struct str name)
+void front_value(struct html *h, enum front_value kind, const struct template_field *field, struct str value)
 {
-	if (str_starts(name, STR("default.")))
-		name = str_from(name, 8);
-	for (size_t i = 0; i < COUNT_OF(catalogue_labels); i++)
-		if (str_eq(name, str_of(catalogue_labels[i].name)))
-			return i18n_text(l, catalogue_labels[i].label);
-	return STR("");
-}
-
-void front_value(struct html *h, enum front_value kind, struct str value)
-{
+	for (size_t i = 0; field && i < field->nchoices; i++)
+		if (str_eq(field->choices[i].value, value))
+			value = field->choices[i].label;
+	if (kind == FRONT_VALUE_YES_NO && (str_eq(value, STR("true")) || str_eq(value, STR("false")))) {
+		html_say(h, str_eq(value, STR("true")) ? N_("Yes") : N_("No"));
+		return;
+	}
 	if (kind == FRONT_VALUE_FEATURE) {
 		for (size_t i = 0; front_feature_names[i][0]; i++)
 			if (str_eq(value, str_of(front_feature_names[i][0]))) {
@@ -85,12 +74,25 @@ void front_value(struct html *h, enum front_value kind, struct str value)
 	html_text(h, kind == FRONT_VALUE_THEME ? front_theme(h, value) : value);
 }
 
+void front_amount(struct html *h, const struct field *f_or_null, struct str text)
+{
+	auto_buf b = BUF_INIT(1000);
+	double d;
+	bool number = (!f_or_null || value_kind(f_or_null->type)->numeric) && text_to_double(text, &d);
+	if (number && (!f_or_null || f_or_null->type != VALUE_INT || d >= YEARS || d <= -YEARS))
+		text_put_number(&b, d, -1, h->lang->code);
+	else
+		buf_put(&b, text);
+	html_text(h, buf_str(&b));
+}
+
 struct drawing {
 	struct html *h;
 	const struct view_state *s;
 	const struct query_facet *f;
 	struct str param; /* "refine.theme" */
 	enum front_value kind;
+	const struct template_field *field;
 };
 
 static void put_values(const struct drawing *d, const struct query_facet_value *values, size_t from, size_t n, int depth);
@@ -147,8 +149,10 @@ static void put_value(const struct drawing *d, const struct query_facet_value *v
 	html_lit(h, "</span><bdi class=\"value\">");
 	if (depth == 1 && d->f->field && (d->f->field->type == VALUE_DATE || d->f->field->type == VALUE_DATETIME))
 		put_month(h, v->name);
+	else if (d->f->field && value_kind(d->f->field->type)->numeric)
+		front_amount(h, d->f->field, v->name);
 	else
-		front_value(h, d->kind, v->name);
+		front_value(h, d->kind, d->field, v->name);
 	html_lit(h, "</bdi>");
 	if (v->state != QUERY_EXCLUDED) {
 		html_lit(h, "<span class=\"count\">");
@@ -230,7 +234,7 @@ void front_facet_put(struct html *h, const struct view_state *s, const struct qu
 {
 	bool open = look->open || look->finds;
 	bool listed = f && (f->nvalues || look->finds);
-	struct drawing d = { .h = h, .s = s, .f = f, .param = look->param, .kind = look->kind };
+	struct drawing d = { .h = h, .s = s, .f = f, .param = look->param, .kind = look->kind, .field = look->field };
 	if (!listed && !look->spread)
 		return;
 	for (size_t i = 0; f && i < f->nvalues; i++)
@@ -250,12 +254,6 @@ void front_facet_put(struct html *h, const struct view_state *s, const struct qu
 	if (listed)
 		put_list(&d, look);
 	html_lit(h, "</details>");
-}
-
-void front_facet(struct html *h, const struct view_state *s, const struct query_facet *f, struct str param,
-                 struct str heading, enum front_value kind, bool open)
-{
-	front_facet_put(h, s, f, &(struct front_facet_look){ .param = param, .heading = heading, .kind = kind, .open = open });
 }
 
 bool front_is_complaint(const struct err *e)

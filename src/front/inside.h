@@ -70,15 +70,15 @@ bool front_as_of(struct front_dataset *d, struct query_target *t, int64_t *shown
 
 /* --- facets.c --------------------------------------------------------------------------------------- */
 
-enum front_value { FRONT_VALUE_PLAIN, FRONT_VALUE_FEATURE, FRONT_VALUE_LANGUAGE, FRONT_VALUE_THEME };
+enum front_value { FRONT_VALUE_PLAIN, FRONT_VALUE_FEATURE, FRONT_VALUE_LANGUAGE, FRONT_VALUE_THEME, FRONT_VALUE_YES_NO };
+void front_value(struct html *h, enum front_value kind, const struct template_field *field_or_null, struct str value);
+/* A number of a filter as the reader's language writes it; text that is none, or of a field that holds none, as it is. */
+void front_amount(struct html *h, const struct field *f_or_null, struct str text);
 /* One facet as a folding list of links; nothing when it has no values. One that filters is always open. */
-void front_facet(struct html *h, const struct view_state *s, const struct query_facet *f, struct str param,
-                 struct str heading, enum front_value kind, bool open);
-void front_value(struct html *h, enum front_value kind, struct str value);
-/* The same with more of it. */
 struct front_facet_look {
 	struct str param, heading;
 	enum front_value kind;
+	const struct template_field *field;      /* or NULL: a field of the portal's own, whose choices have labels */
 	bool open;
 	bool searched;                           /* values are looked for on the server (find.F) … */
 	bool finds;                              /* … and the values are what was found */
@@ -97,9 +97,10 @@ size_t front_spread_fields(const struct query_target *t, const struct view_state
 struct front_records;
 bool front_spread_ask(struct front_records *r, struct err *e) must_use;
 
+struct front_facets;
 /* --- chips.c ------------------------------------------------------------------------------------------ */
-/* The active filters as chips that take themselves away. `label` gives the heading of a facet. */
-void front_chips(struct html *h, const struct view_state *s, const struct schema *labels, bool catalogue);
+/* The active filters as chips that take themselves away, with the words of the facets of a catalogue, or (NULL) of the fields of rows. */
+void front_chips(struct html *h, const struct view_state *s, const struct schema *labels, const struct front_facets *catalogue_or_null);
 bool front_is_filtered(const struct view_state *s);
 /* The message in place of results when the address asks what cannot be answered. */
 void front_complaint(struct html *h, const struct view_state *s, const struct err *e);
@@ -108,8 +109,20 @@ bool front_is_complaint(const struct err *e);
 /* A theme as it is shown: as the portal's list calls it in the reader's language, else one of the twelve every portal begins with in
  * that language, any other as its publisher wrote it. What is stored, searched and put into addresses stays as it is. */
 struct str front_theme(struct html *h, struct str theme);
-/* The heading of a catalogue facet, translated; empty when there is no such facet. */
-struct str front_catalogue_label(const struct i18n_lang *l, struct str name);
+/* catalogue_facets.c: what the catalogue's page can be narrowed by, in its order: the platform's facets, then the fields that the portal
+ * marked as filters in its own templates of metadata. Words are in the reader's language. */
+struct front_facet_kind {
+	struct str name;                        /* of the column: "publisher", "city.ward", "city.ward.fr" */
+	struct str base;                        /* without a language */
+	struct str heading;
+	enum front_value kind;
+	bool several;                           /* values of it can be chosen together */
+	const struct template_field *field;     /* of the portal's own; or NULL */
+};
+struct front_facets { const struct front_facet_kind *list; size_t n; };
+void front_facets_of(const struct visit *v, struct front_facets *out);
+/* The one that a filter is about, in whatever language its values are; or NULL. */
+const struct front_facet_kind *front_facet_or_null(const struct front_facets *all, struct str name);
 extern const char *const front_feature_names[][2]; /* word of the API, message; ends with NULL */
 
 /* --- dataset.c -------------------------------------------------------------------------------------- */

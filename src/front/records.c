@@ -224,7 +224,7 @@ bool front_records_open(struct front_records *r, struct front_dataset *d, const 
 	if (r->as_of)
 		put_as_of(r);
 	put_bar(r);
-	front_chips(h, &d->state, r->filter.target.schema, false);
+	front_chips(h, &d->state, r->filter.target.schema, NULL);
 	if (r->total == 0)
 		put_empty(r);
 	return true;

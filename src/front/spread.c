@@ -208,7 +208,10 @@ static void put_input(const struct drawing *d, const char *label, struct str pre
 	html_text(h, name);
 	html_lit(h, "\" value=\"");
 	html_text(h, value);
-	put_value(&b, s->field, bound);
+	if (date)
+		put_value(&b, s->field, bound);
+	else
+		buf_put(&b, reading(d, bound));
 	html_put_literal(h, date ? STR("\" data-bound=\"") : STR("\" placeholder=\""));
 	html_text(h, buf_str(&b));
 	html_lit(h, "\"></label>");

@@ -25,7 +25,7 @@ static void put_endpoints(struct front_dataset *d, struct str filters)
 	html_lit(h, "</h2><p>");
 	html_say(h, N_("The API answers JSON. The filters of this page are part of the addresses."));
 	html_lit(h, "</p>");
-	front_chips(h, &d->state, &d->dataset->schema, false);
+	front_chips(h, &d->state, &d->dataset->schema, NULL);
 	html_lit(h, "<ul class=\"endpoints\">");
 	for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
 		struct str url = front_quotable(d->visit.arena, address(d, endpoints[i].path, i ? filters : STR("")));

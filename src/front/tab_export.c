@@ -440,7 +440,7 @@ bool front_tab_export(struct front_dataset *d, struct err *e)
 		return false;
 	html_lit(h, "<div class=\"wide export\"><div>");
 	put_counts(&s, downloads);
-	front_chips(h, &d->state, &d->dataset->schema, false);
+	front_chips(h, &d->state, &d->dataset->schema, NULL);
 	html_lit(h, "</div>");
 	for (enum group group = 0; group < GROUPS; group++)
 		put_group(&s, group);

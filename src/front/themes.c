@@ -55,6 +55,6 @@ void front_put_theme(struct html *h, struct str theme)
 	html_lit(h, "<p class=\"theme\">");
 	front_put_pictogram(h, theme);
 	html_lit(h, "<bdi>");
-	front_value(h, FRONT_VALUE_THEME, theme);
+	front_value(h, FRONT_VALUE_THEME, NULL, theme);
 	html_lit(h, "</bdi></p>");
 }

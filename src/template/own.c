@@ -60,6 +60,8 @@ static bool check_field(const struct json_node *n, size_t i, const struct templa
 		return err_set(e, ERR_PARAMETER, "schema/%zu/requirement_level: expected optional, recommended or mandatory", i);
 	size_t choices = json_count(json_get(n, "choices"));
 	if (template_is_choice(kind) && !choices) return err_set(e, ERR_PARAMETER, "schema/%zu/choices: a field to choose from needs at least one choice", i);
+	if (json_bool(json_get(n, "is_filter"), false) && !template_is_filterable(kind))
+		return err_set(e, ERR_PARAMETER, "schema/%zu/is_filter: readers cannot choose among values of the type %s; leave is_filter out, or make a field of another type", i, template_kind_word(kind));
 	if (choices > TEMPLATE_CHOICES) return err_set(e, ERR_PARAMETER, "schema/%zu/choices: at most %d", i, TEMPLATE_CHOICES);
 	const struct template_field *former = template_field_or_null(former_or_null, name);
 	if (former && former->kind != kind)

@@ -55,6 +55,8 @@ const char *template_kind_label(enum template_kind k) { return kinds[k].label; }
 bool template_is_list(enum template_kind k) { return kinds[k].list; }
 bool template_is_choice(enum template_kind k) { return kinds[k].choice; }
 
+bool template_is_filterable(enum template_kind k) { return k != TEMPLATE_HTML && k != TEMPLATE_GEO_SHAPE; }
+
 bool template_kind_of(struct str word, enum template_kind *out)
 {
 	for (size_t i = 0; i < TEMPLATE_KINDS; i++) {

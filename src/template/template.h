@@ -28,6 +28,8 @@ bool template_kind_of(struct str word, enum template_kind *out) must_use;
 /* Values are lists; values are chosen among `choices`. */
 bool template_is_list(enum template_kind k);
 bool template_is_choice(enum template_kind k);
+/* Whether readers can choose among its values in the catalogue: neither markup nor geometries. */
+bool template_is_filterable(enum template_kind k);
 
 enum template_level { TEMPLATE_OPTIONAL, TEMPLATE_RECOMMENDED, TEMPLATE_MANDATORY };
 const char *template_level_word(enum template_level l); /* "recommended" */
