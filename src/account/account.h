@@ -430,6 +430,15 @@ bool account_wishes_set(struct accounts *as, struct tenant_id t, int64_t account
 /* False when they said that they do not want it; true when they were not asked and it is usual, and when it cannot be found out. */
 bool account_wants(struct accounts *as, struct tenant_id t, int64_t account, enum account_wish w) nonnull_all;
 
+/* --- lists.c: what lists of the back office were narrowed and sorted by when somebody left them ------------------------------ */
+
+struct account_list_left { struct str list, query; }; /* "datasets", "status=error&sort=title" */
+bool account_list_kept(struct accounts *as, struct tenant_id t, int64_t account, struct str list, struct arena *a, struct str *out, struct err *e) must_use nonnull_all;
+bool account_lists_left(struct accounts *as, struct tenant_id t, int64_t account, struct arena *a, struct account_list_left *out, size_t most, size_t *n,
+                        struct err *e) must_use nonnull_all;
+/* An empty query forgets it. */
+bool account_list_keep(struct accounts *as, struct tenant_id t, int64_t account, struct str list, struct str query, struct err *e) must_use nonnull_all;
+
 /* --- identity.c: identities of other providers (AUT-10): the key is provider and subject, never the address ---------------- */
 
 struct account_identity { struct str provider, subject, email, name; };

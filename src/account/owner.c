@@ -185,6 +185,21 @@ static bool put_wishes(const struct account_scene *s, int64_t account, struct js
 	return true;
 }
 
+static bool put_lists(const struct account_scene *s, int64_t account, struct json_out *j, struct err *e)
+{
+	struct account_list_left all[50];
+	size_t n;
+	if (!account_lists_left(s->as, s->tenant->id, account, s->arena, all, COUNT_OF(all), &n, e)) return false;
+	json_key(j, STR("lists"));
+	json_open(j, '{');
+	for (size_t i = 0; i < n; i++) {
+		json_key(j, all[i].list);
+		json_put(j, all[i].query);
+	}
+	json_close(j, '}');
+	return true;
+}
+
 bool account_export(const struct account_scene *s, int64_t account, struct buf *out, struct str more, struct err *e)
 {
 	struct account who;
@@ -198,7 +213,7 @@ bool account_export(const struct account_scene *s, int64_t account, struct buf *
 	json_member(&j, "email", who.email);
 	json_member(&j, "name", who.name);
 	json_member(&j, "language", who.language);
-	if (!put_wishes(s, account, &j, e)) return false;
+	if (!put_wishes(s, account, &j, e) || !put_lists(s, account, &j, e)) return false;
 	json_member(&j, "role", who.role);
 	json_member(&j, "state", str_of(account_state_word(who.state)));
 	put_words(&j, STR("permissions"), account_permissions_text(s->arena, who.own));

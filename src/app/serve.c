@@ -215,6 +215,7 @@ static void served(const struct httpd_served *x, void *app)
 		.pattern_or_null = x->route_or_null ? x->route_or_null->pattern : NULL,
 		.target = x->target, .status = x->status, .us = x->us, .html = x->html, .host = x->host, .user_agent = x->user_agent,
 		.referer = x->referer, .accept = x->accept, .fetch_dest = x->fetch_dest, .language = x->language,
+		.found_nothing = (x->marks & HTTPD_MARK_NOTHING) != 0,
 		.uncounted = (x->marks & HTTPD_MARK_UNCOUNTED) != 0 || audience_declines(AUDIENCE_GPC, x->gpc) || audience_declines(AUDIENCE_DNT, x->dnt) ||
 		             audience_declines(AUDIENCE_PURPOSE, x->purpose) || audience_declines(AUDIENCE_COOKIE, x->cookie),
 		.with_key = (x->marks & HTTPD_MARK_SIGNED_IN) != 0 || x->authorization.n || str_find(x->target, STR("apikey=")) >= 0 ||

@@ -49,6 +49,7 @@ struct audience_hit {
 	int64_t us;                     /* until the answer was made */
 	bool html;                      /* the resource is a page */
 	bool uncounted;                 /* a signal, an objection, an administrator, a prefetch: nothing is noted */
+	bool found_nothing;             /* a search without a result */
 	bool with_key;                  /* an API key or an account came along */
 	unsigned char client[AUDIENCE_ADDRESS]; /* IPv4 as mapped */
 	struct str host, user_agent, referer, accept, fetch_dest, language;
@@ -103,8 +104,9 @@ bool audience_visitors(struct audience *a, struct tenant_id t, int64_t from_day,
 /* Sums of daily visitors by path or dataset, greatest first. */
 bool audience_visitors_of(struct audience *a, struct tenant_id t, enum audience_scope s, int64_t from_day, int64_t to_day, size_t most,
                           struct arena *ar, struct audience_cell **out, size_t *n, struct err *e) must_use nonnull_all;
-/* Words searched for by at least five visitors of a day (ANA-3). */
-bool audience_terms(struct audience *a, struct tenant_id t, int64_t from_day, int64_t to_day, size_t most, struct arena *ar,
+/* Words searched for by at least five visitors of a day (ANA-3). `in_vain`: those of them that found nothing, and
+ * how often. */
+bool audience_terms(struct audience *a, struct tenant_id t, int64_t from_day, int64_t to_day, bool in_vain, size_t most, struct arena *ar,
                     struct audience_cell **out, size_t *n, struct err *e) must_use nonnull_all;
 
 /* Use of the APIs (LOG-3): a processing of its own, for quotas and operation, never joined with the above. */

@@ -66,9 +66,9 @@ size_t people_bytes(const struct people *p);
 /* --- terms.c: words searched for, known only once five visitors asked ------------------------------------------------ */
 
 enum { TERMS = 512, TERM_TEXT = 60 };
-struct term { char text[TERM_TEXT]; uint8_t n, visitors; uint64_t who[TERM_VISITORS]; int64_t searches, written; };
+struct term { char text[TERM_TEXT]; uint8_t n, visitors; uint64_t who[TERM_VISITORS]; int64_t searches, written, in_vain, in_vain_written; };
 struct terms { struct term *slots; };
-void terms_add(struct terms *t, struct str query, uint64_t visitor);
+void terms_add(struct terms *t, struct str query, uint64_t visitor, bool in_vain);
 void terms_done(struct terms *t);
 
 /* --- calls.c: uses of the APIs, bounded ------------------------------------------------------------------------------ */
@@ -86,7 +86,7 @@ struct line {
 	int kind;               /* dimension or scope */
 	struct str key, dataset, format, caller, error, endpoint;
 	struct str network, agent, referrer, country; /* of a use */
-	int64_t n, us;
+	int64_t n, us;          /* us of a term: how many of them in vain */
 };
 enum { GATHER_ROWS = 200000 };
 struct gather { struct arena arena; VEC(struct line) lines; };

@@ -207,7 +207,9 @@ static void collect_terms(struct portal *p, struct gather *g)
 		if (!l) continue;
 		l->key = arena_str(&g->arena, str_make(t->text, t->n));
 		l->n = t->searches - t->written;
+		l->us = t->in_vain - t->in_vain_written;
 		t->written = t->searches;
+		t->in_vain_written = t->in_vain;
 	}
 }
 
@@ -314,7 +316,8 @@ static void count_view(struct portal *p, const struct audience_hit *h, const str
 	tally_pair(t, AUDIENCE_PATH_COUNTRY, path, country);
 	if (w->query[0]) {
 		count_event(p, "search", w);
-		terms_add(&p->terms, str_of(w->query), visitor);
+		if (h->found_nothing) count_event(p, "search_in_vain", w);
+		terms_add(&p->terms, str_of(w->query), visitor, h->found_nothing);
 	}
 }
 

@@ -83,11 +83,11 @@ bool audience_visitors_of(struct audience *a, struct tenant_id t, enum audience_
 	return true;
 }
 
-bool audience_terms(struct audience *a, struct tenant_id t, int64_t from, int64_t to, size_t most, struct arena *ar, struct audience_cell **out,
+bool audience_terms(struct audience *a, struct tenant_id t, int64_t from, int64_t to, bool in_vain, size_t most, struct arena *ar, struct audience_cell **out,
                     size_t *n, struct err *e)
 {
 	struct cells c = { .arena = ar };
-	if (!ask(a, ASK(terms), t, STORE_PARAMS(N(from), N(to), N((int64_t)most)), take_cell, &c, e)) return false;
+	if (!ask(a, in_vain ? ASK(terms_in_vain) : ASK(terms), t, STORE_PARAMS(N(from), N(to), N((int64_t)most)), take_cell, &c, e)) return false;
 	*out = c.list.p;
 	*n = c.list.n;
 	return true;

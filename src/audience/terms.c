@@ -32,7 +32,7 @@ static bool knows(const struct term *t, uint64_t visitor)
 	return false;
 }
 
-void terms_add(struct terms *t, struct str query, uint64_t visitor)
+void terms_add(struct terms *t, struct str query, uint64_t visitor, bool in_vain)
 {
 	char text[TERM_TEXT];
 	size_t n = normal(query, text);
@@ -59,6 +59,7 @@ void terms_add(struct terms *t, struct str query, uint64_t visitor)
 	}
 	if (least) {
 		least->searches++;
+		least->in_vain += in_vain;
 		if (least->visitors < TERM_VISITORS && !knows(least, visitor)) least->who[least->visitors++] = visitor;
 	}
 	explicit_bzero(text, sizeof text);

@@ -45,7 +45,7 @@ static bool write_line(struct store_tx *tx, const struct line *l, struct err *e)
 	case LINE_DAY:
 		return store_run(tx, ASK(day_add), t, STORE_PARAMS(T(str_of(dims[l->kind].name)), N(l->slot), T(l->key), N(l->n), N(l->us)), e);
 	case LINE_VISITORS: return store_run(tx, ASK(visitors_add), t, STORE_PARAMS(N(l->kind), N(l->slot), T(l->key), N(l->n)), e);
-	case LINE_TERM: return store_run(tx, ASK(term_add), t, STORE_PARAMS(N(l->slot), T(l->key), N(l->n)), e);
+	case LINE_TERM: return store_run(tx, ASK(term_add), t, STORE_PARAMS(N(l->slot), T(l->key), N(l->n), N(l->us)), e);
 	case LINE_CALL:
 		return store_run(tx, ASK(call_add), t,
 		                 STORE_PARAMS(N(l->slot / 24), N(l->slot % 24), T(l->key), T(l->endpoint), T(l->dataset), T(l->format), T(l->caller), T(l->error), N(l->n)), e);

@@ -12,6 +12,8 @@ void figures_tabs(struct html *h, const struct visit *v, enum figures_tab at)
 		[FIGURES_TAB_API] = { .url = STR("/backoffice/audience/api/"), .label = N_("API") },
 		[FIGURES_TAB_PEOPLE] = { .url = STR("/backoffice/audience/people/"), .label = N_("People") },
 		[FIGURES_TAB_STORAGE] = { .url = STR("/backoffice/audience/storage/"), .label = N_("Storage") },
+		[FIGURES_TAB_OFFICE] = { .url = STR("/backoffice/audience/office/"), .label = N_("Back office") },
+		[FIGURES_TAB_QUALITY] = { .url = STR("/backoffice/monitoring/quality/"), .label = N_("Quality") },
 		[FIGURES_TAB_ASSESSMENT] = { .url = STR("/backoffice/audience/self-assessment/"), .label = N_("Self-assessment") },
 		[FIGURES_TAB_SETTINGS] = { .url = STR("/backoffice/audience/settings/"), .label = N_("Measurement settings") },
 	};

@@ -26,7 +26,7 @@ struct figures {
 	struct audience_span span;     /* hours with PERIOD_DAY, else days */
 	int64_t first_day, last_day;
 	bool one_day;
-	int64_t views, robots, calls, errors, visits, bounces, not_found, searches, downloads, exports, visitors, days;
+	int64_t views, robots, calls, errors, visits, bounces, not_found, searches, in_vain, downloads, exports, visitors, days;
 	int64_t *views_by, *visitors_by; /* a number for each of span; visitors only by day */
 	struct figures_list lists[FIGURES_TABLES];
 };
@@ -46,10 +46,12 @@ void figures_for_public(struct figures *f);
 void figures_chart(struct html *h, const struct figures *f, bool for_public);
 void figures_summary(struct html *h, const struct figures *f, bool for_public);
 void figures_lists(struct html *h, const struct figures *f);
+/* A number of a list of tiles (<dl class="tiles">), with a unit behind it. */
+void figures_tile(struct html *h, const char *label, int64_t n, const char *unit_or_null);
 /* A bar beside a number, as a part of the greatest. */
 void figures_bar(struct html *h, int64_t n, int64_t most);
 /* The tabs of the audience pages. */
-enum figures_tab { FIGURES_TAB_ALL, FIGURES_TAB_DATASETS, FIGURES_TAB_API, FIGURES_TAB_PEOPLE, FIGURES_TAB_STORAGE, FIGURES_TAB_ASSESSMENT, FIGURES_TAB_SETTINGS };
+enum figures_tab { FIGURES_TAB_ALL, FIGURES_TAB_DATASETS, FIGURES_TAB_API, FIGURES_TAB_PEOPLE, FIGURES_TAB_STORAGE, FIGURES_TAB_OFFICE, FIGURES_TAB_QUALITY, FIGURES_TAB_ASSESSMENT, FIGURES_TAB_SETTINGS };
 void figures_tabs(struct html *h, const struct visit *v, enum figures_tab at);
 /* The choice of a period for the page at this path, and the same as a query string with "?". */
 void figures_put_period(struct html *h, const struct figures *f, const char *path);

@@ -155,33 +155,34 @@ void figures_chart(struct html *h, const struct figures *f, bool for_public)
 
 /* --- sums ------------------------------------------------------------------------------------------------------------- */
 
-static void tile(struct html *h, const char *label, int64_t n, const char *unit)
+void figures_tile(struct html *h, const char *label, int64_t n, const char *unit_or_null)
 {
 	html_lit(h, "<div><dt>");
 	html_say(h, label);
 	html_lit(h, "</dt><dd>");
 	html_count(h, n);
-	if (unit) html_text(h, str_of(unit));
+	if (unit_or_null) html_text(h, str_of(unit_or_null));
 	html_lit(h, "</dd></div>");
 }
 
 void figures_summary(struct html *h, const struct figures *f, bool for_public)
 {
 	html_lit(h, "<dl class=\"tiles\">");
-	tile(h, N_("Page views"), f->views, NULL);
+	figures_tile(h, N_("Page views"), f->views, NULL);
 	if (f->one_day) {
-		tile(h, N_("Unique visitors of the day"), f->visitors, NULL);
+		figures_tile(h, N_("Unique visitors of the day"), f->visitors, NULL);
 	} else if (!f->span.hours) {
-		tile(h, N_("Sum of daily visitors"), f->visitors, NULL);
-		tile(h, N_("Average daily visitors"), f->days ? (f->visitors + f->days / 2) / f->days : 0, NULL);
+		figures_tile(h, N_("Sum of daily visitors"), f->visitors, NULL);
+		figures_tile(h, N_("Average daily visitors"), f->days ? (f->visitors + f->days / 2) / f->days : 0, NULL);
 	}
-	tile(h, N_("Exports and downloads"), f->exports + f->downloads, NULL);
-	tile(h, N_("API calls"), f->calls, NULL);
-	tile(h, N_("Searches"), f->searches, NULL);
+	figures_tile(h, N_("Exports and downloads"), f->exports + f->downloads, NULL);
+	figures_tile(h, N_("API calls"), f->calls, NULL);
+	figures_tile(h, N_("Searches"), f->searches, NULL);
 	if (!for_public) {
-		if (!f->span.hours) tile(h, N_("Visits of one page only"), f->visits ? f->bounces * 100 / f->visits : 0, " %");
-		tile(h, N_("Pages not found"), f->not_found, NULL);
-		tile(h, N_("Share of robots"), f->robots + f->views ? f->robots * 100 / (f->robots + f->views) : 0, " %");
+		figures_tile(h, N_("Searches that found nothing"), f->in_vain, NULL);
+		if (!f->span.hours) figures_tile(h, N_("Visits of one page only"), f->visits ? f->bounces * 100 / f->visits : 0, " %");
+		figures_tile(h, N_("Pages not found"), f->not_found, NULL);
+		figures_tile(h, N_("Share of robots"), f->robots + f->views ? f->robots * 100 / (f->robots + f->views) : 0, " %");
 	}
 	html_lit(h, "</dl>");
 }

@@ -30,12 +30,12 @@ static struct str time_of(const struct figures *f, int64_t at)
 }
 
 struct sum { const char *name; int64_t n; };
-enum { SUMS = 12 };
+enum { SUMS = 13 };
 
 static void sums_of(const struct figures *f, struct sum out[SUMS])
 {
 	const struct sum all[SUMS] = { { "page_views", f->views }, { "sum_of_daily_visitors", f->visitors }, { "visits", f->visits }, { "visits_of_one_page", f->bounces },
-		{ "exports", f->exports }, { "downloads", f->downloads }, { "searches", f->searches }, { "api_calls", f->calls }, { "not_found", f->not_found },
+		{ "exports", f->exports }, { "downloads", f->downloads }, { "searches", f->searches }, { "searches_in_vain", f->in_vain }, { "api_calls", f->calls }, { "not_found", f->not_found },
 		{ "errors", f->errors }, { "robots", f->robots }, { "days", f->days } };
 	memcpy(out, all, sizeof all);
 }

@@ -5,7 +5,7 @@
 
 /* For the rows of the table that say which field of calls. */
 enum { AUDIENCE_ENDPOINT = 100, AUDIENCE_VERSION, AUDIENCE_CALLER, AUDIENCE_ERROR };
-enum source { TOP, OF_DATASET, OF_PATH, TERMS, TAKEN, MISSING, SLOWEST, CALLS };
+enum source { TOP, OF_DATASET, OF_PATH, TERMS, IN_VAIN, TAKEN, MISSING, SLOWEST, CALLS };
 enum group { READ, READERS, WELL, API };
 static const char *const groups[] = { [READ] = N_("What is read"), [READERS] = N_("Where from, and with what"), [WELL] = N_("How well it works"), [API] = N_("Use of the API") };
 static const struct { const char *id; enum source source; int dim; const char *title, *column, *number; enum group group; bool public_; } tables[] = {
@@ -177,6 +177,7 @@ static void take_cells(const struct visit *v, enum figures_table t, const struct
 		case OF_DATASET:
 		case OF_PATH:
 		case TERMS:
+		case IN_VAIN:
 		case CALLS: add(v, l, tables[t].dim, cells[i].key, cells[i].n); break;
 		}
 	}
@@ -200,7 +201,8 @@ static bool read_list(const struct visit *v, struct figures *f, enum figures_tab
 	case SLOWEST: good = audience_top(a, id, (enum audience_dimension)dim, f->span, FIGURES_MOST, f->arena, &cells, &n, &l->total, e); break;
 	case OF_DATASET: good = audience_visitors_of(a, id, AUDIENCE_OF_DATASET, f->first_day, f->last_day, most, f->arena, &cells, &n, e); break;
 	case OF_PATH: good = audience_visitors_of(a, id, AUDIENCE_OF_PATH, f->first_day, f->last_day, most, f->arena, &cells, &n, e); break;
-	case TERMS: good = audience_terms(a, id, f->first_day, f->last_day, most, f->arena, &cells, &n, e); break;
+	case TERMS:
+	case IN_VAIN: good = audience_terms(a, id, f->first_day, f->last_day, tables[t].source == IN_VAIN, most, f->arena, &cells, &n, e); break;
 	}
 	if (!good) return false;
 	take_cells(v, t, cells, n, l);
@@ -232,7 +234,7 @@ bool figures_read(const struct visit *v, struct figures *f, size_t most, bool fo
 	    !audience_visitors(a, id, f->first_day, f->last_day, f->arena, &f->visitors_by, e) || !read_sum(v, f, AUDIENCE_VIEWS, "", &f->views, e) ||
 	    !read_sum(v, f, AUDIENCE_ROBOT, "", &f->robots, e) || !read_sum(v, f, AUDIENCE_VISITS, "", &f->visits, e) ||
 	    !read_sum(v, f, AUDIENCE_BOUNCES, "", &f->bounces, e) || !read_sum(v, f, AUDIENCE_EVENT, "not_found", &f->not_found, e) ||
-	    !read_sum(v, f, AUDIENCE_EVENT, "search", &f->searches, e) || !read_sum(v, f, AUDIENCE_EVENT, "export", &f->exports, e) ||
+	    !read_sum(v, f, AUDIENCE_EVENT, "search", &f->searches, e) || !read_sum(v, f, AUDIENCE_EVENT, "search_in_vain", &f->in_vain, e) || !read_sum(v, f, AUDIENCE_EVENT, "export", &f->exports, e) ||
 	    !read_sum(v, f, AUDIENCE_EVENT, "download", &f->downloads, e) || !read_sum(v, f, AUDIENCE_EVENT, "error", &f->errors, e))
 		return false;
 	f->calls = f->lists[FIGURES_API_VERSIONS].total;
@@ -260,7 +262,7 @@ static void hide_small(struct figures_list *l)
 
 void figures_for_public(struct figures *f)
 {
-	int64_t *const sums[] = { &f->views, &f->robots, &f->calls, &f->errors, &f->visits, &f->bounces, &f->not_found, &f->searches, &f->downloads, &f->exports, &f->visitors };
+	int64_t *const sums[] = { &f->views, &f->robots, &f->calls, &f->errors, &f->visits, &f->bounces, &f->not_found, &f->searches, &f->in_vain, &f->downloads, &f->exports, &f->visitors };
 	for (size_t i = 0; i < FIGURES_TABLES; i++) {
 		if (!tables[i].public_) f->lists[i] = (struct figures_list){ 0 };
 		hide_small(&f->lists[i]);

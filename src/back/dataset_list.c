@@ -11,10 +11,10 @@ static const struct { const char *word, *title; int which; } shelves[] = {
 	{ "deleted", N_("Deleted"), CONFIG_DELETED },
 };
 
-static void read_state(struct view_state *s, const struct httpd_request *r)
+static bool read_state(struct visit *v, struct view_state *s, struct err *e)
 {
 	static const char *const names[] = { "q", "which", "access", "status", "source", "sort", "start" };
-	view_state_only(s, r, STR(HOME), names, COUNT_OF(names));
+	return back_list_state(v, s, &(struct back_list){ .list = "datasets", .path = HOME, .names = names, .n = COUNT_OF(names) }, e);
 }
 
 static int64_t number(struct str s) { int64_t n; return str_to_int(s, &n) && n > 0 ? n : 0; }
@@ -62,7 +62,8 @@ static void put_find(struct html *h, const struct view_state *s)
 	struct html_option sources[40] = { { .value = STR(""), .message = N_("Any") } };
 	size_t n = 1;
 	for (const struct fetch_kind *k = fetch_kinds; k->type && n < COUNT_OF(sources); k++)
-		sources[n++] = (struct html_option){ .value = str_of(k->type), .message = k->label };
+		if (strcmp(k->type, "federated") != 0) /* is found as "portal" */
+			sources[n++] = (struct html_option){ .value = str_of(k->type), .message = k->label };
 	html_form_open(h, &(struct html_form){ .inline_ = true, .action = STR(HOME), .label = N_("Find datasets") });
 	html_field(h, &(struct html_field){ .kind = HTML_FIELD_SEARCH, .name = "q", .label = N_("Title or identifier"), .value = view_state_get(s, STR("q")) });
 	html_choice(h, &(struct html_choice){ .name = "access", .label = N_("Access"), .options = access, .noptions = COUNT_OF(access), .value = view_state_get(s, STR("access")) });
@@ -273,7 +274,7 @@ static void put_nothing(struct html *h, const struct view_state *s, bool may_cre
 		html_empty(h, N_("Nothing was deleted"), N_("Datasets that are deleted wait here for 30 days."), NULL);
 	else if (narrowed)
 		html_empty(h, N_("No dataset fits"), N_("Look for less, or take a filter away."),
-			&(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Show all"), .href = STR(HOME) });
+			&(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Show all"), .href = STR(HOME "?q=") });
 	else
 		html_empty(h, N_("No dataset yet"), N_("A spreadsheet is a good beginning: drop it on the next page, look at it, publish it."),
 			may_create ? &(struct html_button){ .label = N_("New dataset"), .href = STR(HOME "new/") } : NULL);
@@ -287,8 +288,9 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	int64_t total;
 	if (!back_enter(app, r, p, VIEW_OFFICE_DATASETS, 0, &v, e))
 		return back_answered(p, e);
-	struct view_state state = { .arena = v.arena };
-	read_state(&state, r);
+	struct view_state state;
+	if (!read_state(&v, &state, e))
+		return false;
 	struct config_query q = query_of(&state);
 	if (!config_list(v.at.site, v.at.tenant->id, &v.who, &q, v.arena, &items, &n, &total, e))
 		return false;
@@ -305,6 +307,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	put_shelves(h, &state);
 	if (total || view_state_get(&state, STR("q")).n || q.restricted >= 0 || q.status.n || q.source.n)
 		put_find(h, &state);
+	back_put_left(h, &v, &state);
 	if (n) {
 		put_table(h, &v, &state, items, n);
 		view_pager(h, &state, q.offset, A_PAGE, total, CEILING);

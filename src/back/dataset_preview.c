@@ -168,8 +168,13 @@ static void put_value(struct html *h, struct arena *a, const struct json_node *n
 	case JSON_NULL: break;
 	case JSON_TEXT: html_text(h, text_cut(json_text(n), CELL)); if (json_text(n).n > CELL) html_lit(h, "…"); break;
 	case JSON_BOOL: html_say(h, json_bool(n, false) ? N_("yes") : N_("no")); break;
+	case JSON_REAL: {
+		auto_buf number = BUF_INIT(1000);
+		text_put_number(&number, json_real(n, 0), -1, h->lang->code);
+		html_text(h, buf_str(&number));
+		break;
+	}
 	case JSON_INT:
-	case JSON_REAL:
 	case JSON_ARRAY:
 	case JSON_OBJECT: {
 		auto_buf b = BUF_INIT(1 << 20);

@@ -172,7 +172,9 @@ static void put_fields(struct html *h, const struct scene *s, const struct row *
 		html_say(h, r->hint);
 		html_lit(h, "</p>");
 	}
-	html_lit(h, "<ol>");
+	html_lit(h, "<stoa-ordered data-grip=\"");
+	html_say(h, N_("Drag to another place"));
+	html_lit(h, "\"><ol>");
 	/* Those that are shown first, in their order. */
 	for (ptrdiff_t at = 0; at < (ptrdiff_t)s->nfields; at++)
 		for (size_t i = 0; i < s->nfields; i++)
@@ -181,7 +183,7 @@ static void put_fields(struct html *h, const struct scene *s, const struct row *
 	for (size_t i = 0; i < s->nfields; i++)
 		if (fits(r->fits, s->fields[i].type) && place_in(list, s->fields[i].name) < 0)
 			put_order_row(h, s, r, &s->fields[i], -1);
-	html_lit(h, "</ol></fieldset>");
+	html_lit(h, "</ol></stoa-ordered></fieldset>");
 }
 
 static void put_basemap(struct html *h, struct view_page *page, const struct scene *s, const struct row *r)

@@ -91,6 +91,20 @@ void back_put_older_notice(struct html *h, struct visit *v, const struct config 
 /* A day (days since 1970; -1: never). */
 void back_put_day(struct html *h, int64_t day);
 
+/* --- remember.c: lists that come back as they were left -------------------------------------------------------- */
+
+/* The state of a list that has a search box `q`: what the address says (and it is kept with the account), or, when it says nothing of the list, what
+ * was kept. Links of the page that say nothing are written "?q=". */
+struct back_list {
+	const char *list, *path;     /* "datasets", "/backoffice/datasets/" */
+	const char *const *names;    /* of the parameters */
+	size_t n;
+	bool forgets_words;          /* what is searched for is not kept: it would be names of people */
+};
+bool back_list_state(struct visit *v, struct view_state *s, const struct back_list *l, struct err *e) must_use nonnull_all;
+/* That the list is as it was left, with a way to all of it; nothing when the address says it all. */
+void back_put_left(struct html *h, const struct visit *v, const struct view_state *s) nonnull_all;
+
 /* --- may.c: permissions in forms ----------------------------------------------------------------------------- */
 
 /* Boxes for all permissions; those that `v` does not have cannot be given by it, and stay as they are. */

@@ -35,10 +35,21 @@ size_t back_meta_others(struct visit *v, const char *name, struct str lang, size
  * it is as long as it should be: titles 10 characters, descriptions 200, three keywords; half when it is shorter. A licence without which nobody may
  * reuse the data, and a way to reach somebody, are among the recommended. Descriptions of fields count 10 points by their share. The score is
  * the share of all points, in per cent. */
-struct back_advice { const char *sentence; struct str place; int64_t n; struct str text; }; /* {0} of the sentence is the text, else n; place: an address below the dataset */
-enum { BACK_ADVICE = 16 };
+struct back_advice {
+	const char *sentence;        /* {0} of it is the text, else n */
+	struct str text;
+	int64_t n;
+	struct str place;            /* an address below the dataset */
+	struct str key, label;       /* "default.license", and what the forms call it */
+	bool missing;                /* not there at all; else too little */
+};
+enum { BACK_ADVICE = 40 };
 struct back_score { int percent; size_t n; struct back_advice advice[BACK_ADVICE]; };
 void back_score(struct visit *v, const struct config *c, const struct back_metas *m, struct back_score *out) nonnull_all;
+/* The same of many published datasets: what they have in common is read once. score.c */
+struct back_scorer { struct visit *visit; const struct template_set *sets; size_t nsets; };
+struct back_scorer back_scorer(struct visit *v) nonnull_all;
+void back_score_published(const struct back_scorer *by, const struct dataset *d, struct back_score *out) nonnull_all;
 
 /* The fields a dataset has once it is published, or has now: of its published schema, else of its configuration of fields. */
 struct back_field { struct str name, label; enum value_type type; };

@@ -25,6 +25,16 @@ enum page_tab { PAGE_TAB_CONTENT, PAGE_TAB_ACCESS, PAGE_TAB_SHARE, PAGE_TAB_HIST
 void page_office_head(struct page_office *o, struct view_page *page, enum page_tab tab);
 void page_put_state(struct html *h, const struct page *p);
 
+/* page_many.c: what can be done to a page from the list. */
+struct page_deed {
+	const char *word, *label;
+	const char *said;                     /* a word of said.def; NULL: the way back is offered */
+	bool (*act)(struct pages *ps, struct tenant_id t, int64_t id, struct err *e);
+	bool (*fits)(const struct page *p);   /* where there is something to do */
+};
+const struct page_deed *page_deeds(size_t *n) __attribute__((returns_nonnull));
+bool page_may(const struct visit *v, const struct page *p, const struct page_deed *d) must_use nonnull_all;
+
 /* page_read.c: a posted form as a document; what its button asks for is done to sections and blocks. In the arena. */
 struct str page_form_doc(const struct visit *v, const struct page *p, const struct visitor_form *f) nonnull_all;
 /* page_form.c: the fields of a document. */

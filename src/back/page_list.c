@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define HOME "/backoffice/pages/"
+
 static const struct state { const char *word, *title; } states[] = {
 	{ "published", N_("Published") }, { "draft", N_("Published, changed since") }, { "unpublished", N_("Not published") }, { "archived", N_("Archived") },
 };
@@ -90,15 +92,56 @@ static void put_search(struct html *h, const struct view_state *s)
 	html_form_close(h);
 }
 
+static void put_bulk(struct html *h)
+{
+	size_t n;
+	const struct page_deed *deeds = page_deeds(&n);
+	html_lit(h, "<div class=\"bulk\"><span class=\"hint\">");
+	html_say(h, N_("With those that are ticked:"));
+	html_lit(h, "</span>");
+	for (size_t i = 0; i < n; i++)
+		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .small = true, .label = deeds[i].label, .name = "do", .value = str_of(deeds[i].word) });
+	html_lit(h, "<span class=\"hint\">");
+	html_say(h, N_("What is deleted can be brought back for 30 days."));
+	html_lit(h, "</span></div>");
+}
+
+static void put_acts(struct html *h, struct visit *v, const struct page *p, struct str title)
+{
+	size_t n;
+	const struct page_deed *deeds = page_deeds(&n);
+	html_lit(h, "<details class=\"row-acts\"><summary>");
+	html_say(h, N_("Actions"));
+	html_lit(h, "<span class=\"visually-hidden\"> ");
+	html_text(h, title);
+	html_lit(h, "</span>");
+	html_icon(h, ICON_DOWN);
+	html_lit(h, "</summary><div>");
+	html_button(h, &(struct html_button){ .weight = HTML_PLAIN, .label = N_("Edit"), .small = true, .about = title, .href = arena_printf(v->arena, HOME "%lld/", (long long)p->id) });
+	if (p->published && !p->archived)
+		html_button(h, &(struct html_button){ .weight = HTML_PLAIN, .label = N_("See the page"), .small = true, .about = title, .href = arena_printf(v->arena, "/pages/%.*s/", STR_ARG(p->slug)) });
+	for (size_t i = 0; i < n; i++)
+		if (deeds[i].fits(p) && page_may(v, p, &deeds[i]))
+			html_button(h, &(struct html_button){ .weight = HTML_PLAIN, .label = deeds[i].label, .name = "do", .small = true, .about = title,
+				.value = arena_printf(v->arena, "%s %.*s", deeds[i].word, STR_ARG(p->slug)) });
+	html_lit(h, "</div></details>");
+}
+
 static void put_list(struct html *h, struct visit *v, const struct view_state *s, const struct row *rows, size_t n)
 {
-	static const struct html_column columns[] = { { .title = N_("Title"), .sort = "title", .main = true }, { .title = N_("Address") }, { .title = N_("State") },
-		{ .title = N_("Access") }, { .title = N_("Last change"), .sort = "changed" } };
+	static const struct html_column columns[] = { { .title = N_("Choose"), .hide_title = true }, { .title = N_("Title"), .sort = "title", .main = true }, { .title = N_("Address") },
+		{ .title = N_("State") }, { .title = N_("Access") }, { .title = N_("Last change"), .sort = "changed" }, { .title = N_("Actions"), .hide_title = true } };
 	struct html_table t = { .caption = N_("Pages"), .columns = columns, .ncolumns = COUNT_OF(columns), .state = s, .sorted = "changed" };
+	html_form_open(h, &(struct html_form){ .visit = v, .action = STR(HOME "do/"), .label = N_("Pages") });
+	html_hidden(h, "back", view_state_here(s));
+	put_bulk(h);
 	html_table_open(h, &t);
 	for (size_t i = 0; i < n; i++) {
 		const struct page *p = rows[i].page;
 		html_row_open(h, &t);
+		html_cell_open(h, &t);
+		html_pick(h, "uid", p->slug, rows[i].title);
+		html_cell_close(h, &t);
 		html_cell_open(h, &t);
 		html_lit(h, "<a href=\"/backoffice/pages/");
 		html_int(h, p->id);
@@ -120,21 +163,33 @@ static void put_list(struct html *h, struct visit *v, const struct view_state *s
 		html_cell_open(h, &t);
 		html_date(h, p->changed.us, v->zone, true);
 		html_cell_close(h, &t);
+		html_cell_open(h, &t);
+		put_acts(h, v, p, rows[i].title);
+		html_cell_close(h, &t);
 		html_row_close(h, &t);
 	}
 	html_table_close(h, &t);
+	html_form_close(h);
+}
+
+/* One of "7,9,12" at a time. */
+static bool next_id(struct str *rest, int64_t *id)
+{
+	struct str part;
+	return rest->n && str_cut(rest, ',', &part) && back_number(part, id);
 }
 
 /* After a removal: the way back. */
 static void put_undo(struct html *h, struct visit *v)
 {
 	const struct str *undo = httpd_query_or_null(v->request, STR("undo"));
+	struct str rest = undo ? *undo : STR("");
 	int64_t id;
-	if (!undo || !back_number(*undo, &id))
+	if (!next_id(&rest, &id))
 		return;
 	html_notice_open(h, HTML_SUCCESS);
 	html_lit(h, "<p>");
-	html_say(h, N_("The page is removed. For 30 days it can be brought back."));
+	html_say(h, rest.n ? N_("The pages are removed. For 30 days they can be brought back.") : N_("The page is removed. For 30 days it can be brought back."));
 	html_lit(h, "</p>");
 	html_form_open(h, &(struct html_form){ .visit = v, .action = STR("/backoffice/pages/"), .plain = true });
 	html_hidden(h, "undo", *undo);
@@ -146,20 +201,22 @@ static void put_undo(struct html *h, struct visit *v)
 static bool undo(struct visit *v, struct err *e)
 {
 	struct visitor_form form;
-	int64_t id;
+	int64_t id, n = 0;
 	if (!back_form(v, &form, e))
 		return false;
 	if (!rights_may(&v->who, ACCOUNT_MAY_EDIT_PAGE) && !rights_may(&v->who, ACCOUNT_MAY_CREATE_PAGE))
 		return err_set(e, ERR_FORBIDDEN, "This account may not bring pages back.");
-	if (!back_number(visitor_field(&form, STR("undo")), &id))
+	for (struct str rest = visitor_field(&form, STR("undo")); next_id(&rest, &id); n++)
+		if (!page_unremove(v->at.site->pages, v->at.tenant->id, id, e))
+			return false;
+	if (!n)
 		return err_set(e, ERR_PARAMETER, "which page is to come back is missing");
-	return page_unremove(v->at.site->pages, v->at.tenant->id, id, e) &&
-	       back_done(v, arena_printf(v->arena, "/backoffice/pages/%lld/", (long long)id), "saved", e);
+	return back_done(v, n == 1 ? arena_printf(v->arena, HOME "%lld/", (long long)id) : STR(HOME), n == 1 ? "saved" : "pages-done", e);
 }
 
 static bool run_list(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
-	static const char *const names[] = { "q", "state", "sort", NULL };
+	static const char *const names[] = { "q", "state", "sort" };
 	auto_visit v = { 0 };
 	struct site *site = app;
 	const struct page_view *view = NULL;
@@ -169,9 +226,9 @@ static bool run_list(struct httpd_request *r, struct httpd_reply *p, void *app, 
 		return back_answered(p, e);
 	if (r->method == HTTPD_POST)
 		return undo(&v, e);
-	if (!pages_read(site->pages, v.at.tenant->id, &view, e))
+	if (!back_list_state(&v, &state, &(struct back_list){ .list = "pages", .path = HOME, .names = names, .n = COUNT_OF(names) }, e) ||
+	    !pages_read(site->pages, v.at.tenant->id, &view, e))
 		return false;
-	view_state_only(&state, r, STR("/backoffice/pages/"), names, 3);
 	size_t n = collect(&v, view, &state, &rows);
 	auto_page page = back_page(&v, N_("Pages"), "/backoffice/pages/");
 	view_office_open(&page, VIEW_OFFICE_PAGES);
@@ -184,6 +241,7 @@ static bool run_list(struct httpd_request *r, struct httpd_reply *p, void *app, 
 	put_undo(h, &v);
 	if (view->n)
 		put_search(h, &state);
+	back_put_left(h, &v, &state);
 	if (n)
 		put_list(h, &v, &state, rows, n);
 	else

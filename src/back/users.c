@@ -146,11 +146,8 @@ static bool read_list(struct visit *v, const struct view_state *s, struct list *
 	return true;
 }
 
-static void read_state(struct view_state *s, const struct httpd_request *r)
-{
-	static const char *const names[] = { "q", "state", "sort", "start" };
-	view_state_only(s, r, STR("/backoffice/users/"), names, COUNT_OF(names));
-}
+static const char *const names[] = { "q", "state", "sort", "start" };
+static const struct back_list remembered = { .list = "users", .path = "/backoffice/users/", .names = names, .n = COUNT_OF(names), .forgets_words = true };
 
 /* --- the page ------------------------------------------------------------------------------------------- */
 
@@ -230,7 +227,7 @@ static void put_table(struct html *h, const struct view_state *s, const struct l
 		start = 0;
 	if (!l->n) {
 		html_empty(h, N_("Nobody is like that"), N_("No account fits what was asked for."),
-		           &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Show all users"), .href = STR("/backoffice/users/") });
+		           &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Show all users"), .href = STR("/backoffice/users/?q=") });
 		return;
 	}
 	struct html_table t = { .caption = N_("Users"), .columns = columns, .ncolumns = COUNT_OF(columns), .state = s, .sorted = "name" };
@@ -248,8 +245,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	struct list l;
 	if (!back_enter(app, r, p, VIEW_OFFICE_USERS, 0, &v, e))
 		return back_answered(p, e);
-	read_state(&s, r);
-	if (!read_list(&v, &s, &l, e))
+	if (!back_list_state(&v, &s, &remembered, e) || !read_list(&v, &s, &l, e))
 		return false;
 	auto_page page = back_page(&v, N_("Users"), "/backoffice/users/");
 	view_office_open(&page, VIEW_OFFICE_USERS);
@@ -263,6 +259,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	back_said(&page, r);
 	put_search(h, &s);
 	put_tabs(h, &s, &l);
+	back_put_left(h, &v, &s);
 	put_table(h, &s, &l, &v);
 	return view_close(&page, e);
 }
@@ -339,7 +336,7 @@ static bool run_csv(struct httpd_request *r, struct httpd_reply *p, void *app, s
 	const struct str *delimiter = httpd_query_or_null(r, STR("delimiter"));
 	if (delimiter && (delimiter->n != 1 || strchr("\"\r\n", delimiter->p[0])))
 		return err_set(e, ERR_PARAMETER, "delimiter must be one character, such as , or ;");
-	read_state(&s, r);
+	view_state_only(&s, r, STR("/backoffice/users/"), names, COUNT_OF(names));
 	if (!read_list(&v, &s, &l, e) || !read_memberships(&v, &groups, e))
 		return false;
 	auto_buf b = BUF_INIT(VIEW_PAGE_BYTES);

@@ -174,7 +174,7 @@ struct config_query {
 	enum { CONFIG_ANY, CONFIG_PUBLISHED, CONFIG_UNPUBLISHED, CONFIG_DELETED } which;
 	int restricted;              /* -1: either */
 	struct str status;           /* idle, error …; empty: any (job/ keeps it in the store) */
-	struct str source;           /* type of a datasource; empty: any */
+	struct str source;           /* type of a datasource ("portal": "federated" too, which is the same by another name); empty: any */
 	struct str slug;             /* exactly */
 	struct str sort;             /* "-modified", "title", "dataset_id", "created_at", "updated_at" */
 	int64_t limit, offset;

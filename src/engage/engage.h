@@ -144,6 +144,9 @@ struct str engage_picture_path(struct arena *a, const struct engage_reuse *r) no
 bool engage_picture_drop(const struct engage_scene *s, int64_t id, struct err *e) must_use nonnull_all;
 /* Kind, title, description, address and picture; never the names. */
 bool engage_reuse_change(const struct engage_scene *s, const struct engage_reuse *r, struct err *e) must_use nonnull_all;
+/* What every API tells of a reuse, as members of an open object: title, description, url, thumbnail (behind `origin`, which may be empty), created_at,
+ * dataset (with the title of `d_or_null` in a language, else its id) and user. */
+void engage_put_reuse(struct json_out *j, struct arena *a, const struct engage_reuse *r, const struct dataset *d_or_null, struct str lang, struct str origin);
 bool engage_reuse_drop(const struct engage_scene *s, int64_t id, struct err *e) must_use nonnull_all;
 
 /* --- note.c: messages ------------------------------------------------------------------------------------------ */

@@ -219,3 +219,30 @@ bool engage_reuse_drop(const struct engage_scene *s, int64_t id, struct err *e)
 	if (!engage_begin(s, STORE_WRITE, &tx, e)) return false;
 	return engage_done_shown(s, tx, store_run(tx, ENGAGE_Q(reuse_drop), s->tenant->id, STORE_PARAMS(VALUE_OF_INT(id)), e), e);
 }
+
+/* --- told --------------------------------------------------------------------------------------------------- */
+
+void engage_put_reuse(struct json_out *j, struct arena *a, const struct engage_reuse *r, const struct dataset *d_or_null, struct str lang, struct str origin)
+{
+	struct str title = d_or_null ? dataset_meta_text(d_or_null, a, "title", lang) : STR("");
+	char room[80];
+	struct buf created = { .p = room, .cap = sizeof room, .max = sizeof room };
+	clock_put_instant(&created, r->created.us, clock_utc());
+	json_member(j, "title", r->title);
+	json_member(j, "description", r->description);
+	json_member(j, "url", r->url);
+	json_key(j, STR("thumbnail"));
+	if (r->pictured.us) json_put(j, arena_join(a, origin, engage_picture_path(a, r)));
+	else json_put_null(j);
+	json_member(j, "created_at", buf_str(&created));
+	json_key(j, STR("dataset"));
+	json_open(j, '{');
+	json_member(j, "id", r->slug);
+	json_member(j, "title", title.n ? title : r->slug);
+	json_close(j, '}');
+	json_key(j, STR("user"));
+	json_open(j, '{');
+	json_member(j, "first_name", r->first_name);
+	json_member(j, "last_name", r->last_name);
+	json_close(j, '}');
+}

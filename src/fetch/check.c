@@ -178,24 +178,13 @@ static void check_connection_of(struct site *s, struct tenant_id t, const struct
 	else check_inline(c, type, below(f, path, "connection"), f);
 }
 
-static void check_parameters(const struct json_node *parameters, struct str path, struct process_faults *f)
-{
-	enum json_kind kind = json_kind(parameters);
-	struct str key;
-	const struct json_node *v;
-	if (kind != JSON_ABSENT && kind != JSON_NULL && kind != JSON_OBJECT) process_fault(f, path, FETCH_PARAMETERS);
-	if (kind != JSON_OBJECT) return;
-	for (size_t at = 0; json_each(parameters, &at, &key, &v);)
-		if (!fetch_portal_parameter(key, v)) process_fault(f, arena_printf(f->arena, "%.*s/%.*s", STR_ARG(path), STR_ARG(str_sub(key, 0, 60))), FETCH_PARAMETERS);
-}
-
 static void check_portal(const struct json_node *d, struct str path, struct process_faults *f)
 {
 	struct str domain = fetch_text(json_get(d, "domain"), "domain_id"), url = fetch_text(d, "url");
 	if (!url.n && !domain.n) process_fault(f, below(f, path, "url"), "This is missing: the address of the portal, such as https://data.example.org.");
 	if (url.n) check_url(url, "https:// http://", below(f, path, "url"), f);
 	else if (str_find(domain, STR("://")) >= 0) check_url(domain, "https:// http://", below(f, path, "domain/domain_id"), f);
-	check_parameters(json_get(d, "parameters"), below(f, path, "parameters"), f);
+	fetch_portal_parameters(json_get(d, "parameters"), below(f, path, "parameters"), f);
 	enum json_kind live = json_kind(json_get(d, "live"));
 	if (live != JSON_ABSENT && live != JSON_NULL && live != JSON_BOOL) process_fault(f, below(f, path, "live"), "Expected true (shown as it stands there) or false (copied).");
 	if (!fetch_text(d, "dataset_id").n && !fetch_text(json_get(d, "dataset"), "dataset_id").n)

@@ -155,8 +155,8 @@ bool fetch_sigv4(struct arena *a, const struct fetch_sigv4 *s, struct str *autho
 /* The whole of a saved connection, secrets opened. */
 bool fetch_connection_open(struct site *s, struct tenant_id t, struct str uid, struct arena *a, const struct json_node **out, struct err *e) must_use;
 
-/* portal.c: "refine.FIELD" (a text or a list of them) and "where" are what a dataset of another portal is narrowed by. */
-bool fetch_portal_parameter(struct str name, const struct json_node *v);
-#define FETCH_PARAMETERS "The records of another portal's dataset are narrowed by refine.FIELD (a text, or a list of texts) and where (a condition) only; write a search as where."
+/* portal.c: "refine.FIELD" (a text or a list of them) and "where" are what a dataset of another portal is narrowed by. The first that is neither is a
+ * fault at path/NAME; one at the path when `parameters` is no object. */
+void fetch_portal_parameters(const struct json_node *parameters, struct str path, struct process_faults *f);
 
 #endif

@@ -77,7 +77,7 @@ const struct fetch_kind fetch_kinds[] = {
 	{ "azure_blob_storage", N_("Azure Blob Storage"), NULL, true, azure },
 	{ "postgresql", N_("A PostgreSQL database"), N_("A table or a query."), true, postgresql },
 	{ "portal", N_("Another portal"), N_("A dataset of a portal like this one, or of any Opendatasoft-compatible one, with its metadata."), true, portal },
-	{ "federated", N_("Another portal"), NULL, false, portal },
+	{ "federated", N_("Another portal"), NULL, false, portal }, /* by the name that the management API of others gives it */
 	{ "published", N_("The data as they are"), N_("What is published now, as it came by command line or push."), false, none },
 	{ .type = NULL },
 };

@@ -29,13 +29,25 @@ static void add_refine(struct origin *o, struct str name, const struct json_node
 		if (json_kind(json_at(v, i)) == JSON_TEXT) add_refine(o, name, json_at(v, i));
 }
 
-bool fetch_portal_parameter(struct str name, const struct json_node *v)
+static bool is_parameter(struct str name, const struct json_node *v)
 {
 	enum json_kind kind = json_kind(v);
 	bool good = kind == JSON_TEXT || kind == JSON_NULL;
 	if (str_eq(name, STR("where"))) return good;
 	for (size_t i = 0; kind == JSON_ARRAY && i < json_count(v); i++) good = (i == 0 || good) && json_kind(json_at(v, i)) == JSON_TEXT;
 	return good && name.n > 7 && str_starts(name, STR("refine."));
+}
+
+void fetch_portal_parameters(const struct json_node *parameters, struct str path, struct process_faults *f)
+{
+	enum json_kind kind = json_kind(parameters);
+	struct str key, wrong = STR("");
+	const struct json_node *v;
+	if (kind == JSON_ABSENT || kind == JSON_NULL) return;
+	for (size_t at = 0; kind == JSON_OBJECT && json_each(parameters, &at, &key, &v);)
+		if (!wrong.n && !is_parameter(key, v)) wrong = arena_printf(f->arena, "%.*s/%.*s", STR_ARG(path), STR_ARG(str_sub(key, 0, 60)));
+	if (kind == JSON_OBJECT && !wrong.n) return;
+	process_fault(f, wrong.n ? wrong : path, "The records of another portal's dataset are narrowed by refine.FIELD (a text, or a list of texts) and where (a condition) only; write a search as where.");
 }
 
 /* What is not understood is not passed over: more would be taken than was asked for. */
@@ -46,9 +58,11 @@ static bool read_filters(struct origin *o, struct err *e)
 	size_t at = 0;
 	o->where = fetch_text(d, "where");
 	while (json_each(json_get(d, "refine"), &at, &key, &v)) add_refine(o, key, v);
+	struct process_faults faults = { .arena = o->f->a };
+	fetch_portal_parameters(parameters, STR("parameters"), &faults);
+	if (faults.list.n) return err_set(e, ERR_PARAMETER, "%.*s: %.*s", STR_ARG(faults.list.p[0].path), STR_ARG(faults.list.p[0].message));
 	at = 0;
 	while (json_each(parameters, &at, &key, &v)) {
-		if (!fetch_portal_parameter(key, v)) return err_set(e, ERR_PARAMETER, "parameters/%.*s: " FETCH_PARAMETERS, STR_ARG(str_sub(key, 0, 60)));
 		if (str_starts(key, STR("refine."))) add_refine(o, str_from(key, 7), v);
 		else o->where = json_text(v);
 	}

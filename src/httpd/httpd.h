@@ -203,8 +203,9 @@ bool httpd_reply_redirect(struct httpd_reply *p, int status, struct str location
                           struct err *e) must_use nonnull_all;
 /* A page, to be shown by itself: HTML with status 200 and a body. */
 bool httpd_reply_is_page(const struct httpd_reply *p) must_use nonnull_all;
-/* A bit for the served hook, meaning nothing to the server; survives httpd_reply_reset. */
-enum httpd_mark { HTTPD_MARK_UNCOUNTED = 1u << 0, HTTPD_MARK_SIGNED_IN = 1u << 1 };
+/* A bit for the served hook, meaning nothing to the server; survives httpd_reply_reset. The first two are of who asks; NOTHING, a
+ * search that found nothing, is of the answer, and goes with it when it is kept. */
+enum httpd_mark { HTTPD_MARK_UNCOUNTED = 1u << 0, HTTPD_MARK_SIGNED_IN = 1u << 1, HTTPD_MARK_NOTHING = 1u << 2 };
 void httpd_reply_mark(struct httpd_reply *p, unsigned marks);
 /* Back to the fresh state, for an error page after a half-made reply. */
 void httpd_reply_reset(struct httpd_reply *p);

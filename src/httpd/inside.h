@@ -238,6 +238,7 @@ struct cache_answer {
 	struct str etag;
 	const struct httpd_route *route_or_null;
 	bool html;
+	unsigned marks;
 	char language[16];
 	size_t bytes;                       /* of the body */
 	int64_t tenant;

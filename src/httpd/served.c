@@ -73,6 +73,7 @@ void served_kept(struct conn *c, const struct cache_answer *a, int status)
 	if (port >= 0) s->host = str_sub(s->host, 0, (size_t)port);
 	s->target = l->key.target;
 	s->html = a->html;
+	s->marks = a->marks;
 	s->language = str_of(a->language);
 	tell(c, s);
 }
@@ -81,6 +82,7 @@ void served_keep(const struct visit *v, struct cache_answer *a)
 {
 	a->route_or_null = v->request.route_or_null;
 	a->html = is_html(v->reply.type);
+	a->marks = v->reply.marks & HTTPD_MARK_NOTHING;
 	for (size_t i = 0; i < v->finished.headers.n; i++) {
 		struct str value = v->finished.headers.p[i].value;
 		if (!str_eq_nocase(v->finished.headers.p[i].name, STR("content-language")) || value.n >= sizeof a->language) continue;

@@ -107,41 +107,6 @@ static bool run_metadata(struct httpd_request *r, struct httpd_reply *p, void *a
 
 /* --- reuses, territories -------------------------------------------------------------------------- */
 
-static void put_reuse(struct json_out *j, const struct v1_call *c, const struct engage_reuse *r)
-{
-	const struct dataset *d = rights_dataset_or_null(&c->at, &c->who, c->arena, r->slug);
-	struct str title = d ? dataset_meta_text(d, c->arena, "title", c->lang) : STR("");
-	json_open(j, '{');
-	json_member(j, "title", r->title);
-	json_member(j, "description", r->description);
-	json_member(j, "url", r->url);
-	json_key(j, STR("thumbnail"));
-	if (r->pictured.us) {
-		json_value(j);
-		buf_put_char(j->b, '"');
-		buf_put(j->b, visitor_origin(c->arena, c->r->host, c->r->port));
-		buf_put(j->b, engage_picture_path(c->arena, r));
-		buf_put_char(j->b, '"');
-	} else {
-		json_put_null(j);
-	}
-	json_key(j, STR("created_at"));
-	json_value(j);
-	buf_put_char(j->b, '"');
-	clock_put_instant(j->b, r->created.us, clock_utc());
-	buf_put_char(j->b, '"');
-	json_key(j, STR("dataset"));
-	json_open(j, '{');
-	json_member(j, "id", r->slug);
-	json_member(j, "title", title.n ? title : r->slug);
-	json_close(j, '}');
-	json_key(j, STR("user"));
-	json_open(j, '{');
-	json_member(j, "first_name", r->first_name);
-	json_member(j, "last_name", r->last_name);
-	json_close(j, '}');
-	json_close(j, '}');
-}
 /* Approved ones of the datasets the caller sees, or of the one named. */
 static bool run_reuses(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
@@ -168,7 +133,12 @@ static bool run_reuses(struct httpd_request *r, struct httpd_reply *p, void *app
 	json_member_int(&j, "nhits", all);
 	json_key(&j, STR("reuses"));
 	json_open(&j, '[');
-	for (size_t i = 0; i < n; i++) put_reuse(&j, &c, &list[i]);
+	struct str origin = visitor_origin(c.arena, r->host, r->port);
+	for (size_t i = 0; i < n; i++) {
+		json_open(&j, '{');
+		engage_put_reuse(&j, c.arena, &list[i], rights_dataset_or_null(&c.at, &c.who, c.arena, list[i].slug), c.lang, origin);
+		json_close(&j, '}');
+	}
 	json_close(&j, ']');
 	json_close(&j, '}');
 	return v1_answer(&c, &b, e);

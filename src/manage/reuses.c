@@ -12,32 +12,14 @@ static struct engage_scene scene_of(struct manage_call *c)
 
 static void put(struct manage_call *c, const struct engage_reuse *r)
 {
-	const struct dataset *d = catalog_find_or_null(c->visit.at.view, r->slug);
-	struct str title = d ? dataset_meta_text(d, c->a, "title", c->visit.lang_code) : STR("");
 	struct json_out *j = &c->j;
 	json_open(j, '{');
 	json_member(j, "uid", arena_printf(c->a, "%lld", (long long)r->id));
 	json_member(j, "status", str_of(states[r->state]));
-	json_member(j, "title", r->title);
-	json_member(j, "description", r->description);
-	json_member(j, "url", r->url);
 	json_member(j, "kind", str_of(engage_reuse_kind_word(r->kind)));
-	json_key(j, STR("thumbnail"));
-	if (r->pictured.us) json_put(j, engage_picture_path(c->a, r));
-	else json_put_null(j);
-	json_key(j, STR("dataset"));
-	json_open(j, '{');
-	json_member(j, "id", r->slug);
-	json_member(j, "title", title.n ? title : r->slug);
-	json_close(j, '}');
-	json_key(j, STR("user"));
-	json_open(j, '{');
-	json_member(j, "first_name", r->first_name);
-	json_member(j, "last_name", r->last_name);
-	json_close(j, '}');
+	engage_put_reuse(j, c->a, r, catalog_find_or_null(c->visit.at.view, r->slug), c->visit.lang_code, STR(""));
 	json_member(j, "email", r->email);
 	json_member(j, "reason", r->reason);
-	manage_member_time(j, "created_at", r->created);
 	manage_member_time(j, "moderated_at", r->decided);
 	json_close(j, '}');
 }

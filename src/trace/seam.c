@@ -107,7 +107,7 @@ static bool read_form(const struct httpd_request *r, const struct httpd_pair **p
 	return form && httpd_form(r->arena, r->body, pairs, n, &ignored);
 }
 
-/* The button of a form, and the datasets that were ticked: "do=delete" with uids, or "do=delete da_x". Empty: there is none. */
+/* The button of a form, and the datasets or pages that were ticked: "do=delete" with uids, or "do=delete da_x". Empty: there is none. */
 static struct str button(const struct httpd_request *r, struct str *uids, size_t *nuids)
 {
 	const struct httpd_pair *pairs;
@@ -240,10 +240,11 @@ void trace_request(struct site *s, const struct httpd_request *r, const struct h
 	if (page) pressed = button(r, uids, &nuids);
 	x.action = arena_printf(r->arena, "%s_%s", verb_of(r, part, page, pressed), kind);
 	/* Several at once are an act each. */
-	bool many = nuids > 0 && !r->holes[0].n && str_eq(x.kind, STR("dataset"));
+	bool page_kind = str_eq(x.kind, STR("page")), many = nuids > 0 && !r->holes[0].n && (page_kind || str_eq(x.kind, STR("dataset")));
 	for (size_t i = 0; i < (many ? nuids : 1); i++) {
 		struct trace_act one = x;
-		if (many) find_dataset(s, t, uids[i], r->arena, since, &one);
+		if (many && page_kind) one.object = arena_str(r->arena, str_sub(uids[i], 0, num_min(uids[i].n, (size_t)OBJECT_BYTES)));
+		else if (many) find_dataset(s, t, uids[i], r->arena, since, &one);
 		else find_object(s, r, p, t, since, &one);
 		struct str settings = settings_changed(s->trace, t, r->arena);
 		if (settings.n) one.diff = settings;

@@ -12,7 +12,7 @@
 #define FIRST_ID (INT64_C(1) << 52)
 #define SECOND_NS INT64_C(1000000000)
 #define DAY_US INT64_C(86400000000)
-enum { AGE_FACTOR = 5, AGE_MOST_S = 600, READ_DAYS = 30, FIELDS = 20 };
+enum { AGE_FACTOR = 5, AGE_MOST_S = 600, READ_DAYS = 30, FIELDS = 24 };
 
 enum kind { NONE, TEXT, NUMBER, TIME, FLAG, SECONDS, API };
 struct source_field { const char *name, *label; enum kind kind; bool facet; };
@@ -33,7 +33,8 @@ static const struct source {
 	    { "records", "Records", NUMBER, false }, { "reads", "Page views", NUMBER, false }, { "downloads", "Downloads", NUMBER, false }, { "api_calls", "API calls", NUMBER, false },
 	    { "reuses", "Reuses", NUMBER, false }, { "bytes", "Bytes of the published version", NUMBER, false }, { "versions", "Versions", NUMBER, false },
 	    { "versions_bytes", "Bytes of all versions", NUMBER, false }, { "files", "Files", NUMBER, false }, { "files_bytes", "Bytes of files", NUMBER, false },
-	    { "sources_bytes", "Bytes of sources", NUMBER, false }, { "modified", "Changed", TIME, true } },
+	    { "sources_bytes", "Bytes of sources", NUMBER, false }, { "modified", "Changed", TIME, true }, { "theme", "Themes", TEXT, true },
+	    { "publisher", "Publisher", TEXT, true }, { "license", "Licence", TEXT, true }, { "federated", "Federated", FLAG, true } },
 	  .filter = NULL },
 	{ "ods-users-monitoring", "da_mon003", "Active people by group", "How many people of each group signed in of late; the row without a group is everybody. Nobody is named.", TRACE_Q_src_users,
 	  { { "group", "Group", TEXT, true }, { "users", "People", NUMBER, false }, { "active_7d", "Active in 7 days", NUMBER, false }, { "active_30d", "Active in 30 days", NUMBER, false },

@@ -7,8 +7,11 @@
 
 /* One letter a column: t text, n number. */
 static const struct { int query; const char *columns; } tables[] = {
-	[TRACE_DATASETS] = { TRACE_Q_datasets, "ttnnnnnnnnnnnnnn" }, [TRACE_BY_DAY] = { TRACE_Q_by_day, "nnn" }, [TRACE_BY_PLACE] = { TRACE_Q_by_place, "ttnnn" },
-	[TRACE_BY_STATUS] = { TRACE_Q_by_status, "tn" }, [TRACE_KEYS] = { TRACE_Q_keys, "ntttn" }, [TRACE_GROUPS] = { TRACE_Q_groups, "tnnnnn" } };
+	[TRACE_DATASETS] = { TRACE_Q_datasets, "ttnnnnnnnnnnnnnntttn" }, [TRACE_BY_DAY] = { TRACE_Q_by_day, "nnn" }, [TRACE_BY_PLACE] = { TRACE_Q_by_place, "ttnnn" },
+	[TRACE_BY_STATUS] = { TRACE_Q_by_status, "tn" }, [TRACE_KEYS] = { TRACE_Q_keys, "ntttn" }, [TRACE_GROUPS] = { TRACE_Q_groups, "tnnnnn" },
+	[TRACE_BY_PROGRAM] = { TRACE_Q_by_program, "tnn" }, [TRACE_BY_SITE] = { TRACE_Q_by_site, "tnn" }, [TRACE_BY_COUNTRY] = { TRACE_Q_by_country, "tnn" },
+	[TRACE_ACTS_BY_KIND] = { TRACE_Q_acts_by_kind, "tnnnnn" }, [TRACE_ACTS_BY_HOUR] = { TRACE_Q_acts_by_hour, "nnn" },
+	[TRACE_ACTS_BY_OBJECT] = { TRACE_Q_acts_by_object, "ttnnn" }, [TRACE_ACTS_BY_PERSON] = { TRACE_Q_acts_by_person, "tnnn" } };
 
 static void take(struct trace_row *row, const char *columns, struct store_rows *r, struct arena *a)
 {

@@ -167,6 +167,8 @@ struct str view_state_url(const struct view_state *s, struct str drop, const str
 	}
 	if (add.n)
 		put_pair(&b, start, add, add_value);
+	if (b.n == start)
+		buf_put(&b, s->bare);
 	return arena_str(s->arena, buf_str(&b));
 }
 
@@ -178,6 +180,8 @@ struct str view_state_here(const struct view_state *s)
 	for (size_t i = 0; i < s->n; i++)
 		if (!str_starts(s->pairs[i].name, STR("find.")))
 			put_pair(&b, start, s->pairs[i].name, s->pairs[i].value);
+	if (b.n == start)
+		buf_put(&b, s->bare);
 	return arena_str(s->arena, buf_str(&b));
 }
 

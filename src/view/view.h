@@ -242,6 +242,7 @@ struct view_state {
 	struct str path;
 	const struct httpd_pair *pairs;
 	size_t n;
+	struct str bare; /* what follows the path where no pair is left; as a rule nothing */
 };
 /* Keeps of the request what a filter page understands. Which records: q, q.NAME=field:[A TO B] (written q.range.F for
  * numbers and q.timerange.F for dates), refine.*, exclude.*, disjunctive.*, geofilter.bbox|distance|polygon, timezone, as_of.

@@ -2,7 +2,6 @@
 import base64
 import hashlib
 import hmac
-import http.server
 import json
 import os
 import re
@@ -14,6 +13,7 @@ import time
 import urllib.parse
 
 import pytest
+from elsewhere import Handler, serving
 from probe import World
 
 HOST = "isoc.example"
@@ -26,24 +26,11 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Site(http.server.BaseHTTPRequestHandler):
+class Site(Handler):
     """A web server that can be told how to behave; what it was asked is in `asked`."""
     protocol_version = "HTTP/1.1"
     asked, slow_started = [], threading.Event()
     body, tag, breaks, parts = CSV.encode(), '"v1"', 0, 3
-
-    def log_message(self, *a):
-        pass
-
-    def say(self, status, body=b"", **headers):
-        self.send_response(status)
-        for k, v in headers.items():
-            self.send_header(k.replace("_", "-"), v)
-        if "Content_Length" not in headers:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
 
     def do_POST(self):
         form = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -177,11 +164,8 @@ class Site(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
+    with serving(Site) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

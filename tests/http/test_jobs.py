@@ -1,5 +1,4 @@
 """Work on datasets: the queue and its states, what ends a job, what a crash leaves, schedules, letters, followers."""
-import http.server
 import io
 import json
 import os
@@ -16,17 +15,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import stoa
+from elsewhere import Handler, serving
 from probe import ADA, World
 
 HOST = "isoc.example"
 SECOND = 1_000_000
 
 
-class Source(http.server.BaseHTTPRequestHandler):
+class Source(Handler):
     body, status, hold, asked = b"name,height\noak,20\nlime,18\n", 200, None, 0
-
-    def log_message(self, *a):
-        pass
 
     def do_GET(self):
         cls = type(self)
@@ -51,11 +48,8 @@ class Source(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def source():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Source)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
+    with serving(Source) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

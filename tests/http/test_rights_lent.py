@@ -1,15 +1,14 @@
 """What may be named: files that were sent, connections, other datasets of the portal, files of records. Names can be guessed and stand where
 many see them; none of them opens what its owner did not open. Nor does a key that is for some datasets open anything else."""
 import base64
-import http.server
 import json
-import threading
 import time
 
 import pytest
 import requests
 
 from conftest import stoa
+from elsewhere import Handler, serving
 from probe import ROOT_USER, World
 from test_manage_datasets import Api, key_of, make, upload, wait_idle, with_source
 from test_permission_matrix import MARK, OPERATIONS, PAGE, address
@@ -19,26 +18,18 @@ PUB = "pub@isoc.example"
 SECRET = "name;sec;grp\nN0;SECRET0;A\nN1;SECRET1;B\nN2;SECRET2;A\n"
 
 
-class Site(http.server.BaseHTTPRequestHandler):
+class Site(Handler):
     asked = []
-
-    def log_message(self, *a):
-        pass
 
     def do_GET(self):
         self.asked.append((self.headers["Host"], self.path, dict(self.headers)))
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"a;b\n1;2\n")
+        self.say(200, b"a;b\n1;2\n")
 
 
 @pytest.fixture(scope="module")
 def site():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
+    with serving(Site) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
