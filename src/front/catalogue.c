@@ -206,8 +206,11 @@ static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *si
 	if (c.facets.n && (c.total || front_is_filtered(&c.state)))
 		put_facets(&c);
 	html_lit(h, "</stoa-live>");
-	if (c.complaint.code == ERR_NONE)
+	if (c.complaint.code == ERR_NONE) {
 		visitor_cache_page(&c.visit, FRONT_CACHE_S);
+		if (!c.total && view_state_get(&c.state, STR("q")).n)
+			httpd_reply_mark(p, HTTPD_MARK_NOTHING);
+	}
 	return view_close(&c.page, e);
 }
 

@@ -225,8 +225,11 @@ bool front_records_open(struct front_records *r, struct front_dataset *d, const 
 		put_as_of(r);
 	put_bar(r);
 	front_chips(h, &d->state, r->filter.target.schema, NULL);
-	if (r->total == 0)
+	if (r->total == 0) {
 		put_empty(r);
+		if (view_state_get(&d->state, STR("q")).n)
+			httpd_reply_mark(d->visit.reply, HTTPD_MARK_NOTHING);
+	}
 	return true;
 }
 
