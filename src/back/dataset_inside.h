@@ -118,6 +118,10 @@ void dataset_put_left_out(struct html *h, const struct back_preview *p) nonnull_
 /* dataset_grid.c: what the preview proposes for a map, inside a form. */
 void dataset_put_grid(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
 /* The array "processors" with what the form says of them; empty: it says nothing. */
+/* dataset_drift.c: columns whose values are no longer what their fields are published as, each with a button ("do" = "take FIELD"). */
+void dataset_put_drift(struct html *h, struct visit *v, const struct config *c, const struct back_preview *p, bool may) nonnull_all;
+/* The type that the values of such a column have now; empty: it is none. */
+struct str dataset_drifted(const struct back_preview *p, struct str field) nonnull_all;
 struct str dataset_read_grid(struct visit *v, const struct visitor_form *f, const struct json_node *processors) __attribute__((nonnull(1, 2)));
 /* Field i of all pairs whose name begins so, the rest of the name in *name. */
 bool dataset_next_pair(const struct visitor_form *f, const char *beginning, size_t *at, struct str *name, struct str *value) must_use nonnull_all;

@@ -206,9 +206,21 @@ static bool press(struct schema_page *k, struct str what, struct str origin, str
 	if (!f)
 		return true;
 	size_t at = (size_t)(f - k->all.list.p);
+/* The type that the values of a field have now, by its name. */
+static bool take_type(struct schema_page *k, struct str name, struct err *e)
+{
+	struct str found = dataset_drifted(&k->preview, name);
+	for (size_t i = 0; i < k->all.list.n && found.n; i++)
+		if (str_eq(k->all.list.p[i].name, name) && !k->all.list.p[i].discarded)
+			k->all.list.p[i].type = found;
+	return store(k, e);
+}
+
 	if (str_eq(what, STR("discard")) || str_eq(what, STR("restore")))
 		f->discarded = str_eq(what, STR("discard"));
 	else if (str_eq(what, STR("up")) && at)
+	if (str_eq(what, STR("take")))
+		return take_type(k, origin, e);
 		swap(k, at, at - 1);
 	else if (str_eq(what, STR("down")) && at + 1 < k->all.list.n)
 		swap(k, at, at + 1);
@@ -516,6 +528,7 @@ static bool show(struct schema_page *k, struct err *e)
 	html_lit(h, "</div></div>");
 	return view_close(&page, e);
 }
+	dataset_put_drift(h, v, &k->c, &k->preview, k->may);
 
 static bool done(struct schema_page *k, struct err *e)
 {

@@ -1,6 +1,6 @@
 /* What became of the columns that the sources had when the dataset was last published: a column that vanished takes its
  * field with it and is told, unless the field is left out on purpose; a new one comes in with a note; a field that is
- * called otherwise now keeps answering under its former names. */
+ * called otherwise now keeps answering under its former names. Of what type the columns are is pledge.c's. */
 #include "ingest/fields.h"
 #include "ingest/many.h"
 #include "ingest/survey.h"
@@ -130,11 +130,13 @@ static struct str columns_json(struct load *l, const struct survey *v, const str
 	return b.over ? STR("[]") : arena_str(l->a, buf_str(&b));
 }
 
-bool drift_check(struct load *l, const struct survey *v, struct plan *p, struct str *columns, struct err *e)
+bool drift_check(struct load *l, const struct survey *v, struct plan *p, struct ingest_result *out, struct err *e)
 {
+	out->types = pledge_types(l, v, p);
+	if (!pledge_check(v, p, e)) return false;
 	if (l->job.nparts == 0) return true;
 	if (l->job.columns.n && !compare(l, v, p, e)) return false;
 	drop_shadowed(p);
-	*columns = columns_json(l, v, p);
+	out->columns = columns_json(l, v, p);
 	return true;
 }

@@ -114,6 +114,8 @@ struct ingest_job {
 	bool example;                 /* rows tell what fields there are, and are not kept */
 	struct str columns;           /* JSON array of the columns that sources had last time (ingest_result.columns): one that
 	                                 vanished, of a field that is not discarded, ends it; empty: never mind */
+	struct str types;             /* what columns were published as last (ingest_result.types): they are held to it, see pledge.h; empty: nothing
+	                                 was promised */
 	int64_t memory_mb;            /* of the child; 0: half the machine, at least 2 GiB */
 	int64_t cpu_s;                /* 0: 3600 */
 	int64_t file_mb;              /* largest file written; 0: 65,536 */
@@ -143,6 +145,7 @@ struct ingest_result {
 	struct str format;            /* what it was read as */
 	bool limited;                 /* there were more rows than most_rows */
 	struct str columns;           /* JSON array [{"name","field"}]: columns of the sources, and the fields they became; of jobs with parts */
+	struct str types;             /* JSON array [{"column","type","list","geometry","dates","decimal"}]: what the next publication is held to */
 	struct str dialect;           /* JSON object: encoding, delimiter, header, inside, part … */
 	bool has_box;
 	double west, south, east, north;

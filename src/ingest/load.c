@@ -120,7 +120,7 @@ static bool load_rows(struct load *l, struct ingest_result *out, struct err *e)
 	struct survey survey;
 	struct plan plan;
 	if (!survey_run(l, &survey, e) || !many_settle(l, e) || !plan_make(l, &survey, &plan, e)) return false;
-	if (!drift_check(l, &survey, &plan, &out->columns, e)) return false;
+	if (!drift_check(l, &survey, &plan, out, e)) return false;
 	if (!l->sink.begin(l->sink.arg, &plan.schema, e)) return false;
 	struct second p = { .survey = &survey, .plan = &plan };
 	p.caster = (struct caster){ .load = l, .plan = &plan, .geo = geo_new(),
@@ -179,6 +179,7 @@ static bool open_any(struct load *l, struct err *e)
 {
 	const struct json_node *processors = NULL;
 	if (l->job.fields.n && !json_read_in(l->a, l->job.fields, &l->fields, e)) return false;
+	if (l->job.types.n && !l->job.schema && !json_read_in(l->a, l->job.types, &l->types, e)) return false;
 	if (json_count(l->fields) == 0) l->fields = NULL;
 	if (l->job.processors.n && !json_read_in(l->a, l->job.processors, &processors, e)) return false;
 	if (l->job.nparts && is_many(l, processors)) return many_open(l, e);

@@ -57,6 +57,7 @@ struct load {
 	struct rejects rejects;
 	VEC(struct str) notes;
 	const struct json_node *fields; /* operations on fields (fields.h); NULL: none */
+	const struct json_node *types;  /* of job.types; NULL: nothing was promised */
 	struct many *many;      /* several parts, or processors: see many.h; NULL */
 	bool limited;           /* there were more rows than job.most_rows */
 	struct str zoneless;    /* label of a field with times that name no time zone and have none said */

@@ -193,6 +193,7 @@ static bool begin_fields(struct look *k, struct err *e)
 	rejects_init(&l->rejects, k->a, STR(""));
 	if (k->job.fields.n && !json_read_in(k->a, k->job.fields, &l->fields, e)) return false;
 	if (json_count(l->fields) == 0) l->fields = NULL;
+	if (k->job.types.n && !json_read_in(k->a, k->job.types, &l->types, e)) return false;
 	l->source = (struct source){ .format = &source_memory, .load = l, .fd = -1, .state = k };
 	for (size_t i = 0; i < n; i++) {
 		vec_push(k->a, &l->source.names, h[i].name);
@@ -371,6 +372,26 @@ static void put_mixed_of(struct look *k, struct json_out *j, const struct plan *
 	json_close(j, '}');
 }
 
+/* --- what was published as another type ------------------------------------------------------------------------------------------ */
+
+static void put_drift_of(struct json_out *j, const struct survey *v, const struct plan *p, size_t i)
+{
+	const struct plan_column *c = &p->columns[i];
+	const struct pledge *g = c->from >= 0 ? v->proofs.p[c->from].pledge : NULL;
+	if (!g || (g->way != PLEDGE_MISFITS && g->way != PLEDGE_BROKEN)) return;
+	json_open(j, '{');
+	json_member(j, "field", c->field->name);
+	json_member(j, "label", c->field->label);
+	json_member(j, "published", str_of(value_kind(g->type)->word));
+	json_member(j, "found", str_of(value_kind(g->now)->word));
+	json_member_int(j, "values", g->seen);
+	json_member_int(j, "misfit", g->misfits);
+	json_member(j, "value", g->value);
+	json_member_int(j, "row", row_number(g->row));
+	json_member_bool(j, "refused", g->way == PLEDGE_BROKEN);
+	json_close(j, '}');
+}
+
 /* --- the answer --------------------------------------------------------------------------------------------------------------------- */
 
 /* What was found out, where nobody has said it. */
@@ -471,7 +492,7 @@ struct outcome { struct survey survey; struct plan plan; struct look_step *step;
 /* What is wrong with the fields as a whole is a fault of their step: the steps before are shown. */
 static bool make_fields(struct look *k, struct outcome *o, struct err *e)
 {
-	struct str columns = STR("");
+	struct ingest_result ignored = { 0 };
 	struct err why = { 0 };
 	o->step = look_step_new(k->a, k->shown);
 	o->faults.arena = k->a;
@@ -481,8 +502,8 @@ static bool make_fields(struct look *k, struct outcome *o, struct err *e)
 		process_fault(&o->faults, STR("fields"), "%s", why.pub);
 		return true;
 	}
-	/* A field that vanished is shown as a fault beside the rows that there are. */
-	if (!drift_check(&k->load, &o->survey, &o->plan, &columns, &why)) process_fault(&o->faults, STR("resources"), "%s", why.pub);
+	/* A field that vanished, or whose values are of another type now, is shown as a fault beside the rows that there are. */
+	if (!drift_check(&k->load, &o->survey, &o->plan, &ignored, &why)) process_fault(&o->faults, STR("resources"), "%s", why.pub);
 	struct heading *h = arena_array(k->a, struct heading, o->plan.schema.n + 1);
 	for (size_t i = 0; i < o->plan.schema.n; i++) h[i] = (struct heading){ .label = o->plan.schema.fields[i].label, .name = o->plan.schema.fields[i].name };
 	look_step_names(o->step, h, o->plan.schema.n);
@@ -534,6 +555,10 @@ static bool answer_preview(struct look *k, struct buf *answer, struct err *e)
 	json_key(&j, STR("mixed"));
 	json_open(&j, '[');
 	for (size_t i = 0; o.made && i < o.plan.schema.n; i++) put_mixed_of(k, &j, &o.plan, i);
+	json_close(&j, ']');
+	json_key(&j, STR("drift"));
+	json_open(&j, '[');
+	for (size_t i = 0; o.made && i < o.plan.schema.n; i++) put_drift_of(&j, &o.survey, &o.plan, i);
 	json_close(&j, ']');
 	json_key(&j, STR("zones"));
 	json_open(&j, '[');

@@ -13,6 +13,7 @@ struct reading {
 	struct survey survey;       /* headings only */
 	struct plan plan;
 	bool *copied;               /* a field of the plan that takes its column unchanged */
+	struct pledge **watched;    /* by column of the file; NULL: not */
 	struct caster caster;
 	struct engine_parquet *file;
 	int64_t row;
@@ -42,6 +43,21 @@ static void name_columns(struct reading *r)
 		if (r->found.fields[i].flags & FIELD_MULTIVALUED) p->kinds = 1u << CELL_LIST;
 	}
 	headings_make(l, &r->survey, labels, r->found.n);
+	for (size_t i = 0; i < r->found.n && !l->job.schema; i++)
+		r->survey.proofs.p[i].pledge = pledge_of(l->a, l->types, r->survey.headings.p[i].name);
+}
+
+/* Columns that are published as another type than the file's: what does not fit is counted while they are turned into it. */
+static void watch_pledges(struct reading *r)
+{
+	r->watched = arena_array(r->load->a, struct pledge *, r->found.n + 1);
+	for (size_t i = 0; i < r->plan.schema.n; i++) {
+		const struct plan_column *p = &r->plan.columns[i];
+		struct pledge *g = p->from >= 0 && !r->copied[i] ? r->survey.proofs.p[p->from].pledge : NULL;
+		if (!g || g->way != PLEDGE_KEPT || g->now == g->type || p->as.type != g->type || !pledge_counts(g)) continue;
+		g->counting = true;
+		r->watched[p->from] = g;
+	}
 }
 
 static void mark_copies(struct reading *r)
@@ -225,6 +241,8 @@ static bool cast_batch(struct reading *r, struct fill *f, const struct batch *b,
 		struct arena_mark m = arena_mark(&a);
 		parquet_row(b, row, cells, r->caster.geo, &a);
 		open_json(r, cells);
+		for (size_t i = 0; i < b->ncolumns; i++)
+			if (r->watched[i] && cells[i].kind != CELL_NONE) pledge_cell(r->watched[i], r->load->a, &cells[i], r->row + 1, 0, 0, 0, SPELL_SIGN_NONE);
 		struct row line = { .cells = cells, .n = b->ncolumns, .number = ++r->row, .more = true };
 		bool kept;
 		bool ok = fill_row(f, &r->caster, &line, &kept, e);
@@ -313,13 +331,14 @@ bool load_parquet(struct load *l, struct ingest_result *out, struct err *e)
 	struct str path = arena_printf(l->a, "/proc/self/fd/%d", l->source.fd);
 	if (!engine_parquet_open(path, l->a, &r.found, &r.file, e)) return false;
 	name_columns(&r);
-	bool ok = plan_make(l, &r.survey, &r.plan, e) && drift_check(l, &r.survey, &r.plan, &out->columns, e);
+	bool ok = plan_make(l, &r.survey, &r.plan, e) && drift_check(l, &r.survey, &r.plan, out, e);
 	if (ok) {
 		mark_copies(&r);
+		watch_pledges(&r);
 		r.caster = (struct caster){ .load = l, .plan = &r.plan, .geo = geo_new(),
 			.dates = arena_array(l->a, struct ingest_dates, r.plan.schema.n + 1),
 			.has_dates = arena_array(l->a, bool, r.plan.schema.n + 1) };
-		ok = l->sink.begin(l->sink.arg, &r.plan.schema, e) && pour(&r, out, e);
+		ok = l->sink.begin(l->sink.arg, &r.plan.schema, e) && pour(&r, out, e) && pledge_settle(l, &r.survey, &r.plan, e);
 		geo_free(r.caster.geo);
 		arena_done(&r.caster.scratch);
 	}

@@ -135,26 +135,46 @@ static struct verdict verdict_of(struct load *l, const struct proof *p, const st
 		said.point = !said.comma;
 	}
 	if (one->deleted) return (struct verdict){ .type = VALUE_TEXT };
-	if (!one->typed && !one->listed) return proof_verdict(p, l, h->label, &said);
 	struct field f = one->field;
 	f.label = h->label;
+	if (!one->typed && !one->listed) return p->pledge ? pledge_verdict(p, l, &f, &said) : proof_verdict(p, l, h->label, &said);
 	if (!one->typed) f.type = VALUE_TEXT;
 	return proof_declared(p, l, &f, &said);
 }
 
+/* The name that readers of formats give to geometries. */
+static bool is_ours(const struct heading *h) { return str_eq(h->label, STR("geo_shape")); }
+
+/* Geometries that were all points become shapes beside the points: the field that was promised is made of them, see add_points. */
+static bool is_spread(const struct proof *p, const struct heading *h)
+{
+	return p->pledge && p->pledge->geometry && is_ours(h) && p->kinds == 1u << CELL_SHAPE && !p->only_points;
+}
+
+/* A point needs no shape beside it, unless it was published as a shape. */
+static bool is_point(const struct proof *p, const struct verdict *as)
+{
+	const struct pledge *g = p->pledge;
+	if (g && g->geometry && p->filled == 0) return true;
+	return as->type == VALUE_SHAPE && p->kinds == 1u << CELL_SHAPE && p->only_points && !(g && g->type == VALUE_SHAPE);
+}
+
 static void plan_column(struct load *l, struct survey *v, size_t i, const struct evidence *ev, struct plan *out)
 {
-	const struct proof *p = &v->proofs.p[i];
+	struct proof *p = &v->proofs.p[i];
 	const struct heading *h = &v->headings.p[i];
+	if (is_spread(p, h)) {
+		load_note(l, "The geometries are not all points any more: “geo_shape” is new, and the point of each stays in “geo_point_2d”.");
+		p->pledge = NULL;
+	}
 	struct fate one = fields_one(l->a, l->fields, h->name);
 	struct verdict as = verdict_of(l, p, h, ev, &one);
 	struct field f = { .name = h->name, .label = h->label };
-	if (as.type == VALUE_SHAPE && !one.typed && p->kinds == 1u << CELL_SHAPE && p->only_points) {
-		/* A point needs no shape beside it. The name that readers of formats give is changed, one that somebody gave is not. */
+	if (!one.typed && !one.deleted && is_point(p, &as)) {
+		/* The name that readers of formats give is changed, one that somebody gave is not. */
 		as = (struct verdict){ .type = VALUE_POINT, .reading = SPELL_SHAPE_JSON };
-		bool ours = str_eq(h->label, STR("geo_shape"));
-		if (ours) f.name = free_name(l, out, STR("geo_point_2d"));
-		if (ours) f.label = STR("Geo Point");
+		if (is_ours(h)) f.name = free_name(l, out, STR("geo_point_2d"));
+		if (is_ours(h)) f.label = STR("Geo Point");
 	}
 	if (as.type == VALUE_INT || as.type == VALUE_DOUBLE) f.unit = spell_sign_unit(as.sign);
 	if (!l->job.plain && !one.typed && good_facet(p, &as)) f.flags |= FIELD_FACET;

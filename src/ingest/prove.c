@@ -93,7 +93,7 @@ static void keep_range(struct proof *p, const struct cell *c)
 	if (first || v > p->high) p->high = v;
 }
 
-static bool is_point(struct str shape)
+bool proof_is_point(struct str shape)
 {
 	ptrdiff_t at = str_find(shape, STR("\"type\""));
 	if (at < 0) return false;
@@ -112,6 +112,7 @@ void proof_cell(struct proof *p, struct arena *a, const struct cell *c, int64_t 
 		count_fits(p, c);
 		return;
 	}
+	if (p->pledge && p->pledge->counting) pledge_cell(p->pledge, a, c, row, 0, 0, 0, p->sign);
 	bool words = c->kind == CELL_FREE || c->kind == CELL_STRING;
 	if (p->mask == 0) {
 		if (!p->mix || p->mix->over) return;
@@ -134,9 +135,10 @@ void proof_cell(struct proof *p, struct arena *a, const struct cell *c, int64_t 
 			mix_cell(p->mix, c);
 		}
 	}
+	if (p->pledge && !p->pledge->counting) pledge_cell(p->pledge, a, c, row, p->mask, p->filled - 1, found, p->sign);
 	p->mask = found;
 	if (!p->parted && some(found, SPELL(POINT))) p->parted = str_find_char(c->text, '.') >= 0 || str_find_char(c->text, ' ') >= 0;
-	if (c->kind == CELL_SHAPE && p->only_points) p->only_points = is_point(c->text);
+	if (c->kind == CELL_SHAPE && p->only_points) p->only_points = proof_is_point(c->text);
 	if (p->ranged && found) keep_range(p, c);
 }
 
@@ -213,8 +215,12 @@ static bool open_order(uint32_t m, const struct evidence *v, struct load *l, str
 		             "They were kept as text until somebody says which comes first.", STR_ARG(label));
 		return false;
 	}
-	load_note(l, "The dates of “%.*s” can be read both ways; they were read %s, as another column of the file is.",
-	          STR_ARG(label), v->dmy ? "day first" : "month first");
+	if (v->before)
+		load_note(l, "The dates of “%.*s” can be read both ways; they were read %s, as in the version published last.", STR_ARG(label),
+		          v->dmy ? "day first" : "month first");
+	else
+		load_note(l, "The dates of “%.*s” can be read both ways; they were read %s, as another column of the file is.",
+		          STR_ARG(label), v->dmy ? "day first" : "month first");
 	*out = lowest(dates & (v->dmy ? DMY : MDY));
 	return true;
 }

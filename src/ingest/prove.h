@@ -4,6 +4,7 @@
 
 #include "ingest/load.h"
 #include "ingest/mix.h"
+#include "ingest/pledge.h"
 
 enum { PROOF_VALUES = 256 };
 
@@ -17,6 +18,7 @@ struct proof {
 	uint32_t wanted;           /* readings of the declared type, with a schema */
 	enum spell_sign sign;      /* beside its numbers; one that differs is none of them */
 	int64_t nsigned;
+	struct pledge *pledge;     /* what the column was published as; NULL: nothing, or its type was chosen */
 	struct mix *mix;           /* counted from the cell on that made it text; NULL: there was none */
 	/* The cell that made it text, and what it was before: worth a note. */
 	int64_t text_row;
@@ -37,6 +39,9 @@ struct proof {
 void proof_init(struct proof *p, struct arena *a, const struct field *declared_or_null, bool count_values);
 void proof_cell(struct proof *p, struct arena *a, const struct cell *c, int64_t row);
 
+/* Is this GeoJSON geometry a point? */
+bool proof_is_point(struct str shape);
+
 /* What a column is read as. */
 struct verdict {
 	enum value_type type;
@@ -51,6 +56,7 @@ struct evidence {
 	bool point, comma;      /* decimal marks proved somewhere */
 	bool dmy, mdy;          /* orders proved somewhere */
 	char delimiter;         /* of a CSV; 0: none */
+	bool before;            /* it is the version published last that says so */
 };
 void proof_testify(const struct proof *p, struct evidence *v);
 /* Notes what had to be decided. */

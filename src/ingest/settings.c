@@ -45,6 +45,7 @@ static void put_line(struct json_out *j, const struct ingest_job *job)
 	json_member(j, "processors", job->processors);
 	json_member(j, "fields", job->fields);
 	json_member(j, "columns", job->columns);
+	json_member(j, "types", job->types);
 	json_member_int(j, "most_rows", job->most_rows);
 	json_member_bool(j, "example", job->example);
 	json_member_int(j, "seed", (int64_t)job->seed);
@@ -116,6 +117,7 @@ static void read_line(struct arena *a, const struct json_node *o, struct ingest_
 	out->processors = text(a, o, "processors");
 	out->fields = text(a, o, "fields");
 	out->columns = text(a, o, "columns");
+	out->types = text(a, o, "types");
 	out->most_rows = json_int(json_get(o, "most_rows"), 0);
 	out->example = json_bool(json_get(o, "example"), false);
 	out->seed = (uint64_t)json_int(json_get(o, "seed"), 0);
@@ -191,6 +193,7 @@ void result_put(struct buf *b, const struct ingest_result *r)
 	json_member_int(&j, "bytes", r->bytes);
 	json_member_bool(&j, "limited", r->limited);
 	json_member(&j, "columns", r->columns);
+	json_member(&j, "types", r->types);
 	json_member(&j, "format", r->format);
 	json_member(&j, "dialect", r->dialect);
 	if (r->has_box) {
@@ -250,6 +253,7 @@ bool result_read(struct arena *a, struct str json, struct ingest_result *out, st
 	out->bytes = json_int(json_get(o, "bytes"), 0);
 	out->limited = json_bool(json_get(o, "limited"), false);
 	out->columns = text(a, o, "columns");
+	out->types = text(a, o, "types");
 	out->format = text(a, o, "format");
 	out->dialect = text(a, o, "dialect");
 	out->has_box = json_count(box) == 4;

@@ -37,7 +37,10 @@ static void add_proofs(struct load *l, struct survey *v, size_t n)
 	while (v->proofs.n < n) {
 		const struct field *declared = v->declared ? v->declared[v->proofs.n] : NULL;
 		bool facets = !l->job.schema && !l->job.plain && v->proofs.n < 200;
-		proof_init(vec_add(l->a, &v->proofs), l->a, declared, facets);
+		struct pledge *pledge = v->pledged ? v->pledged[v->proofs.n] : NULL;
+		struct proof *p = vec_add(l->a, &v->proofs);
+		proof_init(p, l->a, declared, facets);
+		p->pledge = pledge;
 	}
 }
 
@@ -84,9 +87,17 @@ static const struct field *chosen(struct load *l, struct str name)
 	return f;
 }
 
+/* What was promised of a column nobody chose a type for. Without headings, which only the rows will tell, it is known by its number. */
+static struct pledge *pledged(struct load *l, const struct survey *v, struct str name)
+{
+	struct pledge *g = pledge_of(l->a, l->types, name);
+	bool headed = l->source.format->flags & SOURCE_HEADED;
+	return g || !headed ? g : pledge_of(l->a, l->types, arena_printf(l->a, "column_%zu", v->aimed + 1));
+}
+
 static void aim(struct load *l, struct survey *v, const struct str *labels, size_t n)
 {
-	if (!l->job.schema && !l->fields && l->source.labels.n == 0) return;
+	if (!l->job.schema && !l->fields && !l->types && l->source.labels.n == 0) return;
 	struct survey named = { 0 };
 	name_all(l, &named, labels, n);
 	if (!v->declared) v->declared = arena_array(l->a, const struct field *, (size_t)LIMIT_COLUMNS + 1);
@@ -94,8 +105,12 @@ static void aim(struct load *l, struct survey *v, const struct str *labels, size
 		int at = heading_for(&named, &l->job.schema->fields[f]);
 		if (at >= 0) v->declared[at] = &l->job.schema->fields[f];
 	}
-	for (; !l->job.schema && v->aimed < n && v->aimed < LIMIT_COLUMNS; v->aimed++)
-		v->declared[v->aimed] = chosen(l, named.headings.p[v->aimed].name);
+	if (l->types && !v->pledged) v->pledged = arena_array(l->a, struct pledge *, (size_t)LIMIT_COLUMNS + 1);
+	for (; !l->job.schema && v->aimed < n && v->aimed < LIMIT_COLUMNS; v->aimed++) {
+		struct str name = named.headings.p[v->aimed].name;
+		v->declared[v->aimed] = chosen(l, name);
+		if (l->types && !v->declared[v->aimed]) v->pledged[v->aimed] = pledged(l, v, name);
+	}
 }
 
 /* Numbers in columns whose names say so may be degrees; their range decides. */
@@ -243,6 +258,8 @@ static void name_columns(struct load *l, struct survey *v)
 		else if (headed && v->headed && i < v->first.n) labels[i] = v->first.p[i];
 	}
 	name_all(l, v, labels, n);
+	for (size_t i = 0; i < n; i++)
+		if (v->proofs.p[i].pledge && !str_eq(v->proofs.p[i].pledge->column, v->headings.p[i].name)) v->proofs.p[i].pledge = NULL;
 }
 
 static void settle_headings(struct load *l, struct survey *v)

@@ -19,6 +19,7 @@ struct survey {
 	VEC(struct str) first;  /* cells of the first row */
 	int64_t first_number;
 	const struct field **declared; /* the field a column is for, where its type was chosen; NULL: none was */
+	struct pledge **pledged; /* what a column was published as, by its place; NULL: nothing was promised */
 	size_t aimed;           /* columns that were asked about */
 };
 /* Reads the source to its end and proves its columns. */
@@ -27,9 +28,9 @@ bool survey_run(struct load *l, struct survey *v, struct err *e) must_use;
 bool survey_peek(struct load *l, struct survey *v, int64_t rows, struct err *e) must_use;
 /* names.c: labels and names of the columns, with notes. */
 void headings_make(struct load *l, struct survey *v, const struct str *labels, size_t n);
-/* drift.c: what became of the columns that the sources had last time: ERR_BAD_SOURCE for one that vanished, aliases for fields
- * that are called otherwise now. Fills the result's columns. */
-bool drift_check(struct load *l, const struct survey *v, struct plan *p, struct str *columns, struct err *e) must_use;
+/* drift.c: what became of the columns that the sources had last time: ERR_BAD_SOURCE for one that vanished or broke its promise (pledge.h), aliases
+ * for fields that are called otherwise now. Fills the result's columns and types. */
+bool drift_check(struct load *l, const struct survey *v, struct plan *p, struct ingest_result *out, struct err *e) must_use;
 /* plan.c: the fields of the new version. */
 bool plan_make(struct load *l, struct survey *v, struct plan *out, struct err *e) must_use;
 /* Why a row cannot be used given how many columns there are; NULL: it can. */

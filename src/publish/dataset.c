@@ -189,6 +189,7 @@ bool publish_read_former(struct publish_road *r, struct err *e)
 	f->look = json_text(json_get(o, "look"));
 	f->supplies = json_text(json_get(o, "supplies"));
 	f->columns = publish_json_of(r->a, json_get(o, "columns"));
+	f->types = publish_promised(r->a, o, &f->schema);
 	f->metadata = publish_json_of(r->a, json_get(o, "metadata"));
 	f->sources = json_get(o, "sources");
 	return true;
@@ -487,7 +488,7 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 	if (!publish_room_for_dataset(r, out, e) || !most_records(r, &most, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
 	struct ingest_job job = {
 		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
-		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .most_rows = most,
+		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .types = r->former.types, .most_rows = most,
 		.example = r->example, .strict = json_bool(json_get(r->config.doc, "strict"), false),
 		.version_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.file)), .rejects_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.rejects)),
 		.progress = follow, .arg = r, .cancel = r->watch ? r->watch->cancel : NULL, .beside = true,

@@ -17,6 +17,7 @@ struct publish_former {
 	struct str shape, look;   /* hashes of the configuration's halves */
 	struct str supplies;      /* hash of what processors were handed */
 	struct str columns, metadata;
+	struct str types;         /* what it promised (ingest_job.types) */
 	const struct json_node *sources;
 	struct schema schema;
 	struct str summary;
@@ -117,6 +118,10 @@ void publish_far_told(struct publish_road *r, bool ok, const struct err *why);
 
 /* publish.c: members of a summary that every publication has. */
 void publish_put_notes(struct json_out *j, const struct ingest_result *r);
+/* promised.c: the types that a version promises, as ingest_job.types; of one that was published before they were kept, by its fields. */
+struct str publish_promised(struct arena *a, const struct json_node *summary_or_null, const struct schema *fields);
+/* The same of the version that stands; empty: there is none. */
+struct str publish_promised_by(struct site *s, struct tenant_id t, struct str slug, struct arena *a);
 struct str publish_json_of(struct arena *a, const struct json_node *n);
 
 #endif

@@ -117,7 +117,7 @@ static bool put_refusal(struct publish_road *r, const struct err *why, struct bu
 	json_close(&j, ']');
 	json_close(&j, '}');
 	json_close(&j, ']');
-	static const char *const lists[] = { "dates", "mixed", "zones", "notes", "proposals" };
+	static const char *const lists[] = { "dates", "mixed", "drift", "zones", "notes", "proposals" };
 	for (size_t i = 0; i < COUNT_OF(lists); i++) {
 		json_key(&j, str_of(lists[i]));
 		json_open(&j, '[');
@@ -133,7 +133,7 @@ static bool look(struct publish_road *r, int rows, struct str *json, struct err 
 {
 	publish_follow_origin(r, publish_origin(r));
 	struct ingest_job job = { .processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields,
-		.seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .cancel = r->watch->cancel };
+		.seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .types = r->former.types, .cancel = r->watch->cancel };
 	struct err lack = { 0 };
 	struct err why = { 0 };
 	struct str seen;

@@ -46,6 +46,9 @@ void publish_put_notes(struct json_out *j, const struct ingest_result *r)
 		json_close(j, '}');
 	}
 	json_close(j, ']');
+	json_key(j, STR("types"));
+	json_value(j);
+	buf_put(j->b, r->types.n ? r->types : STR("[]"));
 	if (!r->has_box) return;
 	json_key(j, STR("bbox"));
 	json_open(j, '[');
@@ -59,7 +62,7 @@ void publish_put_notes(struct json_out *j, const struct ingest_result *r)
 /* What the publisher should know about this publication, kept with the version. */
 static struct str summary_of(struct arena *a, const struct ingest_result *r)
 {
-	auto_buf b = BUF_INIT(1 << 20);
+	auto_buf b = BUF_INIT(16 << 20);
 	struct json_out j = JSON_OUT(&b);
 	json_open(&j, '{');
 	publish_put_notes(&j, r);
@@ -118,7 +121,7 @@ bool publish_source(struct site *s, const struct publish_request *r, struct aren
 	if (!check_metas(s, r, e) || !catalog_draft_begin(s->catalog, r->tenant, id, r->replace, a, &d, e)) return false;
 	struct ingest_job job = {
 		.source = r->source, .name = r->name, .format = r->format, .inside = r->inside, .part = r->part,
-		.schema = r->schema_or_null, .strict = r->strict,
+		.schema = r->schema_or_null, .types = publish_promised_by(s, r->tenant, d.slug, a), .strict = r->strict,
 		.version_path = arena_printf(a, "%.*s.tmp", STR_ARG(d.file)),
 		.rejects_path = arena_printf(a, "%.*s.tmp", STR_ARG(d.rejects)),
 		.progress = r->progress, .arg = r->arg, .cancel = r->cancel,

@@ -125,6 +125,8 @@ struct publish_preview {
  *	                "records":[{name: value}], "errors":[{"row","field","value","message"}], "faults":[{"path","message"}]} ],
  *	  "dates":   [ {"field","sample":[texts],"day_first":[ISO],"month_first":[ISO],"chosen":"day|month|"} ],
  *	  "mixed":   [ {"field","label","type" (most values are),"unit","fit","misfit","sample":[values that do not fit],"chosen" (type it is read as)} ],
+ *	  "drift":   [ {"field","label","published" (type),"found" (what it looks like now),"values","misfit","value" (the first),"row","refused" (too many:
+ *	                it will not be published)} ],
  *	  "proposals": [ {"kind":"grid","confidence","x","y","named","choices":[{"epsg","name","confidence","place":[lat, lon]}],"processor":{…}},
  *	                 {"kind":"boundaries","confidence","field","label","matched","values","processor":{…}},
  *	                 {"kind":"swapped","confidence","latitude","longitude" (columns by their names),"given","place" ([lat, lon] as it stands, and

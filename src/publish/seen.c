@@ -37,6 +37,7 @@ struct str publish_seen_path(const struct publish_road *r, int rows)
 	put(&b, processors);
 	put(&b, r->fields);
 	put(&b, r->former.columns);
+	put(&b, r->former.types);
 	if (b.over) return STR("");
 	crypt_sha256(buf_str(&b), digest);
 	crypt_hex(digest, sizeof digest, hex);

@@ -6,7 +6,7 @@
  *   ingest-probe package FILE                     the resources of a data package
  *
  * A job with parts: parts=yes, or also=FILE for each further one; extractor params (of the first), processors and fields (JSON), columns,
- * most_rows. Settings: format inside part schema(file) delimiter quote header decimal encoding strict plain
+ * types, most_rows. Settings: format inside part schema(file) delimiter quote header decimal encoding strict plain
  * memory_mb cpu_s file_mb cancel_ms. The last line is one JSON object: the result, or {"error","code"}. */
 #include "child/child.h"
 #include "sink.h"
@@ -56,6 +56,7 @@ static bool take(struct arena *a, struct settings *s, const char *word, struct e
 	else if (str_eq(name, STR("processors"))) j->processors = text;
 	else if (str_eq(name, STR("fields"))) j->fields = text;
 	else if (str_eq(name, STR("columns"))) j->columns = text;
+	else if (str_eq(name, STR("types"))) j->types = text;
 	else if (str_eq(name, STR("extractor"))) s->parts[0].extractor = text;
 	else if (str_eq(name, STR("params"))) s->parts[0].params = text;
 	else if (str_eq(name, STR("parts"))) j->nparts = num_max(j->nparts, (size_t)1);
