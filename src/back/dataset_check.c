@@ -152,9 +152,12 @@ static void put_found(struct html *h, struct check *k)
 	html_lit(h, "</p>");
 }
 
+static bool is_pushed(const struct check *k) { return str_eq(json_text(json_get(resource(k), "type")), STR("realtime")); }
+
 static void put_options(struct html *h, struct check *k)
 {
-	if (!resource(k))
+	/* Records that are pushed are no file to be read in one way or another. */
+	if (!resource(k) || is_pushed(k))
 		return;
 	html_lit(h, "<details class=\"fold-plain\"");
 	if (k->preview.fault.n)
@@ -273,7 +276,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 			return false;
 		back_refused(&k.visit);
 	}
-	if (resource(&k) && !str_eq(json_text(json_get(resource(&k), "type")), STR("realtime")) &&
+	if (resource(&k) && !is_pushed(&k) &&
 	    !back_preview(&k.visit, k.c.dataset, k.c.doc, STR(""), false, &k.preview, e))
 		return false;
 	see_fault(&k);

@@ -57,6 +57,11 @@ void dataset_put_live_choice(struct html *h, bool live) nonnull_all;
 bool dataset_is_of_portal(const struct json_node *resource) must_use;
 struct str dataset_live_source(struct arena *a, const struct json_node *datasource, bool live);
 
+/* --- dataset_push.c ----------------------------------------------------------------------------------------------- */
+
+/* Whether pushed records are taken, and the key for it: a panel of the tab of sources. */
+void dataset_put_push_key(struct html *h, struct visit *v, const struct config *c) nonnull_all;
+
 /* --- dataset_ways.c ----------------------------------------------------------------------------------------------- */
 
 struct way_field { const char *name, *label, *hint; enum html_kind kind; bool required; };

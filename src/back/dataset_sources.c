@@ -222,7 +222,7 @@ static void put_push(struct html *h, struct sources *k, const struct json_node *
 	if (!url.n)
 		url = arena_printf(v->arena, "%.*s/api/push/1.0/%.*s/realtime/push/", STR_ARG(v->origin), STR_ARG(k->c.slug));
 	html_lit(h, "<p>");
-	html_say(h, N_("Programs send records as JSON to this address, with a key of their own. Publish it once, then it takes them."));
+	html_say(h, N_("Programs send records as JSON to this address, with the key that is made below."));
 	html_lit(h, "</p>");
 	view_code(h, N_("Copy the address"), url);
 	const struct json_node *example = json_get(json_get(one, "params"), "bootstrap");
@@ -314,6 +314,8 @@ static bool show(struct sources *k, struct err *e)
 	put_list(h, k);
 	if (one) {
 		put_one(&page, k, one);
+		if (str_eq(json_text(json_get(one, "type")), STR("realtime")))
+			dataset_put_push_key(h, v, &k->c);
 		put_replace(h, k, one);
 	} else {
 		html_empty(h, N_("No source yet"), N_("Add a file or an address: what it holds is shown here."), NULL);

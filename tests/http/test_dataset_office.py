@@ -93,6 +93,13 @@ def published(world, c, name, seconds=20):
     raise AssertionError(re.sub(r"<[^>]+>", " ", text)[:2000])
 
 
+def until(holds, seconds=20):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 def uid(c, name):
     return re.search(r"/backoffice/datasets/(da_\w+)/", page(c, at(name, "history"))).group(1)
 
@@ -547,6 +554,30 @@ def test_pushed_records_begin_with_an_example(world, root):
     made = send(root, new, {"way": "push", "title": "Gauges", "bootstrap": '{"gauge": "Quay", "level": 1.25}'}, 'value="push"').headers["Location"]
     own = re.search(r"da_\w+", made).group(0)
     assert "&quot;level&quot;: 1.25" in page(root, at(own, "sources"))
+    # The whole road without a command line: checked, published, a key made, a record sent, the key renewed, pushing switched off.
+    check = f"/backoffice/datasets/{own}/check/"
+    assert 'name="type"' not in page(root, check)
+    assert "Publish the dataset once" in page(root, at(own, "sources"))
+    assert "/done/" in send(root, check, {"title": "Gauges", "do": "publish"}, 'name="title"').headers["Location"]
+    until(lambda: world.client(HOST).get("/api/explore/v2.1/catalog/datasets/gauges/records").status_code == 200)
+
+    def push(key, status):
+        answer = world.client(HOST).post(f"/api/push/1.0/gauges/realtime/push/?pushkey={key}", json=[{"gauge": "Lock", "level": 3}])
+        assert answer.status_code == status, answer.text
+
+    def deed(what, marker):
+        said = send(root, at(own, "sources"), {"do": what}, f'value="{what}"', action=f"/backoffice/datasets/{own}/push/", status=200).text
+        return re.search(r"pushkey=(\w+)", said).group(1), marker in said
+    key, told = deed("on", "shown only this once")
+    assert told
+    push(key, 200)
+    newer, _ = deed("renew", "")
+    push(key, 403)
+    push(newer, 200)
+    assert key not in page(root, at(own, "sources")) and newer not in page(root, at(own, "sources"))
+    send(root, at(own, "sources"), {"do": "off"}, 'value="off"', action=f"/backoffice/datasets/{own}/push/")
+    push(newer, 409)
+    assert "Take pushed records again" in page(root, at(own, "sources"))
     Api(world, key_of(world, ROOT_USER)).good("POST", f"/datasets/{own}/processors/", {"type": "copy", "field": "gauge", "output_field": "quay"}, 201)
     assert "Records that programs push are taken as they come" in page(root, at(own, "processing"))
     send(root, at(own, "sources"), {"bootstrap": '{"gauge": "Pier", "level": 2}'}, 'name="bootstrap"')
