@@ -192,7 +192,7 @@ void figures_summary(struct html *h, const struct figures *f, bool for_public)
 void figures_bar(struct html *h, int64_t n, int64_t most)
 {
 	html_lit(h, "<svg class=\"bar-of\" aria-hidden=\"true\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\"><rect height=\"10\" width=\"");
-	html_int(h, most > 0 ? num_max(n * 1000 / most, INT64_C(4)) : 0);
+	html_int(h, most > 0 && n > 0 ? num_max(n * 1000 / most, INT64_C(4)) : 0);
 	html_lit(h, "\"/></svg>");
 }
 

@@ -3,7 +3,7 @@
 #include "back/meta.h"
 
 enum fits { ANY, DATES, PICTURES, TEXTS };
-enum box { BOX_CARD, BOX_SPANS, BOX_FIELDS, BOX_FIELD, BOX_ON, BOX_OFF, BOX_TEXT, BOX_COLOUR, BOX_AREA, BOX_HTML, BOX_DIRECTION, BOX_BASEMAP, BOX_SPAN, BOX_DRAWING };
+enum box { BOX_CARD, BOX_SPANS, BOX_FIELDS, BOX_COLUMNS /* fields, none of which means all */, BOX_FIELD, BOX_ON, BOX_OFF, BOX_TEXT, BOX_COLOUR, BOX_AREA, BOX_HTML, BOX_DIRECTION, BOX_BASEMAP, BOX_SPAN, BOX_DRAWING };
 struct row { const char *name; enum box box; enum fits fits; const char *label, *hint; };
 
 #define CARD N_("HTML with {{record.fields.name}} where the value of a field goes. Scripts, forms and styles are taken out.")
@@ -11,7 +11,7 @@ struct row { const char *name; enum box box; enum fits fits; const char *label, 
 static const struct row table_rows[] = {
 	{ "table_default_sort_field", BOX_FIELD, ANY, N_("Sorted by"), NULL },
 	{ "table_default_sort_direction", BOX_DIRECTION, ANY, N_("Direction"), NULL },
-	{ "table_fields", BOX_FIELDS, ANY, N_("Columns shown"), N_("Ticked ones are shown, in the order of their numbers; none ticked: all. Exports always have all fields.") },
+	{ "table_fields", BOX_COLUMNS, ANY, N_("Columns shown"), N_("Ticked ones are shown, in the order of their numbers; none ticked: all. Exports always have all fields.") },
 	{ "default_filters", BOX_TEXT, ANY, N_("Filters at first"), N_("What stands after the ? of a filtered page, such as refine.year=2024. Readers can take them away.") },
 	{ NULL, BOX_ON, ANY, NULL, NULL } };
 static const struct row map_rows[] = {
@@ -174,7 +174,7 @@ static void put_fields(struct html *h, const struct scene *s, const struct row *
 	}
 	html_lit(h, "<stoa-ordered data-grip=\"");
 	html_say(h, N_("Drag to another place"));
-	html_lit(h, "\"><ol>");
+	html_put_literal(h, r->box == BOX_COLUMNS ? STR("\" data-all><ol>") : STR("\"><ol>"));
 	/* Those that are shown first, in their order. */
 	for (ptrdiff_t at = 0; at < (ptrdiff_t)s->nfields; at++)
 		for (size_t i = 0; i < s->nfields; i++)
@@ -263,6 +263,7 @@ static void put_row(struct html *h, struct view_page *page, const struct scene *
 	struct html_field field = { .name = box_name(s, r), .label = r->label, .hint = r->hint, .value = value_of(s, r->name) };
 	bool on = back_metas_on(&s->metas, r->name);
 	switch (r->box) {
+	case BOX_COLUMNS:
 	case BOX_FIELDS: put_fields(h, s, r); return;
 	case BOX_FIELD: put_one_field(h, s, r); return;
 	case BOX_BASEMAP: put_basemap(h, page, s, r); return;

@@ -117,7 +117,7 @@ static void put_popularity(struct html *h, const struct ranked *list, size_t n)
 	html_panel_open(h, "popularity", N_("Popularity"),
 		N_("From 0 to 100: the mean of downloads, API calls and reuses in this period, each measured against the dataset that has most, on a scale where every further step counts less."));
 	put_ranks(h, N_("The most popular"), list, n, false);
-	if (n > ENDS) put_ranks(h, N_("The least popular"), list, n, true);
+	if (n > ENDS) put_ranks(h, N_("The least popular"), list + ENDS, n - ENDS, true);
 	html_lit(h, "<h3>");
 	html_say(h, N_("How popularity is spread"));
 	html_lit(h, "</h3><ul class=\"usage-bars\">");

@@ -76,6 +76,23 @@ describe('tabs of a dataset', () => {
 		await context.close()
 	})
 
+	test('columns are put in order by dragging, and the numbers follow', async () => {
+		const { context, page } = await opened({ viewport: { width: 1440, height: 1200 } })
+		await page.goto(at('/backoffice/datasets/trees/visualizations/'))
+		const rows = page.locator('stoa-ordered li')
+		const order = () => rows.evaluateAll(list => list.map(li => [li.querySelector('[type=checkbox]').value, li.querySelector('[type=checkbox]').checked, li.querySelector('[type=number]').value]))
+		const before = (await order()).map(([name]) => name)
+		await rows.nth(2).locator('.grip').dragTo(rows.nth(0), { targetPosition: { x: 20, y: 3 } })
+		const now = [before[2], before[0], before[1], ...before.slice(3)]
+		assert.deepEqual(await order(), now.map((name, i) => [name, true, String(i + 1)]), 'none was ticked, which means all: all stay')
+		await page.locator(`stoa-ordered [value="${before[0]}"]`).uncheck()
+		assert.deepEqual((await order()).map(([, , number]) => number), ['1', '', ...now.slice(2).map((_, i) => String(i + 2))])
+		await page.getByRole('button', { name: 'Save', exact: true }).first().click()
+		await page.waitForURL(/done=/)
+		assert.deepEqual((await order()).filter(([, on]) => on).map(([name]) => name), now.filter(name => name !== before[0]))
+		await context.close()
+	})
+
 	test('a schedule asks for what its kind needs, with script and without', async () => {
 		for (const javaScriptEnabled of [true, false]) {
 			const { context, page } = await opened({ javaScriptEnabled })

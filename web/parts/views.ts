@@ -23,8 +23,8 @@ class ViewPreview extends HTMLElement {
 }
 customElements.define('stoa-view-preview', ViewPreview)
 
-// <stoa-ordered data-grip><ol>: fields with a box and a number each. One that is dragged by its grip is ticked and gets the number of its place, and the
-// others follow; ticking gives the next number. Keys do the same by the numbers themselves.
+// <stoa-ordered data-grip data-all><ol>: fields with a box and a number each. One that is dragged by its grip is ticked and gets the number of its place, and
+// the others follow; ticking gives the next number. Keys do the same by the numbers themselves.
 class Ordered extends HTMLElement {
 	connectedCallback() {
 		const list = this.querySelector('ol')
@@ -66,6 +66,8 @@ class Ordered extends HTMLElement {
 			if (moved) moved.draggable = false
 			moved = null
 			if (!box || [...list.children].every((item, i) => item === before[i])) return
+			// Where none ticked means all of them, they were all there, and stay.
+			if (this.dataset.all !== undefined && !this.#shown(list).length) for (const one of list.querySelectorAll<HTMLInputElement>('input[type=checkbox]')) one.checked = true
 			box.checked = true
 			this.#count(list, true)
 			box.dispatchEvent(new Event('input', { bubbles: true }))
