@@ -305,7 +305,7 @@ static const struct cli_option publish_options[] = {
 	{ "schema", "FILE", 0, "Fields and types: a Frictionless Table Schema, or {\"fields\":[…]}." },
 	{ "meta", "NAME=VALUE", CLI_REPEAT, "Metadata, as publisher=\"Town hall\" or title.fr=Arbres." },
 	{ "files", "FOLDER", 0, "Where the files are that fields of type file name; they are stored with the dataset." },
-	{ "replace", NULL, 0, "Publishes a new version of a dataset that exists." },
+	{ "replace", NULL, 0, "Publishes a new version of a dataset that exists. Types that were published stay, unless a schema says otherwise." },
 	{ "strict", NULL, 0, "Refuses the whole source when a cell does not fit." },
 	{ "rollback", NULL, 0, "Goes back to the former version of --id; takes no source." },
 	{ "forget", NULL, 0, "Removes the older versions of --id for good, and files that were sent for it and that no source uses any more, so that what was taken out is read by nobody; takes no source." },

@@ -31,6 +31,7 @@
  * - JSON: an array of scalars is a multivalued text; objects and other arrays are a json_blob; a whole number
  *   beyond 64 bits is a text with its digits.
  * - Parquet: columns of geometry (GeoParquet) are shapes, points where all are; other systems are turned into WGS 84.
+ * - The type that a field was published as is kept when its dataset is published again, unless somebody chose one: pledge.h has the rule.
  * - A heading becomes a field name by text_field_name, made unique by a number; the label keeps it. An
  *   empty heading is "Column 3". Both are noted.
  * - A file with headings only publishes no rows and text fields; an empty file is refused.
