@@ -189,27 +189,9 @@ static struct str first_language(struct visit *v, const struct visitor_form *f)
 	return i18n_lang_or_null(given) ? given : v->lang_code;
 }
 
-/* The letter goes out in the name of the new portal: its links lead there. */
-static bool invite(struct visit *v, struct tenant_id id, struct str email, struct str language, struct err *e)
-{
-	const struct tenant *t = tenants_hold_or_null(v->at.site->tenants, id);
-	struct account_scene scene = back_scene(v);
-	int64_t account;
-	if (!t)
-		return err_set(e, ERR_NOT_FOUND, "The portal is gone.");
-	scene.tenant = t;
-	scene.origin = visitor_origin(v->arena, t->host, v->at.site->listen_port);
-	scene.by = 0;
-	struct account_invitation i = { .email = email, .role = STR("admin"), .language = language };
-	bool ok = account_invite(&scene, &i, &account, e);
-	tenant_release(v->at.site->tenants, t);
-	return ok;
-}
-
 static bool make(struct visit *v, const struct visitor_form *f, struct html_errors *errors, struct tenant_id *id, struct err *e)
 {
-	struct tenants *ts = v->at.site->tenants;
-	struct tenant_setting_value values[COUNT_OF(ceilings) + 2];
+	struct tenant_setting_value values[COUNT_OF(ceilings)];
 	size_t n = take_ceilings(v, f, values, errors);
 	struct str host = str_trim(visitor_field(f, STR("host"))), title = str_trim(visitor_field(f, STR("title"))), email = str_trim(visitor_field(f, STR("email"))), address;
 	struct err why = { 0 };
@@ -221,17 +203,16 @@ static bool make(struct visit *v, const struct visitor_form *f, struct html_erro
 		html_complain(errors, v->lang, "email", N_("This is not an e-mail address."));
 	if (errors->n || !back_fresh_form(v, errors))
 		return false;
-	values[n++] = (struct tenant_setting_value){ STR("title"), title };
-	values[n++] = (struct tenant_setting_value){ STR("languages"), first_language(v, f) };
-	if (!tenant_add_child(ts, host, values, n, v->at.tenant->id, tenant_number(v->at.tenant, "ceiling.portals"), id, e))
-		return e->code == ERR_FORBIDDEN ? html_complain(errors, v->lang, "", N_("No more portals can be made here: whoever runs the server sets how many."))
-		       : e->code == ERR_CONFLICT ? html_complain(errors, v->lang, "host", N_("Another portal has this name already.")) : (back_complain(v, errors, "host", e) && false);
-	if (invite(v, *id, address, first_language(v, f), e))
+	struct account_scene scene = back_scene(v);
+	const struct transfer_new made = { .parent = v->at.tenant->id, .host = host, .title = title, .language = first_language(v, f), .email = address, .limits = values, .nlimits = n };
+	bool stranded;
+	if (transfer_found(v->at.site, &scene, &made, id, &stranded, e))
 		return true;
-	/* Nobody could get into it: it is as if it had not been made. */
-	if (!tenant_remove(ts, *id, &why))
-		note(v, "portal.stranded", host);
-	back_complain(v, errors, "email", e);
+	if (!stranded && e->code == ERR_FORBIDDEN)
+		return html_complain(errors, v->lang, "", N_("No more portals can be made here: whoever runs the server sets how many."));
+	if (!stranded && e->code == ERR_CONFLICT)
+		return html_complain(errors, v->lang, "host", N_("Another portal has this name already."));
+	back_complain(v, errors, stranded ? "email" : "host", e);
 	return false;
 }
 

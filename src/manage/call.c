@@ -90,6 +90,7 @@ static bool check_rule(struct manage_call *c, struct err *e)
 	case MANAGE_ASSETS:
 		return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || rights_may(c->who, ACCOUNT_MAY_EDIT_THEME) || rights_may(c->who, ACCOUNT_MAY_EDIT_PAGE) || denied(e);
 	case MANAGE_LOOKS: return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || rights_may(c->who, ACCOUNT_MAY_EDIT_THEME) || denied(e);
+	case MANAGE_PORTALS: return rights_may(c->who, ACCOUNT_MAY_MANAGE_SUBDOMAINS) || denied(e);
 	case MANAGE_REUSES: return rights_may(c->who, ACCOUNT_MAY_EDIT_REUSE) || denied(e);
 	case MANAGE_ADMINS: return manage_is_admin(c) || err_set(e, ERR_FORBIDDEN, "This is for administrators only.");
 	case MANAGE_DESCRIBES: return rights_may(c->who, ACCOUNT_MAY_EDIT_DOMAIN) || config_may_any(c->s, c->t, c->who) || denied(e);

@@ -18,6 +18,7 @@ enum manage_rule {
 	MANAGE_ASSETS,          /* edit_domain, edit_theme or edit_page */
 	MANAGE_LOOKS,           /* edit_domain or edit_theme */
 	MANAGE_REUSES,          /* edit_reuse */
+	MANAGE_PORTALS,         /* manage_subdomains */
 	MANAGE_ADMINS,          /* administrators; by a key that may all they may */
 	MANAGE_DESCRIBES,       /* edit_domain, or as MANAGE_LISTS */
 	MANAGE_READS,           /* from here on: of one dataset */

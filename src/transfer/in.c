@@ -1,8 +1,10 @@
 /* A portal taken in: its store first, under new numbers and answering nowhere; then its files; then its name. */
 #include "transfer/inside.h"
+#include "clock/clock.h"
 #include "io/io.h"
 #include "json/json.h"
 #include "live/live.h"
+#include <dirent.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -159,7 +161,7 @@ static bool take_all(struct reading *r, struct err *e)
 {
 	struct str former = json_text(json_get(r->head, "host")), host = r->how->host.n ? r->how->host : former;
 	struct tenant_id replaced;
-	struct str tmp = arena_printf(r->a, "%.*s/tmp/taken-in-%d.db", STR_ARG(r->site->folder), (int)getpid());
+	struct str tmp = arena_printf(r->a, "%.*s/tmp/taken-in-%d-%lld.db", STR_ARG(r->site->folder), (int)getpid(), (long long)clock_monotonic_ns());
 	if (!tenant_host_ok(host, e) || !find_place(r, host, &replaced, e)) return false;
 	unlink(tmp.p);
 	bool ok = transfer_copy(r->a, arena_printf(r->a, "%.*s/portal.db", STR_ARG(r->how->folder)), tmp, r->how->cancel_or_null, e);
@@ -198,11 +200,25 @@ static bool portals(struct site *s, int query, const struct value *with, size_t 
 	return store_end(tx, STORE_ROLLBACK, &ignored) && ok && step != STORE_FAILED;
 }
 
+/* What was unpacked, and books that were being read. */
+static void sweep_folder(struct site *s)
+{
+	static const struct str beginnings[] = { { "taken-in-", 9 }, { "restored-", 9 }, { "unpacked-", 9 } };
+	auto_arena a = ARENA_INIT;
+	struct str folder = arena_printf(&a, "%.*s/tmp", STR_ARG(s->folder));
+	DIR *d = opendir(folder.p);
+	for (struct dirent *f; d && (f = readdir(d));)
+		for (size_t i = 0; i < COUNT_OF(beginnings); i++)
+			if (str_starts(str_of(f->d_name), beginnings[i])) (void)io_remove_tree(arena_printf(&a, "%.*s/%s", STR_ARG(folder), f->d_name).p);
+	if (d) closedir(d);
+}
+
 bool transfer_sweep(struct site *s, struct err *e)
 {
 	enum { MOST = 64 };
 	struct tenant_id ids[MOST];
 	size_t n;
+	sweep_folder(s);
 	bool ok = portals(s, TRANSFER_H_stranded, STORE_NONE, ids, MOST, &n, e);
 	for (size_t i = 0; ok && i < n; i++) {
 		auto_arena a = ARENA_INIT;

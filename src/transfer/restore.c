@@ -150,8 +150,12 @@ bool transfer_restore(struct backups *k, struct transfer_backup *b, struct arena
 	if (!transfer_write(r.site, TRANSFER_Q_backup_start, b->tenant, STORE_PARAMS(N(b->id), N(clock_now().us)), e)) return false;
 	bool ok = perform(&r, &why);
 	(void)io_remove_tree(r.folder.p);
-	/* Its row is done with the portal's change of place. */
-	if (ok) return noted(&r, e);
+	/* Its row is done with the portal's change of place. Files of the former one go at once, since nobody was let in to read them; what somebody from another
+	 * portal still has open stays readable, and what is left over goes at the next start. */
+	if (ok) {
+		(void)io_remove_tree(arena_printf(a, "%.*s/%lld", STR_ARG(r.site->folder), (long long)b->tenant.v).p);
+		return noted(&r, e);
+	}
 	/* Cut off by the end of the server: the portal stays closed, and it is begun again at the next start. */
 	if (cancel_fired(&k->cancel)) return false;
 	log_failure(r.site->log, LOG_LEVEL_ERROR, "restore", &why);

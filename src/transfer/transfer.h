@@ -112,6 +112,13 @@ bool transfer_backup_remove(struct site *s, const struct transfer_backup *b, str
 /* All of a portal that are made: before it goes for good, because its rows go with it and the files would stay. */
 bool transfer_backups_remove(struct site *s, struct tenant_id t, struct err *e) must_use nonnull_all;
 
+/* --- found.c: a portal that is run from another one ------------------------------------------------------- */
+
+struct transfer_new { struct tenant_id parent; struct str host, title, language, email; const struct tenant_setting_value *limits; size_t nlimits; };
+/* Makes it and invites its administrator. ERR_FORBIDDEN: the parent runs so many already, or is run from another one; ERR_CONFLICT: the name is taken. With
+ * *stranded the invitation failed and there is no portal. */
+bool transfer_found(struct site *s, const struct account_scene *asks, const struct transfer_new *n, struct tenant_id *out, bool *stranded, struct err *e) must_use nonnull_all;
+
 /* --- contents.c: what is in a backup, and what of now is not ------------------------------------------- */
 
 /* A kind of thing, such as datasets, and how many there are of it. `made`: since the backup, so that they go when it is brought back; `changed`: since, so

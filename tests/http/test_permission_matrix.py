@@ -47,7 +47,7 @@ def may(rule, path, symbol, own, on_it):
         many = path.count("/") == 1
         return bool(own & {"edit_page", "create_page"}) if many else "edit_page" in own
     return {"EVERYONE": True, "SIGNED": True, "CREATES": "create_dataset" in own, "DOMAIN": "edit_domain" in own,
-            "LISTS": bool(own & {"create_dataset", "edit_dataset"} or reads), "LOOKS": bool(own & {"edit_domain", "edit_theme"}), "REUSES": bool(own & {"edit_reuse", "manage_showcase_requests"}), "ADMINS": False, "ASSETS": bool(own & {"edit_domain", "edit_theme", "edit_page"}),
+            "LISTS": bool(own & {"create_dataset", "edit_dataset"} or reads), "LOOKS": bool(own & {"edit_domain", "edit_theme"}), "REUSES": bool(own & {"edit_reuse", "manage_showcase_requests"}), "ADMINS": False, "PORTALS": "manage_subdomains" in own, "ASSETS": bool(own & {"edit_domain", "edit_theme", "edit_page"}),
             "DESCRIBES": bool(own & {"edit_domain", "create_dataset", "edit_dataset"} or reads),
             "READS": bool(reads), "EDITS": edits or "edit_dataset" in on_it,
             "PUBLISHES": (edits and "publish_dataset" in own) or "publish_dataset" in on_it or ("edit_dataset" in on_it and "publish_dataset" in own),
