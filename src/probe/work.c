@@ -7,12 +7,14 @@
  *	fetch {dataset, datasource, known, fresh}  answers what came, texts of files with it
  *	rename {dataset, slug}   restore {dataset}     slug {dataset}
  *	forget {dataset}         check {datasource}    connect {uid, json}    settle {datasource}    try {uid, json}    disconnect {uid}
+ *	back_up   bring_back {uid}   backups      of the portal itself
  * What fails answers {"error": code word, "message"}. */
 #include "config/config.h"
 #include "fetch/fetch.h"
 #include "job/job.h"
 #include "probe/inside.h"
 #include "publish/publish.h"
+#include "transfer/transfer.h"
 #include <unistd.h>
 
 enum { TEXT = 4 << 20, SHOWN = 64 << 10, MANY = 50 };
@@ -327,11 +329,44 @@ static bool op_slug(struct call *c, struct err *e)
 	return true;
 }
 
+static bool op_back_up(struct call *c, struct err *e)
+{
+	if (!transfer_backup_order(c->site, c->tenant, 0, e)) return false;
+	json_put_null(c->out);
+	return true;
+}
+
+static bool op_bring_back(struct call *c, struct err *e)
+{
+	struct transfer_backup b;
+	if (!transfer_backup_find(c->site, c->tenant, text_of(c, "uid"), c->a, &b, e) || !transfer_restore_order(c->site, &b, 0, e)) return false;
+	json_put_null(c->out);
+	return true;
+}
+
+static bool op_backups(struct call *c, struct err *e)
+{
+	struct transfer_backup *list;
+	size_t n;
+	if (!transfer_backups(c->site, c->tenant, c->a, &list, &n, e)) return false;
+	json_open(c->out, '[');
+	for (size_t i = 0; i < n; i++) {
+		json_open(c->out, '{');
+		json_member(c->out, "uid", list[i].uid);
+		json_member(c->out, "state", list[i].state);
+		json_member(c->out, "source", list[i].source);
+		json_member(c->out, "message", list[i].message);
+		json_close(c->out, '}');
+	}
+	json_close(c->out, ']');
+	return true;
+}
+
 static const struct { const char *word; bool (*run)(struct call *c, struct err *e); } ops[] = {
 	{ "create", op_create }, { "write", op_write }, { "preview", op_preview }, { "put", op_put }, { "abort", op_abort }, { "status", op_status }, { "list", op_list },
 	{ "log", op_log }, { "faults", op_faults }, { "schedule", op_schedule }, { "schedules", op_schedules }, { "fetch", op_fetch },
 	{ "forget", op_forget }, { "check", op_check }, { "connect", op_connect }, { "settle", op_settle }, { "try", op_try }, { "disconnect", op_disconnect }, { "rename", op_rename },
-	{ "restore", op_restore }, { "slug", op_slug },
+	{ "restore", op_restore }, { "slug", op_slug }, { "back_up", op_back_up }, { "bring_back", op_bring_back }, { "backups", op_backups },
 };
 
 static bool run(struct call *c, struct err *e)

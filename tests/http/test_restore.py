@@ -134,6 +134,7 @@ def test_the_whole_portal_goes_back_and_forth(world, root, tmp_path):
     listed = again.get("/backoffice/backups/").text
     assert "Brings back the backup of" in listed and "Root" in listed
     new = portal_of(world)
+    assert not (world.data / str(former)).exists()
     assert new != former and [t["restoring"] for t in world.table("tenant")].count(0) == len(world.table("tenant"))
     act = next(a for a in world.table("act") if a["action"] == "restore_portal")
     assert act["tenant"] == new and act["who"] == next(a["id"] for a in world.table("account") if a["email"] == ROOT_USER and a["tenant"] == new) and act["object"] == kept["uid"]
