@@ -252,7 +252,7 @@ static bool forget(struct cli *c, struct tenant_id id, struct err *e)
 {
 	struct publish_forgotten gone;
 	if (!cli_has(c, "id")) return err_set(e, ERR_USAGE, "--forget needs --id: older versions of which dataset?");
-	if (!publish_forget_kept(c->site, id, cli_value(c, "id"), 0, &gone, e)) return false;
+	if (!publish_forget(c->site, id, cli_value(c, "id"), 0, &gone, e)) return false;
 	vec_push(&c->arena, &c->done, cli_value(c, "id"));
 	cli_say(c, "%.*s: older versions removed for good: %zu, files that no source uses any more: %zu; backups hold them until they expire", STR_ARG(cli_value(c, "id")), gone.versions, gone.files);
 	return true;
@@ -308,7 +308,7 @@ static const struct cli_option publish_options[] = {
 	{ "replace", NULL, 0, "Publishes a new version of a dataset that exists. Types that were published stay, unless a schema says otherwise." },
 	{ "strict", NULL, 0, "Refuses the whole source when a cell does not fit." },
 	{ "rollback", NULL, 0, "Goes back to the former version of --id; takes no source." },
-	{ "forget", NULL, 0, "Removes the older versions of --id for good, and files that were sent for it and that no source uses any more, so that what was taken out is read by nobody; takes no source." },
+	{ "forget", NULL, 0, "Removes the older versions of --id for good, files that were sent for it and that no source uses any more, and files that no record names any more, so that what was taken out is read by nobody; takes no source." },
 	{ "format", "NAME", 0, "How the source is read: csv, xlsx, shapefile, kml, xmlfile …; found out otherwise. Any other word lists them all." },
 	{ "param", "NAME=VALUE", CLI_REPEAT, "A parameter of the format, as encoding=windows-1252, sheet=2023, first_row_no=4 or epsg=2154." },
 	{ "processors", "FILE", 0, "Processors that the rows go through: a JSON array as in a configuration." },

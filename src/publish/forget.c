@@ -44,7 +44,8 @@ static bool unnamed(struct site *s, const struct dataset *d, struct arena *a, st
 	return true;
 }
 
-bool publish_forget_kept(struct site *s, struct tenant_id t, struct str slug, int64_t by, struct publish_forgotten *out, struct err *e)
+/* Everything but the files of records. */
+static bool forget_kept(struct site *s, struct tenant_id t, struct str slug, int64_t by, struct publish_forgotten *out, struct err *e)
 {
 	*out = (struct publish_forgotten){ 0 };
 	if (!catalog_forget(s->catalog, t, slug, by, &out->versions, e) || !config_files_forget(s, t, slug, &out->files, e)) return false;
@@ -58,7 +59,7 @@ bool publish_forget(struct site *s, struct tenant_id t, struct str slug, int64_t
 	const struct catalog_view *v;
 	struct str *gone = NULL;
 	size_t files = 0;
-	if (!publish_forget_kept(s, t, slug, by, out, e)) return false;
+	if (!forget_kept(s, t, slug, by, out, e)) return false;
 	if (!catalog_hold(s->catalog, t, &v, e)) return false;
 	const struct dataset *d = catalog_find_or_null(v, slug);
 	/* Of one that is shown from another portal nothing lies here; what is not published may come back as it was. */

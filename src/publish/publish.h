@@ -63,10 +63,9 @@ struct publish_folder_result {
 bool publish_folder(struct site *s, const struct publish_folder *p, struct arena *a, struct publish_folder_result *out,
                     struct err *e) must_use nonnull_all;
 
-/* forget.c. catalog_forget; files that were sent and that no source names any more, previews, and the files that no record of the version shown names go, too. In the server only: pushed records are in its memory. */
-/* publish_forget_kept is what the command line can do of it: everything but the files of records. */
+/* forget.c. catalog_forget; files that were sent and that no source names any more, previews, and the files that no record of the version shown names go, too. Pushed records count: live_open
+ * comes before, in a server and in a command. */
 struct publish_forgotten { size_t versions, files; };
-bool publish_forget_kept(struct site *s, struct tenant_id t, struct str slug, int64_t by, struct publish_forgotten *out, struct err *e) must_use nonnull_all;
 bool publish_forget(struct site *s, struct tenant_id t, struct str slug, int64_t by, struct publish_forgotten *out, struct err *e) must_use nonnull_all;
 /* Clears away previews that are kept for some minutes: those past their time (the server's upkeep), or all. */
 void publish_seen_sweep(struct site *s, bool all) nonnull_all;
