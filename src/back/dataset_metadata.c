@@ -258,6 +258,9 @@ static bool take(struct part *p, const struct template_field *f, struct str lang
 	auto_buf why = BUF_INIT(1000);
 	if (json.n && (!json_read(json, &doc, &bad) || !template_fits(f, json_root(doc), &why)))
 		return html_complain_text(errors, str_of(name), arena_printf(v->arena, "%.*s: %.*s", STR_ARG(f->label), STR_ARG(arena_str(v->arena, buf_str(&why)))));
+	/* What stood there before addresses were asked for may stay. */
+	if (f->web && json.n && !template_is_web(text) && !str_eq(text, back_metas_text(&p->metas, p->set->name, f->name, lang)))
+		return html_complain_text(errors, str_of(name), arena_printf(v->arena, "%.*s: expected the address of a page, as https://data.example.org/about", STR_ARG(f->label)));
 	back_metas_set(&p->metas, p->set->name, f->name, lang, json);
 	return true;
 }

@@ -99,7 +99,7 @@ static const struct json_node *setting(struct schema_page *k, struct str name)
 	return json.n && json_read_in(k->visit.arena, json, &n, &ignored) && json_kind(n) == JSON_OBJECT ? n : NULL;
 }
 
-static bool is_searched(struct schema_page *k, struct str field) { return json_int(json_get(setting(k, WEIGHTS), arena_cstr(k->visit.arena, field)), 1) != 0; }
+static int64_t weight_of(struct schema_page *k, struct str field) { return json_int(json_get(setting(k, WEIGHTS), arena_cstr(k->visit.arena, field)), 1); }
 
 static bool is_shown_in(struct schema_page *k, struct str field, struct str lang)
 {
@@ -137,22 +137,28 @@ static void set_member(struct schema_page *k, struct str name, struct str was, s
 	back_metas_set(&k->metas, SETTINGS, name, STR(""), n ? arena_str(k->visit.arena, buf_str(&b)) : STR(""));
 }
 
+static bool is_weight(struct str text)
+{
+	int64_t n;
+	return !str_trim(text).n || (str_to_int(str_trim(text), &n) && n >= 1 && n <= SCHEMA_WEIGHT_MOST);
+}
+
 static void read_settings(struct schema_page *k, struct str was, const struct dataset_field *f)
 {
 	const struct tenant *t = k->visit.at.tenant;
 	struct arena *a = k->visit.arena;
 	struct str weight = STR("");
-	bool searched = visitor_field_on(&k->form, STR("searched"));
+	int64_t many = 1;
+	bool searched = visitor_field_on(&k->form, STR("searched")), told = str_to_int(str_trim(visitor_field(&k->form, STR("weight"))), &many);
 	size_t shown = 0;
 	auto_buf b = BUF_INIT(4096);
 	struct json_out j = JSON_OUT(&b);
 	if (!str_eq(visitor_field(&k->form, STR("settings")), STR("yes")))
 		return;
-	/* A weight that a program gave stays. */
-	if (searched == is_searched(k, was))
-		weight = back_json_of(a, json_get(setting(k, WEIGHTS), arena_cstr(a, was)));
-	else if (!searched)
+	if (!searched)
 		weight = STR("0");
+	else if (told && many > 1)
+		weight = arena_printf(a, "%lld", (long long)many);
 	json_open(&j, '[');
 	for (size_t i = 0; i < t->nlanguages; i++)
 		if (visitor_field_on(&k->form, arena_join(a, STR("shown."), t->languages[i]))) {
@@ -200,12 +206,6 @@ static void swap(struct schema_page *k, size_t x, size_t y)
 	k->all.ordered = true;
 }
 
-static bool press(struct schema_page *k, struct str what, struct str origin, struct err *e)
-{
-	struct dataset_field *f = dataset_field_or_null(&k->all, origin);
-	if (!f)
-		return true;
-	size_t at = (size_t)(f - k->all.list.p);
 /* The type that the values of a field have now, by its name. */
 static bool take_type(struct schema_page *k, struct str name, struct err *e)
 {
@@ -216,11 +216,17 @@ static bool take_type(struct schema_page *k, struct str name, struct err *e)
 	return store(k, e);
 }
 
+static bool press(struct schema_page *k, struct str what, struct str origin, struct err *e)
+{
+	struct dataset_field *f = dataset_field_or_null(&k->all, origin);
+	if (str_eq(what, STR("take")))
+		return take_type(k, origin, e);
+	if (!f)
+		return true;
+	size_t at = (size_t)(f - k->all.list.p);
 	if (str_eq(what, STR("discard")) || str_eq(what, STR("restore")))
 		f->discarded = str_eq(what, STR("discard"));
 	else if (str_eq(what, STR("up")) && at)
-	if (str_eq(what, STR("take")))
-		return take_type(k, origin, e);
 		swap(k, at, at - 1);
 	else if (str_eq(what, STR("down")) && at + 1 < k->all.list.n)
 		swap(k, at, at + 1);
@@ -259,6 +265,8 @@ static bool obey(struct schema_page *k, struct err *e)
 		if (&k->all.list.p[i] != f && !k->all.list.p[i].discarded && str_eq(k->all.list.p[i].name, name))
 			return html_complain(&k->errors, k->visit.lang, "name", N_("Another field has this name."));
 	struct str was = f->name;
+	if (!is_weight(visitor_field(&k->form, STR("weight"))))
+		return html_complain(&k->errors, k->visit.lang, "weight", N_("Write a whole number from 1 to 100."));
 	read_field(k, f);
 	read_settings(k, was, f);
 	return read_texts(k, "label", &f->label, e) && read_texts(k, "description", &f->description, e) && store(k, e);
@@ -443,7 +451,10 @@ static void put_readers(struct html *h, struct schema_page *k, const struct data
 {
 	const struct tenant *t = k->visit.at.tenant;
 	html_hidden(h, "settings", STR("yes"));
-	html_check(h, &(struct html_check){ .name = "searched", .label = N_("Readers' searches look into it"), .on = is_searched(k, f->name) });
+	int64_t weight = weight_of(k, f->name);
+	html_check(h, &(struct html_check){ .name = "searched", .label = N_("Readers' searches look into it"), .on = weight != 0 });
+	html_field(h, &(struct html_field){ .kind = HTML_FIELD_NUMBER, .name = "weight", .label = N_("How much it counts there"), .min = STR("1"), .max = STR("100"), .narrow = true,
+		.hint = N_("Records where a search finds its words here come before others: 1 is usual, 100 the most."), .value = arena_printf(k->visit.arena, "%lld", (long long)num_max(INT64_C(1), num_min(weight, (int64_t)SCHEMA_WEIGHT_MOST))) });
 	if (t->nlanguages < 2)
 		return;
 	html_lit(h, "<fieldset class=\"field\"><legend>");
@@ -517,6 +528,7 @@ static bool show(struct schema_page *k, struct err *e)
 		put_form(&page, k, f);
 	html_lit(h, "</div><div class=\"bench-main\">");
 	back_put_fault(h, &k->preview);
+	dataset_put_drift(h, v, &k->c, &k->preview, k->may);
 	if (last != SIZE_MAX) {
 		html_lit(h, "<h2>");
 		html_say(h, N_("The records as readers will have them"));
@@ -528,7 +540,6 @@ static bool show(struct schema_page *k, struct err *e)
 	html_lit(h, "</div></div>");
 	return view_close(&page, e);
 }
-	dataset_put_drift(h, v, &k->c, &k->preview, k->may);
 
 static bool done(struct schema_page *k, struct err *e)
 {

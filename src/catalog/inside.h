@@ -29,7 +29,7 @@ struct own_field {
 	const char *template_, *name;
 	struct str label, labels; /* a text, or JSON by language */
 	enum value_type type;
-	bool list, facet, i18n;
+	bool list, facet, i18n; /* i18n: of a facet, whose values have a column in each language */
 };
 
 /* A view and what it lives in. */

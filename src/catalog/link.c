@@ -85,6 +85,7 @@ static void tell_field(struct field *f, const struct schema *own)
 	if (o->unit.n) f->unit = o->unit;
 	if (o->precision.n) f->precision = o->precision;
 	if (o->decimals >= 0) f->decimals = o->decimals;
+	if (o->weight) f->weight = o->weight;
 	if (o->hierarchy.n && f->type == VALUE_TEXT) {
 		f->hierarchy = o->hierarchy;
 		f->flags |= FIELD_HIERARCHICAL;

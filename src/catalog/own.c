@@ -4,6 +4,9 @@
 #include "catalog/inside.h"
 #include "json/json.h"
 
+/* Beyond these, marks count for nothing, and fields that are no facets have no column: every column is written with every change. */
+enum { FACETS = 30, COLUMNS = 400 };
+
 /* The types of template/, by what a column of theirs holds. Geometries are none: nobody looks for one by its text. */
 static const struct shape { const char *word; enum value_type type; bool list, facet; } shapes[] = {
 	{ "text", VALUE_TEXT, false, true }, { "longstring", VALUE_TEXT, false, true }, { "html", VALUE_TEXT, false, false },
@@ -41,6 +44,7 @@ static void take_labels(const struct view_box *b, struct arena *a, const struct 
 static void read_templates(struct view_box *b, const struct json_node *own)
 {
 	VEC(struct own_field) list = { 0 };
+	size_t facets = 0, others = 0;
 	for (size_t i = 0; i < json_count(own); i++) {
 		const struct json_node *set = json_at(own, i), *schema = json_get(set, "schema");
 		struct str name = json_text(json_get(set, "name"));
@@ -48,10 +52,13 @@ static void read_templates(struct view_box *b, const struct json_node *own)
 		for (size_t k = 0; k < json_count(schema); k++) {
 			const struct json_node *n = json_at(schema, k), *label = json_get(n, "label");
 			const struct shape *s = shape_or_null(json_text(json_get(n, "type")));
-			if (!s) continue;
+			bool facet = s && s->facet && json_bool(json_get(n, "is_filter"), false) && facets < FACETS;
+			if (!s || (!facet && others >= COLUMNS)) continue;
+			facets += facet;
+			others += !facet;
 			struct own_field f = { .template_ = arena_cstr(&b->arena, name), .name = arena_cstr(&b->arena, json_text(json_get(n, "name"))),
 				.label = arena_str(&b->arena, json_text(label)), .type = s->type, .list = s->list,
-				.facet = s->facet && json_bool(json_get(n, "is_filter"), false), .i18n = json_bool(json_get(n, "i18n"), false) };
+				.facet = facet, .i18n = facet && json_bool(json_get(n, "i18n"), false) };
 			if (json_kind(label) == JSON_OBJECT) take_labels(b, &b->arena, label, &f);
 			vec_push(&b->arena, &list, f);
 		}

@@ -4,6 +4,7 @@
 
 #include "export/export.h"
 #include "json/json.h"
+#include "template/template.h"
 #include "text/text.h"
 
 enum { DESCRIPTION_LEAST = 50, DESCRIPTION_MOST = 4800, VARIABLES = 100, DESCRIBED_BYTES = 256 << 10 };
@@ -221,7 +222,9 @@ static void put_dataset(struct json_out *j, const struct front_dataset *d)
 	put_named(j, STR("publisher"), "Organization", publisher.n ? publisher : view_portal_title(v));
 	put_texts(j, d, STR("keywords"), "keyword");
 	put_text(j, STR("inLanguage"), front_meta(d, "default", "language"));
-	put_text(j, STR("sameAs"), front_meta(d, "default", "references"));
+	/* Those who came from elsewhere may say it in words. */
+	struct str page = front_meta(d, "default", "references");
+	put_text(j, STR("sameAs"), template_is_web(page) ? page : STR(""));
 	put_when(j, d);
 	put_where(j, d);
 	json_member_bool(j, "isAccessibleForFree", true);

@@ -37,6 +37,7 @@ static void take_look(struct field *to, const struct fate *from)
 	to->unit = from->field.unit;
 	to->precision = from->field.precision;
 	to->decimals = from->field.decimals;
+	to->weight = from->field.weight;
 	if (to->type == VALUE_TEXT && from->field.flags & FIELD_HIERARCHICAL) {
 		to->flags |= FIELD_HIERARCHICAL;
 		to->hierarchy = from->field.hierarchy;

@@ -217,14 +217,16 @@ static void do_facets(struct state *s, const struct json_node *o)
 	}
 }
 
-/* {name: how much it counts when texts are searched}; 0: it is passed by. */
+/* {name: how much it counts when texts are searched}; 0: it is passed by. What is beyond the most counts as the most. */
 static void do_weights(struct state *s, const struct json_node *weights)
 {
 	struct str name;
 	const struct json_node *v;
 	for (size_t at = 0; json_each(weights, &at, &name, &v);) {
 		struct fate *c = find(s, name);
-		if (c && json_int(v, 1) == 0) c->field.flags |= FIELD_UNREAD;
+		if (!c) continue;
+		if (json_int(v, 1) == 0) c->field.flags |= FIELD_UNREAD;
+		c->field.weight = (int)num_max(INT64_C(1), num_min(json_int(v, 1), (int64_t)SCHEMA_WEIGHT_MOST));
 	}
 }
 

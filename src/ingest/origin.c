@@ -40,6 +40,7 @@ static void tell(struct fate *c, const struct field *there, bool labelled)
 	f->facetsort = there->facetsort;
 	f->unit = there->unit;
 	f->precision = there->precision;
+	f->weight = there->weight;
 	f->decimals = there->decimals >= 0 && there->decimals <= 20 ? there->decimals : -1;
 }
 

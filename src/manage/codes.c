@@ -1,6 +1,7 @@
 /* Codes that scripts give and readers get as they are: one that means nothing is told when it is given. Languages of two letters are those of
  * ISO 639-1, longer ones are taken at their word; countries are those of ISO 3166-1, with the Union, Kosovo and the usual spelling of Britain. */
 #include "manage/inside.h"
+#include "template/template.h"
 #include "text/text.h"
 
 static const char languages[] =
@@ -93,15 +94,22 @@ static bool is_address(struct arena *a, struct str s)
 	return s.n <= 100;
 }
 
-static const struct rule { const char *template_, *name; bool (*fits)(struct arena *a, struct str s); const char *expected; } rules[] = {
-	{ "default", "language", is_language, "a language as fr or pt-BR" },
-	{ "default", "metadata_languages", is_language, "a language as fr or pt-BR" },
-	{ "default", "geographic_reference", is_place, "a country or a division of one, as fr or fr_40_93, or world" },
-	{ "visualization", "map_marker_color", is_colour, "a colour as #1f5a7a" },
-	{ "visualization", "calendar_event_color", is_colour, "a colour as #1f5a7a" },
-	{ "visualization", "calendar_available_views", is_span, "month, week, day or list" },
-	{ "visualization", "calendar_default_view", is_span, "month, week, day or list" },
-	{ "visualization", "custom_view_slug", is_address, "small letters, digits, - and _" } };
+static bool is_web(struct arena *a, struct str s)
+{
+	(void)a;
+	return !s.n || template_is_web(s);
+}
+
+static const struct rule { const char *template_, *name; bool (*fits)(struct arena *a, struct str s); const char *expected; bool whole; } rules[] = {
+	{ "default", "references", is_web, "the address of a page, as https://data.example.org/about", true },
+	{ "default", "language", is_language, "a language as fr or pt-BR", false },
+	{ "default", "metadata_languages", is_language, "a language as fr or pt-BR", false },
+	{ "default", "geographic_reference", is_place, "a country or a division of one, as fr or fr_40_93, or world", false },
+	{ "visualization", "map_marker_color", is_colour, "a colour as #1f5a7a", false },
+	{ "visualization", "calendar_event_color", is_colour, "a colour as #1f5a7a", false },
+	{ "visualization", "calendar_available_views", is_span, "month, week, day or list", false },
+	{ "visualization", "calendar_default_view", is_span, "month, week, day or list", false },
+	{ "visualization", "custom_view_slug", is_address, "small letters, digits, - and _", false } };
 
 /* What is wrong with the settings of facets, or NULL. */
 static const char *facets_fault(const struct json_node *list)
@@ -131,6 +139,7 @@ static const char *boosts_fault(const struct json_node *weights)
 static bool all_fit(struct manage_call *c, const struct rule *r, const struct json_node *v)
 {
 	enum json_kind k = json_kind(v);
+	if (k == JSON_TEXT && r->whole) return r->fits(c->a, json_text(v));
 	if (k == JSON_TEXT) {
 		struct str rest = json_text(v), one;
 		/* A list may be given as one text, with commas. */

@@ -281,10 +281,11 @@ static struct terms leaf_terms(struct emitter *m, const struct odsql_node *n)
 	return n->fn->symbol == FN_SEARCH ? search_terms(m, text) : row_terms(m, text);
 }
 
-/* Of the catalogue, a word of the title says more than one of the description. */
+/* Of the catalogue, a word of the title says more than one of the description; of records, publishers say what counts more. */
 static int64_t weight_of(const struct emitter *m, int field)
 {
-	if (!m->s->catalogue || field < 0) return 1;
+	if (field < 0) return 1;
+	if (!m->s->catalogue) return num_max(1, m->s->schema->fields[field].weight);
 	struct str name = m->s->schema->fields[field].name;
 	if (str_starts(name, STR("default.title"))) return 6;
 	return str_starts(name, STR("default.keyword")) || str_starts(name, STR("default.theme")) ? 3 : 1;

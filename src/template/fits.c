@@ -34,6 +34,15 @@ static bool acts(struct str s)
 	return false;
 }
 
+bool template_is_web(struct str s)
+{
+	size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
+	if (!scheme || s.n == scheme || s.p[scheme] == '/' || s.p[scheme] == '.') return false;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || strchr("<>\"\\", s.p[i])) return false;
+	return true;
+}
+
 static bool is_when(const struct json_node *v)
 {
 	struct clock_text when;

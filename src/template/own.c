@@ -127,6 +127,23 @@ static const struct template_set *find(const struct tenant *t, struct arena *a, 
 	return template_find_or_null(list, n, name);
 }
 
+/* Every filter is counted for every reader of the catalogue. */
+static bool check_filters(const struct tenant *t, struct arena *a, const struct json_node *object, struct err *e)
+{
+	const struct template_set *list;
+	const struct json_node *schema = json_get(object, "schema");
+	struct str name = json_text(json_get(object, "name"));
+	size_t n = template_list(t, i18n_english(), STR("en"), a, &list), filters = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; !list[i].system && !str_eq(list[i].name, name) && k < list[i].n; k++) filters += list[i].fields[k].filter;
+	for (size_t i = 0; i < json_count(schema); i++) {
+		filters += json_bool(json_get(json_at(schema, i), "is_filter"), false);
+		if (filters > TEMPLATE_FILTERS)
+			return err_set(e, ERR_PARAMETER, "schema/%zu/is_filter: at most %d fields of a portal can be filters of its catalogue; take the mark from another one first", i, TEMPLATE_FILTERS);
+	}
+	return true;
+}
+
 bool template_write(struct tenants *ts, const struct tenant *t, const struct json_node *object, bool fresh, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
@@ -135,7 +152,7 @@ bool template_write(struct tenants *ts, const struct tenant *t, const struct jso
 	const struct template_set *former = find(t, &a, name, &own);
 	if (former && (fresh || former->system)) return err_set(e, ERR_CONFLICT, "name: there is a template of this name already");
 	if (!former && own >= TEMPLATE_OWN) return err_set(e, ERR_CONFLICT, "a portal has at most %d templates of its own", TEMPLATE_OWN);
-	return check_object(object, former, e) && rewrite(ts, t, name, object, e);
+	return check_object(object, former, e) && check_filters(t, &a, object, e) && rewrite(ts, t, name, object, e);
 }
 
 bool template_remove(struct tenants *ts, const struct tenant *t, struct str name, struct err *e)

@@ -2,7 +2,7 @@
 #include "template/inside.h"
 
 enum choice_set { SET_NONE, SET_THEMES, SET_LICENCES, SET_LANGUAGES, SET_FREQUENCY, SET_ACCESS, SET_PUBLISHER, SET_HVD, SET_INSPIRE_TYPE, SET_DIRECTION };
-enum { I = 1, F = 2, H = 4, A = 8, S = 16, O = 32, Z = 64, J = 128, U = 256 };
+enum { I = 1, F = 2, H = 4, A = 8, S = 16, O = 32, Z = 64, J = 128, U = 256, W = 512 };
 
 static const struct row {
 	const char *set, *name;
@@ -161,7 +161,7 @@ static void put_field(const struct scene *s, const struct row *r, struct templat
 	*f = (struct template_field){
 		.name = str_of(r->name), .label = i18n_text(s->lang, r->label), .help = r->help ? i18n_text(s->lang, r->help) : STR(""),
 		.kind = r->kind, .level = r->level, .i18n = r->flags & I, .filter = r->flags & F, .hidden = r->flags & H,
-		.automatic = r->flags & A, .suggests = r->flags & S, .open = r->flags & O, .zone = r->flags & Z, .any = r->flags & J, .address = r->flags & U,
+		.automatic = r->flags & A, .suggests = r->flags & S, .open = r->flags & O, .zone = r->flags & Z, .any = r->flags & J, .address = r->flags & U, .web = r->flags & W,
 	};
 	take_choices(s, r->choices, f);
 }

@@ -51,6 +51,7 @@ struct template_field {
 	bool suggests;              /* what other datasets of the portal say is offered */
 	bool open;                  /* a choice may be something else as well: other values are kept */
 	bool zone, any, address;    /* a time zone; any JSON; of a page: none that would act */
+	bool web;                   /* an address of the web, see template_is_web */
 	struct str json;            /* of a portal's own: as stored, with labels by language; else empty */
 };
 struct template_set {
@@ -68,6 +69,9 @@ const struct template_field *template_field_or_null(const struct template_set *s
 /* Whether a JSON value (one language of it, when the field has several) fits a field; null fits. False: `why` gets a sentence in English
  * that says what was expected. */
 bool template_fits(const struct template_field *f, const struct json_node *value, struct buf *why) nonnull_all;
+/* An address that leads somewhere on the web: http or https, a host, no blanks. What a field `web` is set to has to be one; what stood in it
+ * before that was asked may stay. */
+bool template_is_web(struct str s);
 /* The same for a whole member "metadata" of a configuration: {template: {name: {lang: value}}}; says each fault through `fault`. Templates
  * that are not there are faults, too. */
 void template_check(const struct tenant *t, const struct json_node *metadata, void (*fault)(void *arg, struct str place, struct str sentence), void *arg);
@@ -83,7 +87,7 @@ size_t template_form(const struct template_set *set, const struct httpd_pair *pa
 
 /* --- a portal's own templates: own.c ------------------------------------------------------------------------- */
 
-enum { TEMPLATE_OWN = 40, TEMPLATE_FIELDS = 80, TEMPLATE_CHOICES = 300 };
+enum { TEMPLATE_OWN = 40, TEMPLATE_FIELDS = 80, TEMPLATE_CHOICES = 300, TEMPLATE_FILTERS = 30 /* of all templates of a portal together */ };
 /* Stores one: the object of the management API with "name", "title" (a text, or texts by language), "type" (basic, admin), "is_active" and
  * "schema". What is there keeps its name and the types of its fields. ERR_PARAMETER with the place; `fresh`: ERR_CONFLICT when the name is taken. */
 bool template_write(struct tenants *ts, const struct tenant *t, const struct json_node *object, bool fresh, struct err *e) must_use nonnull_all;

@@ -162,6 +162,7 @@ static bool read_field(struct arena *a, const struct json_node *n, size_t i, str
 	f->descriptions = texts_of(a, json_get(n, "descriptions"));
 	f->languages = texts_of(a, json_get(n, "languages"));
 	if (json_bool(json_get(n, "unsearched"), false)) f->flags |= FIELD_UNREAD;
+	f->weight = (int)num_max(INT64_C(0), num_min(json_int(json_get(n, "search_weight"), 0), (int64_t)SCHEMA_WEIGHT_MOST));
 	if ((f->flags & (FIELD_MULTIVALUED | FIELD_HIERARCHICAL)) && f->type != VALUE_TEXT)
 		return err_set(e, ERR_BAD_SOURCE,
 		               "schema: field \"%.*s\" is %s; only text fields can be multivalued or "
@@ -240,6 +241,7 @@ static void put_field(struct json_out *j, const struct field *f)
 		json_key(j, STR("unsearched"));
 		json_put_bool(j, true);
 	}
+	if (f->weight > 1) json_member_int(j, "search_weight", f->weight);
 	if (f->naliases) {
 		json_key(j, STR("aliases"));
 		json_open(j, '[');

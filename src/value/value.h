@@ -64,6 +64,7 @@ enum field_flags {
 	FIELD_UNREAD = 1u << 8,       /* text that says nothing to people: a search that names no field passes it by */
 };
 
+enum { SCHEMA_WEIGHT_MOST = 100 };
 struct field {
 	struct str name;        /* [a-z0-9_]+ for records; template.meta for the catalogue */
 	struct str label;       /* never empty */
@@ -77,6 +78,7 @@ struct field {
 	struct str timezone;    /* of datetimes without offset in the source */
 	struct str precision;   /* timeserie_precision: year month day hour minute; empty: full */
 	int decimals;           /* -1: not given */
+	int weight;             /* how much a word that a search finds here counts, 1 … SCHEMA_WEIGHT_MOST; 0: not given, which is 1 */
 	/* What the field was called before: questions that still use these names mean this field, where no field has the name. */
 	struct str *aliases;
 	size_t naliases;

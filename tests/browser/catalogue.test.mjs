@@ -1,6 +1,9 @@
 // The catalogue and a dataset's own pages in a real browser: results follow what is typed, states are addresses, nothing is hard to reach.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { launch } from './browser.mjs'
 import { serve } from './server.mjs'
@@ -94,6 +97,35 @@ describe('the catalogue', () => {
 		assert.deepEqual(await page.locator('.card h2').allTextContents(), ['Quarters'])
 		assert.equal(await page.locator('.cards.lines').count(), 1, 'the shape of the list goes along')
 		await context.close()
+	})
+})
+
+describe('a filter of the portal’s own', () => {
+	test('is chosen among in the reader’s words, with and without script', async () => {
+		const field = { name: 'ward', type: 'enum', label: { en: 'Ward', fr: 'Quartier de la ville' }, choices: ['n', 's'], is_filter: true,
+			labels: { n: { en: 'North', fr: 'Nord' }, s: { en: 'South', fr: 'Sud' } } }
+		server.run('portal', 'set', 'city.localhost', 'metadata.templates=' + JSON.stringify({ own: [{ name: 'town', title: 'Town', type: 'basic', is_active: true, schema: [field] }] }))
+		const folder = mkdtempSync(join(tmpdir(), 'stoa-wards-'))
+		writeFileSync(join(folder, 'beds.csv'), 'n\n1\n')
+		for (const [id, ward] of [['roses', 'n'], ['lilies', 's']])
+			server.run('publish', join(folder, 'beds.csv'), '--portal', 'city.localhost', '--id', id, '--title', id, '--meta', `town.ward=${ward}`)
+		rmSync(folder, { recursive: true })
+		for (const javaScriptEnabled of [true, false]) {
+			const { context, page, faults } = await open('/explore/?flg=fr', { javaScriptEnabled })
+			const facet = page.locator('details.facet[data-key="refine.town.ward"]')
+			assert.equal((await facet.locator('h2').textContent()).trim(), 'Quartier de la ville')
+			if (!(await facet.evaluate(d => d.open))) await facet.locator('summary').click()
+			await facet.getByText('Nord').click()
+			await page.waitForURL(/refine\.town\.ward=n/)
+			await page.locator('.chip', { hasText: 'Quartier de la ville: Nord' }).waitFor()
+			assert.deepEqual(await page.locator('.card h2').allTextContents(), ['roses'])
+			await facet.getByText('Sud').click()
+			await page.waitForURL(/refine\.town\.ward=s/)
+			await page.locator('.card').nth(1).waitFor()
+			assert.equal(await page.locator('.chips .chip').count(), 2)
+			assert.deepEqual(faults, [])
+			await context.close()
+		}
 	})
 })
 

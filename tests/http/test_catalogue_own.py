@@ -172,3 +172,15 @@ def test_what_nobody_can_choose_among_is_refused(town):
         said = manage(town, "PUT", "/metadata/templates/city/", {**town.template, "schema": [*FIELDS, {"name": "bad", "type": kind, "label": "Bad", "is_filter": True}]})
         assert said.status_code == 400 and kind in said.json()["detail"]["schema"]["8"]["is_filter"][0], said.text
     assert "city.ward" in facets(town)
+
+
+def test_there_are_only_so_many_filters(town):
+    many = [{"name": f"x{i}", "type": "text", "label": "X", "is_filter": True} for i in range(24)]
+    said = manage(town, "POST", "/metadata/templates/", {"name": "more", "title": "More", "type": "basic", "is_active": True, "schema": many})
+    assert said.status_code == 400 and "at most 30 fields" in said.json()["detail"]["schema"]["23"]["is_filter"][0], said.text
+    said = manage(town, "POST", "/metadata/templates/", {"name": "more", "title": "More", "type": "basic", "is_active": True, "schema": many[:23]})
+    assert said.status_code == 201 and "more.x22" in facets(town, facet="more.x22"), said.text
+    assert town.get("/explore/", host=PORTAL).status_code == 200
+    assert manage(town, "DELETE", "/metadata/templates/more/").status_code == 204
+    answer = town.get("/api/explore/v2.1/catalog/facets", {"facet": "more.x22"}, host=PORTAL)
+    assert answer.status_code == 400 and "more.x22" in answer.text
