@@ -171,6 +171,7 @@ static bool save(struct visit *v, const struct visitor_form *f, struct html_erro
 	(void)(take_page(&s, f, "root.page", &first, errors) & take_page(&s, f, "access.landing", &landing, errors)); /* errors stand beside the fields */
 	back_setting_put(&s, STR("datasets.restricted"), visitor_field_on(f, STR("datasets.restricted")) ? STR("on") : STR("off"));
 	back_setting_put(&s, STR("catalogue.place"), visitor_field_on(f, STR("catalogue.place")) ? STR("on") : STR("off"));
+	back_setting_put(&s, STR("catalogue.place.larger"), visitor_field_on(f, STR("catalogue.place.larger")) ? STR("on") : STR("off"));
 	back_setting_put(&s, STR("embed.card"), visitor_field_on(f, STR("embed.card")) ? STR("on") : STR("off"));
 	back_setting_put(&s, STR("embed.ancestors"), listed(v, visitor_field(f, STR("embed.ancestors"))));
 	struct str profiles = listed(v, visitor_field(f, STR("dcat.profiles")));
@@ -230,6 +231,8 @@ static bool put_pages(struct html *h, struct visit *v, struct err *e)
 		.value = tenant_setting(t, "dataset.tab") });
 	html_check(h, &(struct html_check){ .name = "catalogue.place", .label = N_("Readers may narrow the catalogue to a place"), .hint = N_("By a small map beside it: datasets whose coverage meets the place."),
 		.on = tenant_setting_on(t, "catalogue.place"), .as_switch = true });
+	html_check(h, &(struct html_check){ .name = "catalogue.place.larger", .label = N_("… and get datasets about larger territories too"), .hint = N_("Readers can choose otherwise."),
+		.on = tenant_setting_on(t, "catalogue.place.larger"), .as_switch = true });
 	html_fieldset_close(h);
 	return true;
 }

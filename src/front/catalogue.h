@@ -20,6 +20,7 @@ struct catalogue {
 	struct str sorted_by;      /* "default.modified", "explore.popularity_score" */
 	bool placed;               /* a place filters; south, west, north, east of it: */
 	double box[4];
+	bool larger;               /* datasets that reach beyond it, too */
 	bool no_figures;           /* the order asked for has nothing to go by */
 	int64_t start, rows, total;
 	const struct dataset **found;

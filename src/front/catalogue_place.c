@@ -1,4 +1,4 @@
-/* Datasets by place: those whose extent meets a box. The box is drawn on a map, or typed as four numbers; other shapes count as the box
+/* Datasets by place: those whose extent meets a box, or, without larger territories, lies within it. The box is drawn on a map, or typed as four numbers; other shapes count as the box
  * around them, since of a dataset no more than its extent is known. */
 #include "front/catalogue.h"
 
@@ -60,9 +60,16 @@ static bool read_box(const struct httpd_pair *p, double box[4], struct err *e)
 	return true;
 }
 
+/* The bounds of an extent that a box asks about: where it meets the box, and where it lies within. */
+static const struct bounds { const char *south, *west, *north, *east; } meets = { CATALOG_NORTH, CATALOG_EAST, CATALOG_SOUTH, CATALOG_WEST },
+	within = { CATALOG_SOUTH, CATALOG_WEST, CATALOG_NORTH, CATALOG_EAST };
+
 bool front_catalogue_place(struct catalogue *c, struct err *e)
 {
 	struct query_target *t = &c->filter.target;
+	struct str wish = view_state_get(&c->state, STR("territories"));
+	c->larger = wish.n ? str_eq(wish, STR("larger")) : tenant_setting_on(c->visit.at.tenant, "catalogue.place.larger");
+	const struct bounds *b = c->larger ? &meets : &within;
 	for (size_t i = 0; i < c->state.n; i++) {
 		double box[4];
 		if (!str_starts(c->state.pairs[i].name, STR("geofilter.")))
@@ -70,8 +77,8 @@ bool front_catalogue_place(struct catalogue *c, struct err *e)
 		if (!read_box(&c->state.pairs[i], box, e))
 			return false;
 		struct str now = t->row_filter;
-		t->row_filter = arena_printf(c->visit.arena, "%s%.*s%s" CATALOG_SOUTH " <= %.9f and " CATALOG_NORTH " >= %.9f and " CATALOG_WEST " <= %.9f and " CATALOG_EAST " >= %.9f",
-		                             now.n ? "(" : "", STR_ARG(now), now.n ? ") and " : "", box[2], box[0], box[3], box[1]);
+		t->row_filter = arena_printf(c->visit.arena, "%s%.*s%s%s >= %.9f and %s >= %.9f and %s <= %.9f and %s <= %.9f", now.n ? "(" : "", STR_ARG(now), now.n ? ") and " : "",
+		                             b->south, box[0], b->west, box[1], b->north, box[2], b->east, box[3]);
 		c->placed = true;
 		memcpy(c->box, box, sizeof box);
 	}
@@ -111,6 +118,21 @@ static void put_number(struct catalogue *c, const char *name, const char *label,
 	html_lit(h, "\"></label>");
 }
 
+/* A place has been chosen: whether what reaches beyond it is among the datasets. */
+static void put_larger(struct catalogue *c)
+{
+	struct html *h = &c->page.h;
+	html_lit(h, "<ul><li><a rel=\"nofollow\" href=\"");
+	html_url(h, view_state_url(&c->state, STR("territories"), NULL, STR("territories"), c->larger ? STR("within") : STR("larger")));
+	html_lit(h, "\" data-focus=\"territories\"");
+	html_put_literal(h, c->larger ? STR(" class=\"on\" aria-current=\"true\"><span class=\"box many\">") : STR("><span class=\"box many\">"));
+	if (c->larger)
+		html_icon(h, ICON_CHECK);
+	html_lit(h, "</span><span class=\"value\">");
+	html_say(h, N_("Larger territories too"));
+	html_lit(h, "</span></a></li></ul>");
+}
+
 void front_catalogue_map(struct catalogue *c)
 {
 	struct html *h = &c->page.h;
@@ -142,5 +164,8 @@ void front_catalogue_map(struct catalogue *c)
 	}
 	html_lit(h, "<button class=\"button small\">");
 	html_say(h, N_("Show"));
-	html_lit(h, "</button></form></details>");
+	html_lit(h, "</button></form>");
+	if (c->placed)
+		put_larger(c);
+	html_lit(h, "</details>");
 }

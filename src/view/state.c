@@ -25,7 +25,7 @@ static bool is_filter(struct str name)
 /* How one tab shows them. */
 static bool is_view(struct str name)
 {
-	static const char *const names[] = { "sort", "rows", "start", "flg", "location", "basemap", "dataChart", "columns", "view", "calendar", "layout" };
+	static const char *const names[] = { "sort", "rows", "start", "flg", "location", "basemap", "dataChart", "columns", "view", "calendar", "layout", "territories" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_eq(name, str_of(names[i])))
 			return true;

@@ -23,6 +23,7 @@ FIELDS = [
     {"name": "place", "type": "text", "label": {"en": "Place", "fr": "Lieu"}, "i18n": True, "is_filter": True},
     {"name": "note", "type": "text", "label": "Note"},
 ]
+AREAS = {"hall": (40, 0, 50, 10), "pool": (45, 4, 46, 5)}  # south, west, north, east
 # What the three datasets say; the last is hidden from all but its admin.
 METAS = {
     "hall": {"ward": "n", "uses": ["meeting", "sport"], "floors": 2, "score": 1.5, "founded": "2019-04-01", "open": True, "place.en": "Market", "place.fr": "Marché", "note": "75"},
@@ -43,6 +44,8 @@ def town(tmp_path_factory):
         with open(path, "w", newline="", encoding="utf-8") as f:
             csv.writer(f).writerows([["n"], [1]])
         told = [x for k, v in metas.items() for x in ("--meta", f"city.{k}={v if isinstance(v, str) else json.dumps(v)}")]
+        for side, at in zip(("southbound_latitude", "westbound_longitude", "northbound_latitude", "eastbound_longitude"), AREAS.get(name, ())):
+            told += ["--meta", f"inspire.extend_bounding_box_{side}={at}"]
         stoa(data, "publish", path, "--portal", PORTAL, "--id", name, "--title", name.title(), "--meta", "publisher=Town", *told)
     stoa(data, "secure", "vault", "--portal", PORTAL, "--restricted")
     running = Server(data)
@@ -184,3 +187,16 @@ def test_there_are_only_so_many_filters(town):
     assert manage(town, "DELETE", "/metadata/templates/more/").status_code == 204
     answer = town.get("/api/explore/v2.1/catalog/facets", {"facet": "more.x22"}, host=PORTAL)
     assert answer.status_code == 400 and "more.x22" in answer.text
+
+
+def test_larger_territories_are_among_the_datasets_of_a_place_or_not(town):
+    shown = lambda query, state="": found(town.get(f"/explore/?geofilter.bbox={query}{state}", host=PORTAL))
+    assert shown("44,3,47,6") == ["hall", "pool"] and shown("44,3,47,6", "&territories=within") == ["pool"]
+    assert shown("30,-5,60,20", "&territories=within") == ["hall", "pool"] and shown("60,3,70,6") == [] and shown("45.2,4.2,45.8,4.8", "&territories=within") == []
+    assert shown("44,3,45.5,6") == ["hall", "pool"] and shown("44,3,45.5,6", "&territories=within") == []
+    text = town.get("/explore/?geofilter.bbox=44,3,47,6", host=PORTAL).text
+    link = re.search(r'href="([^"]+territories=within)"[^>]* class="on"', text)[1].replace("&amp;", "&")
+    assert found(town.get(link, host=PORTAL)) == ["pool"] and "territories=" not in town.get("/explore/", host=PORTAL).text
+    stoa(town.data, "portal", "set", PORTAL, "catalogue.place.larger=off")
+    assert shown("44,3,47,6") == ["pool"] and shown("44,3,47,6", "&territories=larger") == ["hall", "pool"]
+    stoa(town.data, "portal", "set", PORTAL, "catalogue.place.larger=on")
