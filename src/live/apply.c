@@ -76,6 +76,7 @@ static void forget_pending(struct stream *s, int64_t upto)
 		}
 		*at = f->next;
 		s->pending_bytes -= f->entry.payload.n;
+		s->pending_rows -= bound_rows(&f->entry);
 		free(f);
 	}
 	s->pending_end = at;
@@ -139,6 +140,7 @@ static void apply(struct stream *s, int64_t now)
 	if (!s->pending) return;
 	struct journal_frame *first = s->pending, **end = s->pending_end;
 	size_t bytes = s->pending_bytes;
+	int64_t rows = s->pending_rows;
 	struct shape *shape = shape_hold(s);
 	struct letting_in x = { .tables = s->tables, .keyed = shape->keyed };
 	s->pending = NULL;
@@ -150,6 +152,7 @@ static void apply(struct stream *s, int64_t now)
 	shape_release(s, shape);
 	if (ok) {
 		s->pending_bytes -= bytes;
+		s->pending_rows -= rows;
 		s->applied = x.last;
 		s->pushed_ns = now;
 		count(s, &x, &change);

@@ -48,6 +48,7 @@ struct stream {
 	struct journal *journal;
 	struct journal_frame *pending, **pending_end; /* on the disk, not let in yet */
 	size_t pending_bytes;
+	int64_t pending_rows, coming; /* records of those; of pushes that are being written */
 	int64_t base;              /* the version pushes go onto; 0: none is loaded */
 	int64_t also;              /* what it was made of by compaction: pushes onto that count too */
 	struct version_ref at;     /* the picture readers have */
@@ -110,8 +111,16 @@ void stream_drop_stale(struct stream *s, int64_t now);
 /* --- push.c --- */
 /* Waits a moment for a version to be loaded; true: its shape is held. */
 bool stream_is_ready(struct stream *s, int64_t number, struct shape **out) must_use;
-/* Adds an entry of records taken against a shape; *again: the dataset has another by now. ERR_BUSY: there is no room at the moment. */
-bool stream_write_down(struct stream *s, const struct shape *shape, enum journal_op op, struct str payload, bool *again, struct err *e) must_use;
+/* Adds an entry of records taken against a shape; *again: the dataset has another by now. ERR_BUSY: there is no room at the moment; ERR_TOO_LARGE: by `bound`. */
+struct bound;
+bool stream_write_down(struct stream *s, const struct shape *shape, enum journal_op op, struct str payload, const struct bound *bound_or_null, bool *again, struct err *e) must_use;
+
+/* --- bound.c: as many records as the dataset may have --- */
+struct bound { int64_t most, news; bool keyed; }; /* most 0: no limit; news: records that a push would add */
+/* What a push of so many records adds; ids: of keyed ones, 16 bytes each. Asks the engine only near the limit. Without the lock. */
+bool bound_of(struct stream *s, const struct shape *shape, int64_t most, size_t taken, struct str ids, struct bound *out, struct err *e) must_use;
+bool bound_holds(const struct stream *s, const struct bound *b, struct err *e) must_use; /* with the lock */
+int64_t bound_rows(const struct journal_entry *entry);      /* that it adds at most */
 
 /* --- compact.c --- */
 bool stream_wants_compaction(const struct stream *s, int64_t now); /* with the lock */

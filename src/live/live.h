@@ -71,12 +71,14 @@ struct live_call {
 	struct tenant_id tenant;
 	struct str slug, resource, key;
 	struct str body;            /* JSON: an object, or an array of objects */
+	int64_t most;               /* records that the dataset may have; 0: no limit */
 };
 struct live_report {
 	size_t taken, refused;
 	struct str message;         /* which records were refused and why; empty: none */
 };
 /* ERR_NOT_FOUND (dataset or resource), ERR_UNAUTHENTICATED (no key), ERR_FORBIDDEN (a wrong one),
+ * ERR_TOO_LARGE (nothing of a push is taken that would make more records than `most`; replacing and deleting is always fine),
  * ERR_CONFLICT (disabled), ERR_BAD_REQUEST (not JSON: line and column; no record that can be taken),
  * ERR_BUSY and ERR_DISK_FULL (try again later). True: what was taken is on the disk, in one piece. */
 bool live_push(struct live *l, const struct live_call *c, struct arena *a, struct live_report *out, struct err *e) must_use nonnull_all;

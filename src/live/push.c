@@ -76,12 +76,19 @@ static bool has_room(const struct stream *s, struct err *e)
 }
 
 /* *again: the dataset has another version than the records were taken against. */
-bool stream_write_down(struct stream *s, const struct shape *shape, enum journal_op op, struct str payload, bool *again, struct err *e)
+bool stream_write_down(struct stream *s, const struct shape *shape, enum journal_op op, struct str payload, const struct bound *bound, bool *again, struct err *e)
 {
 	int64_t seq;
+	int64_t news = bound ? bound->news : 0;
 	lock_take(&s->lock);
 	*again = s->shape != shape || s->base == 0;
-	bool ok = !*again && has_room(s, e) && journal_add(s->journal, s->base, op, payload, &seq, e);
+	bool ok = !*again && has_room(s, e) && (!bound || bound_holds(s, bound, e));
+	/* The journal gives the lock up while it writes: what others push meanwhile counts these, too. */
+	if (ok) {
+		s->coming += news;
+		ok = journal_add(s->journal, s->base, op, payload, &seq, e);
+		s->coming -= news;
+	}
 	lock_give(&s->lock);
 	if (ok) live_wake(s->live);
 	return ok;
@@ -94,7 +101,8 @@ struct taking {
 	enum journal_op op;
 	const struct schema *schema;
 	struct ingest_taker *taker;
-	struct buf payload;
+	struct buf payload, ids;  /* ids: of records that are put, where they may replace others */
+	bool keyed;
 	size_t taken, refused, waiting;
 	struct buf message;
 };
@@ -107,9 +115,9 @@ static void refuse(struct taking *k, size_t i, const struct err *why)
 static void put_ids(struct taking *k)
 {
 	const uint8_t (*ids)[16];
-	if (k->op == JOURNAL_DELETE && k->waiting) {
+	if ((k->op == JOURNAL_DELETE || k->keyed) && k->waiting) {
 		const struct batch *b = ingest_taken(k->taker, &ids);
-		buf_put(&k->payload, str_make((const char *)ids, b->nrows * sizeof *ids));
+		buf_put(k->op == JOURNAL_DELETE ? &k->payload : &k->ids, str_make((const char *)ids, b->nrows * sizeof *ids));
 	}
 	ingest_taker_clear(k->taker);
 	k->waiting = 0;
@@ -159,23 +167,27 @@ static bool once(struct live *l, const struct live_call *c, enum journal_op op, 
                  struct live_report *out, bool *again, struct err *e)
 {
 	struct target t;
-	struct taking k = { .op = op, .payload = BUF_INIT(JOURNAL_PAYLOAD_BYTES), .message = BUF_INIT(8192) };
+	struct taking k = { .op = op, .payload = BUF_INIT(JOURNAL_PAYLOAD_BYTES), .ids = BUF_INIT(JOURNAL_PAYLOAD_BYTES), .message = BUF_INIT(8192) };
+	struct bound bound = { 0 };
 	struct pushed_files files = { 0 };
 	*again = false;
 	if (!find(l, c, a, &t, e)) return false;
 	k.schema = &t.shape->schema;
+	k.keyed = op == JOURNAL_PUT && t.shape->keyed && c->most > 0;
 	bool ok = pushed_files_take(&files, &t.shape->schema, root, a, e) && shape_borrow(t.stream, t.shape, &k.taker, e);
 	if (ok) {
 		take_all(&k, files.doc ? json_root(files.doc) : root);
 		shape_return(t.stream, t.shape, k.taker);
 		ok = sum_up(&k, json_kind(root) == JSON_ARRAY, a, out, e);
 	}
+	if (ok && op == JOURNAL_PUT) ok = bound_of(t.stream, t.shape, c->most, k.taken, buf_str(&k.ids), &bound, e);
 	/* The files first: a record that is seen never names one that is not there. */
 	if (ok && k.taken && op == JOURNAL_PUT) ok = pushed_files_store(&files, l->site, c->tenant, c->slug, a, e);
-	ok = ok && (k.taken == 0 || stream_write_down(t.stream, t.shape, op, buf_str(&k.payload), again, e));
+	ok = ok && (k.taken == 0 || stream_write_down(t.stream, t.shape, op, buf_str(&k.payload), &bound, again, e));
 	leave(&t);
 	pushed_files_done(&files);
 	buf_done(&k.payload);
+	buf_done(&k.ids);
 	buf_done(&k.message);
 	return ok;
 }
@@ -221,7 +233,7 @@ bool live_delete_id(struct live *l, const struct live_call *c, struct str id, st
 		bool ok = record_id_parse(id, bytes) ||
 		          err_set(e, ERR_PARAMETER, "%.*s is not the id of a record: 40 hexadecimal digits, as recordid shows them.", STR_ARG(str_sub(id, 0, 80)));
 		again = false;
-		ok = ok && stream_write_down(t.stream, t.shape, JOURNAL_DELETE, str_make((const char *)bytes, sizeof bytes), &again, e);
+		ok = ok && stream_write_down(t.stream, t.shape, JOURNAL_DELETE, str_make((const char *)bytes, sizeof bytes), NULL, &again, e);
 		leave(&t);
 		if (ok) return true;
 	}

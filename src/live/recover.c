@@ -24,7 +24,7 @@ static bool put(struct again *x, enum journal_op op, struct str payload, struct 
 	for (int i = 0; i < WAITS; i++) {
 		struct err why = { 0 };
 		if (cancel_fired(x->cancel)) return err_set(e, ERR_CANCELLED, "Stopped.");
-		if (stream_write_down(s, x->shape, op, payload, &changed, &why)) return true;
+		if (stream_write_down(s, x->shape, op, payload, NULL, &changed, &why)) return true;
 		if (changed) return err_set(e, ERR_CONFLICT, "the dataset is being published; please push again in a moment");
 		if (why.code != ERR_BUSY || i + 1 == WAITS) {
 			*e = why;

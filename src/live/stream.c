@@ -65,6 +65,7 @@ static void durable(void *arg, struct journal_frame *f)
 	*s->pending_end = f;
 	s->pending_end = &f->next;
 	s->pending_bytes += f->entry.payload.n;
+	s->pending_rows += bound_rows(&f->entry);
 	s->bytes += (int64_t)f->entry.payload.n;
 }
 

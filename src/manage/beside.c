@@ -151,13 +151,30 @@ static bool is_realtime(struct manage_call *c, const struct json_node **out, str
 	return (*out && json_get(*out, "uid")) || manage_none("resource", c->r->holes[1], e);
 }
 
-/* Records are pushed to a dataset, by the address of whichever of its resources. */
+static bool is_pushed(const struct json_node *r) { return str_eq(json_text(json_get(r, "type")), STR("realtime")); }
+
+/* A dataset has one address that records are pushed to: its first real-time source has it; where none is one, its first source. */
+static const struct json_node *pushed_source(struct manage_call *c)
+{
+	const struct json_node *list = json_get(c->config.doc, "resources");
+	for (size_t i = 0; i < json_count(list); i++)
+		if (is_pushed(json_at(list, i))) return json_at(list, i);
+	return json_at(list, 0);
+}
+
+static bool has_address(struct manage_call *c, const struct json_node *r)
+{
+	return str_eq(json_text(json_get(pushed_source(c), "uid")), json_text(json_get(r, "uid")));
+}
+
+/* Nothing of a source that has not the address. */
 bool manage_put_push(struct manage_call *c, const struct json_node *r, struct str key)
 {
 	struct live_status now;
 	struct err ignored = { 0 };
+	if (!has_address(c, r)) return false;
 	if (!live_status(c->s, c->t, c->config.slug, c->a, &now, &ignored)) now = (struct live_status){ 0 };
-	if (!now.resource.n && !key.n && !str_eq(json_text(json_get(r, "type")), STR("realtime"))) return false;
+	if (!now.resource.n && !key.n && !is_pushed(r)) return false;
 	struct str url = arena_printf(c->a, "%.*s/api/push/1.0/%.*s/%.*s/push/", STR_ARG(c->visit.origin), STR_ARG(c->config.slug), STR_ARG(now.resource.n ? now.resource : STR("realtime")));
 	json_member(&c->j, "url", key.n ? arena_printf(c->a, "%.*s?pushkey=%.*s", STR_ARG(url), STR_ARG(key)) : url);
 	json_member_bool(&c->j, "is_enabled", now.enabled);
@@ -190,6 +207,9 @@ static bool push(struct manage_call *c, enum push_deed deed, struct err *e)
 	const struct json_node *r;
 	struct live_key key = { "" };
 	if (!is_realtime(c, &r, e)) return false;
+	if (!has_address(c, r))
+		return manage_refused(c, BAD, "bad_request", arena_printf(c->a, "Records are pushed to a dataset at one address, that of its source “%.*s”: use that one.",
+		                                                          STR_ARG(json_text(json_get(pushed_source(c), "title")))));
 	if (!c->config.published) return manage_refused(c, BAD, "invalid_dataset_status", STR("Records can be pushed once the dataset is published."));
 	bool ok = deed == PUSH_ON    ? live_enable(c->s, c->t, c->config.slug, STR(""), &key, e)
 	          : deed == PUSH_OFF ? live_disable(c->s, c->t, c->config.slug, e)

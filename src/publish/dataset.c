@@ -243,22 +243,21 @@ int64_t publish_setting(struct publish_road *r, const char *name)
 }
 
 /* A limit of the portal, or the one above it. */
-static int64_t limit(struct publish_road *r, const char *name, const char *ceiling)
+static int64_t limit(struct site *s, struct tenant_id id, const char *name, const char *ceiling)
 {
-	const struct tenant *t = tenants_hold_or_null(r->site->tenants, r->tenant);
+	const struct tenant *t = tenants_hold_or_null(s->tenants, id);
 	int64_t n = t ? tenant_limit(t, name, ceiling) : 0;
-	tenant_release(r->site->tenants, t);
+	tenant_release(s->tenants, t);
 	return n;
 }
 
-/* What the portal lets a dataset have of records, and whoever made it: the smaller. False: it cannot be found out. */
-static bool most_records(struct publish_road *r, int64_t *out, struct err *e)
+bool publish_most_records(struct site *s, struct tenant_id t, int64_t dataset, int64_t *out, struct err *e)
 {
 	auto_arena a = ARENA_INIT;
 	struct account_who who;
-	int64_t maker, own = 0, portal = limit(r, "limits.records", "ceiling.records");
-	if (!config_maker(r->site, r->tenant, r->config.dataset, &maker, e)) return false;
-	if (maker && accounts_who(r->site->accounts, r->tenant, maker, &a, &who)) own = account_records_of(&who.bounds);
+	int64_t maker, own = 0, portal = limit(s, t, "limits.records", "ceiling.records");
+	if (!config_maker(s, t, dataset, &maker, e)) return false;
+	if (maker && accounts_who(s->accounts, t, maker, &a, &who)) own = account_records_of(&who.bounds);
 	*out = portal <= 0 ? own : own <= 0 ? portal : num_min(own, portal);
 	return true;
 }
@@ -456,7 +455,7 @@ static bool commit(struct publish_road *r, struct catalog_draft *d, const struct
 bool publish_room_for_dataset(struct publish_road *r, struct publish_outcome *out, struct err *e)
 {
 	const struct catalog_view *v;
-	int64_t most = limit(r, "limits.datasets", "ceiling.datasets");
+	int64_t most = limit(r->site, r->tenant, "limits.datasets", "ceiling.datasets");
 	if (most <= 0 || r->former.there) return true;
 	if (!catalog_hold(r->site->catalog, r->tenant, &v, e)) return false;
 	int64_t n = (int64_t)v->n;
@@ -485,7 +484,7 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 	struct ingest_result loaded;
 	int64_t most;
 	publish_follow_origin(r, publish_origin(r));
-	if (!publish_room_for_dataset(r, out, e) || !most_records(r, &most, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
+	if (!publish_room_for_dataset(r, out, e) || !publish_most_records(r->site, r->tenant, r->config.dataset, &most, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
 	struct ingest_job job = {
 		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
 		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .types = r->former.types, .most_rows = most,

@@ -99,6 +99,9 @@ struct publish_outcome {
 bool publish_dataset(struct site *s, struct tenant_id t, int64_t dataset, unsigned flags, const struct publish_watch *w, struct arena *a,
                      struct publish_outcome *out, struct err *e) must_use nonnull_all;
 
+/* What the portal lets a dataset have of records, and whoever made it: the smaller; 0: no limit. False: it cannot be found out. */
+bool publish_most_records(struct site *s, struct tenant_id t, int64_t dataset, int64_t *out, struct err *e) must_use nonnull_all;
+
 /* A dataset of another server that is live (catalog_far): its origin was asked. `fault` empty: what stands here is what it has. Readers are told when
  * it falls silent, and when it speaks again. */
 bool publish_far_note(struct site *s, struct tenant_id t, int64_t dataset, struct str fault, struct err *e) must_use nonnull_all;

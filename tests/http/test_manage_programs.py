@@ -144,6 +144,20 @@ def test_a_resource_says_where_records_are_pushed_to(root):
     assert root.good("GET", at)["is_enabled"] is False
 
 
+def test_records_are_pushed_to_one_of_the_sources(root):
+    uid = make(root, "Pushes of two")["uid"]
+    first = root.good("POST", f"/datasets/{uid}/resources/", {"type": "realtime", "title": "First", "params": {"bootstrap": {"name": "Elm"}}}, status=201)
+    second = root.good("POST", f"/datasets/{uid}/resources/", {"type": "realtime", "title": "Second", "params": {"bootstrap": {"name": "Elm"}}}, status=201)
+    root.good("POST", f"/datasets/{uid}/publish/")
+    wait_idle(root, uid)
+    assert root.good("POST", f"/datasets/{uid}/resources/{first['uid']}/enable/")["push_key"]
+    for deed in ("enable", "disable", "renew_api_key"):
+        told = root("POST", f"/datasets/{uid}/resources/{second['uid']}/{deed}/").json()
+        assert "First" in told["message"], told
+    one, other = root.good("GET", f"/datasets/{uid}/resources/")["results"]
+    assert one["is_enabled"] is True and "url" not in other and "is_enabled" not in other
+
+
 def test_what_a_dataset_of_another_portal_is_narrowed_by_is_understood_or_refused(root):
     uid = make(root)["uid"]
     source = {"type": "federated", "domain": {"domain_id": "tags.example"}, "dataset": {"dataset_id": "x"}}

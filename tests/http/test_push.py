@@ -109,6 +109,37 @@ def test_one_record_is_seen_within_a_second_with_every_type(pushing):
     assert "unknown" not in record and "example.org/a.png" in json.dumps(record["photo"])
 
 
+def test_pushes_are_held_to_the_records_a_dataset_may_have(pushing):
+    """`log` has no key and 5 records; `sensors` replaces by its key. What is refused is refused whole, and says how many there may be."""
+    publish(pushing.data, pushing.folder, "keyed", [{"name": "id", "type": "text", "annotations": {"id": True}}, {"name": "n", "type": "int"}])
+    pushing.keys["keyed"] = enable(pushing.data, "keyed")
+    stoa(pushing.data, "portal", "set", HOST, "--set", "limits.records=8")
+    pushing.kill()
+    pushing.restart()
+    pushing.push("log", [{"n": 6, "word": "new"}, {"n": 7, "word": "new"}])
+    said = pushing.push("log", [{"n": 8, "word": "new"}, {"n": 9, "word": "new"}], status=413)
+    assert "may have 8 records and has 7" in said["message"] and "add 2" in said["message"], said
+    pushing.push("log", {"n": 8, "word": "new"})
+    pushing.push("log", {"n": 9, "word": "new"}, status=413)
+    wait_for(lambda: total(pushing.server, "log"), 8)
+    pushing.push("log", {"n": 8, "word": "new"}, what="delete")
+    wait_for(lambda: total(pushing.server, "log"), 7)
+    pushing.push("log", {"n": 10, "word": "new"})
+    # With a key: those that replace others are always taken, new ones as long as there is room.
+    pushing.push("keyed", [{"id": f"k{i}", "n": i} for i in range(8)])
+    wait_for(lambda: total(pushing.server, "keyed"), 8)
+    pushing.push("keyed", [{"id": f"k{i}", "n": -i} for i in range(8)])
+    wait_for(lambda: total(pushing.server, "keyed", where="n < 0"), 7)
+    said = pushing.push("keyed", [{"id": "k1", "n": 100}, {"id": "k9", "n": 1}, {"id": "k9", "n": 2}], status=413)
+    assert "has 8" in said["message"] and "add 1" in said["message"], said
+    assert total(pushing.server, "keyed", where="n = 100") == 0
+    # No limit, no question.
+    stoa(pushing.data, "portal", "set", HOST, "--set", "limits.records=0")
+    pushing.kill()
+    pushing.restart()
+    pushing.push("keyed", {"id": "k9", "n": 1})
+
+
 def test_a_batch_is_seen_in_every_question(pushing):
     pushing.push("sensors", [dict(FULL, sensor=f"s{i}", count=i, temperature=i / 2) for i in range(300)])
     wait_for(lambda: total(pushing.server, "sensors"), 300)
