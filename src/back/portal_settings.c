@@ -155,7 +155,7 @@ static void take_addresses(struct back_settings *s, const struct visitor_form *f
 
 static bool save(struct visit *v, const struct visitor_form *f, struct html_errors *errors, struct err *e)
 {
-	static const char *const names[] = { "provider", "timezone", "csv.separator", "dataset.tab", "datasets.licence", "datasets.territory", "dcat.contributor" };
+	static const char *const names[] = { "provider", "timezone", "csv.separator", "dataset.tab", "catalogue.place.usual", "datasets.licence", "datasets.territory", "dcat.contributor" };
 	struct back_settings s = { .visit = v };
 	struct choices first = { 0 }, landing = { 0 };
 	if (!first_pages(v, &first, e) || !landing_pages(v, &landing, e))
@@ -171,6 +171,7 @@ static bool save(struct visit *v, const struct visitor_form *f, struct html_erro
 	(void)(take_page(&s, f, "root.page", &first, errors) & take_page(&s, f, "access.landing", &landing, errors)); /* errors stand beside the fields */
 	back_setting_put(&s, STR("datasets.restricted"), visitor_field_on(f, STR("datasets.restricted")) ? STR("on") : STR("off"));
 	back_setting_put(&s, STR("catalogue.place"), visitor_field_on(f, STR("catalogue.place")) ? STR("on") : STR("off"));
+	back_setting_put(&s, STR("catalogue.place.applied"), visitor_field_on(f, STR("catalogue.place.applied")) ? STR("on") : STR("off"));
 	back_setting_put(&s, STR("catalogue.place.larger"), visitor_field_on(f, STR("catalogue.place.larger")) ? STR("on") : STR("off"));
 	back_setting_put(&s, STR("embed.card"), visitor_field_on(f, STR("embed.card")) ? STR("on") : STR("off"));
 	back_setting_put(&s, STR("embed.ancestors"), listed(v, visitor_field(f, STR("embed.ancestors"))));
@@ -231,6 +232,10 @@ static bool put_pages(struct html *h, struct visit *v, struct err *e)
 		.value = tenant_setting(t, "dataset.tab") });
 	html_check(h, &(struct html_check){ .name = "catalogue.place", .label = N_("Readers may narrow the catalogue to a place"), .hint = N_("By a small map beside it: datasets whose coverage meets the place."),
 		.on = tenant_setting_on(t, "catalogue.place"), .as_switch = true });
+	html_field(h, &(struct html_field){ .name = "catalogue.place.usual", .label = N_("The usual place"), .value = tenant_setting(t, "catalogue.place.usual"), .code = true, .most = 100,
+		.hint = N_("South, west, north and east in degrees, with commas between them: choose a place in the catalogue and copy what its address has after geofilter.bbox=. Empty: none.") });
+	html_check(h, &(struct html_check){ .name = "catalogue.place.applied", .label = N_("Whoever comes to the catalogue sees what is about the usual place"), .hint = N_("Until they choose another place, or all."),
+		.on = tenant_setting_on(t, "catalogue.place.applied"), .as_switch = true });
 	html_check(h, &(struct html_check){ .name = "catalogue.place.larger", .label = N_("… and get datasets about larger territories too"), .hint = N_("Readers can choose otherwise."),
 		.on = tenant_setting_on(t, "catalogue.place.larger"), .as_switch = true });
 	html_fieldset_close(h);

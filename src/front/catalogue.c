@@ -164,10 +164,10 @@ static void fill_page(struct catalogue *c)
 	c->page.description = tenant_text(v->at.tenant, "description", v->lang_code);
 	if (!c->page.description.n)
 		c->page.description = view_portal_title(v);
-	c->page.path = view_state_url(&c->state, STR("flg"), NULL, STR(""), STR(""));
+	c->page.path = c->usual ? c->state.path : view_state_url(&c->state, STR("flg"), NULL, STR(""), STR(""));
 	c->page.place = VIEW_CATALOGUE;
 	/* One of them is enough for search engines: the plain list, and its further pages. */
-	c->page.noindex = front_is_filtered(&c->state) || view_state_get(&c->state, STR("sort")).n || view_state_get(&c->state, STR("layout")).n ||
+	c->page.noindex = (front_is_filtered(&c->state) && !c->usual) || view_state_get(&c->state, STR("sort")).n || view_state_get(&c->state, STR("layout")).n ||
 	                  view_state_get(&c->state, STR("rows")).n;
 	c->page.json_alternate = STR("/api/explore/v2.1/catalog/datasets");
 	c->page.json_ld = front_describe_catalogue(v);

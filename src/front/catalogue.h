@@ -21,6 +21,7 @@ struct catalogue {
 	bool placed;               /* a place filters; south, west, north, east of it: */
 	double box[4];
 	bool larger;               /* datasets that reach beyond it, too */
+	bool usual;                /* nobody asked for it: whoever comes sees the portal's usual place */
 	bool no_figures;           /* the order asked for has nothing to go by */
 	int64_t start, rows, total;
 	const struct dataset **found;
@@ -36,6 +37,7 @@ bool front_catalogue_ask(struct catalogue *c, struct err *e) must_use;
 
 /* catalogue_place.c: the condition that the place of the state makes, added to the target; the parameter that a form of four numbers makes;
  * the map and that form. */
+void front_catalogue_usual(struct catalogue *c); /* puts the usual place into a state that says nothing, where the portal wants that */
 bool front_catalogue_place(struct catalogue *c, struct err *e) must_use;
 struct httpd_pair *front_catalogue_typed_box(struct catalogue *c, const struct httpd_request *r);
 void front_catalogue_map(struct catalogue *c);

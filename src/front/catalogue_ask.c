@@ -38,6 +38,7 @@ void front_catalogue_state(struct catalogue *c, struct httpd_request *r, struct 
 		pairs[c->state.n++] = *typed;
 		c->state.pairs = pairs;
 	}
+	front_catalogue_usual(c);
 	front_facets_of(&c->visit, &c->kinds);
 	front_filter_page(&c->state, ROWS, &c->start, &c->rows);
 	c->lines = str_eq(view_state_get(&c->state, STR("layout")), STR("list"));

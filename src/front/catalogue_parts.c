@@ -168,7 +168,7 @@ void front_catalogue_nothing(struct catalogue *c)
 		html_lit(h, "<p>");
 		html_say(h, N_("Try fewer or other words, or take a filter away."));
 		html_lit(h, "</p><p><a class=\"button\" href=\"");
-		html_url(h, c->state.path);
+		html_url(h, arena_join(c->visit.arena, c->state.path, c->state.bare));
 		html_lit(h, "\">");
 		html_say(h, N_("Show all datasets"));
 		html_lit(h, "</a></p>");

@@ -60,6 +60,25 @@ static bool read_box(const struct httpd_pair *p, double box[4], struct err *e)
 	return true;
 }
 
+/* Every link of the page names the place then; the one that takes it away says so, since an address without anything means this one. */
+void front_catalogue_usual(struct catalogue *c)
+{
+	const struct tenant *t = c->visit.at.tenant;
+	struct str box = tenant_setting(t, "catalogue.place.usual");
+	bool asked = c->state.n > (view_state_get(&c->state, STR("flg")).n ? 1u : 0u);
+	if (!box.n || !tenant_setting_on(t, "catalogue.place") || !tenant_setting_on(t, "catalogue.place.applied"))
+		return;
+	c->state.bare = STR("?territories=all");
+	if (asked)
+		return;
+	struct httpd_pair *pairs = arena_array(c->visit.arena, struct httpd_pair, c->state.n + 1);
+	if (c->state.n)
+		memcpy(pairs, c->state.pairs, c->state.n * sizeof *pairs);
+	pairs[c->state.n++] = (struct httpd_pair){ STR("geofilter.bbox"), box };
+	c->state.pairs = pairs;
+	c->usual = true;
+}
+
 /* The bounds of an extent that a box asks about: where it meets the box, and where it lies within. */
 static const struct bounds { const char *south, *west, *north, *east; } meets = { CATALOG_NORTH, CATALOG_EAST, CATALOG_SOUTH, CATALOG_WEST },
 	within = { CATALOG_SOUTH, CATALOG_WEST, CATALOG_NORTH, CATALOG_EAST };
@@ -68,7 +87,7 @@ bool front_catalogue_place(struct catalogue *c, struct err *e)
 {
 	struct query_target *t = &c->filter.target;
 	struct str wish = view_state_get(&c->state, STR("territories"));
-	c->larger = wish.n ? str_eq(wish, STR("larger")) : tenant_setting_on(c->visit.at.tenant, "catalogue.place.larger");
+	c->larger = str_eq(wish, STR("larger")) || str_eq(wish, STR("within")) ? str_eq(wish, STR("larger")) : tenant_setting_on(c->visit.at.tenant, "catalogue.place.larger");
 	const struct bounds *b = c->larger ? &meets : &within;
 	for (size_t i = 0; i < c->state.n; i++) {
 		double box[4];
@@ -118,6 +137,23 @@ static void put_number(struct catalogue *c, const char *name, const char *label,
 	html_lit(h, "\"></label>");
 }
 
+/* The place that the portal offers first, as a link that takes itself away. */
+static void put_usual(struct catalogue *c, struct str box)
+{
+	struct html *h = &c->page.h;
+	struct str name = STR("geofilter.bbox");
+	bool on = str_eq(view_state_get(&c->state, name), box);
+	html_lit(h, "<ul><li><a rel=\"nofollow\" href=\"");
+	html_url(h, view_state_url(&c->state, name, NULL, on ? STR("") : name, box));
+	html_lit(h, "\" data-focus=\"usual\"");
+	html_put_literal(h, on ? STR(" class=\"on\" aria-current=\"true\"><span class=\"box\">") : STR("><span class=\"box\">"));
+	if (on)
+		html_icon(h, ICON_CHECK);
+	html_lit(h, "</span><span class=\"value\">");
+	html_say(h, N_("The usual place of this portal"));
+	html_lit(h, "</span></a></li></ul>");
+}
+
 /* A place has been chosen: whether what reaches beyond it is among the datasets. */
 static void put_larger(struct catalogue *c)
 {
@@ -165,6 +201,9 @@ void front_catalogue_map(struct catalogue *c)
 	html_lit(h, "<button class=\"button small\">");
 	html_say(h, N_("Show"));
 	html_lit(h, "</button></form>");
+	struct str usual = tenant_setting(c->visit.at.tenant, "catalogue.place.usual");
+	if (usual.n)
+		put_usual(c, usual);
 	if (c->placed)
 		put_larger(c);
 	html_lit(h, "</details>");

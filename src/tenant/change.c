@@ -5,7 +5,7 @@
 #include "text/text.h"
 #include <arpa/inet.h>
 
-enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX, NETWORKS, CHOICE, PLACE, LISTS };
+enum setting_kind { TEXT, LANG, LANGUAGES, LANGUAGE, ZONE, COLOUR, SWITCH, ACCESS, COUNT, NUMBER, SPAN, ORIGINS, PREFIX, NETWORKS, CHOICE, PLACE, BOX, LISTS };
 struct setting_row { const char *name; enum setting_kind kind; const char *otherwise; };
 static const struct setting_row rows[] = {
 #define SETTING(name, kind, otherwise, sentence) { name, kind, otherwise },
@@ -222,6 +222,17 @@ bool tenant_place(struct str text, double out[3])
 	return n == 3 && !text.n;
 }
 
+/* south,west,north,east. */
+static bool is_box(struct str text)
+{
+	double at[4];
+	struct str part;
+	int n = 0;
+	for (; n < 4 && str_cut(&text, ',', &part); n++)
+		if (!text_to_double(str_trim(part), &at[n]) || !(at[n] >= (n % 2 ? -180 : -90) && at[n] <= (n % 2 ? 180 : 90))) return false;
+	return n == 4 && !text.n && at[0] <= at[2] && at[1] <= at[3];
+}
+
 static bool check_choice(struct str name, struct str value, struct err *e)
 {
 	char words[200];
@@ -260,6 +271,7 @@ static bool check_value(enum setting_kind kind, struct str name, struct str valu
 		double at[3];
 		return tenant_place(value, at) || refuse(e, name, value, "zoom,latitude,longitude such as 11,48.85,2.35");
 	}
+	case BOX: return is_box(value) || refuse(e, name, value, "south,west,north,east in degrees such as 48.8,2.2,48.9,2.5");
 	case PREFIX:
 		return str_eq(value, STR("none")) || str_eq(value, STR("host")) || refuse(e, name, value, "none or host");
 	}

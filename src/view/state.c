@@ -193,6 +193,8 @@ struct str view_state_cleared(const struct view_state *s)
 	for (size_t i = 0; i < s->n; i++)
 		if (!is_passing(s->pairs[i].name) && !view_state_is_filter(s->pairs[i].name) && !str_starts(s->pairs[i].name, STR("disjunctive.")))
 			put_pair(&b, start, s->pairs[i].name, s->pairs[i].value);
+	if (b.n == start)
+		buf_put(&b, s->bare);
 	return arena_str(s->arena, buf_str(&b));
 }
 

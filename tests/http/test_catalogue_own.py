@@ -200,3 +200,31 @@ def test_larger_territories_are_among_the_datasets_of_a_place_or_not(town):
     stoa(town.data, "portal", "set", PORTAL, "catalogue.place.larger=off")
     assert shown("44,3,47,6") == ["pool"] and shown("44,3,47,6", "&territories=larger") == ["hall", "pool"]
     stoa(town.data, "portal", "set", PORTAL, "catalogue.place.larger=on")
+
+
+def test_the_usual_place_is_offered_or_applied_at_first(town):
+    settings = lambda *words: stoa(town.data, "portal", "set", PORTAL, *words, check=False)
+    for wrong in ("here", "1,2,3", "50,0,40,10", "40,0,50,190", "40,0,50,10,1"):
+        refused = settings(f"catalogue.place.usual={wrong}")
+        assert refused.returncode and "south,west,north,east" in refused.stderr, wrong
+    assert not settings("catalogue.place.usual=45.2,4.2,45.8,4.8", "catalogue.place.larger=on").returncode
+    get = lambda path: town.get(path, host=PORTAL)
+    text = get("/explore/").text
+    assert found(get("/explore/")) == ["hall", "pool"] and "The usual place of this portal" in text
+    link = re.search(r'href="([^"]+)" data-focus="usual">', text)[1].replace("&amp;", "&")
+    assert "geofilter.bbox=45.2" in link.replace("%2C", ",") and 'data-focus="usual" class="on"' in get(link).text
+    assert not settings("catalogue.place.usual=41,1,42,2", "catalogue.place.applied=on").returncode
+    try:
+        for path in ("/explore/", "/explore/?flg=fr"):
+            assert found(get(path)) == ["hall"], path
+        text = get("/explore/").text
+        assert "noindex" not in text and 'rel="canonical" href="' in text and "geofilter" not in re.search(r'rel="canonical" href="([^"]+)"', text)[1]
+        away = re.search(r'<a class="chip" rel="nofollow" href="([^"]+)"', text)[1]
+        assert away.endswith("?territories=all") and found(get(away)) == ["hall", "pool"], away
+        assert found(get("/explore/?sort=title")) == ["hall", "pool"], "an address that says something means what it says"
+        assert found(get("/explore/?refine.city.ward=s")) == ["pool"]
+        assert not settings("catalogue.place.usual=-10,1,-5,2").returncode
+        assert 'href="/explore/?territories=all"' in get("/explore/").text and not found(get("/explore/"))
+    finally:
+        settings("catalogue.place.usual=", "catalogue.place.applied=off")
+    assert found(get("/explore/")) == ["hall", "pool"]
