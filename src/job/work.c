@@ -49,6 +49,11 @@ static bool publish(struct work *w, unsigned flags, struct job_ending *how, stru
 		say(w, JOB_INFO, arena_printf(w->arena, "Published as version %lld: %lld records, %lld errors.", (long long)out.version, (long long)out.rows, (long long)out.errors));
 	if (out.how == PUBLISH_UNCHANGED) {
 		how->outcome = "unchanged";
+		/* What was cut stays cut until the limit is raised. */
+		if (out.limit.n) {
+			how->state = JOB_LIMIT_REACHED;
+			how->bound = out.limit;
+		}
 		say(w, JOB_INFO, STR("Sources and configuration have not changed since the last publication; there was nothing to do."));
 	}
 	if (out.how == PUBLISH_LIMITED) {

@@ -185,6 +185,7 @@ bool publish_read_former(struct publish_road *r, struct err *e)
 	if (!f->there || !json_read_in(r->a, f->summary, &o, &ignored)) return true;
 	f->ours = json_get(o, "revision") != NULL;
 	f->revision = json_int(json_get(o, "revision"), 0);
+	f->limited = json_int(json_get(o, "limited"), 0);
 	f->shape = json_text(json_get(o, "shape"));
 	f->look = json_text(json_get(o, "look"));
 	f->supplies = json_text(json_get(o, "supplies"));
@@ -418,6 +419,7 @@ static struct str summary_of(struct publish_road *r, const struct ingest_result 
 	json_member(&j, "shape", r->shape);
 	json_member(&j, "look", r->look);
 	json_member(&j, "supplies", r->supplies_hash);
+	if (l->limited) json_member_int(&j, "limited", r->most);
 	put_sources(r, &j);
 	json_key(&j, STR("columns"));
 	json_value(&j);
@@ -429,6 +431,11 @@ static struct str summary_of(struct publish_road *r, const struct ingest_result 
 	}
 	json_close(&j, '}');
 	return b.over ? STR("{}") : arena_str(r->a, buf_str(&b));
+}
+
+static struct str limit_told(const struct publish_road *r, int64_t most)
+{
+	return most > 0 ? arena_printf(r->a, "{\"limit_type\":\"records\",\"limit\":%lld,\"value\":%lld}", (long long)most, (long long)most + 1) : STR("");
 }
 
 static bool commit(struct publish_road *r, struct catalog_draft *d, const struct ingest_result *l, struct publish_outcome *out, struct err *e)
@@ -446,9 +453,7 @@ static bool commit(struct publish_road *r, struct catalog_draft *d, const struct
 	if (!catalog_draft_commit(r->site->catalog, d, &loaded, metas, n, e)) return false;
 	note_coverage(r, &merged);
 	*out = (struct publish_outcome){ .how = l->limited ? PUBLISH_LIMITED : PUBLISH_DONE, .version = number, .revision = r->config.revision,
-		.rows = l->rows, .errors = l->rejects, .summary = loaded.summary };
-	if (l->limited)
-		out->limit = arena_printf(r->a, "{\"limit_type\":\"records\",\"limit\":%lld,\"value\":%lld}", (long long)l->rows, (long long)l->rows + 1);
+		.rows = l->rows, .errors = l->rejects, .summary = loaded.summary, .limit = l->limited ? limit_told(r, r->most) : STR("") };
 	return config_published(r->site, r->tenant, r->config.dataset, r->config.revision, e);
 }
 
@@ -485,6 +490,7 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 	int64_t most;
 	publish_follow_origin(r, publish_origin(r));
 	if (!publish_room_for_dataset(r, out, e) || !publish_most_records(r->site, r->tenant, r->config.dataset, &most, e) || !catalog_draft_begin(r->site->catalog, r->tenant, r->config.slug, true, r->a, &d, e)) return false;
+	r->most = most;
 	struct ingest_job job = {
 		.processors = publish_json_of(r->a, json_get(r->config.doc, "processors")), .fields = r->fields, .supplies = r->supplies,
 		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .types = r->former.types, .most_rows = most,
@@ -534,7 +540,7 @@ static bool same_content(const struct publish_road *r)
 static bool nothing(struct publish_road *r, struct publish_outcome *out)
 {
 	*out = (struct publish_outcome){ .how = PUBLISH_UNCHANGED, .version = r->former.number, .revision = r->config.revision, .rows = r->former.rows,
-		.summary = r->former.summary };
+		.summary = r->former.summary, .limit = limit_told(r, r->former.limited) };
 	return true;
 }
 
@@ -608,6 +614,18 @@ static bool bring_road(struct publish_road *r, struct publish_outcome *out, stru
 	return ok;
 }
 
+/* What was cut at a limit is published anew once the limit is higher, though its sources have not changed: it never was what they say. */
+static bool lift(struct publish_road *r, struct err *e)
+{
+	int64_t most;
+	if (r->former.limited <= 0) return true;
+	if (!publish_most_records(r->site, r->tenant, r->config.dataset, &most, e)) return false;
+	if (most > 0 && most <= r->former.limited) return true;
+	r->former.shape = STR("");
+	publish_say(r, 0, "The limit of records was %lld when this was published, and is higher now: the sources are read again.", (long long)r->former.limited);
+	return true;
+}
+
 static bool take_road(struct publish_road *r, struct publish_outcome *out, struct err *e)
 {
 	const struct json_node *source;
@@ -616,7 +634,7 @@ static bool take_road(struct publish_road *r, struct publish_outcome *out, struc
 	publish_halves(r);
 	if (!publish_read_former(r, e)) return false;
 	measure_by_revision(r);
-	if (!publish_live_source(r, &source, e) || (source && !fetch_there(r->site, r->tenant, source, r->a, &there, e))) return false;
+	if (!lift(r, e) || !publish_live_source(r, &source, e) || (source && !fetch_there(r->site, r->tenant, source, r->a, &there, e))) return false;
 	/* Metadata alone are those of what stands, whatever is to come of it. */
 	bool alone = (r->flags & PUBLISH_METADATA) && r->former.there && !r->former.linked;
 	if (there.near && !alone) return publish_linked(r, &there, out, e);

@@ -14,6 +14,7 @@ struct publish_former {
 	bool there;               /* the dataset is published */
 	bool ours;                /* of a configuration */
 	int64_t number, revision, rows;
+	int64_t limited;          /* the limit of records that it was cut at; 0: it has all */
 	struct str shape, look;   /* hashes of the configuration's halves */
 	struct str supplies;      /* hash of what processors were handed */
 	struct str columns, metadata;
@@ -47,6 +48,7 @@ struct publish_road {
 	bool preview, fresh;
 	bool example;             /* the one source is an example of records that will be pushed: it says what fields there are */
 	bool far;                 /* its source is to be asked while readers read */
+	int64_t most;             /* records that it may have; 0: no limit */
 	size_t skipped;           /* sources that were not brought, being what they were */
 	int64_t who;              /* of a preview */
 	int *supplies;

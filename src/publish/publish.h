@@ -91,7 +91,7 @@ enum publish_flags {
 struct publish_outcome {
 	enum { PUBLISH_DONE, PUBLISH_UNCHANGED, PUBLISH_LIMITED } how;
 	int64_t version, revision, rows, errors;
-	struct str limit;              /* JSON {limit_type, limit, value} */
+	struct str limit;              /* JSON {limit_type, limit, value}; of UNCHANGED: that it was cut at before */
 	struct str summary;            /* notes, as kept with the version */
 };
 /* Fetches the sources, meets the needs of the processors, reads in the cage, commits. On failure the former version stands. Data are not

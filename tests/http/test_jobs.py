@@ -122,6 +122,28 @@ def test_a_dataset_is_published_and_unpublished(jobs, source):
     assert "not published" in work(jobs, "put", dataset=d, kind=2)["message"]
 
 
+def test_what_was_cut_at_a_limit_comes_whole_when_the_limit_is_raised(jobs, source):
+    """The source has not changed, and a clock asks: it is read again all the same, once."""
+    from conftest import stoa
+
+    def limited(n):
+        stoa(jobs.data, "portal", "set", HOST, "--set", f"limits.records={n}")
+
+    def run():
+        work(jobs, "put", dataset=d, if_changed=True)
+        return settled(jobs, d)["status"], work(jobs, "list", dataset=d)[0]["outcome"], rows(jobs, slug)
+    d, slug = make(jobs, source, "Cut")
+    limited(1)
+    try:
+        assert run() == ("limit_reached", "limit_reached", 1)
+        assert run() == ("limit_reached", "unchanged", 1)
+        limited(5)
+        assert run() == ("idle", "done", 2)
+        assert run() == ("idle", "unchanged", 2)
+    finally:
+        limited(0)
+
+
 def test_states_refuse_what_cannot_be(jobs, source):
     d, slug = make(jobs, source, "Busy")
     Source.hold = threading.Event()
