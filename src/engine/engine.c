@@ -11,12 +11,12 @@ bool engine_said(struct err *e, const char *message)
 	struct str m = str_of(message);
 	if (str_find(m, STR("INTERRUPT")) >= 0)
 		err_set(e, ERR_CANCELLED, "this took too long and was stopped");
-	else if (str_find(m, STR("No space left")) >= 0 || str_find(m, STR("max_temp_directory_size")) >= 0)
+	else if (str_find(m, STR("No space left")) >= 0)
 		err_set(e, ERR_DISK_FULL, "no space is left where the portal keeps its data");
 	else if (str_find(m, STR("out of range")) >= 0 || str_find(m, STR("Out of Range")) >= 0)
 		err_set(e, ERR_ODSQL, "A total of whole numbers does not fit 64 bits; multiply them by 1.0 to have it as a decimal number.");
-	else if (str_find(m, STR("Out of Memory")) >= 0)
-		err_set(e, ERR_BUSY, "this question needs more memory than the portal has; ask for less at once");
+	else if (str_find(m, STR("Out of Memory")) >= 0 || str_find(m, STR("max_temp_directory_size")) >= 0)
+		err_set(e, ERR_TOO_HEAVY, "%s", err_kind(ERR_TOO_HEAVY)->sentence);
 	else
 		err_set(e, ERR_DATABASE, "the data could not be read");
 	return err_cause(e, "duckdb: %.400s", message ? message : "?");

@@ -112,7 +112,7 @@ static bool perform(struct work *w, struct job_ending *how, struct err *e)
 /* --- how it ended ------------------------------------------------------------------------------------------- */
 
 /* What another publication under way, or a store that is busy for a while, should not fail. */
-static bool passes(const struct err *why) { return why->code == ERR_BUSY || why->code == ERR_CONFLICT; }
+static bool passes(const struct err *why) { return why->code == ERR_BUSY || why->code == ERR_TOO_HEAVY || why->code == ERR_CONFLICT; }
 
 static bool failed(struct work *w, const struct err *why, struct job_ending *how, bool *again, bool *forgiven, struct err *e)
 {

@@ -53,6 +53,13 @@ static bool is_text_field(const struct odsql_scope *s, size_t i)
 	return f->type == VALUE_TEXT && visible;
 }
 
+size_t odsql_text_fields(const struct odsql_scope *s)
+{
+	size_t many = 0;
+	for (size_t i = 0; i < s->schema->n; i++) many += is_text_field(s, i) && !(s->schema->fields[i].flags & FIELD_UNREAD);
+	return many;
+}
+
 static struct odsql_node field_node(const struct odsql_scope *s, size_t i)
 {
 	const struct field *f = &s->schema->fields[i];

@@ -182,6 +182,8 @@ int odsql_field(const struct odsql_scope *s, struct str name);
 bool odsql_check(struct arena *a, const struct odsql_scope *s, struct odsql_query *q, struct err *e) must_use nonnull_all;
 /* One where on its own (row filters). */
 bool odsql_check_where(struct arena *a, const struct odsql_scope *s, struct odsql_node *n, struct err *e) must_use nonnull_all;
+/* How many fields words are looked for in that name none. */
+size_t odsql_text_fields(const struct odsql_scope *s);
 /* True when a where looks for words. */
 bool odsql_is_full_text(const struct odsql_node *n);
 /* [from, to) of a date text: in the scope's zone for a DATETIME field, without one for a DATE field.

@@ -129,7 +129,7 @@ bool publish_far_note(struct site *s, struct tenant_id t, int64_t dataset, struc
 void publish_far_told(struct publish_road *r, bool ok, const struct err *why)
 {
 	struct err own = { 0 };
-	if (!ok && (why->code == ERR_CANCELLED || why->code == ERR_CONFLICT || why->code == ERR_BUSY)) return;
+	if (!ok && (why->code == ERR_CANCELLED || why->code == ERR_CONFLICT || why->code == ERR_BUSY || why->code == ERR_TOO_HEAVY)) return;
 	struct str fault = ok ? STR("") : str_of(why->pub[0] ? why->pub : err_kind(why->code)->sentence);
 	if (!publish_far_note(r->site, r->tenant, r->config.dataset, fault, &own)) publish_say(r, 1, "What readers are told of the source could not be changed: %s", own.pub);
 }

@@ -156,21 +156,35 @@ static size_t words_in(struct str s)
 	return many;
 }
 
-/* Words that are looked for in the texts of every row; the engine can only be stopped between batches of rows. */
-static size_t text_tests(const struct odsql_node *n)
+/* Words that are looked for in the texts of every row, and the texts they are looked for in; the engine can only be stopped
+ * between batches of rows. */
+struct text_tests { size_t words, reads; };
+
+static size_t fields_read(const struct odsql_scope *s, const struct odsql_node *n)
 {
-	size_t many = 0;
-	if (n->kind == ODSQL_WORDS) return num_max((size_t)1, words_in(n->s));
-	if (n->kind == ODSQL_LIKE || (n->kind == ODSQL_CALL && odsql_is_full_text(n)))
-		return num_max((size_t)1, words_in(n->args[n->nargs - 1]->s));
-	for (uint32_t i = 0; i < n->nargs; i++) many += text_tests(n->args[i]);
-	return many;
+	bool all = n->kind == ODSQL_WORDS || n->nargs == 1 || n->args[0]->kind == ODSQL_STAR;
+	return n->kind == ODSQL_LIKE ? 1 : all ? odsql_text_fields(s) : n->nargs - 1;
+}
+
+static void count_tests(const struct odsql_scope *s, const struct odsql_node *n, struct text_tests *out)
+{
+	if (n->kind == ODSQL_WORDS || n->kind == ODSQL_LIKE || (n->kind == ODSQL_CALL && odsql_is_full_text(n))) {
+		size_t words = num_max((size_t)1, words_in(n->kind == ODSQL_WORDS ? n->s : n->args[n->nargs - 1]->s));
+		out->words += words;
+		out->reads += words * fields_read(s, n);
+		return;
+	}
+	for (uint32_t i = 0; i < n->nargs; i++) count_tests(s, n->args[i], out);
 }
 
 static bool check_weight(const struct scene *s, struct err *e)
 {
-	size_t many = 0;
-	for (size_t i = 0; i < s->nwhere; i++) many += text_tests(s->where[i]);
+	struct text_tests tests = { 0 };
+	for (size_t i = 0; i < s->nwhere; i++) count_tests(&s->scope, s->where[i], &tests);
+	size_t many = tests.words;
+	if (many <= LIMIT_ODSQL_TEXT_TESTS && tests.reads > LIMIT_ODSQL_TEXT_READS)
+		return odsql_complain(e, ODSQL_WHERE, "%zu words are looked for in many fields each, %zu pairs of a word and a field; there can be %d at once. "
+		                      "search(field, \"…\") looks in one field only.", many, tests.reads, LIMIT_ODSQL_TEXT_READS);
 	if (many <= LIMIT_ODSQL_TEXT_TESTS) return true;
 	return odsql_complain(e, ODSQL_WHERE, "There are %zu words in the conditions on texts (like, search and words); at most %d can be looked for at once. "
 	                      "For whole values, field in (…) says the same.", many, LIMIT_ODSQL_TEXT_TESTS);

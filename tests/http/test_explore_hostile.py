@@ -62,6 +62,40 @@ def test_what_is_too_much_is_refused(server, short, ask, word):
     assert word in body["message"]
 
 
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory):
+    """A server with little memory, and a dataset of many texts."""
+    folder = tmp_path_factory.mktemp("narrow")
+    source, wide, data = folder / "numbers.csv", folder / "wide.csv", folder / "data"
+    source.write_text("id,word,value\n" + "".join(f"{i},word {i % 977},{i * 37 % 100003}.5\n" for i in range(150000)))
+    wide.write_text("\n".join(",".join(f"{what}{i}" for i in range(200)) for what in ("field", "a", "b")) + "\n")
+    stoa(data, "portal", "add", HOST, "--set", "title=Narrow")
+    stoa(data, "publish", source, "--portal", HOST, "--id", "numbers")
+    stoa(data, "publish", wide, "--portal", HOST, "--id", "wide")
+    server = Server(data, env={"STOA_MEMORY_MB": "64", "STOA_TEMP_MB": "64"})
+    yield server
+    server.stop()
+
+
+def test_what_needs_too_much_memory_says_what_to_change(narrow):
+    path = "/catalog/datasets/numbers/records"
+    body = narrow.api(path, 503, select=many(99, "percentile(value+{},50)", ","))
+    assert body["error_code"] == "QuestionTooHeavy" and "fewer records, groups or totals" in body["message"], body
+    assert narrow.api(path, select="median(value) as m, count(*) as n")["results"][0]["n"] == 150000
+    # So does what does not fit the room on the disk that the engine may use.
+    answer = narrow.get(f"{API}{path}", {"group_by": "word, id", "select": "min(value+id)", "order_by": "min(value+id)", "limit": "20000"})
+    assert answer.status_code == 200 or answer.json()["error_code"] == "QuestionTooHeavy", answer.text
+
+
+def test_words_are_not_looked_for_in_too_many_fields(narrow):
+    path = "/catalog/datasets/wide/records"
+    assert narrow.api(path, where=many(50, "search('a{}')"))["total_count"] == 1
+    body = narrow.api(path, 400, where=many(51, "search('a{}')"))
+    assert "51 words" in body["message"] and "10200 pairs" in body["message"], body
+    assert narrow.api(path, where=many(99, "search(field0, 'a{}')"))["total_count"] == 1
+    assert narrow.api(path, 400, where='"' + many(60, "a{}", " ") + '"')["error_code"] == "ODSQLError"
+
+
 def test_long_but_cheap_is_answered(server):
     body = server.api("/catalog/datasets/things/records", where=many(1000, "id={}"), limit=1)
     assert body["total_count"] == 250
