@@ -14,7 +14,7 @@ static const struct { const char *word, *title; int which; } shelves[] = {
 static bool read_state(struct visit *v, struct view_state *s, struct err *e)
 {
 	static const char *const names[] = { "q", "which", "access", "status", "source", "sort", "start" };
-	return back_list_state(v, s, &(struct back_list){ .list = "datasets", .path = HOME, .names = names, .n = COUNT_OF(names) }, e);
+	return back_list_state(v, s, &(struct back_list){ .list = "datasets", .path = HOME, .names = names, .n = COUNT_OF(names), .aside = "which", .aside_value = "deleted" }, e);
 }
 
 static int64_t number(struct str s) { int64_t n; return str_to_int(s, &n) && n > 0 ? n : 0; }

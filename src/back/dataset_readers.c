@@ -2,7 +2,7 @@
 #include "back/dataset.h"
 #include "back/engage.h"
 
-enum { NOTES = 20, DAYS = 30, TOP = 10 };
+enum { NOTES = 20, DAYS = 30, TOP = 10, MANY = 5000 };
 
 static void put_number(struct html *h, const char *label, int64_t n)
 {
@@ -107,6 +107,28 @@ static void put_days(struct html *h, const int64_t *days, size_t n, int64_t firs
 	html_lit(h, "</tbody></table>");
 }
 
+/* How often something happened to this dataset; pairs below five a day are not kept by dataset. */
+static bool sum_of(struct visit *v, const struct config *c, struct audience_span span, const char *event, int64_t *out, struct err *e)
+{
+	int64_t *by;
+	if (!audience_series(v->at.site->audience, v->at.tenant->id, AUDIENCE_EVENT_DATASET, arena_printf(v->arena, "%s\x1f%.*s", event, STR_ARG(c->slug)), span, v->arena, &by, e))
+		return false;
+	for (int64_t i = 0; i <= span.to - span.from; i++)
+		*out += by[i];
+	return true;
+}
+
+static bool visitors_of(struct visit *v, const struct config *c, struct audience_span span, int64_t *out, struct err *e)
+{
+	struct audience_cell *cells;
+	size_t n;
+	if (!audience_visitors_of(v->at.site->audience, v->at.tenant->id, AUDIENCE_OF_DATASET, span.from, span.to, MANY, v->arena, &cells, &n, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		*out += str_eq(cells[i].key, c->slug) ? cells[i].n : 0;
+	return true;
+}
+
 static bool put_use(struct html *h, struct visit *v, const struct config *c, struct err *e)
 {
 	struct audience *a = v->at.site->audience;
@@ -116,19 +138,29 @@ static bool put_use(struct html *h, struct visit *v, const struct config *c, str
 	struct audience_span span = { .from = today - DAYS + 1, .to = today };
 	struct audience_call *calls;
 	size_t n;
-	int64_t total, sum = 0, api = 0;
+	int64_t total, sum = 0, api = 0, records = 0, visitors = 0, taken = 0, searches = 0, in_vain = 0;
 	if (!audience_series(a, v->at.tenant->id, AUDIENCE_DATASET, c->slug, span, v->arena, &views, e) ||
-	    !audience_calls(a, v->at.tenant->id, span, AUDIENCE_BY_DATASET | AUDIENCE_BY_ENDPOINT, 2000, v->arena, &calls, &n, &total, e))
+	    !audience_calls(a, v->at.tenant->id, span, AUDIENCE_BY_DATASET | AUDIENCE_BY_ENDPOINT, 2000, v->arena, &calls, &n, &total, e) ||
+	    !visitors_of(v, c, span, &visitors, e) || !sum_of(v, c, span, "export", &taken, e) ||
+	    !sum_of(v, c, span, "download", &taken, e) || !sum_of(v, c, span, "search", &searches, e) || !sum_of(v, c, span, "search_in_vain", &in_vain, e))
 		return false;
 	for (size_t i = 0; i < DAYS; i++)
 		sum += views[i];
 	for (size_t i = 0; i < n; i++)
-		api += str_eq(calls[i].dataset, c->slug) ? calls[i].n : 0;
+		if (str_eq(calls[i].dataset, c->slug)) {
+			api += calls[i].n;
+			records += str_ends(calls[i].endpoint, STR("/records")) ? calls[i].n : 0;
+		}
 	html_lit(h, "<p>");
 	html_say(h, N_("The last 30 days. Days are those of the portal."));
 	html_lit(h, "</p><dl class=\"tiles\">");
 	put_number(h, N_("Views of its pages"), sum);
+	put_number(h, N_("Sum of daily visitors"), visitors);
+	put_number(h, N_("Exports and downloads"), taken);
+	put_number(h, N_("Searches of its records"), searches);
+	put_number(h, N_("Searches that found nothing"), in_vain);
 	put_number(h, N_("Calls of the API"), api);
+	put_number(h, N_("Searches of records by the API"), records);
 	html_lit(h, "</dl>");
 	if (api) {
 		static const struct html_column columns[] = { { .title = N_("Call"), .main = true }, { .title = N_("Number"), .number = true } };

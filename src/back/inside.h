@@ -106,6 +106,8 @@ bool back_list_state(struct visit *v, struct view_state *s, const struct back_li
 void back_put_left(struct html *h, const struct visit *v, const struct view_state *s) nonnull_all;
 
 /* --- may.c: permissions in forms ----------------------------------------------------------------------------- */
+	const char *aside;           /* a parameter whose value is a place apart, such as a bin: what is asked for there changes nothing of what is kept; NULL: none */
+	const char *aside_value;
 
 /* Boxes for all permissions; those that `v` does not have cannot be given by it, and stay as they are. */
 void back_put_permissions(struct html *h, const struct visit *v, uint64_t bits) nonnull_all;

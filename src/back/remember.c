@@ -58,6 +58,8 @@ bool back_list_state(struct visit *v, struct view_state *s, const struct back_li
 		return true;
 	}
 	struct str now = written(s, l);
+	if (l->aside && str_eq(view_state_get(s, str_of(l->aside)), str_of(l->aside_value)))
+		return true;
 	return str_eq(now, kept) || now.n > QUERY_BYTES || account_list_keep(as, v->at.tenant->id, v->who.account, str_of(l->list), now, e);
 }
 

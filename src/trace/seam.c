@@ -2,6 +2,7 @@
  * the last word of the address, the button that was pressed, or the method. */
 #include "trace/inside.h"
 #include "config/config.h"
+#include "page/page.h"
 #include "visitor/visitor.h"
 
 enum { OBJECT_BYTES = 200, CHOSEN = 200, COMMAND_US = 60000000 }; /* a command looks that far back for what it did */
@@ -203,6 +204,19 @@ static void find_dataset(struct site *s, struct tenant_id t, struct str which, s
 	add_rules(s, t, a, since, x);
 }
 
+/* Pages are numbers in addresses; in the log they have the name that everybody knows. One that is gone keeps its number. */
+static struct str page_called(struct site *s, struct tenant_id t, struct arena *a, struct str name)
+{
+	const struct page_view *view;
+	struct err ignored = { 0 };
+	int64_t id;
+	if (!str_to_int(name, &id) || !pages_read(s->pages, t, &view, &ignored)) return name;
+	for (size_t i = 0; i < view->n; i++)
+		if (view->pages[i].id == id) name = arena_str(a, view->pages[i].slug);
+	pages_release(s->pages, view);
+	return name;
+}
+
 static void find_object(struct site *s, const struct httpd_request *r, const struct httpd_reply *p, struct tenant_id t, struct instant since, struct trace_act *x)
 {
 	struct str name = r->holes[0];
@@ -217,6 +231,7 @@ static void find_object(struct site *s, const struct httpd_request *r, const str
 	} else {
 		if (!name.n) name = led_to(p, arena_cstr(r->arena, x->kind));
 		if (!name.n) name = called(r);
+		if (str_eq(x->kind, STR("page"))) name = page_called(s, t, r->arena, name);
 		x->object = arena_str(r->arena, str_sub(name, 0, num_min(name.n, (size_t)OBJECT_BYTES)));
 	}
 }

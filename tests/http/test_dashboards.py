@@ -229,6 +229,9 @@ def test_words_that_found_nothing_are_told_once_five_asked_for_them(world, root)
     search("dragons", 2, "/explore/dataset/trees/table/")
     assert vain()["dragons"] == 7
     text = page(root, "/backoffice/audience/")
+    own = {plain(k): plain(v) for k, v in re.findall(r'<div class="tile"><dt>(.*?)</dt><dd>(.*?)</dd>', page(root, "/backoffice/datasets/trees/monitoring/"))}
+    assert own["Searches of its records"] == own["Searches that found nothing"] == own["Views of its pages"] == "7" and own["Sum of daily visitors"] == "5"
+    assert own["Exports and downloads"] == "3" and own["Searches of records by the API"] == "4" and own["Calls of the API"] == "7"
     assert "Words that found nothing" in text and tiles(text)["Searches that found nothing"] == "12"
     assert b"203.0.113." not in b"".join(f.read_bytes() for f in world.data.glob("stoa.db*"))
 
@@ -250,6 +253,9 @@ def test_a_list_comes_back_as_it_was_left(world, root):
     assert not re.search(r'href="/backoffice/datasets/"[^>]*>All', again), "“All” would come back as it was left"
     assert set(root.jar) <= {"sessionid", "csrftoken", "django_language", "cookies_preferences"}
     assert json.loads(root.form("/account/data/", {"do": "export"}).text)["account"]["lists"]["datasets"] == "access=restricted&sort=title"
+    # What was deleted is a place apart.
+    page(root, home + "?which=deleted")
+    assert len(rows_of(page(root, home))) == 1 and "access=restricted" in page(root, home)
     # The notice of a deed does not stand in the way.
     assert len(rows_of(page(root, home + "?done=saved"))) == 1
     whole = page(root, home + "?q=")
@@ -320,6 +326,7 @@ def test_pages_are_handled_from_their_list_one_or_many_at_once(world, root):
     assert root.form(home, {"do": "publish", "uid": ["about", "nothing"]}, action=deed).status_code == 404 and state()["About"] == "Not published", "all of them or none"
     tenant = next(t["id"] for t in world.table("tenant") if t["host"] == HOST)
     told = [(a["action"], a["object"]) for a in world.table("act") if a["kind"] == "page" and a["tenant"] == tenant and a["place"].endswith("/do/")]
+    assert "press" in {a["object"] for a in world.table("act") if a["action"] in ("add_page", "edit_page") and a["tenant"] == tenant}, "by its name, not by its number"
     assert told[:3] == [("publish_page", "about"), ("publish_page", "press"), ("unpublish_page", "about")], told
 
 
