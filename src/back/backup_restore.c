@@ -82,7 +82,7 @@ static void put_what(struct html *h, struct visit *v, const struct transfer_back
 	if (c->known) put_contents(h, c);
 	else html_notice(h, HTML_INFO, N_("This backup was made by an earlier version, which did not note what is in it."));
 	html_lit(h, "<p class=\"hint\">");
-	html_say(h, N_("What else came since goes, too: messages of readers, settings, the look, logs, and what readers agreed to. The names of the portal and the list of backups stay. API keys that were revoked since stay revoked."));
+	html_say(h, N_("What else came since goes, too: messages of readers, settings, the look, logs, and what readers agreed to: if anybody did since, nothing more is agreed to until whoever runs the server has looked at the ledger. The names of the portal and the list of backups stay. API keys that were revoked since stay revoked."));
 	html_lit(h, "</p>");
 }
 

@@ -124,6 +124,8 @@ bool consent_heads(struct consent *c, struct tenant_id t, size_t most, struct ar
  * head until an operator acknowledges it. Meanwhile grants fail (ERR_BUSY), refusals count, and withdrawals wait in the queue. */
 bool consent_after_restore(struct consent *c, struct err *e) must_use nonnull_all;
 bool consent_is_held(struct consent *c, struct tenant_id t, bool *out, struct err *e) must_use nonnull_all;
+/* The same for one portal, `now`, that is about to take the place of another, `was`, which it is a backup of: when its ledger lacks the last entry of that. */
+bool consent_went_back(struct consent *c, struct tenant_id now, struct tenant_id was, struct err *e) must_use nonnull_all;
 /* `was`: whether there was something to acknowledge. */
 bool consent_acknowledge(struct consent *c, struct tenant_id t, bool *was, struct err *e) must_use nonnull_all;
 /* Upkeep, meant for every minute: counters written down, what waited appended, heads of the day, retention. Cheap when

@@ -140,6 +140,37 @@ bool consent_after_restore(struct consent *c, struct err *e)
 	return ok && ended;
 }
 
+static bool has_entry(struct store_tx *tx, struct tenant_id t, struct str hash, bool *out, struct err *e)
+{
+	struct store_rows *r;
+	if (!store_ask(tx, CONSENT_Q(ledger_holds_hash), t, STORE_PARAMS(VALUE_OF_TEXT(hash)), &r, e)) return false;
+	enum store_step step = store_step(r, e);
+	store_stop(r);
+	*out = step == STORE_ROW;
+	return step != STORE_FAILED;
+}
+
+bool consent_went_back(struct consent *c, struct tenant_id now, struct tenant_id was, struct err *e)
+{
+	auto_arena a = ARENA_INIT;
+	struct err ignored = { 0 };
+	struct store_tx *tx;
+	struct store_rows *r;
+	struct str last = STR("");
+	bool kept = true;
+	if (!store_begin(c->store, STORE_WRITE, &tx, e)) return false;
+	bool ok = store_ask(tx, CONSENT_Q(ledger_last), was, STORE_NONE, &r, e);
+	if (ok) {
+		enum store_step step = store_step(r, e);
+		if (step == STORE_ROW) last = arena_str(&a, store_text(r, 1));
+		store_stop(r);
+		ok = step != STORE_FAILED;
+	}
+	ok = ok && (!last.n || has_entry(tx, now, last, &kept, e)) && (kept || store_run(tx, CONSENT_Q(hold_set), now, STORE_PARAMS(VALUE_OF_TEXT(last)), e));
+	bool ended = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, ok ? e : &ignored);
+	return ok && ended;
+}
+
 bool consent_is_held(struct consent *c, struct tenant_id t, bool *out, struct err *e)
 {
 	struct store_tx *tx;

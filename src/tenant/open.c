@@ -17,12 +17,12 @@ static bool put(struct store_tx *t, struct tenant_id id, struct str host, int64_
 	       (!*put || store_run(t, &tenant_queries[TENANT_Q_host_insert], id, STORE_PARAMS(VALUE_OF_TEXT(host), VALUE_OF_INT(place)), e));
 }
 
-/* What goes with the place and not with the portal: who runs whom, limits that were set from above, and the backups, whose files nobody would
+/* What goes with the place and not with the portal: who runs whom, that it is closed or removed, limits that were set from above, and the backups, whose files nobody would
  * remove without their rows; who asked for those is nobody's number any more. If this is what a restore does, it is done in the same moment. */
 static bool inherit(struct store_tx *t, struct tenant_id id, struct tenant_id replaced, struct err *e)
 {
 	if (!store_run_house(t, &tenant_house_queries[TENANT_H_heir_done], STORE_PARAMS(VALUE_OF_INT(replaced.v), VALUE_OF_INT(clock_now().us)), e)) return false;
-	static const int heirs[] = { TENANT_H_heir_parent, TENANT_H_heir_children, TENANT_H_heir_backups, TENANT_H_heir_ceilings, TENANT_H_heir_limits };
+	static const int heirs[] = { TENANT_H_heir_parent, TENANT_H_heir_children, TENANT_H_heir_backups, TENANT_H_heir_closed, TENANT_H_heir_ceilings, TENANT_H_heir_limits };
 	for (size_t i = 0; i < COUNT_OF(heirs); i++)
 		if (!store_run_house(t, &tenant_house_queries[heirs[i]], STORE_PARAMS(VALUE_OF_INT(id.v), VALUE_OF_INT(replaced.v)), e)) return false;
 	return true;

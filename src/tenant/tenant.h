@@ -75,7 +75,7 @@ extern const char tenant_settings_help[];
 bool tenant_host_ok(struct str host, struct err *e) must_use nonnull_all;
 /* A portal that was taken in (store_portal_in) answers from now on at these names, the first of them its own, in the place of `replaced`
  * (0: none), which goes. Names that other portals have are passed over: answers tells, one a name; ERR_CONFLICT when the first is one.
- * With the place go: who runs whom, the backups, limits that were set from above (ceiling.*), and that a key is revoked. */
+ * With the place go: who runs whom, that it is suspended or removed, the backups, limits that were set from above (ceiling.*), and that a key is revoked. */
 bool tenant_open(struct tenants *ts, struct tenant_id id, const struct str *hosts, size_t n, struct tenant_id replaced, bool *answers, struct err *e) must_use;
 /* For good, at once. */
 bool tenant_remove(struct tenants *ts, struct tenant_id id, struct err *e) must_use;

@@ -115,6 +115,7 @@ static bool give_name(struct reading *r, struct str former, struct str host, str
 	struct str *hosts;
 	size_t k = names_of(r, former, host, replaced, &hosts);
 	bool *answers = arena_array(r->a, bool, k);
+	if (replaced.v && !consent_went_back(r->site->consent, r->tenant, replaced, e)) return false;
 	if (!transfer_reseal(r->site, r->tenant, former, host, r->a, r->told, e) || !tenant_open(r->site->tenants, r->tenant, hosts, k, replaced, answers, e)) return false;
 	/* A server that runs has people and pushed records in its memory. */
 	if (!accounts_reread(r->site->accounts, r->tenant, e) || !live_take_up(r->site, r->tenant, e)) return false;
@@ -133,7 +134,7 @@ static bool find_place(struct reading *r, struct str host, struct tenant_id *rep
 {
 	const struct tenant *there = tenants_find_or_null(r->site->tenants, host);
 	*replaced = (struct tenant_id){ 0 };
-	if (!there) return true;
+	if (!there) return !r->how->restores || err_set(e, ERR_NO_PORTAL, "there is no such portal any more");
 	*replaced = there->id;
 	bool own = str_eq(there->host, host), closed = there->restoring.us != 0;
 	tenant_release(r->site->tenants, there);

@@ -12,7 +12,9 @@ import requests
 
 from conftest import stoa
 from probe import ADA, PASSWORD, ROOT_USER, World
+from services import registry
 from test_command_line import step_back
+from test_consent import choose
 from test_manage_datasets import Api, key_of
 from test_manage_portal import Walk
 
@@ -261,6 +263,29 @@ def test_a_server_that_ended_in_between_goes_on(world, root, tmp_path):
     assert done["status"] == "done" and rows_of(world) == 50 and ask(world, "/api/explore/v2.1/catalog/datasets", host="tags.example").status_code == 200
 
 
+def test_a_portal_that_was_closed_from_above_stays_closed(world, root):
+    stoa(world.data, "portal", "parent", "delwp.example", HOST)
+    world.fixture(users=[{"host": "delwp.example", "email": "boss@delwp.example", "name": "Boss", "password": PASSWORD, "role": "admin", "totp": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXT"}])
+    boss = world.client("delwp.example")
+    boss.sign_in("boss@delwp.example")
+    assert boss.form("/backoffice/backups/", {"do": "new"}).status_code == 303
+    t = next(t["id"] for t in world.table("tenant") if t["host"] == "delwp.example")
+    end, mine = time.monotonic() + 60, []
+    while not [b for b in mine if b["ended"]] and time.monotonic() < end:
+        mine = [b for b in world.table("backup") if b["tenant"] == t]
+    world.server.stop()
+    with sqlite3.connect(world.data / "stoa.db") as db:
+        db.execute("update tenant set suspended = 1 where id = ?", (t,))
+        db.execute("insert into backup (tenant, uid, who, state, queued, kind, source) values (?, 'closed', 0, 'waiting', 1, 'restore', ?)", (t, mine[0]["uid"]))
+    world._start()
+    while not row(world, "closed")["ended"] and time.monotonic() < end:
+        pass
+    done = row(world, "closed")
+    assert done["state"] == "done" and done["tenant"] != t, done
+    answer = ask(world, "/api/explore/v2.1/catalog/datasets", host="delwp.example")
+    assert answer.status_code == 503 and answer.json()["error_code"] == "PortalClosed", answer.text
+
+
 def test_pushed_records_people_and_twins_are_there_without_a_restart(world, root, tmp_path):
     """What a running server has in memory of a portal is that of the one that came."""
     stoa(world.data, "push", "things", "--portal", HOST, "--enable", check=False)
@@ -269,3 +294,33 @@ def test_pushed_records_people_and_twins_are_there_without_a_restart(world, root
     client = world.client("twin.example")
     client.sign_in(ADA)
     assert client.get("/account/").status_code == 200
+
+
+def test_ses_14_a_ledger_that_lost_entries_waits_for_an_operator(world, root):
+    world.fixture(registries=[{"host": "tags.example", "registry": registry()}],
+                  users=[{"host": "tags.example", "email": "proof@tags.example", "name": "Proof", "password": PASSWORD, "role": "admin", "totp": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXU"}])
+    keeper = world.client("tags.example")
+    portal = lambda: next(t["id"] for t in world.table("tenant") if t["host"] == "tags.example")
+    rows = lambda kind: [b for b in world.table("backup") if b["tenant"] == portal() and b["kind"] == kind]
+
+    def ended(kind, n, end):
+        while [b["state"] for b in rows(kind)].count("done") < n:
+            assert time.monotonic() < end, rows(kind)
+
+    choose(world.client("tags.example"), "accept_all", "first")
+    keeper.sign_in("proof@tags.example")
+    keeper.form("/backoffice/backups/", {"do": "new"})
+    ended("backup", 1, time.monotonic() + 60)
+    kept = rows("backup")[0]["uid"]
+    # Nothing was agreed to since: nothing is lost.
+    keeper.form(f"/backoffice/backups/{kept}/restore/", {"name": "tags.example"})
+    ended("restore", 1, time.monotonic() + 60)
+    choose(world.client("tags.example"), "accept_all", "first")
+    keeper.jar.clear()
+    keeper.sign_in("proof@tags.example")
+    keeper.form(f"/backoffice/backups/{kept}/restore/", {"name": "tags.example"})
+    ended("restore", 2, time.monotonic() + 60)
+    choose(world.client("tags.example"), "accept_all", "first", status=503)
+    choose(world.client("tags.example"), "refuse_all", "first")
+    assert "takes entries again" in stoa(world.data, "ledger", "acknowledge", "--portal", "tags.example").stdout
+    choose(world.client("tags.example"), "accept_all", "first")
