@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -33,13 +35,31 @@ static const struct migration migrations[] = {
 };
 
 /* The shared index of the log is 32 KB, written in pages; with less room than that the store can be neither read nor written. */
+enum { LEAST = 64 << 10 };
+
+/* A limit on the size of files stops them like a full disk: whether it leaves one of the store's less than that to grow. */
+static bool is_bounded(const char *name)
+{
+	static const char *const files[] = { "", "-wal", "-shm" };
+	char path[4096];
+	struct rlimit most;
+	struct stat st;
+	if (getrlimit(RLIMIT_FSIZE, &most) != 0 || most.rlim_cur == RLIM_INFINITY) return false;
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		int n = snprintf(path, sizeof path, "%s%s", name, files[i]);
+		uint64_t bytes = n > 0 && (size_t)n < sizeof path && stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+		if (bytes + LEAST > most.rlim_cur) return true;
+	}
+	return false;
+}
+
 static bool is_full(sqlite3 *db)
 {
-	enum { LEAST = 64 << 10 };
 	struct statvfs v;
 	const char *name = sqlite3_db_filename(db, "main");
-	if (sqlite3_system_errno(db) == ENOSPC) return true;
-	return name && statvfs(name, &v) == 0 && (uint64_t)v.f_bavail * v.f_frsize < LEAST;
+	int number = sqlite3_system_errno(db);
+	if (number == ENOSPC || number == EDQUOT || number == EFBIG) return true;
+	return name && ((statvfs(name, &v) == 0 && (uint64_t)v.f_bavail * v.f_frsize < LEAST) || is_bounded(name));
 }
 
 bool store_said(sqlite3 *db, struct err *e, const char *what)

@@ -601,23 +601,59 @@ def test_a_full_disk_leaves_nothing(tmp_path, source):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
 def test_a_disk_without_room_is_no_broken_store(tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], capture_output=True).returncode:
-        pytest.skip("nothing can be mounted here")
+    """A limit on the size of files stops the store as a full disk does, and needs nothing mounted."""
+    data = tmp_path / "data"
+    stoa(data, "portal", "add", HOST)
+
+    def tight(*words):
+        """Files may not grow beyond what the store has; for its log nothing is left."""
+        return stoa(data, *words, check=False, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384)))
+    told = tight("doctor").stdout
+    assert "no space is left" in told and "Make room" in told and "restore the last backup" not in told, told
+    refused = tight("user", "add", "ada@example.org", "--portal", HOST)
+    assert refused.returncode == 1 and "no space is left" in refused.stderr, refused.stderr
+    assert "the store is whole" in stoa(data, "doctor", check=False).stdout
+
+
+def test_a_publication_leaves_some_of_the_disk_free(tmp_path, source):
+    """More shall stay free than there is: a publication stops before it takes any, and what is published stays."""
+    world = World(tmp_path, options=("--fetch_private",))
+    d, slug = make(world, source, "Full")
+    work(world, "put", dataset=d)
+    assert settled(world, d)["status"] == "idle"
     try:
-        stoa(disk / "data", "portal", "add", HOST)
-        with open(disk / "fill", "wb", buffering=0) as fill:
-            try:
-                while fill.write(bytes(1024)):
-                    pass
-            except OSError:
-                pass
-        told = stoa(disk / "data", "doctor", check=False).stdout
-        assert "no space is left" in told and "Make room" in told and "restore the last backup" not in told, told
-        refused = stoa(disk / "data", "user", "add", "ada@example.org", "--portal", HOST, check=False)
-        assert refused.returncode != 0 and "no space is left" in refused.stderr
-        (disk / "fill").unlink()
-        assert "the store is whole" in stoa(disk / "data", "doctor", check=False).stdout
+        world.restart("--disk_free_mb=1000000000")
+        Source.body = b"name,height\nelm,3\n"
+        work(world, "put", dataset=d)
+        now = settled(world, d)
+        assert now["status"] == "error" and "MB would stay free" in now["message"] and rows(world, slug) == 2, now
+        assert not list(world.data.glob("*/*/*.tmp"))
     finally:
-        subprocess.run(["umount", str(disk)], check=True)
+        world.stop()
+
+
+# --- a source that trickles
+
+
+def test_a_source_that_trickles_ends(tmp_path, source):
+    """It would keep a worker, and all who wait behind, for as long as it likes."""
+    world = World(tmp_path, options=("--fetch_private", "--fetch_s=1", "--job_workers=1", "--deadline_ms=700"))
+    try:
+        slow, _ = make(world, source, "Slow")
+        quick, slug = make(world, source, "Quick")
+        Source.hold = threading.Event()
+        work(world, "put", dataset=slow)
+        until(lambda: work(world, "status", dataset=slow)["status"] not in ("idle", "queued"))
+        api = Api(world, key_of(world, ROOT_USER))
+        uid = api.good("POST", "/datasets/", {"metadata": {"default": {"title": {"value": "Looked at"}}}}, status=201)["uid"]
+        datasource = doc(source)["resources"][0]["datasource"]
+        said = api("POST", f"/datasets/{uid}/resources/preview/", {"type": "csvfile", "params": {}, "datasource": datasource})
+        assert said.status_code == 400 and "too slow" in said.text, said.text
+        now = settled(world, slow)
+        assert now["status"] == "error" and "too slow" in now["message"], now
+        Source.hold.set()
+        Source.hold = None
+        work(world, "put", dataset=quick)
+        assert settled(world, quick)["status"] == "idle" and rows(world, slug) == 2
+    finally:
+        world.stop()
