@@ -102,7 +102,9 @@ static bool obey(struct check *k, struct err *e)
 	quiet.pairs = pairs;
 	struct visitor_form kept = k->form;
 	k->form = quiet;
-	bool saved = save(k, e) && (look || save_name(k, e));
+	bool apart = str_eq(what, STR("apart"));
+	bool saved = save(k, e) && (look || save_name(k, e)) &&
+		     (!apart || dataset_part_several(v, &k->c, str_eq(visitor_field(&k->form, STR("access")), STR("restricted")), &k->errors, e));
 	k->form = kept;
 	if (!saved)
 		return false;
@@ -114,6 +116,8 @@ static bool obey(struct check *k, struct err *e)
 		*e = (struct err){ 0 };
 		return back_done(v, arena_printf(v->arena, "/backoffice/datasets/%.*s/check/", STR_ARG(k->c.uid)), "full", e);
 	}
+	if (apart)
+		return back_done(v, STR("/backoffice/datasets/?which=unpublished"), "parted", e);
 	if (!str_eq(what, STR("publish")))
 		return back_done(v, back_dataset_path(v, &k->c, DATASET_TAB_SOURCES), "saved-dataset", e);
 	struct job_order order = { .tenant = v->at.tenant->id, .dataset = k->c.dataset, .who = v->who.account, .kind = JOB_PUBLISH };
@@ -221,6 +225,8 @@ static void put_buttons(struct html *h, struct check *k)
 	if (back_dataset_may(&k->visit, &k->c, CONFIG_PUBLISH) && !k->preview.fault.n)
 		html_button(h, &(struct html_button){ .label = N_("Publish"), .name = "do", .value = STR("publish") });
 	html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Save and go on editing"), .name = "do", .value = STR("save") });
+	if (json_count(json_get(k->c.doc, "resources")) > 1)
+		html_button(h, &(struct html_button){ .weight = HTML_SECONDARY, .label = N_("Make a dataset of each file"), .name = "do", .value = STR("apart") });
 	if (may_discard(k))
 		html_button(h, &(struct html_button){ .weight = HTML_PLAIN, .label = N_("Discard"), .name = "do", .value = STR("discard") });
 	html_buttons_close(h);
@@ -245,6 +251,8 @@ static bool show(struct check *k, struct err *e)
 	html_heading_open(h, page.title, N_("This is what was found. Give it a title, look at the rows, publish it: everything can be changed later."));
 	html_heading_close(h);
 	put_found(h, k);
+	if (!dataset_put_several(h, v, &k->c, &k->preview, e))
+		return false;
 	back_put_fault(h, &k->preview);
 	html_form_open(h, &(struct html_form){ .visit = v, .posted = k->posted ? &k->form : NULL, .errors = k->errors.n ? &k->errors : NULL, .id = "check" });
 	back_dataset_base(h, v, &k->c, STR("metadata/default/title resources/0 fields"));

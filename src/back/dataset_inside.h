@@ -57,6 +57,13 @@ void dataset_put_live_choice(struct html *h, bool live) nonnull_all;
 bool dataset_is_of_portal(const struct json_node *resource) must_use;
 struct str dataset_live_source(struct arena *a, const struct json_node *datasource, bool live);
 
+/* --- dataset_several.c -------------------------------------------------------------------------------------------- */
+
+/* The files of a new dataset, and what of the others has no place in it; nothing for one file. */
+bool dataset_put_several(struct html *h, struct visit *v, const struct config *c, const struct back_preview *first, struct err *e) must_use nonnull_all;
+/* A dataset of its own for every file but the first; false with errors noted. */
+bool dataset_part_several(struct visit *v, struct config *c, bool restricted, struct html_errors *errors, struct err *e) must_use nonnull_all;
+
 /* --- dataset_push.c ----------------------------------------------------------------------------------------------- */
 
 /* Whether pushed records are taken, and the key for it: a panel of the tab of sources. */

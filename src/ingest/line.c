@@ -143,18 +143,23 @@ bool line_part(struct line *n, struct part *p, size_t i, struct err *e)
 	return see_columns(n, p, i, e);
 }
 
-void line_part_end(struct line *n, struct part *p, size_t i)
+bool line_part_end(struct line *n, struct part *p, size_t i, struct err *e)
 {
 	auto_buf list = BUF_INIT(600);
 	size_t ignored = 0;
-	if (i == 0) return;
+	if (i == 0) return true;
 	for (size_t k = 0; k < n->nto; k++) {
 		if (n->to[k]) continue;
 		if (ignored++ < 8) buf_printf(&list, "%s“%.*s”", list.n ? ", " : "", STR_ARG(text_cut(p->columns.p[k].label, 60)));
 	}
-	if (!ignored) return;
+	if (!ignored) return true;
+	if (ignored == n->nto)
+		return err_set(e, ERR_BAD_SOURCE, "none of the columns of “%.*s” (%.*s%s) is in the first source, whose fields the dataset has: all its values would be lost. "
+		                                  "Give it a dataset of its own, or name its columns as the first source does",
+		               STR_ARG(n->job->parts[i].name), STR_ARG(buf_str(&list)), ignored > 8 ? " …" : "");
 	vec_push(n->a, &n->notes, arena_printf(n->a, "%.*s: columns that the first source does not have were left out (%zu): %.*s%s",
 	                                       STR_ARG(n->job->parts[i].name), ignored, STR_ARG(buf_str(&list)), ignored > 8 ? " …" : "."));
+	return true;
 }
 
 /* --- rows -------------------------------------------------------------------------------------------------- */

@@ -44,7 +44,8 @@ bool line_open(struct line *n, struct arena *a, const struct ingest_job *job, co
 /* Part number i begins. */
 bool line_part(struct line *n, struct part *p, size_t i, struct err *e) must_use;
 bool line_row(struct line *n, struct part *p, size_t i, const struct row *r, bool *enough, struct err *e) must_use;
-void line_part_end(struct line *n, struct part *p, size_t i);
+/* ERR_BAD_SOURCE when none of its columns is among those of the first. */
+bool line_part_end(struct line *n, struct part *p, size_t i, struct err *e) must_use;
 /* Columns after the processors; a name may be empty: that column is no more. */
 size_t line_columns(struct line *n, const struct heading **out);
 /* Notes of the whole: fields that processors address and no source has. */

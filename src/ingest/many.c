@@ -138,8 +138,8 @@ static bool run_part(struct many *m, size_t i, bool *enough, struct err *e)
 		ok = line_row(&m->line, &p, i, &r, enough, e);
 		if (n % 1024 == 0) atomic_store(&m->place, m->done_bytes + part_place(&p));
 	}
+	ok = ok && line_part_end(&m->line, &p, i, e);
 	if (ok) {
-		line_part_end(&m->line, &p, i);
 		keep_notes(m, &p);
 		if (i == 0) keep_dialect(m, &p);
 		m->done_bytes += p.load.source.bytes;

@@ -399,10 +399,10 @@ def test_a_live_dataset_says_what_stays_at_the_other_portal(world, root):
     assert "Near" in gone and "Shown live" not in gone and "Shown live" not in page(root, "/backoffice/queue/")
 
 
-def sent(c, name, content):
-    """Sends one file and comes to the page that shows what was found."""
+def sent(c, name, content, *more):
+    """Sends files, further ones as pairs of name and content, and comes to the page that shows what was found."""
     token = dict(form_of(page(c, "/backoffice/datasets/new/"), 'name="way"', "drop-files"))["csrfmiddlewaretoken"]
-    return c.request("POST", "/backoffice/datasets/new/", data={"csrfmiddlewaretoken": token, "way": "files"}, files={"files": (name, content)}, headers={"Origin": f"https://{HOST}"})
+    return c.request("POST", "/backoffice/datasets/new/", data={"csrfmiddlewaretoken": token, "way": "files"}, files=[("files", f) for f in ((name, content), *more)], headers={"Origin": f"https://{HOST}"})
 
 
 def test_what_readers_see_is_deleted_after_a_question(world, root):
@@ -582,6 +582,34 @@ def test_pushed_records_begin_with_an_example(world, root):
     assert "Records that programs push are taken as they come" in page(root, at(own, "processing"))
     send(root, at(own, "sources"), {"bootstrap": '{"gauge": "Pier", "level": 2}'}, 'name="bootstrap"')
     assert "Pier" in page(root, at(own, "sources"))
+
+
+def test_files_that_do_not_belong_together_are_told_and_parted(world, root):
+    bikes, people = ("bikes 2024.csv", b"station,bikes\nQuay,3\nHill,4\n"), ("people.csv", b"name,age\nAda,36\nBob,40\nEve,41\n")
+    more = ("bikes 2025.csv", b"station,bikes,helmets\nLock,5,1\n")
+    own = re.search(r"da_\w+", sent(root, *bikes, more, people).headers["Location"]).group(0)
+    check = f"/backoffice/datasets/{own}/check/"
+    text = page(root, check)
+    assert all(name in text for name in ("bikes 2024.csv", "bikes 2025.csv", "people.csv"))
+    assert re.search(r"columns that the first file does not have would be left out</strong> \(<bdi>helmets", text)
+    assert re.search(r"none of its columns is in the first file; its values would be lost</strong> \(<bdi>name, age", text)
+    # Published all the same, nothing is published, and the reason names the file.
+    send(root, check, {"title": "All at once", "do": "publish"}, 'name="title"')
+    until(lambda: "none of the columns of “people.csv” (“name”, “age”) is in the first source" in page(root, at(own, "history")))
+    assert world.client(HOST).get("/api/explore/v2.1/catalog/datasets/all-at-once").status_code == 404
+    # One after the other is right for those that do, and each alone for the others.
+    parted = re.search(r"da_\w+", sent(root, *bikes, people).headers["Location"]).group(0)
+    answer = send(root, f"/backoffice/datasets/{parted}/check/", {"title": "Bikes alone", "access": "restricted", "do": "apart"}, 'name="title"')
+    assert "done=parted" in answer.headers["Location"]
+    listed = page(root, answer.headers["Location"])
+    uids = [re.search(rf'/backoffice/datasets/(da_\w+)/sources/"><bdi>{title}<', listed).group(1) for title in ("Bikes alone", "People")]
+    assert uids[0] == parted
+    for one, rows in zip(uids, (2, 3)):
+        machine = Api(world, key_of(world, ROOT_USER))
+        assert len(machine.good("GET", f"/datasets/{one}/resources/")["results"]) == 1
+        assert machine.good("GET", f"/datasets/{one}/")["is_restricted"] is True
+        published(world, root, one)
+        assert f"{rows} " in page(root, at(one, "history"))
 
 
 def test_lists_lead_to_figures_and_are_narrowed(world, root):
