@@ -66,6 +66,7 @@ void back_dataset_base(struct html *h, struct visit *v, const struct config *c, 
 	html_hidden(h, "revision", kept ? visitor_field(h->posted, STR("revision")) : arena_printf(v->arena, "%lld", (long long)c->revision));
 	html_hidden(h, "base", kept ? visitor_field(h->posted, STR("base")) : fingerprint(v->arena, c, places));
 	html_hidden(h, "places", places);
+	html_form_held(h);
 }
 
 /* The field of a form that a fault is about: what comes after the place. */

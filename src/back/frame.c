@@ -5,8 +5,14 @@
 bool back_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, enum view_section section, unsigned flags,
                 struct visit *out, struct err *e)
 {
-	if (!visitor_enter(s, r, p, out, e))
+	uint64_t turn;
+	if (!back_turn(r, &turn, e))
 		return false;
+	bool entered = visitor_enter(s, r, p, out, e);
+	out->turn = turn;
+	if (!entered)
+		return false;
+	back_stood_begin(out);
 	visitor_private(out);
 	/* A key was made by somebody who had just proved a secret: for programs, it stands for all that follows. */
 	bool by_key = (flags & BACK_KEYS) && out->who.key && (out->who.who.scope & ACCOUNT_WRITE);
@@ -33,14 +39,18 @@ bool back_answered(struct httpd_reply *p, const struct err *e)
 
 bool back_form(struct visit *v, struct visitor_form *out, struct err *e)
 {
-	return visitor_form(v, VISITOR_TOKEN, out, e);
+	struct html_errors errors = { 0 };
+	if (!visitor_form(v, VISITOR_TOKEN, out, e))
+		return false;
+	return back_stood(v, out, &errors, e) || (errors.n && err_set(e, ERR_CONFLICT, "Somebody else has changed the same thing since you opened the page. Nothing was done: open it again."));
 }
 
 bool back_form_kept(struct visit *v, struct visitor_form *out, struct html_errors *errors, struct err *e)
 {
 	*out = (struct visitor_form){ 0 };
 	if (visitor_form(v, VISITOR_TOKEN, out, e))
-		return true;
+		return back_stood(v, out, errors, e);
+	back_stood_carry(v, out);
 	if (!out->n || !visitor_may_retry(v, e))
 		return false;
 	httpd_reply_status(v->reply, 403);
@@ -51,6 +61,7 @@ bool back_form_taken(struct visit *v, struct visitor_form *out, struct html_erro
 {
 	*taken = v->request->method == HTTPD_POST && back_form_kept(v, out, errors, e);
 	if (back_kept(v, out)) {
+		back_stood_carry(v, out);
 		html_complain(errors, v->lang, "", N_("You had been signed out, so nothing was done. What you filled in is still here: please send it again."));
 		return true;
 	}
@@ -128,7 +139,7 @@ void back_said(struct view_page *p, const struct httpd_request *r)
 
 void back_refused(struct visit *v)
 {
-	if (httpd_reply_get_status(v->reply) != 403)
+	if (httpd_reply_get_status(v->reply) != 403 && !v->stood->told)
 		httpd_reply_status(v->reply, 422);
 }
 

@@ -39,6 +39,12 @@ bool back_enter(struct site *s, struct httpd_request *r, struct httpd_reply *p, 
                 struct visit *out, struct err *e) must_use nonnull_all;
 /* For the line after a false: true when there is no error, the reply being set already. */
 bool back_answered(struct httpd_reply *p, const struct err *e) must_use nonnull_all;
+/* stood.c: two editors at once. Every form of this room with boxes carries how they stood (view.h); the three below compare it with how they stand now, and
+ * note an error with status 409 when somebody else has changed them meanwhile. */
+bool back_turn(const struct httpd_request *r, uint64_t *turn, struct err *e) must_use nonnull_all;
+void back_stood_begin(struct visit *v) nonnull_all;
+void back_stood_carry(struct visit *v, const struct visitor_form *f) nonnull_all; /* shown again without having been compared */
+bool back_stood(struct visit *v, const struct visitor_form *f, struct html_errors *errors, struct err *e) must_use nonnull_all;
 /* Reads a posted form and checks its token. */
 bool back_form(struct visit *v, struct visitor_form *out, struct err *e) must_use nonnull_all;
 /* The same for a page with much to fill in: when only the token is stale (another tab signed in or proved a secret, CSR-5), false
@@ -100,14 +106,14 @@ struct back_list {
 	const char *const *names;    /* of the parameters */
 	size_t n;
 	bool forgets_words;          /* what is searched for is not kept: it would be names of people */
+	const char *aside;           /* a parameter whose value is a place apart, such as a bin: what is asked for there changes nothing of what is kept; NULL: none */
+	const char *aside_value;
 };
 bool back_list_state(struct visit *v, struct view_state *s, const struct back_list *l, struct err *e) must_use nonnull_all;
 /* That the list is as it was left, with a way to all of it; nothing when the address says it all. */
 void back_put_left(struct html *h, const struct visit *v, const struct view_state *s) nonnull_all;
 
 /* --- may.c: permissions in forms ----------------------------------------------------------------------------- */
-	const char *aside;           /* a parameter whose value is a place apart, such as a bin: what is asked for there changes nothing of what is kept; NULL: none */
-	const char *aside_value;
 
 /* Boxes for all permissions; those that `v` does not have cannot be given by it, and stay as they are. */
 void back_put_permissions(struct html *h, const struct visit *v, uint64_t bits) nonnull_all;

@@ -175,7 +175,7 @@ static bool show(struct visit *v, const struct list *l, bool unsaved, const stru
 	back_put_navigation_tabs(h, NAVIGATION_MENU);
 	if (unsaved && !errors)
 		html_notice(h, HTML_INFO, N_("Not saved yet: visitors see the former menu until you save."));
-	html_form_open(h, &(struct html_form){ .visit = v, .errors = errors });
+	html_form_open(h, &(struct html_form){ .visit = v, .errors = errors, .rebuilt = unsaved });
 	/* Enter in a field saves, and does not move the first item. */
 	html_lit(h, "<button class=\"visually-hidden\" name=\"do\" value=\"save\" tabindex=\"-1\" aria-hidden=\"true\"></button>");
 	html_lit(h, "<stoa-sort><ol class=\"menu-items\">");

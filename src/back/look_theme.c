@@ -55,6 +55,7 @@ static void put_box(struct html *h, struct visit *v, enum look_scheme s, int rol
 	struct str name = arena_printf(v->arena, "%s.%s", scheme_words[s], look_colour_rows[role].word);
 	struct str made = back_colour(v->arena, draft->palette[s].colour[role]);
 	struct str value = draft->theme.given[s][role] ? back_colour(v->arena, draft->theme.colour[s][role]) : STR("");
+	html_stood(h, name, value);
 	if (posted)
 		value = visitor_field(posted, name);
 	html_lit(h, "<stoa-colour data-made=\"");

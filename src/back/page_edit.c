@@ -227,6 +227,7 @@ static bool show(struct edit *d, struct err *e)
 	/* Enter in a field saves: the first button of a form is the one it presses. */
 	html_lit(h, "<button class=\"visually-hidden\" tabindex=\"-1\" aria-hidden=\"true\" name=\"do\" value=\"save\"></button>");
 	html_hidden(h, "base", arena_printf(v->arena, "%lld", (long long)d->base));
+	html_form_held(h);
 	page_put_fields(h, v, d->office.page, json_root(doc));
 	put_buttons(h, d);
 	html_form_close(h);

@@ -329,7 +329,7 @@ static bool show(struct visit *v, const struct grounds *all, bool unsaved, bool 
 	back_put_stale(&page, errors);
 	if (unsaved && !errors->n)
 		html_notice(h, HTML_INFO, N_("Not saved yet: maps stay as they were until you save."));
-	html_form_open(h, &(struct html_form){ .visit = v, .action = STR(HOME), .errors = errors });
+	html_form_open(h, &(struct html_form){ .visit = v, .action = STR(HOME), .errors = errors, .rebuilt = unsaved });
 	/* Enter in a field saves, and does not move the first one. */
 	html_lit(h, "<button hidden name=\"do\" value=\"save\"></button>");
 	html_lit(h, "<stoa-sort><ol class=\"menu-items\">");

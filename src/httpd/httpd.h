@@ -57,6 +57,7 @@ struct httpd_request {
 	int64_t tenant;                 /* 0: none; share of the lane and generation of the cache */
 	const void *portal;             /* whatever the app wants to hand to its handlers */
 	void *note;                     /* what a handler leaves for the finish and error hooks; NULL: nothing */
+	void *aside;                    /* httpd_aside: what the page is asked for; NULL: it is asked for as usual */
 };
 
 /* Names under which a portal may speak plain HTTP: localhost and all below it, 127.0.0.1, [::1]. */
@@ -237,6 +238,10 @@ struct httpd_route {
 	bool (*run)(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e);
 	const void *extra; /* for the room that owns the route */
 };
+
+/* aside.c: runs a page of GET in the name of this request, for what its handler writes to `aside`. The reply is thrown away, and no hook hears of it. */
+bool httpd_aside(const struct httpd_request *r, const struct httpd_reply *p, const struct httpd_route *route, struct str raw_query, void *app, void *aside,
+                 struct err *e) must_use nonnull_all;
 
 /* --- the server ------------------------------------------------------------------------------- */
 

@@ -112,6 +112,22 @@ static void put_digest(struct manage_call *c, char hex[2 * TAG + 1])
 
 static bool is_portals(const struct manage_operation *op) { return op->path && strcmp(op->base, MANAGE_PORTAL) == 0; }
 
+static const struct manage_operation *same_or_null(const struct manage_operation *op, enum httpd_method method)
+{
+	for (size_t i = 0; op->path && i < manage_operation_count; i++) {
+		const struct manage_operation *o = &manage_operations[i];
+		if (o->path && strcmp(o->base, op->base) == 0 && strcmp(o->path, op->path) == 0 && o->route.method == method) return o;
+	}
+	return NULL;
+}
+
+/* Users, groups and templates, and the portal itself, have no revisions. */
+static bool has_no_revision(const struct manage_operation *op)
+{
+	const struct manage_operation *put = same_or_null(op, HTTPD_PUT);
+	return is_portals(op) || op->rule == MANAGE_DOMAIN || (put && put->rule == MANAGE_DOMAIN);
+}
+
 static struct str unquoted(struct str tag)
 {
 	if (str_starts(tag, STR("W/"))) tag = str_from(tag, 2);
@@ -126,20 +142,26 @@ static bool next_tag(struct str *field, struct str *tag)
 	return true;
 }
 
-/* Of what has no revision, the tag is of its bytes: what would be read now is made, and compared. */
-static bool check_portal(struct manage_call *c, struct str field, struct err *e)
+/* "12-5f1c…" of a dataset's, "5f1c…" of the portal's: what is of the bytes. */
+static struct str of_bytes(struct str tag)
+{
+	ptrdiff_t dash = str_find_char(tag, '-');
+	return dash >= 0 ? str_from(tag, (size_t)dash + 1) : tag;
+}
+
+/* Of what has no revision, the tag is of its bytes: what would be read now is made, and compared. Nobody else has the turn of
+ * this address (manage_run), so that of two who hold the same tag one is refused. */
+static bool check_bytes(struct manage_call *c, struct str field, struct err *e)
 {
 	char hex[2 * TAG + 1];
-	const struct manage_operation *reads = NULL;
-	for (size_t i = 0; i < manage_operation_count; i++)
-		if (is_portals(&manage_operations[i]) && strcmp(manage_operations[i].path, c->op->path) == 0 && manage_operations[i].route.method == HTTPD_GET) reads = &manage_operations[i];
+	const struct manage_operation *reads = same_or_null(c->op, HTTPD_GET);
 	if (!reads || c->op->route.method != HTTPD_PUT) return true;
 	bool ok = reads->run(c, e);
 	put_digest(c, hex);
 	buf_clear(&c->out);
 	c->j = JSON_OUT(&c->out);
 	for (struct str tag; ok && next_tag(&field, &tag);)
-		if (str_eq(tag, str_of(hex))) return true;
+		if (str_eq(of_bytes(tag), str_of(hex))) return true;
 	return ok && err_set(e, ERR_PRECONDITION, "This was changed since you read it. Read it again, then make your change.");
 }
 
@@ -149,7 +171,8 @@ static bool check_match(struct manage_call *c, struct err *e)
 	struct str field = str_trim(httpd_header(c->r, STR("If-Match")));
 	int64_t revision = -1;
 	if (!field.n || str_eq(field, STR("*")) || is_safe(c->r->method)) return true;
-	if (is_portals(c->op)) return check_portal(c, field, e);
+	/* Rules of security are no part of the configuration, whose revision stays when they change. */
+	if (has_no_revision(c->op) || c->op->rule == MANAGE_SECURES) return check_bytes(c, field, e);
 	if (c->op->rule < MANAGE_READS) return true;
 	for (struct str tag; next_tag(&field, &tag);) {
 		ptrdiff_t dash = str_find_char(tag, '-');
@@ -182,7 +205,7 @@ static void put_tag(struct manage_call *c)
 {
 	char hex[2 * TAG + 1];
 	put_digest(c, hex);
-	httpd_reply_etag(c->p, is_portals(c->op) ? arena_str(c->a, str_of(hex)) : arena_printf(c->a, "%lld-%s", (long long)c->config.revision, hex));
+	httpd_reply_etag(c->p, has_no_revision(c->op) ? arena_str(c->a, str_of(hex)) : arena_printf(c->a, "%lld-%s", (long long)c->config.revision, hex));
 }
 
 /* Where what was made is now: below the list that it was added to. */
@@ -211,7 +234,7 @@ static bool send(struct manage_call *c, struct err *e)
 		if (is_safe(c->r->method) || c->r->method == HTTPD_PUT) put_tag(c);
 		if (!httpd_reply_header(c->p, STR("X-Revision"), arena_printf(c->a, "%lld", (long long)c->config.revision), &ignored)) ignored.code = ERR_NONE;
 	}
-	if (is_portals(c->op) && c->status < BAD && (is_safe(c->r->method) || c->r->method == HTTPD_PUT)) put_tag(c);
+	if (has_no_revision(c->op) && !c->raw && c->status < BAD && (is_safe(c->r->method) || c->r->method == HTTPD_PUT)) put_tag(c);
 	int status = c->status;
 	if (status != NO_CONTENT && !rest_json(c->p, &c->out, STR(""), e)) return false;
 	httpd_reply_status(c->p, status);
@@ -260,10 +283,14 @@ static bool manage_run(struct httpd_request *r, struct httpd_reply *p, void *app
 {
 	struct manage_call c = { .r = r, .p = p, .a = r->arena, .s = app, .op = r->route_or_null->extra, .out = BUF_INIT(OUT_BYTES) };
 	bool open = c.op->rule == MANAGE_EVERYONE;
+	uint64_t turn = 0;
+	if (r->method == HTTPD_PUT && httpd_header(r, STR("If-Match")).n && !visitor_turn_take(r, &turn, e)) return false;
 	if (!(open ? visitor_enter_anyone(app, r, p, &c.visit, e) : visitor_enter(app, r, p, &c.visit, e))) {
+		visitor_turn_give(turn);
 		visitor_leave(&c.visit); /* it may have come half-way in */
 		return false;
 	}
+	c.visit.turn = turn;
 	c.tenant = c.visit.at.tenant;
 	c.t = c.tenant->id;
 	c.who = &c.visit.who;

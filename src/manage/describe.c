@@ -80,7 +80,7 @@ static void put_parameters(struct json_out *j, const struct manage_operation *o)
 		json_value(j);
 		buf_lit(j->b, "{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"description\":\"The same key with the same request has the same answer, for a day.\",\"schema\":{\"type\":\"string\"}}");
 	}
-	if ((o->rule >= MANAGE_READS && o->route.method != HTTPD_GET) || (is_of(o, MANAGE_PORTAL) && o->route.method == HTTPD_PUT)) {
+	if ((o->rule >= MANAGE_READS && o->route.method != HTTPD_GET) || ((is_of(o, MANAGE_PORTAL) || o->rule == MANAGE_DOMAIN) && o->route.method == HTTPD_PUT)) {
 		json_value(j);
 		buf_lit(j->b, "{\"name\":\"If-Match\",\"in\":\"header\",\"description\":\"The ETag of what was read: a change of something older is refused with 412.\",\"schema\":{\"type\":\"string\"}}");
 	}

@@ -71,7 +71,9 @@ static void put_summary(struct html *h)
 			html_lit(h, "</a>");
 		html_lit(h, "</li>");
 	}
-	html_lit(h, "</ul></div></div>");
+	html_lit(h, "</ul>");
+	view_stood_put_told(h);
+	html_lit(h, "</div></div>");
 }
 
 void html_form_open(struct html *h, const struct html_form *f)
@@ -79,6 +81,7 @@ void html_form_open(struct html *h, const struct html_form *f)
 	h->ids++;
 	h->posted = f->posted;
 	h->errors = f->errors;
+	view_stood_open(h, f);
 	html_lit(h, "<form class=\"");
 	view_put_either(h, f->plain, STR("plain"), STR("form"));
 	if (f->inline_)
@@ -111,6 +114,7 @@ void html_form_open(struct html *h, const struct html_form *f)
 
 void html_form_close(struct html *h)
 {
+	view_stood_close(h);
 	html_lit(h, "</form>");
 	h->posted = NULL;
 	h->errors = NULL;
@@ -328,6 +332,8 @@ static void put_field(struct html *h, const struct html_field *f, struct str nam
 	struct about b = { .name = name, .label = f->label, .hint = f->hint, .label_text = f->label_text,
 		           .hint_text = f->hint_text, .required = f->required, .hide_label = f->hide_label };
 	struct str value = h->posted ? visitor_field(h->posted, name) : f->value;
+	if (f->kind != HTML_FIELD_PASSWORD && !f->readonly)
+		html_stood(h, name, f->value);
 	put_open(h, &b, STR("field"));
 	put_label(h, &b);
 	put_hint(h, &b);
@@ -499,11 +505,28 @@ static void put_group(struct html *h, const struct html_choice *c, const struct 
 	html_lit(h, "</div></fieldset>");
 }
 
+/* What is stored, for those who edit at once. */
+static void note_choice(struct html *h, const struct html_choice *c, struct str name)
+{
+	struct str text = c->value;
+	for (size_t i = 0; i < c->noptions; i++) {
+		const struct html_option *o = &c->options[i];
+		struct str words = o->message ? i18n_text(h->lang, o->message) : o->text;
+		if (c->kind == HTML_CHECKS && !o->disabled)
+			view_stood_box(h, &(struct view_stood_box){ .name = name, .value = o->value, .shown = words, .on = o->on, .of_several = true });
+		else if (str_eq(o->value, c->value))
+			text = words;
+	}
+	if (c->kind != HTML_CHECKS)
+		view_stood_box(h, &(struct view_stood_box){ .name = name, .value = c->value, .shown = text, .on = true });
+}
+
 void html_choice(struct html *h, const struct html_choice *c)
 {
 	struct about b = { .name = str_of(c->name), .label = c->label, .hint = c->hint, .label_text = c->label_text,
 		           .required = c->required, .hide_label = c->hide_label };
 	struct str value = h->posted ? visitor_field(h->posted, b.name) : c->value;
+	note_choice(h, c, b.name);
 	if (c->kind == HTML_SELECT)
 		put_select(h, c, &b, value);
 	else
@@ -514,6 +537,8 @@ void html_check(struct html *h, const struct html_check *c)
 {
 	struct about b = { .name = str_of(c->name), .label = c->label, .hint = c->hint, .label_text = c->label_text,
 		           .hint_text = c->hint_text, .required = c->required };
+	if (!c->disabled)
+		view_stood_box(h, &(struct view_stood_box){ .name = b.name, .value = STR("on"), .shown = i18n_text(h->lang, c->on ? N_("Yes") : N_("No")), .on = c->on });
 	put_open(h, &b, STR("field option alone"));
 	html_lit(h, "<input type=\"checkbox\" value=\"on\" id=\"");
 	put_id(h, b.name, "");

@@ -36,4 +36,10 @@ void view_put_words(struct html *h, const char *message_or_null, struct str text
 /* Two literals, one of which is written. */
 void view_put_either(struct html *h, bool first, struct str a, struct str b);
 
+/* stood.c, for form.c */
+void view_stood_open(struct html *h, const struct html_form *f) nonnull_all;
+void view_stood_box(struct html *h, const struct view_stood_box *box) nonnull_all;
+void view_stood_close(struct html *h) nonnull_all;
+void view_stood_put_told(struct html *h) nonnull_all;
+
 #endif

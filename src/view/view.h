@@ -27,6 +27,7 @@ struct html {
 	const struct template_item *themes;
 	size_t nthemes;
 	bool themes_read;
+	struct view_stood *stood;       /* of the form that is open, in the back office */
 };
 /* A theme of the portal's own list, with its label in the page's language; NULL: it has no list of its own, or no such theme. */
 const struct template_item *view_theme_or_null(struct html *h, struct str name) nonnull_all;
@@ -341,9 +342,34 @@ struct html_form {
 	bool inline_;                   /* a row of fields and buttons, such as a search */
 	bool plain;                     /* nothing but its content: a button in a table */
 	bool files;                     /* it holds a field for files: the route's body_max must allow for them */
+	bool rebuilt;                   /* its boxes are given what was posted, as rows that were moved; otherwise what is stored, and `posted` comes over it */
 };
 void html_form_open(struct html *h, const struct html_form *f);
 void html_form_close(struct html *h);
+/* --- stood.c: two editors at once. In the back office (visit.stood) every form with boxes carries how they stood; back_form_kept and its kind compare it
+ * with how they stand now. Boxes of the functions below are counted by themselves. */
+struct view_stood_box { struct str name, value, shown; bool on; bool of_several; /* boxes of one name */ };
+struct view_stood_form { VEC(struct view_stood_box) boxes; };
+struct view_stood {
+	struct visit *visit;
+	VEC(struct view_stood_form) forms;  /* those that are written */
+	struct view_stood_form *open;
+	bool held, again;                   /* of the open one: it tells two editors apart by itself; it comes back as posted */
+	struct str carried;                 /* what forms that come back carry */
+	bool told;
+};
+/* A box that a page writes by hand, with its stored value. */
+void html_stood(struct html *h, struct str name, struct str value);
+/* The open form tells two editors apart by itself, as those of datasets do. */
+void html_form_held(struct html *h);
+/* What a form carries. Pieces: how its boxes stood; path and query: the page it was on. */
+struct view_stood_word { struct str pieces, path, query; };
+bool view_stood_read(struct arena *a, struct str word, struct view_stood_word *out) must_use;
+struct str view_stood_word_of(struct arena *a, const struct view_stood *now, const struct view_stood_word *was) nonnull_all; /* of all forms as they stand now */
+bool view_stood_is(struct arena *a, const struct view_stood *now, struct str was) must_use nonnull_all; /* one of the forms, or all of them, stand so */
+const struct view_stood_form *view_stood_nearest_or_null(struct arena *a, const struct view_stood *now, struct str was) nonnull_all;
+bool view_stood_says(struct arena *a, const struct view_stood_form *now, const struct visitor_form *posted) must_use nonnull_all; /* what is posted stands there already */
+void view_stood_tell(struct visit *v, const struct view_stood_form *now, struct str was, struct html_errors *errors) nonnull_all; /* beside each box that differs: what stands there now */
 void html_hidden(struct html *h, const char *name, struct str value);
 
 enum html_kind {

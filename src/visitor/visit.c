@@ -140,6 +140,8 @@ bool visitor_is_nobody(const struct visit *v) { return v->who.account == 0 && v-
 
 void visitor_leave(struct visit *v)
 {
+	visitor_turn_give(v->turn);
+	v->turn = 0;
 	if (v->at.site && v->registry) registry_release(v->at.site->registries, v->registry);
 	v->registry = NULL;
 	if (v->at.site) look_release(v->at.site->looks, v->look);

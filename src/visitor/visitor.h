@@ -40,6 +40,8 @@ struct visit {
 	bool navigation;                /* an HTML navigation (0.3): the only occasion to renew or remove by itself */
 	bool foreign_frame;             /* rendered for an embed: no cookie is read or set */
 	char csrf[CSRF_TOKEN + 1];      /* the value of csrftoken that this answer's forms go with; "" until asked for */
+	struct view_stood *stood;       /* how the forms of this page stand (view.h); NULL outside of the back office */
+	uint64_t turn;                  /* 0: none; given back by visitor_leave */
 	struct visitor_after *after;    /* what the end of the answer may do about cookies */
 };
 
@@ -65,6 +67,12 @@ struct str visitor_origin(struct arena *a, struct str host, int port) nonnull_al
 /* Cache-Control and Vary of a page whose bytes depend on language alone; keeps it in the server's own
  * store of finished answers for readers without cookies. */
 void visitor_cache_page(const struct visit *v, int seconds) nonnull_all;
+
+/* --- turn.c: requests that change the same address go one after the other -------------------------- */
+
+/* Waits for those who were here before; ERR_BUSY after some seconds. To be put into visit.turn. */
+bool visitor_turn_take(const struct httpd_request *r, uint64_t *turn, struct err *e) must_use nonnull_all;
+void visitor_turn_give(uint64_t turn); /* 0: nothing */
 
 /* --- origin.c ------------------------------------------------------------------------------------ */
 
