@@ -148,7 +148,10 @@ bool fetch_http(struct fetching *f, struct err *e)
 	struct fetch_call c;
 	struct str relative = fetch_text(f->r->datasource, "relative_url");
 	if (!relative.n) relative = fetch_text(f->r->datasource, "url");
-	return fetch_call_of(f, f->connection, relative, &c, e) && put_headers(f, json_get(f->r->datasource, "headers"), &c, e) && fetch_by_http(f, &c, e);
+	if (!fetch_call_of(f, f->connection, relative, &c, e) || !put_headers(f, json_get(f->r->datasource, "headers"), &c, e)) return false;
+	/* Where somebody signs in, or says headers, the address is meant as it stands. */
+	if (!f->uid.n && !c.nheaders) c.shared = fetch_shared(f->a, c.url, &c.url);
+	return fetch_by_http(f, &c, e);
 }
 
 /* --- names ------------------------------------------------------------------------------------------------------- */
@@ -370,8 +373,12 @@ bool fetch_by_http(struct fetching *f, struct fetch_call *call, struct err *e)
 		fetch_file_abandon(&d.file, false);
 		return not_modified(&d, e);
 	}
-	if (!fetch_file_whole(&d.file, d.got.ended, e)) return false;
 	struct str mime = mime_of(f, d.got.type);
+	if (call->shared && str_eq_nocase(mime, STR("text/html"))) {
+		fetch_file_abandon(&d.file, false);
+		return err_set(e, ERR_UNAUTHENTICATED, "The link leads to a page instead of the file. Share the file itself with “anyone with the link”, not a folder, and paste that link.");
+	}
+	if (!fetch_file_whole(&d.file, d.got.ended, e)) return false;
 	struct fetch_copy c = { .item = call->item, .name = name_of(f, call, &d.got, mime), .mime = mime };
 	bool shorter = !d.got.ended && d.file.bytes < fetch_known_read(f->a, f->r->known).bytes;
 	if (!fetch_settle(f, &d.file, &c, d.got.wanted[ETAG].n ? d.got.wanted[ETAG] : call->tag, d.got.wanted[MODIFIED], e)) return false;

@@ -101,6 +101,7 @@ struct fetch_call {
 	bool (*sign)(struct fetching *f, struct fetch_call *c, struct err *e);
 	int64_t from;               /* bytes that are there already */
 	bool conditional;           /* validators may be sent */
+	bool shared;                /* a link that somebody shared a file by: a page is not the file */
 	struct str name;            /* empty: of the answer or the address */
 	struct str item;            /* one of several of the source; empty: the only one */
 	struct str tag;             /* of its content, where the answer tells none */
@@ -110,6 +111,10 @@ bool fetch_header(struct fetch_call *c, struct str name, struct str value, struc
 /* Address, headers and credentials of an HTTP connection; `relative` is joined to its url. */
 bool fetch_call_of(struct fetching *f, const struct json_node *connection, struct str relative, struct fetch_call *out, struct err *e) must_use;
 struct str fetch_join(struct arena *a, struct str base, struct str relative);
+
+/* shared.c: the address that gives the file which a link of Google Drive, Google Sheets, OneDrive, SharePoint or Dropbox shows in a browser; false: it is no
+ * such link. */
+bool fetch_shared(struct arena *a, struct str url, struct str *out);
 
 /* --- address.c: secrets of a saved connection stay on its server --------------------------------------------------------- */
 
