@@ -438,7 +438,7 @@ def test_a_file_sent_by_mistake_is_discarded_and_comes_back(root):
     assert "It is discarded" in text and "Undo the deletion" in text and "Mistake" in page(root, "/backoffice/datasets/?which=deleted")
     page(root, own, 404)
     assert root.post("/backoffice/datasets/do/", form_of(text, "undelete")  + [("do", "undelete")]).status_code == 303
-    assert "Mistake" in page(root, "/backoffice/datasets/")
+    assert "Mistake" in page(root, "/backoffice/datasets/?q=")
     # What readers see is not discarded by a page of its beginnings.
     trees = at("trees", "check")
     assert "Discard" not in page(root, trees) and root.form(trees, {"do": "discard"}).status_code == 403
