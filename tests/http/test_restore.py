@@ -5,12 +5,14 @@ import json
 import shutil
 import sqlite3
 import tarfile
+import threading
 import time
 
 import pytest
 import requests
 
 from conftest import stoa
+from elsewhere import Handler, serving
 from probe import ADA, PASSWORD, ROOT_USER, World
 from services import registry
 from test_command_line import step_back
@@ -24,7 +26,7 @@ RECORDS = "/api/explore/v2.1/catalog/datasets/things/records?limit=0"
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    made = World(tmp_path_factory.mktemp("restore"))
+    made = World(tmp_path_factory.mktemp("restore"), options=("--fetch_private",))
     yield made
     made.stop()
 
@@ -261,6 +263,49 @@ def test_a_server_that_ended_in_between_goes_on(world, root, tmp_path):
     world._start()
     done, _ = settled(root, "cutoff")
     assert done["status"] == "done" and rows_of(world) == 50 and ask(world, "/api/explore/v2.1/catalog/datasets", host="tags.example").status_code == 200
+
+
+def test_work_under_way_is_stopped_and_goes_on_when_nothing_came_of_it(world, root, tmp_path):
+    held, asked = threading.Event(), []
+
+    class Slow(Handler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            self.wfile.write(b"name,height\n")
+            self.wfile.flush()
+            held.wait(60)
+
+    kept = backup(root)
+    with serving(Slow) as server:
+        doc = {"resources": [{"type": "csvfile", "title": "x", "params": {}, "datasource": {"type": "http", "connection": {"url": f"http://127.0.0.1:{server.server_port}"}, "relative_url": "/slow.csv"}}],
+               "processors": [], "fields": [], "metadata": {}}
+        work = lambda op, **more: world.ask("POST", "/work", json={"host": HOST, "op": op, **more}).json()
+        try:
+            made = work("create", title="Slow", doc=doc)
+            work("put", dataset=made["dataset"])
+            end = time.monotonic() + 30
+            while not asked and time.monotonic() < end:
+                pass
+            assert asked
+            # One that cannot be taken in: the work is begun again.
+            with open(row(world, kept["uid"])["file"], "rb") as f:
+                whole = f.read()
+            digest = row(world, kept["uid"])["digest"]
+            repack(world, kept["uid"], tmp_path, lambda f: (f / "portal.db").write_bytes(b"nothing"))
+            done, _ = restore(root, kept["uid"])
+            assert done["status"] == "error" and "portal.db" in done["message"], done
+            state = work("status", dataset=made["dataset"])
+            assert state["status"] in ("queued", "processing"), state
+            with open(row(world, kept["uid"])["file"], "wb") as f:
+                f.write(whole)
+            spoil(world, kept["uid"], digest=digest)
+            done, _ = restore(root, kept["uid"])
+            assert done["status"] == "done" and not [j for j in world.table("job") if not j["ended"]], done
+        finally:
+            held.set()
 
 
 def test_a_portal_that_was_closed_from_above_stays_closed(world, root):
