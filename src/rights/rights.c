@@ -53,10 +53,11 @@ static bool key_allows(const struct rights_caller *w, const struct dataset *d)
 	return !rights_is_narrow(w) || holds(w->who.datasets, w->who.ndatasets, d->id);
 }
 
-/* Administrators, and whoever has the permission to see restricted datasets: no rule of a dataset is about them. */
+/* Administrators, and whoever has the permission to see restricted datasets: no rule of a dataset is about them. A key, an administrator's
+ * too, has what it lists. */
 static bool is_above_rules(const struct rights_caller *w)
 {
-	return w->account && (w->who.admin || (w->who.permissions & ACCOUNT_BIT(ACCOUNT_MAY_EXPLORE_RESTRICTED)));
+	return w->account && ((w->who.admin && !w->key) || (w->who.permissions & ACCOUNT_BIT(ACCOUNT_MAY_EXPLORE_RESTRICTED)));
 }
 
 bool rights_sees(const struct site_visit *at, const struct rights_caller *w, const struct dataset *d)
@@ -150,6 +151,14 @@ static bool explores(const struct rights_caller *w, const struct dataset *d)
 	return false;
 }
 
+/* Rules whose fields are none of the dataset's show no data. */
+static bool sees_some(const struct dataset *d, const struct grant *g)
+{
+	bool some = !g->visible_or_null || !d->schema.n;
+	for (size_t i = 0; !some && i < d->schema.n; i++) some = g->visible_or_null[i];
+	return some;
+}
+
 static struct grant grant_of(const struct site_visit *at, const struct rights_caller *w, const struct dataset *d, struct arena *a)
 {
 	const struct dataset_rule **rules;
@@ -164,7 +173,7 @@ static struct grant grant_of(const struct site_visit *at, const struct rights_ca
 	join_rows(at, w, a, d, rules, n, &g);
 	g.quota = quota_of(rules, n);
 	if (n == 1 && !rights_filter_asks_caller(rules[0]->row_filter)) g.memo = rules[0]->memo;
-	g.data &= !g.broken && there;
+	g.data &= !g.broken && there && sees_some(d, &g);
 	return g;
 }
 

@@ -9,7 +9,7 @@
  * data_visible is theirs, rows is the number of their records, or -1 where that cannot be told. So what
  * prints a dataset needs no rule of its own, and must never print one out of the view itself.
  *
- * Whose rules hold: administrators see everything of their portal, and so does who has the permission
+ * Whose rules hold: administrators who are signed in see everything of their portal, and so does who has the permission
  * explore_restricted_dataset, by session or by a key or access token that holds it. An account, or the key that acts for
  * it, has the rules made for it and for its groups; with several, the rows that any of them shows and the
  * fields that any of them shows (rules that show no data do not count beside one that does). Without such

@@ -410,6 +410,10 @@ def test_the_permission_shows_restricted_datasets_by_session_and_by_key(world, t
     assert keyed("stoa_" + bare) is None
     full = reader.form("/account/keys/", {"do": "make", "label": "full", "may.catalogue": "explore_restricted_dataset", "permissions": "explore_restricted_dataset"})
     assert keyed("stoa_" + full.text.split("stoa_")[1][:40]) == 4
+    # An administrator's too: nothing ticked is nothing beyond what everybody sees.
+    for ticked, sees in (({}, None), ({"permissions": "explore_restricted_dataset"}, 4), ({"permissions": "edit_dataset"}, None)):
+        made = root.form("/account/keys/", {"do": "make", "label": "root's", **ticked})
+        assert keyed("stoa_" + made.text.split("stoa_")[1][:40]) == sees, ticked
     assert root.form(where, {"do": "leave", "address": ada}).status_code == 303
     assert seen(reader) is keyed(by_scope) is None
     assert seen(listed) == 4
