@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define PREFIX "fetched-"
-enum { NAME = 20, SPARE_MB = 32, DAY_S = 86400, PIECE = 1 << 20 };
+enum { NAME = 20, SPARE_MB = 32, DAY_S = 86400, ROOM_SHIFT = 26, PIECE = 1 << 20 };
 
 /* --- rows ---------------------------------------------------------------------------------------------------- */
 
@@ -161,6 +161,13 @@ bool fetch_file_begin(struct fetch_file *x, bool whole, int64_t total, struct er
 
 bool fetch_file_take(struct fetch_file *x, struct str bytes, struct err *e)
 {
+	/* How much will come is not always said. */
+	if (x->bytes >> ROOM_SHIFT != (x->bytes + (int64_t)bytes.n) >> ROOM_SHIFT) {
+		int64_t room;
+		if (!io_free_bytes(x->f->folder.p, &room, e)) return false;
+		if (room < io_spare_bytes(x->f->folder.p, x->f->site->conf ? x->f->site->conf->disk_free_mb : -1))
+			return err_set(e, ERR_DISK_FULL, "The source does not fit on the portal's disk. Make room, or ask the operator to.");
+	}
 	crypt_sha256_add(x->hash, bytes);
 	if (bytes.n) x->last = bytes.p[bytes.n - 1];
 	while (bytes.n) {

@@ -38,7 +38,7 @@ static bool bring(const struct place *p, struct str url, int what, struct sink *
 {
 	const struct net_bring b = { .url = url, .schemes = NET_FTP | NET_FTPS | NET_SFTP, .user = p->user.n ? p->user : STR("anonymous"),
 		                     .password = p->user.n ? p->password : STR("stoa@"), .host_key = p->host_key, .what = what, .from = to->file ? to->file->bytes : 0,
-		                     .most = to->file ? p->f->most : LIST_BYTES, .flags = fetch_flags(p->f->site), .ca_file_or_empty = fetch_ca(p->f->site), .begin = begin, .take = take,
+		                     .most = to->file ? p->f->most : LIST_BYTES, .longest_s = fetch_longest(p->f->site), .flags = fetch_flags(p->f->site), .ca_file_or_empty = fetch_ca(p->f->site), .begin = begin, .take = take,
 		                     .tick = tick, .arg = to, .cancel_or_null = p->f->r->cancel_or_null };
 	return net_bring(&b, p->f->a, got, e);
 }

@@ -278,7 +278,7 @@ static bool ask(struct download *d, struct err *e)
 	c.from = d->file.bytes;
 	if (!good || (c.sign && !c.sign(f, &c, e))) return false;
 	const struct net_bring b = { .url = c.url, .schemes = NET_HTTP | NET_HTTPS, .headers = c.headers, .nheaders = c.nheaders,
-		                     .from = d->file.bytes, .most = f->most, .redirects = FETCH_REDIRECTS, .flags = fetch_flags(f->site), .ca_file_or_empty = fetch_ca(f->site),
+		                     .from = d->file.bytes, .most = f->most, .redirects = FETCH_REDIRECTS, .longest_s = fetch_longest(f->site), .flags = fetch_flags(f->site), .ca_file_or_empty = fetch_ca(f->site),
 		                     .wanted = wanted, .begin = begin, .take = take, .tick = tick, .arg = d, .cancel_or_null = f->r->cancel_or_null };
 	return net_bring(&b, f->a, &d->got, e);
 }
@@ -286,7 +286,8 @@ static bool ask(struct download *d, struct err *e)
 static bool judge(const struct download *d, struct err *e)
 {
 	int s = d->got.status;
-	if (s == 200 || s == 206 || s == 304) return true;
+	bool asked = d->call->conditional && (d->known.etag.n || d->known.modified.n); /* whether it has changed */
+	if (s == 200 || s == 206 || (s == 304 && asked)) return true;
 	if (s == 401 || s == 403) return err_set(e, ERR_UNAUTHENTICATED, "The other server does not let us in (%d). Check the user, password or key of the connection.", s);
 	if (s == 404 || s == 410) return err_set(e, ERR_NOT_FOUND, "The other server has nothing at this address (%d). Check it in a browser.", s);
 	if (s == 416) return err_set(e, ERR_UPSTREAM, "The other server has less of the file than before; try again.");

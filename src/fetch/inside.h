@@ -34,6 +34,7 @@ struct fetching {
 
 unsigned fetch_flags(const struct site *s); /* NET_PRIVATE when the operator allows it */
 const char *fetch_ca(const struct site *s);
+int fetch_longest(const struct site *s); /* seconds that bringing one file may take */
 struct str fetch_text(const struct json_node *o, const char *name);
 bool fetch_stopped(const struct fetching *f, struct err *e) must_use; /* false: ERR_CANCELLED */
 

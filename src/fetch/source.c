@@ -18,6 +18,7 @@ const struct fetch_way fetch_ways[] = {
 
 unsigned fetch_flags(const struct site *s) { return s->conf && s->conf->fetch_private ? NET_PRIVATE : 0; }
 const char *fetch_ca(const struct site *s) { return s->conf ? s->conf->ca_file : NULL; }
+int fetch_longest(const struct site *s) { return s->conf ? (int)s->conf->fetch_s : 0; }
 
 struct str fetch_text(const struct json_node *o, const char *name) { return str_trim(json_text(json_get(o, name))); }
 

@@ -248,6 +248,13 @@ static const char *cast_point(struct caster *k, const struct plan_column *p, str
 	return NULL;
 }
 
+/* Shapes that pass the date line go on beyond it. */
+static bool in_degrees(const struct geo_box *b)
+{
+	const double lon = 360, lat = 90 + 1e-6;
+	return b->x0 >= -lon && b->x1 <= lon && b->y0 >= -lat && b->y1 <= lat;
+}
+
 static const char *cast_shape(struct caster *k, struct fill *f, struct fill_column *c, size_t row, struct str s)
 {
 	struct arena_mark m = arena_mark(&k->scratch);
@@ -258,8 +265,13 @@ static const char *cast_shape(struct caster *k, struct fill *f, struct fill_colu
 	if (!geo_parse(k->geo, &k->scratch, s, &wkb, &e)) reason = "not a shape in GeoJSON or WKT";
 	else if (wkb.n > LIMIT_CELL_BYTES) reason = "the shape is larger than 16 MB";
 	else {
-		((struct str *)c->cells)[row] = fill_keep(f, wkb);
-		if (geo_box(k->geo, wkb, &box)) widen(k->load, box.x0, box.y0, box.x1, box.y1);
+		bool some = geo_box(k->geo, wkb, &box);
+		if (some && !in_degrees(&box)) {
+			reason = "not a shape in degrees";
+		} else {
+			((struct str *)c->cells)[row] = fill_keep(f, wkb);
+			if (some) widen(k->load, box.x0, box.y0, box.x1, box.y1);
+		}
 	}
 	arena_rewind(&k->scratch, m);
 	return reason;

@@ -14,6 +14,8 @@ struct ical {
 	char component[12];
 	int64_t number;
 	bool open;         /* a calendar has begun, and not ended */
+	struct load *load;
+	bool told;         /* of a zone that is not known */
 };
 
 static struct ical *of(struct source *s) { return s->state; }
@@ -30,6 +32,7 @@ static bool ical_open(struct source *s, struct err *e)
 	struct ical *c = calloc(1, sizeof *c);
 	ensure(c);
 	s->state = c;
+	c->load = s->load;
 	c->line = BUF_INIT(LINE_BYTES);
 	window_init(&c->w, s->fd, s->start);
 	tree_rows_init(&c->rows, s);
@@ -141,8 +144,38 @@ static bool digits(struct str s, size_t at, size_t n, int *out)
 	return true;
 }
 
+/* A zone by its name: that of the world's list, also behind somebody's own beginning ("/example.org/2024/Europe/Paris"), or that of Windows.
+ * NULL: nobody knows it. */
+static const struct clock_zone *zone_called(struct str name)
+{
+	static const struct { const char *windows, *zone; } others[] = {
+#define ZONE(windows, zone) { windows, zone },
+#include "ingest/windows_zones.def"
+#undef ZONE
+	};
+	const struct clock_zone *z = clock_zone_or_null(name);
+	for (size_t i = 0; !z && i < COUNT_OF(others); i++)
+		if (str_eq_nocase(name, str_of(others[i].windows))) z = clock_zone_or_null(str_of(others[i].zone));
+	for (ptrdiff_t at; !z && (at = str_find_char(name, '/')) >= 0;) {
+		name = str_from(name, (size_t)at + 1);
+		z = clock_zone_or_null(name);
+	}
+	return z;
+}
+
+/* A time in a zone that nobody knows stands as it is written, and the zone is told, once. */
+static const struct clock_zone *zone_of(struct ical *c, struct str name)
+{
+	const struct clock_zone *z = zone_called(name);
+	if (!z && !c->told) {
+		c->told = true;
+		load_note(c->load, "The calendar names the time zone “%.*s”, which is not known; times in it are read as if they had none.", STR_ARG(text_cut(name, 80)));
+	}
+	return z;
+}
+
 /* 20230905, 20230905T080000, 20230905T080000Z; empty: it is none of these. */
-static struct str moment(struct arena *a, struct str s, struct str zone)
+static struct str moment(struct ical *k, struct arena *a, struct str s, struct str zone)
 {
 	struct civil c = { 0 };
 	if (!digits(s, 0, 4, &c.year) || !digits(s, 4, 2, &c.month) || !digits(s, 6, 2, &c.day) || c.month < 1 || c.month > 12 || c.day < 1 || c.day > 31)
@@ -152,7 +185,7 @@ static struct str moment(struct arena *a, struct str s, struct str zone)
 	if (s.n < 15 || s.p[8] != 'T' || !digits(s, 9, 2, &c.hour) || !digits(s, 11, 2, &c.minute) || !digits(s, 13, 2, &c.second)) return STR("");
 	if (c.hour > 23 || c.minute > 59 || c.second > 60) return STR("");
 	bool utc = s.n == 16 && s.p[15] == 'Z';
-	const struct clock_zone *z = !utc && zone.n ? clock_zone_or_null(zone) : NULL;
+	const struct clock_zone *z = !utc && zone.n ? zone_of(k, zone) : NULL;
 	auto_buf b = BUF_INIT(100);
 	if (z) clock_put_instant(&b, clock_local_to_us(z, &c), clock_utc());
 	else buf_printf(&b, "%.*sT%02d:%02d:%02d%s", STR_ARG(day), c.hour, c.minute, c.second, utc ? "Z" : "");
@@ -165,7 +198,7 @@ static void put(struct ical *c, struct str name, struct str parameters, struct s
 	struct tree_rows *r = &c->rows;
 	struct str shown = { 0 };
 	for (size_t i = 0; i < COUNT_OF(times); i++)
-		if (str_eq_nocase(name, str_of(times[i]))) shown = moment(&r->row, value, parameter(parameters, "TZID"));
+		if (str_eq_nocase(name, str_of(times[i]))) shown = moment(c, &r->row, value, parameter(parameters, "TZID"));
 	if (str_eq_nocase(name, STR("GEO"))) {
 		ptrdiff_t semicolon = str_find_char(value, ';');
 		if (semicolon > 0)

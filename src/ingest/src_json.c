@@ -73,6 +73,13 @@ static bool cut_short(struct err *e, int64_t line)
 	return err_set(e, ERR_BAD_SOURCE, "the JSON ends too soon (line %lld): the file was cut short", (long long)line);
 }
 
+static bool is_blank(int c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+static bool more_behind(struct err *e, int64_t line)
+{
+	return err_set(e, ERR_BAD_SOURCE, "there is more behind the end of the JSON, at line %lld; one document is read, or JSON Lines with one record a line", (long long)line);
+}
+
 static bool too_deep(struct err *e, int64_t line)
 {
 	return err_set(e, ERR_BAD_SOURCE, "the JSON is nested deeper than %d levels at line %lld", LIMIT_JSON_DEPTH, (long long)line);
@@ -159,13 +166,26 @@ static bool walk_byte(struct walk *k, int c, struct err *e)
 	}
 }
 
+/* The file ended before anything was opened. */
+static bool no_record(struct walk *k, int first, struct err *e)
+{
+	if (first == -1) return cut_short(e, k->line);
+	if (first == '"' || first == '-' || first == 't' || first == 'f' || first == 'n' || (first >= '0' && first <= '9'))
+		return err_set(e, ERR_BAD_SOURCE, "the JSON is a single value and holds no record: a list of objects is read, or one object");
+	return err_set(e, ERR_BAD_SOURCE, "this is not JSON: it begins with “%c”, where a list of objects or one object is expected", first >= ' ' && first < 127 ? first : '?');
+}
+
 static bool walk_all(struct walk *k, struct err *e)
 {
 	bool begun = false;
+	int first = -1;
 	for (;;) {
 		int c = next_byte(k->w, e);
 		if (c == -2) return false;
+		if (begun && k->depth == 0 && c != -1 && !is_blank(c)) return more_behind(e, k->line);
+		if (c == -1 && !begun && !k->sample) return no_record(k, first, e);
 		if (c == -1) return (begun && k->depth == 0) || k->sample || cut_short(e, k->line);
+		if (first == -1 && !is_blank(c)) first = c;
 		if (k->sample && window_place(k->w) > k->sample) return true;
 		if (!walk_byte(k, c, e)) return false;
 		if (k->depth > 0) begun = true;

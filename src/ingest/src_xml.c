@@ -18,6 +18,7 @@ struct xml_source {
 	int parents;
 	VEC(struct tree) above;  /* attributes of the elements that are open */
 	struct arena above_arena;
+	VEC(struct arena_mark) above_marks; /* where each level begins in it */
 	int64_t number;
 	bool extra;
 };
@@ -123,8 +124,15 @@ static void keep_above(struct xml_source *x, int depth)
 {
 	x->above.n = num_min(x->above.n, (size_t)depth);
 	if (x->parents == 0 || x->above.n != (size_t)depth) return;
-	struct tree *t = vec_add(&x->above_arena, &x->above);
+	/* What stood at this level before gives its place up. */
+	if (x->above_marks.n > (size_t)depth) {
+		arena_rewind(&x->above_arena, x->above_marks.p[depth]);
+		x->above_marks.n = (size_t)depth;
+	}
+	vec_push(&x->arena, &x->above_marks, arena_mark(&x->above_arena));
+	struct tree *t = vec_add(&x->arena, &x->above);
 	struct tree_attribute one;
+	*t = (struct tree){ 0 };
 	t->name = arena_str(&x->above_arena, xml_name(x->xml));
 	for (size_t i = 0; i < 100 && xml_attribute_at(x->xml, &x->above_arena, i, &one.name, &one.value); i++)
 		vec_push(&x->above_arena, &t->attributes, one);

@@ -1,11 +1,12 @@
 /* Files from other machines, piece by piece into whatever takes them, by HTTP, FTP and SFTP. Redirects are followed by hand: each
  * address is judged anew, and what lets us in at one server is not told to the next. */
 #include "net/inside.h"
+#include "clock/clock.h"
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <sys/socket.h>
 
-enum { CONNECT_MS = 15000, STALL_S = 60, TICK_MS = 400 };
+enum { CONNECT_MS = 15000, STALL_S = 60, TICK_MS = 400, LEAST_SPEED = 1000, ALIVE_S = 20 };
 
 struct trip {
 	const struct net_bring *b;
@@ -17,6 +18,7 @@ struct trip {
 	bool refused, begun, failed, stopped;
 	bool chunked;
 	int64_t got;      /* with what was there */
+	int64_t moved_ns; /* when the last byte came; 0: none did */
 	struct err err;   /* of begin and take */
 };
 
@@ -79,6 +81,7 @@ static bool begin(struct trip *t)
 	curl_easy_getinfo(t->h, CURLINFO_RESPONSE_CODE, &status);
 	bool http = is_http(scheme_of(t->url)), whole = b->from == 0 || (http && status != 206);
 	int64_t length = length_of(t), total = length < 0 ? -1 : whole ? length : length + b->from;
+	if (http && status == 206 && b->from == 0) return err_set(&t->err, ERR_UPSTREAM, "The other server answered %d instead of the file.", (int)status);
 	t->begun = true;
 	t->got = whole ? 0 : b->from;
 	t->out->total = total;
@@ -99,6 +102,7 @@ static size_t take_body(char *p, size_t size, size_t n, void *arg)
 		return 0;
 	}
 	t->got += (int64_t)bytes;
+	t->moved_ns = clock_monotonic_ns();
 	if (t->got > t->b->most) err_set(&t->err, ERR_TOO_LARGE, "the source is larger than the %lld bytes that the portal accepts", (long long)t->b->most);
 	t->failed = t->got > t->b->most || !t->b->take(t->b->arg, str_make(p, bytes), &t->err);
 	return t->failed ? 0 : bytes;
@@ -144,9 +148,9 @@ static void set_all(struct trip *t, char *detail, struct curl_slist **headers)
 {
 	const struct net_bring *b = t->b;
 	unsigned scheme = scheme_of(t->url);
-	net_common(t->h, 0, b->ca_file_or_empty);
+	net_common(t->h, b->longest_s * 1000, b->ca_file_or_empty);
 	net_set(t->h, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-	net_set(t->h, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	net_set(t->h, CURLOPT_LOW_SPEED_LIMIT, (long)LEAST_SPEED);
 	net_set(t->h, CURLOPT_LOW_SPEED_TIME, (long)(b->stall_s ? b->stall_s : STALL_S));
 	net_set(t->h, CURLOPT_URL, arena_cstr(t->arena, t->url));
 	net_set(t->h, CURLOPT_PROTOCOLS_STR, "http,https,ftp,ftps,sftp");
@@ -164,6 +168,12 @@ static void set_all(struct trip *t, char *detail, struct curl_slist **headers)
 	else set_files(t, scheme);
 }
 
+/* Bytes still came when the time was over: going on would take as long again, and others wait. */
+static bool is_slow(const struct trip *t, CURLcode code)
+{
+	return code == CURLE_OPERATION_TIMEDOUT && t->moved_ns && clock_monotonic_ns() - t->moved_ns < (int64_t)ALIVE_S * 1000000000;
+}
+
 static bool explain(struct trip *t, CURLcode code, const char *detail, struct err *e)
 {
 	if (t->failed) {
@@ -171,6 +181,7 @@ static bool explain(struct trip *t, CURLcode code, const char *detail, struct er
 		return false;
 	}
 	if (t->refused) return err_set(e, ERR_FORBIDDEN, "this address is not one of the public internet; the operator has to allow it (setting fetch_private)");
+	if (is_slow(t, code)) return err_set(e, ERR_UPSTREAM, "The other server is too slow: its file did not come in the time that one may take.");
 	t->out->broken = t->begun && (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR || code == CURLE_OPERATION_TIMEDOUT || code == CURLE_GOT_NOTHING ||
 	                              code == CURLE_HTTP2_STREAM || code == CURLE_HTTP2 || code == CURLE_SSH);
 	if (code == CURLE_LOGIN_DENIED) return err_set(e, ERR_UNAUTHENTICATED, "the other server does not accept the user and password");

@@ -73,6 +73,8 @@ bool net_failed(CURLcode code, const char *detail, struct err *e)
 	if (code == CURLE_TOO_MANY_REDIRECTS) words = "the other server leads in circles";
 	if (code == CURLE_COULDNT_RESOLVE_HOST) words = "the name of the other server is not known";
 	if (tls) words = "the other server's certificate is not accepted";
+	/* Told in words only. */
+	if (detail && strstr(detail, "response headers")) words = "the other server's answer has too many headers";
 	if (code == CURLE_LOGIN_DENIED) words = "the other server does not accept the user and password";
 	err_set(e, ERR_UPSTREAM, "%s", words);
 	return err_cause(e, "curl %d: %s", (int)code, detail && *detail ? detail : curl_easy_strerror(code));

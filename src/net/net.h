@@ -66,7 +66,8 @@ struct net_bring {
 	int64_t from;                    /* bytes that are there already and not sent again, if the other side can */
 	int64_t most;                    /* bytes in all */
 	int redirects;                   /* each address is judged like the first; https never leads to http */
-	int stall_s;                     /* without a byte for so long: broken off; 0: 60 */
+	int stall_s;                     /* without a byte for so long: broken off; with fewer than 1,000 a second for so long: ERR_UPSTREAM; 0: 60 */
+	int longest_s;                   /* of it all; 0: any time */
 	unsigned flags;                  /* NET_PRIVATE */
 	const char *ca_file_or_empty;
 	const char *const *wanted;       /* as in net_call */

@@ -90,6 +90,12 @@ class Site(Handler):
                 self.wfile.write(b"0\r\n\r\n")
             self.close_connection = True
             return
+        if path == "/part":
+            return self.say(206, CSV.encode()[:8], Content_Range="bytes 0-7/100")
+        if path == "/unchanged":
+            return self.say(304)
+        if path == "/headers":
+            return self.say(200, CSV.encode(), **{f"X_{i}": "x" * 60000 for i in range(10)})
         if path == "/slow.csv":
             self.send_response(200)
             self.send_header("Content-Length", "1000000")
@@ -332,6 +338,13 @@ def test_what_is_not_there_is_told(near, site):
     assert "name of the other server" in work(near, "fetch", datasource={"type": "http", "connection": {"url": "http://nowhere.invalid"}})["message"]
     big = work(near, "fetch", datasource=http_source(site, "/plain.csv"), most=10)
     assert big["error"] == "TooLarge" and leftovers(near) == []
+
+
+@pytest.mark.parametrize("path,said", [("/part", "answered 206 instead of the file"), ("/unchanged", "answered 304 instead of the file"), ("/headers", "too many headers")])
+def test_answers_that_nobody_asked_for_are_refused(near, site, path, said):
+    got = work(near, "fetch", datasource=http_source(site, path))
+    assert "message" in got and said in got["message"], got
+    assert not leftovers(near)
 
 
 # --- S3

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import stoa
 from elsewhere import Handler, serving
-from probe import ADA, World
+from probe import ADA, ROOT_USER, World
+from test_manage_datasets import Api, key_of
 
 HOST = "isoc.example"
 SECOND = 1_000_000
