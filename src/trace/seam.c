@@ -68,6 +68,8 @@ static bool was_done(const struct httpd_reply *p, bool page)
 	struct str to = httpd_reply_get_location(p);
 	for (size_t i = 0; i < COUNT_OF(nothing); i++)
 		if (str_find(to, str_of(nothing[i])) >= 0) return false;
+	/* To the question whether it is meant. */
+	if (str_find(to, STR("/do/?")) >= 0 && str_find(to, STR("done=")) < 0) return false;
 	return status == 204 || status == 201 || (status >= 300 && status < 400 && str_starts(to, STR("/backoffice/")));
 }
 
@@ -85,7 +87,7 @@ static const struct { const char *said, *verb; } verbs[] = {
 	{ "new", "add" }, { "invite", "invite" }, { "provision", "add" }, { "publish", "publish" }, { "publish_metadata", "publish" }, { "republish", "publish" },
 	{ "unpublish", "unpublish" }, { "delete", "delete" }, { "remove", "delete" }, { "undelete", "restore" }, { "restore", "restore" }, { "copy", "copy" },
 	{ "abort", "abort" }, { "archive", "archive" }, { "unarchive", "restore" }, { "revoke", "revoke" }, { "live", "publish" }, { "erase", "erase" },
-	{ "approve", "approve" }, { "decline", "decline" }, { "undo", "undo" }, { "redo", "redo" }, { "forget", "erase" }, { "forget_versions", "erase" } };
+	{ "approve", "approve" }, { "decline", "decline" }, { "undo", "undo" }, { "redo", "redo" }, { "suspend", "disable" }, { "resume", "enable" }, { "forget", "erase" }, { "forget_versions", "erase" } };
 
 static const char *verb_or_null(struct str word)
 {
@@ -127,10 +129,20 @@ static struct str button(const struct httpd_request *r, struct str *uids, size_t
 	return str_sub(word, 0, (size_t)blank);
 }
 
+/* "/backoffice/datasets/{uid}/processing/": below an object, and not the address of deeds on it ("…/do/", "…/remove/"). */
+static bool is_part(struct str part)
+{
+	ptrdiff_t hole = str_find(part, STR("}/"));
+	struct str rest = hole < 0 ? STR("") : str_from(part, (size_t)hole + 2);
+	return rest.n && !str_eq(rest, STR("do/")) && !verb_or_null(last_word(rest));
+}
+
 static const char *verb_of(const struct httpd_request *r, struct str part, bool page, struct str pressed)
 {
 	const char *verb = verb_or_null(last_word(part));
 	if (!verb && page) verb = verb_or_null(pressed);
+	/* A button of a page below an object takes away a part of it. */
+	if (verb && page && strcmp(verb, "delete") == 0 && is_part(part)) return "edit";
 	if (verb) return verb;
 	/* What stands below an object is a part of it. */
 	bool whole = str_find_char(str_from(part, 1), '/') < 0 || str_eq(last_word(part), STR("{uid}")) || !r->holes[0].n || !r->holes[1].n;
@@ -217,7 +229,21 @@ static struct str page_called(struct site *s, struct tenant_id t, struct arena *
 	return name;
 }
 
-static void find_object(struct site *s, const struct httpd_request *r, const struct httpd_reply *p, struct tenant_id t, struct instant since, struct trace_act *x)
+/* A portal that is run from this one: its host name. */
+static struct str portal_called(struct site *s, struct arena *a, struct str name, struct tenant_id *id)
+{
+	int64_t number;
+	if (!str_to_int(name, &number)) return name;
+	const struct tenant *t = tenants_hold_or_null(s->tenants, (struct tenant_id){ number });
+	if (!t) return name;
+	*id = t->id;
+	name = arena_str(a, t->host);
+	tenant_release(s->tenants, t);
+	return name;
+}
+
+static void find_object(struct site *s, const struct httpd_request *r, const struct httpd_reply *p, struct tenant_id t, struct instant since, struct trace_act *x,
+                        struct tenant_id *other)
 {
 	struct str name = r->holes[0];
 	struct err ignored = { 0 };
@@ -232,6 +258,7 @@ static void find_object(struct site *s, const struct httpd_request *r, const str
 		if (!name.n) name = led_to(p, arena_cstr(r->arena, x->kind));
 		if (!name.n) name = called(r);
 		if (str_eq(x->kind, STR("page"))) name = page_called(s, t, r->arena, name);
+		if (str_starts(x->place, STR("/backoffice/portals/"))) name = portal_called(s, r->arena, name, other);
 		x->object = arena_str(r->arena, str_sub(name, 0, num_min(name.n, (size_t)OBJECT_BYTES)));
 	}
 }
@@ -258,12 +285,16 @@ void trace_request(struct site *s, const struct httpd_request *r, const struct h
 	bool page_kind = str_eq(x.kind, STR("page")), many = nuids > 0 && !r->holes[0].n && (page_kind || str_eq(x.kind, STR("dataset")));
 	for (size_t i = 0; i < (many ? nuids : 1); i++) {
 		struct trace_act one = x;
+		struct tenant_id other = { 0 };
 		if (many && page_kind) one.object = arena_str(r->arena, str_sub(uids[i], 0, num_min(uids[i].n, (size_t)OBJECT_BYTES)));
 		else if (many) find_dataset(s, t, uids[i], r->arena, since, &one);
-		else find_object(s, r, p, t, since, &one);
+		else find_object(s, r, p, t, since, &one, &other);
 		struct str settings = settings_changed(s->trace, t, r->arena);
 		if (settings.n) one.diff = settings;
 		if (!act_write(s, t, &one, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
+		/* The portal that it was done to has it in its own log, without the name of whoever did it: they have no account there. */
+		one.who = one.key = 0;
+		if (other.v && other.v != t.v && !act_write(s, other, &one, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
 	}
 }
 
@@ -302,6 +333,8 @@ void trace_command(struct site *s, struct str words, const struct str *operands,
 	else find_operand(s, id, k, operands, n, &a, &x);
 	x.diff = settings_changed(s->trace, id, &a);
 	if (str_eq(words, STR("secure")) && x.object.n) add_rules(s, id, &a, (struct instant){ x.at.us - COMMAND_US }, &x);
+	/* Without options it lists the rules. */
+	if (str_eq(words, STR("secure")) && !x.diff.n) return;
 	if (!act_write(s, id, &x, &e)) log_failure(s->log, LOG_LEVEL_ERROR, "act", &e);
 }
 

@@ -272,6 +272,12 @@ def test_other_portals_are_run_from_here(world, root):
     assert town.get("/").status_code == 410 and "Bring it back" in root.get(path).text
     saved(root.form(path, {"do": "restore"}))
     assert town.get("/").status_code == 200
+    # Both portals' logs say what was done, by its name.
+    child = next(t["id"] for t in world.table("tenant") if t["host"] == "town.example")
+    done = [a["action"] for a in sorted(world.table("act"), key=lambda a: a["id"]) if a["tenant"] == child and a["object"] == "town.example"]
+    assert [d for d in done if d != "edit_portal"] == ["disable_portal", "enable_portal", "delete_portal", "restore_portal"], done
+    told = root.get("/backoffice/activity/?kind=portal").text
+    assert "town.example" in told and "Disabled" in told
     # Not for others, and others' are not there.
     other = next(t["id"] for t in world.table("tenant") if t["host"] == TAGS)
     assert root.get(f"{home}{other}/").status_code == 404 and root.form(path, {"do": "suspend"}, action=f"{home}{other}/").status_code == 404

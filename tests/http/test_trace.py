@@ -124,6 +124,25 @@ def test_publishing_is_an_act_wherever_it_is_done(world, root, api, things):
     assert said == [("api", "add_dataset"), ("api", "edit_dataset"), ("api", "edit_dataset"), ("page", "edit_dataset"), ("page", "publish_dataset")], said
 
 
+def test_what_takes_a_part_away_or_only_asks_is_no_deletion(world, root, api):
+    made = api.good("POST", "/datasets", {"dataset_id": "parts", "metadata": {"default": {"title": {"value": "Parts"}}}}, status=201)
+    with_source(api, made["uid"])
+    step = api.good("POST", f"/datasets/{made['uid']}/processors", {"type": "string_replace", "field": "a", "old": "x", "new": "y"}, status=201)["uid"]
+    api.good("POST", f"/datasets/{made['uid']}/publish/")
+    wait_idle(api, made["uid"])
+    before = len(acts(world, object="parts"))
+    answer = root.form(f"/backoffice/datasets/{made['uid']}/processing/", {"do": f"remove {step}"})
+    assert answer.status_code == 303, answer.text[:800]
+    assert [a["action"] for a in acts(world, object="parts")[before:]] == ["edit_dataset"]
+    asked = root.form("/backoffice/datasets/", {"do": "delete"}, action=f"/backoffice/datasets/{made['uid']}/do/")
+    assert asked.status_code == 303 and "/do/?uid=" in asked.headers["Location"]
+    stoa(world.data, "secure", "parts", "--portal", HOST)
+    assert len(acts(world, object="parts")) == before + 1
+    gone = root.form("/backoffice/datasets/", {"do": "delete", "uid": made["uid"], "sure": "yes"}, action="/backoffice/datasets/do/")
+    assert gone.status_code == 303
+    assert [a["action"] for a in acts(world, object="parts")[before + 1:]] == ["delete_dataset"]
+
+
 def test_programs_and_commands_are_told_apart(world, api):
     made = api.good("POST", "/datasets", {"dataset_id": "traced", "metadata": {"default": {"title": {"value": "Traced"}}}}, status=201)
     api.good("PUT", f"/datasets/{made['uid']}/metadata/default/title", {"value": "Traced well"})
