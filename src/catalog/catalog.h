@@ -200,6 +200,7 @@ struct catalog_draft {
 	struct str slug;
 	struct str file;      /* final path; write to <file>.tmp */
 	struct str rejects;   /* final path of the rejects; write to <rejects>.tmp */
+	struct str salt;      /* of the ids of its records, see record/; empty: none */
 };
 struct meta_change { struct str name; struct str value; }; /* "title", "title.fr", "dcat.creator"; text or JSON. "*": all that came before goes */
 
@@ -235,6 +236,10 @@ struct catalog_link_new {
 bool catalog_draft_commit(struct catalog *c, struct catalog_draft *d, const struct catalog_loaded *l,
                           const struct meta_change *metas, size_t nmetas, struct err *e) must_use;
 void catalog_draft_abandon(struct catalog *c, struct catalog_draft *d);
+/* What the ids of a version's records were made with, in the arena. A dataset has one salt from its first publication on, so that
+ * records keep their ids from one version to the next; a copy of it is another dataset. Empty of versions that were made before datasets
+ * had any, and of all versions of a dataset that records were pushed to by then: what was deleted by its id is found by it. */
+bool catalog_salt(struct catalog *c, struct version_ref at, struct arena *a, struct str *out, struct err *e) must_use;
 
 /* Back to the version published before. */
 bool catalog_rollback(struct catalog *c, struct tenant_id t, struct str slug, int64_t *number, struct err *e) must_use;

@@ -2,6 +2,7 @@
  * transaction; rolling back moves the pointer again. Whatever fails on the way leaves the former
  * version standing, and leaves nothing that a sweep does not find. */
 #include "catalog/inside.h"
+#include "crypt/crypt.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -118,6 +119,28 @@ bool say_audit(struct store_tx *tx, struct tenant_id t, const char *what, struct
 	return say_audit_of(tx, t, 0, what, subject, detail, e);
 }
 
+/* --- salts --------------------------------------------------------------------------------------- */
+
+static bool read_salt(struct store_tx *tx, const struct store_query *q, struct tenant_id t, const struct value *by, size_t nby, struct arena *a, struct str *out, struct err *e)
+{
+	struct store_rows *r;
+	*out = STR("");
+	if (!store_ask(tx, q, t, by, nby, &r, e)) return false;
+	enum store_step step = store_step(r, e);
+	if (step == STORE_ROW) *out = arena_str(a, store_text(r, 0));
+	store_stop(r);
+	return step != STORE_FAILED;
+}
+
+bool catalog_salt(struct catalog *c, struct version_ref at, struct arena *a, struct str *out, struct err *e)
+{
+	struct store_tx *tx;
+	struct err ignored = { 0 };
+	if (!store_begin(c->store, STORE_READ, &tx, e)) return false;
+	bool ok = read_salt(tx, CATALOG_Q(version_salt), at.tenant, STORE_PARAMS(VALUE_OF_INT(at.dataset), VALUE_OF_INT(at.number)), a, out, e);
+	return store_end(tx, STORE_ROLLBACK, &ignored) && ok;
+}
+
 /* --- drafts ------------------------------------------------------------------------------------- */
 
 /* So that the name of a file, or of a folder, outlives a loss of power. */
@@ -146,6 +169,21 @@ static bool make_folders(struct str file, struct err *e)
 	return errno == EEXIST || err_os(e, "mkdir of the dataset's folder");
 }
 
+/* The dataset's salt, made when it has none yet. */
+static bool salt_of(struct store_tx *tx, struct arena *a, struct tenant_id t, int64_t dataset, struct str *out, struct err *e)
+{
+	enum { SALT_TEXT = 32 };
+	char made[SALT_TEXT + 1];
+	if (!read_salt(tx, CATALOG_Q(dataset_salt), t, STORE_PARAMS(VALUE_OF_INT(dataset)), a, out, e)) return false;
+	if (str_eq(*out, STR("-"))) *out = STR("");
+	else if (!out->n) {
+		crypt_random_base62(made, SALT_TEXT);
+		*out = arena_str(a, str_of(made));
+		return store_run(tx, CATALOG_Q(dataset_salt_put), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_TEXT(*out)), e);
+	}
+	return true;
+}
+
 static bool draft_row(struct catalog *c, struct tenant_id t, struct str slug, bool replace, struct arena *a,
                       struct catalog_draft *out, struct err *e)
 {
@@ -158,9 +196,10 @@ static bool draft_row(struct catalog *c, struct tenant_id t, struct str slug, bo
 	bool fresh = ok && !row.found;
 	ok = ok && (row.found || insert_row(tx, a, t, slug, &row, e));
 	int64_t number = row.last + 1;
-	ok = ok && store_run(tx, CATALOG_Q(dataset_number), t, STORE_PARAMS(VALUE_OF_INT(row.id), VALUE_OF_INT(number)), e);
+	struct str salt = STR("");
+	ok = ok && store_run(tx, CATALOG_Q(dataset_number), t, STORE_PARAMS(VALUE_OF_INT(row.id), VALUE_OF_INT(number)), e) && salt_of(tx, a, t, row.id, &salt, e);
 	ok = store_end(tx, ok ? STORE_COMMIT : STORE_ROLLBACK, e) && ok;
-	if (ok) *out = (struct catalog_draft){ .tenant = t, .dataset = row.id, .number = number, .fresh = fresh };
+	if (ok) *out = (struct catalog_draft){ .tenant = t, .dataset = row.id, .number = number, .fresh = fresh, .salt = salt };
 	return ok;
 }
 
@@ -309,7 +348,7 @@ static bool commit(struct catalog *c, struct catalog_draft *d, const struct cata
 	bool ok = store_run(tx, CATALOG_Q(version_insert), d->tenant,
 	                    STORE_PARAMS(id, number, now, VALUE_OF_INT(l->rows), VALUE_OF_INT(bytes), VALUE_OF_INT(l->rejects),
 	                                 VALUE_OF_TEXT(text), VALUE_OF_TEXT(l->source_name), VALUE_OF_TEXT(l->summary),
-	                                 VALUE_OF_INT(l->pushed), VALUE_OF_INT(l->compacts)), e);
+	                                 VALUE_OF_INT(l->pushed), VALUE_OF_INT(l->compacts), VALUE_OF_TEXT(d->salt)), e);
 	ok = ok && put_link(tx, d, l->link_or_null, e);
 	if (ok && l->compacts)
 		ok = retire(c, tx, a, d->tenant, d->dataset, l->compacts, d->number, INT32_MAX, gone, ngone, e) && point_compacted(tx, d, l, e);

@@ -275,7 +275,7 @@ static bool write_rows(struct view_box *b, const struct source *sources, struct 
 		for (size_t i = 0; i < s->n; i++) fill_column(&f, b, &sources[i], i, told, n);
 		struct batch batch = { f.columns, s->n, n };
 		uint8_t (*ids)[RECORD_ID_BYTES] = arena_many(&f.arena, RECORD_ID_BYTES, n);
-		record_ids(s, &batch, ids);
+		record_ids(s, STR(""), &batch, ids);
 		bool ok = engine_load_rows(l, &batch, (const uint8_t (*)[RECORD_ID_BYTES])ids, e);
 		arena_done(&f.arena);
 		if (!ok) return false;

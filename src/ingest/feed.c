@@ -98,7 +98,7 @@ void feed_give(struct feed *f, struct fill *full)
 {
 	for (size_t i = 0; i < full->batch.ncolumns; i++) full->batch.columns[i] = full->columns[i].column;
 	full->batch.nrows = full->nrows;
-	if (full->nrows > 0) record_ids(&f->plan->schema, &full->batch, full->ids);
+	if (full->nrows > 0) record_ids(&f->plan->schema, f->load->job.salt, &full->batch, full->ids);
 	lock_take(&f->lock);
 	if (full->nrows > 0) {
 		f->full[f->nfull++] = full;

@@ -97,6 +97,8 @@ struct ingest_job {
 	bool plain;                   /* true: no facets guessed where no schema is given */
 	struct str version_path;      /* absolute, must not exist; ends in .tmp so that a sweep finds it */
 	struct str rejects_path;      /* absolute, must not exist; likewise */
+	struct str salt;              /* of the ids of records (record/); empty: none */
+	int64_t spare_mb;             /* ends with ERR_DISK_FULL when less of the disk would stay free (io_spare_bytes) */
 	/* A dataset made of a configuration (config/): several sources, the first of which says what the fields are, then processors and
 	 * field configurations as JSON arrays, and rows for what processors need, each a file of supplies (see supply.h), in the order of
 	 * process_needs. `source`, `name`, `dialect`, `inside` and `part` are not read when there are parts. */
@@ -223,8 +225,8 @@ bool ingest_preview(const struct ingest_job *job, int rows, struct arena *a, str
  * value of its own is made of the record's shape, or of its latitude and longitude. In the calling
  * process: the only foreign code that sees the bytes is the JSON reader. One thread at a time. */
 struct ingest_taker;
-/* Keeps the schema. ERR_BAD_SOURCE when it names a time zone that does not exist. */
-bool ingest_taker_new(const struct schema *s, struct ingest_taker **out, struct err *e) must_use nonnull_all;
+/* Keeps the schema and the salt of records' ids. ERR_BAD_SOURCE when it names a time zone that does not exist. */
+bool ingest_taker_new(const struct schema *s, struct str salt, struct ingest_taker **out, struct err *e) must_use nonnull_all;
 void ingest_taker_free(struct ingest_taker *t);
 /* Adds a record; false: *why is ERR_BAD_REQUEST naming field, value and what was expected. There must be
  * room: fewer than LIMIT_BATCH_ROWS since the last clear. */

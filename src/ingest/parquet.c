@@ -215,7 +215,7 @@ static bool pass_batch(struct reading *r, struct fill *f, const struct batch *b,
 		if (r->plan.columns[i].from < 0 && r->plan.columns[i].lat >= 0) join_degrees(r, f, i, b->nrows);
 	for (size_t i = 0; i < r->plan.schema.n; i++) f->batch.columns[i] = f->columns[i].column;
 	f->batch.nrows = b->nrows;
-	record_ids(&r->plan.schema, &f->batch, f->ids);
+	record_ids(&r->plan.schema, r->load->job.salt, &f->batch, f->ids);
 	r->row += (int64_t)b->nrows;
 	return r->load->sink.rows(r->load->sink.arg, &f->batch, (const uint8_t (*)[16])f->ids, e);
 }
@@ -252,7 +252,7 @@ static bool cast_batch(struct reading *r, struct fill *f, const struct batch *b,
 	}
 	for (size_t i = 0; i < r->plan.schema.n; i++) f->batch.columns[i] = f->columns[i].column;
 	f->batch.nrows = f->nrows;
-	record_ids(&r->plan.schema, &f->batch, f->ids);
+	record_ids(&r->plan.schema, r->load->job.salt, &f->batch, f->ids);
 	return f->nrows == 0 || r->load->sink.rows(r->load->sink.arg, &f->batch, (const uint8_t (*)[16])f->ids, e);
 }
 

@@ -1,5 +1,6 @@
 /* Both ends of a publish's reading: the parent that starts a caged child and listens, and the child. */
 #include "clock/clock.h"
+#include "io/io.h"
 #include "ingest/look.h"
 #include <errno.h>
 #include <signal.h>
@@ -119,6 +120,8 @@ struct listening {
 	bool answered;          /* a result or an error came */
 	bool ok;
 	struct err error;
+	int64_t spare;          /* bytes that stay free on the disk */
+	int64_t looked_ns;      /* when that was last looked at */
 };
 
 static void hear_error(struct listening *h, struct str payload)
@@ -143,14 +146,33 @@ static void hear(const struct ingest_job *job, struct arena *a, uint8_t kind, st
 	}
 }
 
-/* True when it ended by itself, false when it was cancelled. */
-static bool listen_to(struct child *c, const struct ingest_job *job, struct arena *a, struct listening *h,
-                      struct ingest_result *out)
+/* Others live on the same disk: a source that grows while it is read must not take all of it. */
+static bool has_room(struct listening *h, const char *folder, struct err *e)
 {
+	enum { EVERY_NS = 200000000 };
+	struct err unseen = { 0 };
+	int64_t now = clock_monotonic_ns(), room;
+	if (h->looked_ns && now - h->looked_ns < EVERY_NS) return true;
+	h->looked_ns = now;
+	if (!io_free_bytes(folder, &room, &unseen) || room >= h->spare) return true;
+	return err_set(e, ERR_DISK_FULL, "Publishing was stopped: less than %lld MB would stay free on the disk where the portal keeps its data. Make room, or ask the operator to.",
+	               (long long)num_max(h->spare >> 20, (int64_t)1));
+}
+
+/* True when it ended by itself, false when it was cancelled or the disk has no room for more. */
+static bool listen_to(struct child *c, const struct ingest_job *job, struct arena *a, struct listening *h,
+                      struct ingest_result *out, struct err *e)
+{
+	const char *folder = folder_of(a, job->version_path);
+	h->spare = io_spare_bytes(folder, job->spare_mb);
 	for (;;) {
 		uint8_t kind;
 		struct str payload;
 		if (job->cancel && cancel_fired(job->cancel)) {
+			child_kill(c);
+			return err_set(e, ERR_CANCELLED, "publishing was stopped");
+		}
+		if (!has_room(h, folder, e)) {
 			child_kill(c);
 			return false;
 		}
@@ -199,14 +221,13 @@ bool ingest_run(const struct ingest_job *job, struct arena *a, struct ingest_res
 	if (!start_child(job, a, &child, e)) return false;
 	struct listening heard = { 0 };
 	struct ingest_result result = { 0 };
-	bool ended = listen_to(child, job, a, &heard, &result);
+	bool ended = listen_to(child, job, a, &heard, &result, e);
 	int code;
 	enum child_way way = child_end(child, &code);
 	bool ok = false;
-	if (!ended) err_set(e, ERR_CANCELLED, "publishing was stopped");
-	else if (!heard.answered) ask_explain(way, code, e);
-	else if (!heard.ok) *e = heard.error;
-	else ok = true;
+	if (ended && !heard.answered) ask_explain(way, code, e);
+	else if (ended && !heard.ok) *e = heard.error;
+	else ok = ended;
 	if (ok) *out = result;
 	else sweep(a, job);
 	return ok;

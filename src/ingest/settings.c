@@ -69,6 +69,7 @@ void settings_put(struct buf *b, const struct ingest_job *job)
 	json_member_bool(&j, "beside", job->beside);
 	json_member(&j, "version_path", job->version_path);
 	json_member(&j, "rejects_path", job->rejects_path);
+	json_member(&j, "salt", job->salt);
 	json_member_int(&j, "memory_mb", job->memory_mb);
 	json_member_int(&j, "cpu_s", job->cpu_s);
 	json_member_int(&j, "file_mb", job->file_mb);
@@ -136,7 +137,7 @@ bool settings_read(struct arena *a, struct str json, struct ingest_job *out, str
 		.name = text(a, o, "name"), .format = text(a, o, "format"), .inside = text(a, o, "inside"),
 		.part = text(a, o, "part"), .strict = json_bool(json_get(o, "strict"), false),
 		.plain = json_bool(json_get(o, "plain"), false), .beside = json_bool(json_get(o, "beside"), false), .version_path = text(a, o, "version_path"),
-		.rejects_path = text(a, o, "rejects_path"), .memory_mb = json_int(json_get(o, "memory_mb"), 0),
+		.rejects_path = text(a, o, "rejects_path"), .salt = text(a, o, "salt"), .memory_mb = json_int(json_get(o, "memory_mb"), 0),
 		.cpu_s = json_int(json_get(o, "cpu_s"), 0), .file_mb = json_int(json_get(o, "file_mb"), 0),
 	};
 	out->dialect.delimiter = (char)json_int(json_get(d, "delimiter"), 0);

@@ -12,6 +12,7 @@ struct ingest_taker {
 	struct plan plan;
 	struct load load;
 	struct json_rows rows;
+	struct str salt;
 	struct fill *fill;
 	struct caster caster;
 	struct batch batch;
@@ -103,7 +104,7 @@ static void name_columns(struct ingest_taker *t)
 	ensure(t->load.source.names.n == t->plan.schema.n);
 }
 
-bool ingest_taker_new(const struct schema *s, struct ingest_taker **out, struct err *e)
+bool ingest_taker_new(const struct schema *s, struct str salt, struct ingest_taker **out, struct err *e)
 {
 	struct ingest_taker *t = calloc(1, sizeof *t);
 	ensure(t);
@@ -117,6 +118,7 @@ bool ingest_taker_new(const struct schema *s, struct ingest_taker **out, struct 
 		return false;
 	}
 	t->fill = fill_new(&t->plan);
+	t->salt = arena_str(&t->arena, salt);
 	t->caster = (struct caster){ .load = &t->load, .plan = &t->plan, .geo = geo_new(),
 		.dates = arena_array(&t->arena, struct ingest_dates, s->n + 1), .has_dates = arena_array(&t->arena, bool, s->n + 1) };
 	t->batch.columns = arena_array(&t->arena, struct column, s->n + 1);
@@ -188,7 +190,7 @@ const struct batch *ingest_taken(struct ingest_taker *t, const uint8_t (**ids)[1
 	struct fill *f = t->fill;
 	for (size_t i = 0; i < t->batch.ncolumns; i++) t->batch.columns[i] = f->columns[i].column;
 	t->batch.nrows = f->nrows;
-	record_ids(&t->plan.schema, &t->batch, f->ids);
+	record_ids(&t->plan.schema, t->salt, &t->batch, f->ids);
 	*ids = (const uint8_t (*)[16])f->ids;
 	return &t->batch;
 }

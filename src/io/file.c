@@ -138,6 +138,15 @@ bool io_read_at(int fd, char *to, size_t n, int64_t at, struct err *e)
 	return true;
 }
 
+int64_t io_spare_bytes(const char *path, int64_t mb)
+{
+	enum { SPARE_MB = 1024, PART = 20 };
+	struct statvfs v;
+	int64_t bytes = (mb < 0 ? SPARE_MB : mb) << 20, disk;
+	if (mb >= 0 || statvfs(path, &v) != 0 || num_mul(&disk, v.f_blocks, v.f_frsize)) return bytes;
+	return num_min(bytes, disk / PART);
+}
+
 bool io_free_bytes(const char *path, int64_t *out, struct err *e)
 {
 	struct statvfs v;

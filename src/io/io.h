@@ -31,6 +31,8 @@ bool io_write_at(int fd, struct str bytes, int64_t at, struct err *e) must_use n
 bool io_read_at(int fd, char *to, size_t n, int64_t at, struct err *e) must_use nonnull_all;
 /* Bytes free for us where path lives. */
 bool io_free_bytes(const char *path, int64_t *out, struct err *e) must_use nonnull_all;
+/* What publications leave free there (setting disk_free_mb). */
+int64_t io_spare_bytes(const char *path, int64_t mb);
 
 /* --- spool.c ---------------------------------------------------------------------------------- */
 

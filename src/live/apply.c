@@ -196,6 +196,8 @@ static bool count_rows(struct engine *g, struct version_ref v, int64_t *out, str
 
 static bool look(struct stream *s, struct present *out, struct err *e)
 {
+	auto_arena a = ARENA_INIT;
+	struct str salt;
 	const struct catalog_view *v;
 	*out = (struct present){ 0 };
 	if (!catalog_hold(s->live->site->catalog, s->tenant, &v, e)) return false;
@@ -205,7 +207,7 @@ static bool look(struct stream *s, struct present *out, struct err *e)
 		if (d->id != s->dataset || d->version.number == 0) continue;
 		*out = (struct present){ .at = { .tenant = s->tenant, .dataset = d->id, .number = d->version.number },
 			.pushed = d->pushed, .bases = { d->version.number, d->compacts ? d->compacts : d->version.number } };
-		ok = (out->shape = shape_new(d->schema_json, e)) != NULL;
+		ok = catalog_salt(s->live->site->catalog, out->at, &a, &salt, e) && (out->shape = shape_new(d->schema_json, salt, e)) != NULL;
 	}
 	catalog_release(s->live->site->catalog, v);
 	return ok && (!out->at.number || count_rows(s->live->site->engine, out->at, &out->rows, e));
@@ -243,7 +245,7 @@ static bool replay(struct stream *s, const struct present *p, int64_t upto, stru
                    struct engine_live_change *change, struct err *e)
 {
 	*x = (struct letting_in){ .tables = tables, .keyed = p->shape->keyed };
-	if (!ingest_taker_new(&p->shape->schema, &x->taker, e)) return false;
+	if (!ingest_taker_new(&p->shape->schema, p->shape->salt, &x->taker, e)) return false;
 	bool ok = engine_live_begin(tables, e);
 	if (ok) {
 		ok = journal_replay(s->journal, p->bases, p->pushed, upto, let_in, x, e);

@@ -27,6 +27,7 @@ enum {
 struct shape {
 	struct arena arena;
 	struct schema schema;
+	struct str salt;           /* of the ids of records, see catalog_salt */
 	bool keyed;                /* some field is part of the identity: a record replaces its like */
 	uint32_t held;             /* guarded by the stream's lock */
 	struct ingest_taker *idle[TAKERS];
@@ -88,7 +89,7 @@ struct live {
 bool stream_of(struct live *l, struct tenant_id t, int64_t dataset, struct stream **out, struct err *e) must_use;
 struct stream *stream_find_or_null(struct live *l, struct tenant_id t, int64_t dataset);
 void stream_free(struct stream *s);
-struct shape *shape_new(struct str schema_json, struct err *e) must_use;
+struct shape *shape_new(struct str schema_json, struct str salt, struct err *e) must_use;
 struct shape *shape_hold(struct stream *s);                 /* with the lock */
 void shape_release(struct stream *s, struct shape *p);      /* with the lock */
 bool shape_borrow(struct stream *s, struct shape *p, struct ingest_taker **out, struct err *e) must_use; /* without */

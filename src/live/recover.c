@@ -131,7 +131,7 @@ bool live_recover(struct site *s, struct tenant_id t, int64_t dataset, struct ca
 	x.stream->recovering = true;
 	lock_give(&x.stream->lock);
 	bool ok = !busy || err_set(e, ERR_CONFLICT, "the records that were pushed are being worked on; try again in a moment");
-	ok = ok && ingest_taker_new(&x.shape->schema, &x.taker, e) && replay(&x, number, e);
+	ok = ok && ingest_taker_new(&x.shape->schema, x.shape->salt, &x.taker, e) && replay(&x, number, e);
 	if (x.taker) ingest_taker_free(x.taker);
 	lock_take(&x.stream->lock);
 	if (!busy) x.stream->recovering = false;

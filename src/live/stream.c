@@ -4,7 +4,7 @@
 
 /* --- shapes ------------------------------------------------------------------------------------------- */
 
-struct shape *shape_new(struct str schema_json, struct err *e)
+struct shape *shape_new(struct str schema_json, struct str salt, struct err *e)
 {
 	struct shape *p = calloc(1, sizeof *p);
 	ensure(p);
@@ -14,6 +14,7 @@ struct shape *shape_new(struct str schema_json, struct err *e)
 		free(p);
 		return NULL;
 	}
+	p->salt = arena_str(&p->arena, salt);
 	for (size_t i = 0; i < p->schema.n; i++) p->keyed |= (p->schema.fields[i].flags & FIELD_ID) != 0;
 	return p;
 }
@@ -41,7 +42,7 @@ bool shape_borrow(struct stream *s, struct shape *p, struct ingest_taker **out, 
 	lock_take(&s->lock);
 	if (p->nidle) t = p->idle[--p->nidle];
 	lock_give(&s->lock);
-	if (!t && !ingest_taker_new(&p->schema, &t, e)) return false;
+	if (!t && !ingest_taker_new(&p->schema, p->salt, &t, e)) return false;
 	*out = t;
 	return true;
 }

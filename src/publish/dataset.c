@@ -496,6 +496,7 @@ static bool load(struct publish_road *r, struct publish_outcome *out, struct err
 		.nsupplies = r->nsupplies, .seed = publish_seed(r->site, r->config.dataset), .columns = r->former.columns, .types = r->former.types, .most_rows = most,
 		.example = r->example, .strict = json_bool(json_get(r->config.doc, "strict"), false),
 		.version_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.file)), .rejects_path = arena_printf(r->a, "%.*s.tmp", STR_ARG(d.rejects)),
+		.salt = d.salt, .spare_mb = r->site->conf ? r->site->conf->disk_free_mb : -1,
 		.progress = follow, .arg = r, .cancel = r->watch ? r->watch->cancel : NULL, .beside = true,
 	};
 	struct str beside = arena_printf(r->a, "%.*s" INGEST_BESIDE, STR_ARG(job.version_path));

@@ -190,7 +190,14 @@ bool publish_preview(struct site *s, const struct publish_preview *p, struct are
 	r.config.doc = p->doc;
 	publish_halves(&r);
 	if (p->dataset && !publish_read_former(&r, e)) return false;
-	bool ok = find_resource(&r, p->resource, &at, e) && check_reading(json_at(json_get(p->doc, "resources"), at), &r, e) && publish_bring(&r, at, &unchanged, e);
+	bool ok = find_resource(&r, p->resource, &at, e) && check_reading(json_at(json_get(p->doc, "resources"), at), &r, e);
+	if (ok && !publish_bring(&r, at, &unchanged, e)) {
+		ok = false;
+		if (e->code == ERR_CANCELLED) {
+			*e = (struct err){ 0 };
+			err_set(e, ERR_UPSTREAM, "The other server is too slow to be looked at here: its file did not come in time. Publishing waits longer.");
+		}
+	}
 	if (ok && r.sources.n == 0) ok = err_set(e, ERR_PARAMETER, "this source has no file: its records are pushed");
 	ok = ok && look(&r, p->rows > 0 ? p->rows : 20, json, e);
 	publish_supply_done(&r);

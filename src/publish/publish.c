@@ -123,7 +123,8 @@ bool publish_source(struct site *s, const struct publish_request *r, struct aren
 		.source = r->source, .name = r->name, .format = r->format, .inside = r->inside, .part = r->part,
 		.schema = r->schema_or_null, .types = publish_promised_by(s, r->tenant, d.slug, a), .strict = r->strict,
 		.version_path = arena_printf(a, "%.*s.tmp", STR_ARG(d.file)),
-		.rejects_path = arena_printf(a, "%.*s.tmp", STR_ARG(d.rejects)),
+		.rejects_path = arena_printf(a, "%.*s.tmp", STR_ARG(d.rejects)), .salt = d.salt,
+		.spare_mb = s->conf ? s->conf->disk_free_mb : -1,
 		.progress = r->progress, .arg = r->arg, .cancel = r->cancel,
 	};
 	if (r->dialect_or_null) job.dialect = *r->dialect_or_null;

@@ -1,4 +1,4 @@
-/* Record ids: BLAKE2b over a plain spelling of the values, and a check that catches a mistyped id
+/* Record ids: BLAKE2b over a salt and a plain spelling of the values, and a check that catches a mistyped id
  * before anything is looked up. */
 #include "record/inside.h"
 #include "crypt/crypt.h"
@@ -47,7 +47,7 @@ static void put_cell(struct buf *b, const struct column *c, size_t row)
 	}
 }
 
-void record_ids(const struct schema *s, const struct batch *b, uint8_t (*out)[RECORD_ID_BYTES])
+void record_ids(const struct schema *s, struct str salt, const struct batch *b, uint8_t (*out)[RECORD_ID_BYTES])
 {
 	auto_buf spelled = BUF_INIT(SIZE_MAX);
 	unsigned flag = 0;
@@ -55,6 +55,7 @@ void record_ids(const struct schema *s, const struct batch *b, uint8_t (*out)[RE
 	for (size_t i = 0; i < s->n; i++) flag |= s->fields[i].flags & FIELD_ID;
 	for (size_t row = 0; row < b->nrows; row++) {
 		buf_clear(&spelled);
+		if (salt.n) put_text(&spelled, salt);
 		for (size_t i = 0; i < s->n; i++)
 			if ((s->fields[i].flags & flag) == flag) put_cell(&spelled, &b->columns[i], row);
 		crypt_blake2b(buf_str(&spelled), out[row], RECORD_ID_BYTES);

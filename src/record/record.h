@@ -10,12 +10,14 @@
 
 /* --- identity ---------------------------------------------------------------------------------- */
 
-/* The id of a record is shown as 40 hexadecimal digits: 16 bytes of BLAKE2b over the values (of all
- * fields, or of those flagged FIELD_ID), then 4 check bytes made of the first 16. */
+/* The id of a record is shown as 40 hexadecimal digits: 16 bytes of BLAKE2b over the dataset's salt and the values (of
+ * all fields, or of those flagged FIELD_ID), then 4 check bytes made of the first 16. The salt is a secret of the dataset:
+ * who does not see a field could otherwise try values for it until the id is the same. */
 enum { RECORD_ID_BYTES = 16, RECORD_ID_DIGITS = 40 };
 
-/* Ids of all rows of a batch. Equal values give equal ids whatever the batch. */
-void record_ids(const struct schema *s, const struct batch *b, uint8_t (*out)[RECORD_ID_BYTES]);
+/* Ids of all rows of a batch. Equal values give equal ids whatever the batch, under the same salt. Empty: none, for what hides
+ * nothing from whoever sees it, and for versions made before there was one. */
+void record_ids(const struct schema *s, struct str salt, const struct batch *b, uint8_t (*out)[RECORD_ID_BYTES]);
 void record_id_put(struct buf *b, const uint8_t id[RECORD_ID_BYTES]);
 /* False when the text is not the id of any record (length, digits, check bytes). */
 bool record_id_parse(struct str text, uint8_t out[RECORD_ID_BYTES]) must_use;

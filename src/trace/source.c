@@ -110,7 +110,7 @@ static bool end_batch(struct filling *f, struct err *e)
 	for (size_t i = 0; i < f->schema.n; i++) columns[i] = (struct column){ .type = { f->schema.fields[i].type, false }, .valid = f->valid[i], .texts = f->rooms[i] };
 	struct batch b = { columns, f->schema.n, f->n };
 	uint8_t (*ids)[RECORD_ID_BYTES] = arena_many(&f->arena, RECORD_ID_BYTES, f->n);
-	record_ids(&f->schema, &b, ids);
+	record_ids(&f->schema, STR(""), &b, ids);
 	f->rows += (int64_t)f->n;
 	return engine_load_rows(f->load, &b, (const uint8_t (*)[RECORD_ID_BYTES])ids, e);
 }

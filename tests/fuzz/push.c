@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = { 0 };
 	struct schema schema;
 	struct ingest_taker *t;
-	ensure(schema_from_json(&a, str_of(SCHEMA), &schema, &e) && ingest_taker_new(&schema, &t, &e));
+	ensure(schema_from_json(&a, str_of(SCHEMA), &schema, &e) && ingest_taker_new(&schema, STR(""), &t, &e));
 	if (json_read(str_make((const char *)data, size), &doc, &e)) {
 		const struct json_node *root = json_root(doc);
 		take_files(&schema, root, &a);

@@ -23,7 +23,7 @@ static int begin(void **state)
 	struct err e = { 0 };
 	f = (struct fixture){ .arena = ARENA_INIT };
 	*state = &f;
-	return schema_from_json(&f.arena, str_of(FIELDS), &f.schema, &e) && ingest_taker_new(&f.schema, &f.taker, &e) ? 0 : -1;
+	return schema_from_json(&f.arena, str_of(FIELDS), &f.schema, &e) && ingest_taker_new(&f.schema, STR(""), &f.taker, &e) ? 0 : -1;
 }
 
 static int end(void **state)

@@ -86,7 +86,7 @@ static inline void cities_load(struct cities *c, struct str path)
 	uint8_t ids[CITIES_ROWS][RECORD_ID_BYTES];
 	struct engine_load *l = NULL;
 	struct err e = { 0 };
-	record_ids(&c->schema, &b, ids);
+	record_ids(&c->schema, STR(""), &b, ids);
 	for (size_t i = 0; i < CITIES_ROWS; i++) {
 		auto_buf text = BUF_INIT(64);
 		record_id_put(&text, ids[i]);

@@ -34,7 +34,7 @@ static void load_rows(struct str path)
 	const struct batch b = { columns, COUNT_OF(columns), ROWS };
 	uint8_t ids[ROWS][RECORD_ID_BYTES];
 	struct engine_load *l = NULL;
-	record_ids(&world.schema, &b, ids);
+	record_ids(&world.schema, STR(""), &b, ids);
 	if (!engine_load_begin(path, &world.schema, &l, &e) || !engine_load_rows(l, &b, (const uint8_t(*)[RECORD_ID_BYTES])ids, &e)
 	    || !engine_load_end(l, LOAD_COMMIT, &e))
 		fail_msg("%s %s", e.pub, e.priv);

@@ -91,7 +91,7 @@ static void load(const struct batch *b, struct str path, bool index, size_t part
 	struct engine_load *l = NULL;
 	struct err e = { 0 };
 	uint8_t ids[ROWS][RECORD_ID_BYTES];
-	record_ids(&world.schema, b, ids);
+	record_ids(&world.schema, STR(""), b, ids);
 	assert_true(engine_load_begin(path, &world.schema, &l, &e));
 	engine_load_words(l, index, part);
 	/* Several batches, so that an index in parts has several. */

@@ -23,7 +23,7 @@ static void ids_are_of_values_and_of_nothing_else(void **s)
 	struct batch all = { columns, 3, 3 };
 	uint8_t ids[3][RECORD_ID_BYTES];
 	uint8_t again[1][RECORD_ID_BYTES];
-	record_ids(&schema, &all, ids);
+	record_ids(&schema, STR(""), &all, ids);
 	assert_memory_not_equal(ids[0], ids[1], RECORD_ID_BYTES); /* "ab","c" is not "a","bc" */
 	assert_memory_not_equal(ids[0], ids[2], RECORD_ID_BYTES);
 	struct column shifted[3] = { columns[0], columns[1], columns[2] };
@@ -31,7 +31,7 @@ static void ids_are_of_values_and_of_nothing_else(void **s)
 	shifted[1].texts = others + 2;
 	shifted[2].ints = ints + 2;
 	struct batch one = { shifted, 3, 1 };
-	record_ids(&schema, &one, again);
+	record_ids(&schema, STR(""), &one, again);
 	assert_memory_equal(ids[2], again[0], RECORD_ID_BYTES);
 }
 
@@ -42,9 +42,27 @@ static void only_fields_flagged_id_count_where_there_are_any(void **s)
 	struct schema schema = { .fields = fields, .n = 3 };
 	struct batch all = { columns, 3, 3 };
 	uint8_t ids[3][RECORD_ID_BYTES];
-	record_ids(&schema, &all, ids);
+	record_ids(&schema, STR(""), &all, ids);
 	assert_memory_equal(ids[0], ids[2], RECORD_ID_BYTES);
 	assert_memory_not_equal(ids[0], ids[1], RECORD_ID_BYTES);
+}
+
+static void a_salt_makes_other_ids_that_stay(void **s)
+{
+	(void)s;
+	struct field fields[] = { { .type = VALUE_TEXT }, { .type = VALUE_TEXT }, { .type = VALUE_INT } };
+	struct schema schema = { .fields = fields, .n = 3 };
+	struct batch all = { columns, 3, 3 };
+	uint8_t bare[3][RECORD_ID_BYTES], salted[3][RECORD_ID_BYTES], again[3][RECORD_ID_BYTES], other[3][RECORD_ID_BYTES];
+	record_ids(&schema, STR(""), &all, bare);
+	record_ids(&schema, STR("one"), &all, salted);
+	record_ids(&schema, STR("one"), &all, again);
+	record_ids(&schema, STR("two"), &all, other);
+	assert_memory_equal(salted, again, sizeof salted);
+	for (size_t i = 0; i < 3; i++) {
+		assert_memory_not_equal(bare[i], salted[i], RECORD_ID_BYTES);
+		assert_memory_not_equal(other[i], salted[i], RECORD_ID_BYTES);
+	}
 }
 
 static void null_is_not_the_empty_text(void **s)
@@ -57,7 +75,7 @@ static void null_is_not_the_empty_text(void **s)
 	struct column c = { .type = { VALUE_TEXT, false }, .valid = &valid, .texts = empty };
 	struct batch b = { &c, 1, 2 };
 	uint8_t ids[2][RECORD_ID_BYTES];
-	record_ids(&schema, &b, ids);
+	record_ids(&schema, STR(""), &b, ids);
 	assert_memory_not_equal(ids[0], ids[1], RECORD_ID_BYTES);
 }
 
@@ -89,6 +107,7 @@ int main(void)
 		cmocka_unit_test(ids_are_of_values_and_of_nothing_else),
 		cmocka_unit_test(only_fields_flagged_id_count_where_there_are_any),
 		cmocka_unit_test(null_is_not_the_empty_text),
+		cmocka_unit_test(a_salt_makes_other_ids_that_stay),
 		cmocka_unit_test(an_id_comes_back_and_a_slip_is_noticed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
