@@ -1,6 +1,7 @@
 /* As many records as a dataset may have. Records with a key replace their like: near the limit it is asked which of them are new. */
 #include "live/inside.h"
 #include "crypt/crypt.h"
+#include <stdlib.h>
 
 enum { ID = 16, AT_ONCE = 1000 };
 
