@@ -408,6 +408,13 @@ static void put_sources(struct publish_road *r, struct json_out *j)
 	json_close(j, ']');
 }
 
+/* What is said of the data where they come from: by their portal, or by their format. */
+static struct str said_there(struct publish_road *r, const struct ingest_result *l)
+{
+	struct str origin = publish_origin(r);
+	return origin.n ? origin : publish_look_of_format(r->a, l->format, &l->schema);
+}
+
 /* Kept with the version: what a publisher should know, and what the next publication compares with. */
 static struct str summary_of(struct publish_road *r, const struct ingest_result *l)
 {
@@ -424,10 +431,10 @@ static struct str summary_of(struct publish_road *r, const struct ingest_result 
 	json_key(&j, STR("columns"));
 	json_value(&j);
 	buf_put(&b, l->columns.n ? l->columns : STR("[]"));
-	if (publish_origin(r).n) {
+	if (said_there(r, l).n) {
 		json_key(&j, STR("metadata"));
 		json_value(&j);
-		buf_put(&b, publish_origin(r));
+		buf_put(&b, said_there(r, l));
 	}
 	json_close(&j, '}');
 	return b.over ? STR("{}") : arena_str(r->a, buf_str(&b));
@@ -446,7 +453,7 @@ static bool commit(struct publish_road *r, struct catalog_draft *d, const struct
 		.source_name = r->sources.n ? r->sources.p[0].name : STR(""), .keep = publish_setting(r, "versions.kept") };
 	int64_t number = d->number;
 	size_t n;
-	if (!publish_merge_metadata(r, publish_origin(r), &merged, e) || !publish_metas(r, &merged, &metas, &n, e) || publish_stopped(r, e)) {
+	if (!publish_merge_metadata(r, said_there(r, l), &merged, e) || !publish_metas(r, &merged, &metas, &n, e) || publish_stopped(r, e)) {
 		catalog_draft_abandon(r->site->catalog, d);
 		return false;
 	}

@@ -80,6 +80,8 @@ bool publish_hash_sources(struct publish_road *r, struct err *e) must_use;
 struct str publish_origin(const struct publish_road *r);
 bool publish_origin_stands(const struct publish_road *r); /* the version that stands was told so, too */
 void publish_put_origin(const struct publish_road *r, struct json_out *j, struct str origin); /* … of its fields: the first operation on them */
+/* Metadata as an origin has them, of a source whose format says how it is shown (iCalendar: the calendar); empty: none. */
+struct str publish_look_of_format(struct arena *a, struct str format, const struct schema *s);
 /* The configuration with what the origin says where it says nothing. */
 bool publish_merge_metadata(struct publish_road *r, struct str origin, struct config *out, struct err *e) must_use;
 /* dataset.c: operations on fields (r->fields) from now on follow it. */

@@ -1,4 +1,5 @@
-/* What the origin of a copy says of it: metadata and fields, which hold wherever nobody has said something else here. */
+/* What the origin of a copy says of it: metadata and fields, which hold wherever nobody has said something else here; and how a format is shown that has its
+ * own way to be. */
 #include "publish/inside.h"
 
 struct str publish_origin(const struct publish_road *r)
@@ -13,8 +14,47 @@ bool publish_origin_stands(const struct publish_road *r)
 	const struct json_node *now;
 	struct err ignored = { 0 };
 	struct str origin = publish_origin(r);
-	if (!origin.n || !json_read_in(r->a, origin, &now, &ignored)) return r->former.metadata.n == 0;
+	if (!origin.n || !json_read_in(r->a, origin, &now, &ignored)) return true;
 	return str_eq(publish_json_of(r->a, now), r->former.metadata);
+}
+
+/* Fields that a calendar is drawn of, by the setting of the view; the first that it has. */
+static const struct { const char *setting, *fields[3]; enum value_type types[2]; } calendar[] = {
+	{ "calendar_event_title", { "summary", "description" }, { VALUE_TEXT, VALUE_TEXT } },
+	{ "calendar_event_start", { "dtstart", "due", "dtstamp" }, { VALUE_DATE, VALUE_DATETIME } },
+	{ "calendar_event_end", { "dtend" }, { VALUE_DATE, VALUE_DATETIME } },
+};
+
+static void put_setting(struct json_out *j, const char *setting, struct str field)
+{
+	json_key(j, str_of(setting));
+	json_open(j, '{');
+	json_member(j, "", field);
+	json_close(j, '}');
+}
+
+struct str publish_look_of_format(struct arena *a, struct str format, const struct schema *s)
+{
+	auto_buf b = BUF_INIT(1 << 16);
+	struct json_out j = JSON_OUT(&b);
+	if (!str_eq(format, STR("icalendar"))) return STR("");
+	json_open(&j, '{');
+	json_key(&j, STR("visualization"));
+	json_open(&j, '{');
+	json_key(&j, STR("calendar_enabled"));
+	json_open(&j, '{');
+	json_member_bool(&j, "", true);
+	json_close(&j, '}');
+	for (size_t i = 0; i < COUNT_OF(calendar); i++)
+		for (size_t k = 0; k < COUNT_OF(calendar[i].fields) && calendar[i].fields[k]; k++) {
+			int at = schema_find(s, str_of(calendar[i].fields[k]));
+			if (at < 0 || (s->fields[at].type != calendar[i].types[0] && s->fields[at].type != calendar[i].types[1])) continue;
+			put_setting(&j, calendar[i].setting, s->fields[at].name);
+			break;
+		}
+	json_close(&j, '}');
+	json_close(&j, '}');
+	return arena_str(a, buf_str(&b));
 }
 
 void publish_put_origin(const struct publish_road *r, struct json_out *j, struct str origin)

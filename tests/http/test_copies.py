@@ -129,7 +129,9 @@ class Other(http.server.BaseHTTPRequestHandler):
         cls.asked.append(self.path)
         path, _, query = self.path.partition("?")
         lang = urllib.parse.parse_qs(query).get("lang", ["fr"])[0]
-        if path.endswith("/exports/jsonl"):
+        if path == "/feasts.ics":
+            body = FEASTS.encode()
+        elif path.endswith("/exports/jsonl"):
             body = "".join(json.dumps(r) + "\n" for r in RECORDS).encode()
         else:
             body = json.dumps({
@@ -154,6 +156,11 @@ class Other(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+FEASTS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + "".join(
+    f"BEGIN:VEVENT\r\nUID:{n}\r\nSUMMARY:{name}\r\nDTSTART;VALUE=DATE:{day}\r\nEND:VEVENT\r\n"
+    for n, (name, day) in enumerate((("Fête nationale", "20240714"), ("Noël", "20241225"), ("Noël", "20231225")))) + "END:VCALENDAR\r\n"
 
 
 def feature(geometry):
@@ -210,3 +217,22 @@ def test_labels_that_change_there_come_though_the_data_are_the_same(place, other
         assert field(place, "arbres", "nom", lang="fr")["label"] == "Essence"
     finally:
         Other.label = "Nom"
+
+
+def test_a_calendar_is_shown_as_one(place, other):
+    """Whole days are days, and the view is the format's own until somebody says otherwise."""
+    made = place.manage("POST", "/datasets/", {"dataset_id": "feasts", "metadata": {"default": {"title": {"value": "Feasts"}}}})
+    uid = made["uid"]
+    place.manage("POST", f"/datasets/{uid}/resources/", {"type": "icalendar", "title": "s", "params": {}, "datasource": {
+        "type": "http", "connection": {"type": "http", "url": other}, "relative_url": "/feasts.ics"}})
+    assert place.order(uid)["status"] == "idle"
+    assert field(place, "feasts", "dtstart")["type"] == "date"
+    page = place.server.get("/explore/dataset/feasts/calendar/?calendar=month:2024-07", host=HERE)
+    assert page.status_code == 200 and "Fête nationale" in page.text and ">00:00" not in page.text and ">02:00" not in page.text
+    for value, status in ((False, 404), (None, 200)):
+        if value is None:
+            place.manage("DELETE", f"/datasets/{uid}/metadata/visualization/calendar_enabled/")
+        else:
+            place.manage("PUT", f"/datasets/{uid}/metadata/visualization/calendar_enabled/", {"value": value})
+        assert place.order(uid)["status"] == "idle"
+        assert place.server.get("/explore/dataset/feasts/calendar/", host=HERE).status_code == status
