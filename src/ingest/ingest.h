@@ -8,7 +8,7 @@
  * What is decided, for every format
  * - Blanks at both ends of a cell are dropped; an empty cell is null. `NA N/A n/a null NULL None nan
  *   NaN - -- #N/A \N n/c N/C n/d N/D n.c. n.d. nc NC nd ND s/o k.A.` are null only where the other cells of the column prove a
- *   type that is not text.
+ *   type that is not text; how many there were is noted.
  * - int: every cell a whole number that fits 64 bits, no leading zero, no plus sign. double: digits
  *   with one decimal mark; a whole part beyond 15 digits would lose some, so the column stays text.
  *   Marks of thousands (comma, point, blank, apostrophe) are read when every cell has them in place.
@@ -17,12 +17,13 @@
  *   percentages, nine of ten have it. Of spreadsheets a percentage is what it shows: 12 %, not 0.12.
  * - A column of numbers or dates but for a few cells is one of numbers or dates all the same: where at least ten cells have a value and
  *   nine of ten fit, and no other looks like a code ("2A004" among whole numbers). The others become null and are rejected.
- * - Numbers of firms (columns called SIRET or SIREN) are text, whatever their first digit.
+ * - Numbers of firms (columns called SIRET or SIREN) are text, whatever their first digit. So are whole numbers of nine figures and more, as many in
+ *   every cell, in columns whose names are those of codes (proof_means_codes), where the file has no types; with a note.
  * - boolean: true/false, vrai/faux, wahr/falsch, verdadero/falso, vero/falso. Words such as yes/no are
  *   what readers search for and stay text, unless a schema says boolean.
  * - date: YYYY-MM-DD, YYYY/MM/DD, month names, DD/MM/YYYY or MM/DD/YYYY when some cell has a part over
  *   12. Where none has, another column of the file decides; else the column stays text and a note gives
- *   both readings. A year, or a year and a month, is a date from 1000 on: "0101" is a code. datetime: the same
+ *   both readings. Years of two figures (3/4/24, 03.04.24) are 1969 to 2068, with a note. A year, or a year and a month, is a date from 1000 on: "0101" is a code. datetime: the same
  *   with a time; offsets are turned into UTC, none means UTC or the time zone the schema names; a note says
  *   that there was none.
  * - geo_point_2d: every cell "lat,lon" in degrees, and one of them more than "12,5" (strings of JSON may have a decimal comma). A column named latitude (lat, y …) and one named

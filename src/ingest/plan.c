@@ -2,13 +2,14 @@
  * its values. */
 #include "clock/clock.h"
 #include "ingest/fields.h"
+#include "ingest/many.h"
 #include "ingest/survey.h"
 #include "json/json.h"
 #include <stdlib.h>
 
 /* --- evidence --------------------------------------------------------------------------------------- */
 
-static struct evidence gather(struct load *l, const struct survey *v)
+struct evidence plan_evidence(struct load *l, const struct survey *v)
 {
 	struct evidence out = { 0 };
 	for (size_t i = 0; i < v->proofs.n; i++) proof_testify(&v->proofs.p[i], &out);
@@ -20,7 +21,8 @@ static struct evidence gather(struct load *l, const struct survey *v)
 	auto_buf text = BUF_INIT(4096);
 	struct json_out j = JSON_OUT(&text);
 	json_open(&j, '{');
-	if (l->source.format->describe) l->source.format->describe(&l->source, &j);
+	if (l->many) buf_put(&text, many_dialect(l->many));
+	else if (l->source.format->describe) l->source.format->describe(&l->source, &j);
 	/* A semicolon between cells is a sign of commas within numbers. */
 	if (str_find(buf_str(&text), STR("\"delimiter\":\";\"")) >= 0) out.delimiter = ';';
 	return out;
@@ -324,20 +326,63 @@ static bool too_many_fields(size_t n, size_t most, struct err *e)
 	return err_set(e, ERR_BAD_SOURCE, "The sources and processors give %zu fields; a dataset has at most %zu. Discard those that readers do not need under Schema.", n, most);
 }
 
+/* --- what was done with some words and years ----------------------------------------------------------- */
+
+static bool takes_words(enum value_type t) { return t == VALUE_TEXT || t == VALUE_FILE || t == VALUE_JSON; }
+
+static void note_nulls(struct load *l, const struct survey *v, const struct plan *p)
+{
+	enum { TOLD = 8 };
+	auto_buf list = BUF_INIT(4096);
+	struct str word = STR("");
+	size_t n = 0;
+	for (size_t i = 0; i < p->schema.n; i++) {
+		const struct plan_column *c = &p->columns[i];
+		const struct proof *proof = c->from >= 0 ? &v->proofs.p[c->from] : NULL;
+		if (!proof || !proof->null_words || takes_words(c->as.type)) continue;
+		if (n == 0) word = proof->null_word;
+		if (n++ < TOLD) buf_printf(&list, "%s“%.*s”: %lld", list.n ? ", " : "", STR_ARG(c->field->label), (long long)proof->null_words);
+	}
+	if (n) load_note(l, "Words that stand for nothing, such as “%.*s”, were left empty (%.*s%s).", STR_ARG(word), STR_ARG(buf_str(&list)), n > TOLD ? " …" : "");
+}
+
+static void note_years(struct load *l, const struct survey *v, const struct plan *p)
+{
+	for (size_t i = 0; i < p->schema.n; i++) {
+		const struct plan_column *c = &p->columns[i];
+		struct str sample = c->from >= 0 && (c->as.type == VALUE_DATE || c->as.type == VALUE_DATETIME) ? v->proofs.p[c->from].short_year : STR("");
+		int64_t us;
+		bool local;
+		if (!sample.n || !spell_time(sample, c->as.reading, &us, &local)) continue;
+		auto_buf day = BUF_INIT(100);
+		clock_put_date(&day, (int32_t)((us - (us % 86400000000 + 86400000000) % 86400000000) / 86400000000));
+		load_note(l, "Years of “%.*s” have two figures: 00 to 68 were read as 2000 to 2068, 69 to 99 as 1969 to 1999, so that “%.*s” is %.*s.", STR_ARG(c->field->label),
+		          STR_ARG(sample), STR_ARG(buf_str(&day)));
+	}
+}
+
+static void note_readings(struct load *l, const struct survey *v, const struct plan *p)
+{
+	note_nulls(l, v, p);
+	note_years(l, v, p);
+}
+
 bool plan_make(struct load *l, struct survey *v, struct plan *out, struct err *e)
 {
 	size_t most = (l->job.schema ? l->job.schema->n : v->proofs.n) + 1;
 	*out = (struct plan){ .schema = { arena_array(l->a, struct field, most), 0 },
 		.columns = arena_array(l->a, struct plan_column, most) };
-	struct evidence ev = gather(l, v);
+	struct evidence ev = plan_evidence(l, v);
 	if (l->job.schema) {
 		bool ok = plan_given(l, v, &ev, out, e);
 		out->total = out->schema.n;
+		if (ok) note_readings(l, v, out);
 		return ok;
 	}
 	plan_free(l, v, &ev, out);
 	out->total = out->schema.n;
 	if (l->fields && !shape(l, out, e)) return false;
+	note_readings(l, v, out);
 	size_t fields = most_fields(l);
 	return out->schema.n <= fields || too_many_fields(out->schema.n, fields, e);
 }

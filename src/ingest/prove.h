@@ -8,14 +8,28 @@
 
 enum { PROOF_VALUES = 256 };
 
+/* How numbers are marked, counted for a point (0) and a comma (1). */
+enum { MARK_POINT, MARK_COMMA, MARK_KINDS };
+struct marks {
+	int64_t plain;               /* 950: no mark at all */
+	int64_t open[MARK_KINDS];    /* 1.234: thousands or decimals */
+	int64_t decimal[MARK_KINDS]; /* 7.5: decimals */
+	int64_t grouped[MARK_KINDS]; /* 1.234.567, 1.234,5: thousands */
+	struct str odd[MARK_KINDS];  /* the first that is of `decimal`, or open; in the load's arena */
+	int64_t odd_row[MARK_KINDS];
+};
+
 struct proof {
 	uint32_t mask;             /* readings all cells so far have */
 	uint32_t kinds;            /* bits of enum cell_kind seen */
 	bool parted;               /* one of the texts that may be places is more than 12,5: it has a point or a blank */
 	int64_t filled;            /* cells with a value */
 	int64_t null_words;        /* cells such as NA, null unless the column is text */
+	struct str null_word;      /* the first of them */
+	struct str short_year;     /* the first date whose year has two figures */
 	int64_t *fits;             /* SPELL_BITS counts, with a schema only */
 	uint32_t wanted;           /* readings of the declared type, with a schema */
+	struct marks marks;        /* of its numbers, while it has such readings */
 	enum spell_sign sign;      /* beside its numbers; one that differs is none of them */
 	int64_t nsigned;
 	struct pledge *pledge;     /* what the column was published as; NULL: nothing, or its type was chosen */
@@ -27,6 +41,8 @@ struct proof {
 	struct str text_value;     /* in the load's arena */
 	/* Range of numbers, kept for columns whose name may mean a latitude or longitude. */
 	bool ranged;
+	bool coded;                /* its name is that of codes: figures of the same length are one, and no number */
+	uint8_t figures;           /* of every cell so far; 255: they differ, or are no figures */
 	double low, high;
 	int decimals;              /* most digits behind the mark */
 	/* Different values, up to PROOF_VALUES; facets are guessed from them. */
@@ -39,6 +55,8 @@ struct proof {
 void proof_init(struct proof *p, struct arena *a, const struct field *declared_or_null, bool count_values);
 void proof_cell(struct proof *p, struct arena *a, const struct cell *c, int64_t row);
 
+/* Names that mean codes: “phone”, “code_insee”, “SIRET de l’établissement”. */
+bool proof_means_codes(struct str label);
 /* Is this GeoJSON geometry a point? */
 bool proof_is_point(struct str shape);
 
@@ -59,6 +77,9 @@ struct evidence {
 	bool before;            /* it is the version published last that says so */
 };
 void proof_testify(const struct proof *p, struct evidence *v);
+/* Do the numbers of a column leave open whether one mark parts thousands or decimals, but for what other columns say? A few that are written
+ * with the other mark do not settle it. */
+bool proof_marks_open(const struct proof *p, int *mark);
 /* Notes what had to be decided. */
 struct verdict proof_verdict(const struct proof *p, struct load *l, struct str label, const struct evidence *v);
 /* The reading for a declared type. */

@@ -31,7 +31,7 @@ enum spell_bit {
 	SPELL_TIME_MDY,
 	SPELL_TIME_NAMED,
 	SPELL_POINT,         /* lat,lon */
-	SPELL_POINT_LONLAT,  /* lon,lat: only where a schema says geo_point_2d and lat,lon does not fit */
+	SPELL_POINT_LONLAT,  /* lon,lat: only where a schema says geo_point_2d and lat,lon does not fit most */
 	SPELL_SHAPE_JSON,
 	SPELL_SHAPE_WKT,
 	SPELL_BITS
@@ -65,6 +65,8 @@ uint32_t spell_readings(struct str s, uint32_t wanted);
 bool spell_is_null_word(struct str s);
 /* One of those that say why there is none ("n/c"): whoever publishes is asked whether it may go. */
 bool spell_is_withheld_word(struct str s);
+/* A date whose year has two figures: 00 to 68 are of this century, 69 to 99 of the one before. */
+bool spell_short_year(struct str s);
 /* The readings a declared type admits. */
 uint32_t spell_of_type(enum value_type t);
 enum value_type spell_type(enum spell_bit reading);

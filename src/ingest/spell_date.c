@@ -8,6 +8,7 @@ struct moment {
 	int first, second, third;   /* date parts as they stand */
 	enum { YEAR_FIRST, YEAR_LAST, MONTH_NAMED } order;
 	bool only_dmy;              /* points between the parts */
+	bool short_year;            /* of two figures */
 	bool has_time;
 	int hour, minute, second_of, micro;
 	bool has_offset;
@@ -110,10 +111,20 @@ static bool year_alone(struct moment *m)
 	return is_year(m->first);
 }
 
+/* "3/4/24", "03.04.24"; what has points and fewer figures is a number of a version. */
+static bool short_year(struct moment *m, char mark, size_t first, size_t second)
+{
+	if (mark != '/' && !(mark == '.' && first == 2 && second == 2)) return false;
+	m->short_year = true;
+	m->third += m->third <= 68 ? 2000 : 1900;
+	return true;
+}
+
 static bool numeric_date(struct str s, size_t *at, struct moment *m)
 {
-	size_t n;
+	size_t n, first, second;
 	if (!digits(s, at, 8, &m->first, &n)) return false;
+	first = n;
 	if (n == 8 && *at == s.n) {
 		m->order = YEAR_FIRST;
 		m->third = m->first % 100;
@@ -129,12 +140,14 @@ static bool numeric_date(struct str s, size_t *at, struct moment *m)
 	m->only_dmy = mark == '.';
 	++*at;
 	if (!digits(s, at, 2, &m->second, &n)) return false;
+	second = n;
 	if (m->order == YEAR_FIRST && *at == s.n && n == 2 && mark == '-') {
 		m->third = 1;
 		return is_year(m->first);
 	}
 	if (!skip(s, at, mark) || !digits(s, at, 4, &m->third, &n)) return false;
-	return m->order == YEAR_FIRST ? n <= 2 : n == 4;
+	if (m->order == YEAR_FIRST) return n <= 2;
+	return n == 2 ? short_year(m, mark, first, second) : n == 4;
 }
 
 /* --- the time ------------------------------------------------------------------------------------ */
@@ -272,6 +285,12 @@ uint32_t spell_date_readings(struct str s)
 
 _Static_assert(SPELL_TIME_NAMED - SPELL_DATE_NAMED == SPELL_TIME_YMD - SPELL_DATE_YMD,
                "dates and times stand in one order");
+
+bool spell_short_year(struct str s)
+{
+	struct moment m;
+	return scan(s, &m) && m.short_year;
+}
 
 bool spell_date(struct str s, enum spell_bit reading, int32_t *days)
 {

@@ -113,11 +113,12 @@ static void aim(struct load *l, struct survey *v, const struct str *labels, size
 	}
 }
 
-/* Numbers in columns whose names say so may be degrees; their range decides. */
-static void watch_places(struct survey *v, size_t i, struct str label, struct arena *a)
+/* Numbers in columns whose names say so may be degrees; their range decides. Or codes; their length does. */
+static void watch_names(struct survey *v, size_t i, struct str label, struct arena *a)
 {
 	int rank;
 	if (place_word_of(text_field_name(a, label), &rank) != PLACE_NONE) v->proofs.p[i].ranged = true;
+	v->proofs.p[i].coded = proof_means_codes(label);
 }
 
 static void begin_headed(struct load *l, struct survey *v)
@@ -126,7 +127,7 @@ static void begin_headed(struct load *l, struct survey *v)
 	/* Rows often have more cells than the headings when those lack a name for the first. */
 	size_t usual = l->source.columns;
 	add_proofs(l, v, num_max(v->first.n, num_min(usual, (size_t)LIMIT_COLUMNS)));
-	for (size_t i = 0; i < v->first.n; i++) watch_places(v, i, v->first.p[i], l->a);
+	for (size_t i = 0; i < v->first.n; i++) watch_names(v, i, v->first.p[i], l->a);
 }
 
 /* --- the pass --------------------------------------------------------------------------------------- */
@@ -139,7 +140,7 @@ static void prove_row(struct load *l, struct survey *v, const struct row *r)
 
 static void watch_new_names(struct load *l, struct survey *v, size_t from)
 {
-	for (size_t i = from; i < l->source.names.n; i++) watch_places(v, i, l->source.names.p[i], l->a);
+	for (size_t i = from; i < l->source.names.n; i++) watch_names(v, i, l->source.names.p[i], l->a);
 }
 
 static bool take_row(struct load *l, struct survey *v, const struct row *r, struct err *e)

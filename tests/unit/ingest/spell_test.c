@@ -28,6 +28,7 @@ static void numbers(void **state)
 {
 	(void)state;
 	has("12", WHOLE);
+	has("13/4/24", "dmy t-dmy");
 	has("-12", WHOLE);
 	has("0", WHOLE " word");
 	has("007", "");
@@ -76,7 +77,7 @@ static void dates(void **state)
 	has("04/13/2020", "mdy t-mdy");
 	has("03.04.2020", "dmy t-dmy");
 	has("03/04-2020", "");
-	has("03/04/20", "");
+	has("03/04/20", "dmy mdy t-dmy t-mdy");
 	has("3 Jan 2020", "named t-named");
 	has("Jan. 3, 2020", "named t-named");
 	has("3 ao\xc3\xbbt 2020", "named t-named");
