@@ -44,6 +44,8 @@ static struct str who_word(struct arena *a, const struct dataset_rule *r)
 	return r->account ? arena_printf(a, "a%lld", (long long)r->account) : arena_printf(a, "g%lld", (long long)r->group);
 }
 
+#define NEW_RULE "-"
+
 struct scene {
 	struct visit *visit;
 	struct config *config;
@@ -155,6 +157,21 @@ static bool save_general(struct scene *s, const struct visitor_form *f, struct h
 	return set(s, &c, "dataset.access", e);
 }
 
+/* Whether somebody else has made a rule for them since the form was opened, which was for nobody yet or for others. */
+static bool has_rule(struct scene *s, const struct visitor_form *f, int64_t account, int64_t group, bool *out, struct err *e)
+{
+	struct str of = visitor_field(f, STR("of"));
+	struct visit *v = s->visit;
+	*out = false;
+	if (!of.n || str_eq(of, visitor_field(f, STR("who"))))
+		return true;
+	if (!catalog_rules(v->at.site->catalog, v->at.tenant->id, s->config->dataset, v->arena, &s->rules, e))
+		return false;
+	for (size_t i = 0; i < s->rules.n; i++)
+		*out |= s->rules.list[i].account == account && s->rules.list[i].group == group;
+	return true;
+}
+
 static bool save_rule(struct scene *s, const struct visitor_form *f, struct html_errors *errors, int64_t *rows, struct err *e)
 {
 	struct rule_change c;
@@ -162,6 +179,11 @@ static bool save_rule(struct scene *s, const struct visitor_form *f, struct html
 	struct visit *v = s->visit;
 	if (!back_who_read(visitor_field(f, STR("who")), &account, &group) || (!account && !group))
 		return html_complain(errors, v->lang, "who", N_("Please choose somebody."));
+	bool another;
+	if (!has_rule(s, f, account, group, &another, e))
+		return false;
+	if (another)
+		return html_complain(errors, v->lang, "who", N_("They have a rule already: change that one, in the list above."));
 	read_rule(s, f, &c);
 	c.parts |= RULE_PERMISSIONS;
 	c.account = account;
@@ -299,6 +321,7 @@ static void put_rule(struct html *h, struct scene *s, struct str which, const st
 	html_panel_open(h, "rule", r == &fresh ? N_("A rule for somebody") : N_("Change the rule"), N_("It holds for them instead of what everybody has. Who is in several groups has what any of their rules allows."));
 	html_form_open(h, &(struct html_form){ .visit = s->visit, .action = s->path, .posted = posted, .errors = errors, .label = N_("A rule for somebody") });
 	html_hidden(h, "do", STR("rule"));
+	html_hidden(h, "of", posted ? visitor_field(posted, STR("of")) : r == &fresh ? STR(NEW_RULE) : which);
 	back_put_who(h, s->visit, &s->people, which, false);
 	put_rule_fields(h, s, r);
 	html_fieldset_open(h, N_("And they may"), NULL);
