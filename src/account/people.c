@@ -187,18 +187,18 @@ bool account_password(struct accounts *as, struct tenant_id t, struct str email,
 
 /* --- changed ------------------------------------------------------------------------------------------- */
 
-/* False with ERR_CONFLICT when without this account nobody could administer the portal. */
+/* False with ERR_CONFLICT when without this account nobody could administer the portal one day: who has an end does not count. */
 static bool not_the_last(struct store_tx *tx, const struct account_scene *s, int64_t id, struct err *e)
 {
 	int64_t admin, others = 0;
 	struct store_rows *r;
 	if (!account_number(tx, ACCOUNT_Q(account_is_admin), s->tenant->id, VALUE_OF_INT(id), &admin, e)) return false;
 	if (!admin) return true;
-	if (!store_ask(tx, ACCOUNT_Q(account_admins), s->tenant->id, STORE_PARAMS(VALUE_OF_INT(id), VALUE_OF_INT(clock_now().us)), &r, e)) return false;
+	if (!store_ask(tx, ACCOUNT_Q(account_admins), s->tenant->id, STORE_PARAMS(VALUE_OF_INT(id)), &r, e)) return false;
 	enum store_step step = store_step(r, e);
 	if (step == STORE_ROW) others = store_int(r, 0);
 	store_stop(r);
-	return step == STORE_ROW && (others > 0 || err_set(e, ERR_CONFLICT, "%.*s", STR_ARG(i18n_text(s->lang, N_("This is the last administrator of the portal. Make somebody else one first.")))));
+	return step == STORE_ROW && (others > 0 || err_set(e, ERR_CONFLICT, "%.*s", STR_ARG(i18n_text(s->lang, N_("This is the last administrator of the portal without an end date. Make somebody else one first.")))));
 }
 
 static bool set(struct store_tx *tx, const struct account_scene *s, const struct store_query *q, int64_t id, struct value v, struct err *e)

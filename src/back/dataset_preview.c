@@ -95,7 +95,7 @@ void back_put_notes(struct html *h, const struct back_preview *p)
 	html_lit(h, "<ul class=\"plain-list\">");
 	for (size_t i = 0; i < json_count(notes) && i < LISTED; i++) {
 		html_lit(h, "<li dir=\"auto\">");
-		html_text(h, json_text(json_at(notes, i)));
+		html_reason(h, json_text(json_at(notes, i)));
 		html_lit(h, "</li>");
 	}
 	html_lit(h, "</ul>");
@@ -161,19 +161,29 @@ static bool is_same(const struct json_node *x, const struct json_node *y)
 	return str_eq(buf_str(&a), buf_str(&b));
 }
 
-static void put_value(struct html *h, struct arena *a, const struct json_node *n)
+/* Decimal numbers as the reader's language writes them; whole ones may be years and codes, and stay as they are. */
+static bool put_decimal(struct html *h, const struct json_node *n, struct str type)
 {
+	auto_buf b = BUF_INIT(1000);
+	double v = json_real(n, 0);
+	bool text = json_kind(n) == JSON_TEXT && str_eq(type, STR("double")) && text_to_double(json_text(n), &v);
+	if (!text && json_kind(n) != JSON_REAL)
+		return false;
+	text_put_number(&b, v, -1, h->lang->code);
+	html_text(h, buf_str(&b));
+	return true;
+}
+
+static void put_value(struct html *h, struct arena *a, const struct json_node *n, struct str type)
+{
+	if (put_decimal(h, n, type))
+		return;
 	switch (json_kind(n)) {
 	case JSON_ABSENT:
 	case JSON_NULL: break;
 	case JSON_TEXT: html_text(h, text_cut(json_text(n), CELL)); if (json_text(n).n > CELL) html_lit(h, "…"); break;
 	case JSON_BOOL: html_say(h, json_bool(n, false) ? N_("yes") : N_("no")); break;
-	case JSON_REAL: {
-		auto_buf number = BUF_INIT(1000);
-		text_put_number(&number, json_real(n, 0), -1, h->lang->code);
-		html_text(h, buf_str(&number));
-		break;
-	}
+	case JSON_REAL:
 	case JSON_INT:
 	case JSON_ARRAY:
 	case JSON_OBJECT: {
@@ -204,9 +214,9 @@ static void put_profile(struct html *h, struct visit *v, const struct json_node 
 	const struct json_node *least = json_get(f, "least"), *most = json_get(f, "most");
 	if (json_kind(least) > JSON_NULL && json_kind(most) > JSON_NULL) {
 		html_lit(h, "<span dir=\"auto\">");
-		put_value(h, v->arena, least);
+		put_value(h, v->arena, least, json_text(json_get(f, "type")));
 		html_lit(h, " … ");
-		put_value(h, v->arena, most);
+		put_value(h, v->arena, most, json_text(json_get(f, "type")));
 		html_lit(h, "</span>");
 	}
 	html_lit(h, "</small>");
@@ -291,10 +301,10 @@ static void put_row(struct html *h, struct visit *v, const struct sheet *s, size
 		html_lit(h, "\">");
 		if (changed) {
 			html_lit(h, "<mark>");
-			put_value(h, v->arena, value);
+			put_value(h, v->arena, value, type);
 			html_lit(h, "</mark>");
 		} else {
-			put_value(h, v->arena, value);
+			put_value(h, v->arena, value, type);
 		}
 		html_lit(h, "</td>");
 	}

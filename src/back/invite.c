@@ -10,6 +10,19 @@ struct outcome {
 	size_t sent, refused;
 };
 
+/* What could not be invited stays in the box. One error for it: the first few with their reasons. */
+static void refuse(struct visit *v, struct str what, const char *reason, struct outcome *out, struct html_errors *errors)
+{
+	out->refused++;
+	out->left = arena_printf(v->arena, "%.*s%.*s\n", STR_ARG(out->left), STR_ARG(what));
+	if (out->refused > 5)
+		return;
+	struct str said = errors->n ? errors->items[0].text : STR("");
+	struct str line = arena_printf(v->arena, "%.*s%s%.*s %.*s.", STR_ARG(said), said.n ? " " : "", STR_ARG(what), STR_ARG(i18n_text(v->lang, reason)));
+	errors->n = 0;
+	html_complain_text(errors, STR("addresses"), line);
+}
+
 static bool invite_one(struct visit *v, const struct back_profile *p, struct str address, struct outcome *out, struct html_errors *errors, struct err *e)
 {
 	struct account_scene scene = back_scene(v);
@@ -25,16 +38,7 @@ static bool invite_one(struct visit *v, const struct back_profile *p, struct str
 		*e = why;
 		return false;
 	}
-	out->refused++;
-	out->left = arena_printf(v->arena, "%.*s%.*s\n", STR_ARG(out->left), STR_ARG(address));
-	const char *reason = why.code == ERR_CONFLICT ? N_("has an account here already") : N_("is not an e-mail address");
-	/* One error for the box: the first few addresses with their reasons. */
-	if (out->refused <= 5) {
-		struct str said = errors->n ? errors->items[0].text : STR("");
-		struct str line = arena_printf(v->arena, "%.*s%s%.*s %.*s.", STR_ARG(said), said.n ? " " : "", STR_ARG(address), STR_ARG(i18n_text(v->lang, reason)));
-		errors->n = 0;
-		html_complain_text(errors, STR("addresses"), line);
-	}
+	refuse(v, address, why.code == ERR_CONFLICT ? N_("has an account here already") : N_("is not an e-mail address"), out, errors);
 	return true;
 }
 
@@ -55,6 +59,27 @@ static bool is_meant(struct str word)
 	return str_find_char(word, '@') >= 0 || (dot > 1 && (size_t)dot + 2 < word.n);
 }
 
+/* The next entry: up to the end of a line, a comma or a semicolon. A comma may stand in a name: "Doe, Jane <jane@example.org>". */
+static bool next_entry(struct str *rest, struct str *entry)
+{
+	if (!rest->n)
+		return false;
+	size_t end = 0, comma = SIZE_MAX;
+	while (end < rest->n && rest->p[end] != '\n' && rest->p[end] != ';' && !(rest->p[end] == ',' && comma != SIZE_MAX)) {
+		if (rest->p[end] == ',') {
+			struct str after = str_from(*rest, end);
+			ptrdiff_t open = str_find_char(after, '<'), stop = str_find_char(after, '\n'), at = str_find_char(str_sub(*rest, 0, end), '@');
+			if (at >= 0 || open < 0 || (stop >= 0 && stop < open))
+				break;
+			comma = end;
+		}
+		end++;
+	}
+	*entry = str_trim(str_sub(*rest, 0, end));
+	*rest = str_from(*rest, num_min(end + 1, rest->n));
+	return true;
+}
+
 static bool invite_all(struct visit *v, const struct visitor_form *f, const struct back_profile *p, struct outcome *out, struct html_errors *errors,
                        struct err *e)
 {
@@ -66,6 +91,13 @@ static bool invite_all(struct visit *v, const struct visitor_form *f, const stru
 	if (!n || n > INVITE_MOST) {
 		html_complain(errors, v->lang, "addresses", n ? N_("At most 200 addresses at once.") : N_("Give at least one e-mail address."));
 		return true;
+	}
+	for (struct str left = list, entry; next_entry(&left, &entry);) {
+		bool meant = false;
+		for (struct str words = entry; !meant && back_next_word(&words, &address);)
+			meant = is_meant(address);
+		if (entry.n && !meant)
+			refuse(v, str_sub(entry, 0, 200), N_("is not an e-mail address"), out, errors);
 	}
 	while (back_next_word(&rest, &address)) {
 		if (is_meant(address) && !stands_before(list, address) && !invite_one(v, p, address, out, errors, e))

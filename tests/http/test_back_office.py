@@ -1,6 +1,7 @@
 """The back office: who may come in, and what each page shows and does. Every test that changes somebody makes them first, so
 that tests do not meet."""
 import csv
+import html
 import io
 import re
 
@@ -405,6 +406,14 @@ def test_addresses_that_cannot_be_invited_stay_with_the_reason(root, person):
     assert taken in box and "broken@@example" in box and fresh not in box
     assert taken in field_error(answer, "addresses")
     assert "1 invitation is on its way" in words(answer)
+
+
+def test_what_is_no_address_is_named_and_names_are_not(world, root):
+    answer = root.form("/backoffice/invite/", {"addresses": "x\nDoe, Jane <jane.doe@new.example>\nRay <ray@new.example>, y", "role": "member"})
+    text = html.unescape(answer.text)
+    assert answer.status_code == 422 and "x is not an e-mail address. y is not an e-mail address." in text, re.findall(r"[^.>]*is not an e-mail[^<]*", text)
+    assert re.search(r"<textarea[^>]*>\s*x\s+y\s*</textarea>", text)
+    assert world.letters(to="jane.doe@new.example", wait=1) and world.letters(to="ray@new.example", wait=1)
 
 
 def test_an_address_that_stands_twice_is_invited_once_and_a_misspelt_one_stays(world, root):

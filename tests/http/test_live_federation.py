@@ -328,6 +328,10 @@ def test_it_follows_within_a_second_and_its_publisher_is_told(place):
     assert soon(lambda: place.rows() == 404)
     stoa(place.data, "portal", "resume", THERE)
     assert soon(lambda: place.rows() == place.rows(host=THERE))
+    stoa(place.data, "portal", "remove", THERE, "--yes")
+    assert soon(lambda: place.rows() == 404)
+    stoa(place.data, "portal", "restore", THERE)
+    assert soon(lambda: place.rows() == place.rows(host=THERE))
 
 
 def test_what_it_may_be_made_of(place):

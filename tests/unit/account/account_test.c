@@ -119,6 +119,12 @@ static void the_last_administrator_stays(void **state)
 	assert_false(account_remove(&w->scene, boss, &again));
 	struct err fine = { 0 };
 	assert_true(account_enable(&w->scene, other, &fine));
+	/* Who leaves one day is nobody to rely on. */
+	struct account_change stays = { .flags = ACCOUNT_SET_EXPIRES };
+	assert_true(account_change(&w->scene, other, &ends, &fine));
+	again = (struct err){ 0 };
+	assert_false(account_change(&w->scene, boss, &demote, &again));
+	assert_true(account_change(&w->scene, other, &stays, &fine));
 	assert_true(account_change(&w->scene, boss, &demote, &fine));
 }
 
