@@ -195,7 +195,7 @@ static bool run_identifier(struct httpd_request *r, struct httpd_reply *p, void 
 		html_notice(h, HTML_INFO, N_("The identifier can be changed while the dataset is not published: unpublish it first. Nothing of it is lost."));
 		return view_close(&page, e);
 	}
-	html_notice(h, HTML_WARNING, N_("Links to the dataset, frames in other pages and programs that use it name the present identifier: they will find nothing any more."));
+	html_notice(h, HTML_WARNING, N_("Links to the dataset, frames in other pages and programs that use it name the present identifier. It goes on leading to the dataset until another dataset takes it."));
 	html_form_open(h, &(struct html_form){ .visit = &v, .posted = r->method == HTTPD_POST ? &form : NULL, .errors = errors.n ? &errors : NULL });
 	html_field(h, &(struct html_field){ .name = "identifier", .label = N_("Identifier"), .value = c.slug, .code = true, .most = 100,
 		.hint = N_("Small letters, digits and hyphens.") });

@@ -136,6 +136,28 @@ static bool load_metas(struct store_tx *tx, struct view_box *b, struct err *e)
 	return true;
 }
 
+static bool load_aliases(struct store_tx *tx, struct view_box *b, struct err *e)
+{
+	VEC(struct catalog_alias) list = { 0 };
+	struct store_rows *r;
+	enum store_step step;
+	if (!store_ask(tx, CATALOG_Q(aliases), b->view.tenant, STORE_NONE, &r, e)) return false;
+	while ((step = store_step(r, e)) == STORE_ROW) vec_push(&b->arena, &list, (struct catalog_alias){ arena_str(&b->arena, store_text(r, 0)), store_int(r, 1) });
+	store_stop(r);
+	b->view.aliases = list.p;
+	b->view.naliases = list.n;
+	return step == STORE_DONE;
+}
+
+void catalog_put_aliases(struct view_box *b)
+{
+	for (size_t i = 0; i < b->view.naliases; i++) {
+		const struct catalog_alias *x = &b->view.aliases[i];
+		for (size_t k = 0; k < b->view.n && !map_get_or_null(&b->view.by_slug, x->slug); k++)
+			if (b->view.datasets[k].id == x->dataset) map_put(&b->arena, &b->view.by_slug, x->slug, (struct dataset *)(uintptr_t)&b->view.datasets[k]);
+	}
+}
+
 /* When something last changed, on a dataset that is off the portal too. */
 static bool load_changed(struct store_tx *tx, struct view_box *b, struct err *e)
 {
@@ -163,8 +185,11 @@ static bool build(struct catalog *c, struct tenant_id t, bool alone, struct view
 	b->held = 1;
 	b->view.tenant = t;
 	bool ok = load_own(tx, b, e) && load_datasets(tx, b, e) && load_metas(tx, b, e) && load_links(tx, b, e) && load_rules(tx, b, e) && load_files(tx, b, e) &&
-	          load_changed(tx, b, e);
-	if (ok) link_versions(b);
+	          load_changed(tx, b, e) && load_aliases(tx, b, e);
+	if (ok) {
+		link_versions(b);
+		catalog_put_aliases(b);
+	}
 	ok = store_end(tx, STORE_ROLLBACK, &ignored) && ok;
 	lock_take(&c->lock);
 	live_fill(c, b);

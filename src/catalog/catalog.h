@@ -119,11 +119,14 @@ struct catalog_link {
 };
 
 /* The published catalogue of one portal. */
+struct catalog_alias { struct str slug; int64_t dataset; };
 struct catalog_view {
 	struct tenant_id tenant;
 	const struct dataset *datasets; /* modified descending, then slug */
 	size_t n;
-	struct map by_slug;             /* slug → struct dataset * */
+	struct map by_slug;             /* slug → struct dataset *; and former ones that no other dataset has */
+	const struct catalog_alias *aliases; /* those */
+	size_t naliases;
 	/* The catalogue as a dataset, and its fields: datasetid, default.title … What it tells of a dataset
 	 * is what all who may see that dataset may know. The hidden field CATALOG_READERS lists who may. */
 	struct version_ref reflected;

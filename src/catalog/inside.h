@@ -69,6 +69,8 @@ struct catalog {
 	void *changed_arg;
 };
 
+/* catalog.c: former identifiers beside the present ones, in a view nobody sees yet. */
+void catalog_put_aliases(struct view_box *b);
 /* live.c, with the lock: the numbers of pushed records in a view nobody sees yet. */
 void live_fill(struct catalog *c, struct view_box *b);
 /* A copy of a view for new numbers; it holds the box of the original. */

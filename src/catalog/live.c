@@ -43,6 +43,7 @@ struct view_box *live_copy(struct view_box *b)
 	copy->view.datasets = list;
 	copy->view.by_slug = (struct map){ 0 };
 	for (size_t i = 0; i < b->view.n; i++) map_put(&copy->arena, &copy->view.by_slug, list[i].slug, &list[i]);
+	catalog_put_aliases(copy);
 	return copy;
 }
 

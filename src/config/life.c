@@ -237,7 +237,11 @@ bool config_rename_alone(struct store_tx *tx, struct tenant_id t, int64_t datase
 		return err_set(e, ERR_CONFLICT, "The identifier of a published dataset cannot be changed: links and programs use it. Unpublish %.*s first.", STR_ARG(row.head.slug));
 	if (!is_taken(tx, t, slug, &by, e)) return false;
 	if (by) return taken(tx, t, a, slug, e);
+	/* What was published has links that name it. */
+	bool known = row.former || row.was_published;
 	return store_run(tx, CONFIG_Q(slug_put), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_TEXT(slug)), e) &&
+	       store_run(tx, CONFIG_Q(alias_drop), t, STORE_PARAMS(VALUE_OF_TEXT(slug)), e) &&
+	       (!known || store_run(tx, CONFIG_Q(alias_put), t, STORE_PARAMS(VALUE_OF_INT(dataset), VALUE_OF_TEXT(row.head.slug)), e)) &&
 	       config_audit(tx, t, who, "dataset.rename", slug, arena_printf(a, "formerly %.*s", STR_ARG(row.head.slug)), e);
 }
 

@@ -12,7 +12,7 @@ void content_complain(struct content *c, const struct err *e)
 	int status = err_kind(e->code)->status;
 	html_lit(h, "<p class=\"calm\" role=\"note\">");
 	if (e->code == ERR_NOT_FOUND || e->code == ERR_FORBIDDEN || e->code == ERR_UNAUTHENTICATED) {
-		html_say(h, N_("This part shows data that is not open to you."));
+		html_say(h, N_("This part shows data that is not there, or not open to you."));
 	} else if (status >= 500) {
 		html_say(h, N_("This part could not be loaded. Please try again."));
 		if (c->trouble->code == ERR_NONE)

@@ -317,6 +317,11 @@ static bool show(struct httpd_request *r, struct httpd_reply *p, struct site *si
 	auto_with(front_dataset_leave) struct front_dataset d = { 0 };
 	if (!front_dataset_enter(&d, site, r, p, id, e))
 		return false;
+	/* A former identifier leads on. */
+	if (!str_eq(id, d.dataset->slug)) {
+		struct str to = arena_printf(r->arena, "%.*s%.*s%s%s%.*s", STR_ARG(d.url), STR_ARG(tab_name), tab_name.n ? "/" : "", r->raw_query.n ? "?" : "", STR_ARG(r->raw_query));
+		return httpd_reply_redirect(p, 301, to, e);
+	}
 	const struct str *old = httpd_query_or_null(r, STR("tab"));
 	view_state_read(&d.state, r, arena_printf(r->arena, "%.*s%.*s/", STR_ARG(d.url), STR_ARG(tab_name)));
 	if (old || !tab_name.n)

@@ -81,6 +81,25 @@ def test_who_makes_a_dataset_may_edit_it(world, root, grace):
     stoa(world.data, "user", "change", GRACE, "--portal", HOST, "--permissions", "")
 
 
+def test_a_rule_without_fields_shows_no_records(world, root):
+    """As one that shows no data, and not as a question that cannot be read."""
+    uid = make(root, "No fields")["uid"]
+    with_source(root, uid)
+    root.good("POST", f"/datasets/{uid}/publish/", status=200)
+    assert wait_idle(root, uid)["status"] == "idle"
+    slug = root.good("GET", f"/datasets/{uid}/")["dataset_id"]
+    api = f"/api/explore/v2.1/catalog/datasets/{slug}"
+    anonymous = world.client(HOST)
+    assert anonymous.get(f"{api}/records", headers={"Accept": "*/*"}).json()["total_count"] == 2
+    for fields in ([], ["*"]):
+        root.good("PUT", f"/datasets/{uid}/", {"default_security": {"is_data_visible": True, "visible_fields": fields, "filter_query": ""}})
+        for path in (f"{api}/records", f"{api}/records?select=count(*)", f"{api}/exports/json", f"/api/records/1.0/search/?dataset={slug}"):
+            assert anonymous.get(path, headers={"Accept": "*/*"}).status_code == 403, path
+        assert anonymous.get(f"/explore/dataset/{slug}/information/").status_code == 200
+        assert anonymous.get(api, headers={"Accept": "*/*"}).json()["fields"] == []
+    assert Api(world, key_of(world, ROOT_USER))("GET", f"{api}/records", base="").json()["total_count"] == 2
+
+
 def test_rulesets_are_checked(root):
     uid = make(root, "Rulesets")["uid"]
     base = f"/datasets/{uid}/security/users/"
