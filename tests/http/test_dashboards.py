@@ -280,7 +280,7 @@ def test_another_portal_stands_once_among_the_sources(root):
 # --- numbers ------------------------------------------------------------------------------------------------------------------
 
 
-def test_numbers_of_filters_are_written_as_the_reader_writes_them(world):
+def test_numbers_of_filters_and_previews_are_written_as_the_reader_writes_them(world, root):
     stoa(world.data, "publish", world.data.parent / "rows.csv", "--portal", HOST, "--id", "trees", "--replace", "--title", "Trees of the town")
     api = Api(world, key_of(world, ROOT_USER))
     uid = api.good("GET", "/datasets/?dataset_id=trees")["results"][0]["uid"]
@@ -295,6 +295,9 @@ def test_numbers_of_filters_are_written_as_the_reader_writes_them(world):
     assert '<bdi class="value">20.5</bdi>' in english and 'placeholder="1,234.5"' in english
     chips = page(c, "/explore/dataset/trees/table/?flg=fr&refine.height=20.5")
     assert re.search(r'class="chip".*?20,5</bdi>', chips, re.S)
+    preview = page(root, "/backoffice/datasets/trees/check/?flg=fr")
+    assert ">20,5</td>" in preview and ">20.5</td>" not in preview
+    page(root, "/backoffice/datasets/trees/check/?flg=en")
 
 
 # --- pages --------------------------------------------------------------------------------------------------------------------
