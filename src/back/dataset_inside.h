@@ -116,6 +116,10 @@ void dataset_read_params(struct visit *v, const struct visitor_form *f, const st
 void dataset_put_dates(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
 /* The array "fields" with what the form says of dates. */
 struct str dataset_read_dates(struct visit *v, const struct visitor_form *f, const struct json_node *fields) __attribute__((nonnull(1, 2)));
+/* dataset_marks.c: numbers whose mark may part thousands or decimals ("mark.FIELD"), inside a form; the operations that a form decides, and those it makes. */
+void dataset_put_marks(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
+bool dataset_mark_decided(struct visit *v, const struct visitor_form *f, const struct json_node *operation) must_use __attribute__((nonnull(1, 2)));
+void dataset_put_marked(struct json_out *j, struct visit *v, const struct visitor_form *f, const struct json_node *fields) __attribute__((nonnull(1, 2, 3)));
 /* dataset_mixed.c: columns that are numbers or dates but for some values ("as.FIELD" = a type), inside a form. */
 void dataset_put_mixed(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
 /* Does a form decide the type of a field? The operations by which it does. */

@@ -198,6 +198,7 @@ void dataset_put_dates(struct html *h, struct visit *v, const struct back_previe
 		html_hidden(h, arena_cstr(v->arena, arena_printf(v->arena, "time.%.*s", STR_ARG(json_text(json_get(d, "field"))))),
 			str_find_char(json_text(json_at(json_get(d, "sample"), 0)), ':') >= 0 ? STR("datetime") : STR("date"));
 	}
+	dataset_put_marks(h, v, p);
 	dataset_put_zones(h, v, p);
 }
 
@@ -212,7 +213,7 @@ struct str dataset_read_dates(struct visit *v, const struct visitor_form *f, con
 		bool decided = dataset_type_decided(f, json_text(json_get(one, "field")));
 		for (size_t k = 0; k < f->n; k++)
 			decided |= str_eq(f->pairs[k].name, name);
-		if ((decided && str_eq(json_text(json_get(one, "type")), STR("type"))) || dataset_zone_decided(v, f, one))
+		if ((decided && str_eq(json_text(json_get(one, "type")), STR("type"))) || dataset_mark_decided(v, f, one) || dataset_zone_decided(v, f, one))
 			continue;
 		json_value(&j);
 		json_put_node(&b, one);
@@ -230,6 +231,7 @@ struct str dataset_read_dates(struct visit *v, const struct visitor_form *f, con
 		json_close(&j, '}');
 	}
 	dataset_put_types(&j, v, f, fields);
+	dataset_put_marked(&j, v, f, fields);
 	dataset_put_zoned(&j, v, f);
 	json_close(&j, ']');
 	return arena_str(v->arena, buf_str(&b));

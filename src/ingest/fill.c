@@ -162,6 +162,8 @@ static const char *cast_int(const struct plan_column *p, struct fill_column *c, 
 	int64_t *to = (int64_t *)c->cells + row;
 	if (spell_int(s, p->as.reading, to)) return NULL;
 	if (spell_int(s, SPELL_INT, to)) return NULL;
+	/* Marks of thousands that are never those of decimals go beside any others. */
+	if (spell_int(s, SPELL_INT_BLANK, to) || spell_int(s, SPELL_INT_APOSTROPHE, to)) return NULL;
 	/* "3.0" is whole; "3.7" would lose something. */
 	double v;
 	bool real = (1u << p->as.reading) & SPELL_REALS ? spell_real(s, p->as.reading, &v) : spell_real(s, SPELL_REAL, &v);
@@ -187,6 +189,8 @@ static const char *cast_real(const struct plan_column *p, struct fill_column *c,
 		if (ok) *to = (double)v;
 	}
 	if (!ok && !((1u << p->as.reading) & SPELL(REAL_TH_POINT))) ok = spell_real(s, SPELL_REAL, to);
+	int64_t whole;
+	if (!ok && (spell_int(s, SPELL_INT_BLANK, &whole) || spell_int(s, SPELL_INT_APOSTROPHE, &whole))) *to = (double)whole, ok = true;
 	/* Written by a program: every digit of a double, whatever its length; or with zeros in front. */
 	if (!ok) ok = text_to_double(s, to);
 	return ok ? NULL : "not a number";

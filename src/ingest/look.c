@@ -174,7 +174,15 @@ static bool memory_next(struct source *s, struct row *out, struct err *e)
 
 static int64_t memory_place(struct source *s) { return s->start; }
 
-static const struct source_format source_memory = { .name = "rows", .suffixes = "", .rewind = memory_rewind, .next = memory_next, .place = memory_place };
+/* What is left open is decided by the source that the rows are of. */
+static void memory_describe(struct source *s, struct json_out *j)
+{
+	struct source *of = &((struct look *)s->state)->part.load.source;
+	if (of->format->describe) of->format->describe(of, j);
+}
+
+static const struct source_format source_memory = { .name = "rows", .suffixes = "", .rewind = memory_rewind, .next = memory_next, .place = memory_place,
+	.describe = memory_describe };
 
 struct casting { struct look *look; struct look_step *step; int64_t row; };
 
@@ -195,6 +203,7 @@ static bool begin_fields(struct look *k, struct err *e)
 	if (json_count(l->fields) == 0) l->fields = NULL;
 	if (k->job.types.n && !json_read_in(k->a, k->job.types, &l->types, e)) return false;
 	l->source = (struct source){ .format = &source_memory, .load = l, .fd = -1, .state = k };
+	l->source.dialect.decimal = k->part.load.source.dialect.decimal;
 	for (size_t i = 0; i < n; i++) {
 		vec_push(k->a, &l->source.names, h[i].name);
 		vec_push(k->a, &l->source.labels, h[i].label);
@@ -285,6 +294,77 @@ static void put_dates_of(struct look *k, struct json_out *j, const struct survey
 	put_reading(j, "day_first", texts, n, false);
 	put_reading(j, "month_first", texts, n, true);
 	json_member(j, "chosen", typed ? (1u << c->as.reading & mdy ? STR("month") : STR("day")) : STR(""));
+	json_close(j, '}');
+}
+
+/* --- numbers with two readings --------------------------------------------------------------------------------------------------- */
+
+/* What was chosen to be text is looked at as though it had not been. */
+static const struct proof *proof_of(struct look *k, const struct survey *v, const struct plan_column *c)
+{
+	const struct proof *given = &v->proofs.p[c->from];
+	if (!given->fits || c->as.type != VALUE_TEXT) return given;
+	struct proof *p = arena_new(k->a, struct proof);
+	proof_init(p, k->a, NULL, false);
+	for (size_t r = 0; r < k->rows.n; r++)
+		if ((size_t)c->from < k->rows.p[r].n) proof_cell(p, k->a, &k->rows.p[r].cells[c->from], k->rows.p[r].number);
+	return p;
+}
+
+/* Not asked where the rest of the file settles it, or the version published last, unless somebody chose. */
+static bool asks_mark(struct look *k, const struct survey *v, const struct plan_column *c, const struct proof *proof, int *mark)
+{
+	bool number = c->as.type == VALUE_INT || c->as.type == VALUE_DOUBLE;
+	struct evidence ev = plan_evidence(&k->load, v);
+	if (c->as.list || !(number || c->as.type == VALUE_TEXT) || !proof_marks_open(proof, mark)) return false;
+	if (v->proofs.p[c->from].fits) return true;
+	return ev.point == ev.comma && !(proof->ranged && number) && !(proof->pledge && proof->pledge->decimal);
+}
+
+static void put_numbers(struct json_out *j, const char *key, const struct str *texts, size_t n, enum spell_bit reading)
+{
+	json_key(j, str_of(key));
+	json_open(j, '[');
+	for (size_t i = 0; i < n; i++) {
+		int64_t whole;
+		double real;
+		if (!(SPELL_INTS & 1u << reading) && spell_real(texts[i], reading, &real)) json_put_real(j, real);
+		else if (spell_int(texts[i], reading, &whole)) json_put_int(j, whole);
+	}
+	json_close(j, ']');
+}
+
+static void put_marks_of(struct look *k, struct json_out *j, const struct survey *v, const struct plan *p, size_t i)
+{
+	const struct plan_column *c = &p->columns[i];
+	struct str texts[SAMPLES];
+	size_t n = 0;
+	int mark;
+	if (c->from < 0) return;
+	const struct proof *proof = proof_of(k, v, c);
+	if (!asks_mark(k, v, c, proof, &mark)) return;
+	enum spell_bit whole = mark == MARK_POINT ? SPELL_INT_POINT : SPELL_INT_COMMA;
+	enum spell_bit real = mark == MARK_POINT ? SPELL_REAL : SPELL_REAL_COMMA;
+	for (size_t r = 0; r < k->rows.n && n < SAMPLES; r++) {
+		const struct process_row *row = &k->rows.p[r];
+		struct str t = (size_t)c->from < row->n && row->cells[c->from].kind != CELL_NONE ? str_trim(row->cells[c->from].text) : STR("");
+		uint32_t found = t.n ? spell_readings(t, SPELL_NUMBERS) : 0;
+		if (found & 1u << whole && found & 1u << real && !(found & SPELL(INT))) texts[n++] = t;
+	}
+	if (n == 0) return;
+	static const uint32_t thousands = SPELL(INT_POINT) | SPELL(INT_COMMA) | SPELL(REAL_TH_POINT) | SPELL(REAL_TH_COMMA);
+	json_open(j, '{');
+	json_member(j, "field", c->field->name);
+	json_member(j, "label", c->field->label);
+	json_member(j, "mark", mark == MARK_POINT ? STR(".") : STR(","));
+	json_member(j, "type", str_of(value_kind(proof->marks.decimal[!mark] ? VALUE_DOUBLE : VALUE_INT)->word));
+	json_key(j, STR("sample"));
+	json_open(j, '[');
+	for (size_t t = 0; t < n; t++) json_put(j, texts[t]);
+	json_close(j, ']');
+	put_numbers(j, "thousands", texts, n, whole);
+	put_numbers(j, "decimals", texts, n, real);
+	json_member(j, "chosen", c->as.type == VALUE_TEXT ? STR("") : 1u << c->as.reading & thousands ? STR("thousands") : STR("decimals"));
 	json_close(j, '}');
 }
 
@@ -551,6 +631,10 @@ static bool answer_preview(struct look *k, struct buf *answer, struct err *e)
 	json_key(&j, STR("dates"));
 	json_open(&j, '[');
 	for (size_t i = 0; o.made && i < o.plan.schema.n; i++) put_dates_of(k, &j, &o.survey, &o.plan, i);
+	json_close(&j, ']');
+	json_key(&j, STR("marks"));
+	json_open(&j, '[');
+	for (size_t i = 0; o.made && i < o.plan.schema.n; i++) put_marks_of(k, &j, &o.survey, &o.plan, i);
 	json_close(&j, ']');
 	json_key(&j, STR("mixed"));
 	json_open(&j, '[');

@@ -25,6 +25,7 @@ struct many {
 	struct map deleted;          /* identity → the last row, counted from 1, that is deleted; of the second pass */
 	int64_t ndeleted;
 	VEC(struct str) notes;
+	char decimal;                /* the first part's */
 	struct buf dialect;          /* of the first part, an object */
 	const char *format;
 	VEC(struct str) columns;     /* of the first part */
@@ -124,6 +125,7 @@ static void keep_dialect(struct many *m, struct part *p)
 	if (s->format->describe) s->format->describe(&p->load.source, &j);
 	json_close(&j, '}');
 	m->format = s->format->name;
+	m->decimal = s->dialect.decimal;
 	for (size_t i = 0; i < p->columns.n; i++) vec_push(&m->arena, &m->columns, arena_str(&m->arena, p->columns.p[i].name));
 }
 
@@ -310,6 +312,7 @@ bool many_settle(struct load *l, struct err *e)
 	line_notes(&m->line, l);
 	l->source.bytes = atomic_load(&m->total);
 	last_names(l, m);
+	l->source.dialect.decimal = m->decimal;
 	return true;
 }
 

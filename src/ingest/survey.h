@@ -31,7 +31,8 @@ void headings_make(struct load *l, struct survey *v, const struct str *labels, s
 /* drift.c: what became of the columns that the sources had last time: ERR_BAD_SOURCE for one that vanished or broke its promise (pledge.h), aliases
  * for fields that are called otherwise now. Fills the result's columns and types. */
 bool drift_check(struct load *l, const struct survey *v, struct plan *p, struct ingest_result *out, struct err *e) must_use;
-/* plan.c: the fields of the new version. */
+/* plan.c: what the columns, or the dialect, say of marks and orders that single columns leave open; the fields of the new version. */
+struct evidence plan_evidence(struct load *l, const struct survey *v);
 bool plan_make(struct load *l, struct survey *v, struct plan *out, struct err *e) must_use;
 /* Why a row cannot be used given how many columns there are; NULL: it can. */
 const char *row_fault(const struct row *r, size_t columns, struct arena *a);

@@ -117,7 +117,7 @@ static bool put_refusal(struct publish_road *r, const struct err *why, struct bu
 	json_close(&j, ']');
 	json_close(&j, '}');
 	json_close(&j, ']');
-	static const char *const lists[] = { "dates", "mixed", "drift", "zones", "notes", "proposals" };
+	static const char *const lists[] = { "dates", "marks", "mixed", "drift", "zones", "notes", "proposals" };
 	for (size_t i = 0; i < COUNT_OF(lists); i++) {
 		json_key(&j, str_of(lists[i]));
 		json_open(&j, '[');

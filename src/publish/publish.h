@@ -126,6 +126,8 @@ struct publish_preview {
  *	                "fields":[{"name","label","type","empty" (share of the sample),"distinct","least","most","top":[[value, count]]}],
  *	                "records":[{name: value}], "errors":[{"row","field","value","message"}], "faults":[{"path","message"}]} ],
  *	  "dates":   [ {"field","sample":[texts],"day_first":[ISO],"month_first":[ISO],"chosen":"day|month|"} ],
+ *	  "marks":   [ {"field","label","mark" ("." or ",": of thousands or of decimals),"type" (with thousands),"sample":[texts],"thousands":[numbers],"decimals":[numbers],
+ *	                "chosen":"thousands|decimals|"} ],
  *	  "mixed":   [ {"field","label","type" (most values are),"unit","fit","misfit","sample":[values that do not fit],"chosen" (type it is read as)} ],
  *	  "drift":   [ {"field","label","published" (type),"found" (what it looks like now),"values","misfit","value" (the first),"row","refused" (too many:
  *	                it will not be published)} ],
