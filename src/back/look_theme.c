@@ -263,7 +263,8 @@ static bool run_sheet(struct httpd_request *r, struct httpd_reply *p, void *app,
 	const struct look *draft;
 	if (!back_enter(app, r, p, VIEW_OFFICE_LOOK, 0, &v, e))
 		return back_answered(p, e);
-	if (!back_form(&v, &form, e) || !back_hold_draft(&v, &draft, e))
+	/* Nothing is written: how the form stood does not matter. */
+	if (!visitor_form(&v, VISITOR_TOKEN, &form, e) || !back_hold_draft(&v, &draft, e))
 		return false;
 	struct look_theme theme = draft->theme;
 	take(&v, &form, &theme, &errors);

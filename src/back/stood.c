@@ -3,10 +3,22 @@
  * request to its end nobody else has the turn of the same address, so nothing comes between this look and the writing, but what programs write by the API. */
 #include "back/inside.h"
 
-static const struct httpd_route *page_or_null(const struct httpd_request *r)
+static size_t depth(struct str path)
 {
-	for (size_t i = 0; back_routes[i] && r->route_or_null; i++)
-		if (back_routes[i]->method == HTTPD_GET && strcmp(back_routes[i]->pattern, r->route_or_null->pattern) == 0)
+	size_t n = 0;
+	for (size_t i = 0; i < path.n; i++)
+		n += path.p[i] == '/';
+	return n + (path.n && path.p[path.n - 1] != '/');
+}
+
+/* The page that the form was on: this address, or one above it. */
+static const struct httpd_route *page_or_null(const struct httpd_request *r, struct str path)
+{
+	if (!r->route_or_null || !str_starts(r->raw_path, path) || !str_starts(r->path, path))
+		return NULL;
+	for (size_t i = 0; back_routes[i]; i++)
+		if (back_routes[i]->method == HTTPD_GET && str_starts(str_of(r->route_or_null->pattern), str_of(back_routes[i]->pattern)) &&
+		    depth(str_of(back_routes[i]->pattern)) == depth(path))
 			return back_routes[i];
 	return NULL;
 }
@@ -31,11 +43,13 @@ bool back_stood(struct visit *v, const struct visitor_form *f, struct html_error
 {
 	struct view_stood_word was;
 	struct view_stood *now = arena_new(v->arena, struct view_stood);
-	const struct httpd_route *page = page_or_null(v->request);
 	back_stood_carry(v, f);
-	if (!page || !view_stood_read(v->arena, v->stood->carried, &was) || !str_eq(was.path, v->request->raw_path))
+	if (!view_stood_read(v->arena, v->stood->carried, &was))
 		return true;
-	if (!httpd_aside(v->request, v->reply, page, was.query, v->at.site, now, e)) {
+	const struct httpd_route *page = page_or_null(v->request, was.path);
+	if (!page)
+		return true;
+	if (!httpd_aside(v->request, v->reply, page, was.path, was.query, v->at.site, now, e)) {
 		/* It is not there any more: what is posted to it says so. */
 		if (e->code != ERR_NOT_FOUND && e->code != ERR_GONE)
 			return false;
@@ -49,6 +63,7 @@ bool back_stood(struct visit *v, const struct visitor_form *f, struct html_error
 	if (view_stood_is(v->arena, now, was.pieces) || view_stood_says(v->arena, form, f))
 		return true;
 	v->stood->told = true;
+	v->stood->page = arena_printf(v->arena, "%.*s%s%.*s", STR_ARG(was.path), was.query.n ? "?" : "", STR_ARG(was.query));
 	httpd_reply_status(v->reply, 409);
 	html_complain(errors, v->lang, "", N_("Somebody else has changed the same thing since you opened it. Nothing of yours is lost: it stands below."));
 	view_stood_tell(v, form, was.pieces, errors);

@@ -239,9 +239,10 @@ struct httpd_route {
 	const void *extra; /* for the room that owns the route */
 };
 
-/* aside.c: runs a page of GET in the name of this request, for what its handler writes to `aside`. The reply is thrown away, and no hook hears of it. */
-bool httpd_aside(const struct httpd_request *r, const struct httpd_reply *p, const struct httpd_route *route, struct str raw_query, void *app, void *aside,
-                 struct err *e) must_use nonnull_all;
+/* aside.c: runs a page of GET in the name of this request, for what its handler writes to `aside`. It is the page of this address, or of one above it,
+ * so that the first holes are the same. The reply is thrown away, and no hook hears of it. */
+bool httpd_aside(const struct httpd_request *r, const struct httpd_reply *p, const struct httpd_route *route, struct str path, struct str raw_query, void *app,
+                 void *aside, struct err *e) must_use nonnull_all;
 
 /* --- the server ------------------------------------------------------------------------------- */
 

@@ -218,7 +218,7 @@ void view_stood_put_told(struct html *h)
 	html_lit(h, "<p class=\"hint\">");
 	html_say(h, N_("If you save again, yours takes its place."));
 	html_lit(h, " <a target=\"_blank\" rel=\"noopener\" href=\"");
-	html_url(h, s->visit->request->raw_path);
+	html_url(h, s->page);
 	html_lit(h, "\">");
 	html_say(h, N_("What is saved now"));
 	html_lit(h, "</a></p>");

@@ -357,6 +357,7 @@ struct view_stood {
 	bool held, again;                   /* of the open one: it tells two editors apart by itself; it comes back as posted */
 	struct str carried;                 /* what forms that come back carry */
 	bool told;
+	struct str page;                    /* with `told`: the address of the page */
 };
 /* A box that a page writes by hand, with its stored value. */
 void html_stood(struct html *h, struct str name, struct str value);

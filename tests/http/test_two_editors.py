@@ -1,8 +1,10 @@
 """Two people at once in every room of the back office: whoever saves the older page is told, nothing is overwritten, and nothing that was typed is lost.
 The rooms are those of src/back/routes.def: an address that takes a form is in ROOMS, or in WITHOUT with the reason why it can overwrite nothing."""
+import glob
 import html
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -20,14 +22,16 @@ ROOMS = {
     "portal_limits": "/backoffice/portal/limits/", "portal_grounds": "/backoffice/portal/basemaps/", "portals_one": "/backoffice/portals/{portal}/",
 }
 # Of these each form tells two editors apart by itself, by the revision of what it changes.
-OWN = {"dataset_check", "dataset_sources", "dataset_processing", "dataset_schema", "dataset_information", "dataset_views", "dataset_scheduling", "dataset_export", "dataset_translations",
-       "dataset_attachments", "page_edit"}
+OWN = {"dataset_" + name: "/backoffice/datasets/{uid}/" + path for name, path in (("check", "check/"), ("sources", "sources/"), ("processing", "processing/"), ("schema", "schema/"),
+       ("information", "information/"), ("views", "visualizations/"), ("scheduling", "scheduling/"), ("export", "export/"), ("translations", "translations/"), ("attachments", "information/files/"))}
+OWN["page_edit"] = "/backoffice/pages/{page}/"
+DEED = {"page_do"}  # on the page of page_edit
 WITHOUT = {
     "makes something new": {"invite", "groups", "programs", "program_new", "keys", "provider_new", "pages", "page_new", "dataset_new", "datasets_piece", "portals_new", "templates", "look_files",
                             "backups", "dataset_push", "connection"},
     "takes something away": {"user_remove", "group_remove", "program_remove", "key_revoke", "provider_remove", "backup_remove", "audience_erase", "portals_remove"},
     "one deed on something, without a box that holds its state": {"requests", "message", "reuse", "mail", "backup_restore", "look_key", "look_versions", "look_live", "page_history", "dataset_history",
-                                                                  "queue_job", "bulk", "privacy_csp", "privacy_ledger", "followers_of", "dataset_identifier"},
+                                                                  "queue_job", "bulk", "pages_do", "datasets_do", "dataset_do", "look_sheet", "privacy_csp", "privacy_ledger", "followers_of", "dataset_identifier"},
     "a draft of one account alone, which is refused when the register was published meanwhile": {"privacy_services", "privacy_service", "privacy_item", "privacy_publish"},
 }
 # What would lock the test out, or take things away.
@@ -46,6 +50,8 @@ TYPED = {"map.place": ("11,48.85,2.35", "9,40,3"), "audience.excluded_networks":
 class Form:
     def __init__(self, text):
         self.pairs, self.boxes = [], []
+        action = re.search(r'action="([^"]*)"', text.split(">", 1)[0])
+        self.action = action and html.unescape(action.group(1))
         for tag in re.finditer(r"<input\b[^>]*>|<textarea\b[^>]*>(.*?)</textarea>|<select\b[^>]*>(.*?)</select>", text, re.S):
             head = tag.group(0).split(">", 1)[0]
             name = re.search(r'\bname="([^"]*)"', head)
@@ -128,11 +134,18 @@ def world(tmp_path_factory):
 def posted_routes():
     root = os.environ.get("STOA_ROOT", ".")
     with open(os.path.join(root, "src/back/routes.def"), encoding="utf-8") as f:
-        return set(re.findall(r"ROUTE\((\w+)_post\)", f.read()))
+        routes = set(re.findall(r"ROUTE\((\w+)\)", f.read()))
+    source = ""
+    for name in glob.glob(os.path.join(root, "src/back/*.c")):
+        with open(name, encoding="utf-8") as f:
+            source += f.read()
+    taking = set(re.findall(r"BACK_PAGE\((\w+),", source)) | {n.removesuffix("_post") for n in re.findall(r"back_(\w+) = \{ \.method = HTTPD_POST", source)}
+    assert {n.removesuffix("_post") for n in routes if n.endswith("_post")} <= taking
+    return taking
 
 
 def test_every_address_that_takes_a_form_is_known_here():
-    known = [*ROOMS, *OWN, *(name for names in WITHOUT.values() for name in names)]
+    known = [*ROOMS, *OWN, *DEED, *(name for names in WITHOUT.values() for name in names)]
     assert len(known) == len(set(known))
     assert posted_routes() == set(known)
 
@@ -189,10 +202,30 @@ def test_who_saves_the_older_page_is_told_and_nothing_is_overwritten(world, room
     assert answer.status_code == 303, (path, answer.status_code)
 
 
-@pytest.mark.parametrize("room", sorted(ROOMS))
+@pytest.mark.parametrize("room", sorted(ROOMS) + sorted(OWN))
 def test_every_form_with_boxes_says_how_it_stood(world, room):
-    for form in forms(world.root.get(address(room)).text):
-        assert form.value("stood") or form.value("base"), (room, form.boxes)
+    path = (ROOMS | OWN)[room].format(**PATHS)
+    page = world.root.get(path)
+    assert page.status_code == 200
+    for form in forms(page.text):
+        assert form.value("base") or (form.value("stood") and form.action in (None, path, path + "do/")), (room, form.action, form.boxes)
+
+
+def test_a_form_that_goes_to_an_address_below_its_page(world):
+    c, path = world.root, "/backoffice/pages/{page}/".format(**PATHS)
+    form = next(f for f in forms(c.get(path).text) if f.action == path + "do/")
+    assert c.post(form.action, [(n, "our-town" if n == "slug" else v) for n, v in form.pairs]).status_code == 303
+    assert c.post(form.action, [(n, "my-town" if n == "slug" else v) for n, v in form.pairs]).status_code == 409
+    assert 'value="our-town"' in c.get(path).text
+
+
+def test_of_several_at_once_one_is_saved(world):
+    """They all opened the page before any of them saved."""
+    c, path = world.root, "/backoffice/look/branding/"
+    form = forms(c.get(path).text)[0]
+    with ThreadPoolExecutor(4) as at_once:
+        answers = list(at_once.map(lambda i: c.post(path, [(n, f"Name {i}" if n == "brand.en" else v) for n, v in form.pairs], keep=False), range(4)))
+    assert sorted(a.status_code for a in answers) == [303, 409, 409, 409]
 
 
 def test_the_same_thing_twice_is_no_quarrel(world):
