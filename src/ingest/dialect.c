@@ -12,6 +12,7 @@ struct tally {
 	bool *lone;           /* nothing is in it, or in its first cell only */
 	uint32_t *numbers;    /* of the rows in the file: empty lines are not sampled */
 	uint32_t seen;
+	bool announced;       /* the first row names the delimiter, and is none of the table */
 	size_t rows;
 	int64_t cells, typed; /* how many cells spell something */
 	int64_t closed;       /* quoted cells */
@@ -46,7 +47,8 @@ static void take_row(struct tally *t, const struct csv_parse *p)
 
 static void sample(struct str head, bool whole, struct csv_parse *p, struct tally *t)
 {
-	size_t at = 0;
+	size_t at = t->announced ? (size_t)str_find_char(head, '\n') + 1 : 0;
+	t->seen = t->announced;
 	while (at < head.n && t->rows < SAMPLE_ROWS) {
 		if (!csv_parse_row(p, head.p + at, head.n - at, whole)) {
 			/* One row longer than the sample. */
@@ -98,7 +100,7 @@ static void judge(const struct tally *t, struct csv_dialect *d)
 	if (d->columns >= 2)
 		while (skip + 1 < t->rows && skip < MAX_SKIP && is_title(t, skip, d->columns)) skip++;
 	if (skip == MAX_SKIP) skip = 0;
-	d->skip = skip ? (int)t->numbers[skip] - 1 : 0;
+	d->skip = skip || t->announced ? (int)t->numbers[skip] - 1 : 0;
 	double share = (double)agreeing / (double)t->rows;
 	bool headed = t->counts[skip] == d->columns;
 	d->headed = headed && d->columns >= 2 && t->filled[skip] == d->columns;
@@ -121,6 +123,17 @@ static int by_score(const void *x, const void *y)
 	return a->score < b->score ? 1 : a->score > b->score ? -1 : 0;
 }
 
+/* "sep=;": the line that Excel reads, and writes, before a table to say what parts its cells; 0: there is none. */
+static char announced(struct str head)
+{
+	ptrdiff_t end = str_find_char(head, '\n');
+	struct str line = end > 0 ? str_trim(str_sub(head, 0, (size_t)end)) : STR("");
+	if (line.n == 7 && line.p[0] == '"' && line.p[6] == '"') line = str_sub(line, 1, 5);
+	bool tab = line.n == 4 && end > 4 && head.p[4] == '\t';
+	if (tab && str_eq_nocase(line, STR("sep="))) return '\t';
+	return line.n == 5 && str_eq_nocase(str_sub(line, 0, 4), STR("sep=")) && holds_delimiter(line) ? line.p[4] : 0;
+}
+
 size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *given, struct csv_dialect *out)
 {
 	static const char delimiters[] = { ',', ';', '\t', '|', ' ' };
@@ -128,6 +141,7 @@ size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *gi
 	size_t n = 0;
 	struct tally t = { 0 };
 	bool cr_ends = str_find_char(head, '\n') < 0;
+	char said = announced(head);
 	t.counts = calloc(SAMPLE_ROWS, sizeof *t.counts);
 	t.filled = calloc(SAMPLE_ROWS, sizeof *t.filled);
 	t.lone = calloc(SAMPLE_ROWS, sizeof *t.lone);
@@ -136,21 +150,21 @@ size_t csv_dialects(struct str head, bool whole, const struct ingest_dialect *gi
 	ensure(t.counts && t.filled && t.lone && t.numbers && copy);
 	for (size_t i = 0; i < COUNT_OF(delimiters) * COUNT_OF(quotes); i++) {
 		struct csv_dialect d = { .delimiter = delimiters[i / 2], .quote = quotes[i % 2], .escape = given->escape, .cr_ends = cr_ends };
-		if (given->delimiter && i / 2 > 0) break;
+		if ((given->delimiter || said) && i / 2 > 0) break;
 		if (given->quote && i % 2 > 0) continue;
-		if (given->delimiter) d.delimiter = given->delimiter;
+		if (given->delimiter || said) d.delimiter = given->delimiter ? given->delimiter : said;
 		if (given->quote) d.quote = given->quote;
 		if (head.n) memcpy(copy, head.p, head.n); /* cutting a row may change it */
 		struct csv_parse p;
 		csv_parse_init(&p, &d);
 		t.rows = 0;
-		t.seen = 0;
+		t.announced = said != 0;
 		t.cells = t.typed = t.closed = t.sealed = 0;
 		sample(str_make(copy, head.n), whole, &p, &t);
 		csv_parse_done(&p);
 		judge(&t, &d);
 		d.score -= (double)i * 1e-6; /* equals keep the order of the lists */
-		if (d.score > -1.5 || given->delimiter) out[n++] = d;
+		if (d.score > -1.5 || given->delimiter || said) out[n++] = d;
 	}
 	free(copy);
 	free(t.counts);

@@ -475,7 +475,7 @@ static void put_drift_of(struct json_out *j, const struct survey *v, const struc
 /* --- the answer --------------------------------------------------------------------------------------------------------------------- */
 
 /* What was found out, where nobody has said it. */
-static void put_found(struct look *k, const struct json_node *given, struct json_out *j)
+static void put_found(struct look *k, const struct ingest_extractor *x, const struct json_node *given, struct json_out *j)
 {
 	auto_buf found = BUF_INIT(64 * 1024);
 	struct json_out f = JSON_OUT(&found);
@@ -487,7 +487,9 @@ static void put_found(struct look *k, const struct json_node *given, struct json
 	json_close(&f, '}');
 	if (!json_read_in(k->a, buf_str(&found), &doc, &ignored)) return;
 	for (size_t at = 0; json_each(doc, &at, &name, &value);) {
-		if (json_get(given, arena_cstr(k->a, name))) continue;
+		const struct ingest_parameter *p = x ? x->parameters : NULL;
+		while (p && p->name && !str_eq(name, str_of(p->name))) p++;
+		if (json_get(given, arena_cstr(k->a, name)) || (p && !p->name)) continue;
 		json_key(j, name);
 		json_value(j);
 		json_put_node(j->b, value);
@@ -514,7 +516,7 @@ static void put_source(struct look *k, struct json_out *j)
 		json_value(j);
 		json_put_node(j->b, value);
 	}
-	put_found(k, given, j);
+	put_found(k, x, given, j);
 	json_close(j, '}');
 	json_close(j, '}');
 }

@@ -492,8 +492,7 @@ struct verdict proof_declared(const struct proof *p, struct load *l, const struc
 	if (some(best, DMY) && some(best, MDY)) {
 		bool month_first = v->mdy && !v->dmy;
 		if (!v->dmy && !v->mdy)
-			load_note(l, "The dates of “%.*s” can be read day/month/year or month/day/year: no part of any is over "
-			             "12. They were read day first.", STR_ARG(f->label));
+			load_note(l, "The dates of “%.*s” can be read day/month/year or month/day/year: as many fit the one as the other. They were read day first.", STR_ARG(f->label));
 		best &= month_first ? MDY : DMY;
 	}
 	if (f->type == VALUE_POINT) best = order_of_points(p, best, l, f->label);

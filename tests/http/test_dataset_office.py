@@ -405,6 +405,20 @@ def sent(c, name, content, *more):
     return c.request("POST", "/backoffice/datasets/new/", data={"csrfmiddlewaretoken": token, "way": "files"}, files=[("files", f) for f in ((name, content), *more)], headers={"Origin": f"https://{HOST}"})
 
 
+def test_thousands_or_decimals_is_asked_with_both_readings(world, root):
+    own = re.search(r"da_\w+", sent(root, "towns.csv", b"name;people\nA;434.926\nB;35.337\nC;29.900\n").headers["Location"]).group(0)
+    check = f"/backoffice/datasets/{own}/check/"
+    text = page(root, check)
+    assert "Thousands or decimals? “people”: 434.926 · 35.337 · 29.900" in text and "434,926 · 35,337 · 29,900" in text and "434.926 · 35.337 · 29.9<" in text
+    assert dict(form_of(text, "mark.people"))["mark.people"] == ""
+    for way, kind, value in (("thousands", "Whole number", "434926"), ("decimals", "Decimal", "434.926"), ("", "Text", "434.926"), ("", "Text", "29.900"), ("thousands", "Whole number", "29900")):
+        send(root, check, {"title": "Towns", "mark.people": way, "do": "look"}, "mark.people")
+        text = page(root, check)
+        assert dict(form_of(text, "mark.people"))["mark.people"] == way
+        table = re.sub("<.*?>", " ", text[text.index("<table"):])
+        assert kind in table and value in table, (way, table[:600])
+
+
 def test_places_are_drawn_as_the_publisher_wants(world, root):
     views, shown = at("oaks", "visualizations") + "?view=map", "/explore/dataset/oaks/map/"
     assert "marker=" not in page(world.client(HOST), shown)

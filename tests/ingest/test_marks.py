@@ -93,3 +93,17 @@ def test_blanks_of_thousands_go_beside_other_marks(read):
     for cells, found in ((["1 234", "5"], [1234, 5]), (["1 234", "5", "1,234"], [1234, 5, 1234]), (["1'234", "5", "1,234"], [1234, 5, 1234])):
         r = read.rows("a.csv", table(cells), parts="yes", fields=INT)
         assert values(r) == found and r.result["rejects"] == 0
+
+
+@pytest.mark.parametrize("first,mark", [("sep=;", ";"), ("SEP=|\r", "|"), ('"sep=,"', ","), ("sep=\t", "\t")])
+def test_the_line_that_names_the_delimiter_is_no_row(read, first, mark):
+    r = read.rows("a.csv", f"{first}\nname{mark}n\nA{mark}1\nB{mark}2\n")
+    assert r.fields == {"name": "text", "n": "int"} and r.rows == [["A", 1], ["B", 2]], r.notes
+    r = read.rows("b.csv", f"{first}\nname{mark}n\nA{mark}1\nB{mark}2\n", parts="yes", extractor="csvfile")
+    assert r.fields == {"name": "text", "n": "int"} and r.rows == [["A", 1], ["B", 2]], r.notes
+
+
+def test_dates_of_both_orders_are_told_truly(read):
+    r = read.rows("a.csv", table(["01/02/2024", "25/03/2024", "04/05/2024", "03/25/2024"]), parts="yes", fields=json.dumps([{"type": "type", "field": "v", "type_param": "date"}]))
+    assert r.result["rejects"] == 1 and values(r)[0] == "2024-02-01"
+    assert any("as many fit the one as the other" in n for n in r.notes) and not any("is over" in n for n in r.notes)
