@@ -92,7 +92,7 @@ static bool read_sheet(struct visit *v, const struct figures *f, const struct sh
 {
 	size_t n = 0;
 	int64_t from = s->moments ? moment_of(v, f->first_day) : f->first_day, to = s->moments ? moment_of(v, f->last_day + 1) : f->last_day;
-	if (!trace_rows(v->at.site, v->at.tenant->id, s->rows, from, to, v->arena, &out->p, &out->n, e)) return false;
+	if (!trace_rows(v->at.site, v->at.tenant, s->rows, from, to, v->lang_code, v->arena, &out->p, &out->n, e)) return false;
 	for (size_t i = 0; s->datasets && i < out->n; i++)
 		if (may_see(v, &out->p[i])) out->p[n++] = out->p[i];
 	if (s->datasets) out->n = n;

@@ -57,6 +57,15 @@ static bool act(struct visit *v, const struct deed *d, const struct config *c, s
 	return config_delete(s, t, c->dataset, who, e);
 }
 
+/* What is said when it is done; what came back may be called otherwise than before. */
+static const char *said_of(struct visit *v, const struct deed *d, const struct config *c)
+{
+	struct config now;
+	struct err ignored = { 0 };
+	bool renamed = str_eq(str_of(d->word), STR("undelete")) && config_read(v->at.site, v->at.tenant->id, c->uid, v->arena, &now, &ignored) && !str_eq(now.slug, c->slug);
+	return renamed ? "undeleted-renamed" : d->said;
+}
+
 /* Refusals that a page can say in a word: the word, or NULL for what is to be handed on. */
 static const char *refusal_or_null(struct err *e)
 {
@@ -106,7 +115,7 @@ static bool run_one(struct httpd_request *r, struct httpd_reply *p, void *app, s
 		return back_done(&v, back_dataset_path(&v, &copy, DATASET_TAB_SOURCES), d->said, e);
 	if (str_eq(str_of(d->word), STR("delete")))
 		return back_done(&v, arena_printf(v.arena, "/backoffice/datasets/?deleted=%.*s", STR_ARG(c.uid)), d->said, e);
-	return back_done(&v, deleted ? back_dataset_path(&v, &c, DATASET_TAB_SOURCES) : way_back(&v, &form, &c), d->said, e);
+	return back_done(&v, deleted ? back_dataset_path(&v, &c, DATASET_TAB_SOURCES) : way_back(&v, &form, &c), said_of(&v, d, &c), e);
 }
 
 const struct httpd_route back_dataset_do = { .method = HTTPD_POST, .pattern = "/backoffice/datasets/{uid}/do/", .body_max = 64 * 1024, .run = run_one };
@@ -182,6 +191,8 @@ static bool run_many(struct httpd_request *r, struct httpd_reply *p, void *app, 
 			deleted = arena_printf(v.arena, "%.*s%s%.*s", STR_ARG(deleted), deleted.n ? "," : "", STR_ARG(c.uid));
 		} else if (str_eq(word, STR("copy"))) {
 			return back_done(&v, back_dataset_path(&v, &copy, DATASET_TAB_SOURCES), said, e);
+		} else if (undelete && said == d->said) {
+			said = said_of(&v, d, &c);
 		}
 	}
 	if (deleted.n)

@@ -249,6 +249,22 @@ static void put_tabs(struct html *h, const struct visit *v, const struct config 
 	html_tabs(h, N_("Dataset"), tabs, n);
 }
 
+/* A limit of records cuts, one of datasets shuts out. */
+static const char *limit_reached(const struct job_status *s)
+{
+	auto_json *doc = NULL;
+	struct err ignored = { 0 };
+	bool none = s->limit.n && json_read(s->limit, &doc, &ignored) && str_eq(json_text(json_get(json_root(doc), "limit_type")), STR("datasets"));
+	return none ? N_("A limit of the portal was reached: the dataset is not published.") : N_("A limit of the portal was reached: not every row is published.");
+}
+
+/* What was said when it was begun is not said any more once it has ended otherwise. */
+static bool was_begun(const struct httpd_request *r)
+{
+	const struct str *done = httpd_query_or_null(r, STR("done"));
+	return done && (str_eq(*done, STR("publishing-now")) || str_eq(*done, STR("publishing")));
+}
+
 static bool put_status(struct html *h, struct visit *v, const struct config *c, const struct job_status *s, struct err *e)
 {
 	html_lit(h, "<stoa-dataset-status class=\"dataset-status\" data-url=\"");
@@ -271,7 +287,7 @@ static bool put_status(struct html *h, struct visit *v, const struct config *c, 
 	if (s->state == JOB_ERROR || s->state == JOB_LIMIT_REACHED) {
 		html_notice_open(h, s->state == JOB_ERROR ? HTML_BAD : HTML_WARNING);
 		html_lit(h, "<p><strong>");
-		html_say(h, s->state == JOB_ERROR ? N_("The last publication failed. What readers see is unchanged.") : N_("A limit of the portal was reached: not every row is published."));
+		html_say(h, s->state == JOB_ERROR ? N_("The last publication failed. What readers see is unchanged.") : limit_reached(s));
 		html_lit(h, "</strong></p><p dir=\"auto\">");
 		html_reason(h, s->message);
 		html_lit(h, "</p>");
@@ -310,7 +326,8 @@ static bool put_head(struct view_page *page, const struct config *c, enum datase
 	if (tab != DATASET_TAB_HISTORY && back_dataset_may(v, c, CONFIG_PUBLISH))
 		back_put_older_notice(h, v, c);
 	put_tabs(h, v, c, tab);
-	back_said(page, v->request);
+	if (!(was_begun(v->request) && (status.state == JOB_ERROR || status.state == JOB_LIMIT_REACHED)))
+		back_said(page, v->request);
 	return true;
 }
 

@@ -139,6 +139,30 @@ static bool whole(const struct scene *s, const struct visitor_form *f, size_t i,
 	return n == t->nlanguages;
 }
 
+/* What is wrong with an entry of the list, beside the box that it was typed into; `order` tells which entry of the page that is. False: it names none. */
+static bool complain(struct scene *s, const struct placed *order, size_t n, struct html_errors *errors, struct str why)
+{
+	static const struct { const char *member, *box; bool in_languages; const char *message; } rows[] = {
+		{ "name", "label", true, N_("Please give a name of at most 200 bytes that no other entry has.") },
+		{ "urls", "url", true, N_("Please give an address that begins with https:// or http://.") },
+		{ "colour", "colour", false, N_("Please give a colour as #1f5a7a.") } };
+	struct visit *v = s->visit;
+	ptrdiff_t slash = str_find_char(why, '/'), colon = str_find_char(why, ':');
+	int64_t at;
+	if (slash <= 0 || colon < slash || !str_to_int(str_sub(why, 0, (size_t)slash), &at) || at < 0 || (size_t)at >= n)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		if (!str_eq(str_sub(why, (size_t)slash + 1, (size_t)(colon - slash) - 1), str_of(rows[i].member)))
+			continue;
+		const char *name = box(s, order[at].i, rows[i].box);
+		if (rows[i].in_languages)
+			name = arena_cstr(v->arena, arena_printf(v->arena, "%s.%.*s", name, STR_ARG(v->at.tenant->languages[0])));
+		html_complain(errors, v->lang, name, rows[i].message);
+		return true;
+	}
+	return false;
+}
+
 static bool save(struct scene *s, const struct visitor_form *f, struct html_errors *errors, struct err *e)
 {
 	struct visit *v = s->visit;
@@ -183,7 +207,8 @@ static bool save(struct scene *s, const struct visitor_form *f, struct html_erro
 		visitor_note(v, EVENT_SETTINGS_CHANGED, str_of(s->list->noun), STR(""));
 		return true;
 	}
-	back_complain(v, errors, "", e);
+	if (e->code != ERR_PARAMETER || !complain(s, order, n, errors, str_of(e->pub)))
+		back_complain(v, errors, "", e);
 	return false;
 }
 

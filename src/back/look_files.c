@@ -1,7 +1,8 @@
 /* Pictures and fonts of the portal: what headers, pages and stylesheets may use. */
 #include "back/look.h"
 
-enum { UPLOAD_BYTES = LOOK_PICTURE_BYTES + (64 << 10) };
+/* More than is kept: who sends too much is told on the form how much it may be. */
+enum { UPLOAD_BYTES = 8 * LOOK_PICTURE_BYTES };
 
 static void put_file(struct html *h, struct visit *v, const struct look_file *f)
 {
@@ -100,7 +101,9 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 	if (taken) {
 		if (act(&v, &form, &errors, &said, e))
 			return back_done(&v, STR("/backoffice/look/files/"), said, e);
-		if (!errors.n && back_complain(&v, &errors, "file", e))
+		if (!errors.n && e->code == ERR_TOO_LARGE)
+			html_complain_text(&errors, STR("file"), arena_str(v.arena, str_of(e->pub)));
+		else if (!errors.n && back_complain(&v, &errors, "file", e))
 			return false;
 		back_refused(&v);
 	}

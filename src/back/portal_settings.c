@@ -1,5 +1,6 @@
 /* What the portal is called, how it speaks and counts, what its first page is, and what new datasets begin with. */
 #include "back/portal.h"
+#include "dcat/dcat.h"
 #include "i18n/i18n.h"
 #include "mail/mail.h"
 #include "page/page.h"
@@ -141,6 +142,19 @@ static struct str listed(struct visit *v, struct str text)
 	return arena_str(v->arena, buf_str(&b));
 }
 
+/* None is a word, too, and stands alone. */
+static void take_profiles(struct back_settings *s, const struct visitor_form *f, struct html_errors *errors)
+{
+	struct str list = listed(s->visit, visitor_field(f, STR("dcat.profiles"))), rest = list, one;
+	bool none = !list.n || str_eq(list, STR("none"));
+	while (!none && rest.n && str_cut(&rest, ',', &one))
+		if (!dcat_is_profile(one)) {
+			html_complain(errors, s->visit->lang, "dcat.profiles", N_("One of these is no profile: give some of benap, ch, de, it, se, sp, vl; or none."));
+			return;
+		}
+	back_setting_put(s, STR("dcat.profiles"), none ? STR("none") : list);
+}
+
 static void take_addresses(struct back_settings *s, const struct visitor_form *f, const char *name, struct html_errors *errors)
 {
 	struct str list = listed(s->visit, visitor_field(f, str_of(name))), rest = list, one, address;
@@ -175,8 +189,7 @@ static bool save(struct visit *v, const struct visitor_form *f, struct html_erro
 	back_setting_put(&s, STR("catalogue.place.larger"), visitor_field_on(f, STR("catalogue.place.larger")) ? STR("on") : STR("off"));
 	back_setting_put(&s, STR("embed.card"), visitor_field_on(f, STR("embed.card")) ? STR("on") : STR("off"));
 	back_setting_put(&s, STR("embed.ancestors"), listed(v, visitor_field(f, STR("embed.ancestors"))));
-	struct str profiles = listed(v, visitor_field(f, STR("dcat.profiles")));
-	back_setting_put(&s, STR("dcat.profiles"), profiles.n ? profiles : STR("none"));
+	take_profiles(&s, f, errors);
 	if (!clock_zone_or_null(str_trim(visitor_field(f, STR("timezone")))))
 		html_complain(errors, v->lang, "timezone", N_("Please give a time zone such as Europe/Paris."));
 	return back_settings_save(&s, STR("/backoffice/portal/"), errors, e);

@@ -285,10 +285,12 @@ static struct str names_of(struct arena *a, const struct tenant *t)
 static bool save_names(struct one *o, const struct visitor_form *f, struct html_errors *errors, struct err *e)
 {
 	struct visit *v = o->visit;
-	struct str hosts[TENANT_HOSTS + 1], rest = visitor_field(f, STR("hosts"));
+	struct str hosts[TENANT_HOSTS + 1], rest = visitor_field(f, STR("hosts")), line;
 	size_t n = 0;
-	while (n < COUNT_OF(hosts) && back_next_word(&rest, &hosts[n]))
-		n++;
+	/* A line with a blank in it is one name that cannot be, not two. */
+	while (n < COUNT_OF(hosts) && str_cut(&rest, '\n', &line))
+		if (str_trim(line).n)
+			hosts[n++] = str_trim(line);
 	if (!back_fresh_form(v, errors))
 		return false;
 	if (transfer_rename(v->at.site, o->tenant->id, hosts, n, e)) {

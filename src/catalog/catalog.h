@@ -176,6 +176,8 @@ const struct dataset *dataset_told(const struct dataset *d, struct arena *a, str
  * or geometries are not all to be seen, only what is stated; false: not known. The caller whose rows are filtered must not ask
  * for a copy that hides this: rows is -1 in what is common to all. */
 bool dataset_extent(const struct dataset *d, double out[4]) must_use nonnull_all;
+/* The limit of records that the published version was cut at; 0: it has all of its sources. */
+int64_t dataset_cut_at(const struct dataset *d) must_use nonnull_all;
 
 /* The DatasetObject of the Explore API (§10): metas of all templates, in a language, instants in a zone; those of applications
  * (how the pages show the data) only when asked for. */

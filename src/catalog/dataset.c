@@ -124,3 +124,11 @@ bool dataset_extent(const struct dataset *d, double out[4])
 	}
 	return sane(out);
 }
+
+int64_t dataset_cut_at(const struct dataset *d)
+{
+	auto_json *doc = NULL;
+	struct err e = { 0 };
+	struct str summary = d->link_or_null ? d->link_or_null->summary : d->summary;
+	return summary.n && json_read(summary, &doc, &e) ? json_int(json_get(json_root(doc), "limited"), 0) : 0;
+}

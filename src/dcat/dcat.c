@@ -51,6 +51,13 @@ const struct dcat_document *dcat_document_or_null(struct str name)
 	return NULL;
 }
 
+bool dcat_is_profile(struct str word)
+{
+	for (size_t i = 0; documents[i]; i++)
+		if (documents[i]->profile && str_eq_nocase(word, str_of(documents[i]->profile->word))) return true;
+	return false;
+}
+
 bool dcat_offered(const struct dcat_document *d, const struct tenant *t)
 {
 	struct str rest = tenant_setting(t, "dcat.profiles"), word;

@@ -22,6 +22,8 @@ const char *dcat_mime(const struct dcat_document *d);
 const char *dcat_suffix(const struct dcat_document *d);
 /* The document of a name, where "-" may stand for "_"; NULL when there is none. */
 const struct dcat_document *dcat_document_or_null(struct str name);
+/* Whether a national profile is called so, in any case. */
+bool dcat_is_profile(struct str word);
 /* False for a national profile that the portal's setting dcat.profiles leaves out. */
 bool dcat_offered(const struct dcat_document *d, const struct tenant *t) nonnull_all;
 

@@ -220,6 +220,22 @@ static void put_actions(struct front_dataset *d, const struct tab *now)
 	html_lit(h, "</div>");
 }
 
+/* Sums and counts of what was cut off are of what is there: whoever reads or takes them should know. */
+static void put_cut(struct front_dataset *d)
+{
+	struct html *h = &d->page.h;
+	int64_t most = d->dataset->rows < 0 || !d->own.may_read ? 0 : dataset_cut_at(d->dataset);
+	if (most <= 0)
+		return;
+	html_lit(h, "<div class=\"wide\">");
+	html_notice_open(h, HTML_WARNING);
+	html_lit(h, "<p>");
+	html_say_plural(h, N2_("These data are not complete: only the first record of the source is published.", "These data are not complete: only the first {0} records of the source are published."), most);
+	html_lit(h, "</p>");
+	html_notice_close(h);
+	html_lit(h, "</div>");
+}
+
 enum { TITLE_BYTES = 110 };
 
 static void put_head(struct front_dataset *d, const struct tab *now)
@@ -248,6 +264,7 @@ static void put_head(struct front_dataset *d, const struct tab *now)
 	put_actions(d, now);
 	put_tabs(d, now);
 	html_lit(h, "</div></div>");
+	put_cut(d);
 }
 
 /* Addresses of former days, ?tab=metas, and the bare address of a dataset. */

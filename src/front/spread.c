@@ -152,16 +152,19 @@ static void put_bars(const struct drawing *d)
 	enum { HEIGHT = 40 };
 	struct html *h = d->h;
 	const struct query_spread *s = d->spread;
-	int64_t most = 1;
+	int64_t most = 0, all = 0;
 	size_t fullest = 0;
 	auto_buf b = BUF_INIT(1 << 16);
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
+		all += s->counts[i];
 		if (s->counts[i] > most) {
 			most = s->counts[i];
 			fullest = i;
 		}
+	}
 	html_lit(h, "<p class=\"visually-hidden\">");
-	html_say_with(h, N_("Values go from {0} to {1}; most are near {2}."), HTML_ARG_TEXT(reading(d, s->low)), HTML_ARG_TEXT(reading(d, s->high)),
+	/* Most: more than half of them stand in one bar. */
+	html_say_with(h, 2 * most > all ? N_("Values go from {0} to {1}; most are near {2}.") : N_("Values go from {0} to {1}."), HTML_ARG_TEXT(reading(d, s->low)), HTML_ARG_TEXT(reading(d, s->high)),
 	              HTML_ARG_TEXT(reading(d, num_max(s->edges[fullest], s->low))));
 	html_lit(h, "</p><svg class=\"bars\" aria-hidden=\"true\" preserveAspectRatio=\"none\" viewBox=\"0 0 ");
 	html_int(h, (int64_t)s->n * 10);

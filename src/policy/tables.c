@@ -166,9 +166,9 @@ static void put_services(struct policy_work *w, enum registry_category c)
 		struct doc_block *about = doc_add(w->doc, list, DOC_MEANING);
 		doc_put(w->doc, about, policy_words(w, s->purpose), DOC_APART);
 		put_fact(w, about, N_("Data sent: {0}"), policy_words(w, s->data_sent));
-		put_fact(w, about, N_("Kept: {0}"), s->retention);
+		put_fact(w, about, N_("Kept: {0}"), registry_said_in(w->voice.lang, w->arena, s->retention));
 		put_fact(w, about, N_("Recipients: {0}."), joined(w, s->recipients, s->nrecipients));
-		put_fact(w, about, N_("Transfer: {0}."), s->transfer);
+		put_fact(w, about, N_("Transfer: {0}."), registry_said_in(w->voice.lang, w->arena, s->transfer));
 		blank(w, about);
 		policy_say(&w->voice, about, s->basis == REGISTRY_BASIS_CONSENT ? N_("Loaded only if you agree.")
 		                                                                 : N_("Limited to anonymous audience statistics; no consent is needed."));

@@ -94,7 +94,7 @@ static size_t lines(struct arena *a, const struct registry *g, const struct tena
 		struct str recipients = others.n ? arena_printf(a, "%.*s; %.*s", STR_ARG(s->provider.name), STR_ARG(others)) : s->provider.name;
 		to[n++] = (struct line){ s->id, s->name, s->purpose.of ? s->purpose.of[at] : STR(""),
 			i18n_text(l, s->basis == REGISTRY_BASIS_CONSENT ? N_("Consent") : s->basis == REGISTRY_BASIS_EXEMPTION ? N_("Exempt from consent: anonymous statistics only") : N_("Necessary for the service")),
-			s->data_sent.of ? s->data_sent.of[at] : STR(""), i18n_text(l, N_("Visitors")), recipients, s->transfer, s->retention, i18n_text(l, measures) };
+			s->data_sent.of ? s->data_sent.of[at] : STR(""), i18n_text(l, N_("Visitors")), recipients, registry_said_in(l, a, s->transfer), registry_said_in(l, a, s->retention), i18n_text(l, measures) };
 	}
 	*out = to;
 	return n;

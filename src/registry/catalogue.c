@@ -52,6 +52,28 @@ const struct registry_known *registry_known_of_host(struct str host)
 	return NULL;
 }
 
+struct str registry_said_in(const struct i18n_lang *l, struct arena *a, struct str text)
+{
+	static const struct { const char *unit, *one, *many; } units[] = { { " hour", N2_("{0} hour", "{0} hours") }, { " day", N2_("{0} day", "{0} days") },
+		{ " month", N2_("{0} month", "{0} months") } };
+	size_t digits = 0;
+	int64_t n;
+	for (const struct registry_known *k = registry_known_services; k->id; k++)
+		if (*k->transfer && str_eq(text, str_of(k->transfer)))
+			return i18n_text(l, k->transfer);
+	while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+		digits++;
+	struct str unit = str_from(text, digits);
+	for (size_t i = 0; str_to_int(str_sub(text, 0, digits), &n) && i < COUNT_OF(units); i++) {
+		if (!str_eq(unit, str_of(units[i].unit)) && !str_eq(unit, arena_printf(a, "%ss", units[i].unit)))
+			continue;
+		struct str form = i18n_plural(l, units[i].one, units[i].many, n);
+		ptrdiff_t at = str_find(form, STR("{0}"));
+		return at < 0 ? form : arena_printf(a, "%.*s%lld%.*s", (int)at, form.p, (long long)n, STR_ARG(str_from(form, (size_t)at + 3)));
+	}
+	return text;
+}
+
 /* Only what is translated: an editor shall see what is still to be written. */
 static void put_message(struct json_out *j, const struct registry *g, const char *message)
 {

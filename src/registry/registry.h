@@ -251,6 +251,9 @@ struct registry_known {
 extern const struct registry_known registry_known_services[]; /* ends with a row without id */
 const struct registry_known *registry_known_or_null(struct str id);
 const struct registry_known *registry_known_of_host(struct str host); /* whose origins hold https://host; NULL */
+/* How long a service keeps what it has, or where it takes it, in a language: English lengths ("13 months") and the countries of services.def are
+ * translated, all else is told as it was written. */
+struct str registry_said_in(const struct i18n_lang *l, struct arena *a, struct str text) must_use nonnull_all;
 /* {"service":…,"items":[…]} for the portal's languages; texts that are not translated are left out. */
 void registry_put_known(struct buf *b, const struct registry *g, const struct registry_known *k, struct str host);
 

@@ -185,11 +185,11 @@ static bool write_version(struct making *m, struct arena *a, const struct source
 	struct str path = engine_path(m->site->engine, a, d->version), tmp = arena_printf(a, "%.*s.tmp", STR_ARG(path));
 	struct str folder = arena_str(a, str_sub(path, 0, (size_t)str_rfind_char(path, '/'))), above = arena_str(a, str_sub(folder, 0, (size_t)str_rfind_char(folder, '/')));
 	int64_t today = audience_hour(m->tenant, m->now) / 24;
-	const struct value days[] = { VALUE_OF_INT(today - READ_DAYS + 1), VALUE_OF_INT(today) }, first[] = { VALUE_OF_INT(m->first_use) }, utc[] = { VALUE_OF_INT(m->now.us / DAY_US) };
+	const struct value lang = VALUE_OF_TEXT(m->tenant->languages[0]), days[] = { VALUE_OF_INT(today - READ_DAYS + 1), VALUE_OF_INT(today), lang, lang }, first[] = { VALUE_OF_INT(m->first_use) }, utc[] = { VALUE_OF_INT(m->now.us / DAY_US) };
 	if ((mkdir(above.p, 0700) && errno != EEXIST) || (mkdir(folder.p, 0700) && errno != EEXIST)) return err_os(e, "mkdir for figures");
 	unlink(tmp.p);
 	if (!engine_load_begin(tmp, &d->schema, &f.load, e)) return false;
-	bool ok = of->query == TRACE_Q_datasets ? write_rows(m->site, m->tenant->id, &f, days, 2, e)
+	bool ok = of->query == TRACE_Q_datasets ? write_rows(m->site, m->tenant->id, &f, days, COUNT_OF(days), e)
 	        : of->query == TRACE_Q_src_api ? write_rows(m->site, m->tenant->id, &f, first, 1, e)
 	        : of->query == TRACE_Q_src_users ? write_rows(m->site, m->tenant->id, &f, utc, 1, e) : write_rows(m->site, m->tenant->id, &f, NULL, 0, e);
 	struct stat st;

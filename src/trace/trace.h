@@ -71,13 +71,14 @@ bool trace_sweep(struct site *s, struct err *e) must_use nonnull_all;
 
 /* --- dashboards: usage.c -------------------------------------------------------------------------------------------------- */
 
-/* Rows of a question over days [from, to], numbered from 1970: the columns as queries.def names them. */
+/* Rows of a question over days [from, to], numbered from 1970: the columns as queries.def names them. Titles are in `lang` where there is one, else in
+ * the first language of the portal. */
 enum trace_table { TRACE_DATASETS, TRACE_BY_DAY, TRACE_BY_PLACE, TRACE_BY_STATUS, TRACE_KEYS, TRACE_GROUPS, TRACE_BY_PROGRAM, TRACE_BY_SITE, TRACE_BY_COUNTRY,
 	/* Of acts: `from` and `to` are moments in microseconds, the last not included. */
 	TRACE_ACTS_BY_KIND, TRACE_ACTS_BY_HOUR, TRACE_ACTS_BY_OBJECT, TRACE_ACTS_BY_PERSON };
 enum { TRACE_COLUMNS = 20 };
 struct trace_row { struct value cells[TRACE_COLUMNS]; }; /* texts, whole numbers, or null */
-bool trace_rows(struct site *s, struct tenant_id t, enum trace_table what, int64_t from, int64_t to, struct arena *a, struct trace_row **out, size_t *n,
+bool trace_rows(struct site *s, const struct tenant *t, enum trace_table what, int64_t from, int64_t to, struct str lang, struct arena *a, struct trace_row **out, size_t *n,
                 struct err *e) must_use nonnull_all;
 /* Counts a call that came with a key: how many a day, never of what. Memory only, written down by trace_flush. */
 void trace_used(struct site *s, struct tenant_id t, int64_t key) nonnull_all;

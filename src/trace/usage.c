@@ -24,15 +24,16 @@ static void take(struct trace_row *row, const char *columns, struct store_rows *
 	}
 }
 
-bool trace_rows(struct site *s, struct tenant_id t, enum trace_table what, int64_t from, int64_t to, struct arena *a, struct trace_row **out, size_t *n, struct err *e)
+bool trace_rows(struct site *s, const struct tenant *t, enum trace_table what, int64_t from, int64_t to, struct str lang, struct arena *a, struct trace_row **out, size_t *n, struct err *e)
 {
 	VEC(struct trace_row) list = { 0 };
 	struct err ignored = { 0 };
 	struct store_tx *tx;
 	struct store_rows *r;
 	enum store_step step = STORE_FAILED;
+	const struct value with[] = { N(from), N(to), T(lang), T(t->languages[0]) };
 	if (!audience_flush(s->audience, e) || !trace_flush(s, e) || !store_begin(s->store, STORE_READ, &tx, e)) return false;
-	if (store_ask(tx, &trace_queries[tables[what].query], t, STORE_PARAMS(N(from), N(to)), &r, e)) {
+	if (store_ask(tx, &trace_queries[tables[what].query], t->id, with, what == TRACE_DATASETS ? COUNT_OF(with) : 2, &r, e)) {
 		while ((step = store_step(r, e)) == STORE_ROW) take(vec_add(a, &list), tables[what].columns, r, a);
 		store_stop(r);
 	}

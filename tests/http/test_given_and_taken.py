@@ -47,6 +47,18 @@ def test_a_deleted_dataset_comes_back_unpublished(world, root):
     assert records["total_count"] == 2 and records["results"][0] == {"name": "Oak", "height": 21}
 
 
+def test_what_comes_back_under_another_identifier_says_so(world, root):
+    c = world.client(HOST)
+    c.sign_in(ROOT_USER)
+    make = lambda: root.good("POST", "/datasets/", {"dataset_id": "twice", "metadata": {"default": {"title": {"value": "Twice"}}}}, 201)["uid"]
+    first = make()
+    root("DELETE", f"/datasets/{first}/")
+    assert root.good("GET", f"/datasets/{make()}/")["dataset_id"] == "twice"
+    answer = c.form(f"/backoffice/datasets/?deleted={first}", {"do": f"undelete {first}"}, action="/backoffice/datasets/do/")
+    assert "done=undeleted-renamed" in answer.headers["Location"], answer.headers
+    assert "has another identifier" in c.get(answer.headers["Location"]).text
+
+
 @pytest.mark.parametrize("template, name, value", [
     ("default", "references", "javascript:alert(1)"), ("default", "references", " java\tscript:alert(1)"), ("dcat", "conforms_to", "data:text/html,x")])
 def test_addresses_that_would_act_are_refused(root, template, name, value):

@@ -147,6 +147,13 @@ def test_texts_are_kept_and_checked(world, c):
     assert "Nothing to publish" in c.get(BASE + "registry/publish/").text
 
 
+def test_lengths_and_countries_of_a_service_are_told_in_each_language(world, c):
+    assert publish(c, {"services": [MATOMO, {**YOUTUBE, "transfer": "United States"}], "items": TAGS["items"]}).status_code == 200
+    policy = words(world.client("tags.example").get("/terms/cookies-policy/?flg=fr"))
+    assert "18 mois" in policy and "13 mois" in policy and " months" not in policy
+    assert "18 mois" in c.get(BASE + "art30.csv?flg=fr").text
+
+
 def test_a_version_can_wait_for_its_day(world, c):
     post(c, "registry/", {"controller.contact": "later@tags.example"})
     version = document(world)["policy"]["version"]

@@ -12,7 +12,8 @@ const WINDOW = 10000
 
 class StoaTable extends StoaElement {
 	static styles = [base_style, css`
-		.scroll { overflow: auto; max-block-size: var(--stoa-table-height, none); border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); }
+		/* Where what is for the ear alone is placed, so that it scrolls along. */
+		.scroll { position: relative; overflow: auto; max-block-size: var(--stoa-table-height, none); border: 1px solid var(--line, currentColor); border-radius: var(--round, 6px); }
 		table { border-collapse: collapse; inline-size: 100%; font-variant-numeric: tabular-nums; }
 		th, td { padding: .5em .75em; text-align: start; vertical-align: top; border-block-end: 1px solid var(--line, currentColor); }
 		tbody tr:last-child td { border-block-end: 0; }
