@@ -439,7 +439,7 @@ static void put_mixed_of(struct look *k, struct json_out *j, const struct plan *
 		if (one.kind != CELL_NONE) mix_cell(&m, &one);
 	}
 	struct mix_verdict as = mix_verdict(&m);
-	if (as.type == VALUE_TEXT || (as.fits == as.seen && !withheld) || as.fits * 2 < as.seen || as.seen < 3) return;
+	if (as.type == VALUE_TEXT || (as.fits == as.seen && !withheld) || as.fits * 2 < as.seen || as.seen + withheld < 3) return;
 	json_open(j, '{');
 	json_member(j, "field", c->field->name);
 	json_member(j, "label", c->field->label);

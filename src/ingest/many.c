@@ -32,6 +32,7 @@ struct many {
 	int64_t done_bytes;          /* of parts that were read; the thread's */
 	_Atomic(int64_t) place, total;
 	int64_t rows, second_rows;
+	int64_t taken;               /* rows of all parts, before the processors; the thread's until the first pass is over */
 	bool second, started, settled;
 
 	struct lock lock;            /* LOCK_FEED; guards what follows */
@@ -138,6 +139,7 @@ static bool run_part(struct many *m, size_t i, bool *enough, struct err *e)
 		ok = part_next(&p, &r, e);
 		if (!ok || !r.more) break;
 		ok = line_row(&m->line, &p, i, &r, enough, e);
+		m->taken++;
 		if (n % 1024 == 0) atomic_store(&m->place, m->done_bytes + part_place(&p));
 	}
 	ok = ok && line_part_end(&m->line, &p, i, e);
@@ -392,5 +394,6 @@ bool many_has_column(const struct many *m, struct str name)
 	return false;
 }
 
+int64_t many_taken(const struct many *m) { return m->taken; }
 struct str many_dialect(const struct many *m) { return buf_str(&m->dialect); }
 const char *many_format(const struct many *m) { return m->format ? m->format : ""; }

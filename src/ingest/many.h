@@ -21,6 +21,8 @@ void many_deleted_note(struct load *l);
 void many_close(struct load *l);
 /* Had the first part a column of this name? */
 bool many_has_column(const struct many *m, struct str name);
+/* How many rows the parts had, before the processors; after the first pass. */
+int64_t many_taken(const struct many *m);
 /* The dialect of the first part, a JSON object. */
 struct str many_dialect(const struct many *m);
 const char *many_format(const struct many *m);

@@ -2,6 +2,7 @@
  * fit the types they prove. */
 #include "ingest/survey.h"
 #include "ingest/fields.h"
+#include "ingest/many.h"
 #include "text/text.h"
 
 /* --- rows ----------------------------------------------------------------------------------------- */
@@ -302,7 +303,9 @@ static bool survey(struct load *l, struct survey *v, int64_t most, struct err *e
 	if (v->proofs.n == 0 && !(f->flags & SOURCE_HEADED)) settle_rowless(l, v);
 	if (v->proofs.n == 0) return err_set(e, ERR_BAD_SOURCE, "the file holds no columns");
 	name_columns(l, v);
-	if (v->rows + v->long_rows == 0) load_note(l, "The file has headings and no rows.");
+	int64_t taken = l->many ? many_taken(l->many) : 0;
+	if (v->rows + v->long_rows == 0 && taken) load_note(l, "The processors left out every row of the source (%lld).", (long long)taken);
+	else if (v->rows + v->long_rows == 0) load_note(l, "The file has headings and no rows.");
 	if (v->short_rows)
 		load_note(l, "Rows with fewer cells than there are columns: %lld, the first of them row %lld; what is missing at "
 		             "their ends is empty.", (long long)v->short_rows, (long long)v->first_short);

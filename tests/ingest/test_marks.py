@@ -107,3 +107,20 @@ def test_dates_of_both_orders_are_told_truly(read):
     r = read.rows("a.csv", table(["01/02/2024", "25/03/2024", "04/05/2024", "03/25/2024"]), parts="yes", fields=json.dumps([{"type": "type", "field": "v", "type_param": "date"}]))
     assert r.result["rejects"] == 1 and values(r)[0] == "2024-02-01"
     assert any("as many fit the one as the other" in n for n in r.notes) and not any("is over" in n for n in r.notes)
+
+
+def test_processors_that_leave_no_row_are_told(read):
+    r = read.rows("a.csv", "v;w\n1;a\n2;b\n", parts="yes", processors=json.dumps([{"uid": "pr_a", "type": "skip_record", "value": "=true"}]))
+    assert r.rows == [] and "The processors left out every row of the source (2)." in r.notes and not any("headings" in n for n in r.notes)
+
+
+def test_a_withheld_value_among_two_numbers_is_asked_about(read):
+    read.write("a.csv", "v;w\n1;a\nn/c;b\n3;c\n")
+    mixed = read.run("preview", "a.csv", parts="yes").result["mixed"]
+    assert [(m["field"], m["misfit"], m["sample"]) for m in mixed] == [("v", 1, ["n/c"])]
+
+
+def test_what_is_found_out_is_what_the_type_can_be_told(read):
+    read.write("a.ics", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:x\r\nDTSTART:20240102T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+    source = read.run("preview", "a.ics", parts="yes").result["source"]
+    assert source["type"] == "icalendar" and "encoding" not in source["params"]
