@@ -58,6 +58,7 @@ static bool save(struct check *k, struct err *e)
 	if (!title.n)
 		return html_complain(&k->errors, v->lang, "title", N_("A dataset needs a title."));
 	puts[n++] = (struct back_put){ STR("metadata/default/title"), arena_printf(v->arena, "{\"\":%.*s}", STR_ARG(back_json_text(v->arena, title))) };
+	n += dataset_read_where(v, &k->form, resource(k), STR("resources/0/"), puts + n, COUNT_OF(puts) - n - 4);
 	if (resource(k) && visitor_field(&k->form, STR("type")).n) {
 		dataset_read_params(v, &k->form, resource(k), &type, &params);
 		puts[n++] = (struct back_put){ STR("resources/0/type"), back_json_text(v->arena, type) };
@@ -263,6 +264,8 @@ static bool show(struct check *k, struct err *e)
 	dataset_put_dates(h, v, &k->preview);
 	dataset_put_grid(h, v, &k->preview);
 	put_buttons(h, k);
+	if (resource(k))
+		dataset_put_where(h, v, resource(k), k->preview.fault.n > 0);
 	put_options(h, k);
 	back_put_notes(h, &k->preview);
 	html_form_close(h);

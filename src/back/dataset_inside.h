@@ -57,6 +57,13 @@ void dataset_put_live_choice(struct html *h, bool live) nonnull_all;
 bool dataset_is_of_portal(const struct json_node *resource) must_use;
 struct str dataset_live_source(struct arena *a, const struct json_node *datasource, bool live);
 
+/* --- dataset_where.c ---------------------------------------------------------------------------------------------- */
+
+/* Where a source lies, to be seen and put right: inside a form, folded unless `open`. Nothing for files that were sent and for pushed records. */
+void dataset_put_where(struct html *h, struct visit *v, const struct json_node *resource, bool open) __attribute__((nonnull(1, 2)));
+/* What the form changes of it, as puts below `place` ("resources/0/"); how many. */
+size_t dataset_read_where(struct visit *v, const struct visitor_form *f, const struct json_node *resource, struct str place, struct back_put *puts, size_t most) __attribute__((nonnull(1, 2, 5)));
+
 /* --- dataset_several.c -------------------------------------------------------------------------------------------- */
 
 /* The files of a new dataset, and what of the others has no place in it; nothing for one file. */
@@ -129,15 +136,15 @@ void dataset_put_types(struct json_out *j, struct visit *v, const struct visitor
 void dataset_put_zones(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
 bool dataset_zone_decided(struct visit *v, const struct visitor_form *f, const struct json_node *one) __attribute__((nonnull(1, 2)));
 void dataset_put_zoned(struct json_out *j, struct visit *v, const struct visitor_form *f) nonnull_all;
+/* dataset_drift.c: columns whose values are no longer what their fields are published as, each with a button ("do" = "take FIELD"). */
+void dataset_put_drift(struct html *h, struct visit *v, const struct config *c, const struct back_preview *p, bool may) nonnull_all;
+/* The type that the values of such a column have now; empty: it is none. */
+struct str dataset_drifted(const struct back_preview *p, struct str field) nonnull_all;
 /* Rows that have no place in the table. */
 void dataset_put_left_out(struct html *h, const struct back_preview *p) nonnull_all;
 /* dataset_grid.c: what the preview proposes for a map, inside a form. */
 void dataset_put_grid(struct html *h, struct visit *v, const struct back_preview *p) nonnull_all;
 /* The array "processors" with what the form says of them; empty: it says nothing. */
-/* dataset_drift.c: columns whose values are no longer what their fields are published as, each with a button ("do" = "take FIELD"). */
-void dataset_put_drift(struct html *h, struct visit *v, const struct config *c, const struct back_preview *p, bool may) nonnull_all;
-/* The type that the values of such a column have now; empty: it is none. */
-struct str dataset_drifted(const struct back_preview *p, struct str field) nonnull_all;
 struct str dataset_read_grid(struct visit *v, const struct visitor_form *f, const struct json_node *processors) __attribute__((nonnull(1, 2)));
 /* Field i of all pairs whose name begins so, the rest of the name in *name. */
 bool dataset_next_pair(const struct visitor_form *f, const char *beginning, size_t *at, struct str *name, struct str *value) must_use nonnull_all;

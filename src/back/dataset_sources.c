@@ -95,6 +95,7 @@ static bool save_one(struct sources *k, struct err *e)
 			dataset_live_source(v->arena, json_get(one, "datasource"), str_eq(visitor_field(&k->form, STR("shown")), STR("live"))) };
 	if (str_eq(json_text(json_get(one, "type")), STR("realtime")))
 		puts[n++] = (struct back_put){ arena_join(v->arena, place, STR("params/bootstrap")), back_json_text(v->arena, str_trim(visitor_field(&k->form, STR("bootstrap")))) };
+	n += dataset_read_where(v, &k->form, one, place, puts + n, COUNT_OF(puts) - n - 4);
 	if (visitor_field(&k->form, STR("type")).n) {
 		dataset_read_params(v, &k->form, one, &type, &params);
 		puts[n++] = (struct back_put){ arena_join(v->arena, place, STR("type")), back_json_text(v->arena, type) };
@@ -243,6 +244,7 @@ static void put_one(struct view_page *page, struct sources *k, const struct json
 	html_field(h, &(struct html_field){ .name = "title", .label = N_("Name of the source"), .value = json_text(json_get(one, "title")), .most = 300 });
 	if (dataset_is_of_portal(one))
 		dataset_put_live_choice(h, fetch_is_live(json_get(one, "datasource")));
+	dataset_put_where(h, v, one, k->preview.fault.n > 0);
 	if (push)
 		put_push(h, k, one);
 	else {

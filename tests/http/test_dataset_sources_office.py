@@ -181,3 +181,24 @@ def test_files_that_do_not_belong_together_are_told_and_parted(world, root):
         assert machine.good("GET", f"/datasets/{one}/")["is_restricted"] is True
         published(world, root, one)
         assert f"{rows} " in page(root, at(one, "history"))
+
+
+def test_where_a_source_lies_is_seen_and_put_right(world, root):
+    machine = Api(world, key_of(world, ROOT_USER))
+    new = "/backoffice/datasets/new/"
+    own = re.search(r"da_\w+", send(root, new, {"way": "url", "url": "https://files.invalid/data/tres.csv"}, 'value="url"').headers["Location"]).group(0)
+    check = f"/backoffice/datasets/{own}/check/"
+    text = page(root, check)
+    assert re.search(r'<details[^>]* open[^>]*><summary>Where it comes from', text) and "data/tres.csv" in text and "https://files.invalid" in text
+    send(root, check, {"title": "Trees of others", "where.relative_url": "/data/trees.csv", "do": "look"}, 'name="title"')
+    source = lambda: machine.good("GET", f"/datasets/{own}/resources/")["results"][0]["datasource"]
+    assert source()["relative_url"] == "/data/trees.csv" and source()["connection"]["url"] == "https://files.invalid"
+    text = page(root, at(own, "sources"))
+    assert 'value="/data/trees.csv"' in text
+    send(root, at(own, "sources"), {"where.connection/url": "https://data.invalid"}, 'name="where.relative_url"')
+    assert source()["connection"]["url"] == "https://data.invalid" and source()["relative_url"] == "/data/trees.csv"
+    # A connection that is kept has a page of its own, and no secret of it stands here.
+    kept = send(root, new, {"way": "url", "url": "https://files.invalid/b.csv", "keep": "on", "connection_name": "Their files", "username": "u", "password": "hush"}, 'value="url"')
+    text = page(root, at(re.search(r"da_\w+", kept.headers["Location"]).group(0), "sources"))
+    assert re.search(r'<a href="/backoffice/connections/co_\w+/"><bdi>Their files</bdi></a>', text) and "hush" not in text and 'name="where.relative_url"' in text
+    assert 'name="where.connection/url"' not in text

@@ -286,8 +286,8 @@ def datasets(root):
     root.good("POST", at + "publish/")
     wait_idle(root, uid)
     readers(root, at)
-    # A resource that records are pushed to.
-    pushed = at + f"resources/{source['uid']}/"
+    # The resource that records are pushed to.
+    pushed = at + f"resources/{root.good('GET', at + 'resources/')['results'][0]['uid']}/"
     for deed in ("enable", "renew_api_key", "delete_recover_data", "recover"):
         root.good("POST", pushed + deed + "/")
         wait_idle(root, uid)
