@@ -81,7 +81,7 @@ static void note_new(struct load *l, const struct survey *v, const struct json_n
 		bool known = false;
 		for (size_t k = 0; k < json_count(then) && !known; k++)
 			known = str_eq(json_text(json_get(json_at(then, k), "name")), v->headings.p[i].name);
-		if (known || v->headings.p[i].name.n == 0) continue;
+		if (known || v->headings.p[i].name.n == 0 || fields_one(l->a, l->fields, v->headings.p[i].name).deleted) continue;
 		if (n++ < 8) buf_printf(&list, "%s“%.*s”", list.n ? ", " : "", STR_ARG(v->headings.p[i].label));
 	}
 	if (n) load_note(l, "New columns since the last publication (%zu): %.*s%s", n, STR_ARG(buf_str(&list)), n > 8 ? " …" : ".");

@@ -345,12 +345,22 @@ static struct str tags_as_json(struct geo_source *g, struct str s)
 	return arena_str(&g->row, buf_str(&b));
 }
 
+/* What a file of OpenStreetMap does not say of a place, the library makes up. */
+static bool is_made_up(const struct geo_source *g, struct str name, struct str text)
+{
+	static const char *const names[] = { "osm_version", "osm_timestamp", "osm_uid", "osm_changeset" };
+	if (strcmp(g->way->format, "osm") != 0 || !(str_eq(text, STR("0")) || str_starts(text, STR("1970")))) return false;
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (str_eq(name, str_of(names[i]))) return str_eq(name, STR("osm_timestamp")) || text.n == 1;
+	return false;
+}
+
 static struct cell cell_of(struct source *s, const struct gdal_layer *l, size_t i, const struct gdal_cell *c)
 {
 	static const enum cell_kind kinds[] = { [GDAL_NONE] = CELL_NONE, [GDAL_TEXT] = CELL_STRING, [GDAL_NUMBER] = CELL_NUMBER,
 		[GDAL_TRUTH] = CELL_TRUTH, [GDAL_LIST] = CELL_LIST, [GDAL_NEST] = CELL_NEST };
 	struct geo_source *g = of(s);
-	if (c->kind == GDAL_NONE) return (struct cell){ .kind = CELL_NONE };
+	if (c->kind == GDAL_NONE || is_made_up(g, l->fields[i], c->text)) return (struct cell){ .kind = CELL_NONE };
 	if (c->kind == GDAL_TEXT && str_eq(l->fields[i], STR("other_tags"))) return (struct cell){ tags_as_json(g, c->text), CELL_NEST };
 	struct str text = c->kind == GDAL_TEXT ? str_trim(decoded(s, &g->row, c->text)) : c->text;
 	/* The writers of KML and GPX know no types. */

@@ -124,3 +124,17 @@ def test_what_is_found_out_is_what_the_type_can_be_told(read):
     read.write("a.ics", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:x\r\nDTSTART:20240102T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
     source = read.run("preview", "a.ics", parts="yes").result["source"]
     assert source["type"] == "icalendar" and "encoding" not in source["params"]
+
+
+def test_a_discarded_column_is_not_new(read):
+    r = read.rows("a.csv", "a,b,c\n1,2,3\n", parts="yes", columns=json.dumps([{"name": "a", "label": "a", "field": "a"}]), fields=json.dumps([{"type": "delete", "field": "c"}]))
+    assert "New columns since the last publication (1): “b”." in r.notes
+
+
+def test_what_a_map_does_not_say_is_not_made_up(read):
+    doc = ('<osm version="0.6"><node id="1" lat="48" lon="2"><tag k="amenity" v="cafe"/></node><node id="2" version="3" timestamp="2020-01-02T03:04:05Z" uid="7" user="u" changeset="9" '
+           'lat="48.5" lon="2.5"><tag k="amenity" v="bar"/></node></osm>')
+    r = read.rows("a.osm", doc, extractor="osm", params='{"metadata":true}')
+    told = [dict(zip(r.fields, row)) for row in r.rows]
+    assert [told[0][k] for k in ("osm_version", "osm_uid", "osm_changeset", "osm_timestamp")] == [None] * 4
+    assert [told[1][k] for k in ("osm_version", "osm_uid", "osm_changeset")] == [3, 7, 9] and told[1]["osm_timestamp"].startswith("2020-01-02T03:04:05")
