@@ -180,8 +180,13 @@ static void place_errors(struct schema_page *k, const char **boxes, size_t n)
 		ptrdiff_t slash = str_find_char(one->field, '/');
 		int64_t at;
 		struct str number = slash < 0 ? one->field : str_sub(one->field, 0, (size_t)slash);
-		if (one->field.n && str_to_int(number, &at) && at >= 0 && (size_t)at < n)
+		if (one->field.n && str_to_int(number, &at) && at >= 0 && (size_t)at < n) {
+			/* Beside its box a member of the document is nobody's word. */
+			struct str member = slash < 0 ? STR("") : str_from(one->field, (size_t)str_rfind_char(one->field, '/') + 1);
+			if (member.n && str_starts(one->text, member) && str_starts(str_from(one->text, member.n), STR(": ")))
+				one->text = str_from(one->text, member.n + 2);
 			one->field = str_of(boxes[at]);
+		}
 	}
 }
 

@@ -31,11 +31,13 @@ static void take(struct back_settings *s, const struct visitor_form *f, const st
 {
 	for (size_t i = 0; i < n; i++) {
 		struct str text = str_trim(visitor_field(f, str_of(list[i].name)));
-		int64_t v, most = list[i].ceiling ? tenant_number(s->visit->at.tenant, list[i].ceiling) : 0;
+		int64_t v, least, greatest, most = list[i].ceiling ? tenant_number(s->visit->at.tenant, list[i].ceiling) : 0;
 		if (text.n && (!str_to_int(text, &v) || v < 0))
 			html_complain(errors, s->visit->lang, list[i].name, N_("Please give a whole number, 0 or more."));
 		else if (text.n && most > 0 && v > most)
 			html_complain(errors, s->visit->lang, list[i].name, N_("This is more than was set for this portal from above."));
+		else if (text.n && tenant_range(str_of(list[i].name), &least, &greatest) && (v < least || v > greatest))
+			html_complain_text(errors, str_of(list[i].name), arena_printf(s->visit->arena, "%.*s %lld – %lld", STR_ARG(i18n_text(s->visit->lang, N_("Please give a whole number within these bounds:"))), (long long)least, (long long)greatest));
 		else
 			back_setting_put(s, str_of(list[i].name), text);
 	}

@@ -35,6 +35,16 @@ const struct str *back_setting_languages(const struct visit *v, const char *name
 	return values;
 }
 
+/* The box of the setting that a refusal names. */
+static const char *refused_box(const struct back_settings *s, const struct err *e)
+{
+	struct arena *a = s->visit->arena;
+	for (size_t i = 0; i < s->n; i++)
+		if (str_starts(str_of(e->pub), arena_printf(a, "the setting %.*s cannot be ", STR_ARG(s->values[i].name))))
+			return arena_cstr(a, s->values[i].name);
+	return "";
+}
+
 bool back_settings_save(struct back_settings *s, struct str path, struct html_errors *errors, struct err *e)
 {
 	struct visit *v = s->visit;
@@ -47,7 +57,7 @@ bool back_settings_save(struct back_settings *s, struct str path, struct html_er
 			return false;
 		}
 	if (s->n && !tenant_set(v->at.site->tenants, v->at.tenant->id, s->values, s->n, e)) {
-		back_complain(v, errors, "", e);
+		back_complain(v, errors, refused_box(s, e), e);
 		return false;
 	}
 	for (size_t i = 0; i < s->n; i++)

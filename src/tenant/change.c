@@ -86,6 +86,15 @@ static const struct range *range_of(struct str name)
 	return NULL;
 }
 
+bool tenant_range(struct str name, int64_t *least, int64_t *most)
+{
+	const struct range *in = range_of(name);
+	if (!in) return false;
+	*least = in->least;
+	*most = in->most;
+	return true;
+}
+
 int64_t tenant_number(const struct tenant *t, const char *name)
 {
 	int64_t v = 0;

@@ -45,6 +45,8 @@ bool tenant_place(struct str text, double out[3]) must_use;
 struct str tenant_text(const struct tenant *t, const char *name, struct str lang);
 /* The value of a NUMBER or COUNT row, or of a SPAN row in seconds; its default when what is stored is not within its range. */
 int64_t tenant_number(const struct tenant *t, const char *name);
+/* What a whole number may be (ranges.def); false: nothing is said of it. */
+bool tenant_range(struct str name, int64_t *least, int64_t *most) must_use nonnull_all;
 /* A limit of the portal's own and the one that was set above it: the smaller; 0: neither. */
 int64_t tenant_limit(const struct tenant *t, const char *name, const char *ceiling);
 bool tenant_setting_on(const struct tenant *t, const char *name);

@@ -88,6 +88,11 @@ def test_settings_do_what_they_say(world, root):
     assert row["restricted"] == 1 and '"CC BY 4.0"' in config and '"Amiens"' in config and '"Somme"' in config
     refused = save(root, HOME, timezone="Mars/Base", contact="nobody", report__recipients="a@b.example, x")
     assert refused.status_code == 422 and refused.text.count("aria-invalid") == 3 and "Mars/Base" in refused.text
+    refused = save(root, HOME, dcat__profiles="de, xx")
+    assert refused.status_code == 422 and refused.text.count("aria-invalid") == 1 and "dcat.profiles-error" in refused.text
+    for name, value, bounds in (("schedule__least_minutes", "2", "5 – 1440"), ("versions__kept", "1", "2 – 1000000")):
+        refused = save(root, HOME + "limits/", **{name: value})
+        assert refused.status_code == 422 and bounds in refused.text and name.replace("__", ".") not in re.sub("<[^>]*>", "", refused.text), name
     assert save(root, HOME, root__page="no-such-page").status_code == 422
     saved(save(root, HOME, without=("datasets.restricted", "language.de"), root__page="catalogue", csv__separator="semicolon", language__first="en"))
     assert "delimiter=," not in reader.get("/").text and "Trees" in reader.get("/").text
@@ -256,7 +261,9 @@ def test_other_portals_are_run_from_here(world, root):
     moved = mayor.get("/explore/?q=x")
     assert moved.status_code == 308 and moved.headers["Location"] == "https://town.example/explore/?q=x"
     assert world.client("town.example").get("/").status_code == 200
-    assert root.form(path, {"do": "hosts", "hosts": f"town.example {TAGS}"}).status_code == 422
+    assert root.form(path, {"do": "hosts", "hosts": f"town.example\n{TAGS}"}).status_code == 422
+    # A blank does not make two names of one.
+    assert root.form(path, {"do": "hosts", "hosts": "town.example\nec ole"}).status_code == 422
     # Closed for a while.
     saved(root.form(path, {"do": "suspend"}))
     town = world.client("town.example")

@@ -70,3 +70,13 @@ def test_what_is_wrong_with_a_licence_stands_beside_its_field(root):
     names = {k for k, _ in fields if k.startswith(f"i{last}.label.")}
     wrong = send(root, path, {**{k: "Our own" for k in names}, f"i{last}.url.en": "ours.example"}, 'name="i0.id"', status=422).text
     assert "begins with https://" in wrong and "/urls" not in told(wrong) and re.search(rf'name="i{last}\.url\.en"[^>]*aria-invalid|aria-invalid[^>]*name="i{last}\.url\.en"', wrong)
+
+
+def test_a_unit_that_is_none_is_refused_without_words_of_programs(world, root):
+    wrong = send(root, at("shrubs", "schema") + "?field=year", {"unit": "Nonsense"}, 'name="facet.was"', status=422).text
+    assert "Nonsense" in told(wrong) and "args" not in told(wrong)
+
+
+def test_a_setting_that_cannot_be_is_marked(root):
+    wrong = send(root, "/backoffice/portal/", {"embed.ancestors": "http://x y"}, 'name="embed.ancestors"', status=422).text
+    assert re.search(r'aria-invalid[^>]*name="embed\.ancestors"|name="embed\.ancestors"[^>]*aria-invalid', wrong)
