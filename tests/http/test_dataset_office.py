@@ -453,7 +453,7 @@ def test_a_field_is_left_out_of_searches_and_shown_in_some_languages(world, root
 
 
 def test_lists_lead_to_figures_and_are_narrowed(world, root):
-    assert re.search(r'href="/backoffice/datasets/da_\w+/monitoring/"', page(root, "/backoffice/datasets/"))
+    assert re.search(r'href="/backoffice/datasets/da_\w+/monitoring/"', page(root, "/backoffice/datasets/?q="))
     machine = Api(world, key_of(world, ROOT_USER))
     made = [machine.good("POST", "/datasource_connections/", {"type": kind, "url": f"{kind}://files.example/", "name": f"Files by {kind}", "is_reusable": True}, 201)["uid"] for kind in ("http", "ftp")]
     everything, ftp = page(root, "/backoffice/connections/"), page(root, "/backoffice/connections/?type=ftp")
@@ -608,7 +608,7 @@ def test_views_of_hidden_fields_say_so(world, root):
 
 
 def test_one_change_for_many(world, root):
-    token = dict(form_of(page(root, "/backoffice/datasets/"), "bulk"))["csrfmiddlewaretoken"]
+    token = dict(form_of(page(root, "/backoffice/datasets/?q="), "bulk"))["csrfmiddlewaretoken"]
     chosen = [("csrfmiddlewaretoken", token), ("uid", uid(root, "oaks")), ("uid", uid(root, "shrubs"))]
     assert "2 datasets are chosen" in root.post("/backoffice/datasets/bulk/", chosen).text
     shown = root.post("/backoffice/datasets/bulk/", chosen + [("field", "publisher"), ("value", "Both"), ("do", "show")]).text
