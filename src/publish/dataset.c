@@ -263,6 +263,17 @@ bool publish_most_records(struct site *s, struct tenant_id t, int64_t dataset, i
 	return true;
 }
 
+bool publish_most_pushed(struct site *s, struct tenant_id t, struct str slug, int64_t *out, struct err *e)
+{
+	const struct catalog_view *v;
+	*out = 0;
+	if (!catalog_hold(s->catalog, t, &v, e)) return false;
+	const struct dataset *d = catalog_find_or_null(v, slug);
+	int64_t id = d ? d->id : 0;
+	catalog_release(s->catalog, v);
+	return !id || publish_most_records(s, t, id, out, e);
+}
+
 /* What was published stands; a coverage that could not be found out is told and found out the next time. */
 static void note_coverage(struct publish_road *r, const struct config *told)
 {

@@ -101,6 +101,8 @@ bool publish_dataset(struct site *s, struct tenant_id t, int64_t dataset, unsign
 
 /* What the portal lets a dataset have of records, and whoever made it: the smaller; 0: no limit. False: it cannot be found out. */
 bool publish_most_records(struct site *s, struct tenant_id t, int64_t dataset, int64_t *out, struct err *e) must_use nonnull_all;
+/* The same of a dataset by the name that programs push to; one that is not there is not bounded, since pushing to it has its own answer. */
+bool publish_most_pushed(struct site *s, struct tenant_id t, struct str slug, int64_t *out, struct err *e) must_use nonnull_all;
 
 /* A dataset of another server that is live (catalog_far): its origin was asked. `fault` empty: what stands here is what it has. Readers are told when
  * it falls silent, and when it speaks again. */

@@ -28,23 +28,12 @@ static bool understand(struct httpd_request *r, const struct site *s, struct liv
 	return true;
 }
 
-/* The records that the dataset may have; one that is not there has its own answer. */
-static bool bound(struct site *s, struct live_call *c, struct err *e)
-{
-	const struct catalog_view *v;
-	if (!catalog_hold(s->catalog, c->tenant, &v, e)) return false;
-	const struct dataset *d = catalog_find_or_null(v, c->slug);
-	int64_t id = d ? d->id : 0;
-	catalog_release(s->catalog, v);
-	return !id || publish_most_records(s, c->tenant, id, &c->most, e);
-}
-
 static bool push(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
 {
 	struct site *s = app;
 	struct live_call c;
 	struct live_report report;
-	return understand(r, s, &c, e) && bound(s, &c, e) && live_push(s->live, &c, r->arena, &report, e) && answer(p, report.message, e);
+	return understand(r, s, &c, e) && publish_most_pushed(s, c.tenant, c.slug, &c.most, e) && live_push(s->live, &c, r->arena, &report, e) && answer(p, report.message, e);
 }
 
 static bool delete_values(struct httpd_request *r, struct httpd_reply *p, void *app, struct err *e)
