@@ -122,23 +122,6 @@ const struct httpd_route back_dataset_do = { .method = HTTPD_POST, .pattern = "/
 
 /* --- many at once ------------------------------------------------------------------------------------------------- */
 
-/* A button of a row says "unpublish da_…"; those below the list say the deed alone, and mean the rows that are ticked. */
-static size_t chosen(const struct visitor_form *f, struct str *word, struct str out[MANY])
-{
-	size_t n = 0;
-	*word = visitor_field(f, STR("do"));
-	ptrdiff_t blank = str_find_char(*word, ' ');
-	if (blank >= 0) {
-		out[n++] = str_from(*word, (size_t)blank + 1);
-		*word = str_sub(*word, 0, (size_t)blank);
-		return n;
-	}
-	for (size_t i = 0; i < f->n && n < MANY; i++)
-		if (str_eq(f->pairs[i].name, STR("uid")))
-			out[n++] = f->pairs[i].value;
-	return n;
-}
-
 /* Asks about all of them together, before anything is done to one. */
 static bool ask_first(struct visit *v, const struct deed *d, const struct str *uids, size_t n, const struct visitor_form *f, bool *asked, struct err *e)
 {
@@ -162,7 +145,7 @@ static bool run_many(struct httpd_request *r, struct httpd_reply *p, void *app, 
 		return back_answered(p, e);
 	if (!back_form(&v, &form, e))
 		return false;
-	size_t n = chosen(&form, &word, uids);
+	size_t n = back_chosen(&form, &word, uids, COUNT_OF(uids));
 	const struct deed *d = deed_or_null(word);
 	if (!d)
 		return err_set(e, ERR_BAD_REQUEST, "There is no such button.");

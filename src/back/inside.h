@@ -110,6 +110,8 @@ struct back_list {
 	const char *aside_value;
 };
 bool back_list_state(struct visit *v, struct view_state *s, const struct back_list *l, struct err *e) must_use nonnull_all;
+/* The button of a list: "unpublish da_x" of a row, or "unpublish" of the rows that are ticked ("uid"), `most` of them; *word is the deed. */
+size_t back_chosen(const struct visitor_form *f, struct str *word, struct str *out, size_t most) nonnull_all;
 /* That the list is as it was left, with a way to all of it; nothing when the address says it all. */
 void back_put_left(struct html *h, const struct visit *v, const struct view_state *s) nonnull_all;
 

@@ -35,23 +35,6 @@ bool page_may(const struct visit *v, const struct page *p, const struct page_dee
 	return content_may_publish(v, p) || (d->act == page_remove && !p->published && content_may_edit(v, p));
 }
 
-/* "unpublish about" of a row; "unpublish" of the rows that are ticked. */
-static size_t chosen(const struct visitor_form *f, struct str *word, struct str out[MANY])
-{
-	size_t n = 0;
-	*word = visitor_field(f, STR("do"));
-	ptrdiff_t blank = str_find_char(*word, ' ');
-	if (blank >= 0) {
-		out[n++] = str_from(*word, (size_t)blank + 1);
-		*word = str_sub(*word, 0, (size_t)blank);
-		return n;
-	}
-	for (size_t i = 0; i < f->n && n < MANY; i++)
-		if (str_eq(f->pairs[i].name, STR("uid")))
-			out[n++] = f->pairs[i].value;
-	return n;
-}
-
 /* All of them, or none: whether it may be done is asked before anything is. */
 static bool act(struct visit *v, const struct page_view *view, const struct page_deed *d, const struct str *slugs, size_t n, struct str *removed, struct err *e)
 {
@@ -85,7 +68,7 @@ static bool run(struct httpd_request *r, struct httpd_reply *p, void *app, struc
 		return back_answered(p, e);
 	if (!back_form(&v, &form, e))
 		return false;
-	size_t n = chosen(&form, &word, slugs);
+	size_t n = back_chosen(&form, &word, slugs, COUNT_OF(slugs));
 	for (size_t i = 0; i < COUNT_OF(deeds); i++)
 		if (str_eq(word, str_of(deeds[i].word)))
 			d = &deeds[i];

@@ -78,3 +78,19 @@ void back_put_left(struct html *h, const struct visit *v, const struct view_stat
 	html_say(h, N_("Show everything"));
 	html_lit(h, "</a></p>");
 }
+
+size_t back_chosen(const struct visitor_form *f, struct str *word, struct str *out, size_t most)
+{
+	size_t n = 0;
+	*word = visitor_field(f, STR("do"));
+	ptrdiff_t blank = str_find_char(*word, ' ');
+	if (blank >= 0) {
+		out[n++] = str_from(*word, (size_t)blank + 1);
+		*word = str_sub(*word, 0, (size_t)blank);
+		return n;
+	}
+	for (size_t i = 0; i < f->n && n < most; i++)
+		if (str_eq(f->pairs[i].name, STR("uid")))
+			out[n++] = f->pairs[i].value;
+	return n;
+}
